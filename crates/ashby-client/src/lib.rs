@@ -1,0 +1,1 @@
+//! Ashby over HTTP: operations, pages, errors, rate limit, retries.

@@ -1,0 +1,1 @@
+//! An Ashby organisation that lives in memory behind HTTP: data, changes, faults.

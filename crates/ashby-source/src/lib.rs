@@ -1,0 +1,1 @@
+//! Ashby as a capture source: one table of streams, one listing state machine.

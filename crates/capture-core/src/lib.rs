@@ -1,0 +1,1 @@
+//! Streams, records, checkpoints; the traits Source, Sink and StateStore; the runner.

@@ -1,0 +1,2 @@
+//! The `ashby` command.
+fn main() {}

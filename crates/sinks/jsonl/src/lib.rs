@@ -1,0 +1,1 @@
+//! JSON lines to files or to standard output.

@@ -1,0 +1,1 @@
+//! A SQLite database with a table per stream.

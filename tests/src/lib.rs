@@ -1,0 +1,1 @@
+//! Whole-system tests: the real binaries against the simulator.
