@@ -1,0 +1,124 @@
+//! One error for sources, sinks, state stores and the runner: what kind it is decides what the runner does.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// Shorthand for results of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, by what has to happen next. The runner's whole policy hangs on this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The credentials themselves are refused: no stream can work. Ends the run.
+    Credentials,
+    /// This stream may not be read with these credentials. The stream is skipped, the others go on.
+    Denied,
+    /// This stream does not exist on the other side (yet, or any more). The stream is skipped.
+    Unsupported,
+    /// A passing fault. The stream is tried again, with a pause.
+    Transient,
+    /// The other side sent something that cannot be used. The stream fails; the next interval tries again.
+    Data,
+    /// Settings that cannot work. Ends the run.
+    Configuration,
+    /// A saved state that is unreadable, newer than this program, or someone else's. Ends the run; the state is
+    /// never overwritten.
+    State,
+    /// Another run holds the state or the destination. Ends the run.
+    Busy,
+    /// The destination cannot take more (disk full, permission, I/O). Ends the run.
+    Storage,
+    /// Whoever read the output has gone (`| head`). Ends the run quietly.
+    Closed,
+}
+
+impl ErrorKind {
+    /// Whether the trouble belongs to one stream, so that the others go on.
+    pub fn is_stream_only(self) -> bool {
+        matches!(self, Self::Denied | Self::Unsupported | Self::Transient | Self::Data)
+    }
+}
+
+/// What happened, to what, and (through [`hint`](Self::hint)) what to do next. `Display` is one line and leaves
+/// the cause to [`source`](StdError::source). It never holds record values or secrets.
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    hint: Option<String>,
+    requests: u32,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of `kind`; `message` says what was being done and to what.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None, requests: 0, source: None }
+    }
+
+    /// Adds the underlying cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Adds what a person should do next.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds how many requests were spent before this error.
+    #[must_use]
+    pub fn with_requests(mut self, requests: u32) -> Self {
+        self.requests = requests;
+        self
+    }
+
+    /// What kind of trouble this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// What to do next, if there is something to do.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Requests spent on what failed.
+    pub fn requests(&self) -> u32 {
+        self.requests
+    }
+
+    /// The message and its causes in one line, for reports.
+    pub fn chain(&self) -> String {
+        let mut text = self.message.clone();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.kind, self.chain())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

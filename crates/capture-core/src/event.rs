@@ -1,0 +1,80 @@
+//! What happens during a run, for progress displays, logs and metrics.
+
+use std::time::Duration;
+
+use crate::{Counts, ErrorKind};
+
+/// Something that happened. Names and numbers only: no keys, no values.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A poll of a stream begins.
+    Started {
+        /// The stream.
+        stream: &'a str,
+        /// Records of its last full listing, if this one may be compared with it.
+        expected_records: Option<u64>,
+    },
+    /// Records reached the sink (not yet committed).
+    Written {
+        /// The stream.
+        stream: &'a str,
+        /// How many records.
+        records: u64,
+        /// How many bytes of JSON.
+        bytes: u64,
+        /// Requests they took.
+        requests: u32,
+        /// What became of them.
+        counts: Counts,
+        /// Steps done and in all (parents), where known.
+        progress: Option<(u64, u64)>,
+    },
+    /// Something a person should know.
+    Note {
+        /// The stream.
+        stream: &'a str,
+        /// One line.
+        message: &'a str,
+    },
+    /// A commit is durable.
+    Committed {
+        /// Bytes of JSON in it.
+        bytes: u64,
+        /// How long it took.
+        elapsed: Duration,
+    },
+    /// A poll of a stream is complete.
+    UpToDate {
+        /// The stream.
+        stream: &'a str,
+    },
+    /// A poll of a stream failed.
+    Failed {
+        /// The stream.
+        stream: &'a str,
+        /// What kind of trouble.
+        kind: ErrorKind,
+        /// The error and its causes, one line.
+        message: &'a str,
+        /// When it will be tried again, if it will.
+        retry_in: Option<Duration>,
+    },
+}
+
+/// Is told what happens. Called from the runner's tasks, so it must be quick and must not block.
+pub trait Observer: Send + Sync {
+    /// Something happened.
+    fn observe(&self, event: &Event<'_>);
+}
+
+/// Nobody watches.
+impl Observer for () {
+    fn observe(&self, _: &Event<'_>) {}
+}
+
+impl<F: Fn(&Event<'_>) + Send + Sync> Observer for F {
+    fn observe(&self, event: &Event<'_>) {
+        self(event);
+    }
+}
