@@ -1,1 +1,139 @@
-//! Ashby as a capture source: one table of streams, one listing state machine.
+//! Ashby as a capture source.
+//!
+//! [`AshbySource`] opens any of Ashby's streams for a [`Runner`](capture_core::Runner). Which streams there are is
+//! one table (`table.rs`), how a listing proceeds one state machine (`listing.rs`); the rest is glue: lists
+//! (`capture.rs`), children that cost a request per parent (`children.rs`), and what a key may read ([`survey`]).
+
+mod capture;
+mod children;
+mod clock;
+mod error;
+mod listing;
+mod record;
+mod request;
+mod streams;
+mod survey;
+mod table;
+
+use std::sync::Arc;
+
+use ashby_client::Client;
+use async_trait::async_trait;
+use capture_core::{Capture, Error, ErrorKind, Result, Source, StreamRequest};
+
+use crate::capture::ListCapture;
+use crate::children::{ChildCapture, Progress};
+use crate::listing::{Listing, from_checkpoint};
+use crate::table::{Plan, Row, Refresh, row};
+
+pub use crate::error::screen_name;
+pub use crate::streams::{Cost, Stream, near_matches, stream, streams};
+pub use crate::survey::{Readable, Survey, survey};
+
+/// Opens Ashby's streams. All captures share the client, and with it the rate limit.
+#[derive(Debug, Clone)]
+pub struct AshbySource {
+    client: Client,
+}
+
+impl AshbySource {
+    /// Captures through this client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    fn children(&self, row: &'static Row, parent: &'static str, request: &StreamRequest) -> Result<Box<dyn Capture>> {
+        let parent = known(parent)?;
+        let fingerprint = request::fingerprint(&[parent, row])?;
+        let (mut progress, note) = match &request.checkpoint {
+            Some(checkpoint) => from_checkpoint::<Progress>(row.name, checkpoint)?.restored(&fingerprint)?,
+            None => (Progress::new(&fingerprint), None),
+        };
+        if request.full {
+            progress.forget();
+        }
+        let notes = note.map(str::to_owned).into_iter().collect();
+        let descriptor = Arc::new(streams::descriptor(row));
+        Ok(Box::new(ChildCapture::new(self.client.clone(), row, parent, descriptor, progress, notes)))
+    }
+
+    fn list(&self, primary: &'static Row, refresh: Refresh, members: &[Member]) -> Result<Box<dyn Capture>> {
+        let fingerprint = request::fingerprint(&[primary])?;
+        let first = members.first();
+        let (mut listing, note) = match first.and_then(|member| Some((member.row, member.checkpoint()?))) {
+            Some((row, checkpoint)) => from_checkpoint::<Listing>(row.name, checkpoint)?.restored(&fingerprint)?,
+            None => (Listing::new(fingerprint), None),
+        };
+        if first.is_some_and(|member| member.request.full) {
+            listing.forget();
+        }
+        let notes = note.map(str::to_owned).into_iter().collect();
+        let (rows, descriptors) =
+            members.iter().map(|member| (member.row, Arc::new(streams::descriptor(member.row)))).unzip();
+        Ok(Box::new(ListCapture::new(self.client.clone(), primary, refresh, rows, descriptors, listing, notes)))
+    }
+}
+
+/// A stream that is captured by a listing.
+struct Member {
+    row: &'static Row,
+    request: StreamRequest,
+}
+
+impl Member {
+    fn checkpoint(&self) -> Option<&capture_core::Checkpoint> {
+        self.request.checkpoint.as_ref()
+    }
+
+    /// Whether one listing can serve both: they are at the same point.
+    fn goes_with(&self, other: &StreamRequest) -> bool {
+        self.request.full == other.full && self.request.checkpoint == other.checkpoint
+    }
+}
+
+fn known(name: &str) -> Result<&'static Row> {
+    row(name).ok_or_else(|| {
+        let error = Error::new(ErrorKind::Configuration, format!("there is no stream named {name}"));
+        match near_matches(name).as_slice() {
+            [] => error.with_hint("`ashby streams` lists them all"),
+            near => error.with_hint(format!("did you mean {}?", near.join(" or "))),
+        }
+    })
+}
+
+#[async_trait]
+impl Source for AshbySource {
+    async fn open(&self, requests: Vec<StreamRequest>) -> Result<Vec<Box<dyn Capture>>> {
+        let mut captures = Vec::with_capacity(requests.len());
+        // Streams with a listing of their own, or in common. A new one joins the first that is at the same point.
+        let mut listings: Vec<(&'static Row, Refresh, Vec<Member>)> = Vec::new();
+        for request in requests {
+            let row = known(&request.stream)?;
+            let (primary, refresh) = match row.plan {
+                Plan::PerParent { parent, .. } => {
+                    captures.push(self.children(row, parent, &request)?);
+                    continue;
+                }
+                Plan::List(refresh) => (row, refresh),
+                Plan::Embedded { within, .. } => match known(within)? {
+                    within @ Row { plan: Plan::List(refresh), .. } => (within, *refresh),
+                    within => {
+                        let message = format!("{} cannot be taken from {}", row.name, within.name);
+                        return Err(Error::new(ErrorKind::Configuration, message));
+                    }
+                },
+            };
+            let shared = listings.iter_mut().find(|(other, _, members)| {
+                other.name == primary.name && members.iter().all(|member| member.goes_with(&request))
+            });
+            match shared {
+                Some((_, _, members)) => members.push(Member { row, request }),
+                None => listings.push((primary, refresh, vec![Member { row, request }])),
+            }
+        }
+        for (primary, refresh, members) in listings {
+            captures.push(self.list(primary, refresh, &members)?);
+        }
+        Ok(captures)
+    }
+}

@@ -1,0 +1,379 @@
+//! The capture of a child stream: one request (or a few) for each parent.
+//!
+//! The parents are listed page by page; a page's keys are put into the checkpoint before the first child is asked
+//! for, so that nothing of the parents' listing is held open and a crash resumes with the parents that are left.
+//! Children are asked for side by side and handed out in the order of their parents, each parent's all at once: then
+//! a sink can tell which children of that parent are gone.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use ashby_client::{Client, CycleGuard, ErrorKind as ClientErrorKind, ListRequest, ReadOperation, split_array};
+use async_trait::async_trait;
+use capture_core::{Batch, Capture, Completion, Error, ErrorKind, Key, Part, Record, Result, Step, StreamDescriptor};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesOrdered, StreamExt};
+use serde::{Deserialize, Serialize};
+
+use crate::clock::now_ms;
+use crate::error::from_client;
+use crate::listing::{Listing, to_checkpoint};
+use crate::record::{Owner, assemble, key_fields, prefix};
+use crate::request;
+use crate::table::{Follow, Plan, Row, Refresh};
+
+/// Parents asked about side by side. The client's own limits on rate and concurrency apply on top.
+const PARENTS_AT_ONCE: usize = 8;
+
+/// How often the cursor of one parent's children may be refused.
+const MAX_RESTARTS: u32 = 3;
+
+/// Persisted in the checkpoint.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    /// Of the parents.
+    pub(crate) parents: Listing,
+    /// Set from the first page of parents until the last child is handed out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    round: Option<Round>,
+}
+
+/// One listing of parents and their children.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Round {
+    /// Every parent is asked about, not only those that changed.
+    full: bool,
+    /// The parents' listing has come to its last page.
+    listed: bool,
+    /// Keys of parents whose children are still to come.
+    pending: VecDeque<String>,
+    /// Parents done.
+    done: u64,
+    /// Of these, parents that were gone when their children were asked for.
+    vanished: u64,
+}
+
+impl Progress {
+    pub(crate) fn new(fingerprint: &str) -> Self {
+        Self { parents: Listing::new(fingerprint), round: None }
+    }
+
+    /// See [`Listing::restored`].
+    pub(crate) fn restored(mut self, fingerprint: &str) -> Result<(Self, Option<&'static str>)> {
+        let (parents, note) = self.parents.restored(fingerprint)?;
+        if note.is_some() {
+            self.round = None;
+        }
+        Ok((Self { parents, ..self }, note))
+    }
+
+    pub(crate) fn forget(&mut self) {
+        self.parents.forget();
+        self.round = None;
+    }
+}
+
+/// The children of one parent, or what went wrong, and the requests it took.
+struct Fetched {
+    requests: u32,
+    children: Result<Children>,
+}
+
+enum Children {
+    Found(Vec<Record>),
+    /// The parent is gone.
+    ParentVanished,
+}
+
+pub(crate) struct ChildCapture {
+    client: Client,
+    row: &'static Row,
+    parent: &'static Row,
+    refresh: Refresh,
+    descriptors: [Arc<StreamDescriptor>; 1],
+    progress: Progress,
+    guard: CycleGuard,
+    /// Requests under way for the first so many of the pending parents, in their order.
+    under_way: FuturesOrdered<BoxFuture<'static, Fetched>>,
+    complete: bool,
+    failure: Option<Error>,
+    /// Requests and notes that no batch has carried yet.
+    requests: u32,
+    notes: Vec<String>,
+}
+
+impl ChildCapture {
+    pub(crate) fn new(
+        client: Client,
+        row: &'static Row,
+        parent: &'static Row,
+        descriptor: Arc<StreamDescriptor>,
+        progress: Progress,
+        notes: Vec<String>,
+    ) -> Self {
+        let follow_changes = matches!(row.plan, Plan::PerParent { follow: Follow::Changed, .. });
+        let refresh = match parent.plan {
+            Plan::List(refresh) if follow_changes => refresh,
+            _ => Refresh::Snapshot,
+        };
+        Self {
+            client,
+            row,
+            parent,
+            refresh,
+            descriptors: [descriptor],
+            progress,
+            guard: CycleGuard::new(),
+            under_way: FuturesOrdered::new(),
+            complete: false,
+            failure: None,
+            requests: 0,
+            notes: Vec::new(),
+        }
+        .with_notes(notes)
+    }
+
+    fn with_notes(mut self, notes: Vec<String>) -> Self {
+        self.notes = notes;
+        self
+    }
+
+    fn batch(&mut self, records: Vec<Record>, completion: Option<Completion>) -> Result<Step> {
+        let part = Part { stream: 0, pass: self.progress.parents.pass(), records, completion };
+        let round = self.progress.round.as_ref();
+        Ok(Step::Batch(Batch {
+            parts: vec![part],
+            checkpoint: to_checkpoint(&self.progress)?,
+            requests: std::mem::take(&mut self.requests),
+            notes: std::mem::take(&mut self.notes),
+            progress: round
+                .filter(|round| round.listed)
+                .map(|round| (round.done, round.done + round.pending.len() as u64)),
+        }))
+    }
+
+    /// The next page of parents into the checkpoint. `None` when there is one, else the step to take instead.
+    async fn list_parents(&mut self) -> Result<Option<Step>> {
+        self.progress.parents.begin(self.refresh, now_ms());
+        let (cursor, sync_token) = self.progress.parents.position();
+        let list = ListRequest {
+            cursor: cursor.cloned(),
+            sync_token: sync_token.cloned(),
+            ..request::list(self.parent, key_fields(self.parent, None))?
+        };
+        let refused = match self.client.page(&list).await {
+            Ok(page) if page.next_cursor.as_ref().is_some_and(|cursor| self.guard.repeats(cursor)) => {
+                self.requests += page.requests;
+                self.notes.push(format!("{} hands out the same page cursors again", self.parent.operation));
+                ashby_client::Recovery::DropCursor
+            }
+            Ok(page) => {
+                let parents = assemble(self.parent, page.split(), None)?;
+                self.requests += page.requests;
+                let step = self.progress.parents.page(page.next_cursor, page.sync_token);
+                let round = self.progress.round.get_or_insert_default();
+                round.full = step.full;
+                round.listed = step.last;
+                round.pending.extend(parents.into_iter().map(|parent| parent.key.as_str().to_owned()));
+                return Ok(None);
+            }
+            Err(error) => match error.recovery() {
+                Some(recovery) => {
+                    self.requests += error.requests();
+                    recovery
+                }
+                None => return Err(from_client(self.parent, error)),
+            },
+        };
+        self.guard = CycleGuard::new();
+        self.progress.round = None;
+        match self.progress.parents.refused(refused, now_ms()) {
+            Ok(note) => {
+                self.notes.push(note.to_owned());
+                Ok(None)
+            }
+            Err(error) => {
+                self.failure = Some(error);
+                self.batch(Vec::new(), None).map(Some)
+            }
+        }
+    }
+
+    /// Asks about pending parents, as many at once as is good.
+    fn ask(&mut self) -> Result<()> {
+        let Some(round) = &self.progress.round else { return Ok(()) };
+        let waiting = round.pending.iter().skip(self.under_way.len());
+        let parents: Vec<String> = waiting.take(PARENTS_AT_ONCE - self.under_way.len()).cloned().collect();
+        for parent in parents {
+            let request = ParentRequest::new(self.client.clone(), self.row, &parent)?;
+            self.under_way.push_back(Box::pin(request.fetch()));
+        }
+        Ok(())
+    }
+
+    /// The first pending parent is done with.
+    fn take_parent(&mut self, vanished: bool) -> Option<String> {
+        let round = self.progress.round.as_mut()?;
+        round.done += 1;
+        round.vanished += u64::from(vanished);
+        round.pending.pop_front()
+    }
+
+    /// The last child of the last parent is handed out.
+    fn finish(&mut self) -> Result<Step> {
+        let round = self.progress.round.take().unwrap_or_default();
+        if round.vanished > 0 {
+            self.notes.push(format!("{} parents were gone when their children were asked for", round.vanished));
+        }
+        self.complete = true;
+        self.batch(Vec::new(), round.full.then_some(Completion::Everything))
+    }
+}
+
+#[async_trait]
+impl Capture for ChildCapture {
+    fn streams(&self) -> &[Arc<StreamDescriptor>] {
+        &self.descriptors
+    }
+
+    async fn next(&mut self) -> Result<Step> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        if std::mem::take(&mut self.complete) {
+            self.guard = CycleGuard::new();
+            return Ok(Step::UpToDate { requests: std::mem::take(&mut self.requests) });
+        }
+        loop {
+            self.ask()?;
+            if let Some(fetched) = self.under_way.next().await {
+                self.requests += fetched.requests;
+                let children = fetched.children.inspect_err(|_| self.under_way = FuturesOrdered::new())?;
+                let (records, vanished) = match children {
+                    Children::Found(records) => (records, false),
+                    Children::ParentVanished => (Vec::new(), true),
+                };
+                let scopes = self.take_parent(vanished).map(|parent| Completion::Scopes(vec![Key::from(parent)]));
+                return self.batch(records, scopes);
+            }
+            match &self.progress.round {
+                Some(round) if round.listed => return self.finish(),
+                _ => {
+                    if let Some(step) = self.list_parents().await? {
+                        return Ok(step);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Everything needed to fetch one parent's children.
+struct ParentRequest {
+    client: Client,
+    row: &'static Row,
+    list: ListRequest,
+    key: Key,
+    field: Option<&'static str>,
+    arrays: &'static [(&'static str, Option<(&'static str, &'static str)>)],
+}
+
+impl ParentRequest {
+    fn new(client: Client, row: &'static Row, parent: &str) -> Result<Self> {
+        let Plan::PerParent { parameter, add_parent_as, arrays, .. } = row.plan else {
+            return Err(Error::new(ErrorKind::Configuration, format!("{} is not listed by parent", row.name)));
+        };
+        let mut list = request::list(row, key_fields(row, add_parent_as))?;
+        list.parameters.insert(parameter.to_owned(), parent.into());
+        Ok(Self { client, row, list, key: Key::from(parent), field: add_parent_as, arrays })
+    }
+
+    async fn fetch(self) -> Fetched {
+        let mut requests = 0;
+        let children = match self.try_fetch(&mut requests).await {
+            Ok(records) => Ok(Children::Found(records)),
+            Err(Failure::Client(error)) => {
+                requests += error.requests();
+                let gone = error.kind() == ClientErrorKind::NotFound && error.code().is_some();
+                if gone { Ok(Children::ParentVanished) } else { Err(from_client(self.row, error).with_requests(0)) }
+            }
+            Err(Failure::Data(error)) => Err(error),
+        };
+        Fetched { requests, children }
+    }
+
+    async fn try_fetch(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
+        if self.row.operation.contains(".list") {
+            self.pages(requests).await
+        } else {
+            self.info(requests).await
+        }
+    }
+
+    async fn pages(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
+        let prefix = self.prefix(None);
+        let mut records = Vec::new();
+        let mut list = self.list.clone();
+        let mut guard = CycleGuard::new();
+        let mut restarts = 0;
+        loop {
+            let page = match self.client.page(&list).await {
+                Ok(page) => page,
+                Err(error) if error.recovery().is_some() && list.cursor.is_some() && restarts < MAX_RESTARTS => {
+                    *requests += error.requests();
+                    restarts += 1;
+                    records.clear();
+                    list.cursor = None;
+                    guard = CycleGuard::new();
+                    continue;
+                }
+                Err(error) => return Err(Failure::Client(error)),
+            };
+            *requests += page.requests;
+            records.extend(assemble(self.row, page.split(), Some(self.owner(&prefix)))?);
+            match page.next_cursor {
+                Some(cursor) if guard.repeats(&cursor) => {
+                    let message = format!("{} hands out the same page cursors again and again", self.row.operation);
+                    return Err(Error::new(ErrorKind::Data, message).into());
+                }
+                Some(cursor) => list.cursor = Some(cursor),
+                None => return Ok(records),
+            }
+        }
+    }
+
+    async fn info(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
+        let operation: &ReadOperation = &self.list.operation;
+        let response = self.client.read(operation, &self.list.parameters).await.map_err(Failure::Client)?;
+        *requests += response.requests;
+        let mut records = Vec::new();
+        for (array, tag) in self.arrays {
+            let path: &[&str] = if array.is_empty() { &[] } else { &[array] };
+            let split = split_array(&response.results, path, &self.list.key_fields).map_err(|error| {
+                Error::new(ErrorKind::Data, format!("cannot read the results of {operation}")).with_source(error)
+            })?;
+            records.extend(assemble(self.row, &split, Some(self.owner(&self.prefix(*tag))))?);
+        }
+        Ok(records)
+    }
+
+    fn owner<'a>(&'a self, prefix: &'a [u8]) -> Owner<'a> {
+        Owner { key: &self.key, field: self.field, prefix }
+    }
+
+    fn prefix(&self, tag: Option<(&str, &str)>) -> Vec<u8> {
+        let parent = self.field.map(|field| (field, self.key.as_str()));
+        prefix(&parent.into_iter().chain(tag).collect::<Vec<_>>())
+    }
+}
+
+enum Failure {
+    Client(ashby_client::Error),
+    Data(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Data(error)
+    }
+}

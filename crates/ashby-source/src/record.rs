@@ -1,0 +1,110 @@
+//! From slices of a response to records: the key, the scope, and what Ashby leaves out.
+
+use ashby_client::Records;
+use bytes::{BufMut, Bytes, BytesMut};
+use capture_core::{Error, ErrorKind, Key, Record, Result};
+
+use crate::table::Row;
+
+/// The record that the records of a response belong to.
+#[derive(Clone, Copy)]
+pub(crate) struct Owner<'a> {
+    /// Its key.
+    pub(crate) key: &'a Key,
+    /// The field under which the key is part of the child's key.
+    pub(crate) field: Option<&'static str>,
+    /// Members to put in front of each record: they are not in what Ashby sends.
+    pub(crate) prefix: &'a [u8],
+}
+
+/// The fields of `row`'s key that the records themselves hold; the owner's field is not among them.
+pub(crate) fn key_fields(row: &Row, owner_field: Option<&str>) -> Vec<String> {
+    row.key.iter().filter(|field| Some(**field) != owner_field).map(|field| (*field).to_owned()).collect()
+}
+
+/// The records of a response, in their order.
+pub(crate) fn assemble(row: &Row, records: &Records, owner: Option<Owner<'_>>) -> Result<Vec<Record>> {
+    (0..records.len())
+        .map(|index| {
+            let key = key_of(row, records, index, owner)?;
+            let body = records.record(index);
+            let body = match owner {
+                Some(owner) if !owner.prefix.is_empty() => with_prefix(owner.prefix, &body),
+                _ => body,
+            };
+            Ok(Record { scope: owner.map(|owner| owner.key.clone()), ..Record::upsert(key, body) })
+        })
+        .collect()
+}
+
+fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) -> Result<Key> {
+    let mut field = 0;
+    let mut part = |name: &str| match owner {
+        Some(owner) if owner.field == Some(name) => Bytes::copy_from_slice(owner.key.as_str().as_bytes()),
+        _ => {
+            field += 1;
+            records.key_part(index, field - 1)
+        }
+    };
+    let key = match row.key {
+        [only] => Key::from_parts(&[part(only)]),
+        several => Key::from_parts(&several.iter().map(|name| part(name)).collect::<Vec<_>>()),
+    };
+    key.map_err(|_| Error::new(ErrorKind::Data, format!("record {index} of {} has a key that is not text", row.name)))
+}
+
+/// `{"a":1}` with the members `"b":2,` in front: `{"b":2,"a":1}`. The scanner has seen that it is an object.
+fn with_prefix(prefix: &[u8], body: &Bytes) -> Bytes {
+    let rest = body.get(1..).unwrap_or_default();
+    let mut joined = BytesMut::with_capacity(body.len() + prefix.len());
+    joined.put_u8(b'{');
+    let is_empty = rest.trim_ascii_start().starts_with(b"}");
+    joined.put_slice(if is_empty { prefix.strip_suffix(b",").unwrap_or(prefix) } else { prefix });
+    joined.put_slice(rest);
+    joined.freeze()
+}
+
+/// Members for [`Owner::prefix`].
+pub(crate) fn prefix(members: &[(&str, &str)]) -> Vec<u8> {
+    let mut text = String::new();
+    for (name, value) in members {
+        text.push_str(&format!("{}:{},", serde_json::Value::from(*name), serde_json::Value::from(*value)));
+    }
+    text.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::row;
+
+    fn split(json: &'static str, fields: &[String]) -> Records {
+        ashby_client::split_array(&Bytes::from_static(json.as_bytes()), &[], fields).unwrap()
+    }
+
+    #[test]
+    fn a_child_carries_its_parents_key() {
+        let row = row("candidate_projects").unwrap();
+        let key = Key::from("c\"1");
+        let prefix = prefix(&[("candidateId", "c\"1")]);
+        let owner = Owner { key: &key, field: Some("candidateId"), prefix: &prefix };
+        let records = split(r#"[{ "id":"p1" , "title":"x"}]"#, &key_fields(row, owner.field));
+        let [record] = &assemble(row, &records, Some(owner)).unwrap()[..] else { panic!("one record") };
+        assert_eq!(record.key.parts(2), ["c\"1", "p1"]);
+        assert_eq!(record.scope.as_ref(), Some(&key));
+        assert_eq!(&record.body().unwrap()[..], br#"{"candidateId":"c\"1", "id":"p1" , "title":"x"}"#);
+    }
+
+    #[test]
+    fn an_empty_object_stays_valid() {
+        assert_eq!(&with_prefix(b"\"a\":1,", &Bytes::from_static(b"{ }"))[..], br#"{"a":1 }"#);
+    }
+
+    #[test]
+    fn records_pass_untouched() {
+        let row = row("jobs").unwrap();
+        let json = "[{\"id\":\"1\",\n \"n\": 1.50}]";
+        let records = assemble(row, &split(json, &key_fields(row, None)), None).unwrap();
+        assert_eq!(&records[0].body().unwrap()[..], &json.as_bytes()[1..json.len() - 1]);
+    }
+}

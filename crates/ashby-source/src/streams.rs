@@ -1,0 +1,169 @@
+//! The table as others see it.
+
+use capture_core::{Field, FieldKind, Mode, StreamDescriptor};
+use serde::Serialize;
+
+use crate::table::{Follow, Plan, Row, STREAMS, Refresh, row};
+
+/// A stream that Ashby can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stream {
+    /// Name, key, mode and known fields.
+    #[serde(flatten)]
+    pub descriptor: StreamDescriptor,
+    /// The operation that is called.
+    pub operation: &'static str,
+    /// The permission it needs, as Ashby's documentation spells it (`candidatesRead`); none is known if empty.
+    pub permission: &'static str,
+    /// The stream on whose records it depends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<&'static str>,
+    /// What it costs.
+    pub cost: Cost,
+    /// Ashby's documentation of it is incomplete: it steps aside if it is not there.
+    pub experimental: bool,
+}
+
+/// What listing a stream costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cost {
+    /// A request for each page of up to 100 records; one when nothing changed.
+    Pages,
+    /// One request, whatever it holds.
+    One,
+    /// Nothing beside the requests of its parent stream.
+    Shared,
+    /// A request for each record of the parent that changed since the last run; for all of them in the first.
+    PerChangedParent,
+    /// A request for each record of the parent, each time.
+    PerParent,
+}
+
+impl Cost {
+    /// Whether it costs a request per parent: such streams are captured only when asked for.
+    pub fn is_per_parent(self) -> bool {
+        matches!(self, Self::PerChangedParent | Self::PerParent)
+    }
+}
+
+impl Stream {
+    /// The stream's name.
+    pub fn name(&self) -> &str {
+        &self.descriptor.name
+    }
+
+    /// Whether it is captured unless something else is asked for.
+    pub fn is_default(&self) -> bool {
+        !self.cost.is_per_parent()
+    }
+
+    /// The permission as `apiKey.info` spells it, if one is known: `candidates:read`.
+    pub fn scope(&self) -> Option<String> {
+        row(self.name()).and_then(Row::scope)
+    }
+}
+
+impl From<&Row> for Stream {
+    fn from(row: &Row) -> Self {
+        let (parent, cost) = match row.plan {
+            // Lists without pages and token are short by nature.
+            Plan::List(Refresh::Snapshot) => (None, Cost::One),
+            Plan::List(_) => (None, Cost::Pages),
+            Plan::Embedded { within, .. } => (Some(within), Cost::Shared),
+            Plan::PerParent { parent, follow: Follow::Changed, .. } => (Some(parent), Cost::PerChangedParent),
+            Plan::PerParent { parent, follow: Follow::All, .. } => (Some(parent), Cost::PerParent),
+        };
+        Self {
+            descriptor: descriptor(row),
+            operation: row.operation,
+            permission: row.permission,
+            parent,
+            cost,
+            experimental: row.experimental,
+        }
+    }
+}
+
+/// All streams, in a readable order.
+pub fn streams() -> Vec<Stream> {
+    STREAMS.iter().map(Stream::from).collect()
+}
+
+/// The stream of this name.
+pub fn stream(name: &str) -> Option<Stream> {
+    row(name).map(Stream::from)
+}
+
+/// Streams whose names look like `name`, likeliest first.
+pub fn near_matches(name: &str) -> Vec<&'static str> {
+    let wanted = name.to_lowercase().replace(['-', '.', ' '], "_");
+    let distance = |row: &Row| {
+        let close = strsim::jaro_winkler(&wanted, row.name);
+        if row.name.contains(&wanted) && wanted.len() > 2 { close.max(0.9) } else { close }
+    };
+    let mut near: Vec<(f64, &str)> =
+        STREAMS.iter().map(|row| (distance(row), row.name)).filter(|(close, _)| *close > 0.85).collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    near.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// What sinks and people are told of a row.
+pub(crate) fn descriptor(row: &Row) -> StreamDescriptor {
+    let mode = match row.plan {
+        Plan::List(Refresh::Snapshot) | Plan::PerParent { follow: Follow::All, .. } => Mode::Snapshot,
+        Plan::List(Refresh::Token | Refresh::NewestFirst) | Plan::Embedded { .. } => Mode::Incremental,
+        Plan::PerParent { follow: Follow::Changed, .. } => Mode::Child,
+    };
+    StreamDescriptor {
+        name: row.name.to_owned(),
+        key: row.key.iter().map(|field| (*field).to_owned()).collect(),
+        mode,
+        fields: row.fields.split_whitespace().map(field).collect(),
+    }
+}
+
+/// `name` or `name:kind`.
+fn field(spelled: &str) -> Field {
+    let (name, kind) = spelled.split_once(':').unwrap_or((spelled, ""));
+    let kind = match kind {
+        "" => FieldKind::String,
+        "instant" => FieldKind::Instant,
+        "integer" => FieldKind::Integer,
+        "number" => FieldKind::Number,
+        "boolean" => FieldKind::Boolean,
+        "array" => FieldKind::Array,
+        "object" => FieldKind::Object,
+        _ => FieldKind::Any,
+    };
+    Field { name: name.to_owned(), kind }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn rows_are_consistent() {
+        let names: BTreeSet<&str> = STREAMS.iter().map(|row| row.name).collect();
+        assert_eq!(names.len(), STREAMS.len(), "names are unique");
+        for row in STREAMS {
+            let stream = Stream::from(row);
+            assert!(crate::request::parameters(row).is_ok(), "{} has parameters that are not JSON", row.name);
+            let fields: BTreeSet<&str> = stream.descriptor.fields.iter().map(|field| field.name.as_str()).collect();
+            assert!(row.key.iter().all(|key| fields.contains(key)), "{}: a key is not a known field", row.name);
+            assert!(!stream.descriptor.fields.iter().any(|field| field.kind == FieldKind::Any), "{}", row.name);
+            assert!(stream.parent.is_none_or(|parent| names.contains(parent)), "{} has no parent", row.name);
+            assert!(row.permission.is_empty() || row.scope().is_some(), "{} has an odd permission", row.name);
+        }
+    }
+
+    #[test]
+    fn misspelled_names_find_what_was_meant() {
+        assert_eq!(near_matches("candidate")[0], "candidates");
+        assert_eq!(near_matches("aplications")[0], "applications");
+        assert!(near_matches("interview-schedule").contains(&"interview_schedules"));
+        assert!(near_matches("zzz").is_empty());
+    }
+}

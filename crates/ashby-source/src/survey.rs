@@ -1,0 +1,93 @@
+//! What a key may read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ashby_client::{ApiKeyInfo, Client};
+use capture_core::{Access, Error, ErrorKind, Result};
+use serde::Serialize;
+
+use crate::table::{Row, STREAMS};
+
+/// Whether a stream can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readable {
+    /// The key has the permission.
+    Yes,
+    /// It has not.
+    No,
+    /// Only trying tells: the key may not read its own permissions, or Ashby has not documented how it spells this
+    /// one.
+    Unknown,
+}
+
+/// What can be known of a key before it is used.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// The key's name, creation date and permissions, unless it may not read them itself.
+    pub key: Option<ApiKeyInfo>,
+    /// By stream name.
+    pub streams: BTreeMap<&'static str, Readable>,
+}
+
+impl Survey {
+    /// For [`Runner::run`](capture_core::Runner::run). `identity` tells keys apart.
+    pub fn access(&self, identity: String) -> Access {
+        let grants = self.key.as_ref().map(|key| key.scopes.iter().cloned().collect());
+        let streams = self.streams.iter().filter(|(_, readable)| **readable != Readable::No);
+        Access { identity, grants, streams: streams.map(|(name, _)| (*name).to_owned()).collect() }
+    }
+}
+
+/// Asks Ashby what the key may read: one request. A key without the permission to read that is fine; it is tried on
+/// first use instead.
+///
+/// # Errors
+/// [`ErrorKind::Credentials`] if Ashby refuses the key itself, otherwise what kept the answer from coming.
+pub async fn survey(client: &Client) -> Result<Survey> {
+    let key = match client.api_key_info().await {
+        Ok(key) => Some(key),
+        Err(error) if error.missing_permission() => None,
+        Err(error) => {
+            let kind = match error.kind() {
+                ashby_client::ErrorKind::Credentials => ErrorKind::Credentials,
+                kind if error.is_retryable() || kind == ashby_client::ErrorKind::RateLimited => ErrorKind::Transient,
+                ashby_client::ErrorKind::Malformed | ashby_client::ErrorKind::NotFound => ErrorKind::Data,
+                _ => ErrorKind::Configuration,
+            };
+            let hint = error.hint().map(|hint| hint.to_string());
+            let message = match kind {
+                ErrorKind::Credentials => "Ashby refused the API key",
+                _ => "cannot ask Ashby what the API key may read",
+            };
+            let wrapped = Error::new(kind, message).with_requests(error.requests());
+            let wrapped = match hint {
+                Some(hint) => wrapped.with_hint(hint),
+                None => wrapped,
+            };
+            return Err(wrapped.with_source(error));
+        }
+    };
+    let scopes = key.as_ref().map(|key| key.scopes.iter().map(String::as_str).collect());
+    let streams = STREAMS.iter().map(|row| (row.name, readable(row, scopes.as_ref()))).collect();
+    Ok(Survey { key, streams })
+}
+
+/// Permissions whose spelling in `apiKey.info` has been seen. Of others, absence proves nothing.
+const SEEN_SCOPES: [&str; 7] = [
+    "approvals:read",
+    "candidates:read",
+    "hiringProcessMetadata:read",
+    "interviews:read",
+    "jobs:read",
+    "offers:read",
+    "organization:read",
+];
+
+fn readable(row: &Row, scopes: Option<&BTreeSet<&str>>) -> Readable {
+    match (row.scope(), scopes) {
+        (Some(scope), Some(scopes)) if scopes.contains(scope.as_str()) => Readable::Yes,
+        (Some(scope), Some(_)) if SEEN_SCOPES.contains(&scope.as_str()) => Readable::No,
+        _ => Readable::Unknown,
+    }
+}
