@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use ashby_client::{Client, CycleGuard, ListRequest, Page, Recovery, split_array};
+use ashby_client::{CycleGuard, ListRequest, Page, Recovery, split_array};
 use async_trait::async_trait;
 use capture_core::{
     Batch, Capture, Completion, Error, ErrorKind, Key, Part, Record, Result, Step, StreamDescriptor,
 };
 
+use crate::AshbySource;
 use crate::clock::now_ms;
 use crate::error::from_client;
 use crate::listing::{Listing, to_checkpoint};
@@ -18,7 +19,7 @@ use crate::table::{Plan, Row, Refresh};
 
 /// Lists `primary`'s operation and hands out the records of `rows`.
 pub(crate) struct ListCapture {
-    client: Client,
+    source: AshbySource,
     /// The stream whose operation is listed; not necessarily one that is captured.
     primary: &'static Row,
     refresh: Refresh,
@@ -35,7 +36,7 @@ pub(crate) struct ListCapture {
 
 impl ListCapture {
     pub(crate) fn new(
-        client: Client,
+        source: AshbySource,
         primary: &'static Row,
         refresh: Refresh,
         rows: Vec<&'static Row>,
@@ -44,7 +45,7 @@ impl ListCapture {
         notes: Vec<String>,
     ) -> Self {
         let guard = CycleGuard::new();
-        Self { client, primary, refresh, rows, descriptors, listing, guard, complete: false, failure: None, notes }
+        Self { source, primary, refresh, rows, descriptors, listing, guard, complete: false, failure: None, notes }
     }
 
     /// Turns a page into one part a stream, and says whether it reached what is known already.
@@ -119,7 +120,7 @@ impl ListCapture {
         Ok(ListRequest {
             cursor: cursor.cloned(),
             sync_token: sync_token.cloned(),
-            ..request::list(self.primary, fields)?
+            ..request::list(self.primary, fields, self.source.page_limit)?
         })
     }
 }
@@ -141,7 +142,7 @@ impl Capture for ListCapture {
         self.listing.begin(self.refresh, now_ms());
         let mut requests = 0;
         let page = loop {
-            let refused = match self.client.page(&self.request()?).await {
+            let refused = match self.source.client.page(&self.request()?).await {
                 Ok(page) => {
                     requests += page.requests;
                     if !page.next_cursor.as_ref().is_some_and(|cursor| self.guard.repeats(cursor)) {

@@ -8,13 +8,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ashby_client::{Client, CycleGuard, ErrorKind as ClientErrorKind, ListRequest, ReadOperation, split_array};
+use ashby_client::{CycleGuard, ErrorKind as ClientErrorKind, ListRequest, ReadOperation, split_array};
 use async_trait::async_trait;
 use capture_core::{Batch, Capture, Completion, Error, ErrorKind, Key, Part, Record, Result, Step, StreamDescriptor};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use serde::{Deserialize, Serialize};
 
+use crate::AshbySource;
 use crate::clock::now_ms;
 use crate::error::from_client;
 use crate::listing::{Listing, to_checkpoint};
@@ -86,7 +87,7 @@ enum Children {
 }
 
 pub(crate) struct ChildCapture {
-    client: Client,
+    source: AshbySource,
     row: &'static Row,
     parent: &'static Row,
     refresh: Refresh,
@@ -104,7 +105,7 @@ pub(crate) struct ChildCapture {
 
 impl ChildCapture {
     pub(crate) fn new(
-        client: Client,
+        source: AshbySource,
         row: &'static Row,
         parent: &'static Row,
         descriptor: Arc<StreamDescriptor>,
@@ -117,7 +118,7 @@ impl ChildCapture {
             _ => Refresh::Snapshot,
         };
         Self {
-            client,
+            source,
             row,
             parent,
             refresh,
@@ -159,9 +160,9 @@ impl ChildCapture {
         let list = ListRequest {
             cursor: cursor.cloned(),
             sync_token: sync_token.cloned(),
-            ..request::list(self.parent, key_fields(self.parent, None))?
+            ..request::list(self.parent, key_fields(self.parent, None), self.source.page_limit)?
         };
-        let refused = match self.client.page(&list).await {
+        let refused = match self.source.client.page(&list).await {
             Ok(page) if page.next_cursor.as_ref().is_some_and(|cursor| self.guard.repeats(cursor)) => {
                 self.requests += page.requests;
                 self.notes.push(format!("{} hands out the same page cursors again", self.parent.operation));
@@ -205,7 +206,7 @@ impl ChildCapture {
         let waiting = round.pending.iter().skip(self.under_way.len());
         let parents: Vec<String> = waiting.take(PARENTS_AT_ONCE - self.under_way.len()).cloned().collect();
         for parent in parents {
-            let request = ParentRequest::new(self.client.clone(), self.row, &parent)?;
+            let request = ParentRequest::new(self.source.clone(), self.row, &parent)?;
             self.under_way.push_back(Box::pin(request.fetch()));
         }
         Ok(())
@@ -270,7 +271,7 @@ impl Capture for ChildCapture {
 
 /// Everything needed to fetch one parent's children.
 struct ParentRequest {
-    client: Client,
+    source: AshbySource,
     row: &'static Row,
     list: ListRequest,
     key: Key,
@@ -279,13 +280,13 @@ struct ParentRequest {
 }
 
 impl ParentRequest {
-    fn new(client: Client, row: &'static Row, parent: &str) -> Result<Self> {
+    fn new(source: AshbySource, row: &'static Row, parent: &str) -> Result<Self> {
         let Plan::PerParent { parameter, add_parent_as, arrays, .. } = row.plan else {
             return Err(Error::new(ErrorKind::Configuration, format!("{} is not listed by parent", row.name)));
         };
-        let mut list = request::list(row, key_fields(row, add_parent_as))?;
+        let mut list = request::list(row, key_fields(row, add_parent_as), source.page_limit)?;
         list.parameters.insert(parameter.to_owned(), parent.into());
-        Ok(Self { client, row, list, key: Key::from(parent), field: add_parent_as, arrays })
+        Ok(Self { source, row, list, key: Key::from(parent), field: add_parent_as, arrays })
     }
 
     async fn fetch(self) -> Fetched {
@@ -317,7 +318,7 @@ impl ParentRequest {
         let mut guard = CycleGuard::new();
         let mut restarts = 0;
         loop {
-            let page = match self.client.page(&list).await {
+            let page = match self.source.client.page(&list).await {
                 Ok(page) => page,
                 Err(error) if error.recovery().is_some() && list.cursor.is_some() && restarts < MAX_RESTARTS => {
                     *requests += error.requests();
@@ -344,7 +345,7 @@ impl ParentRequest {
 
     async fn info(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
         let operation: &ReadOperation = &self.list.operation;
-        let response = self.client.read(operation, &self.list.parameters).await.map_err(Failure::Client)?;
+        let response = self.source.client.read(operation, &self.list.parameters).await.map_err(Failure::Client)?;
         *requests += response.requests;
         let mut records = Vec::new();
         for (array, tag) in self.arrays {

@@ -27,19 +27,34 @@ use crate::listing::{Listing, from_checkpoint};
 use crate::table::{Plan, Row, Refresh, row};
 
 pub use crate::error::screen_name;
-pub use crate::streams::{Cost, Stream, near_matches, stream, streams};
-pub use crate::survey::{Readable, Survey, survey};
+pub use crate::streams::{Cost, Stream, near_matches, parameters, stream, streams};
+pub use crate::survey::{Readable, Survey, probe, survey};
+pub use capture_core::{Field, FieldKind, Mode};
+
+/// Whether a checkpoint lies in the middle of a listing.
+pub fn is_listing(checkpoint: &capture_core::Checkpoint) -> bool {
+    let running = |value: &serde_json::Value| value.get("running").is_some();
+    running(&checkpoint.0) || checkpoint.0.get("round").is_some() || checkpoint.0.get("parents").is_some_and(running)
+}
 
 /// Opens Ashby's streams. All captures share the client, and with it the rate limit.
 #[derive(Debug, Clone)]
 pub struct AshbySource {
     client: Client,
+    page_limit: Option<u32>,
 }
 
 impl AshbySource {
     /// Captures through this client.
     pub fn new(client: Client) -> Self {
-        Self { client }
+        Self { client, page_limit: None }
+    }
+
+    /// Records a page, where Ashby takes that; its default is 100, which is also the most it gives.
+    #[must_use]
+    pub fn page_limit(mut self, records: Option<u32>) -> Self {
+        self.page_limit = records;
+        self
     }
 
     fn children(&self, row: &'static Row, parent: &'static str, request: &StreamRequest) -> Result<Box<dyn Capture>> {
@@ -54,7 +69,7 @@ impl AshbySource {
         }
         let notes = note.map(str::to_owned).into_iter().collect();
         let descriptor = Arc::new(streams::descriptor(row));
-        Ok(Box::new(ChildCapture::new(self.client.clone(), row, parent, descriptor, progress, notes)))
+        Ok(Box::new(ChildCapture::new(self.clone(), row, parent, descriptor, progress, notes)))
     }
 
     fn list(&self, primary: &'static Row, refresh: Refresh, members: &[Member]) -> Result<Box<dyn Capture>> {
@@ -70,7 +85,7 @@ impl AshbySource {
         let notes = note.map(str::to_owned).into_iter().collect();
         let (rows, descriptors) =
             members.iter().map(|member| (member.row, Arc::new(streams::descriptor(member.row)))).unzip();
-        Ok(Box::new(ListCapture::new(self.client.clone(), primary, refresh, rows, descriptors, listing, notes)))
+        Ok(Box::new(ListCapture::new(self.clone(), primary, refresh, rows, descriptors, listing, notes)))
     }
 }
 

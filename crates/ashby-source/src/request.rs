@@ -14,12 +14,12 @@ pub(crate) fn parameters(row: &Row) -> Result<Map<String, Value>> {
     })
 }
 
-/// The first request of a listing.
-pub(crate) fn list(row: &Row, key_fields: Vec<String>) -> Result<ListRequest> {
+/// The first request of a listing. `page_limit` is for operations with pages: the others reject it.
+pub(crate) fn list(row: &Row, key_fields: Vec<String>, page_limit: Option<u32>) -> Result<ListRequest> {
     Ok(ListRequest {
         operation: ReadOperation::new(row.operation),
         parameters: parameters(row)?,
-        limit: None,
+        limit: page_limit.filter(|_| row.is_paged()),
         cursor: None,
         sync_token: None,
         key_fields,

@@ -95,6 +95,11 @@ pub fn stream(name: &str) -> Option<Stream> {
     row(name).map(Stream::from)
 }
 
+/// The fixed parameters with which a stream's operation is called; `None` for an unknown stream.
+pub fn parameters(name: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
+    crate::request::parameters(row(name)?).ok()
+}
+
 /// Streams whose names look like `name`, likeliest first.
 pub fn near_matches(name: &str) -> Vec<&'static str> {
     let wanted = name.to_lowercase().replace(['-', '.', ' '], "_");

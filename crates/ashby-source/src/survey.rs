@@ -6,7 +6,9 @@ use ashby_client::{ApiKeyInfo, Client};
 use capture_core::{Access, Error, ErrorKind, Result};
 use serde::Serialize;
 
-use crate::table::{Row, STREAMS};
+use crate::error::from_client;
+use crate::request;
+use crate::table::{Plan, Row, STREAMS};
 
 /// Whether a stream can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -90,4 +92,36 @@ fn readable(row: &Row, scopes: Option<&BTreeSet<&str>>) -> Readable {
         (Some(scope), Some(_)) if SEEN_SCOPES.contains(&scope.as_str()) => Readable::No,
         _ => Readable::Unknown,
     }
+}
+
+/// Finds out what is [unknown](Readable::Unknown) by trying: one small request for each permission, and one for each
+/// experimental stream. What stays unknown is not there for this organisation.
+///
+/// # Errors
+/// What keeps any answer from coming.
+pub async fn probe(client: &Client, survey: &mut Survey) -> Result<()> {
+    let mut tried: BTreeMap<&str, Readable> = BTreeMap::new();
+    for row in STREAMS {
+        let Some(readable) = survey.streams.get_mut(row.name).filter(|readable| **readable == Readable::Unknown) else {
+            continue;
+        };
+        if let Some(known) = tried.get(row.permission).filter(|_| !row.experimental) {
+            *readable = *known;
+            continue;
+        }
+        // Streams that need a parent's key follow those of the same permission that do not.
+        if !matches!(row.plan, Plan::List(_)) {
+            continue;
+        }
+        *readable = match client.page(&request::list(row, Vec::new(), Some(1))?).await {
+            Ok(_) => Readable::Yes,
+            Err(error) if error.missing_permission() => Readable::No,
+            Err(_) if row.experimental => Readable::Unknown,
+            Err(error) => return Err(from_client(row, error)),
+        };
+        if !row.experimental {
+            tried.insert(row.permission, *readable);
+        }
+    }
+    Ok(())
 }

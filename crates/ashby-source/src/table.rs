@@ -259,6 +259,15 @@ pub(crate) fn row(name: &str) -> Option<&'static Row> {
 }
 
 impl Row {
+    /// Whether the operation takes a page limit. (`brand.list` does too; no organisation has a hundred brands.)
+    pub(crate) fn is_paged(&self) -> bool {
+        match self.plan {
+            List(refresh) => refresh != Snapshot,
+            Embedded { .. } => true,
+            PerParent { follow, .. } => follow == Follow::Changed && self.operation.contains(".list"),
+        }
+    }
+
     /// The permission as `apiKey.info` spells it: `candidates:read`.
     pub(crate) fn scope(&self) -> Option<String> {
         self.permission.strip_suffix("Read").map(|module| format!("{module}:read"))

@@ -36,7 +36,10 @@ pub enum ErrorKind {
 impl ErrorKind {
     /// Whether the trouble belongs to one stream, so that the others go on.
     pub fn is_stream_only(self) -> bool {
-        matches!(self, Self::Denied | Self::Unsupported | Self::Transient | Self::Data)
+        matches!(
+            self,
+            Self::Denied | Self::Unsupported | Self::Transient | Self::Data
+        )
     }
 }
 
@@ -53,7 +56,13 @@ pub struct Error {
 impl Error {
     /// An error of `kind`; `message` says what was being done and to what.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, requests: 0, source: None }
+        Self {
+            kind,
+            message: message.into(),
+            hint: None,
+            requests: 0,
+            source: None,
+        }
     }
 
     /// Adds the underlying cause.
@@ -90,6 +99,11 @@ impl Error {
     /// Requests spent on what failed.
     pub fn requests(&self) -> u32 {
         self.requests
+    }
+
+    /// The cause, for whoever wraps this error in one of its own.
+    pub fn into_source(self) -> Option<Box<dyn StdError + Send + Sync>> {
+        self.source
     }
 
     /// The message and its causes in one line, for reports.

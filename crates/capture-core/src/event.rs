@@ -57,6 +57,8 @@ pub enum Event<'a> {
         kind: ErrorKind,
         /// The error and its causes, one line.
         message: &'a str,
+        /// What to do, if something can be done.
+        hint: Option<&'a str>,
         /// When it will be tried again, if it will.
         retry_in: Option<Duration>,
     },

@@ -20,18 +20,11 @@ pub struct FileStateStore {
 impl FileStateStore {
     /// A store in the file at `path`, which need not exist yet.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), state: State::default(), lock: None }
-    }
-
-    /// Replaces the whole state, existing or not (import, reset).
-    ///
-    /// # Errors
-    /// As [`StateStore::load`] and [`StateStore::save`].
-    pub async fn replace(&mut self, state: State) -> Result<()> {
-        self.load().await?;
-        self.write(&state)?;
-        self.state = state;
-        Ok(())
+        Self {
+            path: path.into(),
+            state: State::default(),
+            lock: None,
+        }
     }
 
     fn write(&self, state: &State) -> Result<()> {
@@ -49,7 +42,9 @@ impl StateStore for FileStateStore {
             Ok(text) => State::from_document(&text).map_err(|error| {
                 let message = format!("the state file {} is not usable", self.path.display());
                 let hint = error.hint().unwrap_or_default().to_owned();
-                Error::new(ErrorKind::State, message).with_source(error).with_hint(hint)
+                Error::new(ErrorKind::State, message)
+                    .with_source(error)
+                    .with_hint(hint)
             })?,
             Err(error) if error.kind() == IoErrorKind::NotFound => State::default(),
             Err(error) => {
@@ -84,6 +79,10 @@ fn write_atomically(path: &Path, content: &[u8]) -> Result<()> {
         }
     };
     attempt().map_err(|error| {
-        Error::new(ErrorKind::Storage, format!("cannot write the state file {}", path.display())).with_source(error)
+        Error::new(
+            ErrorKind::Storage,
+            format!("cannot write the state file {}", path.display()),
+        )
+        .with_source(error)
     })
 }

@@ -52,9 +52,21 @@ pub struct StreamReport {
     pub requests: u64,
     /// Time spent capturing, in seconds.
     pub seconds: f64,
-    /// What a person should know.
+    /// What a person should know; the newest [`MAX_NOTES`](Self::MAX_NOTES).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+impl StreamReport {
+    /// How many notes are kept: a run may last for months.
+    pub const MAX_NOTES: usize = 100;
+
+    pub(crate) fn add_note(&mut self, note: String) {
+        if self.notes.len() == Self::MAX_NOTES {
+            self.notes.remove(0);
+        }
+        self.notes.push(note);
+    }
 }
 
 impl Default for StreamReport {

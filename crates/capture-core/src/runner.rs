@@ -12,6 +12,7 @@
 mod poll;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::budget::Budget;
 use crate::{
-    Access, ErrorKind, Observer, ReconcilePolicy, Report, Result, Selection, Sink, Source, StateStore, StreamRequest,
+    Access, ErrorKind, Observer, ReconcilePolicy, Report, Result, Selection, Sink, Source, StateStore,
+    StreamRequest,
 };
 
 /// How many messages may wait for the writer. Their bytes are bounded by
@@ -41,14 +43,19 @@ pub struct StreamRetry {
 
 impl Default for StreamRetry {
     fn default() -> Self {
-        Self { attempts: 2, first_pause: Duration::from_secs(5), max_pause: Duration::from_secs(60) }
+        Self {
+            attempts: 2,
+            first_pause: Duration::from_secs(5),
+            max_pause: Duration::from_secs(60),
+        }
     }
 }
 
 /// Knobs of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunnerOptions {
-    /// Time from one poll of a stream to its next; `None` polls each stream once.
+    /// Time from one poll of a stream to its next, unless its [`Selection`] says otherwise; `None` polls each stream
+    /// once.
     pub interval: Option<Duration>,
     /// Streams whose listings run side by side.
     pub streams_at_once: usize,
@@ -90,7 +97,13 @@ pub struct Runner<S, K, T> {
 impl<S: Source, K: Sink, T: StateStore> Runner<S, K, T> {
     /// A runner with default options and no observer.
     pub fn new(source: S, sink: K, store: T) -> Self {
-        Self { source, sink, store, options: RunnerOptions::default(), observer: Arc::new(()) }
+        Self {
+            source,
+            sink,
+            store,
+            options: RunnerOptions::default(),
+            observer: Arc::new(()),
+        }
     }
 
     /// Replaces the options.
@@ -122,16 +135,33 @@ impl<S: Source, K: Sink, T: StateStore> Runner<S, K, T> {
         cancel: CancellationToken,
     ) -> Result<Report> {
         let state = self.store.load().await?;
+        let selections: Vec<Selection> = selections.into_iter().collect();
+        let schedules: BTreeMap<String, poll::Schedule> = selections
+            .iter()
+            .map(|selection| {
+                let schedule = poll::Schedule {
+                    interval: selection.interval.or(self.options.interval),
+                    first_poll_delay: selection.first_poll_delay,
+                };
+                (selection.stream.clone(), schedule)
+            })
+            .collect();
         let requests = selections
             .into_iter()
             .map(|selection| StreamRequest {
-                checkpoint: state.streams.get(&selection.stream).map(|stream| stream.checkpoint.clone()),
+                checkpoint: state
+                    .streams
+                    .get(&selection.stream)
+                    .map(|stream| stream.checkpoint.clone()),
                 stream: selection.stream,
                 full: selection.full,
             })
             .collect();
         let captures = self.source.open(requests).await?;
-        let streams: Vec<_> = captures.iter().map(|capture| capture.streams().to_vec()).collect();
+        let streams: Vec<_> = captures
+            .iter()
+            .map(|capture| capture.streams().to_vec())
+            .collect();
         self.sink.open(&streams.concat()).await?;
 
         // Ends the stream tasks when the caller says so, and when the writer cannot go on.
@@ -142,17 +172,25 @@ impl<S: Source, K: Sink, T: StateStore> Runner<S, K, T> {
             stop: stop.clone(),
             budget: Budget::new(self.options.in_flight_bytes),
             polls: Semaphore::new(self.options.streams_at_once.max(1)),
-            interval: self.options.interval,
             retry: self.options.retry,
         });
         let mut tasks = JoinSet::new();
         for (index, capture) in captures.into_iter().enumerate() {
-            tasks.spawn(poll::run(capture, index, Arc::clone(&shared)));
+            let members = capture.streams().iter().filter_map(|stream| schedules.get(&stream.name));
+            let schedule = poll::Schedule::shortest(members);
+            tasks.spawn(poll::run(capture, index, schedule, Arc::clone(&shared)));
         }
         drop(shared);
 
-        let mut writer =
-            writer::Writer::new(self.sink, self.store, state, streams, access, &self.options, self.observer);
+        let mut writer = writer::Writer::new(
+            self.sink,
+            self.store,
+            state,
+            streams,
+            access,
+            &self.options,
+            self.observer,
+        );
         let ended = writer.run(receiver).await;
         stop.cancel();
         // A task that panicked left its streams started and never ended; the report calls that a failure.

@@ -1,6 +1,7 @@
 //! Where records come from.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -14,12 +15,23 @@ pub struct Selection {
     pub stream: String,
     /// List everything again, whatever the checkpoint says.
     pub full: bool,
+    /// Time from one poll of this stream to its next, if not the run's
+    /// [`interval`](crate::RunnerOptions::interval). Streams that share a listing are polled at the shortest of
+    /// their intervals.
+    pub interval: Option<Duration>,
+    /// How long the first poll waits. Streams that share a listing wait for the shortest of their delays.
+    pub first_poll_delay: Duration,
 }
 
 impl Selection {
-    /// The stream, continued from its checkpoint.
+    /// The stream, continued from its checkpoint at once and polled at the run's interval.
     pub fn new(stream: impl Into<String>) -> Self {
-        Self { stream: stream.into(), full: false }
+        Self {
+            stream: stream.into(),
+            full: false,
+            interval: None,
+            first_poll_delay: Duration::ZERO,
+        }
     }
 }
 

@@ -98,17 +98,27 @@ impl State {
         }
         let unreadable = |error: serde_json::Error| {
             let place = format!("line {} column {}", error.line(), error.column());
-            Error::new(ErrorKind::State, format!("the saved state cannot be read ({place})"))
-                .with_hint("restore it from a copy, or move it away to list everything again; it was left untouched")
+            Error::new(
+                ErrorKind::State,
+                format!("the saved state cannot be read ({place})"),
+            )
+            .with_hint(
+                "restore it from a copy, or move it away to list everything again; it was left untouched",
+            )
         };
         let Version { version } = serde_json::from_str(text).map_err(unreadable)?;
         if version > DOCUMENT_VERSION {
             let message =
                 format!("the saved state has version {version}; this program reads up to {DOCUMENT_VERSION}");
-            return Err(Error::new(ErrorKind::State, message).with_hint("use the newer program that wrote it"));
+            return Err(
+                Error::new(ErrorKind::State, message).with_hint("use the newer program that wrote it")
+            );
         }
         let document: Document = serde_json::from_str(text).map_err(unreadable)?;
-        Ok(Self { streams: document.streams, access: document.access })
+        Ok(Self {
+            streams: document.streams,
+            access: document.access,
+        })
     }
 }
 

@@ -1,0 +1,91 @@
+//! `ashby check`: whose key, what it may read, what will be missing.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use ashby_source::{Readable, Survey, screen_name, streams};
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::output;
+use crate::settings::Settings;
+
+#[derive(Serialize)]
+struct Checked {
+    /// The key's name, if it may read it.
+    title: Option<String>,
+    created_at: Option<String>,
+    /// Its permissions, if it may read them.
+    scopes: Option<Vec<String>>,
+    readable: Vec<&'static str>,
+    /// Streams that cannot be read, by the permission they need.
+    missing: BTreeMap<&'static str, Vec<&'static str>>,
+    /// Streams that are not there for this organisation, or could not be tried.
+    unavailable: Vec<&'static str>,
+}
+
+pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
+    let client = settings.client()?;
+    let mut survey = ashby_source::survey(&client).await?;
+    ashby_source::probe(&client, &mut survey).await?;
+    let checked = Checked::new(&survey);
+    if settings.json() {
+        output::print_json(&checked)?;
+    } else {
+        output::print(&checked.describe());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Checked {
+    fn new(survey: &Survey) -> Self {
+        let mut checked = Self {
+            title: survey.key.as_ref().and_then(|key| key.title.clone()),
+            created_at: survey.key.as_ref().and_then(|key| key.created_at.clone()),
+            scopes: survey.key.as_ref().map(|key| key.scopes.clone()),
+            readable: Vec::new(),
+            missing: BTreeMap::new(),
+            unavailable: Vec::new(),
+        };
+        for (name, readable) in &survey.streams {
+            match readable {
+                Readable::Yes => checked.readable.push(name),
+                Readable::No => {
+                    let permission = ashby_source::stream(name).map_or("", |stream| stream.permission);
+                    checked.missing.entry(permission).or_default().push(name);
+                }
+                Readable::Unknown => checked.unavailable.push(name),
+            }
+        }
+        checked
+    }
+
+    fn describe(&self) -> String {
+        let mut text = match (&self.title, &self.scopes) {
+            (_, None) => format!(
+                "The key works. It may not read its own name and permissions ({} is not ticked), so each was tried.\n",
+                screen_name("apiKeysRead")
+            ),
+            (title, Some(_)) => {
+                let created = self.created_at.as_deref().map(|at| format!(", made {at}")).unwrap_or_default();
+                format!("The key works: {}{created}.\n", title.as_deref().unwrap_or("it has no name"))
+            }
+        };
+        if let Some(scopes) = &self.scopes {
+            text.push_str(&format!("Permissions: {}\n", scopes.join(", ")));
+        }
+        text.push_str(&format!("Readable: {} of {} streams\n", self.readable.len(), streams().len()));
+        for (permission, names) in &self.missing {
+            let what = screen_name(permission);
+            text.push_str(&format!("Missing {what} (tick it under Admin > API Keys): {}\n", names.join(", ")));
+        }
+        if !self.unavailable.is_empty() {
+            text.push_str(&format!("Not available to this organisation: {}\n", self.unavailable.join(", ")));
+        }
+        text.push_str(
+            "Not visible from here: whether the key may see confidential jobs and projects, and private fields. \
+             Ashby leaves out what it may not see, without an error; both are switches of the key.\n",
+        );
+        text
+    }
+}

@@ -1,0 +1,81 @@
+//! Which streams a sync is about.
+
+use ashby_source::{Readable, Stream, Survey, near_matches, screen_name, stream, streams};
+use capture_core::{ErrorKind, Outcome, Report, Selection, StreamReport};
+
+use crate::failure::{Failure, USAGE};
+use crate::settings::Settings;
+
+/// What was asked for.
+pub(crate) struct Wanted {
+    streams: Vec<Stream>,
+    /// They were named one by one.
+    explicit: bool,
+}
+
+/// Resolves names.
+pub(super) fn wanted(settings: &Settings) -> Result<Wanted, Failure> {
+    let except = settings.except().iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?;
+    let explicit = !settings.streams().is_empty();
+    let mut wanted = if explicit {
+        settings.streams().iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?
+    } else {
+        streams().into_iter().filter(|stream| settings.all() || stream.is_default()).collect()
+    };
+    wanted.retain(|stream| !except.contains(stream));
+    let mut seen = std::collections::BTreeSet::new();
+    wanted.retain(|stream| seen.insert(stream.name().to_owned()));
+    if wanted.is_empty() {
+        return Err(Failure::new(USAGE, "no stream is left to sync").with_hint("`ashby streams` lists them"));
+    }
+    Ok(Wanted { streams: wanted, explicit })
+}
+
+fn find(name: &str) -> Result<Stream, Failure> {
+    stream(name).ok_or_else(|| {
+        let failure = Failure::new(USAGE, format!("there is no stream named `{name}`"));
+        match near_matches(name).as_slice() {
+            [] => failure.with_hint("`ashby streams` lists them all"),
+            near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+        }
+    })
+}
+
+/// What will be done.
+pub(crate) struct Selected {
+    /// To be captured.
+    pub(crate) streams: Vec<Stream>,
+    /// Not readable with this key.
+    skipped: Vec<Stream>,
+    pub(crate) explicit: bool,
+    pub(crate) full: bool,
+}
+
+impl Selected {
+    pub(crate) fn new(wanted: Wanted, survey: &Survey, full: bool) -> Self {
+        let readable = |stream: &Stream| survey.streams.get(stream.name()) != Some(&Readable::No);
+        let (streams, skipped) = wanted.streams.into_iter().partition(readable);
+        Self { streams, skipped, explicit: wanted.explicit, full }
+    }
+
+    /// Everything that is on unless told otherwise, and these.
+    pub(crate) fn default_and(names: &[&str]) -> Self {
+        let selected = |stream: &Stream| stream.is_default() || names.contains(&stream.name());
+        let streams = streams().into_iter().filter(selected).collect();
+        Self { streams, skipped: Vec::new(), explicit: false, full: false }
+    }
+
+    pub(crate) fn selections(&self) -> Vec<Selection> {
+        let selection = |stream: &Stream| Selection { full: self.full, ..Selection::new(stream.name()) };
+        self.streams.iter().map(selection).collect()
+    }
+
+    /// Adds the streams that were not even tried.
+    pub(super) fn add_skipped(&self, report: &mut Report) {
+        for stream in &self.skipped {
+            let reason = format!("the key lacks {}", screen_name(stream.permission));
+            let outcome = Outcome::Skipped { kind: ErrorKind::Denied, reason };
+            report.streams.insert(stream.name().to_owned(), StreamReport { outcome, ..StreamReport::default() });
+        }
+    }
+}

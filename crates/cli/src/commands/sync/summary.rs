@@ -1,0 +1,146 @@
+//! What a sync came to: the table at the end, or one JSON object.
+
+use std::fmt;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use ashby_client::Client;
+use capture_core::{Counts, ErrorKind, Outcome, Report};
+use serde::Serialize;
+
+use super::Selected;
+use crate::destination::Destination;
+use crate::failure::{CREDENTIALS, FAILED, INTERRUPTED, PARTIAL};
+use crate::output::{duration, table, thousands};
+
+#[derive(Serialize)]
+pub(crate) struct Summary {
+    #[serde(flatten)]
+    pub(crate) report: Report,
+    /// Streams by outcome.
+    up_to_date: usize,
+    failed: usize,
+    skipped: usize,
+    requests: u64,
+    retries: u64,
+    throttled: u64,
+    seconds: f64,
+    #[serde(skip)]
+    keeps_count: bool,
+}
+
+impl Summary {
+    pub(crate) fn new(report: Report, client: &Client, elapsed: Duration, destination: &Destination) -> Self {
+        let count = |matches: fn(&Outcome) -> bool| {
+            report.streams.values().filter(|stream| matches(&stream.outcome)).count()
+        };
+        let usage = client.usage();
+        Self {
+            up_to_date: count(|outcome| matches!(outcome, Outcome::UpToDate)),
+            failed: count(|outcome| matches!(outcome, Outcome::Failed { .. })),
+            skipped: count(|outcome| matches!(outcome, Outcome::Skipped { .. })),
+            requests: usage.requests,
+            retries: usage.retries,
+            throttled: usage.throttled,
+            seconds: elapsed.as_secs_f64(),
+            keeps_count: matches!(destination, Destination::Sqlite(_)),
+            report,
+        }
+    }
+
+    /// See the list of exit codes in `ashby --help`. An interrupt is the ordinary end of `--watch`.
+    pub(crate) fn exit_code(&self, selected: &Selected, watch: bool) -> ExitCode {
+        if self.report.interrupted && !watch {
+            return ExitCode::from(INTERRUPTED);
+        }
+        let denied = |outcome: &Outcome| matches!(outcome, Outcome::Skipped { kind: ErrorKind::Denied, .. });
+        let denied = selected.explicit && self.report.streams.values().any(|stream| denied(&stream.outcome));
+        match (self.failed > 0, denied, self.up_to_date > 0) {
+            (false, false, _) => ExitCode::SUCCESS,
+            (_, _, true) => ExitCode::from(PARTIAL),
+            (true, _, false) => ExitCode::from(FAILED),
+            (false, true, false) => ExitCode::from(CREDENTIALS),
+        }
+    }
+
+    fn row(&self, name: &str, records: u64, counts: &Counts, requests: u64, seconds: f64) -> Vec<String> {
+        let mut row = vec![name.to_owned(), thousands(records)];
+        if self.keeps_count {
+            row.extend([counts.new, counts.changed, counts.deleted].map(thousands));
+        } else {
+            row.extend([counts.written, counts.deleted].map(thousands));
+        }
+        row.extend([thousands(requests), format!("{seconds:.1}")]);
+        row
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let header: &[&str] = if self.keeps_count {
+            &["stream", "records", "new", "changed", "deleted", "requests", "seconds"]
+        } else {
+            &["stream", "records", "written", "deleted", "requests", "seconds"]
+        };
+        let numeric: Vec<usize> = (1..header.len()).collect();
+        let mut total = Counts::default();
+        let mut records = 0;
+        let mut rows = Vec::new();
+        for (name, stream) in &self.report.streams {
+            total += stream.counts;
+            records += stream.records;
+            // What was not tried has nothing to count.
+            if !matches!(stream.outcome, Outcome::Skipped { .. }) {
+                rows.push(self.row(name, stream.records, &stream.counts, stream.requests, stream.seconds));
+            }
+        }
+        rows.push(self.row("total", records, &total, self.requests, self.seconds));
+        f.write_str(&table(header, &numeric, rows))?;
+        for (name, stream) in &self.report.streams {
+            for note in &stream.notes {
+                writeln!(f, "note: {name}: {note}")?;
+            }
+        }
+        if let Some(why) = &self.report.reconcile_withheld {
+            writeln!(f, "note: rows that listings did not see were kept: {why}")?;
+            writeln!(f, "      (`--reconcile accept` marks them as deleted and makes this key the yardstick)")?;
+        }
+        self.write_skipped(f)?;
+        for (name, stream) in &self.report.streams {
+            if let Outcome::Failed { reason, hint, .. } = &stream.outcome {
+                writeln!(f, "failed: {name}: {reason}")?;
+                if let Some(hint) = hint {
+                    writeln!(f, "        hint: {hint}")?;
+                }
+            }
+        }
+        let elapsed = duration(self.seconds);
+        let mut parts = vec![format!("{} streams up to date", self.up_to_date)];
+        parts.extend((self.skipped > 0).then(|| format!("{} skipped", self.skipped)));
+        parts.extend((self.failed > 0).then(|| format!("{} failed", self.failed)));
+        if self.report.output_closed {
+            parts.push("stopped: nobody reads the output any more".to_owned());
+        } else if self.report.interrupted {
+            parts.push("interrupted: the next run continues here".to_owned());
+        }
+        writeln!(f, "{} · {} requests in {elapsed}", parts.join(", "), thousands(self.requests))
+    }
+}
+
+impl Summary {
+    /// Streams that share a reason share a line.
+    fn write_skipped(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (name, stream) in &self.report.streams {
+            let Outcome::Skipped { reason, .. } = &stream.outcome else { continue };
+            match by_reason.iter_mut().find(|(other, _)| other == reason) {
+                Some((_, names)) => names.push(name),
+                None => by_reason.push((reason, vec![name])),
+            }
+        }
+        for (reason, names) in by_reason {
+            writeln!(f, "skipped: {}: {reason}", names.join(", "))?;
+        }
+        Ok(())
+    }
+}

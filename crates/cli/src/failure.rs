@@ -1,0 +1,96 @@
+//! Errors for people, and exit codes.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use capture_core::ErrorKind;
+
+/// Something failed.
+pub(crate) const FAILED: u8 = 1;
+/// The command line, the environment or `ashby.toml` asks for something impossible.
+pub(crate) const USAGE: u8 = 2;
+/// No key, a refused key, or a missing permission.
+pub(crate) const CREDENTIALS: u8 = 3;
+/// Some streams failed, others did not.
+pub(crate) const PARTIAL: u8 = 4;
+/// Stopped by Ctrl-C or SIGTERM.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Why a command ended without doing what it was asked to.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    message: String,
+    hint: Option<String>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    pub(crate) fn new(code: u8, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, source: None }
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Prints it to standard error and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        let mut text = format!("error: {}\n", self.message);
+        let mut cause = self.source.as_deref().map(|source| source as &dyn Error);
+        while let Some(error) = cause {
+            let _ = writeln!(text, "caused by: {error}");
+            cause = error.source();
+        }
+        if let Some(hint) = &self.hint {
+            let _ = writeln!(text, "hint: {hint}");
+        }
+        crate::output::explain(&text);
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<capture_core::Error> for Failure {
+    fn from(error: capture_core::Error) -> Self {
+        let code = match error.kind() {
+            ErrorKind::Credentials | ErrorKind::Denied => CREDENTIALS,
+            ErrorKind::Configuration => USAGE,
+            _ => FAILED,
+        };
+        let failure = Self::new(code, error.to_string());
+        let failure = match error.hint() {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        };
+        match error.into_source() {
+            Some(source) => Self { source: Some(source), ..failure },
+            None => failure,
+        }
+    }
+}
+
+impl From<ashby_client::Error> for Failure {
+    fn from(error: ashby_client::Error) -> Self {
+        let code = match error.kind() {
+            ashby_client::ErrorKind::Credentials | ashby_client::ErrorKind::Permission => CREDENTIALS,
+            ashby_client::ErrorKind::Configuration => USAGE,
+            _ => FAILED,
+        };
+        let failure = match error.hint() {
+            Some(hint) => Self::new(code, error.to_string()).with_hint(hint),
+            None => Self::new(code, error.to_string()),
+        };
+        match error.source() {
+            // The text of the cause is enough; the chain below it is the library's own.
+            Some(source) => failure.with_source(source.to_string()),
+            None => failure,
+        }
+    }
+}

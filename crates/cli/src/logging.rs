@@ -1,0 +1,70 @@
+//! Logs on standard error, above the progress display.
+
+use std::io::{IsTerminal as _, Write};
+use std::str::FromStr as _;
+
+use indicatif::MultiProgress;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::settings::Settings;
+
+/// Standard error, shared by logs and progress.
+#[derive(Clone)]
+pub(crate) struct Screen {
+    pub(crate) bars: MultiProgress,
+    pub(crate) is_terminal: bool,
+}
+
+/// Starts logging.
+pub(crate) fn start(settings: &Settings) -> Screen {
+    let screen = Screen { bars: MultiProgress::new(), is_terminal: std::io::stderr().is_terminal() };
+    let level = LevelFilter::from_str(settings.log()).unwrap_or(LevelFilter::WARN);
+    // Other crates' debug output could hold what ours never does (headers, bodies), so it stays off.
+    let ours = ["ashby_client", "ashby_source", "ashby_sim", "capture_core", "sink_jsonl", "sink_sqlite", "ashby"];
+    let filter = Targets::new().with_targets(ours.map(|name| (name, level)));
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let layer = tracing_subscriber::fmt::layer()
+        .with_ansi(screen.is_terminal && !no_color)
+        .with_target(false)
+        .with_writer(screen.clone());
+    // A second subscriber can only come from a second call, which there is not.
+    let _ = tracing_subscriber::registry().with(layer).with(filter).try_init();
+    screen
+}
+
+impl<'a> MakeWriter<'a> for Screen {
+    type Writer = Line;
+
+    fn make_writer(&'a self) -> Line {
+        Line { bars: self.bars.clone(), text: Vec::new() }
+    }
+}
+
+/// One log line, printed when it is complete.
+pub(crate) struct Line {
+    bars: MultiProgress,
+    text: Vec<u8>,
+}
+
+impl Write for Line {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.text.extend_from_slice(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        self.bars.suspend(|| {
+            let _ = std::io::stderr().lock().write_all(&text);
+        });
+    }
+}

@@ -1,0 +1,50 @@
+//! Ctrl-C and SIGTERM: the first asks for an orderly end, the second ends at once.
+
+use capture_core::{Error, ErrorKind};
+use tokio_util::sync::CancellationToken;
+
+use crate::failure::INTERRUPTED;
+
+/// A token that the first signal cancels. Signals are waited for on a thread of their own, so that the second one
+/// works even while the program is stuck writing to a reader that has stopped.
+pub(crate) fn cancellation() -> Result<CancellationToken, Error> {
+    let token = CancellationToken::new();
+    let failed = |error| Error::new(ErrorKind::Configuration, "cannot listen for signals").with_source(error);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
+    let cancelled = token.clone();
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            runtime.block_on(async {
+                if wait().await {
+                    crate::output::explain(
+                        "interrupted: writing and committing what has been read (again to stop at once)\n",
+                    );
+                    cancelled.cancel();
+                    wait().await;
+                    std::process::exit(i32::from(INTERRUPTED));
+                }
+            });
+        })
+        .map_err(failed)?;
+    Ok(token)
+}
+
+/// Waits for one signal; `false` if there is no way to.
+async fn wait() -> bool {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut interrupt), Ok(mut terminate)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        else {
+            return false;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => true,
+            _ = terminate.recv() => true,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.is_ok()
+}
