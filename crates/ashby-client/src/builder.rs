@@ -1,0 +1,310 @@
+//! Setting up a client.
+
+use std::net::IpAddr;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Url, redirect, retry};
+
+use crate::client::{Client, Inner};
+use crate::pace::Pace;
+use crate::transport::{SystemResolver, Transport};
+use crate::{ApiKey, Error, ErrorKind, RetryPolicy};
+
+/// Where Ashby's API is.
+pub const DEFAULT_BASE_URL: &str = "https://api.ashbyhq.com";
+/// The version of Ashby's API that this crate was written for (`Ashby-Version`).
+pub const DEFAULT_VERSION: &str = "2026-01-01";
+/// The limit that Ashby publishes: 1000 requests a minute and key.
+pub const DEFAULT_REQUESTS_PER_MINUTE: u32 = 1_000;
+/// How many requests may be under way at once.
+pub const DEFAULT_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(8).expect("8 is not 0");
+/// How long connecting may take, TLS included.
+pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the server may stay silent.
+pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long one attempt may take from connecting to the last byte.
+pub const DEFAULT_TOTAL_TIMEOUT: Duration = Duration::from_secs(300);
+/// The largest response body, decompressed.
+pub const DEFAULT_MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
+
+/// Settings for a [`Client`]; only the key has no default.
+#[derive(Debug, Clone)]
+pub struct ClientBuilder {
+    api_key: Option<ApiKey>,
+    base_url: String,
+    version: String,
+    user_agent: String,
+    requests_per_minute: Option<u32>,
+    concurrency: NonZeroUsize,
+    connect_timeout: Duration,
+    read_timeout: Duration,
+    total_timeout: Duration,
+    max_body_bytes: usize,
+    retry: RetryPolicy,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            api_key: None,
+            base_url: DEFAULT_BASE_URL.to_owned(),
+            version: DEFAULT_VERSION.to_owned(),
+            user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
+            requests_per_minute: Some(DEFAULT_REQUESTS_PER_MINUTE),
+            concurrency: DEFAULT_CONCURRENCY,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            read_timeout: DEFAULT_READ_TIMEOUT,
+            total_timeout: DEFAULT_TOTAL_TIMEOUT,
+            max_body_bytes: DEFAULT_MAX_BODY_BYTES,
+            retry: RetryPolicy::default(),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// The API key. Required.
+    #[must_use]
+    pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// Where the API is; [`DEFAULT_BASE_URL`] by default. Must be `https`, so that the key does not travel in
+    /// clear; `http` only for a server on this machine (`localhost` or a loopback address).
+    #[must_use]
+    pub fn base_url(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.base_url);
+        self
+    }
+
+    /// The API version to ask for; [`DEFAULT_VERSION`] by default.
+    #[must_use]
+    pub fn version(mut self, version: &str) -> Self {
+        version.clone_into(&mut self.version);
+        self
+    }
+
+    /// What the client calls itself (`User-Agent`).
+    #[must_use]
+    pub fn user_agent(mut self, user_agent: &str) -> Self {
+        user_agent.clone_into(&mut self.user_agent);
+        self
+    }
+
+    /// The limit to keep below; [`DEFAULT_REQUESTS_PER_MINUTE`] by default, `None` for no pacing. Also without
+    /// pacing a 429 pauses everything.
+    #[must_use]
+    pub fn requests_per_minute(mut self, limit: Option<u32>) -> Self {
+        self.requests_per_minute = limit;
+        self
+    }
+
+    /// How many requests may be under way at once; [`DEFAULT_CONCURRENCY`] by default.
+    #[must_use]
+    pub fn concurrency(mut self, concurrency: NonZeroUsize) -> Self {
+        self.concurrency = concurrency;
+        self
+    }
+
+    /// How long connecting may take; [`DEFAULT_CONNECT_TIMEOUT`] by default.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long the server may stay silent, before and within a response; [`DEFAULT_READ_TIMEOUT`] by default.
+    #[must_use]
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take altogether; [`DEFAULT_TOTAL_TIMEOUT`] by default. Waiting for the pace and
+    /// for retries does not count.
+    #[must_use]
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.total_timeout = timeout;
+        self
+    }
+
+    /// The largest response body, decompressed; [`DEFAULT_MAX_BODY_BYTES`] by default.
+    #[must_use]
+    pub fn max_body_bytes(mut self, limit_bytes: usize) -> Self {
+        self.max_body_bytes = limit_bytes;
+        self
+    }
+
+    /// When reads are retried.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Builds the client. Opens no connection.
+    ///
+    /// If the process has no default rustls provider yet, this installs *ring* as that default.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] if the key is missing or cannot be one, if the base URL is not acceptable, or
+    /// if the system offers no certificates to check servers with.
+    pub fn build(self) -> Result<Client, Error> {
+        let Some(key) = self.api_key.filter(ApiKey::is_usable) else {
+            return Err(wrong("the API key is missing, or has characters that no key has"));
+        };
+        if self.requests_per_minute == Some(0) {
+            return Err(wrong("a limit of 0 requests a minute allows no request"));
+        }
+        let (base_url, is_local) = checked_base_url(&self.base_url)?;
+        // Somebody may have installed another provider before; that is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+
+        let header = |value: &str, name: &str| {
+            HeaderValue::from_str(value)
+                .map_err(|_| wrong(format!("the {name} has characters that no header can")))
+        };
+        let headers = HeaderMap::from_iter([
+            (ACCEPT, HeaderValue::from_static("application/json")),
+            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            (
+                HeaderName::from_static("ashby-version"),
+                header(&self.version, "API version")?,
+            ),
+        ]);
+        let mut http = reqwest::Client::builder()
+            .default_headers(headers)
+            .user_agent(header(&self.user_agent, "user agent")?)
+            .connect_timeout(self.connect_timeout)
+            .read_timeout(self.read_timeout)
+            .timeout(self.total_timeout)
+            // The key must not follow a redirect.
+            .redirect(redirect::Policy::none())
+            // What is sent again is decided here alone: a write never is.
+            .retry(retry::never())
+            .dns_resolver(SystemResolver);
+        if is_local {
+            // No proxy and no certificates are needed on this machine, and a container may have none.
+            http = http.no_proxy().tls_certs_only([]);
+        }
+        let http = http.build().map_err(|error| {
+            wrong("the HTTP client cannot be set up; are the system's root certificates installed?")
+                .with_source(error)
+        })?;
+        Ok(Client::new(Inner {
+            transport: Transport {
+                http,
+                base_url,
+                key,
+                max_body_bytes: self.max_body_bytes,
+            },
+            pace: Pace::new(self.requests_per_minute, self.concurrency),
+            retry: self.retry,
+            counters: Default::default(),
+        }))
+    }
+}
+
+fn wrong(what: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Configuration, "", what)
+}
+
+/// The URL, ending in a slash so that operations can be appended; and whether it is on this machine, in clear.
+fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
+    let mut url = Url::parse(text).map_err(|error| wrong("the base URL is not a URL").with_source(error))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("the base URL must not hold credentials"));
+    }
+    if url.query().is_some() || url.fragment().is_some() || url.cannot_be_a_base() {
+        return Err(wrong(
+            "the base URL must be an address without query and fragment",
+        ));
+    }
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback =
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let is_local = match url.scheme() {
+        "https" => false,
+        "http" if is_loopback => true,
+        "http" => {
+            return Err(wrong(
+                "the base URL must begin with https: the API key would travel in clear",
+            ));
+        }
+        _ => return Err(wrong("the base URL must begin with https")),
+    };
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok((url, is_local))
+}
+
+/// Shares the settings between the clones of a client.
+impl Client {
+    fn new(inner: Inner) -> Self {
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_never_travels_in_clear() {
+        for (url, accepted) in [
+            ("https://api.ashbyhq.com", Some("https://api.ashbyhq.com/")),
+            (
+                "https://proxy.example/ashby",
+                Some("https://proxy.example/ashby/"),
+            ),
+            ("http://127.0.0.1:8080", Some("http://127.0.0.1:8080/")),
+            ("http://[::1]:8080/x/", Some("http://[::1]:8080/x/")),
+            ("http://localhost:1", Some("http://localhost:1/")),
+            ("http://api.ashbyhq.com", None),
+            ("http://localhost.example", None),
+            ("http://192.168.0.1", None),
+            ("ftp://localhost", None),
+            ("https://key:@api.ashbyhq.com", None),
+            ("https://api.ashbyhq.com/?a=b", None),
+            ("mailto:a@b", None),
+            ("api.ashbyhq.com", None),
+            ("", None),
+        ] {
+            let checked = checked_base_url(url);
+            assert_eq!(
+                checked.as_ref().ok().map(|(url, _)| url.as_str()),
+                accepted,
+                "{url}"
+            );
+            if let Err(error) = checked {
+                assert_eq!(error.kind(), ErrorKind::Configuration);
+            }
+        }
+    }
+
+    #[test]
+    fn impossible_settings_are_refused() {
+        let local = || Client::builder().base_url("http://127.0.0.1:1").api_key("key");
+        assert!(local().build().is_ok());
+        for builder in [
+            Client::builder().base_url("http://127.0.0.1:1"),
+            local().api_key(""),
+            local().api_key("a:b"),
+            local().version("a\nb"),
+            local().user_agent("a\nb"),
+            local().requests_per_minute(Some(0)),
+        ] {
+            assert_eq!(
+                builder.build().err().map(|error| error.kind()),
+                Some(ErrorKind::Configuration)
+            );
+        }
+    }
+}

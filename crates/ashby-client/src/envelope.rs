@@ -1,0 +1,198 @@
+//! Ashby's envelope: what a response body says about the call, before anything in it counts as a result.
+//!
+//! The envelope's members may come in any order, and `success` may come last, so the records are found in the
+//! same pass and thrown away if there turn out to be none. Duplicates of a member that matters are an error:
+//! which of two `results` is meant cannot be known.
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use crate::json::{RecordIndex, Records, ScanError, ScanErrorKind, Scanner, Span};
+use crate::refusal::{self, Refusal};
+use crate::{Cursor, SyncToken};
+
+/// More warnings than these are not worth keeping.
+const MAX_WARNINGS: usize = 20;
+
+/// What is expected of `results`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Expected<'a> {
+    /// Anything, also nothing.
+    Anything,
+    /// An array of records with these key fields.
+    Records { key_fields: &'a [String] },
+}
+
+/// A body that says `success: true`.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) results: Bytes,
+    /// Empty unless records were expected.
+    pub(crate) records: Option<Records>,
+    pub(crate) more_data_available: bool,
+    /// Only if more data is available.
+    pub(crate) next_cursor: Option<Cursor>,
+    /// Only if no more data is available: a token is true once everything before it has been read.
+    pub(crate) sync_token: Option<SyncToken>,
+    /// Word for word: not fit for logs until cleaned.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// A body that is not an answer.
+#[derive(Debug)]
+pub(crate) enum NoAnswer {
+    /// `success: false`.
+    Refused(Refusal),
+    /// Not Ashby's envelope, or one that contradicts itself.
+    Malformed {
+        what: &'static str,
+        source: Option<ScanError>,
+    },
+}
+
+impl NoAnswer {
+    fn malformed(what: &'static str) -> Self {
+        Self::Malformed { what, source: None }
+    }
+}
+
+impl From<ScanError> for NoAnswer {
+    fn from(error: ScanError) -> Self {
+        let what = match error.kind() {
+            ScanErrorKind::NotAnObject { .. } | ScanErrorKind::InvalidKey { .. } => {
+                "Ashby sent a record that cannot be used"
+            }
+            _ => "the answer is not one of Ashby's",
+        };
+        Self::Malformed {
+            what,
+            source: Some(error),
+        }
+    }
+}
+
+/// Where the envelope's members lie.
+#[derive(Default)]
+struct Members {
+    success: Option<Span>,
+    results: Option<Span>,
+    more_data_available: Option<Span>,
+    next_cursor: Option<Span>,
+    sync_token: Option<Span>,
+    warnings: Option<Span>,
+    errors: Option<Span>,
+    error_info: Option<Span>,
+}
+
+impl Members {
+    /// The place for the member of this name, if it is one of the envelope's.
+    fn named(&mut self, name: &str) -> Option<(&'static str, &mut Option<Span>)> {
+        Some(match name {
+            "success" => ("success", &mut self.success),
+            "results" => ("results", &mut self.results),
+            "moreDataAvailable" => ("moreDataAvailable", &mut self.more_data_available),
+            "nextCursor" => ("nextCursor", &mut self.next_cursor),
+            "syncToken" => ("syncToken", &mut self.sync_token),
+            "warnings" => ("warnings", &mut self.warnings),
+            "errors" => ("errors", &mut self.errors),
+            "errorInfo" => ("errorInfo", &mut self.error_info),
+            _ => return None,
+        })
+    }
+}
+
+/// Reads a body in one pass.
+pub(crate) fn decode(body: &Bytes, expected: Expected<'_>) -> Result<Answer, NoAnswer> {
+    if body.is_empty() {
+        return Err(NoAnswer::malformed("the answer is empty"));
+    }
+    let mut index = None;
+    let members = scan(body, expected, &mut index)?;
+    match member::<bool>(body, members.success) {
+        Ok(Some(true)) => {}
+        Ok(Some(false)) => {
+            let errors = members.errors.map(|span| span.of(body));
+            let error_info = members.error_info.map(|span| span.of(body));
+            return Err(NoAnswer::Refused(refusal::read(errors, error_info)));
+        }
+        Ok(None) | Err(_) => {
+            return Err(NoAnswer::malformed(
+                "the answer does not say whether it succeeded",
+            ));
+        }
+    }
+
+    let results = match members.results {
+        Some(span) => span.slice(body),
+        None => Bytes::from_static(b"null"),
+    };
+    let records = match (expected, index) {
+        (Expected::Anything, _) => None,
+        (Expected::Records { .. }, Some(index)) => Some(index.bind(body.clone())?),
+        (Expected::Records { .. }, None) => {
+            return Err(NoAnswer::malformed("the answer has no list of results"));
+        }
+    };
+
+    let bad_paging = |_| NoAnswer::malformed("the answer's paging members have unexpected types");
+    let more_data_available = member::<bool>(body, members.more_data_available).map_err(bad_paging)?;
+    let next_cursor = member::<String>(body, members.next_cursor).map_err(bad_paging)?;
+    let sync_token = member::<String>(body, members.sync_token).map_err(bad_paging)?;
+    let more_data_available = more_data_available.unwrap_or(false);
+    let next_cursor = next_cursor.filter(|cursor| more_data_available && !cursor.is_empty());
+    if records.is_some() && more_data_available && next_cursor.is_none() {
+        return Err(NoAnswer::malformed(
+            "the answer announces more pages but has no cursor to them",
+        ));
+    }
+    Ok(Answer {
+        results,
+        records,
+        more_data_available,
+        next_cursor: next_cursor.map(Cursor::from),
+        sync_token: sync_token
+            .filter(|token| !more_data_available && !token.is_empty())
+            .map(SyncToken::from),
+        warnings: warnings(members.warnings.map(|span| span.of(body))),
+    })
+}
+
+fn scan(body: &Bytes, expected: Expected<'_>, index: &mut Option<RecordIndex>) -> Result<Members, ScanError> {
+    let mut members = Members::default();
+    let mut scanner = Scanner::new(body)?;
+    scanner.object(|scanner, name| {
+        let text = scanner.text(name);
+        let Some((name, place)) = text.as_deref().and_then(|text| members.named(text)) else {
+            return scanner.value(1).map(|_| ());
+        };
+        if place.is_some() {
+            return Err(scanner.error(ScanErrorKind::DuplicateMember(name)));
+        }
+        *place = Some(match (expected, scanner.peek()) {
+            (Expected::Records { key_fields }, b'[') if name == "results" => {
+                let start = scanner.position();
+                let records = index.insert(RecordIndex::new(key_fields.len()));
+                records.array(scanner, 1, key_fields)?;
+                Span::new(start, scanner.position())
+            }
+            _ => scanner.value(1)?,
+        });
+        Ok(())
+    })?;
+    scanner.finish()?;
+    Ok(members)
+}
+
+/// A small member's value; null is as good as absent.
+fn member<T: DeserializeOwned>(body: &Bytes, span: Option<Span>) -> Result<Option<T>, serde_json::Error> {
+    span.map_or(Ok(None), |span| serde_json::from_slice(span.of(body)))
+}
+
+/// Warnings of whatever shape, as text.
+fn warnings(json: Option<&[u8]>) -> Vec<String> {
+    let Some(Ok(serde_json::Value::Array(entries))) = json.map(serde_json::from_slice) else {
+        return Vec::new();
+    };
+    let text = |entry: &serde_json::Value| refusal::entry_message(entry).map(str::to_owned);
+    entries.iter().filter_map(text).take(MAX_WARNINGS).collect()
+}

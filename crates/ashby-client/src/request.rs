@@ -1,0 +1,142 @@
+//! A call's body, checked before it is sent.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::json::Scanner;
+use crate::operation::is_valid_name;
+use crate::refusal::Cleaner;
+use crate::{ApiKey, Error, ErrorKind, ReadOperation, WriteOperation};
+
+/// Members of a request whose values must not appear in errors, even if the server quotes them.
+const SECRET_MEMBERS: [&str; 2] = ["cursor", "syncToken"];
+
+/// The operation of a call, and with it whether it may be sent again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Operation<'a> {
+    Read(&'a ReadOperation),
+    Write(&'a WriteOperation),
+}
+
+impl Operation<'_> {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Read(operation) => operation.as_str(),
+            Self::Write(operation) => operation.as_str(),
+        }
+    }
+
+    pub(crate) fn is_write(&self) -> bool {
+        matches!(self, Self::Write(_))
+    }
+}
+
+/// A body that Ashby can be asked to read.
+pub(crate) struct RequestBody {
+    pub(crate) json: Bytes,
+    secrets: Vec<String>,
+}
+
+impl RequestBody {
+    /// Writes the parameters as JSON. They must be an object. In a read no parameter may be null, for Ashby
+    /// rejects nulls where a parameter is optional; in a write a null can be meant (it clears a custom field).
+    pub(crate) fn new<B: Serialize + ?Sized>(
+        operation: Operation<'_>,
+        parameters: &B,
+    ) -> Result<Self, Error> {
+        let invalid = |what: &str| Error::new(ErrorKind::InvalidRequest, operation.name(), what);
+        if !is_valid_name(operation.name()) {
+            return Err(invalid("this cannot be the name of an operation"));
+        }
+        let Ok(json) = serde_json::to_vec(parameters) else {
+            return Err(invalid("the parameters cannot be written as JSON"));
+        };
+        let mut secrets = Vec::new();
+        let mut null = None;
+        let scanned = Scanner::new(&json).and_then(|mut scanner| {
+            scanner.object(|scanner, name| {
+                let value = scanner.value(1)?;
+                let value = scanner.slice(value);
+                let name = scanner.text(name).unwrap_or_default();
+                if value == b"null" {
+                    null = Some(name.into_owned());
+                } else if SECRET_MEMBERS.contains(&&*name) {
+                    secrets.extend(serde_json::from_slice::<String>(value));
+                }
+                Ok(())
+            })?;
+            scanner.finish()
+        });
+        match (scanned, null) {
+            (Err(_), _) => Err(invalid("the parameters are not a JSON object")),
+            (Ok(()), Some(name)) if !operation.is_write() => Err(invalid(&format!(
+                "the parameter `{name}` is null; leave it out instead"
+            ))),
+            (Ok(()), _) => Ok(Self {
+                json: json.into(),
+                secrets,
+            }),
+        }
+    }
+
+    /// Keeps what this request must not give away out of what the server says about it.
+    pub(crate) fn cleaner<'a>(&'a self, key: &'a ApiKey) -> Cleaner<'a> {
+        let secrets = self.secrets.iter().map(String::as_str).chain([key.expose()]);
+        Cleaner {
+            secrets: secrets.map(Cow::Borrowed).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const READ: ReadOperation = ReadOperation::new("candidate.list");
+    const WRITE: WriteOperation = WriteOperation::new("customField.setValue");
+
+    #[test]
+    fn reads_take_objects_without_nulls() {
+        let read = |parameters| RequestBody::new(Operation::Read(&READ), &parameters);
+        assert_eq!(read(json!({})).ok().unwrap().json, "{}");
+        assert_eq!(
+            read(json!({"a": {"b": null}})).ok().unwrap().json,
+            r#"{"a":{"b":null}}"#
+        );
+        for parameters in [
+            json!(null),
+            json!([]),
+            json!("x"),
+            json!({"limit": 1, "cursor": null}),
+        ] {
+            let error = read(parameters.clone()).err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{parameters}");
+            assert_eq!(error.requests(), 0);
+        }
+    }
+
+    #[test]
+    fn writes_may_clear_with_null() {
+        let write = |parameters| RequestBody::new(Operation::Write(&WRITE), &parameters);
+        assert!(write(json!({"fieldValue": null})).is_ok());
+        assert!(write(json!([null])).is_err());
+    }
+
+    #[test]
+    fn what_must_not_be_quoted_is_known() {
+        let body = RequestBody::new(
+            Operation::Read(&READ),
+            &json!({"syncToken": "T\"1", "cursor": "C1", "x": "y"}),
+        );
+        let body = body.ok().unwrap();
+        let key = ApiKey::from("K1");
+        assert_eq!(
+            body.cleaner(&key).clean("C1 K1 T\"1 y"),
+            "[redacted] [redacted] [redacted] y"
+        );
+    }
+}

@@ -1,0 +1,222 @@
+//! Whether and when a failed read is sent again. Everything here is a pure function of what happened.
+
+use std::time::{Duration, SystemTime};
+
+use crate::ErrorKind;
+
+/// How often malformed answers are asked for again: once may be an accident on the way, three times is not.
+const MAX_MALFORMED_RETRIES: u32 = 2;
+
+/// How often, how long and how soon reads are retried. Writes never are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Most requests per call, the first included.
+    pub max_attempts: u32,
+    /// No further attempt once this much time has passed since the call began. A wait that has begun is
+    /// finished and followed by its attempt.
+    pub max_elapsed: Duration,
+    /// The longest wait before the first retry; it doubles with each further one. The actual wait is a random
+    /// part of it, so that many clients do not come back together.
+    pub base_delay: Duration,
+    /// The longest wait before any retry.
+    pub max_delay: Duration,
+    /// How long everything under the key pauses after a 429 without `Retry-After`; doubles with each further
+    /// attempt, up to `max_delay`.
+    pub throttle_delay: Duration,
+    /// The longest pause that a `Retry-After` can cause.
+    pub max_retry_after: Duration,
+}
+
+/// Six attempts within five minutes; waits below 0.5 s, 1 s, 2 s … 30 s.
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            max_attempts: 6,
+            max_elapsed: Duration::from_secs(300),
+            base_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(30),
+            throttle_delay: Duration::from_secs(5),
+            max_retry_after: Duration::from_secs(300),
+        }
+    }
+}
+
+/// What is known when an attempt has failed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attempts {
+    /// Attempts made, the failed one included.
+    pub(crate) made: u32,
+    /// How many of them brought malformed answers.
+    pub(crate) malformed: u32,
+    /// Time since the first one began.
+    pub(crate) elapsed: Duration,
+}
+
+impl RetryPolicy {
+    /// A policy under which everything is sent once.
+    pub fn never() -> Self {
+        Self {
+            max_attempts: 1,
+            ..Self::default()
+        }
+    }
+
+    /// How long to wait before the next attempt; `None` to give up. `random` is uniform in 0..1.
+    pub(crate) fn delay(&self, kind: ErrorKind, attempts: Attempts, random: f64) -> Option<Duration> {
+        let worthwhile = match kind {
+            ErrorKind::Malformed => attempts.malformed <= MAX_MALFORMED_RETRIES,
+            kind => kind.is_transient(),
+        };
+        let allowed = attempts.made < self.max_attempts && attempts.elapsed < self.max_elapsed;
+        (worthwhile && allowed).then(|| self.doubled(self.base_delay, attempts.made).mul_f64(random))
+    }
+
+    /// How long everything pauses after the server asked for it, or after the `made`-th attempt was throttled.
+    pub(crate) fn pause(
+        &self,
+        kind: ErrorKind,
+        retry_after: Option<Duration>,
+        made: u32,
+    ) -> Option<Duration> {
+        match retry_after {
+            Some(retry_after) => Some(retry_after.min(self.max_retry_after)),
+            None if kind == ErrorKind::RateLimited => Some(self.doubled(self.throttle_delay, made)),
+            None => None,
+        }
+    }
+
+    fn doubled(&self, delay: Duration, made: u32) -> Duration {
+        delay
+            .saturating_mul(2_u32.saturating_pow(made.saturating_sub(1)))
+            .min(self.max_delay)
+    }
+}
+
+/// Reads `Retry-After`: seconds, or a date. A date is compared with the server's own clock (`Date`) where it
+/// tells it, so that a wrong clock here does no harm.
+pub(crate) fn retry_after(value: &str, date: Option<&str>, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let until = httpdate::parse_http_date(value).ok()?;
+    let now = date
+        .and_then(|date| httpdate::parse_http_date(date).ok())
+        .unwrap_or(now);
+    Some(until.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn attempts(made: u32, malformed: u32, elapsed_s: u64) -> Attempts {
+        Attempts {
+            made,
+            malformed,
+            elapsed: Duration::from_secs(elapsed_s),
+        }
+    }
+
+    #[test]
+    fn only_what_may_pass_is_retried() {
+        use ErrorKind::*;
+        let policy = RetryPolicy::default();
+        for kind in [RateLimited, Connect, Timeout, Dns, Transport, Server] {
+            assert!(policy.delay(kind, attempts(1, 0, 0), 0.5).is_some(), "{kind:?}");
+        }
+        for kind in [
+            InvalidRequest,
+            Credentials,
+            Permission,
+            NotFound,
+            Rejected,
+            Tls,
+            TooLarge,
+            Configuration,
+        ] {
+            assert!(policy.delay(kind, attempts(1, 0, 0), 0.5).is_none(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn attempts_time_and_malformed_answers_are_limited() {
+        let policy = RetryPolicy::default();
+        let retried = |kind, attempts| policy.delay(kind, attempts, 0.5).is_some();
+        assert!(retried(ErrorKind::Server, attempts(5, 0, 299)));
+        assert!(!retried(ErrorKind::Server, attempts(6, 0, 0)));
+        assert!(!retried(ErrorKind::Server, attempts(1, 0, 300)));
+        assert!(retried(ErrorKind::Malformed, attempts(2, 2, 0)));
+        assert!(!retried(ErrorKind::Malformed, attempts(3, 3, 0)));
+        assert_eq!(
+            RetryPolicy::never().delay(ErrorKind::Server, attempts(1, 0, 0), 0.5),
+            None
+        );
+    }
+
+    #[test]
+    fn waits_double_up_to_the_limit() {
+        let policy = RetryPolicy {
+            max_attempts: u32::MAX,
+            ..RetryPolicy::default()
+        };
+        for (made, longest_ms) in [
+            (1, 500),
+            (2, 1_000),
+            (3, 2_000),
+            (6, 16_000),
+            (7, 30_000),
+            (90, 30_000),
+        ] {
+            let delay = |random| policy.delay(ErrorKind::Server, attempts(made, 0, 0), random);
+            assert_eq!(delay(1.0), Some(Duration::from_millis(longest_ms)), "{made}");
+            assert_eq!(delay(0.0), Some(Duration::ZERO), "{made}");
+        }
+    }
+
+    #[test]
+    fn throttling_pauses_everything() {
+        let policy = RetryPolicy::default();
+        let seconds = Duration::from_secs;
+        for (kind, after, made, pause) in [
+            (ErrorKind::RateLimited, Some(7), 1, Some(7)),
+            (ErrorKind::RateLimited, Some(0), 1, Some(0)),
+            (ErrorKind::RateLimited, Some(86_400), 1, Some(300)),
+            (ErrorKind::RateLimited, None, 1, Some(5)),
+            (ErrorKind::RateLimited, None, 3, Some(20)),
+            (ErrorKind::RateLimited, None, 9, Some(30)),
+            (ErrorKind::Server, Some(7), 1, Some(7)),
+            (ErrorKind::Server, None, 1, None),
+        ] {
+            assert_eq!(
+                policy.pause(kind, after.map(seconds), made),
+                pause.map(seconds),
+                "{kind:?} {after:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        let now = httpdate::parse_http_date("Sun, 22 Nov 2026 10:00:00 GMT").unwrap();
+        let date = Some("Sun, 22 Nov 2026 09:00:00 GMT");
+        for (value, date, seconds) in [
+            ("3", None, Some(3.0)),
+            (" 0 ", None, Some(0.0)),
+            ("1.5", None, Some(1.5)),
+            ("-3", None, None),
+            ("inf", None, None),
+            ("soon", None, None),
+            ("", None, None),
+            ("Sun, 22 Nov 2026 10:00:30 GMT", None, Some(30.0)),
+            ("Sun, 22 Nov 2026 09:59:00 GMT", None, Some(0.0)),
+            ("Sun, 22 Nov 2026 09:00:30 GMT", date, Some(30.0)),
+        ] {
+            assert_eq!(
+                retry_after(value, date, now).map(|wait| wait.as_secs_f64()),
+                seconds,
+                "{value:?}"
+            );
+        }
+    }
+}

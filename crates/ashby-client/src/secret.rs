@@ -1,0 +1,157 @@
+//! Values that open something: the API key, page cursors, sync tokens. None of them can be printed by accident.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// An Ashby API key.
+#[derive(Clone)]
+pub struct ApiKey(SecretString);
+
+impl ApiKey {
+    /// Takes the key; whitespace around it, such as the newline at the end of a file, does not count.
+    pub fn new(key: impl Into<SecretString>) -> Self {
+        let key = key.into();
+        let trimmed = key.expose_secret().trim();
+        if trimmed.len() == key.expose_secret().len() {
+            Self(key)
+        } else {
+            Self(trimmed.into())
+        }
+    }
+
+    /// Sixteen hexadecimal digits that tell one key from another without giving it away: the beginning of the
+    /// key's SHA-256.
+    pub fn fingerprint(&self) -> String {
+        use std::fmt::Write as _;
+        let digest = Sha256::digest(self.expose().as_bytes());
+        digest
+            .iter()
+            .take(8)
+            .fold(String::with_capacity(16), |mut text, byte| {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// Whether the key can be the user name of HTTP Basic authentication.
+    pub(crate) fn is_usable(&self) -> bool {
+        let key = self.expose();
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':')
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey([redacted])")
+    }
+}
+
+impl From<SecretString> for ApiKey {
+    fn from(key: SecretString) -> Self {
+        Self::new(key)
+    }
+}
+
+impl From<String> for ApiKey {
+    fn from(key: String) -> Self {
+        Self::new(key)
+    }
+}
+
+impl From<&str> for ApiKey {
+    fn from(key: &str) -> Self {
+        Self::new(key)
+    }
+}
+
+macro_rules! opaque_text {
+    ($(#[$documentation:meta])* $name:ident) => {
+        $(#[$documentation])*
+        #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text, to send or to store; not for logs.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+    };
+}
+
+opaque_text! {
+    /// Where the next page of a listing begins: Ashby's `nextCursor`. Opaque, and short-lived.
+    Cursor
+}
+
+opaque_text! {
+    /// From where an incremental listing continues: Ashby's `syncToken`. Opaque, bound to the operation and the
+    /// filters it came from, and it ages when it is not used.
+    SyncToken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_told_apart_by_fingerprints_that_ignore_surrounding_whitespace() {
+        // sha256("secret") = 2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b
+        assert_eq!(ApiKey::from("secret\n").fingerprint(), "2bb80d537b1da3e3");
+        assert_ne!(
+            ApiKey::from("secret").fingerprint(),
+            ApiKey::from("Secret").fingerprint()
+        );
+    }
+
+    #[test]
+    fn nothing_secret_is_printed() {
+        let shown = format!(
+            "{:?}{:?}{:?}",
+            ApiKey::from("secret"),
+            Cursor::from("secret"),
+            SyncToken::from("secret")
+        );
+        assert_eq!(shown, "ApiKey([redacted])Cursor([redacted])SyncToken([redacted])");
+    }
+
+    #[test]
+    fn keys_that_would_break_the_header_are_unusable() {
+        for (key, usable) in [
+            ("abc123", true),
+            ("", false),
+            ("  ", false),
+            ("a:b", false),
+            ("a b", false),
+        ] {
+            assert_eq!(ApiKey::from(key).is_usable(), usable, "{key:?}");
+        }
+    }
+}

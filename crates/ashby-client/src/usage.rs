@@ -1,0 +1,61 @@
+//! What a client has used so far.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::pace::Snapshot;
+
+/// What a client and its clones have used since it was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Usage {
+    /// Requests sent, retries included.
+    pub requests: u64,
+    /// How many of them were retries.
+    pub retries: u64,
+    /// How many of them were throttled (429).
+    pub throttled: u64,
+    /// Milliseconds that requests waited for their turn: for the pace and for pauses after a 429; summed over
+    /// requests that waited at the same time.
+    pub wait_ms: u64,
+    /// The limit that was configured; `None` without one.
+    pub configured_requests_per_minute: Option<u32>,
+    /// The limit that is kept now: below the configured one for a while after a 429.
+    pub effective_requests_per_minute: Option<u32>,
+    /// Requests sent within the last 60 seconds, to the second.
+    pub requests_last_minute: u32,
+}
+
+/// The counters behind [`Usage`].
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    requests: AtomicU64,
+    retries: AtomicU64,
+    throttled: AtomicU64,
+    wait_ms: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn request(&self, is_retry: bool, waited: Duration) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.retries.fetch_add(u64::from(is_retry), Ordering::Relaxed);
+        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        self.wait_ms.fetch_add(waited_ms, Ordering::Relaxed);
+    }
+
+    pub(crate) fn throttled(&self) {
+        self.throttled.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn usage(&self, pace: &Snapshot) -> Usage {
+        Usage {
+            requests: self.requests.load(Ordering::Relaxed),
+            retries: self.retries.load(Ordering::Relaxed),
+            throttled: self.throttled.load(Ordering::Relaxed),
+            wait_ms: self.wait_ms.load(Ordering::Relaxed),
+            configured_requests_per_minute: pace.configured_per_minute,
+            effective_requests_per_minute: pace.effective_per_minute,
+            requests_last_minute: pace.last_minute,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The client against a scripted server on a real socket.
+
+// Helpers outside of test functions, too, may stop a test this way.
+#![allow(clippy::unwrap_used)]
+
+mod calls;
+mod failures;
+mod lists;
+mod retries;
+mod secrets;
+mod server;

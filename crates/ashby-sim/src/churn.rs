@@ -1,0 +1,128 @@
+//! A day's work in recruiting, more or less.
+
+use serde_json::{Map, Value, json};
+
+use crate::dice::Dice;
+use crate::edit::Editor;
+use crate::kind::Kind;
+
+/// The members that people edit, with what they set them to.
+const EDITS: &[(Kind, &str, &[&str])] = &[
+    (
+        Kind::Candidate,
+        "company",
+        &[
+            "Quillon",
+            "Verdant Grid",
+            "Opaline",
+            "Juniper Row",
+            "Skyhook Labs",
+        ],
+    ),
+    (
+        Kind::Candidate,
+        "position",
+        &["Staff Engineer", "Team Lead", "Consultant", "Principal Designer"],
+    ),
+    (
+        Kind::Candidate,
+        "fraudStatus",
+        &["Unreviewed", "NotFraudulent", "PassedFraudCheck", "Unsure"],
+    ),
+    (
+        Kind::Candidate,
+        "timezone",
+        &["Europe/Paris", "America/Chicago", "Asia/Tokyo"],
+    ),
+    (Kind::Job, "employmentType", &["FullTime", "Contract", "PartTime"]),
+    (
+        Kind::InterviewSchedule,
+        "status",
+        &["Scheduled", "WaitingOnFeedback", "Complete", "Cancelled"],
+    ),
+    (Kind::Opening, "openingState", &["Open", "Filled", "Closed"]),
+    (Kind::User, "globalRole", &["Elevated Access", "Limited Access"]),
+    (
+        Kind::Project,
+        "description",
+        &["Reviewed every quarter", "People who asked to hear from us again"],
+    ),
+    (
+        Kind::Department,
+        "externalName",
+        &["Engineering teams", "Growth", "Corporate"],
+    ),
+    (
+        Kind::CandidateTag,
+        "title",
+        &["Follow up in spring", "Met in person", "Strong maybe"],
+    ),
+];
+
+/// Makes `count` changes.
+pub(crate) fn churn(editor: &mut Editor<'_>, count: usize, seed: u64) {
+    let mut dice = Dice::seeded(seed);
+    for _ in 0..count {
+        change(editor, &mut dice);
+    }
+}
+
+fn change(editor: &mut Editor<'_>, dice: &mut Dice) {
+    let none = Map::new();
+    let on_application = |editor: &mut Editor<'_>, dice: &mut Dice, kind: Kind| {
+        let application = editor.some(Kind::Application, dice);
+        editor.create(kind, application, &Map::new());
+    };
+    match dice.weighted(&[26, 12, 14, 24, 9, 6, 4, 3, 2]) {
+        0 => {
+            if let Some(application) = editor.some(Kind::Application, dice)
+                && let Ok(stage) = editor.next_stage(application)
+            {
+                return editor.move_stage(application, stage);
+            }
+        }
+        1 => {
+            // Archiving an application always works.
+            if let Some(application) = editor.some(Kind::Application, dice)
+                && editor.archive(Kind::Application, application).is_ok()
+            {
+                return;
+            }
+        }
+        2 => {}
+        3 => return edit(editor, dice),
+        4 => {
+            let candidate = editor.some(Kind::Candidate, dice);
+            editor.create(Kind::Note, candidate, &none);
+            return;
+        }
+        5 => return on_application(editor, dice, Kind::Feedback),
+        6 => return on_application(editor, dice, Kind::InterviewSchedule),
+        7 => return on_application(editor, dice, Kind::Offer),
+        _ => return on_application(editor, dice, Kind::SurveySubmission),
+    }
+    // Somebody applies: every fifth time somebody who is known already.
+    let known = dice
+        .chance(20)
+        .then(|| editor.some(Kind::Candidate, dice))
+        .flatten();
+    let candidate = known.unwrap_or_else(|| editor.create(Kind::Candidate, None, &none));
+    editor.create(Kind::Application, Some(candidate), &none);
+}
+
+fn edit(editor: &mut Editor<'_>, dice: &mut Dice) {
+    // Half of all edits are of candidates.
+    let (kind, member, values) = EDITS[if dice.chance(50) {
+        dice.below(4)
+    } else {
+        dice.below(EDITS.len() as u32)
+    } as usize];
+    let value: Value = json!(dice.pick(values));
+    let patch = Map::from_iter([(member.to_owned(), value)]);
+    match editor.some(kind, dice) {
+        Some(index) => editor.update(kind, index, &patch),
+        None => {
+            editor.create(kind, None, &patch);
+        }
+    }
+}

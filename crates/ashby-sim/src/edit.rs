@@ -1,0 +1,498 @@
+//! How changes are made.
+
+use serde_json::{Map, Value, json};
+
+use crate::dice::Dice;
+use crate::kind::Kind;
+use crate::mutation::{Mutation, SimError};
+use crate::operations::{self, Answer, Origin};
+use crate::view::{Content, State, Version, View};
+use crate::world::{ARCHIVED, Document, HIRED, NOW_MS, STAGES_PER_PLAN, World, instant, write};
+
+/// Write access; remembers what it touched.
+pub(crate) struct Editor<'a> {
+    world: &'a World,
+    state: &'a mut State,
+    touched: Vec<(Kind, u32)>,
+}
+
+/// The member that archives a record of a kind, and its value then.
+fn archiving(kind: Kind) -> Option<(&'static str, Value)> {
+    Some(match kind {
+        Kind::ArchiveReason
+        | Kind::CandidateTag
+        | Kind::CloseReason
+        | Kind::CustomField
+        | Kind::Department
+        | Kind::FeedbackForm
+        | Kind::Interview
+        | Kind::InterviewPlan
+        | Kind::InterviewerPool
+        | Kind::Location
+        | Kind::Opening
+        | Kind::Project
+        | Kind::SequenceTemplate
+        | Kind::Source
+        | Kind::SurveyForm => ("isArchived", json!(true)),
+        Kind::InterviewSchedule => ("status", json!("Cancelled")),
+        Kind::Job => ("status", json!("Archived")),
+        Kind::JobPosting => ("isListed", json!(false)),
+        Kind::JobTemplate => ("status", json!("Inactive")),
+        Kind::SourceTrackingLink => ("enabled", json!(false)),
+        Kind::User => ("isEnabled", json!(false)),
+        _ => return None,
+    })
+}
+
+/// Whether a kind's records can be listed only one parent at a time.
+fn listed_by_parent(kind: Kind) -> bool {
+    operations::all().any(|operation| {
+        matches!(operation.answer, Answer::List { source: Origin::Children { kind: listed, .. }, .. } if listed == kind)
+    })
+}
+
+impl<'a> Editor<'a> {
+    pub(crate) fn new(world: &'a World, state: &'a mut State) -> Self {
+        Self {
+            world,
+            state,
+            touched: Vec::new(),
+        }
+    }
+
+    pub(crate) fn view(&self) -> View<'_> {
+        View {
+            world: self.world,
+            state: self.state,
+        }
+    }
+
+    /// What was touched, in order, deleted records included.
+    pub(crate) fn into_touched(self) -> Vec<(Kind, u32)> {
+        self.touched
+    }
+
+    /// Makes a change; returns the record that it is about.
+    pub(crate) fn apply(&mut self, mutation: &Mutation) -> Result<(Kind, u32), SimError> {
+        Ok(match mutation {
+            Mutation::Create { kind, parent, fields } => {
+                let parent = match (parent, self.parent_kind(*kind)) {
+                    (Some(id), Some(parent)) => Some(self.find(parent, id)?),
+                    _ => None,
+                };
+                (*kind, self.create(*kind, parent, fields))
+            }
+            Mutation::Update { kind, id, patch } => {
+                let index = self.find(*kind, id)?;
+                self.update(*kind, index, patch);
+                (*kind, index)
+            }
+            Mutation::Delete { kind, id } => {
+                let index = self.find(*kind, id)?;
+                self.delete(*kind, index);
+                (*kind, index)
+            }
+            Mutation::Archive { kind, id } => {
+                let index = self.find(*kind, id)?;
+                self.archive(*kind, index)?;
+                (*kind, index)
+            }
+            Mutation::MergeCandidates { from, into } => {
+                let (from, into) = (
+                    self.find(Kind::Candidate, from)?,
+                    self.find(Kind::Candidate, into)?,
+                );
+                self.merge(from, into);
+                (Kind::Candidate, into)
+            }
+            Mutation::MoveStage { application, stage } => {
+                let index = self.find(Kind::Application, application)?;
+                let stage = match stage {
+                    Some(stage) => self.find(Kind::InterviewStage, stage)?,
+                    None => self.next_stage(index)?,
+                };
+                self.move_stage(index, stage);
+                (Kind::Application, index)
+            }
+            Mutation::AddNote {
+                candidate,
+                content,
+                private,
+            } => {
+                let candidate = self.find(Kind::Candidate, candidate)?;
+                let fields = Map::from_iter([
+                    ("content".to_owned(), json!(content)),
+                    ("isPrivate".to_owned(), json!(private)),
+                ]);
+                (Kind::Note, self.create(Kind::Note, Some(candidate), &fields))
+            }
+        })
+    }
+
+    fn find(&self, kind: Kind, id: &str) -> Result<u32, SimError> {
+        self.view().find(kind, id).ok_or_else(|| SimError::NotFound {
+            kind,
+            id: id.to_owned(),
+        })
+    }
+
+    fn id(&self, kind: Kind, index: u32) -> String {
+        self.world.ids.record(kind, index)
+    }
+
+    fn parent_kind(&self, kind: Kind) -> Option<Kind> {
+        match kind {
+            Kind::Application => Some(Kind::Candidate),
+            _ => self.world.places(kind).map(|(parent, _)| parent),
+        }
+    }
+
+    /// The time of the next change: one second apart, after all that was generated.
+    fn now(&self) -> String {
+        instant(NOW_MS + 1_000 * i64::try_from(self.state.sequence + 1).unwrap_or(i64::MAX / 2_000))
+    }
+
+    /// Some living record of a kind.
+    pub(crate) fn some(&self, kind: Kind, dice: &mut Dice) -> Option<u32> {
+        let end = self.state.store(kind).next;
+        let start = dice.below(end);
+        let view = self.view();
+        view.indices(kind, start)
+            .next()
+            .or_else(|| view.indices(kind, 0).next())
+    }
+
+    fn save(&mut self, kind: Kind, index: u32, parent: u32, mut document: Document) {
+        let now = self.now();
+        if let Some(updated) = document.record.get_mut("updatedAt") {
+            *updated = json!(now);
+        }
+        let mut record = Vec::new();
+        write(&document.record, &mut record);
+        self.set(
+            kind,
+            index,
+            parent,
+            Some(Content {
+                record: record.into_boxed_slice(),
+                detail: document.detail,
+            }),
+        );
+        if listed_by_parent(kind) {
+            self.touch_parent(kind, parent);
+        }
+    }
+
+    fn set(&mut self, kind: Kind, index: u32, parent: u32, content: Option<Content>) {
+        self.state.sequence += 1;
+        let sequence = self.state.sequence;
+        let alive = content.is_some();
+        let base_parent = self
+            .world
+            .exists(kind, index)
+            .then(|| self.world.parent(kind, index));
+        let store = self.state.store_mut(kind);
+        let before = store.versions.insert(
+            index,
+            Version {
+                sequence,
+                parent,
+                content,
+            },
+        );
+        if let Some(before) = &before {
+            store.changes.remove(&before.sequence);
+        }
+        if alive {
+            store.changes.insert(sequence, index);
+            if before.map(|before| before.parent).or(base_parent) != Some(parent) {
+                store.added.entry(parent).or_default().push(index);
+            }
+        }
+        self.touched.push((kind, index));
+    }
+
+    fn touch_parent(&mut self, kind: Kind, parent: u32) {
+        let Some((parent_kind, _)) = self.world.places(kind) else {
+            return;
+        };
+        if self.view().alive(parent_kind, parent) {
+            let document = self.view().document(parent_kind, parent);
+            let grandparent = self.view().parent(parent_kind, parent);
+            self.save(parent_kind, parent, grandparent, document);
+        }
+    }
+
+    pub(crate) fn create(&mut self, kind: Kind, parent: Option<u32>, fields: &Map<String, Value>) -> u32 {
+        let parent = match (parent, self.parent_kind(kind)) {
+            (Some(parent), _) => parent,
+            (None, None) => 0,
+            (None, Some(parent_kind)) => {
+                let mut dice = Dice::seeded(self.state.sequence ^ self.world.shape.seed);
+                self.some(parent_kind, &mut dice)
+                    .unwrap_or_else(|| self.create(parent_kind, None, &Map::new()))
+            }
+        };
+        let store = self.state.store_mut(kind);
+        let index = store.next;
+        store.next += 1;
+        self.create_at(kind, index, parent, fields);
+        index
+    }
+
+    fn create_at(&mut self, kind: Kind, index: u32, parent: u32, fields: &Map<String, Value>) {
+        let mut document = self.world.document(kind, index, parent);
+        let now = json!(self.now());
+        for name in ["createdAt", "submittedAt"] {
+            if let Some(member) = document.record.get_mut(name) {
+                *member = now.clone();
+            }
+        }
+        if let Some(created) = document
+            .record
+            .get_mut("latestVersion")
+            .and_then(|version| version.get_mut("createdAt"))
+        {
+            *created = now;
+        }
+        if self.parent_kind(kind) == Some(Kind::Application) && document.record.contains_key("candidateId") {
+            let candidate = self.view().parent(Kind::Application, parent);
+            document.record.insert(
+                "candidateId".to_owned(),
+                json!(self.id(Kind::Candidate, candidate)),
+            );
+        }
+        if kind == Kind::Application {
+            document
+                .record
+                .insert("candidate".to_owned(), self.candidate_embed(parent));
+        }
+        lay_over(&mut document, fields);
+        let references = document.record.clone();
+        self.save(kind, index, parent, document);
+        self.make_missing(&Value::Object(references));
+        if kind == Kind::Application {
+            self.list_applications(parent);
+        }
+    }
+
+    /// Makes what a record refers to and what never was: in an organisation that began empty.
+    fn make_missing(&mut self, value: &Value) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| self.make_missing(item)),
+            Value::Object(members) => members.values().for_each(|member| self.make_missing(member)),
+            Value::String(text) => {
+                let Some((kind, index)) = self.world.ids.read(text) else {
+                    return;
+                };
+                let known =
+                    self.view().alive(kind, index) || self.state.store(kind).versions.contains_key(&index);
+                if !known && index < self.state.store(kind).next {
+                    self.create_at(kind, index, self.world.parent(kind, index), &Map::new());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn candidate_embed(&self, candidate: u32) -> Value {
+        let record = self.view().record(Kind::Candidate, candidate);
+        let shown = ["id", "name", "primaryEmailAddress", "primaryPhoneNumber"];
+        record
+            .into_iter()
+            .filter(|(name, _)| shown.contains(&name.as_str()))
+            .collect()
+    }
+
+    /// Writes a candidate's list of applications anew.
+    fn list_applications(&mut self, candidate: u32) {
+        let applications = self.view().children(Kind::Application, candidate);
+        let ids: Vec<String> = applications
+            .into_iter()
+            .map(|index| self.id(Kind::Application, index))
+            .collect();
+        let mut document = self.view().document(Kind::Candidate, candidate);
+        document.record.insert("applicationIds".to_owned(), json!(ids));
+        self.save(Kind::Candidate, candidate, 0, document);
+    }
+
+    pub(crate) fn update(&mut self, kind: Kind, index: u32, patch: &Map<String, Value>) {
+        let mut document = self.view().document(kind, index);
+        if let (Kind::Offer, Some(version)) = (kind, patch.get("latestVersion"))
+            && let Some(Value::Array(versions)) = document.detail.get_mut("versions")
+        {
+            versions.insert(0, version.clone());
+        }
+        lay_over(&mut document, patch);
+        let parent = self.view().parent(kind, index);
+        self.save(kind, index, parent, document);
+        let shown = ["name", "primaryEmailAddress", "primaryPhoneNumber"];
+        if kind == Kind::Candidate && shown.iter().any(|name| patch.contains_key(*name)) {
+            let embed = Map::from_iter([("candidate".to_owned(), self.candidate_embed(index))]);
+            for application in self.view().children(Kind::Application, index) {
+                self.update(Kind::Application, application, &embed);
+            }
+        }
+    }
+
+    /// Deletes a record, what belongs to it, and its traces in what it belongs to.
+    fn delete(&mut self, kind: Kind, index: u32) {
+        let parent = self.view().parent(kind, index);
+        for &child in Kind::ALL {
+            if self.parent_kind(child) == Some(kind) {
+                for record in self.view().children(child, index) {
+                    let record_parent = self.view().parent(child, record);
+                    self.delete_below(child, record, record_parent);
+                }
+            }
+        }
+        self.set(kind, index, parent, None);
+        match kind {
+            Kind::Application => self.list_applications(parent),
+            _ if listed_by_parent(kind) => self.touch_parent(kind, parent),
+            _ => {}
+        }
+    }
+
+    fn delete_below(&mut self, kind: Kind, index: u32, parent: u32) {
+        for &child in Kind::ALL {
+            if self.parent_kind(child) == Some(kind) {
+                for record in self.view().children(child, index) {
+                    self.delete_below(child, record, index);
+                }
+            }
+        }
+        self.set(kind, index, parent, None);
+    }
+
+    pub(crate) fn archive(&mut self, kind: Kind, index: u32) -> Result<(), SimError> {
+        if kind == Kind::Application {
+            self.move_stage(index, self.stage_in_plan(index, ARCHIVED));
+            return Ok(());
+        }
+        let (name, value) = archiving(kind).ok_or(SimError::NotArchivable(kind))?;
+        let mut patch = Map::from_iter([(name.to_owned(), value)]);
+        if kind == Kind::Opening {
+            patch.insert("archivedAt".to_owned(), json!(self.now()));
+        }
+        self.update(kind, index, &patch);
+        Ok(())
+    }
+
+    /// The stage at a position of the plan that an application is in.
+    fn stage_in_plan(&self, application: u32, position: u32) -> u32 {
+        self.stage(application) / STAGES_PER_PLAN * STAGES_PER_PLAN + position
+    }
+
+    fn stage(&self, application: u32) -> u32 {
+        let record = self.view().record(Kind::Application, application);
+        let id = record
+            .get("currentInterviewStage")
+            .and_then(|stage| stage["id"].as_str())
+            .unwrap_or_default();
+        self.world.ids.read(id).map_or(0, |(_, stage)| stage)
+    }
+
+    pub(crate) fn next_stage(&self, application: u32) -> Result<u32, SimError> {
+        match self.stage(application) % STAGES_PER_PLAN {
+            position if position < HIRED => Ok(self.stage_in_plan(application, position + 1)),
+            _ => Err(SimError::NoNextStage(self.id(Kind::Application, application))),
+        }
+    }
+
+    pub(crate) fn move_stage(&mut self, application: u32, stage: u32) {
+        let now = self.now();
+        let stage_record = self.view().record(Kind::InterviewStage, stage);
+        let mut document = self.view().document(Kind::Application, application);
+        let stage_type = stage_record.get("type").and_then(Value::as_str);
+        let status = stage_type
+            .filter(|name| ["Lead", "Hired", "Archived"].contains(name))
+            .unwrap_or("Active")
+            .to_owned();
+        let reason = (status == "Archived").then(|| {
+            let mut reason = self.view().record(
+                Kind::ArchiveReason,
+                application % self.world.count(Kind::ArchiveReason).max(1),
+            );
+            reason.insert("customFields".to_owned(), json!([]));
+            reason
+        });
+        if let Some(Value::Array(history)) = document.detail.get_mut("applicationHistory") {
+            if let Some(last) = history.last_mut() {
+                last["leftStageAt"] = json!(now);
+            }
+            // A sequence number tells entries apart for good; generated ones have parts below 64.
+            let part = 64 + self.state.sequence as u32 % (1 << 20);
+            history.push(json!({
+                "id": self.world.ids.part(Kind::Application, application, part),
+                "stageId": stage_record.get("id"), "title": stage_record.get("title"), "enteredStageAt": now,
+                "stageNumber": stage_record.get("orderInInterviewPlan"), "allowedActions": ["delete", "set_entered_at"],
+            }));
+        }
+        let archived_at = reason.as_ref().map(|_| now);
+        let patch = Map::from_iter([
+            ("status".to_owned(), json!(status)),
+            ("currentInterviewStage".to_owned(), Value::Object(stage_record)),
+            ("archiveReason".to_owned(), json!(reason)),
+            ("archivedAt".to_owned(), json!(archived_at)),
+        ]);
+        lay_over(&mut document, &patch);
+        let parent = self.view().parent(Kind::Application, application);
+        self.save(Kind::Application, application, parent, document);
+    }
+
+    fn merge(&mut self, from: u32, into: u32) {
+        if from == into {
+            return;
+        }
+        let embed = self.candidate_embed(into);
+        for &kind in Kind::ALL {
+            if self.parent_kind(kind) == Some(Kind::Candidate) {
+                for index in self.view().children(kind, from) {
+                    self.hand_over(kind, index, into, &embed);
+                }
+            }
+        }
+        self.list_applications(into);
+        self.delete(Kind::Candidate, from);
+    }
+
+    /// Gives a record, and what belongs to it, to another candidate.
+    fn hand_over(&mut self, kind: Kind, index: u32, candidate: u32, embed: &Value) {
+        let mut document = self.view().document(kind, index);
+        if let Some(id) = document.record.get_mut("candidateId") {
+            *id = embed["id"].clone();
+        }
+        if kind == Kind::Application {
+            document.record.insert("candidate".to_owned(), embed.clone());
+            for &child in Kind::ALL {
+                if self.parent_kind(child) == Some(kind) {
+                    for record in self.view().children(child, index) {
+                        let mut document = self.view().document(child, record);
+                        if let Some(id) = document.record.get_mut("candidateId") {
+                            *id = embed["id"].clone();
+                            self.save(child, record, index, document);
+                        }
+                    }
+                }
+            }
+        }
+        self.save(kind, index, candidate, document);
+    }
+}
+
+/// Replaces members; null removes them. What only `info` shows is replaced there.
+fn lay_over(document: &mut Document, patch: &Map<String, Value>) {
+    for (name, value) in patch {
+        let members = if document.detail.contains_key(name) {
+            &mut document.detail
+        } else {
+            &mut document.record
+        };
+        if value.is_null() {
+            members.remove(name);
+        } else {
+            members.insert(name.clone(), value.clone());
+        }
+    }
+}

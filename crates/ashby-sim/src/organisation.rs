@@ -1,0 +1,163 @@
+//! The organisation: generated records, changes on top, one handle for everybody.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde_json::{Map, Value};
+
+use crate::answer::{Query, Reply};
+use crate::check::Refusal;
+use crate::churn;
+use crate::edit::Editor;
+use crate::kind::Kind;
+use crate::listing::{Listing, Viewer};
+use crate::mutation::{Mutation, SimError};
+use crate::operations::{self, Answer, Origin, find};
+use crate::shape::Shape;
+use crate::view::{State, View};
+use crate::world::World;
+
+/// An organisation's data. A clone is another handle to the same organisation.
+///
+/// Everything in it follows from its [`Shape`], seed included, and from the changes made since, one after the
+/// other: two organisations with the same history are equal to the byte.
+#[derive(Clone)]
+pub struct Organisation(Arc<Inner>);
+
+struct Inner {
+    world: World,
+    state: RwLock<State>,
+    cursor_generation: AtomicU64,
+    token_generation: AtomicU64,
+}
+
+impl Organisation {
+    /// Makes the organisation that follows from a shape.
+    pub fn new(shape: &Shape) -> Self {
+        let world = World::new(shape);
+        let state = RwLock::new(State::new(&world));
+        Self(Arc::new(Inner {
+            world,
+            state,
+            cursor_generation: AtomicU64::new(0),
+            token_generation: AtomicU64::new(0),
+        }))
+    }
+
+    /// What a perfect client with a full key must end up with: every record that a list operation shows now for
+    /// these parameters, over all pages. Empty when the operation lists nothing or the named parent is unknown.
+    ///
+    /// Filters apply to records as they are now. A client that lists incrementally with a filter cannot learn
+    /// that a record has left it (neither could it from Ashby), so compare without filters, or with those
+    /// that include archived records.
+    pub fn truth(&self, operation: &str, parameters: &Map<String, Value>) -> Vec<Value> {
+        let Some(operation) = find(operation) else {
+            return Vec::new();
+        };
+        let Answer::List { source, .. } = operation.answer else {
+            return Vec::new();
+        };
+        self.read(|view| {
+            Listing {
+                view,
+                operation,
+                parameters,
+                viewer: Viewer::FULL,
+            }
+            .all(source)
+        })
+        .unwrap_or_default()
+    }
+
+    /// Makes one change, with all that follows from it, and returns the identifiers of the records touched,
+    /// deleted ones included. The first is the record that the change is about (after a merge, the candidate
+    /// that stays); the others follow in the order in which they were touched.
+    ///
+    /// # Errors
+    /// When a record is unknown, or the change is not one that its kind knows. Nothing has changed then.
+    pub fn mutate(&self, mutation: &Mutation) -> Result<Vec<String>, SimError> {
+        let (subject, touched) = self.edit(|editor| editor.apply(mutation))?;
+        let mut seen = BTreeSet::new();
+        let distinct = std::iter::once(subject)
+            .chain(touched)
+            .filter(|record| seen.insert(*record));
+        Ok(distinct
+            .map(|(kind, index)| self.0.world.ids.record(kind, index))
+            .collect())
+    }
+
+    /// Every operation that the server answers.
+    pub fn operations(&self) -> Vec<&'static str> {
+        operations::all().map(|operation| operation.name).collect()
+    }
+
+    /// Makes `count` believable changes that follow from a seed: stage moves, archivings, new applications
+    /// with their candidates, edited fields, notes, feedback, offers and so on. Returns how many distinct
+    /// records, over all list operations without a required parent, are new or changed. Nothing is deleted.
+    pub fn churn(&self, count: usize, seed: u64) -> usize {
+        let Ok(((), touched)) = self.edit(|editor| {
+            churn::churn(editor, count, seed);
+            Ok::<_, std::convert::Infallible>(())
+        });
+        let listed = |kind: Kind| {
+            operations::all().any(|operation| {
+                matches!(
+                    operation.answer,
+                    Answer::List { source: Origin::All(of) | Origin::LatestFirst(of), .. } if of == kind
+                )
+            })
+        };
+        let distinct: BTreeSet<_> = touched.into_iter().filter(|(kind, _)| listed(*kind)).collect();
+        distinct.len()
+    }
+
+    /// Makes every page cursor issued so far expire.
+    pub fn expire_cursors(&self) {
+        self.0.cursor_generation.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Makes every sync token issued so far expire.
+    pub fn expire_tokens(&self) {
+        self.0.token_generation.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn generations(&self) -> (u64, u64) {
+        (
+            self.0.cursor_generation.load(Ordering::Relaxed),
+            self.0.token_generation.load(Ordering::Relaxed),
+        )
+    }
+
+    pub(crate) fn answer(&self, query: &Query<'_>) -> Result<Reply, Refusal> {
+        self.read(|view| query.answer(view))
+    }
+
+    fn read<T>(&self, act: impl FnOnce(View<'_>) -> T) -> T {
+        let state = self.0.state.read().unwrap_or_else(PoisonError::into_inner);
+        act(View {
+            world: &self.0.world,
+            state: &state,
+        })
+    }
+
+    fn edit<T, E>(
+        &self,
+        act: impl FnOnce(&mut Editor<'_>) -> Result<T, E>,
+    ) -> Result<(T, Vec<(Kind, u32)>), E> {
+        let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
+        let mut editor = Editor::new(&self.0.world, &mut state);
+        let result = act(&mut editor)?;
+        Ok((result, editor.into_touched()))
+    }
+}
+
+impl fmt::Debug for Organisation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Organisation")
+            .field("shape", &self.0.world.shape)
+            .finish_non_exhaustive()
+    }
+}
