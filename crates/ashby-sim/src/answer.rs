@@ -1,5 +1,6 @@
 //! From a request to an answer, HTTP apart.
 
+use std::cell::OnceCell;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde_json::{Map, Value, json};
@@ -124,6 +125,7 @@ impl Query<'_> {
             operation: self.operation,
             parameters: self.parameters,
             viewer: self.viewer,
+            openings: OnceCell::new(),
         }
     }
 

@@ -1,5 +1,8 @@
 //! Lists: which records, in which order, how they are filtered and shown.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -32,12 +35,14 @@ pub(crate) struct Span {
 }
 
 /// A list as one request asks for it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Listing<'a> {
     pub(crate) view: View<'a>,
     pub(crate) operation: &'static Operation,
     pub(crate) parameters: &'a Map<String, Value>,
     pub(crate) viewer: Viewer,
+    /// For [`Expand::Openings`]; made when the first record asks for it.
+    pub(crate) openings: OnceCell<HashMap<String, Vec<Value>>>,
 }
 
 /// Some records of a list, as JSON separated by commas.
@@ -309,21 +314,33 @@ impl<'a> Listing<'a> {
                 Some(Value::Object(self.view.record(kind, index)))
             }
             Expand::Openings(path) => {
-                let job = at(path)??;
-                let openings = self
-                    .view
-                    .indices(Kind::Opening, 0)
-                    .map(|index| self.view.record(Kind::Opening, index));
-                let of_job = openings.filter(|opening| {
-                    let jobs = opening
-                        .get("latestVersion")
-                        .and_then(|version| version["jobIds"].as_array());
-                    jobs.is_some_and(|jobs| jobs.contains(job))
-                });
-                Some(of_job.map(Value::Object).collect())
+                let job = at(path)??.as_str()?;
+                let openings = self.openings.get_or_init(|| self.openings_by_job());
+                Some(Value::Array(openings.get(job).cloned().unwrap_or_default()))
             }
             Expand::Detail => None,
         }
+    }
+}
+
+impl Listing<'_> {
+    /// All openings, by the ids of their jobs.
+    fn openings_by_job(&self) -> HashMap<String, Vec<Value>> {
+        let mut by_job: HashMap<String, Vec<Value>> = HashMap::new();
+        for index in self.view.indices(Kind::Opening, 0) {
+            let opening = self.view.record(Kind::Opening, index);
+            let jobs = opening
+                .get("latestVersion")
+                .and_then(|version| version["jobIds"].as_array())
+                .cloned();
+            for job in jobs.iter().flatten().filter_map(Value::as_str) {
+                by_job
+                    .entry(job.to_owned())
+                    .or_default()
+                    .push(Value::Object(opening.clone()));
+            }
+        }
+        by_job
     }
 }
 

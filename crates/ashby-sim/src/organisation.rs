@@ -1,5 +1,6 @@
 //! The organisation: generated records, changes on top, one handle for everybody.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -65,6 +66,7 @@ impl Organisation {
                 operation,
                 parameters,
                 viewer: Viewer::FULL,
+                openings: OnceCell::new(),
             }
             .all(source)
         })

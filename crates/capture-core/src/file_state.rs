@@ -36,6 +36,12 @@ impl FileStateStore {
 impl StateStore for FileStateStore {
     async fn load(&mut self) -> Result<State> {
         if self.lock.is_none() {
+            if let Some(parent) = self.path.parent() {
+                fs::create_dir_all(parent).map_err(|error| {
+                    let message = format!("cannot make the directory {}", parent.display());
+                    Error::new(ErrorKind::Storage, message).with_source(error)
+                })?;
+            }
             self.lock = Some(Lock::acquire(&self.path)?);
         }
         self.state = match fs::read_to_string(&self.path) {
