@@ -18,8 +18,26 @@ pub(super) struct Shared {
     pub(super) stop: CancellationToken,
     pub(super) budget: Budget,
     pub(super) polls: Semaphore,
-    pub(super) interval: Option<Duration>,
     pub(super) retry: StreamRetry,
+}
+
+/// When a capture is polled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Schedule {
+    /// From one poll to the next; `None` polls once.
+    pub(super) interval: Option<Duration>,
+    /// From the start of the run to the first poll.
+    pub(super) first_poll_delay: Duration,
+}
+
+impl Schedule {
+    /// The schedule of streams that are captured together.
+    pub(super) fn shortest<'a>(members: impl Iterator<Item = &'a Schedule> + Clone) -> Self {
+        Self {
+            interval: members.clone().filter_map(|member| member.interval).min(),
+            first_poll_delay: members.map(|member| member.first_poll_delay).min().unwrap_or_default(),
+        }
+    }
 }
 
 /// What a task tells the writer, in the order it happened.
@@ -33,8 +51,13 @@ pub(super) enum Content {
     Started,
     /// The permit keeps the batch's bytes accounted for until the writer drops it.
     Batch(Batch, Option<OwnedSemaphorePermit>),
-    UpToDate { requests: u32 },
-    Failed { error: Error, retry_in: Option<Duration> },
+    UpToDate {
+        requests: u32,
+    },
+    Failed {
+        error: Error,
+        retry_in: Option<Duration>,
+    },
 }
 
 /// How a poll ended.
@@ -44,9 +67,22 @@ enum Ended {
     Stopped,
 }
 
-pub(super) async fn run(mut capture: Box<dyn Capture>, index: usize, shared: Arc<Shared>) {
+pub(super) async fn run(
+    mut capture: Box<dyn Capture>,
+    index: usize,
+    schedule: Schedule,
+    shared: Arc<Shared>,
+) {
     // Streams that started together do not stay in step: each waits a little differently, always the same way.
-    let name_hash = capture.streams().first().map_or(0, |stream| xxh3_64(stream.name.as_bytes()));
+    let name_hash = capture
+        .streams()
+        .first()
+        .map_or(0, |stream| xxh3_64(stream.name.as_bytes()));
+    tokio::select! {
+        biased;
+        () = shared.stop.cancelled() => return,
+        () = sleep(schedule.first_poll_delay) => {}
+    }
     loop {
         let started = Instant::now();
         let permit = tokio::select! {
@@ -54,9 +90,9 @@ pub(super) async fn run(mut capture: Box<dyn Capture>, index: usize, shared: Arc
             () = shared.stop.cancelled() => return,
             permit = shared.polls.acquire() => permit,
         };
-        let ended = poll(&mut *capture, index, &shared).await;
+        let ended = poll(&mut *capture, index, schedule.interval, &shared).await;
         drop(permit);
-        let Some(interval) = shared.interval else { return };
+        let Some(interval) = schedule.interval else { return };
         if matches!(ended, Ended::Stopped) {
             return;
         }
@@ -74,7 +110,12 @@ fn jitter(interval: Duration, seed: u64) -> Duration {
     interval.mul_f64((seed % 1000) as f64 / 1000.0 / 20.0)
 }
 
-async fn poll(capture: &mut dyn Capture, index: usize, shared: &Shared) -> Ended {
+async fn poll(
+    capture: &mut dyn Capture,
+    index: usize,
+    interval: Option<Duration>,
+    shared: &Shared,
+) -> Ended {
     let send = async |content| {
         tokio::select! {
             biased;
@@ -95,7 +136,12 @@ async fn poll(capture: &mut dyn Capture, index: usize, shared: &Shared) -> Ended
         let (content, ended) = match step {
             Ok(Step::Batch(batch)) => {
                 attempt = 0;
-                let bytes = batch.parts.iter().flat_map(|part| &part.records).map(Record::len_bytes).sum();
+                let bytes = batch
+                    .parts
+                    .iter()
+                    .flat_map(|part| &part.records)
+                    .map(Record::len_bytes)
+                    .sum();
                 let permit = tokio::select! {
                     biased;
                     () = shared.stop.cancelled() => return Ended::Stopped,
@@ -105,9 +151,18 @@ async fn poll(capture: &mut dyn Capture, index: usize, shared: &Shared) -> Ended
             }
             Ok(Step::UpToDate { requests }) => (Content::UpToDate { requests }, Some(Ended::UpToDate)),
             Err(error) if error.kind() == ErrorKind::Transient && attempt < shared.retry.attempts => {
-                let pause = shared.retry.first_pause.saturating_mul(1 << attempt.min(16)).min(shared.retry.max_pause);
+                let pause = shared
+                    .retry
+                    .first_pause
+                    .saturating_mul(1 << attempt.min(16))
+                    .min(shared.retry.max_pause);
                 attempt += 1;
-                if !send(Content::Failed { error, retry_in: Some(pause) }).await {
+                if !send(Content::Failed {
+                    error,
+                    retry_in: Some(pause),
+                })
+                .await
+                {
                     return Ended::Stopped;
                 }
                 tokio::select! {
@@ -116,7 +171,13 @@ async fn poll(capture: &mut dyn Capture, index: usize, shared: &Shared) -> Ended
                     () = sleep(pause) => continue,
                 }
             }
-            Err(error) => (Content::Failed { error, retry_in: shared.interval }, Some(Ended::GaveUp)),
+            Err(error) => (
+                Content::Failed {
+                    error,
+                    retry_in: interval,
+                },
+                Some(Ended::GaveUp),
+            ),
         };
         if !send(content).await {
             return Ended::Stopped;
