@@ -3,55 +3,43 @@
 
 use std::sync::Arc;
 
-use ashby_client::{CycleGuard, ListRequest, Page, Recovery, split_array};
+use ashby_client::{Page, split_array};
 use async_trait::async_trait;
 use capture_core::{
     Batch, Capture, Completion, Error, ErrorKind, Key, Part, Record, Result, Step, StreamDescriptor,
 };
 
-use crate::AshbySource;
-use crate::clock::now_ms;
-use crate::error::from_client;
 use crate::listing::{Listing, to_checkpoint};
 use crate::record::{Owner, assemble, key_fields};
-use crate::request;
-use crate::table::{Plan, Row, Refresh};
+use crate::table::{Plan, Refresh, Row};
+use crate::walk::{Tally, Walk};
 
-/// Lists `primary`'s operation and hands out the records of `rows`.
+/// Walks a listing and hands out the records of `rows`.
 pub(crate) struct ListCapture {
-    source: AshbySource,
-    /// The stream whose operation is listed; not necessarily one that is captured.
-    primary: &'static Row,
-    refresh: Refresh,
+    walk: Walk,
     rows: Vec<&'static Row>,
     descriptors: Vec<Arc<StreamDescriptor>>,
     listing: Listing,
-    guard: CycleGuard,
+    tally: Tally,
     /// The listing is complete and its last batch handed out.
     complete: bool,
-    /// What the next call reports.
-    failure: Option<Error>,
-    notes: Vec<String>,
 }
 
 impl ListCapture {
     pub(crate) fn new(
-        source: AshbySource,
-        primary: &'static Row,
-        refresh: Refresh,
+        walk: Walk,
         rows: Vec<&'static Row>,
         descriptors: Vec<Arc<StreamDescriptor>>,
         listing: Listing,
         notes: Vec<String>,
     ) -> Self {
-        let guard = CycleGuard::new();
-        Self { source, primary, refresh, rows, descriptors, listing, guard, complete: false, failure: None, notes }
+        Self { walk, rows, descriptors, listing, tally: Tally { requests: 0, notes }, complete: false }
     }
 
     /// Turns a page into one part a stream, and says whether it reached what is known already.
     fn parts(&mut self, page: &Page) -> Result<(Vec<Part>, bool)> {
-        let mut records = assemble(self.primary, page.split(), None)?;
-        let reached = match self.refresh {
+        let mut records = assemble(self.walk.row, page.split(), None)?;
+        let reached = match self.walk.refresh {
             Refresh::NewestFirst => self.listing.count_new(records.iter().map(|record| record.key.as_str())),
             Refresh::Token | Refresh::Snapshot => None,
         };
@@ -82,8 +70,11 @@ impl ListCapture {
         for record in records {
             let Some(body) = record.body() else { continue };
             let split = split_array(body, &[array], &fields).map_err(|error| {
-                Error::new(ErrorKind::Data, format!("cannot read {array} of a record of {}", self.primary.name))
-                    .with_source(error)
+                Error::new(
+                    ErrorKind::Data,
+                    format!("cannot read {array} of a record of {}", self.walk.row.name),
+                )
+                .with_source(error)
             })?;
             found.extend(assemble(row, &split, Some(Owner { key: &record.key, field: None, prefix: &[] }))?);
             scopes.push(record.key.clone());
@@ -91,37 +82,10 @@ impl ListCapture {
         Ok((found, scopes))
     }
 
-    /// A token or a cursor is of no use any more: the listing starts again, or, when that has happened too often,
-    /// the restart is handed out as a checkpoint and the failure after it. (A failure alone would leave the dead
-    /// cursor in the saved checkpoint for ever.)
-    fn restart(&mut self, recovery: Recovery, requests: &mut u32) -> Result<Option<Step>> {
-        self.guard = CycleGuard::new();
-        match self.listing.refused(recovery, now_ms()) {
-            Ok(note) => {
-                self.notes.push(note.to_owned());
-                Ok(None)
-            }
-            Err(error) => {
-                self.failure = Some(error);
-                let requests = std::mem::take(requests);
-                self.batch(Vec::new(), requests).map(Some)
-            }
-        }
-    }
-
-    fn batch(&mut self, parts: Vec<Part>, requests: u32) -> Result<Step> {
+    fn batch(&mut self, parts: Vec<Part>) -> Result<Step> {
         let checkpoint = to_checkpoint(&self.listing)?;
-        Ok(Step::Batch(Batch { parts, checkpoint, requests, notes: std::mem::take(&mut self.notes), progress: None }))
-    }
-
-    fn request(&self) -> Result<ListRequest> {
-        let (cursor, sync_token) = self.listing.position();
-        let fields = key_fields(self.primary, None);
-        Ok(ListRequest {
-            cursor: cursor.cloned(),
-            sync_token: sync_token.cloned(),
-            ..request::list(self.primary, fields, self.source.page_limit)?
-        })
+        let Tally { requests, notes } = std::mem::take(&mut self.tally);
+        Ok(Step::Batch(Batch { parts, checkpoint, requests, notes, progress: None }))
     }
 }
 
@@ -132,51 +96,29 @@ impl Capture for ListCapture {
     }
 
     async fn next(&mut self) -> Result<Step> {
-        if let Some(failure) = self.failure.take() {
-            return Err(failure);
-        }
+        self.walk.take_failure()?;
         if std::mem::take(&mut self.complete) {
-            self.guard = CycleGuard::new();
+            self.walk.forget_cursors();
             return Ok(Step::UpToDate { requests: 0 });
         }
-        self.listing.begin(self.refresh, now_ms());
-        let mut requests = 0;
-        let page = loop {
-            let refused = match self.source.client.page(&self.request()?).await {
-                Ok(page) => {
-                    requests += page.requests;
-                    if !page.next_cursor.as_ref().is_some_and(|cursor| self.guard.repeats(cursor)) {
-                        break page;
-                    }
-                    self.notes.push(format!("{} hands out the same page cursors again", self.primary.operation));
-                    Recovery::DropCursor
-                }
-                Err(error) => match error.recovery() {
-                    Some(recovery) => {
-                        requests += error.requests();
-                        recovery
-                    }
-                    None => return Err(from_client(self.primary, error)),
-                },
-            };
-            if let Some(step) = self.restart(refused, &mut requests)? {
-                return Ok(step);
-            }
+        let Some(page) = self.walk.next_page(&mut self.listing, &mut self.tally).await? else {
+            return self.batch(Vec::new());
         };
-        let (mut parts, reached) = self.parts(&page).inspect_err(|_| self.guard = CycleGuard::new())?;
-        self.notes.extend(page.warnings.iter().map(|warning| format!("Ashby warns: {warning}")));
+        let (mut parts, reached) = self.parts(&page).inspect_err(|_| self.walk.forget_cursors())?;
         let has_token = page.sync_token.is_some();
         let progress = self.listing.page(page.next_cursor.filter(|_| !reached), page.sync_token);
         if progress.last {
             self.complete = true;
-            if self.refresh == Refresh::Token && !has_token && !self.primary.experimental {
-                self.notes.push("Ashby gave no sync token: the next run lists everything again".to_owned());
+            let expects_token = self.walk.refresh == Refresh::Token && !self.walk.row.experimental;
+            if expects_token && !has_token {
+                let note = "Ashby gave no sync token: the next run lists everything again";
+                self.tally.notes.push(note.to_owned());
             }
-            if progress.full && self.refresh != Refresh::NewestFirst {
+            if progress.full && self.walk.refresh != Refresh::NewestFirst {
                 finish(&mut parts, &self.rows, self.listing.pass());
             }
         }
-        self.batch(parts, requests)
+        self.batch(parts)
     }
 }
 

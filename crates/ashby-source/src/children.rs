@@ -10,18 +10,19 @@ use std::sync::Arc;
 
 use ashby_client::{CycleGuard, ErrorKind as ClientErrorKind, ListRequest, ReadOperation, split_array};
 use async_trait::async_trait;
-use capture_core::{Batch, Capture, Completion, Error, ErrorKind, Key, Part, Record, Result, Step, StreamDescriptor};
+use capture_core::{
+    Batch, Capture, Completion, Error, ErrorKind, Key, Part, Record, Result, Step, StreamDescriptor,
+};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::AshbySource;
-use crate::clock::now_ms;
 use crate::error::from_client;
 use crate::listing::{Listing, to_checkpoint};
 use crate::record::{Owner, assemble, key_fields, prefix};
-use crate::request;
-use crate::table::{Follow, Plan, Row, Refresh};
+use crate::table::{Follow, Plan, Refresh, Row};
+use crate::walk::{Tally, Walk};
 
 /// Parents asked about side by side. The client's own limits on rate and concurrency apply on top.
 const PARENTS_AT_ONCE: usize = 8;
@@ -87,20 +88,15 @@ enum Children {
 }
 
 pub(crate) struct ChildCapture {
-    source: AshbySource,
+    /// Of the parents.
+    walk: Walk,
     row: &'static Row,
-    parent: &'static Row,
-    refresh: Refresh,
     descriptors: [Arc<StreamDescriptor>; 1],
     progress: Progress,
-    guard: CycleGuard,
     /// Requests under way for the first so many of the pending parents, in their order.
     under_way: FuturesOrdered<BoxFuture<'static, Fetched>>,
     complete: bool,
-    failure: Option<Error>,
-    /// Requests and notes that no batch has carried yet.
-    requests: u32,
-    notes: Vec<String>,
+    tally: Tally,
 }
 
 impl ChildCapture {
@@ -118,86 +114,45 @@ impl ChildCapture {
             _ => Refresh::Snapshot,
         };
         Self {
-            source,
+            walk: Walk::new(source, parent, refresh),
             row,
-            parent,
-            refresh,
             descriptors: [descriptor],
             progress,
-            guard: CycleGuard::new(),
             under_way: FuturesOrdered::new(),
             complete: false,
-            failure: None,
-            requests: 0,
-            notes: Vec::new(),
+            tally: Tally { requests: 0, notes },
         }
-        .with_notes(notes)
-    }
-
-    fn with_notes(mut self, notes: Vec<String>) -> Self {
-        self.notes = notes;
-        self
     }
 
     fn batch(&mut self, records: Vec<Record>, completion: Option<Completion>) -> Result<Step> {
         let part = Part { stream: 0, pass: self.progress.parents.pass(), records, completion };
+        let Tally { requests, notes } = std::mem::take(&mut self.tally);
         let round = self.progress.round.as_ref();
         Ok(Step::Batch(Batch {
             parts: vec![part],
             checkpoint: to_checkpoint(&self.progress)?,
-            requests: std::mem::take(&mut self.requests),
-            notes: std::mem::take(&mut self.notes),
+            requests,
+            notes,
             progress: round
                 .filter(|round| round.listed)
                 .map(|round| (round.done, round.done + round.pending.len() as u64)),
         }))
     }
 
-    /// The next page of parents into the checkpoint. `None` when there is one, else the step to take instead.
-    async fn list_parents(&mut self) -> Result<Option<Step>> {
-        self.progress.parents.begin(self.refresh, now_ms());
-        let (cursor, sync_token) = self.progress.parents.position();
-        let list = ListRequest {
-            cursor: cursor.cloned(),
-            sync_token: sync_token.cloned(),
-            ..request::list(self.parent, key_fields(self.parent, None), self.source.page_limit)?
+    /// The next page of parents into the checkpoint; `false` if their listing has failed.
+    async fn list_parents(&mut self) -> Result<bool> {
+        let Some(page) = self.walk.next_page(&mut self.progress.parents, &mut self.tally).await? else {
+            self.progress.round = None;
+            return Ok(false);
         };
-        let refused = match self.source.client.page(&list).await {
-            Ok(page) if page.next_cursor.as_ref().is_some_and(|cursor| self.guard.repeats(cursor)) => {
-                self.requests += page.requests;
-                self.notes.push(format!("{} hands out the same page cursors again", self.parent.operation));
-                ashby_client::Recovery::DropCursor
-            }
-            Ok(page) => {
-                let parents = assemble(self.parent, page.split(), None)?;
-                self.requests += page.requests;
-                let step = self.progress.parents.page(page.next_cursor, page.sync_token);
-                let round = self.progress.round.get_or_insert_default();
-                round.full = step.full;
-                round.listed = step.last;
-                round.pending.extend(parents.into_iter().map(|parent| parent.key.as_str().to_owned()));
-                return Ok(None);
-            }
-            Err(error) => match error.recovery() {
-                Some(recovery) => {
-                    self.requests += error.requests();
-                    recovery
-                }
-                None => return Err(from_client(self.parent, error)),
-            },
-        };
-        self.guard = CycleGuard::new();
-        self.progress.round = None;
-        match self.progress.parents.refused(refused, now_ms()) {
-            Ok(note) => {
-                self.notes.push(note.to_owned());
-                Ok(None)
-            }
-            Err(error) => {
-                self.failure = Some(error);
-                self.batch(Vec::new(), None).map(Some)
-            }
-        }
+        let parents =
+            assemble(self.walk.row, page.split(), None).inspect_err(|_| self.walk.forget_cursors())?;
+        let step = self.progress.parents.page(page.next_cursor, page.sync_token);
+        let round = self.progress.round.get_or_insert_default();
+        round.full = step.full;
+        round.listed = step.last;
+        round.pending.extend(parents.into_iter().map(|parent| parent.key.as_str().to_owned()));
+        Ok(true)
     }
 
     /// Asks about pending parents, as many at once as is good.
@@ -206,7 +161,7 @@ impl ChildCapture {
         let waiting = round.pending.iter().skip(self.under_way.len());
         let parents: Vec<String> = waiting.take(PARENTS_AT_ONCE - self.under_way.len()).cloned().collect();
         for parent in parents {
-            let request = ParentRequest::new(self.source.clone(), self.row, &parent)?;
+            let request = ParentRequest::new(self.walk.source.clone(), self.row, &parent)?;
             self.under_way.push_back(Box::pin(request.fetch()));
         }
         Ok(())
@@ -224,7 +179,9 @@ impl ChildCapture {
     fn finish(&mut self) -> Result<Step> {
         let round = self.progress.round.take().unwrap_or_default();
         if round.vanished > 0 {
-            self.notes.push(format!("{} parents were gone when their children were asked for", round.vanished));
+            self.tally
+                .notes
+                .push(format!("{} parents were gone when their children were asked for", round.vanished));
         }
         self.complete = true;
         self.batch(Vec::new(), round.full.then_some(Completion::Everything))
@@ -238,32 +195,29 @@ impl Capture for ChildCapture {
     }
 
     async fn next(&mut self) -> Result<Step> {
-        if let Some(failure) = self.failure.take() {
-            return Err(failure);
-        }
+        self.walk.take_failure()?;
         if std::mem::take(&mut self.complete) {
-            self.guard = CycleGuard::new();
-            return Ok(Step::UpToDate { requests: std::mem::take(&mut self.requests) });
+            self.walk.forget_cursors();
+            return Ok(Step::UpToDate { requests: 0 });
         }
         loop {
             self.ask()?;
             if let Some(fetched) = self.under_way.next().await {
-                self.requests += fetched.requests;
+                self.tally.requests += fetched.requests;
                 let children = fetched.children.inspect_err(|_| self.under_way = FuturesOrdered::new())?;
                 let (records, vanished) = match children {
                     Children::Found(records) => (records, false),
                     Children::ParentVanished => (Vec::new(), true),
                 };
-                let scopes = self.take_parent(vanished).map(|parent| Completion::Scopes(vec![Key::from(parent)]));
+                let scopes =
+                    self.take_parent(vanished).map(|parent| Completion::Scopes(vec![Key::from(parent)]));
                 return self.batch(records, scopes);
             }
-            match &self.progress.round {
-                Some(round) if round.listed => return self.finish(),
-                _ => {
-                    if let Some(step) = self.list_parents().await? {
-                        return Ok(step);
-                    }
-                }
+            if self.progress.round.as_ref().is_some_and(|round| round.listed) {
+                return self.finish();
+            }
+            if !self.list_parents().await? {
+                return self.batch(Vec::new(), None);
             }
         }
     }
@@ -282,9 +236,12 @@ struct ParentRequest {
 impl ParentRequest {
     fn new(source: AshbySource, row: &'static Row, parent: &str) -> Result<Self> {
         let Plan::PerParent { parameter, add_parent_as, arrays, .. } = row.plan else {
-            return Err(Error::new(ErrorKind::Configuration, format!("{} is not listed by parent", row.name)));
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                format!("{} is not listed by parent", row.name),
+            ));
         };
-        let mut list = request::list(row, key_fields(row, add_parent_as), source.page_limit)?;
+        let mut list = source.requests.list(row, key_fields(row, add_parent_as))?;
         list.parameters.insert(parameter.to_owned(), parent.into());
         Ok(Self { source, row, list, key: Key::from(parent), field: add_parent_as, arrays })
     }
@@ -296,7 +253,11 @@ impl ParentRequest {
             Err(Failure::Client(error)) => {
                 requests += error.requests();
                 let gone = error.kind() == ClientErrorKind::NotFound && error.code().is_some();
-                if gone { Ok(Children::ParentVanished) } else { Err(from_client(self.row, error).with_requests(0)) }
+                if gone {
+                    Ok(Children::ParentVanished)
+                } else {
+                    Err(from_client(self.row, error).with_requests(0))
+                }
             }
             Err(Failure::Data(error)) => Err(error),
         };
@@ -320,7 +281,9 @@ impl ParentRequest {
         loop {
             let page = match self.source.client.page(&list).await {
                 Ok(page) => page,
-                Err(error) if error.recovery().is_some() && list.cursor.is_some() && restarts < MAX_RESTARTS => {
+                Err(error)
+                    if error.recovery().is_some() && list.cursor.is_some() && restarts < MAX_RESTARTS =>
+                {
                     *requests += error.requests();
                     restarts += 1;
                     records.clear();
@@ -334,7 +297,8 @@ impl ParentRequest {
             records.extend(assemble(self.row, page.split(), Some(self.owner(&prefix)))?);
             match page.next_cursor {
                 Some(cursor) if guard.repeats(&cursor) => {
-                    let message = format!("{} hands out the same page cursors again and again", self.row.operation);
+                    let message =
+                        format!("{} hands out the same page cursors again and again", self.row.operation);
                     return Err(Error::new(ErrorKind::Data, message).into());
                 }
                 Some(cursor) => list.cursor = Some(cursor),
@@ -345,13 +309,15 @@ impl ParentRequest {
 
     async fn info(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
         let operation: &ReadOperation = &self.list.operation;
-        let response = self.source.client.read(operation, &self.list.parameters).await.map_err(Failure::Client)?;
+        let response =
+            self.source.client.read(operation, &self.list.parameters).await.map_err(Failure::Client)?;
         *requests += response.requests;
         let mut records = Vec::new();
         for (array, tag) in self.arrays {
             let path: &[&str] = if array.is_empty() { &[] } else { &[array] };
             let split = split_array(&response.results, path, &self.list.key_fields).map_err(|error| {
-                Error::new(ErrorKind::Data, format!("cannot read the results of {operation}")).with_source(error)
+                Error::new(ErrorKind::Data, format!("cannot read the results of {operation}"))
+                    .with_source(error)
             })?;
             records.extend(assemble(self.row, &split, Some(self.owner(&self.prefix(*tag))))?);
         }

@@ -11,7 +11,9 @@ pub(crate) fn from_client(row: &Row, error: ashby_client::Error) -> Error {
     let kind = match error.kind() {
         Client::Credentials => ErrorKind::Credentials,
         Client::Permission => ErrorKind::Denied,
-        Client::NotFound | Client::Rejected | Client::Malformed | Client::InvalidRequest if row.experimental => {
+        Client::NotFound | Client::Rejected | Client::Malformed | Client::InvalidRequest
+            if row.experimental =>
+        {
             ErrorKind::Unsupported
         }
         Client::Rejected if missing_feature => ErrorKind::Unsupported,
@@ -32,7 +34,9 @@ pub(crate) fn from_client(row: &Row, error: ashby_client::Error) -> Error {
             Some(format!("tick it for this key under Admin > API Keys ({})", screen_name(row.permission))),
         ),
         ErrorKind::Unsupported => (format!("{} is not available to this organisation", row.operation), None),
-        ErrorKind::Credentials => ("Ashby refused the API key".to_owned(), error.hint().map(|hint| hint.to_string())),
+        ErrorKind::Credentials => {
+            ("Ashby refused the API key".to_owned(), error.hint().map(|hint| hint.to_string()))
+        }
         _ => (format!("cannot list {}", row.name), error.hint().map(|hint| hint.to_string())),
     };
     let wrapped = Error::new(kind, message).with_requests(error.requests());

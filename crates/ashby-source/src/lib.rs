@@ -9,11 +9,13 @@ mod children;
 mod clock;
 mod error;
 mod listing;
+mod position;
 mod record;
 mod request;
 mod streams;
 mod survey;
 mod table;
+mod walk;
 
 use std::sync::Arc;
 
@@ -24,9 +26,12 @@ use capture_core::{Capture, Error, ErrorKind, Result, Source, StreamRequest};
 use crate::capture::ListCapture;
 use crate::children::{ChildCapture, Progress};
 use crate::listing::{Listing, from_checkpoint};
-use crate::table::{Plan, Row, Refresh, row};
+use crate::request::Requests;
+use crate::table::{Plan, Refresh, Row, row};
+use crate::walk::Walk;
 
 pub use crate::error::screen_name;
+pub use crate::position::Position;
 pub use crate::streams::{Cost, Stream, near_matches, parameters, stream, streams};
 pub use crate::survey::{Readable, Survey, probe, survey};
 pub use capture_core::{Field, FieldKind, Mode};
@@ -34,32 +39,55 @@ pub use capture_core::{Field, FieldKind, Mode};
 /// Whether a checkpoint lies in the middle of a listing.
 pub fn is_listing(checkpoint: &capture_core::Checkpoint) -> bool {
     let running = |value: &serde_json::Value| value.get("running").is_some();
-    running(&checkpoint.0) || checkpoint.0.get("round").is_some() || checkpoint.0.get("parents").is_some_and(running)
+    running(&checkpoint.0)
+        || checkpoint.0.get("round").is_some()
+        || checkpoint.0.get("parents").is_some_and(running)
 }
 
 /// Opens Ashby's streams. All captures share the client, and with it the rate limit.
 #[derive(Debug, Clone)]
 pub struct AshbySource {
     client: Client,
-    page_limit: Option<u32>,
+    requests: Requests,
 }
 
 impl AshbySource {
     /// Captures through this client.
     pub fn new(client: Client) -> Self {
-        Self { client, page_limit: None }
+        Self { client, requests: Requests::default() }
     }
 
     /// Records a page, where Ashby takes that; its default is 100, which is also the most it gives.
     #[must_use]
     pub fn page_limit(mut self, records: Option<u32>) -> Self {
-        self.page_limit = records;
+        self.requests.page_limit = records;
         self
     }
 
-    fn children(&self, row: &'static Row, parent: &'static str, request: &StreamRequest) -> Result<Box<dyn Capture>> {
+    /// Sends what Estuary's Python connector sends for the streams that it has, so that the sync tokens that it
+    /// saved stay good and its records stay the same.
+    #[must_use]
+    pub fn as_predecessor(mut self) -> Self {
+        self.requests.as_predecessor = true;
+        self
+    }
+
+    /// Leaves out candidates, applications and what belongs to them if they are older than this, in milliseconds
+    /// since 1970. A change of it lists those streams again.
+    #[must_use]
+    pub fn created_after_ms(mut self, instant_ms: Option<i64>) -> Self {
+        self.requests.created_after_ms = instant_ms;
+        self
+    }
+
+    fn children(
+        &self,
+        row: &'static Row,
+        parent: &'static str,
+        request: &StreamRequest,
+    ) -> Result<Box<dyn Capture>> {
         let parent = known(parent)?;
-        let fingerprint = request::fingerprint(&[parent, row])?;
+        let fingerprint = self.requests.fingerprint(&[parent, row])?;
         let (mut progress, note) = match &request.checkpoint {
             Some(checkpoint) => from_checkpoint::<Progress>(row.name, checkpoint)?.restored(&fingerprint)?,
             None => (Progress::new(&fingerprint), None),
@@ -73,10 +101,12 @@ impl AshbySource {
     }
 
     fn list(&self, primary: &'static Row, refresh: Refresh, members: &[Member]) -> Result<Box<dyn Capture>> {
-        let fingerprint = request::fingerprint(&[primary])?;
+        let fingerprint = self.requests.fingerprint(&[primary])?;
         let first = members.first();
         let (mut listing, note) = match first.and_then(|member| Some((member.row, member.checkpoint()?))) {
-            Some((row, checkpoint)) => from_checkpoint::<Listing>(row.name, checkpoint)?.restored(&fingerprint)?,
+            Some((row, checkpoint)) => {
+                from_checkpoint::<Listing>(row.name, checkpoint)?.restored(&fingerprint)?
+            }
             None => (Listing::new(fingerprint), None),
         };
         if first.is_some_and(|member| member.request.full) {
@@ -85,7 +115,13 @@ impl AshbySource {
         let notes = note.map(str::to_owned).into_iter().collect();
         let (rows, descriptors) =
             members.iter().map(|member| (member.row, Arc::new(streams::descriptor(member.row)))).unzip();
-        Ok(Box::new(ListCapture::new(self.clone(), primary, refresh, rows, descriptors, listing, notes)))
+        Ok(Box::new(ListCapture::new(
+            Walk::new(self.clone(), primary, refresh),
+            rows,
+            descriptors,
+            listing,
+            notes,
+        )))
     }
 }
 

@@ -70,13 +70,21 @@ pub(crate) struct Progress {
 impl Listing {
     /// A listing that never ran.
     pub(crate) fn new(fingerprint: impl Into<String>) -> Self {
-        Self { version: VERSION, fingerprint: fingerprint.into(), token: None, newest: None, pass: 0, running: None }
+        Self {
+            version: VERSION,
+            fingerprint: fingerprint.into(),
+            token: None,
+            newest: None,
+            pass: 0,
+            running: None,
+        }
     }
 
     /// Refuses what another version wrote, and starts anew where the request has changed; says so in the note.
     pub(crate) fn restored(self, fingerprint: &str) -> Result<(Self, Option<&'static str>)> {
         if self.version != VERSION {
-            let message = format!("a checkpoint has version {}; this program reads version {VERSION}", self.version);
+            let message =
+                format!("a checkpoint has version {}; this program reads version {VERSION}", self.version);
             return Err(Error::new(ErrorKind::State, message).with_hint("use the program that wrote it"));
         }
         if self.fingerprint == fingerprint {
@@ -84,6 +92,11 @@ impl Listing {
         }
         let anew = Self { pass: self.pass, ..Self::new(fingerprint) };
         Ok((anew, Some("the request has changed since the last run: everything is listed again")))
+    }
+
+    /// The same listing under another's pass number.
+    pub(crate) fn with_pass_of(self, other: &Self) -> Self {
+        Self { pass: other.pass, ..self }
     }
 
     /// Forgets the token and any running listing, so that the next one is of everything.
@@ -168,7 +181,10 @@ impl Listing {
     /// Ashby refused the token or the cursor: what to do is done, and said.
     pub(crate) fn refused(&mut self, recovery: Recovery, now_ms: u64) -> Result<&'static str> {
         let Some(running) = &mut self.running else {
-            return Err(Error::new(ErrorKind::Data, "Ashby refused a token or cursor although none was sent"));
+            return Err(Error::new(
+                ErrorKind::Data,
+                "Ashby refused a token or cursor although none was sent",
+            ));
         };
         let (full, restarts, had_cursor) = (running.full, running.restarts, running.cursor.is_some());
         match recovery {
@@ -190,26 +206,31 @@ impl Listing {
                 } else {
                     "Ashby refused a token or cursor although none was sent".to_owned()
                 };
-                Err(Error::new(ErrorKind::Data, message)
-                    .with_hint("a listing that takes longer than page cursors live needs a higher request rate"))
+                Err(Error::new(ErrorKind::Data, message).with_hint(
+                    "a listing that takes longer than page cursors live needs a higher request rate",
+                ))
             }
         }
     }
 }
 
 /// Reads what a checkpoint holds.
-pub(crate) fn from_checkpoint<T: for<'a> Deserialize<'a>>(stream: &str, checkpoint: &Checkpoint) -> Result<T> {
+pub(crate) fn from_checkpoint<T: for<'a> Deserialize<'a>>(
+    stream: &str,
+    checkpoint: &Checkpoint,
+) -> Result<T> {
     T::deserialize(&checkpoint.0).map_err(|_| {
-        Error::new(ErrorKind::State, format!("the saved checkpoint of {stream} cannot be read"))
-            .with_hint(format!("forget it with `ashby state reset {stream}`; the stream is then listed again"))
+        Error::new(ErrorKind::State, format!("the saved checkpoint of {stream} cannot be read")).with_hint(
+            format!("forget it with `ashby state reset {stream}`; the stream is then listed again"),
+        )
     })
 }
 
 /// Writes a checkpoint.
 pub(crate) fn to_checkpoint(state: &impl Serialize) -> Result<Checkpoint> {
-    serde_json::to_value(state)
-        .map(Checkpoint)
-        .map_err(|error| Error::new(ErrorKind::State, "a checkpoint cannot be written as JSON").with_source(error))
+    serde_json::to_value(state).map(Checkpoint).map_err(|error| {
+        Error::new(ErrorKind::State, "a checkpoint cannot be written as JSON").with_source(error)
+    })
 }
 
 #[cfg(test)]

@@ -50,7 +50,9 @@ fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) 
         [only] => Key::from_parts(&[part(only)]),
         several => Key::from_parts(&several.iter().map(|name| part(name)).collect::<Vec<_>>()),
     };
-    key.map_err(|_| Error::new(ErrorKind::Data, format!("record {index} of {} has a key that is not text", row.name)))
+    key.map_err(|_| {
+        Error::new(ErrorKind::Data, format!("record {index} of {} has a key that is not text", row.name))
+    })
 }
 
 /// `{"a":1}` with the members `"b":2,` in front: `{"b":2,"a":1}`. The scanner has seen that it is an object.

@@ -5,34 +5,98 @@ use capture_core::{Error, ErrorKind, Result};
 use serde_json::{Map, Value};
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::table::Row;
+use crate::table::{Predecessor, Row};
 
-/// The fixed parameters of a stream.
-pub(crate) fn parameters(row: &Row) -> Result<Map<String, Value>> {
-    serde_json::from_str(row.parameters).map_err(|error| {
-        Error::new(ErrorKind::Configuration, format!("the parameters of {} are not JSON", row.name)).with_source(error)
-    })
+/// Which of the possible requests for a stream is sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Requests {
+    /// Records a page, where Ashby takes that.
+    pub(crate) page_limit: Option<u32>,
+    /// As the Python connector sends them, for the streams that it has.
+    pub(crate) as_predecessor: bool,
+    /// Leaves out older records, where that is [possible](Row::has_start_date). Milliseconds since 1970.
+    pub(crate) created_after_ms: Option<i64>,
 }
 
-/// The first request of a listing. `page_limit` is for operations with pages: the others reject it.
-pub(crate) fn list(row: &Row, key_fields: Vec<String>, page_limit: Option<u32>) -> Result<ListRequest> {
-    Ok(ListRequest {
-        operation: ReadOperation::new(row.operation),
-        parameters: parameters(row)?,
-        limit: page_limit.filter(|_| row.is_paged()),
-        cursor: None,
-        sync_token: None,
-        key_fields,
-    })
-}
+impl Requests {
+    /// Those to which a sync token belongs that the Python connector saved.
+    pub(crate) const PREDECESSOR: Self =
+        Self { page_limit: None, as_predecessor: true, created_after_ms: None };
 
-/// Tells requests with different results apart: 32 hexadecimal digits over the operations and parameters of `rows`
-/// (a child's listing also depends on its parent's).
-pub(crate) fn fingerprint(rows: &[&Row]) -> Result<String> {
-    let mut text = String::new();
-    for row in rows {
-        // Parsed and written again, so that the spelling in the table does not matter.
-        text.push_str(&format!("{} {}\n", row.operation, Value::from(parameters(row)?)));
+    /// The parameters of a stream's operation.
+    pub(crate) fn parameters(&self, row: &Row) -> Result<Map<String, Value>> {
+        let text = match row.predecessor {
+            Predecessor::Parameters(text) if self.as_predecessor => text,
+            _ => row.parameters,
+        };
+        let mut parameters: Map<String, Value> = serde_json::from_str(text).map_err(|error| {
+            let message = format!("the parameters of {} are not JSON", row.name);
+            Error::new(ErrorKind::Configuration, message).with_source(error)
+        })?;
+        if let Some(created_after_ms) = self.created_after_ms.filter(|_| row.has_start_date) {
+            parameters.insert("createdAfter".to_owned(), created_after_ms.into());
+        }
+        Ok(parameters)
     }
-    Ok(format!("{:032x}", xxh3_128(text.as_bytes())))
+
+    /// The first request of a listing. The page limit is for operations with pages: the others reject it.
+    pub(crate) fn list(&self, row: &Row, key_fields: Vec<String>) -> Result<ListRequest> {
+        Ok(ListRequest {
+            operation: ReadOperation::new(row.operation),
+            parameters: self.parameters(row)?,
+            limit: self.page_limit.filter(|_| row.is_paged()),
+            cursor: None,
+            sync_token: None,
+            key_fields,
+        })
+    }
+
+    /// Tells requests with different results apart: 32 hexadecimal digits over the operations and parameters of
+    /// `rows` (a child's listing also depends on its parent's).
+    pub(crate) fn fingerprint(&self, rows: &[&Row]) -> Result<String> {
+        let mut text = String::new();
+        for row in rows {
+            // Parsed and written again, so that the spelling in the table does not matter.
+            text.push_str(&format!("{} {}\n", row.operation, Value::from(self.parameters(row)?)));
+        }
+        Ok(format!("{:032x}", xxh3_128(text.as_bytes())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::row;
+
+    fn sent(requests: Requests, stream: &str) -> String {
+        Value::from(requests.parameters(row(stream).unwrap()).unwrap()).to_string()
+    }
+
+    #[test]
+    fn the_predecessors_requests_differ_only_where_it_asked_for_less() {
+        let ours = Requests::default();
+        for (stream, predecessors) in [
+            ("applications", "{}"),
+            ("jobs", r#"{"includeUnpublishedJobPostingsIds":true}"#),
+            ("job_postings", "{}"),
+        ] {
+            assert_eq!(sent(Requests::PREDECESSOR, stream), predecessors);
+            assert_ne!(sent(ours, stream), predecessors);
+        }
+        for stream in ["locations", "interviewer_pools", "close_reasons", "survey_submissions"] {
+            assert_eq!(sent(Requests::PREDECESSOR, stream), sent(ours, stream));
+        }
+    }
+
+    #[test]
+    fn a_start_date_is_for_history_only_and_makes_another_request() {
+        let dated = Requests { created_after_ms: Some(1_700_000_000_000), ..Requests::PREDECESSOR };
+        assert_eq!(sent(dated, "offers"), r#"{"createdAfter":1700000000000}"#);
+        assert_eq!(sent(dated, "jobs"), sent(Requests::PREDECESSOR, "jobs"));
+        let offers = row("offers").unwrap();
+        assert_ne!(
+            dated.fingerprint(&[offers]).unwrap(),
+            Requests::PREDECESSOR.fingerprint(&[offers]).unwrap()
+        );
+    }
 }

@@ -3,7 +3,8 @@
 use capture_core::{Field, FieldKind, Mode, StreamDescriptor};
 use serde::Serialize;
 
-use crate::table::{Follow, Plan, Row, STREAMS, Refresh, row};
+use crate::request::Requests;
+use crate::table::{Follow, Plan, Predecessor, Refresh, Row, STREAMS, row};
 
 /// A stream that Ashby can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,6 +59,11 @@ impl Stream {
         !self.cost.is_per_parent()
     }
 
+    /// Whether the Python connector of Estuary has this stream too.
+    pub fn is_predecessors(&self) -> bool {
+        row(self.name()).is_some_and(|row| row.predecessor != Predecessor::Absent)
+    }
+
     /// The permission as `apiKey.info` spells it, if one is known: `candidates:read`.
     pub fn scope(&self) -> Option<String> {
         row(self.name()).and_then(Row::scope)
@@ -97,7 +103,7 @@ pub fn stream(name: &str) -> Option<Stream> {
 
 /// The fixed parameters with which a stream's operation is called; `None` for an unknown stream.
 pub fn parameters(name: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
-    crate::request::parameters(row(name)?).ok()
+    Requests::default().parameters(row(name)?).ok()
 }
 
 /// Streams whose names look like `name`, likeliest first.
@@ -155,10 +161,23 @@ mod tests {
         assert_eq!(names.len(), STREAMS.len(), "names are unique");
         for row in STREAMS {
             let stream = Stream::from(row);
-            assert!(crate::request::parameters(row).is_ok(), "{} has parameters that are not JSON", row.name);
-            let fields: BTreeSet<&str> = stream.descriptor.fields.iter().map(|field| field.name.as_str()).collect();
-            assert!(row.key.iter().all(|key| fields.contains(key)), "{}: a key is not a known field", row.name);
-            assert!(!stream.descriptor.fields.iter().any(|field| field.kind == FieldKind::Any), "{}", row.name);
+            assert!(
+                Requests::PREDECESSOR.parameters(row).and(Requests::default().parameters(row)).is_ok(),
+                "{} has parameters that are not JSON",
+                row.name
+            );
+            let fields: BTreeSet<&str> =
+                stream.descriptor.fields.iter().map(|field| field.name.as_str()).collect();
+            assert!(
+                row.key.iter().all(|key| fields.contains(key)),
+                "{}: a key is not a known field",
+                row.name
+            );
+            assert!(
+                !stream.descriptor.fields.iter().any(|field| field.kind == FieldKind::Any),
+                "{}",
+                row.name
+            );
             assert!(stream.parent.is_none_or(|parent| names.contains(parent)), "{} has no parent", row.name);
             assert!(row.permission.is_empty() || row.scope().is_some(), "{} has an odd permission", row.name);
         }

@@ -7,7 +7,7 @@ use capture_core::{Access, Error, ErrorKind, Result};
 use serde::Serialize;
 
 use crate::error::from_client;
-use crate::request;
+use crate::request::Requests;
 use crate::table::{Plan, Row, STREAMS};
 
 /// Whether a stream can be read.
@@ -53,7 +53,9 @@ pub async fn survey(client: &Client) -> Result<Survey> {
         Err(error) => {
             let kind = match error.kind() {
                 ashby_client::ErrorKind::Credentials => ErrorKind::Credentials,
-                kind if error.is_retryable() || kind == ashby_client::ErrorKind::RateLimited => ErrorKind::Transient,
+                kind if error.is_retryable() || kind == ashby_client::ErrorKind::RateLimited => {
+                    ErrorKind::Transient
+                }
                 ashby_client::ErrorKind::Malformed | ashby_client::ErrorKind::NotFound => ErrorKind::Data,
                 _ => ErrorKind::Configuration,
             };
@@ -101,8 +103,11 @@ fn readable(row: &Row, scopes: Option<&BTreeSet<&str>>) -> Readable {
 /// What keeps any answer from coming.
 pub async fn probe(client: &Client, survey: &mut Survey) -> Result<()> {
     let mut tried: BTreeMap<&str, Readable> = BTreeMap::new();
+    let smallest = Requests { page_limit: Some(1), ..Requests::default() };
     for row in STREAMS {
-        let Some(readable) = survey.streams.get_mut(row.name).filter(|readable| **readable == Readable::Unknown) else {
+        let Some(readable) =
+            survey.streams.get_mut(row.name).filter(|readable| **readable == Readable::Unknown)
+        else {
             continue;
         };
         if let Some(known) = tried.get(row.permission).filter(|_| !row.experimental) {
@@ -113,7 +118,7 @@ pub async fn probe(client: &Client, survey: &mut Survey) -> Result<()> {
         if !matches!(row.plan, Plan::List(_)) {
             continue;
         }
-        *readable = match client.page(&request::list(row, Vec::new(), Some(1))?).await {
+        *readable = match client.page(&smallest.list(row, Vec::new())?).await {
             Ok(_) => Readable::Yes,
             Err(error) if error.missing_permission() => Readable::No,
             Err(_) if row.experimental => Readable::Unknown,

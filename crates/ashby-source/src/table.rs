@@ -5,6 +5,7 @@
 //! hides unless asked.
 
 use Plan::{Embedded, List, PerParent};
+use Predecessor::{Absent, Parameters, Same};
 use Refresh::{NewestFirst, Snapshot, Token};
 
 /// How a list operation says what changed.
@@ -55,6 +56,17 @@ pub(crate) enum Follow {
     All,
 }
 
+/// How a stream's request differs in the Python connector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Predecessor {
+    /// It has no such stream.
+    Absent,
+    /// Not at all.
+    Same,
+    /// It has these parameters, a JSON object.
+    Parameters(&'static str),
+}
+
 /// A stream.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
@@ -66,6 +78,11 @@ pub(crate) struct Row {
     pub(crate) key: &'static [&'static str],
     /// A JSON object.
     pub(crate) parameters: &'static str,
+    /// What the Python connector of Estuary, whose saved tokens this source continues from, sends instead.
+    pub(crate) predecessor: Predecessor,
+    /// Ashby takes `createdAfter`, and what it leaves out is history (people and what was done about them), not
+    /// the jobs and settings that newer records refer to.
+    pub(crate) has_start_date: bool,
     /// Ashby's documentation of the operation was not complete when this was written: the stream steps aside when
     /// the operation is missing or answers otherwise than expected.
     pub(crate) experimental: bool,
@@ -80,6 +97,8 @@ const ROW: Row = Row {
     plan: List(Token),
     key: &["id"],
     parameters: "{}",
+    predecessor: Absent,
+    has_start_date: false,
     experimental: false,
     fields: "id",
 };
@@ -87,12 +106,20 @@ const ROW: Row = Row {
 const WHOLE: &[(&str, Option<(&str, &str)>)] = &[("", None)];
 
 /// A child of `parent` that is asked again when the parent changed.
-const fn children(parent: &'static str, parameter: &'static str, add_parent_as: Option<&'static str>) -> Plan {
+const fn children(
+    parent: &'static str,
+    parameter: &'static str,
+    add_parent_as: Option<&'static str>,
+) -> Plan {
     PerParent { parent, parameter, follow: Follow::Changed, add_parent_as, arrays: WHOLE }
 }
 
 /// A child of `parent` that is asked again each time.
-const fn all_children(parent: &'static str, parameter: &'static str, add_parent_as: Option<&'static str>) -> Plan {
+const fn all_children(
+    parent: &'static str,
+    parameter: &'static str,
+    add_parent_as: Option<&'static str>,
+) -> Plan {
     PerParent { parent, parameter, follow: Follow::All, add_parent_as, arrays: WHOLE }
 }
 
@@ -100,26 +127,26 @@ const fn all_children(parent: &'static str, parameter: &'static str, add_parent_
 #[rustfmt::skip]
 pub(crate) static STREAMS: &[Row] = &[
     // Candidates
-    Row { name: "applications", operation: "application.list", permission: "candidatesRead",
+    Row { name: "applications", predecessor: Parameters(r#"{}"#), operation: "application.list", permission: "candidatesRead",
         parameters: r#"{"expand":["openings"]}"#,
-        fields: "id createdAt:instant updatedAt:instant status customFields:array candidate:object currentInterviewStage:object source:object archiveReason:object archivedAt:instant job:object creditedToUser:object hiringTeam:array appliedViaJobPostingId submitterClientIp submitterUserAgent openings:array", ..ROW },
-    Row { name: "candidates", operation: "candidate.list", permission: "candidatesRead",
-        fields: "id createdAt:instant updatedAt:instant name primaryEmailAddress:object emailAddresses:array primaryPhoneNumber:object phoneNumbers:array socialLinks:array tags:array position company school applicationIds:array resumeFileHandle:object fileHandles:array customFields:array profileUrl source:object creditedToUser:object timezone location:object fraudStatus", ..ROW },
+        has_start_date: true, fields: "id createdAt:instant updatedAt:instant status customFields:array candidate:object currentInterviewStage:object source:object archiveReason:object archivedAt:instant job:object creditedToUser:object hiringTeam:array appliedViaJobPostingId submitterClientIp submitterUserAgent openings:array", ..ROW },
+    Row { name: "candidates", predecessor: Same, operation: "candidate.list", permission: "candidatesRead",
+        has_start_date: true, fields: "id createdAt:instant updatedAt:instant name primaryEmailAddress:object emailAddresses:array primaryPhoneNumber:object phoneNumbers:array socialLinks:array tags:array position company school applicationIds:array resumeFileHandle:object fileHandles:array customFields:array profileUrl source:object creditedToUser:object timezone location:object fraudStatus", ..ROW },
     Row { name: "application_feedback", operation: "applicationFeedback.list", permission: "candidatesRead",
-        fields: "id applicationId submittedAt:instant submittedByUser:object interviewId interviewEventId feedbackFormDefinitionId applicationHistoryId formDefinition:object submittedValues:object", ..ROW },
-    Row { name: "projects", operation: "project.list", permission: "candidatesRead",
+        has_start_date: true, fields: "id applicationId submittedAt:instant submittedByUser:object interviewId interviewEventId feedbackFormDefinitionId applicationHistoryId formDefinition:object submittedValues:object", ..ROW },
+    Row { name: "projects", predecessor: Same, operation: "project.list", permission: "candidatesRead",
         fields: "id title description isArchived:boolean confidential:boolean authorId createdAt:instant customFieldEntries:array", ..ROW },
     Row { name: "application_hiring_team_roles", operation: "applicationHiringTeamRole.list", permission: "candidatesRead",
         plan: List(Snapshot), fields: "id title", ..ROW },
     Row { name: "survey_requests", operation: "surveyRequest.list", permission: "candidatesRead",
         parameters: r#"{"surveyType":"CandidateExperience"}"#,
-        fields: "id candidateId applicationId surveyFormDefinitionId surveyUrl", ..ROW },
+        has_start_date: true, fields: "id candidateId applicationId surveyFormDefinitionId surveyUrl", ..ROW },
     Row { name: "survey_submissions", operation: "surveySubmission.list", permission: "candidatesRead",
         parameters: r#"{"surveyType":"CandidateExperience"}"#,
-        fields: "id surveyFormDefinitionId submittedAt:instant candidateId applicationId surveyType formDefinition:object submittedValues:object", ..ROW },
+        has_start_date: true, fields: "id surveyFormDefinitionId submittedAt:instant candidateId applicationId surveyType formDefinition:object submittedValues:object", ..ROW },
     Row { name: "questionnaire_submissions", operation: "surveySubmission.list", permission: "candidatesRead",
         parameters: r#"{"surveyType":"Questionnaire"}"#,
-        fields: "id surveyFormDefinitionId submittedAt:instant candidateId applicationId surveyType formDefinition:object submittedValues:object", ..ROW },
+        has_start_date: true, fields: "id surveyFormDefinitionId submittedAt:instant candidateId applicationId surveyType formDefinition:object submittedValues:object", ..ROW },
     Row { name: "application_history", operation: "application.listHistory", permission: "candidatesRead",
         plan: children("applications", "applicationId", Some("applicationId")),
         fields: "applicationId id stageId title enteredStageAt:instant leftStageAt:instant stageNumber:integer allowedActions:array actorId", ..ROW },
@@ -140,35 +167,35 @@ pub(crate) static STREAMS: &[Row] = &[
         fields: "id candidateId applicationId createdAt:instant fraudSignals:array", ..ROW },
 
     // Interviews
-    Row { name: "interview_schedules", operation: "interviewSchedule.list", permission: "interviewsRead",
-        fields: "id status applicationId interviewStageId scheduledBy:object createdAt:instant updatedAt:instant interviewEvents:array", ..ROW },
-    Row { name: "interview_events", operation: "interviewSchedule.list", permission: "interviewsRead",
+    Row { name: "interview_schedules", predecessor: Same, operation: "interviewSchedule.list", permission: "interviewsRead",
+        has_start_date: true, fields: "id status applicationId interviewStageId scheduledBy:object createdAt:instant updatedAt:instant interviewEvents:array", ..ROW },
+    Row { name: "interview_events", predecessor: Same, operation: "interviewSchedule.list", permission: "interviewsRead",
         plan: Embedded { within: "interview_schedules", array: "interviewEvents" },
         fields: "id interviewId interviewScheduleId interviewerUserIds:array interviewers:array createdAt:instant updatedAt:instant startTime:instant endTime:instant feedbackLink location meetingLink interviewerCalendarEventId hasSubmittedFeedback:boolean interview:object notetakerTranscriptId extraData:object", ..ROW },
-    Row { name: "interviews", operation: "interview.list", permission: "interviewsRead",
+    Row { name: "interviews", predecessor: Same, operation: "interview.list", permission: "interviewsRead",
         parameters: r#"{"includeArchived":true,"includeNonSharedInterviews":true}"#,
         fields: "id title externalTitle isArchived:boolean isDebrief:boolean isFeedbackRequired:boolean isFeedbackRequested:boolean instructionsHtml instructionsPlain jobId feedbackFormDefinitionId", ..ROW },
-    Row { name: "interview_plans", operation: "interviewPlan.list", permission: "interviewsRead",
+    Row { name: "interview_plans", predecessor: Same, operation: "interviewPlan.list", permission: "interviewsRead",
         parameters: r#"{"includeArchived":true}"#,
         fields: "id title isArchived:boolean createdAt:instant updatedAt:instant", ..ROW },
     Row { name: "interview_stage_groups", operation: "interviewStageGroup.list", permission: "interviewsRead",
         plan: List(Snapshot), fields: "id title order:integer stageType", ..ROW },
-    Row { name: "interview_stages", operation: "interviewStage.list", permission: "interviewsRead",
+    Row { name: "interview_stages", predecessor: Same, operation: "interviewStage.list", permission: "interviewsRead",
         plan: all_children("interview_plans", "interviewPlanId", None),
         fields: "id title type orderInInterviewPlan:integer interviewStageGroupId interviewPlanId", ..ROW },
     Row { name: "take_home_assignments", operation: "takeHomeAssignment.list", permission: "interviewsRead",
         experimental: true, ..ROW },
 
     // Jobs
-    Row { name: "jobs", operation: "job.list", permission: "jobsRead",
+    Row { name: "jobs", predecessor: Parameters(r#"{"includeUnpublishedJobPostingsIds":true}"#), operation: "job.list", permission: "jobsRead",
         parameters: r#"{"status":["Draft","Open","Closed","Archived"],"includeUnpublishedJobPostingsIds":true}"#,
         fields: "id title confidential:boolean status employmentType locationId departmentId defaultInterviewPlanId interviewPlanIds:array customFields:array jobPostingIds:array customRequisitionId brandId hiringTeam:array author:object createdAt:instant updatedAt:instant openedAt:instant closedAt:instant location:object openings:array compensation:object", ..ROW },
-    Row { name: "openings", operation: "opening.list", permission: "jobsRead",
+    Row { name: "openings", predecessor: Same, operation: "opening.list", permission: "jobsRead",
         fields: "id openedAt:instant closedAt:instant isArchived:boolean archivedAt:instant closeReasonId openingState latestVersion:object", ..ROW },
-    Row { name: "job_postings", operation: "jobPosting.list", permission: "jobsRead",
+    Row { name: "job_postings", predecessor: Parameters(r#"{}"#), operation: "jobPosting.list", permission: "jobsRead",
         plan: List(Snapshot), parameters: r#"{"includeUnpublishedJobPostings":true}"#,
         fields: "id title jobId status departmentName teamName locationName locationExternalName locationIds:object workplaceType employmentType isListed:boolean publishedDate applicationDeadline:instant externalLink applyLink compensationTierSummary shouldDisplayCompensationOnJobBoard:boolean updatedAt:instant", ..ROW },
-    Row { name: "job_templates", operation: "jobTemplate.list", permission: "jobsRead",
+    Row { name: "job_templates", predecessor: Same, operation: "jobTemplate.list", permission: "jobsRead",
         fields: "id title status locationId departmentId defaultInterviewPlanId interviewPlanIds:array createdAt:instant updatedAt:instant location:object", ..ROW },
     Row { name: "job_boards", operation: "jobBoard.list", permission: "jobsRead",
         plan: List(Snapshot), fields: "id title isInternal:boolean", ..ROW },
@@ -183,33 +210,33 @@ pub(crate) static STREAMS: &[Row] = &[
         fields: "jobId interviewPlanId stages:array", ..ROW },
 
     // Offers and approvals
-    Row { name: "offers", operation: "offer.list", permission: "offersRead",
-        fields: "id decidedAt:instant applicationId acceptanceStatus offerStatus latestVersion:object", ..ROW },
+    Row { name: "offers", predecessor: Same, operation: "offer.list", permission: "offersRead",
+        has_start_date: true, fields: "id decidedAt:instant applicationId acceptanceStatus offerStatus latestVersion:object", ..ROW },
     Row { name: "offer_versions", operation: "offer.info", permission: "offersRead",
         plan: PerParent { parent: "offers", parameter: "offerId", follow: Follow::Changed, add_parent_as: Some("offerId"), arrays: &[("versions", None)] },
         parameters: r#"{"excludeFormDefinition":true}"#,
         fields: "offerId id startDate:instant salary:object createdAt:instant openingId customFields:array fileHandles:array author:object approvalStatus", ..ROW },
-    Row { name: "approvals", operation: "approval.list", permission: "approvalsRead",
+    Row { name: "approvals", predecessor: Same, operation: "approval.list", permission: "approvalsRead",
         fields: "id approvalDefinitionId entityId entityType createdAt:instant submittedAt:instant completedAt:instant steps:array", ..ROW },
 
     // Hiring process
-    Row { name: "archive_reasons", operation: "archiveReason.list", permission: "hiringProcessMetadataRead",
+    Row { name: "archive_reasons", predecessor: Same, operation: "archiveReason.list", permission: "hiringProcessMetadataRead",
         plan: List(Snapshot), parameters: r#"{"includeArchived":true}"#,
         fields: "id text reasonType isArchived:boolean", ..ROW },
-    Row { name: "candidate_tags", operation: "candidateTag.list", permission: "hiringProcessMetadataRead",
+    Row { name: "candidate_tags", predecessor: Same, operation: "candidateTag.list", permission: "hiringProcessMetadataRead",
         parameters: r#"{"includeArchived":true}"#, fields: "id title isArchived:boolean", ..ROW },
     Row { name: "close_reasons", operation: "closeReason.list", permission: "hiringProcessMetadataRead",
         plan: List(Snapshot), parameters: r#"{"includeArchived":true}"#,
         fields: "id reasonText isArchived:boolean", ..ROW },
     Row { name: "communication_templates", operation: "communicationTemplate.list", permission: "hiringProcessMetadataRead",
         plan: List(Snapshot), fields: "id title intendedTypes:array createdAt:instant updatedAt:instant", ..ROW },
-    Row { name: "custom_fields", operation: "customField.list", permission: "hiringProcessMetadataRead",
+    Row { name: "custom_fields", predecessor: Same, operation: "customField.list", permission: "hiringProcessMetadataRead",
         parameters: r#"{"includeArchived":true}"#,
         fields: "id isPrivate:boolean title description objectType isArchived:boolean fieldType isRequired:boolean selectableValues:array isDateOnlyField:boolean isEditableOnlyViaPublicApi:boolean referencedObjectType", ..ROW },
-    Row { name: "feedback_form_definitions", operation: "feedbackFormDefinition.list", permission: "hiringProcessMetadataRead",
+    Row { name: "feedback_form_definitions", predecessor: Same, operation: "feedbackFormDefinition.list", permission: "hiringProcessMetadataRead",
         parameters: r#"{"includeArchived":true}"#,
         fields: "id organizationId title isArchived:boolean isDefaultForm:boolean formDefinition:object interviewId", ..ROW },
-    Row { name: "interviewer_pools", operation: "interviewerPool.list", permission: "hiringProcessMetadataRead",
+    Row { name: "interviewer_pools", predecessor: Same, operation: "interviewerPool.list", permission: "hiringProcessMetadataRead",
         parameters: r#"{"includeArchivedPools":true,"includeArchivedTrainingStages":true}"#,
         fields: "id title isArchived:boolean trainingPath:object", ..ROW },
     Row { name: "interviewer_pool_members", operation: "interviewerPool.info", permission: "hiringProcessMetadataRead",
@@ -217,23 +244,23 @@ pub(crate) static STREAMS: &[Row] = &[
             arrays: &[("qualifiedMembers", Some(("memberType", "qualified"))), ("trainees", Some(("memberType", "trainee")))] },
         key: &["interviewerPoolId", "id"],
         fields: "interviewerPoolId memberType id firstName lastName email globalRole isEnabled:boolean updatedAt:instant managerId customFields:array isPaused:boolean currentProgress:object", ..ROW },
-    Row { name: "sources", operation: "source.list", permission: "hiringProcessMetadataRead",
+    Row { name: "sources", predecessor: Same, operation: "source.list", permission: "hiringProcessMetadataRead",
         plan: List(Snapshot), parameters: r#"{"includeArchived":true}"#,
         fields: "id title isArchived:boolean sourceType:object", ..ROW },
     Row { name: "source_tracking_links", operation: "sourceTrackingLink.list", permission: "hiringProcessMetadataRead",
         plan: List(Snapshot), parameters: r#"{"includeDisabled":true}"#,
         fields: "id code enabled:boolean sourceId link", ..ROW },
-    Row { name: "survey_form_definitions", operation: "surveyFormDefinition.list", permission: "hiringProcessMetadataRead",
+    Row { name: "survey_form_definitions", predecessor: Same, operation: "surveyFormDefinition.list", permission: "hiringProcessMetadataRead",
         fields: "id organizationId title isArchived:boolean isDefaultForm:boolean formDefinition:object surveyType", ..ROW },
 
     // Organization
-    Row { name: "departments", operation: "department.list", permission: "organizationRead",
+    Row { name: "departments", predecessor: Same, operation: "department.list", permission: "organizationRead",
         parameters: r#"{"includeArchived":true}"#,
         fields: "id name externalName isArchived:boolean parentId createdAt:instant updatedAt:instant extraData:object", ..ROW },
-    Row { name: "locations", operation: "location.list", permission: "organizationRead",
+    Row { name: "locations", predecessor: Same, operation: "location.list", permission: "organizationRead",
         parameters: r#"{"includeArchived":true,"includeLocationHierarchy":true}"#,
         fields: "id name externalName isArchived:boolean address:object isRemote:boolean workplaceType parentLocationId type extraData:object", ..ROW },
-    Row { name: "users", operation: "user.list", permission: "organizationRead",
+    Row { name: "users", predecessor: Same, operation: "user.list", permission: "organizationRead",
         parameters: r#"{"includeDeactivated":true}"#,
         fields: "id firstName lastName email globalRole isEnabled:boolean updatedAt:instant managerId customFields:array", ..ROW },
     Row { name: "brands", operation: "brand.list", permission: "organizationRead",

@@ -185,7 +185,7 @@ impl<S: Source, K: Sink, T: StateStore> Runner<S, K, T> {
         let mut writer = writer::Writer::new(
             self.sink,
             self.store,
-            state,
+            &state,
             streams,
             access,
             &self.options,

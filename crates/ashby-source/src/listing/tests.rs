@@ -44,7 +44,8 @@ impl Server {
         let (began, issued, after) = match cursor {
             None => (self.sequence, self.sequence, 0),
             Some(cursor) => {
-                let numbers: Vec<u64> = cursor.as_str().split('.').map(|number| number.parse().unwrap()).collect();
+                let numbers: Vec<u64> =
+                    cursor.as_str().split('.').map(|number| number.parse().unwrap()).collect();
                 (numbers[0], numbers[1], numbers[2])
             }
         };

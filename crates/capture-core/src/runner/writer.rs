@@ -49,7 +49,7 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
     pub(super) fn new(
         sink: K,
         store: T,
-        state: State,
+        state: &State,
         streams: Vec<Vec<Arc<StreamDescriptor>>>,
         access: Access,
         options: &RunnerOptions,
