@@ -1,0 +1,8 @@
+//! Tests of the crate from outside.
+
+// Clippy takes only the test functions themselves for tests, not what they call.
+#![allow(clippy::unwrap_used)]
+
+mod directory;
+mod output;
+mod reader;

@@ -1,0 +1,107 @@
+//! Looking into a database, also while a run writes to it. These functions block.
+
+use std::path::Path;
+
+use capture_core::Result;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
+use serde::Serialize;
+
+use crate::database::check_ours;
+use crate::failure::Failure;
+use crate::table::rows_table;
+
+/// What a stream's table holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableInfo {
+    /// The stream, and the name of its view.
+    pub stream: String,
+    /// Records that exist.
+    pub live: u64,
+    /// Records known to be gone.
+    pub deleted: u64,
+    /// When a record last changed or was found to be gone (RFC 3339, UTC).
+    pub newest_captured_at: Option<String>,
+}
+
+/// What a query gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Values as text, `None` for `NULL`; blobs are in hexadecimal.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// Whether there would have been more rows.
+    pub truncated: bool,
+}
+
+/// The streams in the database at `path`, by name.
+///
+/// # Errors
+/// [`ErrorKind::Storage`](capture_core::ErrorKind) if there is no such file or it cannot be read,
+/// [`ErrorKind::State`](capture_core::ErrorKind) if it is not one of ours.
+pub fn tables(path: &Path) -> Result<Vec<TableInfo>> {
+    read(path, |connection| {
+        let sql = "SELECT stream, changed_at, (SELECT count(*) FROM _capture_live WHERE stream = id)
+            FROM _capture_streams ORDER BY stream";
+        let mut select = connection.prepare(sql)?;
+        let mut rows = select.query([])?;
+        let mut tables = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (stream, live): (String, i64) = (row.get(0)?, row.get(2)?);
+            let count = format!("SELECT count(*) FROM {}", rows_table(&stream));
+            let all: i64 = connection.query_row(&count, [], |row| row.get(0))?;
+            let deleted = all.abs_diff(live);
+            tables.push(TableInfo {
+                stream,
+                live: live.unsigned_abs(),
+                deleted,
+                newest_captured_at: row.get(1)?,
+            });
+        }
+        Ok(tables)
+    })
+}
+
+/// Runs one SQL query, which cannot change anything, and returns at most `max_rows` of its rows.
+///
+/// # Errors
+/// As [`tables`]; a query that SQLite refuses has SQLite's explanation as its cause.
+pub fn query(path: &Path, sql: &str, max_rows: usize) -> Result<Answer> {
+    read(path, |connection| {
+        let mut statement = connection.prepare(sql)?;
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let mut answer = Answer { rows: Vec::new(), truncated: false, columns };
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if answer.rows.len() == max_rows {
+                answer.truncated = true;
+                break;
+            }
+            let values = (0..answer.columns.len()).map(|column| row.get_ref(column).map(printed));
+            answer.rows.push(values.collect::<rusqlite::Result<_>>()?);
+        }
+        Ok(answer)
+    })
+}
+
+fn read<T>(path: &Path, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T> {
+    let attempt = || {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        check_ours(&connection, path)?;
+        // In one transaction, so that everything is of the same moment.
+        connection.execute_batch("BEGIN")?;
+        work(&connection)
+    };
+    attempt().map_err(|failure: Failure| failure.of(path))
+}
+
+fn printed(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
+    }
+}
