@@ -19,11 +19,12 @@ pub(crate) fn from_client(row: &Row, error: ashby_client::Error) -> Error {
         Client::Rejected if missing_feature => ErrorKind::Unsupported,
         // Refused by Ashby, it is this stream's trouble only.
         Client::InvalidRequest if error.status().is_some() => ErrorKind::Data,
-        Client::Configuration | Client::InvalidRequest | Client::Tls => ErrorKind::Configuration,
+        Client::Configuration | Client::InvalidRequest => ErrorKind::Configuration,
         Client::RateLimited
         | Client::Connect
         | Client::Dns
         | Client::Timeout
+        | Client::Tls
         | Client::Transport
         | Client::Server => ErrorKind::Transient,
         _ => ErrorKind::Data,

@@ -211,16 +211,16 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
         let Batch {
             parts,
             checkpoint,
-            requests,
+            mut requests,
             notes,
             progress,
         } = batch;
         // What the batch as a whole cost and said is told once, with the capture's first stream.
         let first = parts.iter().map(|part| part.stream).min();
         for part in parts {
-            let index = part.stream;
-            let requests = if Some(index) == first { requests } else { 0 };
-            self.write_part(capture, part, requests, progress).await?;
+            // A stream may have several parts.
+            let told = if Some(part.stream) == first { std::mem::take(&mut requests) } else { 0 };
+            self.write_part(capture, part, told, progress).await?;
         }
         let streams = &mut self.captures[capture];
         if let (None, Some(stream)) = (first, streams.first_mut()) {

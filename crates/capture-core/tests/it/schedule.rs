@@ -41,7 +41,11 @@ impl Source for Clocked {
             })
         };
         let streams: Vec<_> = requests.into_iter().map(describe).collect();
-        let groups = if self.shared { vec![streams] } else { streams.into_iter().map(|stream| vec![stream]).collect() };
+        let groups = if self.shared {
+            vec![streams]
+        } else {
+            streams.into_iter().map(|stream| vec![stream]).collect()
+        };
         let open = |streams| -> Box<dyn Capture> {
             let (began, polls) = (self.began, Arc::clone(&self.polls));
             Box::new(ClockedCapture { began, polls, streams, is_complete: false })
@@ -66,7 +70,13 @@ impl Capture for ClockedCapture {
             polls.entry(stream.name.clone()).or_default().push(self.began.elapsed());
         }
         let checkpoint = Checkpoint(json!({}));
-        Ok(Step::Batch(Batch { parts: Vec::new(), checkpoint, requests: 1, notes: Vec::new(), progress: None }))
+        Ok(Step::Batch(Batch {
+            parts: Vec::new(),
+            checkpoint,
+            requests: 1,
+            notes: Vec::new(),
+            progress: None,
+        }))
     }
 }
 

@@ -1,0 +1,193 @@
+//! An open session.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ashby_source::AshbySource;
+use capture_core::{
+    Access, Checkpoint, Error, ErrorKind, ReconcilePolicy, Report, Result, Runner, RunnerOptions, Selection,
+    StreamRetry,
+};
+use jiff::Timestamp;
+use sink_estuary::{
+    Acknowledgements, Binding, EstuarySink, OpenRequest, Output, Position, Positions, Request, Response,
+    SavedState,
+};
+use tokio::io::AsyncWrite;
+use tokio_util::sync::CancellationToken;
+
+use crate::endpoint::Endpoint;
+use crate::protocol::Requests;
+use crate::resources::Resource;
+use crate::status::Status;
+
+/// How long what has been read may take to be written once the session is to end.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How often the status is looked at.
+const STATUS_TICK: Duration = Duration::from_secs(5);
+/// Asks for explicit acknowledgements, and names how many checkpoints may wait for them.
+const ACKNOWLEDGEMENTS_VARIABLE: &str = "SOURCE_ASHBY_UNACKNOWLEDGED_CHECKPOINTS";
+
+/// How a session of so many bindings runs.
+pub fn runner_options(bindings: usize) -> RunnerOptions {
+    RunnerOptions {
+        streams_at_once: bindings,
+        in_flight_bytes: 8 << 20,
+        // Small transactions: a restart repeats little, and the runtime joins what comes quickly.
+        commit_bytes: 4 << 20,
+        commit_interval: Duration::from_secs(1),
+        // However long Ashby is away, it is asked again every few minutes, not only after an interval of a day.
+        retry: StreamRetry {
+            attempts: u32::MAX,
+            max_pause: Duration::from_secs(300),
+            ..StreamRetry::default()
+        },
+        // Nothing is deleted for not having been seen; a snapshot's rows are told apart by number.
+        reconcile: ReconcilePolicy::Accept,
+        ..RunnerOptions::default()
+    }
+}
+
+/// Captures until the requests end, a signal comes, or nothing can go on.
+pub(crate) async fn run<W: AsyncWrite + Send + Unpin>(
+    open: OpenRequest,
+    mut output: Output<W>,
+    mut requests: Requests,
+    stop: CancellationToken,
+) -> Result<()> {
+    let endpoint = Endpoint::parse(open.capture.config.get())?;
+    let resources = Resource::of_all(&open.capture.bindings)?;
+    let bindings: Vec<Binding> = bindings(&open, &resources);
+    let saved = SavedState::read(&open.state, &bindings)?;
+    let positions: Arc<dyn Positions> = Arc::new(AshbyPositions);
+    let store = saved.to_store(&bindings, &*positions)?;
+    let client = endpoint.client()?;
+    let acknowledgements = acknowledgements();
+    output.respond(&Response::Opened { explicit_acknowledgements: acknowledgements.are_explicit() }).await?;
+
+    if bindings.is_empty() {
+        tracing::info!(eventType = "connectorStatus", "Capture started. No bindings are enabled.");
+        return Ok(());
+    }
+    if open.key_begin != 0 {
+        tracing::info!(eventType = "connectorStatus", "Idle: another shard captures everything.");
+        return idle(requests, stop).await;
+    }
+    tracing::info!(eventType = "connectorStatus", "Capture started.");
+
+    let status = Arc::new(Status::new(
+        bindings.iter().map(|binding| (&*binding.stream, saved.is_backfilled(binding))),
+    ));
+    let selections = selections(&resources, &bindings, &saved);
+    let options = runner_options(bindings.len());
+    let source = AshbySource::new(client).as_predecessor().created_after_ms(endpoint.created_after_ms);
+    let sink =
+        EstuarySink::new(output, bindings, &saved, positions, endpoint.numbers, acknowledgements.clone());
+    let runner = Runner::new(source, sink, store).options(options).observer(Arc::clone(&status) as _);
+    let mut run = pin!(runner.run(selections, Access::default(), stop.clone()));
+    let mut drained = pin!(async {
+        stop.cancelled().await;
+        acknowledgements.stop_waiting();
+        tokio::time::sleep(DRAIN).await;
+    });
+    let mut tick = tokio::time::interval(STATUS_TICK);
+    let mut is_listening = true;
+    loop {
+        tokio::select! {
+            ended = &mut run => return finish(&ended?),
+            request = requests.recv(), if is_listening => match request.transpose()? {
+                Some(Request::Acknowledge(checkpoints)) => acknowledgements.acknowledge(checkpoints)?,
+                Some(request) => return Err(unexpected(&request)),
+                None => {
+                    is_listening = false;
+                    stop.cancel();
+                }
+            },
+            _ = tick.tick() => status.log(),
+            () = &mut drained => {
+                return Err(Error::new(ErrorKind::Closed, "the runtime does not take what the connector writes")
+                    .with_hint("what was not checkpointed is captured again by the next session"));
+            }
+        }
+    }
+}
+
+fn bindings(open: &OpenRequest, resources: &[Resource]) -> Vec<Binding> {
+    let requests = open.capture.bindings.iter().zip(resources);
+    (0..)
+        .zip(requests)
+        .map(|(index, (request, resource))| {
+            let stream = resource.stream.name().to_owned();
+            // Runtimes of long ago did not say; it is the resource's path.
+            let state_key =
+                if request.state_key.is_empty() { stream.clone() } else { request.state_key.clone() };
+            Binding { stream, index, state_key }
+        })
+        .collect()
+}
+
+/// Streams that are listed whole wait until their interval has passed since the last session listed them. The others
+/// ask at once what changed.
+fn selections(resources: &[Resource], bindings: &[Binding], saved: &SavedState) -> Vec<Selection> {
+    let now = Timestamp::now();
+    let selection = |(resource, binding): (&Resource, &Binding)| {
+        let since = saved.listed_at(binding).map(|listed_at| now.duration_since(listed_at));
+        let since = since.map(|since| Duration::try_from(since).unwrap_or_default());
+        Selection {
+            interval: Some(resource.interval),
+            first_poll_delay: since.map_or(Duration::ZERO, |since| resource.interval.saturating_sub(since)),
+            ..Selection::new(&*binding.stream)
+        }
+    };
+    resources.iter().zip(bindings).map(selection).collect()
+}
+
+fn acknowledgements() -> Acknowledgements {
+    let limit = std::env::var(ACKNOWLEDGEMENTS_VARIABLE).ok().and_then(|limit| limit.parse().ok());
+    limit.map_or_else(Acknowledgements::none, Acknowledgements::at_most)
+}
+
+/// Waits for the end of the session.
+async fn idle(mut requests: Requests, stop: CancellationToken) -> Result<()> {
+    tokio::select! {
+        () = stop.cancelled() => Ok(()),
+        request = requests.recv() => match request.transpose()? {
+            Some(request) => Err(unexpected(&request)),
+            None => Ok(()),
+        },
+    }
+}
+
+fn unexpected(request: &Request) -> Error {
+    Error::new(
+        ErrorKind::Configuration,
+        format!("a request of the kind {} came into an open session", request.kind()),
+    )
+}
+
+fn finish(report: &Report) -> Result<()> {
+    if report.output_closed {
+        return Err(Error::new(ErrorKind::Closed, "the runtime has closed the connector's output"));
+    }
+    if !report.interrupted {
+        return Err(Error::new(ErrorKind::Data, "the capture ended by itself; this is a bug"));
+    }
+    tracing::info!("stopped; everything read is checkpointed");
+    Ok(())
+}
+
+/// Ashby's checkpoints, in the parts that Estuary's state has room for.
+struct AshbyPositions;
+
+impl Positions for AshbyPositions {
+    fn split(&self, stream: &str, checkpoint: &Checkpoint) -> Result<Position> {
+        let ashby_source::Position { token, progress } = ashby_source::Position::split(stream, checkpoint)?;
+        Ok(Position { token, progress })
+    }
+
+    fn join(&self, stream: &str, position: Position) -> Result<Checkpoint> {
+        let Position { token, progress } = position;
+        ashby_source::Position { token, progress }.join(stream)
+    }
+}

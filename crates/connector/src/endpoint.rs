@@ -1,0 +1,266 @@
+//! The endpoint's configuration.
+
+use ashby_client::{ApiKey, Client};
+use capture_core::{Error, ErrorKind, Result};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use sink_estuary::Numbers;
+
+/// The only kind of credentials there is.
+const CREDENTIALS_TITLE: &str = "Private App Credentials";
+/// With this key nothing is asked of Ashby: bindings can be discovered without an account.
+const OFFLINE_KEY: &str = "ESTUARY_TEST_ACCESS_TOKEN";
+
+/// What a person configured.
+pub(crate) struct Endpoint {
+    api_key: ApiKey,
+    /// The key is a stand-in that may see everything.
+    pub(crate) is_offline: bool,
+    base_url: Option<String>,
+    requests_per_minute: Option<u32>,
+    pub(crate) numbers: Numbers,
+    pub(crate) created_after_ms: Option<i64>,
+}
+
+impl Endpoint {
+    /// Reads a configuration. Errors say where it is wrong, and never quote it.
+    pub(crate) fn parse(config: &str) -> Result<Self> {
+        let config: Value = serde_json::from_str(config).map_err(|_| wrong("is not JSON", ""))?;
+        let api_key = match member(&config, "/credentials/access_token") {
+            Some(Value::String(key)) if !key.trim().is_empty() => key,
+            Some(Value::String(_)) | None => {
+                return Err(wrong("is missing: it is the Ashby API key", "/credentials/access_token"));
+            }
+            Some(_) => return Err(wrong("is not text", "/credentials/access_token")),
+        };
+        if member(&config, "/credentials/credentials_title").is_some_and(|title| title != CREDENTIALS_TITLE) {
+            return Err(wrong("is not \"Private App Credentials\"", "/credentials/credentials_title"));
+        }
+        let base_url = member(&config, "/advanced/base_url")
+            .map(|url| {
+                url.as_str().map(str::to_owned).ok_or_else(|| wrong("is not text", "/advanced/base_url"))
+            })
+            .transpose()?;
+        let requests_per_minute = member(&config, "/advanced/requests_per_minute")
+            .map(|limit| {
+                let limit = limit.as_u64().and_then(|limit| u32::try_from(limit).ok());
+                limit.ok_or_else(|| wrong("is not a number of requests", "/advanced/requests_per_minute"))
+            })
+            .transpose()?;
+        let numbers = match member(&config, "/advanced/numbers").map(Value::as_str) {
+            None | Some(Some("exact")) => Numbers::Exact,
+            Some(Some("strings")) => Numbers::Strings,
+            Some(_) => return Err(wrong("is neither \"exact\" nor \"strings\"", "/advanced/numbers")),
+        };
+        let created_after_ms = member(&config, "/advanced/start_date")
+            .map(|date| {
+                date.as_str().and_then(instant_ms).ok_or_else(|| {
+                    wrong("is not a date such as 2024-01-31 or an RFC 3339 instant", "/advanced/start_date")
+                })
+            })
+            .transpose()?;
+        Ok(Self {
+            is_offline: api_key == OFFLINE_KEY,
+            api_key: api_key.as_str().into(),
+            base_url,
+            requests_per_minute,
+            numbers,
+            created_after_ms,
+        })
+    }
+
+    /// A client for the configured key.
+    pub(crate) fn client(&self) -> Result<Client> {
+        let mut builder = Client::builder()
+            .api_key(self.api_key.clone())
+            .user_agent(concat!("source-ashby/", env!("CARGO_PKG_VERSION")));
+        if let Some(url) = &self.base_url {
+            builder = builder.base_url(url);
+        }
+        match self.requests_per_minute {
+            None => {}
+            Some(0) => builder = builder.requests_per_minute(None),
+            limit => builder = builder.requests_per_minute(limit),
+        }
+        builder.build().map_err(|error| {
+            let hint = error.hint().unwrap_or("correct the endpoint's configuration");
+            Error::new(ErrorKind::Configuration, "the endpoint's configuration cannot work")
+                .with_hint(hint)
+                .with_source(error)
+        })
+    }
+}
+
+/// A member that is there and not null.
+fn member<'a>(config: &'a Value, pointer: &str) -> Option<&'a Value> {
+    config.pointer(pointer).filter(|value| !value.is_null())
+}
+
+fn wrong(what: &str, pointer: &str) -> Error {
+    Error::new(
+        ErrorKind::Configuration,
+        format!("the endpoint's configuration {pointer} {what}").replace("  ", " "),
+    )
+    .with_hint("edit the capture's endpoint configuration")
+}
+
+fn instant_ms(text: &str) -> Option<i64> {
+    let day = || text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|start| start.timestamp());
+    Some(text.parse::<Timestamp>().ok().or_else(day)?.as_millisecond())
+}
+
+/// JSON schema of the configuration.
+pub(crate) fn schema() -> Value {
+    json!({
+        "title": "EndpointConfig",
+        "type": "object",
+        "required": ["credentials"],
+        "properties": {
+            "credentials": {
+                "title": "Authentication",
+                "order": 0,
+                "oneOf": [{"$ref": "#/$defs/AccessToken"}],
+                "discriminator": {
+                    "propertyName": "credentials_title",
+                    "mapping": {CREDENTIALS_TITLE: "#/$defs/AccessToken"},
+                },
+            },
+            "advanced": {
+                "title": "Advanced Options",
+                "description": "Options that most captures do not need.",
+                "type": "object",
+                "order": 1,
+                "advanced": true,
+                "additionalProperties": false,
+                "properties": {
+                    "base_url": {
+                        "title": "Base URL",
+                        "description": "Where Ashby's API is. Change it only for a proxy or a test server.",
+                        "type": "string",
+                        "default": ashby_client::DEFAULT_BASE_URL,
+                        "order": 0,
+                    },
+                    "requests_per_minute": {
+                        "title": "Requests Per Minute",
+                        "description": "The most requests sent in a minute. Ashby allows 1000 for each API key; lower it if others use the same key. 0 sends them as fast as they are answered.",
+                        "type": "integer",
+                        "minimum": 0,
+                        "default": ashby_client::DEFAULT_REQUESTS_PER_MINUTE,
+                        "order": 1,
+                    },
+                    "numbers": {
+                        "title": "Numbers",
+                        "description": "\"exact\" captures numbers as they are. \"strings\" captures those with a fraction or an exponent as strings, as earlier versions of this connector did.",
+                        "type": "string",
+                        "enum": ["exact", "strings"],
+                        "default": "exact",
+                        "order": 2,
+                    },
+                    "start_date": {
+                        "title": "Start Date",
+                        "description": "Leaves out candidates, applications, and what belongs to them, if they were created before this date (2024-01-31, or an RFC 3339 instant). Changing it lists them again. Everything is captured without it.",
+                        "type": "string",
+                        "order": 3,
+                    },
+                },
+            },
+        },
+        "$defs": {
+            "AccessToken": {
+                "title": "AccessToken",
+                "type": "object",
+                "required": ["access_token"],
+                "properties": {
+                    "credentials_title": {
+                        "title": "Credentials Title",
+                        "type": "string",
+                        "const": CREDENTIALS_TITLE,
+                        "default": CREDENTIALS_TITLE,
+                    },
+                    "access_token": {
+                        "title": "Access Token",
+                        "description": "An Ashby API key with read permissions for what is to be captured.",
+                        "type": "string",
+                        "secret": true,
+                    },
+                },
+            },
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(config: &Value) -> Result<Endpoint> {
+        Endpoint::parse(&config.to_string())
+    }
+
+    #[test]
+    fn a_key_is_enough() {
+        let endpoint =
+            parse(&json!({"credentials": {"access_token": "k"}, "sops": {}, "advanced": null})).unwrap();
+        assert!(!endpoint.is_offline && endpoint.created_after_ms.is_none());
+        assert_eq!((endpoint.numbers, endpoint.requests_per_minute), (Numbers::Exact, None));
+        let credentials = json!({"credentials_title": CREDENTIALS_TITLE, "access_token": OFFLINE_KEY});
+        assert!(parse(&json!({"credentials": credentials})).unwrap().is_offline);
+    }
+
+    #[test]
+    fn advanced_options_are_read() {
+        let with =
+            |advanced: Value| parse(&json!({"credentials": {"access_token": "k"}, "advanced": advanced}));
+        assert_eq!(with(json!({"numbers": "strings"})).unwrap().numbers, Numbers::Strings);
+        assert_eq!(with(json!({"requests_per_minute": 0})).unwrap().requests_per_minute, Some(0));
+        for (date, instant_ms) in
+            [("2024-01-31", 1_706_659_200_000), ("2024-01-31T01:00:00+01:00", 1_706_659_200_000)]
+        {
+            assert_eq!(with(json!({"start_date": date})).unwrap().created_after_ms, Some(instant_ms));
+        }
+    }
+
+    #[test]
+    fn errors_name_the_place_and_quote_nothing() {
+        for (config, place) in [
+            (json!({}), "/credentials/access_token"),
+            (json!({"credentials": "SECRET"}), "/credentials/access_token"),
+            (json!({"credentials": {"access_token": " "}}), "/credentials/access_token"),
+            (json!({"credentials": {"access_token": ["SECRET"]}}), "/credentials/access_token"),
+            (
+                json!({"credentials": {"access_token": "SECRET", "credentials_title": "x"}}),
+                "/credentials/credentials_title",
+            ),
+            (
+                json!({"credentials": {"access_token": "SECRET"}, "advanced": {"base_url": 1}}),
+                "/advanced/base_url",
+            ),
+            (
+                json!({"credentials": {"access_token": "SECRET"}, "advanced": {"requests_per_minute": -1}}),
+                "requests_per_minute",
+            ),
+            (
+                json!({"credentials": {"access_token": "SECRET"}, "advanced": {"numbers": "x"}}),
+                "/advanced/numbers",
+            ),
+            (
+                json!({"credentials": {"access_token": "SECRET"}, "advanced": {"start_date": "soon"}}),
+                "/advanced/start_date",
+            ),
+        ] {
+            let error = parse(&config).err().unwrap();
+            assert!(error.to_string().contains(place), "{error}");
+            assert!(!error.chain().contains("SECRET"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_base_url_that_gives_the_key_away_is_refused() {
+        let config =
+            json!({"credentials": {"access_token": "k"}, "advanced": {"base_url": "http://example.com"}});
+        let error = parse(&config).unwrap().client().err().unwrap();
+        assert!(error.chain().contains("https"), "{}", error.chain());
+    }
+}

@@ -1,0 +1,7 @@
+//! The `source-ashby` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    source_ashby::run()
+}

@@ -1,0 +1,12 @@
+//! The real binary, over pipes, against a simulated Ashby.
+
+mod crashes;
+mod fixture;
+mod panics;
+mod predecessor;
+mod process;
+mod python_state;
+mod requests;
+mod sessions;
+mod soak;
+mod task;

@@ -1,0 +1,32 @@
+//! Estuary's capture protocol and a [`Sink`](capture_core::Sink) that speaks it.
+//!
+//! A capture connector is a child process of Estuary's runtime: [`Request`]s come in on standard input,
+//! [`Response`]s go out on standard output, framed by a [`Codec`]. Within an open session [`EstuarySink`] turns
+//! records into documents and commits into checkpoints; [`SavedState`] reads what earlier sessions checkpointed.
+//!
+//! Protocol and messages are described in <https://github.com/estuary/flow> (`go/protocols/capture`), the state's shape
+//! is that of Estuary's own Python connectors, so that a capture can change hands in both directions.
+//!
+//! Nothing in here knows what is captured: the names of streams and what their checkpoints mean come from outside
+//! ([`Binding`], [`Positions`]).
+
+mod acknowledgements;
+mod codec;
+mod document;
+mod output;
+mod protobuf;
+mod protocol;
+mod sink;
+mod snapshot;
+mod state;
+
+pub use acknowledgements::Acknowledgements;
+pub use codec::Codec;
+pub use document::Numbers;
+pub use output::Output;
+pub use protocol::{
+    BindingRequest, CaptureRequest, Discovered, DiscoveredBinding, Json, OpenRequest, PROTOCOL_VERSION,
+    Request, Response, Spec, Validated, ValidatedBinding,
+};
+pub use sink::EstuarySink;
+pub use state::{Binding, OpenedState, Position, Positions, SavedState};

@@ -1,0 +1,222 @@
+//! Bindings that are listed whole each time: a document's key is its row number.
+//!
+//! A listing is held back until it is complete (in memory, beyond some megabytes in a file), then compared by digest
+//! with the one before, and sent only if it differs. The digest is the one that Estuary's Python connectors make: over
+//! the lines in which the documents would be sent.
+
+use std::io::{BufRead as _, BufReader, Seek as _, Write as _};
+
+use capture_core::{Error, ErrorKind, Result};
+use jiff::Timestamp;
+use tempfile::SpooledTempFile;
+use tokio::io::AsyncWrite;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::document::{Numbers, push_canonical};
+use crate::output::Output;
+
+/// A listing larger than this goes to a file.
+const MEMORY_BYTES: usize = 4 << 20;
+
+/// What is kept of the listing before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Summary {
+    /// When it began.
+    pub(crate) updated_at: Option<Timestamp>,
+    /// Its rows.
+    pub(crate) count: u64,
+    /// Of its documents, if they are known.
+    pub(crate) digest: Option<String>,
+}
+
+/// What became of a listing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Delivered {
+    pub(crate) summary: Summary,
+    /// Documents sent.
+    pub(crate) written: u64,
+    /// Tombstones sent.
+    pub(crate) deleted: u64,
+}
+
+/// A listing that is not complete.
+pub(crate) struct Listing {
+    /// Tells it from others.
+    pub(crate) pass: u64,
+    began_at: Timestamp,
+    binding: u32,
+    numbers: Numbers,
+    count: u64,
+    /// The rows' documents from behind their `_meta` on, each on a line.
+    rows: SpooledTempFile,
+    /// Digests of the same documents as updates and as creations. The state keeps the former: it is what a Python
+    /// connector finds when it lists again.
+    as_updates: Box<Xxh3>,
+    as_creations: Box<Xxh3>,
+    row: Vec<u8>,
+}
+
+impl Listing {
+    pub(crate) fn new(pass: u64, binding: u32, numbers: Numbers) -> Self {
+        Self {
+            pass,
+            began_at: Timestamp::now(),
+            binding,
+            numbers,
+            count: 0,
+            rows: SpooledTempFile::new(MEMORY_BYTES),
+            as_updates: Box::default(),
+            as_creations: Box::default(),
+            row: Vec::new(),
+        }
+    }
+
+    /// Takes the next row, a JSON object.
+    pub(crate) fn push(&mut self, body: &[u8]) -> Result<()> {
+        self.row.clear();
+        push_canonical(&mut self.row, body, self.numbers);
+        // `{"a":1}` goes behind `{"_meta":{…}` as `,"a":1}`, and `{}` as `}`.
+        match self.row.get_mut(..2) {
+            Some([open, b'}']) => *open = b' ',
+            Some([open, _]) => *open = b',',
+            _ => {}
+        }
+        let row = self.row.trim_ascii_start();
+        for (hash, op) in [(&mut self.as_updates, 'u'), (&mut self.as_creations, 'c')] {
+            let beginning =
+                format!(r#"{{"captured":{{"binding":{},"doc":{}"#, self.binding, meta(op, self.count));
+            hash.update(beginning.as_bytes());
+            hash.update(row);
+            hash.update(b"}}");
+        }
+        self.count += 1;
+        self.rows.write_all(row).and_then(|()| self.rows.write_all(b"\n")).map_err(spool)
+    }
+
+    /// The listing is complete: sends it if it differs from the one before.
+    pub(crate) async fn deliver<W: AsyncWrite + Send + Unpin>(
+        mut self,
+        before: &Summary,
+        output: &mut Output<W>,
+    ) -> Result<Delivered> {
+        let hex = |hash: &Xxh3| format!("{:032x}", hash.digest128());
+        let (digest, created) = (hex(&self.as_updates), hex(&self.as_creations));
+        let unchanged = before.count == self.count
+            && before.digest.as_ref().is_some_and(|before| [&digest, &created].contains(&before));
+        let summary = Summary { updated_at: Some(self.began_at), count: self.count, digest: Some(digest) };
+        if unchanged {
+            return Ok(Delivered { summary, written: 0, deleted: 0 });
+        }
+        self.rows.rewind().map_err(spool)?;
+        let mut rows = BufReader::new(self.rows);
+        for index in 0..self.count {
+            self.row.clear();
+            self.row.extend_from_slice(meta(if index < before.count { 'u' } else { 'c' }, index).as_bytes());
+            rows.read_until(b'\n', &mut self.row).map_err(spool)?;
+            let document = self.row.strip_suffix(b"\n").unwrap_or(&self.row);
+            output.document(self.binding, document).await?;
+        }
+        for index in self.count..before.count {
+            output.document(self.binding, format!("{}}}", meta('d', index)).as_bytes()).await?;
+        }
+        Ok(Delivered { summary, written: self.count, deleted: before.count.saturating_sub(self.count) })
+    }
+}
+
+/// How a row's document begins.
+fn meta(op: char, row_id: u64) -> String {
+    format!(r#"{{"_meta":{{"op":"{op}","row_id":{row_id}}}"#)
+}
+
+fn spool(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Storage, "cannot keep a listing in a temporary file")
+        .with_hint("the connector needs room in the directory for temporary files")
+        .with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::Codec;
+
+    const NOTHING: Summary = Summary { updated_at: None, count: 0, digest: None };
+
+    async fn deliver(rows: &[&str], before: &Summary) -> (Delivered, String) {
+        let mut listing = Listing::new(1, 1, Numbers::Strings);
+        for row in rows {
+            listing.push(row.as_bytes()).unwrap();
+        }
+        let mut sent = Vec::new();
+        let mut output = Output::new(Codec::Json, &mut sent);
+        let delivered = listing.deliver(before, &mut output).await.unwrap();
+        output.respond(&crate::Response::Applied).await.unwrap();
+        let sent = String::from_utf8(sent).unwrap();
+        let sent = sent.strip_suffix("{\"applied\":{\"actionDescription\":\"\"}}\n").unwrap().to_owned();
+        (delivered, sent)
+    }
+
+    const ROWS: [&str; 2] = [r#"{"id": "r1", "text": "\u00e9", "n": 1.5}"#, r#"{"id":"r2","text":null}"#];
+    /// Digests that a Python connector was seen to make of `ROWS`.
+    const CREATED: &str = "82de77887cfa5caa3299c8af31401e90";
+    const UPDATED: &str = "cc3af0e34d0f092442b7a2e480c090fb";
+    const EMPTY: &str = "99aa06d3014798d86001c324468d497f";
+
+    #[tokio::test]
+    async fn a_first_listing_is_sent_whole_and_remembered_as_its_successor_would_see_it() {
+        let (delivered, sent) = deliver(&ROWS, &NOTHING).await;
+        assert_eq!(
+            sent,
+            "{\"captured\":{\"binding\":1,\"doc\":{\"_meta\":{\"op\":\"c\",\"row_id\":0},\"id\":\"r1\",\"text\":\"é\",\"n\":\"1.5\"}}}\n\
+             {\"captured\":{\"binding\":1,\"doc\":{\"_meta\":{\"op\":\"c\",\"row_id\":1},\"id\":\"r2\",\"text\":null}}}\n"
+        );
+        assert_eq!((delivered.written, delivered.summary.count), (2, 2));
+        assert_eq!(delivered.summary.digest.as_deref(), Some(UPDATED));
+    }
+
+    #[tokio::test]
+    async fn what_a_python_connector_sent_is_not_sent_again() {
+        for digest in [CREATED, UPDATED] {
+            let before = Summary { count: 2, digest: Some(digest.to_owned()), ..NOTHING };
+            let (delivered, sent) = deliver(&ROWS, &before).await;
+            assert_eq!((sent.as_str(), delivered.written), ("", 0));
+            assert_eq!(delivered.summary.digest.as_deref(), Some(UPDATED));
+        }
+        let (delivered, sent) =
+            deliver(&[], &Summary { count: 0, digest: Some(EMPTY.to_owned()), ..NOTHING }).await;
+        assert_eq!((sent.as_str(), delivered.summary.digest.as_deref()), ("", Some(EMPTY)));
+    }
+
+    #[tokio::test]
+    async fn a_shorter_listing_ends_in_tombstones_and_a_longer_one_in_creations() {
+        let before = Summary { count: 4, digest: Some("0".repeat(32)), ..NOTHING };
+        let (delivered, sent) = deliver(&ROWS, &before).await;
+        let tail: Vec<_> = sent.lines().skip(2).collect();
+        assert_eq!(
+            tail,
+            [2, 3].map(|row| format!(
+                "{{\"captured\":{{\"binding\":1,\"doc\":{{\"_meta\":{{\"op\":\"d\",\"row_id\":{row}}}}}}}}}"
+            ))
+        );
+        assert_eq!((delivered.written, delivered.deleted), (2, 2));
+
+        let before = Summary { count: 1, digest: Some(UPDATED.to_owned()), ..NOTHING };
+        let (_, sent) = deliver(&ROWS, &before).await;
+        let ops: Vec<_> = sent.lines().map(|line| line.contains("\"op\":\"c\"")).collect();
+        assert_eq!(ops, [false, true]);
+    }
+
+    #[tokio::test]
+    async fn an_empty_record_is_a_document_too() {
+        let (_, sent) = deliver(&["{ }"], &NOTHING).await;
+        assert_eq!(sent, "{\"captured\":{\"binding\":1,\"doc\":{\"_meta\":{\"op\":\"c\",\"row_id\":0}}}}\n");
+    }
+
+    #[tokio::test]
+    async fn a_listing_larger_than_memory_should_be_goes_through_a_file() {
+        let row = format!(r#"{{"id":"{}"}}"#, "x".repeat(MEMORY_BYTES / 4));
+        let rows = vec![row.as_str(); 6];
+        let (delivered, sent) = deliver(&rows, &NOTHING).await;
+        assert_eq!((delivered.written, sent.lines().count()), (6, 6));
+        assert!(sent.lines().all(|line| line.ends_with("x\"}}}")));
+    }
+}
