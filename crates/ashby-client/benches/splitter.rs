@@ -17,11 +17,7 @@ const ROUNDS: usize = 9;
 const ROUND: Duration = Duration::from_millis(200);
 
 fn main() {
-    for (name, extra_fields) in [
-        ("0.5 KB records", 0),
-        ("2 KB records", 14),
-        ("20 KB records", 190),
-    ] {
+    for (name, extra_fields) in [("0.5 KB records", 0), ("2 KB records", 14), ("20 KB records", 190)] {
         let body = page(extra_fields);
         let key_fields = ["id".to_owned()];
         let splitter = gigabytes_per_second(body.len(), || {

@@ -170,10 +170,7 @@ impl ClientBuilder {
         let headers = HeaderMap::from_iter([
             (ACCEPT, HeaderValue::from_static("application/json")),
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-            (
-                HeaderName::from_static("ashby-version"),
-                header(&self.version, "API version")?,
-            ),
+            (HeaderName::from_static("ashby-version"), header(&self.version, "API version")?),
         ]);
         let mut http = reqwest::Client::builder()
             .default_headers(headers)
@@ -195,12 +192,7 @@ impl ClientBuilder {
                 .with_source(error)
         })?;
         Ok(Client::new(Inner {
-            transport: Transport {
-                http,
-                base_url,
-                key,
-                max_body_bytes: self.max_body_bytes,
-            },
+            transport: Transport { http, base_url, key, max_body_bytes: self.max_body_bytes },
             pace: Pace::new(self.requests_per_minute, self.concurrency),
             retry: self.retry,
             counters: Default::default(),
@@ -219,9 +211,7 @@ fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
         return Err(wrong("the base URL must not hold credentials"));
     }
     if url.query().is_some() || url.fragment().is_some() || url.cannot_be_a_base() {
-        return Err(wrong(
-            "the base URL must be an address without query and fragment",
-        ));
+        return Err(wrong("the base URL must be an address without query and fragment"));
     }
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let is_loopback =
@@ -230,9 +220,7 @@ fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
         "https" => false,
         "http" if is_loopback => true,
         "http" => {
-            return Err(wrong(
-                "the base URL must begin with https: the API key would travel in clear",
-            ));
+            return Err(wrong("the base URL must begin with https: the API key would travel in clear"));
         }
         _ => return Err(wrong("the base URL must begin with https")),
     };
@@ -246,9 +234,7 @@ fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
 /// Shares the settings between the clones of a client.
 impl Client {
     fn new(inner: Inner) -> Self {
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 }
 
@@ -260,10 +246,7 @@ mod tests {
     fn the_key_never_travels_in_clear() {
         for (url, accepted) in [
             ("https://api.ashbyhq.com", Some("https://api.ashbyhq.com/")),
-            (
-                "https://proxy.example/ashby",
-                Some("https://proxy.example/ashby/"),
-            ),
+            ("https://proxy.example/ashby", Some("https://proxy.example/ashby/")),
             ("http://127.0.0.1:8080", Some("http://127.0.0.1:8080/")),
             ("http://[::1]:8080/x/", Some("http://[::1]:8080/x/")),
             ("http://localhost:1", Some("http://localhost:1/")),
@@ -278,11 +261,7 @@ mod tests {
             ("", None),
         ] {
             let checked = checked_base_url(url);
-            assert_eq!(
-                checked.as_ref().ok().map(|(url, _)| url.as_str()),
-                accepted,
-                "{url}"
-            );
+            assert_eq!(checked.as_ref().ok().map(|(url, _)| url.as_str()), accepted, "{url}");
             if let Err(error) = checked {
                 assert_eq!(error.kind(), ErrorKind::Configuration);
             }
@@ -301,10 +280,7 @@ mod tests {
             local().user_agent("a\nb"),
             local().requests_per_minute(Some(0)),
         ] {
-            assert_eq!(
-                builder.build().err().map(|error| error.kind()),
-                Some(ErrorKind::Configuration)
-            );
+            assert_eq!(builder.build().err().map(|error| error.kind()), Some(ErrorKind::Configuration));
         }
     }
 }

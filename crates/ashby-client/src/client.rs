@@ -119,9 +119,7 @@ impl Client {
     {
         let operation = Operation::Read(operation);
         let body = RequestBody::new(operation, body)?;
-        self.call(operation, &body, Expected::Anything)
-            .await
-            .map(Response::from)
+        self.call(operation, &body, Expected::Anything).await.map(Response::from)
     }
 
     /// Sends a write, once: Ashby could not tell a repetition from a second wish. After a failure
@@ -136,9 +134,7 @@ impl Client {
     {
         let operation = Operation::Write(operation);
         let body = RequestBody::new(operation, body)?;
-        self.call(operation, &body, Expected::Anything)
-            .await
-            .map(Response::from)
+        self.call(operation, &body, Expected::Anything).await.map(Response::from)
     }
 
     /// Reads one page of a list; retried like any read.
@@ -149,9 +145,7 @@ impl Client {
     pub async fn page(&self, request: &ListRequest) -> Result<Page, Error> {
         let operation = Operation::Read(&request.operation);
         let body = RequestBody::new(operation, &request.body())?;
-        let expected = Expected::Records {
-            key_fields: &request.key_fields,
-        };
+        let expected = Expected::Records { key_fields: &request.key_fields };
         Ok(Page::from(self.call(operation, &body, expected).await?))
     }
 
@@ -190,11 +184,7 @@ impl Client {
         expected: Expected<'_>,
     ) -> Result<Answered, Error> {
         let began = Instant::now();
-        let mut attempts = Attempts {
-            made: 0,
-            malformed: 0,
-            elapsed: Duration::ZERO,
-        };
+        let mut attempts = Attempts { made: 0, malformed: 0, elapsed: Duration::ZERO };
         loop {
             attempts.made += 1;
             let permit = self.inner.pace.permit().await;
@@ -208,9 +198,7 @@ impl Client {
                 bytes = field::Empty,
                 elapsed_ms = field::Empty,
             );
-            let attempt = self
-                .attempt(operation, body, expected, attempts.made, &permit)
-                .instrument(span);
+            let attempt = self.attempt(operation, body, expected, attempts.made, &permit).instrument(span);
             // Boxed to keep the futures of all callers small.
             let (mut error, pause) = match Box::pin(attempt).await {
                 Ok(answered) => return Ok(answered),
@@ -261,12 +249,7 @@ impl Client {
         attempt: u32,
         permit: &Permit<'_>,
     ) -> Result<Answered, (Error, Option<Duration>)> {
-        let Inner {
-            transport,
-            pace,
-            retry,
-            counters,
-        } = &*self.inner;
+        let Inner { transport, pace, retry, counters } = &*self.inner;
         let began = Instant::now();
         let (head, received) = transport.exchange(operation.name(), body.json.clone()).await;
         let span = Span::current();
@@ -290,12 +273,7 @@ impl Client {
 
         let mut error = match judged {
             Ok((answer, body)) => {
-                return Ok(Answered {
-                    answer,
-                    body,
-                    request_id: head.request_id,
-                    requests: attempt,
-                });
+                return Ok(Answered { answer, body, request_id: head.request_id, requests: attempt });
             }
             Err(error) => error,
         };
@@ -329,12 +307,7 @@ fn judge(
             Err(NoAnswer::Refused(refusal)) => refusal,
             Ok(_) | Err(NoAnswer::Malformed { .. }) => Refusal::default(),
         };
-        return Err(refused(
-            operation,
-            kind_of_status(status, &refusal),
-            &refusal,
-            cleaner,
-        ));
+        return Err(refused(operation, kind_of_status(status, &refusal), &refusal, cleaner));
     }
     accept(operation, decoded, cleaner)
 }
@@ -347,11 +320,7 @@ pub(crate) fn accept(
 ) -> Result<Answer, Error> {
     match decoded {
         Ok(mut answer) => {
-            answer.warnings = answer
-                .warnings
-                .iter()
-                .map(|warning| cleaner.clean(warning))
-                .collect();
+            answer.warnings = answer.warnings.iter().map(|warning| cleaner.clean(warning)).collect();
             Ok(answer)
         }
         Err(NoAnswer::Refused(refusal)) => {
@@ -406,12 +375,7 @@ fn refused(operation: &str, kind: ErrorKind, refusal: &Refusal, cleaner: &Cleane
 
 impl From<Answered> for Response {
     fn from(answered: Answered) -> Self {
-        let Answered {
-            answer,
-            request_id,
-            requests,
-            ..
-        } = answered;
+        let Answered { answer, request_id, requests, .. } = answered;
         Self {
             results: answer.results,
             warnings: answer.warnings,

@@ -52,22 +52,12 @@ mod tests {
             for length in 1..20_u64 {
                 let mut guard = CycleGuard::new();
                 let noticed = (0..).position(|page: u64| {
-                    let cursor = if page < lead {
-                        page
-                    } else {
-                        lead + (page - lead) % length
-                    };
+                    let cursor = if page < lead { page } else { lead + (page - lead) % length };
                     guard.repeats(&Cursor::from(cursor.to_string()))
                 });
                 let noticed = noticed.expect("the range has no end") as u64 + 1;
-                assert!(
-                    noticed > lead + length,
-                    "{lead}+{length}: before anything repeated"
-                );
-                assert!(
-                    noticed <= 3 * (lead + length) + 3,
-                    "{lead}+{length}: only after {noticed} pages"
-                );
+                assert!(noticed > lead + length, "{lead}+{length}: before anything repeated");
+                assert!(noticed <= 3 * (lead + length) + 3, "{lead}+{length}: only after {noticed} pages");
             }
         }
     }

@@ -44,10 +44,7 @@ pub(crate) enum NoAnswer {
     /// `success: false`.
     Refused(Refusal),
     /// Not Ashby's envelope, or one that contradicts itself.
-    Malformed {
-        what: &'static str,
-        source: Option<ScanError>,
-    },
+    Malformed { what: &'static str, source: Option<ScanError> },
 }
 
 impl NoAnswer {
@@ -64,10 +61,7 @@ impl From<ScanError> for NoAnswer {
             }
             _ => "the answer is not one of Ashby's",
         };
-        Self::Malformed {
-            what,
-            source: Some(error),
-        }
+        Self::Malformed { what, source: Some(error) }
     }
 }
 
@@ -116,9 +110,7 @@ pub(crate) fn decode(body: &Bytes, expected: Expected<'_>) -> Result<Answer, NoA
             return Err(NoAnswer::Refused(refusal::read(errors, error_info)));
         }
         Ok(None) | Err(_) => {
-            return Err(NoAnswer::malformed(
-                "the answer does not say whether it succeeded",
-            ));
+            return Err(NoAnswer::malformed("the answer does not say whether it succeeded"));
         }
     }
 
@@ -141,18 +133,14 @@ pub(crate) fn decode(body: &Bytes, expected: Expected<'_>) -> Result<Answer, NoA
     let more_data_available = more_data_available.unwrap_or(false);
     let next_cursor = next_cursor.filter(|cursor| more_data_available && !cursor.is_empty());
     if records.is_some() && more_data_available && next_cursor.is_none() {
-        return Err(NoAnswer::malformed(
-            "the answer announces more pages but has no cursor to them",
-        ));
+        return Err(NoAnswer::malformed("the answer announces more pages but has no cursor to them"));
     }
     Ok(Answer {
         results,
         records,
         more_data_available,
         next_cursor: next_cursor.map(Cursor::from),
-        sync_token: sync_token
-            .filter(|token| !more_data_available && !token.is_empty())
-            .map(SyncToken::from),
+        sync_token: sync_token.filter(|token| !more_data_available && !token.is_empty()).map(SyncToken::from),
         warnings: warnings(members.warnings.map(|span| span.of(body))),
     })
 }

@@ -238,22 +238,13 @@ impl fmt::Display for Error {
         }
         let mut circumstances = Vec::new();
         circumstances.extend(details.status.map(|status| format!("HTTP {status}")));
-        circumstances.extend(
-            details
-                .rate_limit_scope
-                .as_ref()
-                .map(|scope| format!("limit of {scope}")),
-        );
+        circumstances.extend(details.rate_limit_scope.as_ref().map(|scope| format!("limit of {scope}")));
         circumstances.extend(details.request_id.as_ref().map(|id| format!("request id {id}")));
         if details.requests > 1 {
             let seconds = details.elapsed.as_secs_f64();
             circumstances.push(format!("{} requests in {seconds:.1} s", details.requests));
         }
-        if circumstances.is_empty() {
-            Ok(())
-        } else {
-            write!(f, " ({})", circumstances.join(", "))
-        }
+        if circumstances.is_empty() { Ok(()) } else { write!(f, " ({})", circumstances.join(", ")) }
     }
 }
 
@@ -270,9 +261,6 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn std::error::Error + 'static))
+        self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
     }
 }

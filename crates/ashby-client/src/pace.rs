@@ -70,9 +70,7 @@ struct Slowed {
 
 impl Slowed {
     fn part_at(&self, now: Instant) -> f64 {
-        let recovering = now
-            .saturating_duration_since(self.at)
-            .saturating_sub(QUIET_BEFORE_RECOVERY);
+        let recovering = now.saturating_duration_since(self.at).saturating_sub(QUIET_BEFORE_RECOVERY);
         let steps = (recovering.as_secs_f64() / RECOVERY_STEP.as_secs_f64()).floor();
         (self.part + steps * RECOVERY_PART).min(1.0)
     }
@@ -114,11 +112,7 @@ impl State {
     }
 
     fn forget(&mut self, second: u64) {
-        while self
-            .recent
-            .front()
-            .is_some_and(|(oldest, _)| oldest + MINUTE.as_secs() <= second)
-        {
+        while self.recent.front().is_some_and(|(oldest, _)| oldest + MINUTE.as_secs() <= second) {
             self.recent.pop_front();
         }
     }
@@ -168,11 +162,7 @@ impl Pace {
                 Some(ready_at) => sleep_until(ready_at).await,
                 None => {
                     let waited = now.duration_since(began);
-                    return Permit {
-                        _under_way: under_way,
-                        granted_at: now,
-                        waited,
-                    };
+                    return Permit { _under_way: under_way, granted_at: now, waited };
                 }
             }
         }
@@ -203,9 +193,7 @@ impl Pace {
         let part = state.part(now);
         Snapshot {
             configured_per_minute: state.per_minute,
-            effective_per_minute: state
-                .per_minute
-                .map(|limit| (f64::from(limit) * part).round() as u32),
+            effective_per_minute: state.per_minute.map(|limit| (f64::from(limit) * part).round() as u32),
             last_minute: state.recent.iter().map(|(_, count)| count).sum(),
         }
     }
@@ -247,12 +235,7 @@ mod tests {
         for limit in [1, 2, 15, 60, 100, 333, 1_000, 3_000] {
             let times = departures(&pace(limit, 8), 3 * limit as usize + 1).await;
             let busiest = (0..times.len())
-                .map(|first| {
-                    times[first..]
-                        .iter()
-                        .take_while(|time| **time <= times[first] + 60.0)
-                        .count()
-                })
+                .map(|first| times[first..].iter().take_while(|time| **time <= times[first] + 60.0).count())
                 .max()
                 .unwrap();
             assert!(busiest <= limit as usize, "{limit}: {busiest} in a minute");
@@ -317,10 +300,7 @@ mod tests {
         }
         assert_eq!(effective(&pace), 100);
         let times = departures(&pace, 11).await;
-        assert!(
-            (times[10] - times[5] - 5.0 * 60.0 / 99.0).abs() < 0.05,
-            "{times:?}"
-        );
+        assert!((times[10] - times[5] - 5.0 * 60.0 / 99.0).abs() < 0.05, "{times:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -330,9 +310,7 @@ mod tests {
         let third = tokio::time::timeout(Duration::from_secs(1), pace.permit()).await;
         assert!(third.is_err());
         drop(one);
-        tokio::time::timeout(Duration::from_secs(1), pace.permit())
-            .await
-            .unwrap();
+        tokio::time::timeout(Duration::from_secs(1), pace.permit()).await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]
@@ -340,11 +318,7 @@ mod tests {
         let pace = pace(60, 2);
         departures(&pace, 1).await;
         for _ in 0..100 {
-            assert!(
-                tokio::time::timeout(Duration::from_millis(1), pace.permit())
-                    .await
-                    .is_err()
-            );
+            assert!(tokio::time::timeout(Duration::from_millis(1), pace.permit()).await.is_err());
         }
         let times = departures(&pace, 1).await;
         assert!(times[0] < 1.1, "{times:?}");

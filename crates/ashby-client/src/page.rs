@@ -60,19 +60,10 @@ impl ListRequest {
         let mut body = self.parameters.clone();
         let own = [
             ("limit", self.limit.map(Value::from)),
-            (
-                "cursor",
-                self.cursor.as_ref().map(|cursor| cursor.as_str().into()),
-            ),
-            (
-                "syncToken",
-                self.sync_token.as_ref().map(|token| token.as_str().into()),
-            ),
+            ("cursor", self.cursor.as_ref().map(|cursor| cursor.as_str().into())),
+            ("syncToken", self.sync_token.as_ref().map(|token| token.as_str().into())),
         ];
-        body.extend(
-            own.into_iter()
-                .filter_map(|(name, value)| Some((name.to_owned(), value?))),
-        );
+        body.extend(own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         body
     }
 }
@@ -119,12 +110,7 @@ impl Page {
     pub fn from_body(operation: &str, body: Bytes, key_fields: &[String]) -> Result<Self, Error> {
         let decoded = envelope::decode(&body, Expected::Records { key_fields });
         let answer = accept(operation, decoded, &Cleaner::default())?;
-        Ok(Self::from(Answered {
-            answer,
-            body,
-            request_id: None,
-            requests: 0,
-        }))
+        Ok(Self::from(Answered { answer, body, request_id: None, requests: 0 }))
     }
 
     /// The records, split.
@@ -166,12 +152,7 @@ impl Page {
 
 impl From<Answered> for Page {
     fn from(answered: Answered) -> Self {
-        let Answered {
-            answer,
-            body,
-            request_id,
-            requests,
-        } = answered;
+        let Answered { answer, body, request_id, requests } = answered;
         // Asked for records, the envelope has them or is an error.
         let records = answer.records.unwrap_or_default();
         Self {
@@ -197,12 +178,7 @@ pub struct Pages {
 
 impl Pages {
     pub(crate) fn new(client: Client, request: ListRequest) -> Self {
-        Self {
-            client,
-            request,
-            guard: CycleGuard::new(),
-            is_finished: false,
-        }
+        Self { client, request, guard: CycleGuard::new(), is_finished: false }
     }
 
     /// The next page; `None` after the last one.

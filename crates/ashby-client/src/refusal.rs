@@ -23,31 +23,11 @@ pub(crate) struct Refusal {
 /// The codes that mean more than "refused", most telling first: where several are mentioned, the first of this
 /// table counts.
 const KNOWN_CODES: &[(&str, ErrorKind, Option<Recovery>)] = &[
-    (
-        "sync_token_expired",
-        ErrorKind::Rejected,
-        Some(Recovery::DropToken),
-    ),
-    (
-        "sync_token_invalid",
-        ErrorKind::Rejected,
-        Some(Recovery::DropToken),
-    ),
-    (
-        "incremental_sync_too_large",
-        ErrorKind::Rejected,
-        Some(Recovery::DropToken),
-    ),
-    (
-        "next_cursor_expired",
-        ErrorKind::Rejected,
-        Some(Recovery::DropCursor),
-    ),
-    (
-        "invalid_next_cursor",
-        ErrorKind::Rejected,
-        Some(Recovery::DropCursor),
-    ),
+    ("sync_token_expired", ErrorKind::Rejected, Some(Recovery::DropToken)),
+    ("sync_token_invalid", ErrorKind::Rejected, Some(Recovery::DropToken)),
+    ("incremental_sync_too_large", ErrorKind::Rejected, Some(Recovery::DropToken)),
+    ("next_cursor_expired", ErrorKind::Rejected, Some(Recovery::DropCursor)),
+    ("invalid_next_cursor", ErrorKind::Rejected, Some(Recovery::DropCursor)),
     ("cursor_invalid", ErrorKind::Rejected, Some(Recovery::DropCursor)),
     ("missing_endpoint_permission", ErrorKind::Permission, None),
     ("rate_limit_exceeded", ErrorKind::RateLimited, None),
@@ -89,17 +69,11 @@ pub(crate) fn read(errors: Option<&[u8]>, error_info: Option<&[u8]>) -> Refusal 
     let info = |name: &str| error_info[name].as_str().filter(|text| !text.is_empty());
     let entry_texts = || {
         errors.iter().flat_map(|entry| {
-            [entry.as_str(), entry["code"].as_str(), entry["message"].as_str()]
-                .into_iter()
-                .flatten()
+            [entry.as_str(), entry["code"].as_str(), entry["message"].as_str()].into_iter().flatten()
         })
     };
-    let mentioned = |code: &str| {
-        info("code")
-            .into_iter()
-            .chain(entry_texts())
-            .any(|text| mentions(text, code))
-    };
+    let mentioned =
+        |code: &str| info("code").into_iter().chain(entry_texts()).any(|text| mentions(text, code));
     let code = KNOWN_CODES
         .iter()
         .map(|(code, ..)| *code)
@@ -125,18 +99,13 @@ pub(crate) fn read(errors: Option<&[u8]>, error_info: Option<&[u8]>) -> Refusal 
 
 /// The text of an entry of `errors` or `warnings`.
 pub(crate) fn entry_message(entry: &Value) -> Option<&str> {
-    entry
-        .as_str()
-        .or_else(|| entry["message"].as_str())
-        .or_else(|| entry["code"].as_str())
+    entry.as_str().or_else(|| entry["message"].as_str()).or_else(|| entry["code"].as_str())
 }
 
 /// Whether a text looks like a code rather than prose.
 fn is_code(text: &str) -> bool {
     text.contains('_')
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// Whether `text` contains `code` as a word.
@@ -181,10 +150,8 @@ mod tests {
 
     fn check(errors: &str, error_info: &str, code: Option<&str>, message: Option<&str>) {
         let bytes = |text: &'static str| (!text.is_empty()).then_some(text.as_bytes());
-        let refusal = read(
-            bytes(String::leak(errors.to_owned())),
-            bytes(String::leak(error_info.to_owned())),
-        );
+        let refusal =
+            read(bytes(String::leak(errors.to_owned())), bytes(String::leak(error_info.to_owned())));
         assert_eq!(refusal.code.as_deref(), code, "{errors} {error_info}");
         assert_eq!(refusal.message.as_deref(), message, "{errors} {error_info}");
     }
@@ -193,42 +160,22 @@ mod tests {
     fn every_shape_is_read() {
         let info = r#"{"code":"invalid_input","message":"no such field","requestId":"01J"}"#;
         check("", info, Some("invalid_input"), Some("no such field"));
-        check(
-            r#"["invalid_input"]"#,
-            info,
-            Some("invalid_input"),
-            Some("no such field"),
-        );
+        check(r#"["invalid_input"]"#, info, Some("invalid_input"), Some("no such field"));
         check(r#"["invalid_input"]"#, "", Some("invalid_input"), None);
         check(r#"["invalid_input"]"#, "null", Some("invalid_input"), None);
-        check(
-            "null",
-            r#"{"code":"opening_in_use"}"#,
-            Some("opening_in_use"),
-            None,
-        );
+        check("null", r#"{"code":"opening_in_use"}"#, Some("opening_in_use"), None);
         check("", "", None, None);
         check("null", "null", None, None);
         check("[]", "{}", None, None);
         check(r#""job_not_found""#, "", Some("job_not_found"), None);
-        check(
-            r#"["Rate limit exceeded"]"#,
-            "",
-            None,
-            Some("Rate limit exceeded"),
-        );
+        check(r#"["Rate limit exceeded"]"#, "", None, Some("Rate limit exceeded"));
         check(
             r#"[{"message":"missing_endpoint_permission","parameter":"x"}]"#,
             "",
             Some("missing_endpoint_permission"),
             None,
         );
-        check(
-            r#"[{"code":"a_b","message":"Text"},{"code":"c_d"}]"#,
-            "",
-            Some("a_b"),
-            Some("Text; c_d"),
-        );
+        check(r#"[{"code":"a_b","message":"Text"},{"code":"c_d"}]"#, "", Some("a_b"), Some("Text; c_d"));
         check(r#"[1,null,["x"]]"#, "7", None, None);
     }
 
@@ -246,14 +193,8 @@ mod tests {
                 (String::new(), format!(r#"{{"code":"{code}"}}"#)),
                 (format!(r#"["{code}"]"#), String::new()),
                 (format!(r#"["Error {code}: start again"]"#), String::new()),
-                (
-                    format!(r#"[{{"code":"{code}","message":"x"}}]"#),
-                    "null".to_owned(),
-                ),
-                (
-                    format!(r#"[{{"message":"{code}","parameter":"cursor"}}]"#),
-                    String::new(),
-                ),
+                (format!(r#"[{{"code":"{code}","message":"x"}}]"#), "null".to_owned()),
+                (format!(r#"[{{"message":"{code}","parameter":"cursor"}}]"#), String::new()),
                 (format!(r#"["{code}"]"#), r#"{"code":"invalid_input"}"#.to_owned()),
             ] {
                 let refusal = read(
@@ -263,10 +204,7 @@ mod tests {
                 assert_eq!(refusal.recovery(), Some(recovery), "{errors} {error_info}");
             }
         }
-        assert_eq!(
-            read(Some(br#"["my_sync_token_expired_x"]"#), None).recovery(),
-            None
-        );
+        assert_eq!(read(Some(br#"["my_sync_token_expired_x"]"#), None).recovery(), None);
     }
 
     #[test]
@@ -280,19 +218,14 @@ mod tests {
             ("sync_token_expired", Some(ErrorKind::Rejected)),
             ("opening_in_use", None),
         ] {
-            let refusal = Refusal {
-                code: Some(code.to_owned()),
-                ..Refusal::default()
-            };
+            let refusal = Refusal { code: Some(code.to_owned()), ..Refusal::default() };
             assert_eq!(refusal.kind(), kind, "{code}");
         }
     }
 
     #[test]
     fn secrets_are_not_quoted_back() {
-        let cleaner = Cleaner {
-            secrets: vec!["token".into(), "".into()],
-        };
+        let cleaner = Cleaner { secrets: vec!["token".into(), "".into()] };
         assert_eq!(cleaner.clean("bad token: token!"), "bad [redacted]: [redacted]!");
     }
 

@@ -71,22 +71,17 @@ impl RequestBody {
         });
         match (scanned, null) {
             (Err(_), _) => Err(invalid("the parameters are not a JSON object")),
-            (Ok(()), Some(name)) if !operation.is_write() => Err(invalid(&format!(
-                "the parameter `{name}` is null; leave it out instead"
-            ))),
-            (Ok(()), _) => Ok(Self {
-                json: json.into(),
-                secrets,
-            }),
+            (Ok(()), Some(name)) if !operation.is_write() => {
+                Err(invalid(&format!("the parameter `{name}` is null; leave it out instead")))
+            }
+            (Ok(()), _) => Ok(Self { json: json.into(), secrets }),
         }
     }
 
     /// Keeps what this request must not give away out of what the server says about it.
     pub(crate) fn cleaner<'a>(&'a self, key: &'a ApiKey) -> Cleaner<'a> {
         let secrets = self.secrets.iter().map(String::as_str).chain([key.expose()]);
-        Cleaner {
-            secrets: secrets.map(Cow::Borrowed).collect(),
-        }
+        Cleaner { secrets: secrets.map(Cow::Borrowed).collect() }
     }
 }
 
@@ -103,16 +98,8 @@ mod tests {
     fn reads_take_objects_without_nulls() {
         let read = |parameters| RequestBody::new(Operation::Read(&READ), &parameters);
         assert_eq!(read(json!({})).ok().unwrap().json, "{}");
-        assert_eq!(
-            read(json!({"a": {"b": null}})).ok().unwrap().json,
-            r#"{"a":{"b":null}}"#
-        );
-        for parameters in [
-            json!(null),
-            json!([]),
-            json!("x"),
-            json!({"limit": 1, "cursor": null}),
-        ] {
+        assert_eq!(read(json!({"a": {"b": null}})).ok().unwrap().json, r#"{"a":{"b":null}}"#);
+        for parameters in [json!(null), json!([]), json!("x"), json!({"limit": 1, "cursor": null})] {
             let error = read(parameters.clone()).err().unwrap();
             assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{parameters}");
             assert_eq!(error.requests(), 0);
@@ -128,15 +115,10 @@ mod tests {
 
     #[test]
     fn what_must_not_be_quoted_is_known() {
-        let body = RequestBody::new(
-            Operation::Read(&READ),
-            &json!({"syncToken": "T\"1", "cursor": "C1", "x": "y"}),
-        );
+        let body =
+            RequestBody::new(Operation::Read(&READ), &json!({"syncToken": "T\"1", "cursor": "C1", "x": "y"}));
         let body = body.ok().unwrap();
         let key = ApiKey::from("K1");
-        assert_eq!(
-            body.cleaner(&key).clean("C1 K1 T\"1 y"),
-            "[redacted] [redacted] [redacted] y"
-        );
+        assert_eq!(body.cleaner(&key).clean("C1 K1 T\"1 y"), "[redacted] [redacted] [redacted] y");
     }
 }

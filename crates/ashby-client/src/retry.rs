@@ -55,10 +55,7 @@ pub(crate) struct Attempts {
 impl RetryPolicy {
     /// A policy under which everything is sent once.
     pub fn never() -> Self {
-        Self {
-            max_attempts: 1,
-            ..Self::default()
-        }
+        Self { max_attempts: 1, ..Self::default() }
     }
 
     /// How long to wait before the next attempt; `None` to give up. `random` is uniform in 0..1.
@@ -86,9 +83,7 @@ impl RetryPolicy {
     }
 
     fn doubled(&self, delay: Duration, made: u32) -> Duration {
-        delay
-            .saturating_mul(2_u32.saturating_pow(made.saturating_sub(1)))
-            .min(self.max_delay)
+        delay.saturating_mul(2_u32.saturating_pow(made.saturating_sub(1))).min(self.max_delay)
     }
 }
 
@@ -100,9 +95,7 @@ pub(crate) fn retry_after(value: &str, date: Option<&str>, now: SystemTime) -> O
         return Duration::try_from_secs_f64(seconds).ok();
     }
     let until = httpdate::parse_http_date(value).ok()?;
-    let now = date
-        .and_then(|date| httpdate::parse_http_date(date).ok())
-        .unwrap_or(now);
+    let now = date.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
     Some(until.duration_since(now).unwrap_or_default())
 }
 
@@ -111,11 +104,7 @@ mod tests {
     use super::*;
 
     const fn attempts(made: u32, malformed: u32, elapsed_s: u64) -> Attempts {
-        Attempts {
-            made,
-            malformed,
-            elapsed: Duration::from_secs(elapsed_s),
-        }
+        Attempts { made, malformed, elapsed: Duration::from_secs(elapsed_s) }
     }
 
     #[test]
@@ -125,16 +114,9 @@ mod tests {
         for kind in [RateLimited, Connect, Timeout, Dns, Transport, Server] {
             assert!(policy.delay(kind, attempts(1, 0, 0), 0.5).is_some(), "{kind:?}");
         }
-        for kind in [
-            InvalidRequest,
-            Credentials,
-            Permission,
-            NotFound,
-            Rejected,
-            Tls,
-            TooLarge,
-            Configuration,
-        ] {
+        for kind in
+            [InvalidRequest, Credentials, Permission, NotFound, Rejected, Tls, TooLarge, Configuration]
+        {
             assert!(policy.delay(kind, attempts(1, 0, 0), 0.5).is_none(), "{kind:?}");
         }
     }
@@ -148,26 +130,13 @@ mod tests {
         assert!(!retried(ErrorKind::Server, attempts(1, 0, 300)));
         assert!(retried(ErrorKind::Malformed, attempts(2, 2, 0)));
         assert!(!retried(ErrorKind::Malformed, attempts(3, 3, 0)));
-        assert_eq!(
-            RetryPolicy::never().delay(ErrorKind::Server, attempts(1, 0, 0), 0.5),
-            None
-        );
+        assert_eq!(RetryPolicy::never().delay(ErrorKind::Server, attempts(1, 0, 0), 0.5), None);
     }
 
     #[test]
     fn waits_double_up_to_the_limit() {
-        let policy = RetryPolicy {
-            max_attempts: u32::MAX,
-            ..RetryPolicy::default()
-        };
-        for (made, longest_ms) in [
-            (1, 500),
-            (2, 1_000),
-            (3, 2_000),
-            (6, 16_000),
-            (7, 30_000),
-            (90, 30_000),
-        ] {
+        let policy = RetryPolicy { max_attempts: u32::MAX, ..RetryPolicy::default() };
+        for (made, longest_ms) in [(1, 500), (2, 1_000), (3, 2_000), (6, 16_000), (7, 30_000), (90, 30_000)] {
             let delay = |random| policy.delay(ErrorKind::Server, attempts(made, 0, 0), random);
             assert_eq!(delay(1.0), Some(Duration::from_millis(longest_ms)), "{made}");
             assert_eq!(delay(0.0), Some(Duration::ZERO), "{made}");
@@ -212,11 +181,7 @@ mod tests {
             ("Sun, 22 Nov 2026 09:59:00 GMT", None, Some(0.0)),
             ("Sun, 22 Nov 2026 09:00:30 GMT", date, Some(30.0)),
         ] {
-            assert_eq!(
-                retry_after(value, date, now).map(|wait| wait.as_secs_f64()),
-                seconds,
-                "{value:?}"
-            );
+            assert_eq!(retry_after(value, date, now).map(|wait| wait.as_secs_f64()), seconds, "{value:?}");
         }
     }
 }

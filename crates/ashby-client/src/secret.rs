@@ -15,11 +15,7 @@ impl ApiKey {
     pub fn new(key: impl Into<SecretString>) -> Self {
         let key = key.into();
         let trimmed = key.expose_secret().trim();
-        if trimmed.len() == key.expose_secret().len() {
-            Self(key)
-        } else {
-            Self(trimmed.into())
-        }
+        if trimmed.len() == key.expose_secret().len() { Self(key) } else { Self(trimmed.into()) }
     }
 
     /// Sixteen hexadecimal digits that tell one key from another without giving it away: the beginning of the
@@ -27,14 +23,11 @@ impl ApiKey {
     pub fn fingerprint(&self) -> String {
         use std::fmt::Write as _;
         let digest = Sha256::digest(self.expose().as_bytes());
-        digest
-            .iter()
-            .take(8)
-            .fold(String::with_capacity(16), |mut text, byte| {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
+        digest.iter().take(8).fold(String::with_capacity(16), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 
     pub(crate) fn expose(&self) -> &str {
@@ -125,10 +118,7 @@ mod tests {
     fn keys_are_told_apart_by_fingerprints_that_ignore_surrounding_whitespace() {
         // sha256("secret") = 2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b
         assert_eq!(ApiKey::from("secret\n").fingerprint(), "2bb80d537b1da3e3");
-        assert_ne!(
-            ApiKey::from("secret").fingerprint(),
-            ApiKey::from("Secret").fingerprint()
-        );
+        assert_ne!(ApiKey::from("secret").fingerprint(), ApiKey::from("Secret").fingerprint());
     }
 
     #[test]
@@ -144,13 +134,7 @@ mod tests {
 
     #[test]
     fn keys_that_would_break_the_header_are_unusable() {
-        for (key, usable) in [
-            ("abc123", true),
-            ("", false),
-            ("  ", false),
-            ("a:b", false),
-            ("a b", false),
-        ] {
+        for (key, usable) in [("abc123", true), ("", false), ("  ", false), ("a:b", false), ("a b", false)] {
             assert_eq!(ApiKey::from(key).is_usable(), usable, "{key:?}");
         }
     }

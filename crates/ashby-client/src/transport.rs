@@ -49,11 +49,7 @@ impl Transport {
         // The name was checked: it is one path segment.
         let mut url = self.base_url.clone();
         url.set_path(&format!("{}{operation}", self.base_url.path()));
-        let request = self
-            .http
-            .post(url)
-            .basic_auth(self.key.expose(), Some(""))
-            .body(body);
+        let request = self.http.post(url).basic_auth(self.key.expose(), Some("")).body(body);
         match request.send().await {
             Ok(response) => {
                 let head = Head::of(&response);
@@ -66,17 +62,9 @@ impl Transport {
 
     async fn body(&self, mut response: Response) -> Result<Bytes, Failure> {
         let is_success = response.status().is_success();
-        let limit_bytes = if is_success {
-            self.max_body_bytes
-        } else {
-            MAX_REFUSAL_BYTES
-        };
+        let limit_bytes = if is_success { self.max_body_bytes } else { MAX_REFUSAL_BYTES };
         let too_large = || match is_success {
-            true => Err(Failure {
-                kind: ErrorKind::TooLarge,
-                what: "the answer is too large",
-                source: None,
-            }),
+            true => Err(Failure { kind: ErrorKind::TooLarge, what: "the answer is too large", source: None }),
             // The status says enough.
             false => Ok(Bytes::new()),
         };
@@ -143,16 +131,9 @@ impl Failure {
         } else if error.is_timeout() {
             (ErrorKind::Timeout, "no answer in time")
         } else {
-            (
-                ErrorKind::Transport,
-                "the connection broke before the answer was complete",
-            )
+            (ErrorKind::Transport, "the connection broke before the answer was complete")
         };
-        Self {
-            kind,
-            what,
-            source: Some(error),
-        }
+        Self { kind, what, source: Some(error) }
     }
 }
 
@@ -182,9 +163,7 @@ struct ResolveError(#[source] io::Error);
 impl Resolve for SystemResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let addresses = tokio::net::lookup_host((name.as_str(), 0))
-                .await
-                .map_err(ResolveError)?;
+            let addresses = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(ResolveError)?;
             Ok(Box::new(addresses.collect::<Vec<_>>().into_iter()) as Addrs)
         })
     }

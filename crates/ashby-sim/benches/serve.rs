@@ -19,19 +19,14 @@ use tokio::net::TcpStream;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let records: usize = std::env::var("SIM_BENCH_RECORDS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(200_000);
+    let records: usize =
+        std::env::var("SIM_BENCH_RECORDS").ok().and_then(|text| text.parse().ok()).unwrap_or(200_000);
     let begun = Instant::now();
     let server = support::start(&Shape::bulk(records), ServerOptions::default()).await;
     println!("ready after {:.3} s", begun.elapsed().as_secs_f64());
-    let stream = TcpStream::connect(server.address())
-        .await
-        .expect("the server listens");
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .expect("the server speaks HTTP");
+    let stream = TcpStream::connect(server.address()).await.expect("the server listens");
+    let (mut sender, connection) =
+        http1::handshake(TokioIo::new(stream)).await.expect("the server speaks HTTP");
     tokio::spawn(connection);
     let authorization = support::basic("sim-key");
     let (begun, mut body, mut bytes) = (Instant::now(), "{}".to_owned(), 0);
@@ -43,12 +38,7 @@ async fn main() {
             .body(Full::new(Bytes::from(body)))
             .expect("the request is well formed");
         let response = sender.send_request(request).await.expect("the server answers");
-        let page = response
-            .into_body()
-            .collect()
-            .await
-            .expect("the page is whole")
-            .to_bytes();
+        let page = response.into_body().collect().await.expect("the page is whole").to_bytes();
         bytes += page.len();
         // The cursor is the last member of a page.
         let tail = std::str::from_utf8(&page[page.len() - 200..]).expect("the page is text");
@@ -65,9 +55,6 @@ async fn main() {
         bytes as f64 / 1e6 / seconds
     );
     if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
-        status
-            .lines()
-            .filter(|line| line.starts_with("VmHWM"))
-            .for_each(|line| println!("{line}"));
+        status.lines().filter(|line| line.starts_with("VmHWM")).for_each(|line| println!("{line}"));
     }
 }

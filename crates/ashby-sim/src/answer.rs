@@ -52,40 +52,17 @@ impl Query<'_> {
         check(self.operation, self.parameters, self.rules.strict)?;
         let listing = self.listing(view);
         match self.operation.answer {
-            Answer::List {
-                source,
-                paging: Paging::Cursor | Paging::Token,
-            } => self.page(&listing, source),
+            Answer::List { source, paging: Paging::Cursor | Paging::Token } => self.page(&listing, source),
             Answer::List { source, paging } => {
-                let slice = listing.slice(
-                    source,
-                    Span {
-                        since: None,
-                        start: view.state.sequence,
-                    },
-                    0,
-                    usize::MAX,
-                )?;
-                let more = if paging == Paging::Flagged {
-                    r#","moreDataAvailable":false"#
-                } else {
-                    ""
-                };
-                Ok(Reply {
-                    body: envelope(&slice.records, more),
-                    records: slice.count,
-                })
+                let slice =
+                    listing.slice(source, Span { since: None, start: view.state.sequence }, 0, usize::MAX)?;
+                let more = if paging == Paging::Flagged { r#","moreDataAvailable":false"# } else { "" };
+                Ok(Reply { body: envelope(&slice.records, more), records: slice.count })
             }
             Answer::Search { kind } => {
-                let span = Span {
-                    since: None,
-                    start: view.state.sequence,
-                };
+                let span = Span { since: None, start: view.state.sequence };
                 let slice = listing.slice(Origin::All(kind), span, 0, SEARCH_LIMIT)?;
-                Ok(Reply {
-                    body: envelope(&slice.records, ""),
-                    records: slice.count,
-                })
+                Ok(Reply { body: envelope(&slice.records, ""), records: slice.count })
             }
             Answer::Info { kind, parameter } => {
                 let index = listing.named(kind, parameter)?;
@@ -93,14 +70,8 @@ impl Query<'_> {
             }
             Answer::KeyInfo => Err(Refusal::new("invalid_input", "Answered by the server")),
             Answer::FileInfo => {
-                let handle = self
-                    .parameters
-                    .get("fileHandle")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                let id = handle
-                    .strip_prefix("sim-file.")
-                    .and_then(|rest| rest.split('.').next());
+                let handle = self.parameters.get("fileHandle").and_then(Value::as_str).unwrap_or_default();
+                let id = handle.strip_prefix("sim-file.").and_then(|rest| rest.split('.').next());
                 let id = id
                     .filter(|id| view.world.ids.read_part(id).is_some())
                     .ok_or_else(|| listing.not_found())?;
@@ -110,10 +81,7 @@ impl Query<'_> {
             Answer::InterviewBriefing => one(briefing(&listing)?),
             Answer::NotetakerTranscript => one(transcript(&listing, self.base_url)?),
             Answer::ReferralForm => {
-                let form = view
-                    .indices(Kind::ReferralForm, 0)
-                    .next()
-                    .ok_or_else(|| listing.not_found())?;
+                let form = view.indices(Kind::ReferralForm, 0).next().ok_or_else(|| listing.not_found())?;
                 one(Value::Object(view.record(Kind::ReferralForm, form)))
             }
         }
@@ -136,12 +104,8 @@ impl Query<'_> {
             document.detail.remove("formDefinition");
         }
         if kind == Kind::Application {
-            let expanded = self
-                .parameters
-                .get("expand")
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default();
+            let expanded =
+                self.parameters.get("expand").and_then(Value::as_array).cloned().unwrap_or_default();
             for name in ["applicationFormSubmissions", "referrals"] {
                 if !expanded.iter().any(|value| value == name) {
                     document.detail.remove(name);
@@ -175,10 +139,7 @@ impl Query<'_> {
                 issued_ms: rules.now_ms,
             },
         };
-        if cursor.since.is_some()
-            && rules
-                .incremental_pages
-                .is_some_and(|pages| cursor.pages >= pages as u64)
+        if cursor.since.is_some() && rules.incremental_pages.is_some_and(|pages| cursor.pages >= pages as u64)
         {
             return Err(Refusal::new(
                 "incremental_sync_too_large",
@@ -190,17 +151,10 @@ impl Query<'_> {
             .get("limit")
             .and_then(Value::as_f64)
             .map_or(usize::MAX, |limit| limit.max(1.0) as usize);
-        let limit = if self.hold_back {
-            0
-        } else {
-            asked.min(rules.page_limit)
-        };
+        let limit = if self.hold_back { 0 } else { asked.min(rules.page_limit) };
         let slice = listing.slice(
             origin,
-            Span {
-                since: cursor.since,
-                start: cursor.start,
-            },
+            Span { since: cursor.since, start: cursor.start },
             cursor.position,
             limit,
         )?;
@@ -214,34 +168,20 @@ impl Query<'_> {
                     generation: rules.cursor_generation,
                     ..cursor
                 };
-                format!(
-                    r#","moreDataAvailable":true,"nextCursor":"{}""#,
-                    next.write(secret)
-                )
+                format!(r#","moreDataAvailable":true,"nextCursor":"{}""#, next.write(secret))
             }
             None if paging(self.operation) == Paging::Token => {
-                let token = Token {
-                    fingerprint,
-                    sequence: cursor.start,
-                    generation: rules.token_generation,
-                };
-                format!(
-                    r#","moreDataAvailable":false,"syncToken":"{}""#,
-                    token.write(secret)
-                )
+                let token = Token { fingerprint, sequence: cursor.start, generation: rules.token_generation };
+                format!(r#","moreDataAvailable":false,"syncToken":"{}""#, token.write(secret))
             }
             None => r#","moreDataAvailable":false"#.to_owned(),
         };
-        Ok(Reply {
-            body: envelope(&slice.records, &tail),
-            records: slice.count,
-        })
+        Ok(Reply { body: envelope(&slice.records, &tail), records: slice.count })
     }
 
     fn read_token(&self, secret: u64, fingerprint: u64, text: &str) -> Result<Token, Refusal> {
-        let token = Token::read(secret, text)
-            .filter(|token| token.fingerprint == fingerprint)
-            .ok_or_else(|| {
+        let token =
+            Token::read(secret, text).filter(|token| token.fingerprint == fingerprint).ok_or_else(|| {
                 Refusal::new(
                     "sync_token_invalid",
                     "The sync token cannot be read; discard it and do a full sync.",
@@ -265,36 +205,19 @@ impl Query<'_> {
     ) -> Result<Cursor, Refusal> {
         // The audit log has a code of its own.
         let audit_log = self.operation.name == "auditLog.list";
-        let invalid = if audit_log {
-            "cursor_invalid"
-        } else {
-            "invalid_next_cursor"
-        };
-        let expired = if audit_log {
-            "cursor_invalid"
-        } else {
-            "next_cursor_expired"
-        };
+        let invalid = if audit_log { "cursor_invalid" } else { "invalid_next_cursor" };
+        let expired = if audit_log { "cursor_invalid" } else { "next_cursor_expired" };
         let cursor = Cursor::read(secret, text)
             .filter(|cursor| cursor.fingerprint == fingerprint)
             .filter(|cursor| token.is_none_or(|token| cursor.since == Some(token.sequence)))
             .ok_or_else(|| {
-                Refusal::new(
-                    invalid,
-                    "The cursor cannot be read; start this sync again without it.",
-                )
+                Refusal::new(invalid, "The cursor cannot be read; start this sync again without it.")
             })?;
         let age_ms = self.rules.now_ms.saturating_sub(cursor.issued_ms);
         if cursor.generation < self.rules.cursor_generation
-            || self
-                .rules
-                .cursor_lifetime_ms
-                .is_some_and(|lifetime_ms| age_ms > lifetime_ms)
+            || self.rules.cursor_lifetime_ms.is_some_and(|lifetime_ms| age_ms > lifetime_ms)
         {
-            return Err(Refusal::new(
-                expired,
-                "The cursor has expired; start this sync again without it.",
-            ));
+            return Err(Refusal::new(expired, "The cursor has expired; start this sync again without it."));
         }
         Ok(cursor)
     }
@@ -328,30 +251,16 @@ fn envelope(records: &[u8], tail: &str) -> Vec<u8> {
 }
 
 /// An answer with one result.
-#[expect(
-    clippy::unnecessary_wraps,
-    clippy::needless_pass_by_value,
-    reason = "it ends the arms of a match"
-)]
+#[expect(clippy::unnecessary_wraps, clippy::needless_pass_by_value, reason = "it ends the arms of a match")]
 fn one(result: Value) -> Result<Reply, Refusal> {
-    Ok(Reply {
-        body: json!({"success": true, "results": result})
-            .to_string()
-            .into_bytes(),
-        records: 1,
-    })
+    Ok(Reply { body: json!({"success": true, "results": result}).to_string().into_bytes(), records: 1 })
 }
 
 fn job_interview_plan(listing: &Listing<'_>) -> Result<Value, Refusal> {
     let view = listing.view;
     let job = view.record(Kind::Job, listing.named(Kind::Job, "jobId")?);
-    let plan_id = job
-        .get("defaultInterviewPlanId")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let plan = view
-        .find(Kind::InterviewPlan, plan_id)
-        .ok_or_else(|| listing.not_found())?;
+    let plan_id = job.get("defaultInterviewPlanId").and_then(Value::as_str).unwrap_or_default();
+    let plan = view.find(Kind::InterviewPlan, plan_id).ok_or_else(|| listing.not_found())?;
     let stages: Vec<Value> = view
         .children(Kind::InterviewStage, plan)
         .into_iter()
@@ -389,11 +298,7 @@ fn event(
     member: &str,
 ) -> Result<(Map<String, Value>, Value), Refusal> {
     let view = listing.view;
-    let id = listing
-        .parameters
-        .get(parameter)
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let id = listing.parameters.get(parameter).and_then(Value::as_str).unwrap_or_default();
     let schedule = view
         .world
         .ids
@@ -405,9 +310,7 @@ fn event(
         .map(|index| view.record(Kind::InterviewSchedule, index))
         .ok_or_else(|| listing.not_found())?;
     let events = schedule.get("interviewEvents").and_then(Value::as_array);
-    let event = events
-        .and_then(|events| events.iter().find(|event| event[member] == id))
-        .cloned();
+    let event = events.and_then(|events| events.iter().find(|event| event[member] == id)).cloned();
     Ok((schedule, event.ok_or_else(|| listing.not_found())?))
 }
 
@@ -415,19 +318,12 @@ fn briefing(listing: &Listing<'_>) -> Result<Value, Refusal> {
     let view = listing.view;
     let (schedule, event) = event(listing, "interviewEventId", "id")?;
     let record = |kind: Kind, id: &Value| {
-        id.as_str()
-            .and_then(|id| view.find(kind, id))
-            .map(|index| Value::Object(view.record(kind, index)))
+        id.as_str().and_then(|id| view.find(kind, id)).map(|index| Value::Object(view.record(kind, index)))
     };
     let interview = record(Kind::Interview, &event["interviewId"]).unwrap_or_default();
     let application = record(Kind::Application, &schedule["applicationId"]).unwrap_or_default();
     let form = interview["feedbackFormDefinitionId"].clone();
-    let expanded = listing
-        .parameters
-        .get("expand")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
+    let expanded = listing.parameters.get("expand").and_then(Value::as_array).cloned().unwrap_or_default();
     let asked = |name: &str| expanded.iter().any(|value| value == name);
     let interviewers: Vec<Value> = event["interviewers"]
         .as_array()
@@ -452,10 +348,7 @@ fn briefing(listing: &Listing<'_>) -> Result<Value, Refusal> {
     });
     let expansions = [
         ("feedbackFormDefinition", record(Kind::FeedbackForm, &form)),
-        (
-            "candidate",
-            record(Kind::Candidate, &application["candidate"]["id"]),
-        ),
+        ("candidate", record(Kind::Candidate, &application["candidate"]["id"])),
         ("job", record(Kind::Job, &application["job"]["id"])),
         ("interview", Some(interview)),
         ("application", Some(application)),

@@ -13,10 +13,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
+        Self { code, message: message.into() }
     }
 
     fn input(message: impl Into<String>) -> Self {
@@ -50,10 +47,7 @@ pub(crate) fn check(
         .map(|parameter| parameter.name)
         .collect();
     if !alternatives.is_empty() && !alternatives.iter().any(|name| parameters.contains_key(*name)) {
-        return Err(Refusal::input(format!(
-            "one of {} is required",
-            alternatives.join(", ")
-        )));
+        return Err(Refusal::input(format!("one of {} is required", alternatives.join(", "))));
     }
     if !strict {
         return Ok(());
@@ -76,10 +70,7 @@ pub(crate) fn check(
                 }
             }
             _ => {
-                let parameter = operation
-                    .parameters
-                    .iter()
-                    .find(|parameter| parameter.name == name);
+                let parameter = operation.parameters.iter().find(|parameter| parameter.name == name);
                 let parameter = parameter.ok_or_else(|| {
                     Refusal::input(format!("{name} is not a parameter of {}", operation.name))
                 })?;
@@ -102,9 +93,7 @@ fn has_form(form: Form, effect: Effect, value: &Value) -> bool {
         Form::Choice(choices) => text.is_some_and(|text| choices.contains(&text)),
         Form::Choices(choices, least) => value.as_array().is_some_and(|values| {
             values.len() >= least
-                && values
-                    .iter()
-                    .all(|value| value.as_str().is_some_and(|text| choices.contains(&text)))
+                && values.iter().all(|value| value.as_str().is_some_and(|text| choices.contains(&text)))
         }),
         Form::Texts => value.as_array().is_some_and(|values| {
             values.len() <= 100

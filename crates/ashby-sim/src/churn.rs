@@ -8,55 +8,17 @@ use crate::kind::Kind;
 
 /// The members that people edit, with what they set them to.
 const EDITS: &[(Kind, &str, &[&str])] = &[
-    (
-        Kind::Candidate,
-        "company",
-        &[
-            "Quillon",
-            "Verdant Grid",
-            "Opaline",
-            "Juniper Row",
-            "Skyhook Labs",
-        ],
-    ),
-    (
-        Kind::Candidate,
-        "position",
-        &["Staff Engineer", "Team Lead", "Consultant", "Principal Designer"],
-    ),
-    (
-        Kind::Candidate,
-        "fraudStatus",
-        &["Unreviewed", "NotFraudulent", "PassedFraudCheck", "Unsure"],
-    ),
-    (
-        Kind::Candidate,
-        "timezone",
-        &["Europe/Paris", "America/Chicago", "Asia/Tokyo"],
-    ),
+    (Kind::Candidate, "company", &["Quillon", "Verdant Grid", "Opaline", "Juniper Row", "Skyhook Labs"]),
+    (Kind::Candidate, "position", &["Staff Engineer", "Team Lead", "Consultant", "Principal Designer"]),
+    (Kind::Candidate, "fraudStatus", &["Unreviewed", "NotFraudulent", "PassedFraudCheck", "Unsure"]),
+    (Kind::Candidate, "timezone", &["Europe/Paris", "America/Chicago", "Asia/Tokyo"]),
     (Kind::Job, "employmentType", &["FullTime", "Contract", "PartTime"]),
-    (
-        Kind::InterviewSchedule,
-        "status",
-        &["Scheduled", "WaitingOnFeedback", "Complete", "Cancelled"],
-    ),
+    (Kind::InterviewSchedule, "status", &["Scheduled", "WaitingOnFeedback", "Complete", "Cancelled"]),
     (Kind::Opening, "openingState", &["Open", "Filled", "Closed"]),
     (Kind::User, "globalRole", &["Elevated Access", "Limited Access"]),
-    (
-        Kind::Project,
-        "description",
-        &["Reviewed every quarter", "People who asked to hear from us again"],
-    ),
-    (
-        Kind::Department,
-        "externalName",
-        &["Engineering teams", "Growth", "Corporate"],
-    ),
-    (
-        Kind::CandidateTag,
-        "title",
-        &["Follow up in spring", "Met in person", "Strong maybe"],
-    ),
+    (Kind::Project, "description", &["Reviewed every quarter", "People who asked to hear from us again"]),
+    (Kind::Department, "externalName", &["Engineering teams", "Growth", "Corporate"]),
+    (Kind::CandidateTag, "title", &["Follow up in spring", "Met in person", "Strong maybe"]),
 ];
 
 /// Makes `count` changes.
@@ -102,21 +64,15 @@ fn change(editor: &mut Editor<'_>, dice: &mut Dice) {
         _ => return on_application(editor, dice, Kind::SurveySubmission),
     }
     // Somebody applies: every fifth time somebody who is known already.
-    let known = dice
-        .chance(20)
-        .then(|| editor.some(Kind::Candidate, dice))
-        .flatten();
+    let known = dice.chance(20).then(|| editor.some(Kind::Candidate, dice)).flatten();
     let candidate = known.unwrap_or_else(|| editor.create(Kind::Candidate, None, &none));
     editor.create(Kind::Application, Some(candidate), &none);
 }
 
 fn edit(editor: &mut Editor<'_>, dice: &mut Dice) {
     // Half of all edits are of candidates.
-    let (kind, member, values) = EDITS[if dice.chance(50) {
-        dice.below(4)
-    } else {
-        dice.below(EDITS.len() as u32)
-    } as usize];
+    let (kind, member, values) =
+        EDITS[if dice.chance(50) { dice.below(4) } else { dice.below(EDITS.len() as u32) } as usize];
     let value: Value = json!(dice.pick(values));
     let patch = Map::from_iter([(member.to_owned(), value)]);
     match editor.some(kind, dice) {

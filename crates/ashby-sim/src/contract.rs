@@ -60,20 +60,12 @@ impl Contract {
     /// # Errors
     /// When the file cannot be read, is not JSON, or holds a schema that cannot be used.
     pub fn load(path: &Path) -> Result<Self, ContractError> {
-        let text = std::fs::read(path).map_err(|source| ContractError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        let mut document: Value = serde_json::from_slice(&text).map_err(|source| ContractError::Parse {
-            path: path.to_owned(),
-            source,
-        })?;
+        let text =
+            std::fs::read(path).map_err(|source| ContractError::Read { path: path.to_owned(), source })?;
+        let mut document: Value = serde_json::from_slice(&text)
+            .map_err(|source| ContractError::Parse { path: path.to_owned(), source })?;
         mend(&mut document);
-        let paths = document
-            .get("paths")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default();
+        let paths = document.get("paths").and_then(Value::as_object).cloned().unwrap_or_default();
         // One copy for all validators: each schema refers into it.
         let resource = jsonschema::Resource::from_contents(document);
         let registry = jsonschema::Registry::new()
@@ -93,33 +85,20 @@ impl Contract {
                     message: error.to_string(),
                 })
         };
-        let mut contract = Self {
-            requests: BTreeMap::new(),
-            responses: BTreeMap::new(),
-        };
+        let mut contract = Self { requests: BTreeMap::new(), responses: BTreeMap::new() };
         for (path, item) in paths {
             let Some(operation) = path.strip_prefix('/').map(str::to_owned) else {
                 continue;
             };
             let base = format!("/paths/~1{operation}/post");
             let post = &item["post"];
-            if post
-                .pointer("/requestBody/content/application~1json/schema")
-                .is_some()
-            {
+            if post.pointer("/requestBody/content/application~1json/schema").is_some() {
                 let pointer = format!("{base}/requestBody/content/application~1json/schema");
-                contract
-                    .requests
-                    .insert(operation.clone(), compile(&operation, &pointer)?);
+                contract.requests.insert(operation.clone(), compile(&operation, &pointer)?);
             }
-            if post
-                .pointer("/responses/200/content/application~1json/schema")
-                .is_some()
-            {
+            if post.pointer("/responses/200/content/application~1json/schema").is_some() {
                 let pointer = format!("{base}/responses/200/content/application~1json/schema");
-                contract
-                    .responses
-                    .insert(operation.clone(), compile(&operation, &pointer)?);
+                contract.responses.insert(operation.clone(), compile(&operation, &pointer)?);
             }
         }
         Ok(contract)
@@ -145,9 +124,7 @@ impl Contract {
 fn check(validator: Option<&Validator>, value: &Value) -> Vec<String> {
     let mut findings = Vec::new();
     if let Some(validator) = validator {
-        validator
-            .iter_errors(value)
-            .for_each(|error| explain(&error, &mut findings));
+        validator.iter_errors(value).for_each(|error| explain(&error, &mut findings));
     }
     findings
 }
@@ -156,10 +133,7 @@ fn check(validator: Option<&Validator>, value: &Value) -> Vec<String> {
 fn explain(error: &ValidationError<'_>, findings: &mut Vec<String>) {
     match error.kind() {
         ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
-            context
-                .iter()
-                .flatten()
-                .for_each(|error| explain(error, findings));
+            context.iter().flatten().for_each(|error| explain(error, findings));
         }
         _ => findings.push(format!("{}: {}", error.instance_path(), error.masked())),
     }
@@ -172,9 +146,7 @@ fn mend(document: &mut Value) {
         // A reference in the place of a list of properties, which is not a schema and so cannot be one.
         if let Some(properties) = schema.get_mut("properties")
             && let Some(pointer) = properties.get("$ref").and_then(Value::as_str)
-            && let Some(meant) = pointer
-                .strip_prefix('#')
-                .and_then(|pointer| original.pointer(pointer))
+            && let Some(meant) = pointer.strip_prefix('#').and_then(|pointer| original.pointer(pointer))
         {
             *properties = meant.clone();
         }
@@ -189,6 +161,13 @@ fn mend(document: &mut Value) {
             && !values.contains(&Value::Null)
         {
             values.push(Value::Null);
+        }
+        // A part of a whole that admits no members but its own, so that the whole admits none at all.
+        if let Some(Value::Array(parts)) = schema.get_mut("allOf") {
+            parts
+                .iter_mut()
+                .filter_map(Value::as_object_mut)
+                .for_each(|part| _ = part.remove("additionalProperties"));
         }
         // Values of custom fields: the alternatives overlap (a date is a string, and the first object has no
         // required members), so that hardly any value matches exactly one.

@@ -35,32 +35,13 @@ pub(crate) struct Token {
 impl Cursor {
     pub(crate) fn write(&self, secret: u64) -> String {
         let since = self.since.map_or(0, |since| since + 1);
-        let Self {
-            fingerprint,
-            start,
-            position,
-            pages,
-            generation,
-            issued_ms,
-            ..
-        } = *self;
-        write(
-            secret ^ 0x63,
-            [fingerprint, since, start, position, pages, generation, issued_ms],
-        )
+        let Self { fingerprint, start, position, pages, generation, issued_ms, .. } = *self;
+        write(secret ^ 0x63, [fingerprint, since, start, position, pages, generation, issued_ms])
     }
 
     pub(crate) fn read(secret: u64, text: &str) -> Option<Self> {
         let [fingerprint, since, start, position, pages, generation, issued_ms] = read(secret ^ 0x63, text)?;
-        Some(Self {
-            fingerprint,
-            since: since.checked_sub(1),
-            start,
-            position,
-            pages,
-            generation,
-            issued_ms,
-        })
+        Some(Self { fingerprint, since: since.checked_sub(1), start, position, pages, generation, issued_ms })
     }
 }
 
@@ -71,11 +52,7 @@ impl Token {
 
     pub(crate) fn read(secret: u64, text: &str) -> Option<Self> {
         let [fingerprint, sequence, generation] = read(secret ^ 0x74, text)?;
-        Some(Self {
-            fingerprint,
-            sequence,
-            generation,
-        })
+        Some(Self { fingerprint, sequence, generation })
     }
 }
 
@@ -105,9 +82,7 @@ fn read<const N: usize>(secret: u64, text: &str) -> Option<[u64; N]> {
 }
 
 fn checksum(secret: u64, numbers: &[u64]) -> u64 {
-    numbers.iter().fold(mix(secret), |sum, number| {
-        mix(sum ^ number).wrapping_add(0x9e37_79b9_7f4a_7c15)
-    })
+    numbers.iter().fold(mix(secret), |sum, number| mix(sum ^ number).wrapping_add(0x9e37_79b9_7f4a_7c15))
 }
 
 #[cfg(test)]

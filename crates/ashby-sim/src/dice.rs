@@ -80,9 +80,7 @@ pub(crate) struct Ids {
 
 impl Ids {
     pub(crate) fn new(seed: u64) -> Self {
-        Self {
-            key: mix(seed ^ 0x6964_7320_6f66_2061),
-        }
+        Self { key: mix(seed ^ 0x6964_7320_6f66_2061) }
     }
 
     pub(crate) fn record(self, kind: Kind, index: u32) -> String {

@@ -53,18 +53,11 @@ fn listed_by_parent(kind: Kind) -> bool {
 
 impl<'a> Editor<'a> {
     pub(crate) fn new(world: &'a World, state: &'a mut State) -> Self {
-        Self {
-            world,
-            state,
-            touched: Vec::new(),
-        }
+        Self { world, state, touched: Vec::new() }
     }
 
     pub(crate) fn view(&self) -> View<'_> {
-        View {
-            world: self.world,
-            state: self.state,
-        }
+        View { world: self.world, state: self.state }
     }
 
     /// What was touched, in order, deleted records included.
@@ -98,10 +91,7 @@ impl<'a> Editor<'a> {
                 (*kind, index)
             }
             Mutation::MergeCandidates { from, into } => {
-                let (from, into) = (
-                    self.find(Kind::Candidate, from)?,
-                    self.find(Kind::Candidate, into)?,
-                );
+                let (from, into) = (self.find(Kind::Candidate, from)?, self.find(Kind::Candidate, into)?);
                 self.merge(from, into);
                 (Kind::Candidate, into)
             }
@@ -114,11 +104,7 @@ impl<'a> Editor<'a> {
                 self.move_stage(index, stage);
                 (Kind::Application, index)
             }
-            Mutation::AddNote {
-                candidate,
-                content,
-                private,
-            } => {
+            Mutation::AddNote { candidate, content, private } => {
                 let candidate = self.find(Kind::Candidate, candidate)?;
                 let fields = Map::from_iter([
                     ("content".to_owned(), json!(content)),
@@ -130,10 +116,7 @@ impl<'a> Editor<'a> {
     }
 
     fn find(&self, kind: Kind, id: &str) -> Result<u32, SimError> {
-        self.view().find(kind, id).ok_or_else(|| SimError::NotFound {
-            kind,
-            id: id.to_owned(),
-        })
+        self.view().find(kind, id).ok_or_else(|| SimError::NotFound { kind, id: id.to_owned() })
     }
 
     fn id(&self, kind: Kind, index: u32) -> String {
@@ -157,9 +140,7 @@ impl<'a> Editor<'a> {
         let end = self.state.store(kind).next;
         let start = dice.below(end);
         let view = self.view();
-        view.indices(kind, start)
-            .next()
-            .or_else(|| view.indices(kind, 0).next())
+        view.indices(kind, start).next().or_else(|| view.indices(kind, 0).next())
     }
 
     fn save(&mut self, kind: Kind, index: u32, parent: u32, mut document: Document) {
@@ -173,10 +154,7 @@ impl<'a> Editor<'a> {
             kind,
             index,
             parent,
-            Some(Content {
-                record: record.into_boxed_slice(),
-                detail: document.detail,
-            }),
+            Some(Content { record: record.into_boxed_slice(), detail: document.detail }),
         );
         if listed_by_parent(kind) {
             self.touch_parent(kind, parent);
@@ -187,19 +165,9 @@ impl<'a> Editor<'a> {
         self.state.sequence += 1;
         let sequence = self.state.sequence;
         let alive = content.is_some();
-        let base_parent = self
-            .world
-            .exists(kind, index)
-            .then(|| self.world.parent(kind, index));
+        let base_parent = self.world.exists(kind, index).then(|| self.world.parent(kind, index));
         let store = self.state.store_mut(kind);
-        let before = store.versions.insert(
-            index,
-            Version {
-                sequence,
-                parent,
-                content,
-            },
-        );
+        let before = store.versions.insert(index, Version { sequence, parent, content });
         if let Some(before) = &before {
             store.changes.remove(&before.sequence);
         }
@@ -248,24 +216,17 @@ impl<'a> Editor<'a> {
                 *member = now.clone();
             }
         }
-        if let Some(created) = document
-            .record
-            .get_mut("latestVersion")
-            .and_then(|version| version.get_mut("createdAt"))
+        if let Some(created) =
+            document.record.get_mut("latestVersion").and_then(|version| version.get_mut("createdAt"))
         {
             *created = now;
         }
         if self.parent_kind(kind) == Some(Kind::Application) && document.record.contains_key("candidateId") {
             let candidate = self.view().parent(Kind::Application, parent);
-            document.record.insert(
-                "candidateId".to_owned(),
-                json!(self.id(Kind::Candidate, candidate)),
-            );
+            document.record.insert("candidateId".to_owned(), json!(self.id(Kind::Candidate, candidate)));
         }
         if kind == Kind::Application {
-            document
-                .record
-                .insert("candidate".to_owned(), self.candidate_embed(parent));
+            document.record.insert("candidate".to_owned(), self.candidate_embed(parent));
         }
         lay_over(&mut document, fields);
         let references = document.record.clone();
@@ -298,19 +259,14 @@ impl<'a> Editor<'a> {
     fn candidate_embed(&self, candidate: u32) -> Value {
         let record = self.view().record(Kind::Candidate, candidate);
         let shown = ["id", "name", "primaryEmailAddress", "primaryPhoneNumber"];
-        record
-            .into_iter()
-            .filter(|(name, _)| shown.contains(&name.as_str()))
-            .collect()
+        record.into_iter().filter(|(name, _)| shown.contains(&name.as_str())).collect()
     }
 
     /// Writes a candidate's list of applications anew.
     fn list_applications(&mut self, candidate: u32) {
         let applications = self.view().children(Kind::Application, candidate);
-        let ids: Vec<String> = applications
-            .into_iter()
-            .map(|index| self.id(Kind::Application, index))
-            .collect();
+        let ids: Vec<String> =
+            applications.into_iter().map(|index| self.id(Kind::Application, index)).collect();
         let mut document = self.view().document(Kind::Candidate, candidate);
         document.record.insert("applicationIds".to_owned(), json!(ids));
         self.save(Kind::Candidate, candidate, 0, document);
@@ -386,10 +342,8 @@ impl<'a> Editor<'a> {
 
     fn stage(&self, application: u32) -> u32 {
         let record = self.view().record(Kind::Application, application);
-        let id = record
-            .get("currentInterviewStage")
-            .and_then(|stage| stage["id"].as_str())
-            .unwrap_or_default();
+        let id =
+            record.get("currentInterviewStage").and_then(|stage| stage["id"].as_str()).unwrap_or_default();
         self.world.ids.read(id).map_or(0, |(_, stage)| stage)
     }
 
@@ -410,10 +364,9 @@ impl<'a> Editor<'a> {
             .unwrap_or("Active")
             .to_owned();
         let reason = (status == "Archived").then(|| {
-            let mut reason = self.view().record(
-                Kind::ArchiveReason,
-                application % self.world.count(Kind::ArchiveReason).max(1),
-            );
+            let mut reason = self
+                .view()
+                .record(Kind::ArchiveReason, application % self.world.count(Kind::ArchiveReason).max(1));
             reason.insert("customFields".to_owned(), json!([]));
             reason
         });
@@ -484,11 +437,8 @@ impl<'a> Editor<'a> {
 /// Replaces members; null removes them. What only `info` shows is replaced there.
 fn lay_over(document: &mut Document, patch: &Map<String, Value>) {
     for (name, value) in patch {
-        let members = if document.detail.contains_key(name) {
-            &mut document.detail
-        } else {
-            &mut document.record
-        };
+        let members =
+            if document.detail.contains_key(name) { &mut document.detail } else { &mut document.record };
         if value.is_null() {
             members.remove(name);
         } else {

@@ -130,14 +130,7 @@ pub struct FaultRule {
 impl FaultRule {
     /// A rule for every request of an operation (`*` for all operations).
     pub fn new(operation: impl Into<String>, fault: Fault) -> Self {
-        Self {
-            operation: operation.into(),
-            skip: 0,
-            times: None,
-            page: None,
-            token: None,
-            fault,
-        }
+        Self { operation: operation.into(), skip: 0, times: None, page: None, token: None, fault }
     }
 
     /// Lets the first `skip` matching requests pass.
@@ -193,10 +186,7 @@ struct Holding {
 
 impl Default for Faults {
     fn default() -> Self {
-        Self(Arc::new(Inner {
-            rules: Mutex::default(),
-            holding: watch::Sender::new(Holding::default()),
-        }))
+        Self(Arc::new(Inner { rules: Mutex::default(), holding: watch::Sender::new(Holding::default()) }))
     }
 }
 
@@ -229,18 +219,14 @@ impl Faults {
         let mut chosen = None;
         for armed in self.rules().iter_mut() {
             let rule = &armed.rule;
-            let page_matches = rule
-                .page
-                .is_none_or(|page| (page == PagePosition::Later) == has_cursor);
+            let page_matches = rule.page.is_none_or(|page| (page == PagePosition::Later) == has_cursor);
             let token_matches = rule.token.is_none_or(|token| token == has_token);
             if (rule.operation != "*" && rule.operation != operation) || !page_matches || !token_matches {
                 continue;
             }
             let turn = armed.matched;
             armed.matched = armed.matched.saturating_add(1);
-            let ended = rule
-                .times
-                .is_some_and(|times| turn >= rule.skip.saturating_add(times));
+            let ended = rule.times.is_some_and(|times| turn >= rule.skip.saturating_add(times));
             if chosen.is_none() && turn >= rule.skip && !ended {
                 chosen = Some(rule.fault.clone());
             }
@@ -273,8 +259,7 @@ impl<'a> Place<'a> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0
-            .send_modify(|holding| holding.waiting = holding.waiting.saturating_sub(1));
+        self.0.send_modify(|holding| holding.waiting = holding.waiting.saturating_sub(1));
     }
 }
 

@@ -19,10 +19,7 @@ pub(crate) struct Viewer {
 }
 
 impl Viewer {
-    pub(crate) const FULL: Self = Self {
-        confidential: true,
-        private_fields: true,
-    };
+    pub(crate) const FULL: Self = Self { confidential: true, private_fields: true };
 }
 
 /// The changes that a listing is about.
@@ -70,10 +67,7 @@ impl<'a> Listing<'a> {
         position: u64,
         limit: usize,
     ) -> Result<Slice, Refusal> {
-        let mut slice = Slice {
-            records: Vec::with_capacity(limit.min(100) * 2_600),
-            ..Slice::default()
-        };
+        let mut slice = Slice { records: Vec::with_capacity(limit.min(100) * 2_600), ..Slice::default() };
         let mut record = Vec::new();
         for (place, item) in self.items(origin, span, position)? {
             record.clear();
@@ -115,16 +109,15 @@ impl<'a> Listing<'a> {
         let from = u32::try_from(position).unwrap_or(u32::MAX);
         let changed = |kind: Kind, since: u64| {
             let changes = &view.state.store(kind).changes;
-            changes
-                .range((since + 1).max(position)..=span.start.max(since + 1).max(position))
-                .filter_map(move |(&sequence, &index)| {
+            changes.range((since + 1).max(position)..=span.start.max(since + 1).max(position)).filter_map(
+                move |(&sequence, &index)| {
                     (sequence <= span.start).then_some((sequence, Item::Record(kind, index)))
-                })
+                },
+            )
         };
         Ok(match (origin, span.since) {
             (Origin::All(kind), None) => Box::new(
-                view.indices(kind, from)
-                    .map(move |index| (u64::from(index), Item::Record(kind, index))),
+                view.indices(kind, from).map(move |index| (u64::from(index), Item::Record(kind, index))),
             ),
             (Origin::LatestFirst(kind), _) => {
                 let place = |index: u32| u64::from(u32::MAX - index);
@@ -136,14 +129,7 @@ impl<'a> Listing<'a> {
                 )
             }
             (Origin::All(kind), Some(since)) => Box::new(changed(kind, since)),
-            (
-                Origin::Children {
-                    kind,
-                    parent,
-                    parameter,
-                },
-                None,
-            ) => {
+            (Origin::Children { kind, parent, parameter }, None) => {
                 let children = view.children(kind, self.named(parent, parameter)?).into_iter();
                 Box::new(
                     children
@@ -151,34 +137,17 @@ impl<'a> Listing<'a> {
                         .map(move |index| (u64::from(index), Item::Record(kind, index))),
                 )
             }
-            (
-                Origin::Children {
-                    kind,
-                    parent,
-                    parameter,
-                },
-                Some(since),
-            ) => {
+            (Origin::Children { kind, parent, parameter }, Some(since)) => {
                 let parent = self.named(parent, parameter)?;
                 Box::new(changed(kind, since).filter(
                     move |(_, item)| matches!(item, Item::Record(kind, index) if view.parent(*kind, *index) == parent),
                 ))
             }
-            (
-                Origin::Embedded {
-                    parent,
-                    parameter,
-                    member,
-                },
-                since,
-            ) => {
+            (Origin::Embedded { parent, parameter, member }, since) => {
                 let index = self.named(parent, parameter)?;
                 let sequence = view.sequence(parent, index);
                 let mut document = view.document(parent, index);
-                let parts = document
-                    .record
-                    .remove(member)
-                    .or_else(|| document.detail.remove(member));
+                let parts = document.record.remove(member).or_else(|| document.detail.remove(member));
                 let parts = match parts {
                     Some(Value::Array(parts))
                         if since.is_none_or(|since| since < sequence && sequence <= span.start) =>
@@ -191,9 +160,7 @@ impl<'a> Listing<'a> {
                 Box::new((0_u64..).zip(parts.into_iter().map(Item::Part)).skip(skipped))
             }
             (Origin::ProjectsOfCandidate, _) => {
-                let projects = view
-                    .world
-                    .projects_of(self.named(Kind::Candidate, "candidateId")?);
+                let projects = view.world.projects_of(self.named(Kind::Candidate, "candidateId")?);
                 Box::new(
                     projects
                         .into_iter()
@@ -206,11 +173,7 @@ impl<'a> Listing<'a> {
 
     /// The record that a parameter names, if the viewer may see it.
     pub(crate) fn named(&self, kind: Kind, parameter: &str) -> Result<u32, Refusal> {
-        let id = self
-            .parameters
-            .get(parameter)
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let id = self.parameters.get(parameter).and_then(Value::as_str).unwrap_or_default();
         self.view
             .find(kind, id)
             .filter(|&index| self.viewer.confidential || !self.view.confidential(kind, index))
@@ -218,10 +181,7 @@ impl<'a> Listing<'a> {
     }
 
     pub(crate) fn not_found(&self) -> Refusal {
-        Refusal::new(
-            self.operation.not_found,
-            "No such record; does the key lack a permission?",
-        )
+        Refusal::new(self.operation.not_found, "No such record; does the key lack a permission?")
     }
 
     /// Whether a record passes every filter.
@@ -275,9 +235,8 @@ impl<'a> Listing<'a> {
                     return record.remove("title").unwrap_or_default();
                 }
                 Effect::TrainingStages if value != Some(&Value::Bool(true)) => {
-                    let stages = record
-                        .get_mut("trainingPath")
-                        .and_then(|path| path.get_mut("trainingStages"));
+                    let stages =
+                        record.get_mut("trainingPath").and_then(|path| path.get_mut("trainingStages"));
                     if let Some(Value::Array(stages)) = stages {
                         stages.retain(|stage| stage["isArchived"] != Value::Bool(true));
                     }
@@ -303,9 +262,7 @@ impl<'a> Listing<'a> {
     fn expansion(&self, how: Expand, record: &Map<String, Value>) -> Option<Value> {
         let at = |path: &str| {
             path.split('/').skip(1).try_fold(None::<&Value>, |value, name| {
-                Some(Some(
-                    value.map_or_else(|| record.get(name), |value| value.get(name))?,
-                ))
+                Some(Some(value.map_or_else(|| record.get(name), |value| value.get(name))?))
             })
         };
         match how {
@@ -329,15 +286,9 @@ impl Listing<'_> {
         let mut by_job: HashMap<String, Vec<Value>> = HashMap::new();
         for index in self.view.indices(Kind::Opening, 0) {
             let opening = self.view.record(Kind::Opening, index);
-            let jobs = opening
-                .get("latestVersion")
-                .and_then(|version| version["jobIds"].as_array())
-                .cloned();
+            let jobs = opening.get("latestVersion").and_then(|version| version["jobIds"].as_array()).cloned();
             for job in jobs.iter().flatten().filter_map(Value::as_str) {
-                by_job
-                    .entry(job.to_owned())
-                    .or_default()
-                    .push(Value::Object(opening.clone()));
+                by_job.entry(job.to_owned()).or_default().push(Value::Object(opening.clone()));
             }
         }
         by_job
@@ -352,11 +303,7 @@ fn passes(effect: Effect, value: Option<&Value>, record: &[u8]) -> bool {
     let found = |path: &str| member(record, path).and_then(|raw| serde_json::from_str::<Value>(raw).ok());
     let instant_ms = |path: &str| {
         let found = found(path)?;
-        found
-            .as_str()?
-            .parse::<Timestamp>()
-            .ok()
-            .map(Timestamp::as_millisecond)
+        found.as_str()?.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
     };
     let is_true = value == Some(&Value::Bool(true));
     match (effect, value) {
@@ -364,9 +311,7 @@ fn passes(effect: Effect, value: Option<&Value>, record: &[u8]) -> bool {
         (Effect::Contains(path), Some(value)) => {
             let wanted = value.as_str().unwrap_or_default().to_lowercase();
             found(path).is_some_and(|found| {
-                found
-                    .as_str()
-                    .is_some_and(|found| found.to_lowercase().contains(&wanted))
+                found.as_str().is_some_and(|found| found.to_lowercase().contains(&wanted))
             })
         }
         (Effect::AnyOf(path, _), Some(Value::Array(values))) => {
@@ -375,12 +320,12 @@ fn passes(effect: Effect, value: Option<&Value>, record: &[u8]) -> bool {
         (Effect::AnyOf(path, Some(default)), None) => {
             found(path).is_some_and(|found| default.iter().any(|known| found == *known))
         }
-        (Effect::After(path), Some(value)) => instant_ms(path)
-            .zip(value.as_i64())
-            .is_some_and(|(found, value)| found > value),
-        (Effect::Before(path), Some(value)) => instant_ms(path)
-            .zip(value.as_i64())
-            .is_some_and(|(found, value)| found < value),
+        (Effect::After(path), Some(value)) => {
+            instant_ms(path).zip(value.as_i64()).is_some_and(|(found, value)| found > value)
+        }
+        (Effect::Before(path), Some(value)) => {
+            instant_ms(path).zip(value.as_i64()).is_some_and(|(found, value)| found < value)
+        }
         (Effect::Reveals(path, hidden), _) if !is_true => match member(record, path) {
             Some(raw) => raw != hidden && hidden != "*",
             None => true,
@@ -393,10 +338,7 @@ fn passes(effect: Effect, value: Option<&Value>, record: &[u8]) -> bool {
 impl Listing<'_> {
     /// All records of a list, for comparison.
     pub(crate) fn all(&self, origin: Origin) -> Result<Vec<Value>, Refusal> {
-        let span = Span {
-            since: None,
-            start: self.view.state.sequence,
-        };
+        let span = Span { since: None, start: self.view.state.sequence };
         let slice = self.slice(origin, span, 0, usize::MAX)?;
         let mut all = Vec::with_capacity(slice.count + 2);
         all.push(b'[');

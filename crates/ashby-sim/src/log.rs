@@ -51,12 +51,7 @@ impl RequestLog {
 
     /// The requests of one operation, oldest first.
     pub fn of(&self, operation: &str) -> Vec<RequestEntry> {
-        self.inner()
-            .entries
-            .iter()
-            .filter(|entry| entry.operation == operation)
-            .cloned()
-            .collect()
+        self.inner().entries.iter().filter(|entry| entry.operation == operation).cloned().collect()
     }
 
     /// How many requests an operation got.
@@ -86,11 +81,7 @@ impl RequestLog {
         let mut findings = Vec::new();
         for entry in self.entries() {
             let found = check(&entry.operation, &Value::Object(entry.parameters));
-            findings.extend(
-                found
-                    .into_iter()
-                    .map(|finding| format!("{}: {finding}", entry.operation)),
-            );
+            findings.extend(found.into_iter().map(|finding| format!("{}: {finding}", entry.operation)));
         }
         findings
     }

@@ -7,12 +7,7 @@ use crate::kind::Kind;
 
 /// One change. In JSON: `{"change": "moveStage", "application": "…"}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "change",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase",
-    deny_unknown_fields
-)]
+#[serde(tag = "change", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Mutation {
     /// Makes a record as the generator would, then lays `fields` over it.
     ///

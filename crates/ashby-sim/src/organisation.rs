@@ -61,14 +61,8 @@ impl Organisation {
             return Vec::new();
         };
         self.read(|view| {
-            Listing {
-                view,
-                operation,
-                parameters,
-                viewer: Viewer::FULL,
-                openings: OnceCell::new(),
-            }
-            .all(source)
+            Listing { view, operation, parameters, viewer: Viewer::FULL, openings: OnceCell::new() }
+                .all(source)
         })
         .unwrap_or_default()
     }
@@ -82,12 +76,8 @@ impl Organisation {
     pub fn mutate(&self, mutation: &Mutation) -> Result<Vec<String>, SimError> {
         let (subject, touched) = self.edit(|editor| editor.apply(mutation))?;
         let mut seen = BTreeSet::new();
-        let distinct = std::iter::once(subject)
-            .chain(touched)
-            .filter(|record| seen.insert(*record));
-        Ok(distinct
-            .map(|(kind, index)| self.0.world.ids.record(kind, index))
-            .collect())
+        let distinct = std::iter::once(subject).chain(touched).filter(|record| seen.insert(*record));
+        Ok(distinct.map(|(kind, index)| self.0.world.ids.record(kind, index)).collect())
     }
 
     /// Every operation that the server answers.
@@ -126,10 +116,7 @@ impl Organisation {
     }
 
     pub(crate) fn generations(&self) -> (u64, u64) {
-        (
-            self.0.cursor_generation.load(Ordering::Relaxed),
-            self.0.token_generation.load(Ordering::Relaxed),
-        )
+        (self.0.cursor_generation.load(Ordering::Relaxed), self.0.token_generation.load(Ordering::Relaxed))
     }
 
     pub(crate) fn answer(&self, query: &Query<'_>) -> Result<Reply, Refusal> {
@@ -138,10 +125,7 @@ impl Organisation {
 
     fn read<T>(&self, act: impl FnOnce(View<'_>) -> T) -> T {
         let state = self.0.state.read().unwrap_or_else(PoisonError::into_inner);
-        act(View {
-            world: &self.0.world,
-            state: &state,
-        })
+        act(View { world: &self.0.world, state: &state })
     }
 
     fn edit<T, E>(
@@ -157,9 +141,6 @@ impl Organisation {
 
 impl fmt::Debug for Organisation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Organisation")
-            .field("shape", &self.0.world.shape)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Organisation").field("shape", &self.0.world.shape).finish_non_exhaustive()
     }
 }

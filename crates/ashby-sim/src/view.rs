@@ -51,18 +51,9 @@ pub(crate) struct Content {
 
 impl State {
     pub(crate) fn new(world: &World) -> Self {
-        let next = |&kind: &Kind| {
-            world
-                .base_end(kind)
-                .max(world.places(kind).map_or(1, |(_, places)| places))
-        };
-        let stores = Kind::ALL
-            .iter()
-            .map(|kind| Store {
-                next: next(kind),
-                ..Store::default()
-            })
-            .collect();
+        let next =
+            |&kind: &Kind| world.base_end(kind).max(world.places(kind).map_or(1, |(_, places)| places));
+        let stores = Kind::ALL.iter().map(|kind| Store { next: next(kind), ..Store::default() }).collect();
         Self { sequence: 0, stores }
     }
 
@@ -95,8 +86,7 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn parent(self, kind: Kind, index: u32) -> u32 {
-        self.version(kind, index)
-            .map_or_else(|| self.world.parent(kind, index), |version| version.parent)
+        self.version(kind, index).map_or_else(|| self.world.parent(kind, index), |version| version.parent)
     }
 
     /// The number of the record's latest change.
@@ -106,14 +96,7 @@ impl<'a> View<'a> {
 
     /// The living records of a kind that belong to a parent, by index.
     pub(crate) fn children(self, kind: Kind, parent: u32) -> Vec<u32> {
-        let added = self
-            .state
-            .store(kind)
-            .added
-            .get(&parent)
-            .into_iter()
-            .flatten()
-            .copied();
+        let added = self.state.store(kind).added.get(&parent).into_iter().flatten().copied();
         let mut all: Vec<u32> = self
             .world
             .children(kind, parent)
@@ -140,23 +123,15 @@ impl<'a> View<'a> {
     /// Appends a living record as its list shows it.
     pub(crate) fn render(self, kind: Kind, index: u32, out: &mut Vec<u8>) {
         match self.version(kind, index) {
-            Some(Version {
-                content: Some(content),
-                ..
-            }) => out.extend_from_slice(&content.record),
+            Some(Version { content: Some(content), .. }) => out.extend_from_slice(&content.record),
             Some(_) => {}
-            None => self
-                .world
-                .render(kind, index, self.world.parent(kind, index), out),
+            None => self.world.render(kind, index, self.world.parent(kind, index), out),
         }
     }
 
     pub(crate) fn document(self, kind: Kind, index: u32) -> Document {
         match self.version(kind, index) {
-            Some(Version {
-                content: Some(content),
-                ..
-            }) => Document {
+            Some(Version { content: Some(content), .. }) => Document {
                 record: serde_json::from_slice(&content.record).expect("what was stored is a JSON object"),
                 detail: content.detail.clone(),
             },
@@ -205,9 +180,7 @@ pub(crate) fn member<'a>(record: &'a [u8], pointer: &str) -> Option<&'a str> {
     let mut raw: Option<&RawValue> = None;
     for name in pointer.split('/').skip(1) {
         let json = raw.map_or(record, |raw| raw.get().as_bytes());
-        raw = Member(name)
-            .deserialize(&mut serde_json::Deserializer::from_slice(json))
-            .ok()?;
+        raw = Member(name).deserialize(&mut serde_json::Deserializer::from_slice(json)).ok()?;
         raw?;
     }
     raw.map(RawValue::get)

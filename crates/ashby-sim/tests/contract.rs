@@ -21,11 +21,7 @@ fn document() -> Option<PathBuf> {
 /// The parameters that each list is asked with, and those that it needs for its parent.
 fn parameters(operation: &str, truth: &dyn Fn(&str) -> Vec<Value>) -> Vec<Value> {
     let each = |list: &str, name: &str| {
-        truth(list)
-            .iter()
-            .take(60)
-            .map(|record| json!({name: record["id"]}))
-            .collect::<Vec<_>>()
+        truth(list).iter().take(60).map(|record| json!({name: record["id"]})).collect::<Vec<_>>()
     };
     match operation {
         "application.listHistory" | "application.listCriteriaEvaluations" => {
@@ -39,20 +35,17 @@ fn parameters(operation: &str, truth: &dyn Fn(&str) -> Vec<Value>) -> Vec<Value>
         "interviewStage.list" => each("interviewPlan.list", "interviewPlanId"),
         "user.listInterviewerPauses" => each("user.list", "userId"),
         "surveyRequest.list" => vec![json!({"surveyType": "CandidateExperience"})],
-        "surveySubmission.list" => vec![
-            json!({"surveyType": "CandidateExperience"}),
-            json!({"surveyType": "Questionnaire"}),
-        ],
+        "surveySubmission.list" => {
+            vec![json!({"surveyType": "CandidateExperience"}), json!({"surveyType": "Questionnaire"})]
+        }
         "application.list" => vec![json!({}), json!({"expand": ["openings"]})],
-        "job.list" => vec![
-            json!({}),
-            json!({"expand": ["location", "openings"], "status": ["Draft", "Open"]}),
-        ],
+        "job.list" => {
+            vec![json!({}), json!({"expand": ["location", "openings"], "status": ["Draft", "Open"]})]
+        }
         "hiringTeamRole.list" => vec![json!({}), json!({"namesOnly": false})],
-        "location.list" => vec![
-            json!({}),
-            json!({"includeArchived": true, "includeLocationHierarchy": true}),
-        ],
+        "location.list" => {
+            vec![json!({}), json!({"includeArchived": true, "includeLocationHierarchy": true})]
+        }
         "jobPosting.list" => vec![json!({}), json!({"includeUnpublishedJobPostings": true})],
         _ => vec![json!({})],
     }
@@ -69,42 +62,17 @@ const INFOS: &[(&str, &str, &str, &str)] = &[
     ("candidate.info", "candidate.list", "id", "{}"),
     ("customField.info", "customField.list", "customFieldId", "{}"),
     ("department.info", "department.list", "departmentId", "{}"),
-    (
-        "feedbackFormDefinition.info",
-        "feedbackFormDefinition.list",
-        "feedbackFormDefinitionId",
-        "{}",
-    ),
+    ("feedbackFormDefinition.info", "feedbackFormDefinition.list", "feedbackFormDefinitionId", "{}"),
     ("interview.info", "interview.list", "id", "{}"),
-    (
-        "interviewerPool.info",
-        "interviewerPool.list",
-        "interviewerPoolId",
-        "{}",
-    ),
-    (
-        "job.info",
-        "job.list",
-        "id",
-        r#"{"expand": ["location", "openings"]}"#,
-    ),
+    ("interviewerPool.info", "interviewerPool.list", "interviewerPoolId", "{}"),
+    ("job.info", "job.list", "id", r#"{"expand": ["location", "openings"]}"#),
     ("jobInterviewPlan.info", "job.list", "jobId", "{}"),
-    (
-        "jobPosting.info",
-        "jobPosting.list",
-        "jobPostingId",
-        r#"{"expand": ["job"]}"#,
-    ),
+    ("jobPosting.info", "jobPosting.list", "jobPostingId", r#"{"expand": ["job"]}"#),
     ("location.info", "location.list", "locationId", "{}"),
     ("offer.info", "offer.list", "offerId", "{}"),
     ("opening.info", "opening.list", "openingId", "{}"),
     ("project.info", "project.list", "projectId", "{}"),
-    (
-        "surveyFormDefinition.info",
-        "surveyFormDefinition.list",
-        "surveyFormDefinitionId",
-        "{}",
-    ),
+    ("surveyFormDefinition.info", "surveyFormDefinition.list", "surveyFormDefinitionId", "{}"),
     ("user.info", "user.list", "userId", "{}"),
 ];
 
@@ -134,11 +102,8 @@ async fn answers_are_what_the_document_says() {
             findings.entry(operation.to_owned()).or_insert(found);
         }
     };
-    let lists = server
-        .organisation()
-        .operations()
-        .into_iter()
-        .filter(|operation| operation.contains(".list"));
+    let lists =
+        server.organisation().operations().into_iter().filter(|operation| operation.contains(".list"));
     for operation in lists {
         for mut body in parameters(operation, &truth) {
             loop {
@@ -155,48 +120,31 @@ async fn answers_are_what_the_document_says() {
         for of in truth(list).iter().take(40) {
             let mut body: Value = serde_json::from_str(others).expect("the table holds JSON");
             body[*parameter] = of["id"].clone();
-            record(
-                operation,
-                &body,
-                &support::post(&server, operation, &body).await.json(),
-            );
+            record(operation, &body, &support::post(&server, operation, &body).await.json());
         }
     }
     for event in truth("interviewSchedule.list")
         .iter()
-        .flat_map(|schedule| {
-            schedule["interviewEvents"]
-                .as_array()
-                .cloned()
-                .unwrap_or_default()
-        })
+        .flat_map(|schedule| schedule["interviewEvents"].as_array().cloned().unwrap_or_default())
         .take(40)
     {
         let body = json!({"interviewEventId": event["id"], "expand": ["application", "candidate", "job", "interview", "interviewers", "feedbackFormDefinition"]});
         record(
             "interviewBriefing.info",
             &body,
-            &support::post(&server, "interviewBriefing.info", &body)
-                .await
-                .json(),
+            &support::post(&server, "interviewBriefing.info", &body).await.json(),
         );
         if event["notetakerTranscriptId"].is_string() {
             let body = json!({"notetakerTranscriptId": event["notetakerTranscriptId"]});
             record(
                 "notetakerTranscript.info",
                 &body,
-                &support::post(&server, "notetakerTranscript.info", &body)
-                    .await
-                    .json(),
+                &support::post(&server, "notetakerTranscript.info", &body).await.json(),
             );
         }
     }
     for operation in ["apiKey.info", "referralForm.info"] {
-        record(
-            operation,
-            &json!({}),
-            &support::post(&server, operation, &json!({})).await.json(),
-        );
+        record(operation, &json!({}), &support::post(&server, operation, &json!({})).await.json());
     }
     assert!(findings.is_empty(), "{findings:#?}");
     // Nothing passes because there was nothing to check.
@@ -214,25 +162,11 @@ fn the_check_finds_what_is_wrong() {
     let organisation = ashby_sim::Organisation::new(&ashby_sim::Shape::small());
     let mut records = organisation.truth("application.list", &serde_json::Map::new());
     let page = |records: &[Value]| json!({"success": true, "moreDataAvailable": false, "results": records});
-    assert_eq!(
-        contract.check_response("application.list", &page(&records)),
-        Vec::<String>::new()
-    );
+    assert_eq!(contract.check_response("application.list", &page(&records)), Vec::<String>::new());
     records[3]["status"] = json!("Sleeping");
     assert!(contract.check_response("application.list", &page(&records))[0].contains("/results/3/status"));
-    assert_eq!(
-        contract.check_request("application.list", &json!({"limit": 100})),
-        Vec::<String>::new()
-    );
-    assert!(
-        !contract
-            .check_request("application.list", &json!({"limit": "100"}))
-            .is_empty()
-    );
-    assert!(
-        !contract
-            .check_request("interviewStage.list", &json!({}))
-            .is_empty()
-    );
+    assert_eq!(contract.check_request("application.list", &json!({"limit": 100})), Vec::<String>::new());
+    assert!(!contract.check_request("application.list", &json!({"limit": "100"})).is_empty());
+    assert!(!contract.check_request("interviewStage.list", &json!({})).is_empty());
     assert!(contract.knows("candidate.list") && !contract.knows("auditLog.list"));
 }

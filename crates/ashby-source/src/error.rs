@@ -31,8 +31,8 @@ pub(crate) fn from_client(row: &Row, error: ashby_client::Error) -> Error {
     };
     let (message, hint) = match kind {
         ErrorKind::Denied => (
-            format!("{} needs the permission {}", row.operation, row.permission),
-            Some(format!("tick it for this key under Admin > API Keys ({})", screen_name(row.permission))),
+            lacks_permission(row.permission),
+            Some("tick it for this key in Ashby, under Admin > Integrations > API Keys".to_owned()),
         ),
         ErrorKind::Unsupported => (format!("{} is not available to this organisation", row.operation), None),
         ErrorKind::Credentials => {
@@ -45,7 +45,16 @@ pub(crate) fn from_client(row: &Row, error: ashby_client::Error) -> Error {
         Some(hint) => wrapped.with_hint(hint),
         None => wrapped,
     };
-    wrapped.with_source(error)
+    // That the permission is missing is all there is to say.
+    if kind == ErrorKind::Denied { wrapped } else { wrapped.with_source(error) }
+}
+
+/// Why a stream cannot be read, in the words of Ashby's screen for API keys.
+pub fn lacks_permission(permission: &str) -> String {
+    match permission {
+        "" => "the key may not read it".to_owned(),
+        permission => format!("the key lacks the permission {}", screen_name(permission)),
+    }
 }
 
 /// A permission as Ashby's screen for API keys words it: `candidatesRead` is "Candidates: Read".
@@ -58,7 +67,23 @@ pub fn screen_name(permission: &str) -> String {
         "hiringProcessMetadata" => "Hiring Process".to_owned(),
         "apiKeys" => "API Keys".to_owned(),
         "auditLogs" => "Audit Logs".to_owned(),
-        other => other[..1].to_uppercase() + &other[1..],
+        other => {
+            let mut letters = other.chars();
+            letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect()
+        }
     };
     format!("{module}: {right}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn permissions_read_as_on_ashbys_screen() {
+        assert_eq!(screen_name("candidatesRead"), "Candidates: Read");
+        assert_eq!(screen_name("hiringProcessMetadataRead"), "Hiring Process: Read");
+        assert_eq!(screen_name("apiKeysWrite"), "API Keys: Write");
+        assert_eq!(lacks_permission(""), "the key may not read it");
+    }
 }

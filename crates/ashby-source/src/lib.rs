@@ -30,7 +30,7 @@ use crate::request::Requests;
 use crate::table::{Plan, Refresh, Row, row};
 use crate::walk::Walk;
 
-pub use crate::error::screen_name;
+pub use crate::error::{lacks_permission, screen_name};
 pub use crate::position::Position;
 pub use crate::streams::{Cost, Stream, near_matches, parameters, stream, streams};
 pub use crate::survey::{Readable, Survey, probe, survey};

@@ -53,9 +53,7 @@ pub async fn survey(client: &Client) -> Result<Survey> {
         Err(error) => {
             let kind = match error.kind() {
                 ashby_client::ErrorKind::Credentials => ErrorKind::Credentials,
-                kind if error.is_retryable() || kind == ashby_client::ErrorKind::Tls => {
-                    ErrorKind::Transient
-                }
+                kind if error.is_retryable() || kind == ashby_client::ErrorKind::Tls => ErrorKind::Transient,
                 ashby_client::ErrorKind::Malformed | ashby_client::ErrorKind::NotFound => ErrorKind::Data,
                 _ => ErrorKind::Configuration,
             };

@@ -34,11 +34,7 @@ impl Access {
     /// Why rows that this access does not see must not be taken for deleted, given the access with which they came;
     /// `None` if they may.
     pub fn narrower_than(&self, before: &Access) -> Option<String> {
-        let lost: Vec<&str> = before
-            .streams
-            .difference(&self.streams)
-            .map(String::as_str)
-            .collect();
+        let lost: Vec<&str> = before.streams.difference(&self.streams).map(String::as_str).collect();
         if !lost.is_empty() {
             return Some(format!(
                 "streams that could be read before cannot be read now: {}",
@@ -73,39 +69,18 @@ mod tests {
 
     fn access(identity: &str, grants: Option<&[&str]>, streams: &[&str]) -> Access {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Access {
-            identity: identity.to_owned(),
-            grants: grants.map(set),
-            streams: set(streams),
-        }
+        Access { identity: identity.to_owned(), grants: grants.map(set), streams: set(streams) }
     }
 
     #[test]
     fn only_an_equal_or_wider_view_of_the_same_key_may_reconcile() {
         let before = access("a", Some(&["jobs:read"]), &["jobs"]);
         assert_eq!(before.narrower_than(&before), None);
-        assert_eq!(
-            access("a", Some(&["jobs:read", "x"]), &["jobs", "x"]).narrower_than(&before),
-            None
-        );
+        assert_eq!(access("a", Some(&["jobs:read", "x"]), &["jobs", "x"]).narrower_than(&before), None);
         assert_eq!(access("a", None, &["jobs"]).narrower_than(&before), None);
-        assert!(
-            access("a", Some(&["jobs:read"]), &[])
-                .narrower_than(&before)
-                .unwrap()
-                .contains("jobs")
-        );
-        assert!(
-            access("a", Some(&[]), &["jobs"])
-                .narrower_than(&before)
-                .unwrap()
-                .contains("jobs:read")
-        );
-        assert!(
-            access("b", Some(&["jobs:read"]), &["jobs"])
-                .narrower_than(&before)
-                .is_some()
-        );
+        assert!(access("a", Some(&["jobs:read"]), &[]).narrower_than(&before).unwrap().contains("jobs"));
+        assert!(access("a", Some(&[]), &["jobs"]).narrower_than(&before).unwrap().contains("jobs:read"));
+        assert!(access("b", Some(&["jobs:read"]), &["jobs"]).narrower_than(&before).is_some());
     }
 
     #[test]

@@ -16,21 +16,14 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub(crate) fn new(bytes: usize) -> Self {
-        let total = u32::try_from(bytes.div_ceil(UNIT_BYTES))
-            .unwrap_or(u32::MAX)
-            .max(1);
-        Self {
-            permits: Arc::new(Semaphore::new(total as usize)),
-            total,
-        }
+        let total = u32::try_from(bytes.div_ceil(UNIT_BYTES)).unwrap_or(u32::MAX).max(1);
+        Self { permits: Arc::new(Semaphore::new(total as usize)), total }
     }
 
     /// Waits until `bytes` may be in flight; they are until the permit is dropped. Something larger than the whole
     /// budget waits for all of it and then passes alone. Cancel-safe.
     pub(crate) async fn take(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let units = u32::try_from(bytes.div_ceil(UNIT_BYTES))
-            .unwrap_or(u32::MAX)
-            .clamp(1, self.total);
+        let units = u32::try_from(bytes.div_ceil(UNIT_BYTES)).unwrap_or(u32::MAX).clamp(1, self.total);
         // The semaphore is never closed; should it ever be, going on without a permit is right.
         Arc::clone(&self.permits).acquire_many_owned(units).await.ok()
     }
@@ -45,15 +38,9 @@ mod tests {
     async fn what_is_in_flight_stays_within_the_budget() {
         let budget = Budget::new(10 * UNIT_BYTES);
         let first = budget.take(6 * UNIT_BYTES).await;
-        assert!(
-            budget.take(5 * UNIT_BYTES).now_or_never().is_none(),
-            "would exceed the budget"
-        );
+        assert!(budget.take(5 * UNIT_BYTES).now_or_never().is_none(), "would exceed the budget");
         drop(first);
-        let giant = budget
-            .take(1 << 30)
-            .now_or_never()
-            .expect("something huge passes alone");
+        let giant = budget.take(1 << 30).now_or_never().expect("something huge passes alone");
         assert!(budget.take(1).now_or_never().is_none());
         drop(giant);
         assert!(budget.take(1).now_or_never().is_some());

@@ -140,10 +140,7 @@ fn stream(name: &str) -> Arc<StreamDescriptor> {
 }
 
 fn keyed_stream(name: &str, key: &[&str]) -> Arc<StreamDescriptor> {
-    let field = |name: &&str| Field {
-        name: (*name).to_owned(),
-        kind: FieldKind::String,
-    };
+    let field = |name: &&str| Field { name: (*name).to_owned(), kind: FieldKind::String };
     Arc::new(StreamDescriptor {
         name: name.to_owned(),
         key: key.iter().map(|field| (*field).to_owned()).collect(),
@@ -162,10 +159,7 @@ fn body(key: &str, value: &str) -> Value {
 }
 
 fn scoped(key: &str, scope: &str, value: &str) -> Record {
-    Record {
-        scope: Some(Key::from(scope)),
-        ..upsert(key, value)
-    }
+    Record { scope: Some(Key::from(scope)), ..upsert(key, value) }
 }
 
 /// A state that tells `position` from every other.
@@ -179,8 +173,5 @@ fn state_at(position: u64) -> StreamState {
 }
 
 fn update(stream: &str, position: u64) -> StateUpdate {
-    StateUpdate {
-        streams: [(stream.to_owned(), Some(state_at(position)))].into(),
-        access: None,
-    }
+    StateUpdate { streams: [(stream.to_owned(), Some(state_at(position)))].into(), access: None }
 }

@@ -36,10 +36,7 @@ pub enum ErrorKind {
 impl ErrorKind {
     /// Whether the trouble belongs to one stream, so that the others go on.
     pub fn is_stream_only(self) -> bool {
-        matches!(
-            self,
-            Self::Denied | Self::Unsupported | Self::Transient | Self::Data
-        )
+        matches!(self, Self::Denied | Self::Unsupported | Self::Transient | Self::Data)
     }
 }
 
@@ -56,13 +53,7 @@ pub struct Error {
 impl Error {
     /// An error of `kind`; `message` says what was being done and to what.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            hint: None,
-            requests: 0,
-            source: None,
-        }
+        Self { kind, message: message.into(), hint: None, requests: 0, source: None }
     }
 
     /// Adds the underlying cause.

@@ -20,11 +20,7 @@ pub struct FileStateStore {
 impl FileStateStore {
     /// A store in the file at `path`, which need not exist yet.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            state: State::default(),
-            lock: None,
-        }
+        Self { path: path.into(), state: State::default(), lock: None }
     }
 
     fn write(&self, state: &State) -> Result<()> {
@@ -48,9 +44,7 @@ impl StateStore for FileStateStore {
             Ok(text) => State::from_document(&text).map_err(|error| {
                 let message = format!("the state file {} is not usable", self.path.display());
                 let hint = error.hint().unwrap_or_default().to_owned();
-                Error::new(ErrorKind::State, message)
-                    .with_source(error)
-                    .with_hint(hint)
+                Error::new(ErrorKind::State, message).with_source(error).with_hint(hint)
             })?,
             Err(error) if error.kind() == IoErrorKind::NotFound => State::default(),
             Err(error) => {
@@ -85,10 +79,7 @@ fn write_atomically(path: &Path, content: &[u8]) -> Result<()> {
         }
     };
     attempt().map_err(|error| {
-        Error::new(
-            ErrorKind::Storage,
-            format!("cannot write the state file {}", path.display()),
-        )
-        .with_source(error)
+        Error::new(ErrorKind::Storage, format!("cannot write the state file {}", path.display()))
+            .with_source(error)
     })
 }

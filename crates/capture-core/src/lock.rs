@@ -22,11 +22,8 @@ impl Lock {
     pub fn acquire(path: &Path) -> Result<Self> {
         let lock_path = lock_path(path);
         let storage = |error| {
-            Error::new(
-                ErrorKind::Storage,
-                format!("cannot open the lock file {}", lock_path.display()),
-            )
-            .with_source(error)
+            Error::new(ErrorKind::Storage, format!("cannot open the lock file {}", lock_path.display()))
+                .with_source(error)
         };
         let mut file = OpenOptions::new()
             .read(true)
@@ -51,15 +48,10 @@ impl Lock {
             }
             Err(TryLockError::Error(error)) => return Err(storage(error)),
         }
-        let note = format!(
-            "process {} (since {})\n",
-            std::process::id(),
-            jiff::Timestamp::now().strftime("%FT%TZ")
-        );
-        let written = file
-            .set_len(0)
-            .and_then(|()| file.rewind())
-            .and_then(|()| file.write_all(note.as_bytes()));
+        let note =
+            format!("process {} (since {})\n", std::process::id(), jiff::Timestamp::now().strftime("%FT%TZ"));
+        let written =
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(note.as_bytes()));
         written.map_err(storage)?;
         Ok(Self { _file: file })
     }
@@ -82,12 +74,7 @@ mod tests {
         let held = Lock::acquire(&path).unwrap();
         let error = Lock::acquire(&path).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Busy);
-        assert!(
-            error
-                .to_string()
-                .contains(&format!("process {}", std::process::id())),
-            "{error}"
-        );
+        assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
         drop(held);
         Lock::acquire(&path).unwrap();
     }

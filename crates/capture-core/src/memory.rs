@@ -84,10 +84,7 @@ impl MemorySink {
 #[async_trait]
 impl Sink for MemorySink {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            snapshots: SnapshotDelivery::Reconcile,
-            stores_state: false,
-        }
+        Capabilities { snapshots: SnapshotDelivery::Reconcile, stores_state: false }
     }
 
     async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
@@ -171,11 +168,7 @@ impl MemorySource {
             mode: Mode::Incremental,
             fields: Vec::new(),
         };
-        let source = Self {
-            descriptor: Arc::new(descriptor),
-            changes: Arc::default(),
-            page_records: 100,
-        };
+        let source = Self { descriptor: Arc::new(descriptor), changes: Arc::default(), page_records: 100 };
         for (key, body) in records {
             source.push(Record::upsert(key, body.to_owned()));
         }
@@ -204,12 +197,8 @@ impl Source for MemorySource {
                 let message = format!("there is no stream named {}", request.stream);
                 return Err(Error::new(ErrorKind::Configuration, message));
             }
-            let number = |name| {
-                request
-                    .checkpoint
-                    .as_ref()
-                    .and_then(|checkpoint| checkpoint.0[name].as_u64())
-            };
+            let number =
+                |name| request.checkpoint.as_ref().and_then(|checkpoint| checkpoint.0[name].as_u64());
             let (mut position, mut pass) = (number("position").unwrap_or(0), number("pass").unwrap_or(0));
             if request.full || request.checkpoint.is_none() {
                 (position, pass) = (0, pass + 1);
@@ -243,12 +232,8 @@ impl Capture for MemoryCapture {
 
     async fn next(&mut self) -> Result<Step> {
         let changes = lock(&self.source.changes);
-        let records: Vec<Record> = changes
-            .iter()
-            .skip(self.position)
-            .take(self.source.page_records)
-            .cloned()
-            .collect();
+        let records: Vec<Record> =
+            changes.iter().skip(self.position).take(self.source.page_records).cloned().collect();
         self.position += records.len();
         let complete = self.position == changes.len();
         if records.is_empty() && !self.whole {
@@ -257,12 +242,7 @@ impl Capture for MemoryCapture {
         let completion = (complete && self.whole).then_some(Completion::Everything);
         self.whole &= !complete;
         Ok(Step::Batch(Batch {
-            parts: vec![Part {
-                stream: 0,
-                pass: self.pass,
-                records,
-                completion,
-            }],
+            parts: vec![Part { stream: 0, pass: self.pass, records, completion }],
             checkpoint: Checkpoint(json!({"position": self.position, "pass": self.pass})),
             requests: 1,
             notes: Vec::new(),

@@ -94,20 +94,12 @@ pub struct Record {
 impl Record {
     /// An upsert without a scope.
     pub fn upsert(key: impl Into<Key>, body: impl Into<Bytes>) -> Self {
-        Self {
-            key: key.into(),
-            scope: None,
-            op: Op::Upsert(body.into()),
-        }
+        Self { key: key.into(), scope: None, op: Op::Upsert(body.into()) }
     }
 
     /// A tombstone without a scope.
     pub fn delete(key: impl Into<Key>) -> Self {
-        Self {
-            key: key.into(),
-            scope: None,
-            op: Op::Delete,
-        }
+        Self { key: key.into(), scope: None, op: Op::Delete }
     }
 
     /// The record's JSON, unless it is a tombstone.
@@ -142,10 +134,7 @@ mod tests {
     fn a_single_part_is_the_key_itself_and_must_be_text() {
         assert_eq!(Key::from_parts(&[Bytes::from("x\"y")]).unwrap().as_str(), "x\"y");
         assert_eq!(Key::from_parts(&[Bytes::from_static(b"\xff")]), Err(0));
-        assert_eq!(
-            Key::from_parts(&[Bytes::from("a"), Bytes::from_static(b"\xff")]),
-            Err(1)
-        );
+        assert_eq!(Key::from_parts(&[Bytes::from("a"), Bytes::from_static(b"\xff")]), Err(1));
     }
 
     #[test]

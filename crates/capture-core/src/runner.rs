@@ -43,11 +43,7 @@ pub struct StreamRetry {
 
 impl Default for StreamRetry {
     fn default() -> Self {
-        Self {
-            attempts: 2,
-            first_pause: Duration::from_secs(5),
-            max_pause: Duration::from_secs(60),
-        }
+        Self { attempts: 2, first_pause: Duration::from_secs(5), max_pause: Duration::from_secs(60) }
     }
 }
 
@@ -77,7 +73,9 @@ impl Default for RunnerOptions {
             interval: None,
             streams_at_once: 16,
             in_flight_bytes: 8 << 20,
-            commit_bytes: 16 << 20,
+            // Keys come in random order, so that each commit writes most pages of a large index: fewer commits, less
+            // work. What a crash repeats is bounded by the interval.
+            commit_bytes: 64 << 20,
             commit_interval: Duration::from_secs(1),
             retry: StreamRetry::default(),
             reconcile: ReconcilePolicy::default(),
@@ -97,13 +95,7 @@ pub struct Runner<S, K, T> {
 impl<S: Source, K: Sink, T: StateStore> Runner<S, K, T> {
     /// A runner with default options and no observer.
     pub fn new(source: S, sink: K, store: T) -> Self {
-        Self {
-            source,
-            sink,
-            store,
-            options: RunnerOptions::default(),
-            observer: Arc::new(()),
-        }
+        Self { source, sink, store, options: RunnerOptions::default(), observer: Arc::new(()) }
     }
 
     /// Replaces the options.
@@ -149,19 +141,13 @@ impl<S: Source, K: Sink, T: StateStore> Runner<S, K, T> {
         let requests = selections
             .into_iter()
             .map(|selection| StreamRequest {
-                checkpoint: state
-                    .streams
-                    .get(&selection.stream)
-                    .map(|stream| stream.checkpoint.clone()),
+                checkpoint: state.streams.get(&selection.stream).map(|stream| stream.checkpoint.clone()),
                 stream: selection.stream,
                 full: selection.full,
             })
             .collect();
         let captures = self.source.open(requests).await?;
-        let streams: Vec<_> = captures
-            .iter()
-            .map(|capture| capture.streams().to_vec())
-            .collect();
+        let streams: Vec<_> = captures.iter().map(|capture| capture.streams().to_vec()).collect();
         self.sink.open(&streams.concat()).await?;
 
         // Ends the stream tasks when the caller says so, and when the writer cannot go on.
@@ -182,15 +168,8 @@ impl<S: Source, K: Sink, T: StateStore> Runner<S, K, T> {
         }
         drop(shared);
 
-        let mut writer = writer::Writer::new(
-            self.sink,
-            self.store,
-            &state,
-            streams,
-            access,
-            &self.options,
-            self.observer,
-        );
+        let mut writer =
+            writer::Writer::new(self.sink, self.store, &state, streams, access, &self.options, self.observer);
         let ended = writer.run(receiver).await;
         stop.cancel();
         // A task that panicked left its streams started and never ended; the report calls that a failure.

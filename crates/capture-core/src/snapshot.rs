@@ -41,12 +41,8 @@ impl SnapshotIndex {
 
     /// Tombstones for what the complete pass `pass` did not see.
     pub fn take_unseen(&mut self, pass: u64) -> Vec<Record> {
-        let gone: Vec<String> = self
-            .0
-            .iter()
-            .filter(|(_, entry)| entry.1 != pass)
-            .map(|(key, _)| key.clone())
-            .collect();
+        let gone: Vec<String> =
+            self.0.iter().filter(|(_, entry)| entry.1 != pass).map(|(key, _)| key.clone()).collect();
         gone.into_iter()
             .map(|key| {
                 self.0.remove(&key);

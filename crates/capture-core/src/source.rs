@@ -26,12 +26,7 @@ pub struct Selection {
 impl Selection {
     /// The stream, continued from its checkpoint at once and polled at the run's interval.
     pub fn new(stream: impl Into<String>) -> Self {
-        Self {
-            stream: stream.into(),
-            full: false,
-            interval: None,
-            first_poll_delay: Duration::ZERO,
-        }
+        Self { stream: stream.into(), full: false, interval: None, first_poll_delay: Duration::ZERO }
     }
 }
 

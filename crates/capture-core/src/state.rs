@@ -98,11 +98,7 @@ impl State {
         }
         let unreadable = |error: serde_json::Error| {
             let place = format!("line {} column {}", error.line(), error.column());
-            Error::new(
-                ErrorKind::State,
-                format!("the saved state cannot be read ({place})"),
-            )
-            .with_hint(
+            Error::new(ErrorKind::State, format!("the saved state cannot be read ({place})")).with_hint(
                 "restore it from a copy, or move it away to list everything again; it was left untouched",
             )
         };
@@ -115,10 +111,7 @@ impl State {
             );
         }
         let document: Document = serde_json::from_str(text).map_err(unreadable)?;
-        Ok(Self {
-            streams: document.streams,
-            access: document.access,
-        })
+        Ok(Self { streams: document.streams, access: document.access })
     }
 }
 

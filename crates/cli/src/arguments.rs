@@ -102,6 +102,10 @@ struct ConnectionFlags {
     #[arg(long, global = true, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     page_limit: Option<u32>,
+    /// Attempts of a request before it counts as failed; 1 tries everything once [default: 6]
+    #[arg(long, global = true, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_attempts: Option<u32>,
     /// How long connecting may take [default: 10s]
     #[arg(long, global = true, value_name = "DURATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -274,7 +278,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
     add(&mut flags, &line.connection)?;
     add(&mut flags, &line.general)?;
     let command = match line.command {
-        _ if line.show_config => Command::ShowConfig,
+        None if line.show_config => Command::ShowConfig,
         None => CommandLine::command().error(ErrorKind::MissingSubcommand, "a command is missing").exit(),
         Some(Subcommands::Check) => Command::Check,
         Some(Subcommands::Streams) => Command::Streams,
@@ -295,10 +299,15 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Demo) => Command::Demo,
         Some(Subcommands::Sim(SimSubcommands::Serve(serve))) => Command::Sim(SimAction::Serve(serve)),
     };
+    // The settings of `ashby sync --full` include that flag, whether it runs or only shows them.
+    let command = if line.show_config { Command::ShowConfig } else { command };
     Ok(Arguments { command, flags, config: line.config })
 }
 
-fn add(flags: &mut serde_json::Map<String, serde_json::Value>, given: &impl Serialize) -> Result<(), Failure> {
+fn add(
+    flags: &mut serde_json::Map<String, serde_json::Value>,
+    given: &impl Serialize,
+) -> Result<(), Failure> {
     let given = serde_json::to_value(given)
         .map_err(|error| Failure::new(crate::failure::USAGE, "an option is not text").with_source(error))?;
     if let serde_json::Value::Object(given) = given {
@@ -341,7 +350,8 @@ mod tests {
         let sync = command.find_subcommand("sync").unwrap();
         for argument in command.get_arguments().chain(sync.get_arguments()) {
             let id = argument.get_id().as_str();
-            let known = crate::settings::KEYS.contains(&id) || NOT_SETTINGS.contains(&id) || id == "more_names";
+            let known =
+                crate::settings::KEYS.contains(&id) || NOT_SETTINGS.contains(&id) || id == "more_names";
             assert!(known, "--{id} is not a setting");
         }
     }

@@ -23,7 +23,8 @@ pub(crate) fn start(settings: &Settings) -> Screen {
     let screen = Screen { bars: MultiProgress::new(), is_terminal: std::io::stderr().is_terminal() };
     let level = LevelFilter::from_str(settings.log()).unwrap_or(LevelFilter::WARN);
     // Other crates' debug output could hold what ours never does (headers, bodies), so it stays off.
-    let ours = ["ashby_client", "ashby_source", "ashby_sim", "capture_core", "sink_jsonl", "sink_sqlite", "ashby"];
+    let ours =
+        ["ashby_client", "ashby_source", "ashby_sim", "capture_core", "sink_jsonl", "sink_sqlite", "ashby"];
     let filter = Targets::new().with_targets(ours.map(|name| (name, level)));
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let layer = tracing_subscriber::fmt::layer()

@@ -29,7 +29,9 @@ fn main() -> ExitCode {
     // times that. The SQLite sink has a thread of its own.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::new(1, "cannot start the asynchronous runtime").with_source(error).report(),
+        Err(error) => {
+            return Failure::new(1, "cannot start the asynchronous runtime").with_source(error).report();
+        }
     };
     let ended = runtime.block_on(async {
         match command {
@@ -40,7 +42,7 @@ fn main() -> ExitCode {
             Command::Demo => commands::demo::run(&settings, &screen).await,
             Command::Sim(action) => commands::sim::run(action).await,
             Command::ShowConfig => {
-                output::print(&settings.to_string());
+                output::print(&settings.to_string())?;
                 Ok(ExitCode::SUCCESS)
             }
         }

@@ -1,15 +1,21 @@
 //! Standard output is data, standard error is for people.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use crate::failure::{FAILED, Failure};
 
-/// Prints to standard output. A reader that has gone is nobody's trouble.
-pub(crate) fn print(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+/// Prints to standard output. A reader that has gone is nobody's trouble; a full disk behind it is.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(FAILED, "cannot write to standard output").with_source(error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Prints to standard error.
@@ -19,8 +25,7 @@ pub(crate) fn explain(text: &str) {
 
 /// Prints one JSON document to standard output.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    print(&json(value)?);
-    Ok(())
+    print(&json(value)?)
 }
 
 /// One JSON document, on several lines.
@@ -32,7 +37,11 @@ pub(crate) fn json(value: &impl Serialize) -> Result<String, Failure> {
 }
 
 /// A table without lines; `numeric` columns are aligned to the right.
-pub(crate) fn table(header: &[&str], numeric: &[usize], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub(crate) fn table(
+    header: &[&str],
+    numeric: &[usize],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(header.to_vec());
     for row in rows {

@@ -71,11 +71,18 @@ impl Progress {
         let mut live = self.live();
         let usage = self.client.usage();
         let rate = match usage.effective_requests_per_minute {
-            Some(limit) => format!("{} of {} requests a minute", thousands(usage.requests_last_minute.into()), thousands(limit.into())),
+            Some(limit) => format!(
+                "{} of {} requests a minute",
+                thousands(usage.requests_last_minute.into()),
+                thousands(limit.into())
+            ),
             None => format!("{} requests in the last minute", thousands(usage.requests_last_minute.into())),
         };
-        let summary =
-            format!("{} streams done, {} running · {rate}", thousands(live.done), thousands(live.running.len() as u64));
+        let summary = format!(
+            "{} streams done, {} running · {rate}",
+            thousands(live.done),
+            thousands(live.running.len() as u64)
+        );
         if self.screen.is_terminal {
             let bar = live.summary.get_or_insert_with(|| self.bar());
             bar.set_message(summary);
@@ -94,7 +101,10 @@ impl Progress {
 
     fn bar(&self) -> ProgressBar {
         let bar = self.screen.bars.add(ProgressBar::new_spinner());
-        bar.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.set_style(
+            ProgressStyle::with_template("{spinner} {wide_msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+        );
         bar
     }
 }

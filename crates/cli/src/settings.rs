@@ -1,12 +1,12 @@
 //! One merged set of settings: defaults, then `ashby.toml`, then `ASHBY_*`, then the command line.
 
 use std::fmt;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ashby_client::{ApiKey, Client};
-use capture_core::ReconcilePolicy;
+use ashby_client::{ApiKey, Client, RetryPolicy};
+use capture_core::{ReconcilePolicy, StreamRetry};
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::Value;
 use figment::{Figment, Metadata, Profile, Provider};
@@ -18,10 +18,32 @@ use crate::arguments::{Arguments, OutputFormat};
 use crate::failure::{CREDENTIALS, Failure, USAGE};
 
 /// Every key, in the order of `--show-config`.
-pub(crate) const KEYS: [&str; 24] = [
-    "api_key", "api_key_file", "base_url", "max_rpm", "concurrency", "page_limit", "connect_timeout", "read_timeout",
-    "total_timeout", "api_version", "output", "log", "no_progress", "to", "state", "streams", "except", "all", "full",
-    "dry_run", "watch", "interval", "reconcile", "progress_interval",
+pub(crate) const KEYS: [&str; 25] = [
+    "api_key",
+    "api_key_file",
+    "base_url",
+    "max_rpm",
+    "concurrency",
+    "page_limit",
+    "max_attempts",
+    "connect_timeout",
+    "read_timeout",
+    "total_timeout",
+    "api_version",
+    "output",
+    "log",
+    "no_progress",
+    "to",
+    "state",
+    "streams",
+    "except",
+    "all",
+    "full",
+    "dry_run",
+    "watch",
+    "interval",
+    "reconcile",
+    "progress_interval",
 ];
 
 /// The file that is read if it exists.
@@ -36,6 +58,7 @@ struct Merged {
     max_rpm: u32,
     concurrency: NonZeroUsize,
     page_limit: Option<u32>,
+    max_attempts: NonZeroU32,
     connect_timeout: Span,
     read_timeout: Span,
     total_timeout: Span,
@@ -64,6 +87,7 @@ struct Defaults {
     base_url: &'static str,
     max_rpm: u32,
     concurrency: usize,
+    max_attempts: u32,
     connect_timeout: &'static str,
     read_timeout: &'static str,
     total_timeout: &'static str,
@@ -87,6 +111,7 @@ const DEFAULTS: Defaults = Defaults {
     base_url: ashby_client::DEFAULT_BASE_URL,
     max_rpm: ashby_client::DEFAULT_REQUESTS_PER_MINUTE,
     concurrency: ashby_client::DEFAULT_CONCURRENCY.get(),
+    max_attempts: 6,
     connect_timeout: "10s",
     read_timeout: "60s",
     total_timeout: "5m",
@@ -156,7 +181,8 @@ impl Settings {
             ));
         };
         let key = std::fs::read_to_string(path).map_err(|error| {
-            Failure::new(CREDENTIALS, format!("cannot read the API key from {}", path.display())).with_source(error)
+            Failure::new(CREDENTIALS, format!("cannot read the API key from {}", path.display()))
+                .with_source(error)
         })?;
         if key.trim().is_empty() {
             return Err(Failure::new(CREDENTIALS, format!("the API key file {} is empty", path.display())));
@@ -172,6 +198,7 @@ impl Settings {
             .base_url(&merged.base_url)
             .requests_per_minute((merged.max_rpm > 0).then_some(merged.max_rpm))
             .concurrency(merged.concurrency)
+            .retry(RetryPolicy { max_attempts: merged.max_attempts.get(), ..RetryPolicy::default() })
             .connect_timeout(merged.connect_timeout.0)
             .read_timeout(merged.read_timeout.0)
             .total_timeout(merged.total_timeout.0)
@@ -191,6 +218,12 @@ impl Settings {
 
     pub(crate) fn page_limit(&self) -> Option<u32> {
         self.merged.page_limit
+    }
+
+    /// How often a stream is tried again: as ever, but no more often than a request.
+    pub(crate) fn stream_retry(&self) -> StreamRetry {
+        let retry = StreamRetry::default();
+        StreamRetry { attempts: retry.attempts.min(self.merged.max_attempts.get() - 1), ..retry }
     }
 
     pub(crate) fn json(&self) -> bool {
@@ -315,7 +348,8 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let duration: Option<jiff::SignedDuration> = text.parse().ok();
-        let duration = duration.and_then(|duration| Duration::try_from(duration).ok()).filter(|span| !span.is_zero());
+        let duration =
+            duration.and_then(|duration| Duration::try_from(duration).ok()).filter(|span| !span.is_zero());
         duration
             .map(Span)
             .ok_or_else(|| de::Error::custom(format!("`{text}` is not a duration such as 5m, 90s or PT5M")))

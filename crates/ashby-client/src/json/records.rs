@@ -18,10 +18,7 @@ impl Span {
     /// The scanner refuses texts whose positions do not fit.
     #[inline]
     pub(crate) fn new(start: usize, end: usize) -> Self {
-        Self {
-            start: start as u32,
-            end: end as u32,
-        }
+        Self { start: start as u32, end: end as u32 }
     }
 
     #[inline]
@@ -54,10 +51,7 @@ pub(crate) struct RecordIndex {
 
 impl RecordIndex {
     pub(crate) fn new(fields: usize) -> Self {
-        Self {
-            fields,
-            ..Self::default()
-        }
+        Self { fields, ..Self::default() }
     }
 
     /// Reads the array at the scanner's position. `depth` containers are open around it.
@@ -124,12 +118,7 @@ impl RecordIndex {
     pub(crate) fn bind(self, body: Bytes) -> Result<Records, ScanError> {
         match self.defect {
             Some(defect) => Err(defect),
-            None => Ok(Records {
-                body,
-                records: self.records,
-                keys: self.keys,
-                fields: self.fields,
-            }),
+            None => Ok(Records { body, records: self.records, keys: self.keys, fields: self.fields }),
         }
     }
 }
@@ -159,9 +148,7 @@ pub struct Records {
 /// Shows the number of records only: their values are nobody's business in a log.
 impl std::fmt::Debug for Records {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Records")
-            .field("len", &self.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Records").field("len", &self.len()).finish_non_exhaustive()
     }
 }
 

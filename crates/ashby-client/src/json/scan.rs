@@ -92,10 +92,7 @@ impl fmt::Display for ScanError {
             ScanErrorKind::WrongType => f.write_str("neither an array nor an object"),
             ScanErrorKind::NotAnObject { record } => write!(f, "record {record} is not an object"),
             ScanErrorKind::InvalidKey { record, field } => {
-                write!(
-                    f,
-                    "record {record} has no string or number in its key field `{field}`"
-                )
+                write!(f, "record {record} has no string or number in its key field `{field}`")
             }
         }?;
         write!(f, " (at byte {})", self.0.offset_bytes)
@@ -153,11 +150,7 @@ impl<'a> Scanner<'a> {
     /// Checks that nothing but whitespace is left.
     pub(crate) fn finish(&mut self) -> Result<(), ScanError> {
         self.peek();
-        if self.position == self.bytes.len() {
-            Ok(())
-        } else {
-            Err(self.error(ScanErrorKind::TrailingBytes))
-        }
+        if self.position == self.bytes.len() { Ok(()) } else { Err(self.error(ScanErrorKind::TrailingBytes)) }
     }
 
     /// Calls `member` for each member of the object that starts here, at the member's value. It must pass over
@@ -258,11 +251,7 @@ fn skip_whitespace(bytes: &[u8], mut position: usize) -> usize {
 fn unexpected(bytes: &[u8], position: usize) -> ScanError {
     let at_end = position >= bytes.len();
     ScanError::new(
-        if at_end {
-            ScanErrorKind::UnexpectedEnd
-        } else {
-            ScanErrorKind::UnexpectedByte
-        },
+        if at_end { ScanErrorKind::UnexpectedEnd } else { ScanErrorKind::UnexpectedByte },
         position,
     )
 }
@@ -349,13 +338,7 @@ fn string(bytes: &[u8], start: usize) -> Result<(StringToken, usize), ScanError>
     if is_escaped {
         position = escaped_text_end(bytes, position)?;
     }
-    Ok((
-        StringToken {
-            span: Span::new(start, position + 1),
-            is_escaped,
-        },
-        position + 1,
-    ))
+    Ok((StringToken { span: Span::new(start, position + 1), is_escaped }, position + 1))
 }
 
 /// The next quote, backslash or control character, or the end; looks at eight bytes at a time.
@@ -433,11 +416,7 @@ fn digits_end(bytes: &[u8], start: usize) -> Result<usize, ScanError> {
     while byte_at(bytes, position).is_ascii_digit() {
         position += 1;
     }
-    if position == start {
-        Err(ScanError::new(ScanErrorKind::InvalidNumber, start))
-    } else {
-        Ok(position)
-    }
+    if position == start { Err(ScanError::new(ScanErrorKind::InvalidNumber, start)) } else { Ok(position) }
 }
 
 /// The text that a complete, valid JSON string token (quotes included) stands for.

@@ -53,25 +53,13 @@ fn the_grammar_is_checked() {
         ("\"12345678\u{1}\"", ControlCharacter, 9),
     ] {
         let error = scan(json.as_bytes()).expect_err(json);
-        assert_eq!(
-            (error.kind(), error.offset_bytes()),
-            (&kind, offset_bytes),
-            "{json:?}"
-        );
+        assert_eq!((error.kind(), error.offset_bytes()), (&kind, offset_bytes), "{json:?}");
         assert!(!accepted_by_serde_json(json.as_bytes()), "{json:?}");
     }
     assert_eq!(scan(b"\"\xff\"").expect_err("no UTF-8").kind(), &InvalidUtf8);
-    for json in [
-        "0",
-        "-0.5e-7",
-        " [ ] ",
-        "{ }",
-        "\"\\u00e9\\/\"",
-        "\"\u{7f}é\"",
-        "null",
-        "[{\"a\":[]}]",
-        "1e999",
-    ] {
+    for json in
+        ["0", "-0.5e-7", " [ ] ", "{ }", "\"\\u00e9\\/\"", "\"\u{7f}é\"", "null", "[{\"a\":[]}]", "1e999"]
+    {
         assert_eq!(scan(json.as_bytes()), Ok(()), "{json}");
     }
 }
@@ -82,13 +70,7 @@ fn a_lone_surrogate_is_no_reason_to_lose_a_page() {
     let records = split(r#"[{"id":1,"\ud83d":2,"name":"\ud83d"}]"#, &[], &["id"]).unwrap();
     assert_eq!(records.key_part(0, 0), "1");
     let error = split(r#"[{"id":"\ud83d"}]"#, &[], &["id"]).unwrap_err();
-    assert_eq!(
-        error.kind(),
-        &ScanErrorKind::InvalidKey {
-            record: 0,
-            field: "id".to_owned()
-        }
-    );
+    assert_eq!(error.kind(), &ScanErrorKind::InvalidKey { record: 0, field: "id".to_owned() });
 }
 
 #[test]
@@ -96,22 +78,13 @@ fn nesting_is_limited() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let nested = |depth: usize| format!("{}1{}", open.repeat(depth), close.repeat(depth));
         assert_eq!(scan(nested(128).as_bytes()), Ok(()));
-        assert_eq!(
-            scan(nested(129).as_bytes()).unwrap_err().kind(),
-            &ScanErrorKind::TooDeep
-        );
-        assert_eq!(
-            scan(nested(100_000).as_bytes()).unwrap_err().kind(),
-            &ScanErrorKind::TooDeep
-        );
+        assert_eq!(scan(nested(129).as_bytes()).unwrap_err().kind(), &ScanErrorKind::TooDeep);
+        assert_eq!(scan(nested(100_000).as_bytes()).unwrap_err().kind(), &ScanErrorKind::TooDeep);
     }
     // The limit counts from the outermost container, whoever opened it.
     let in_record = |depth: usize| format!("[{{\"id\":1,\"a\":{}{}}}]", "[".repeat(depth), "]".repeat(depth));
     assert!(split(&in_record(126), &[], &["id"]).is_ok());
-    assert_eq!(
-        split(&in_record(127), &[], &["id"]).unwrap_err().kind(),
-        &ScanErrorKind::TooDeep
-    );
+    assert_eq!(split(&in_record(127), &[], &["id"]).unwrap_err().kind(), &ScanErrorKind::TooDeep);
 }
 
 #[test]
@@ -125,9 +98,8 @@ fn records_are_exact_slices_with_their_keys() {
     assert_eq!(records.key_part(1, 0), "last wins");
 
     let records = split(r#"[{"b":1.0e2,"a":""},{"a":"x","b":-7}]"#, &[], &["a", "b"]).unwrap();
-    let keys: Vec<_> = (0..2)
-        .map(|record| (records.key_part(record, 0), records.key_part(record, 1)))
-        .collect();
+    let keys: Vec<_> =
+        (0..2).map(|record| (records.key_part(record, 0), records.key_part(record, 1))).collect();
     assert_eq!(keys, [("".into(), "1.0e2".into()), ("x".into(), "-7".into())]);
 }
 
@@ -141,10 +113,7 @@ fn keys_without_escapes_are_not_copied() {
 
 #[test]
 fn what_is_no_record_is_named() {
-    let invalid = |record, field: &str| ScanErrorKind::InvalidKey {
-        record,
-        field: field.to_owned(),
-    };
+    let invalid = |record, field: &str| ScanErrorKind::InvalidKey { record, field: field.to_owned() };
     for (json, kind) in [
         (r#"[{"id":1,"k":1},{"id":2}]"#, invalid(1, "k")),
         (r#"[{"k":1}]"#, invalid(0, "id")),
@@ -177,16 +146,8 @@ fn nested_records_are_found() {
     ] {
         assert_eq!(split(json, path, &["id"]).unwrap().len(), count, "{json}");
     }
-    for (json, path) in [
-        (r#"{"events":7}"#, &["events"][..]),
-        (r#"{"a":[]}"#, &["a", "b"]),
-        ("7", &[]),
-    ] {
-        assert_eq!(
-            split(json, path, &["id"]).unwrap_err().kind(),
-            &ScanErrorKind::WrongType,
-            "{json}"
-        );
+    for (json, path) in [(r#"{"events":7}"#, &["events"][..]), (r#"{"a":[]}"#, &["a", "b"]), ("7", &[])] {
+        assert_eq!(split(json, path, &["id"]).unwrap_err().kind(), &ScanErrorKind::WrongType, "{json}");
     }
     assert!(split(r#"{"events":[{"id":1}]"#, &["events"], &["id"]).is_err());
 }

@@ -25,25 +25,15 @@ async fn requests_are_as_ashby_wants_them() {
         assert_eq!(request.header(name), Some(value), "{name}");
     }
     let encodings = request.header("accept-encoding").unwrap();
-    assert!(
-        encodings.contains("gzip") && encodings.contains("br"),
-        "{encodings}"
-    );
+    assert!(encodings.contains("gzip") && encodings.contains("br"), "{encodings}");
 }
 
 #[tokio::test]
 async fn a_base_url_may_have_a_path() {
     let server = Server::start([ok(r#"{"success":true,"results":1}"#)]).await;
-    let client = server
-        .builder()
-        .base_url(&format!("{}/proxy/ashby", server.url()))
-        .build()
-        .unwrap();
+    let client = server.builder().base_url(&format!("{}/proxy/ashby", server.url())).build().unwrap();
     client.read(&READ, &json!({})).await.unwrap();
-    assert_eq!(
-        server.requests()[0].line,
-        "POST /proxy/ashby/candidate.info HTTP/1.1"
-    );
+    assert_eq!(server.requests()[0].line, "POST /proxy/ashby/candidate.info HTTP/1.1");
 }
 
 #[tokio::test]
@@ -60,10 +50,7 @@ async fn results_are_handed_out_byte_for_byte() {
 #[tokio::test]
 async fn a_success_may_have_no_results() {
     let server = Server::start([ok(r#"{"success":true}"#)]).await;
-    assert_eq!(
-        server.client().write(&WRITE, &json!({})).await.unwrap().results,
-        "null"
-    );
+    assert_eq!(server.client().write(&WRITE, &json!({})).await.unwrap().results, "null");
 }
 
 #[tokio::test]
@@ -73,12 +60,8 @@ async fn compressed_answers_are_read() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(body.as_bytes()).unwrap();
     let mut brotli = Vec::new();
-    brotli::BrotliCompress(
-        &mut body.as_bytes(),
-        &mut brotli,
-        &brotli::enc::BrotliEncoderParams::default(),
-    )
-    .unwrap();
+    brotli::BrotliCompress(&mut body.as_bytes(), &mut brotli, &brotli::enc::BrotliEncoderParams::default())
+        .unwrap();
     let server = Server::start([
         response(200, &[("content-encoding", "gzip")], gzip.finish().unwrap()),
         response(200, &[("content-encoding", "br")], brotli),
@@ -86,10 +69,7 @@ async fn compressed_answers_are_read() {
     .await;
     let client = server.client();
     for _ in 0..2 {
-        assert_eq!(
-            client.read(&READ, &json!({})).await.unwrap().results.len(),
-            100_002
-        );
+        assert_eq!(client.read(&READ, &json!({})).await.unwrap().results.len(), 100_002);
     }
 }
 
@@ -104,11 +84,7 @@ async fn impossible_requests_are_not_sent() {
         client.write(&WRITE, &json!("x")).await.unwrap_err(),
         client.read(&elsewhere, &json!({})).await.unwrap_err(),
     ] {
-        assert_eq!(
-            (error.kind(), error.requests()),
-            (ErrorKind::InvalidRequest, 0),
-            "{error}"
-        );
+        assert_eq!((error.kind(), error.requests()), (ErrorKind::InvalidRequest, 0), "{error}");
     }
     assert!(server.requests().is_empty());
     assert_eq!(client.usage().requests, 0);
@@ -128,13 +104,7 @@ async fn a_key_tells_about_itself() {
     assert_eq!(info.created_at.as_deref(), Some("2026-01-02T03:04:05Z"));
     assert_eq!(info.scopes, ["jobs:read"]);
     assert_eq!(server.requests()[0].body, "{}");
-    assert_eq!(
-        client.api_key_info().await.unwrap_err().kind(),
-        ErrorKind::Malformed
-    );
-    assert_eq!(
-        client.api_key_info().await.unwrap_err().kind(),
-        ErrorKind::Malformed
-    );
+    assert_eq!(client.api_key_info().await.unwrap_err().kind(), ErrorKind::Malformed);
+    assert_eq!(client.api_key_info().await.unwrap_err().kind(), ErrorKind::Malformed);
     assert!(!format!("{client:?}").contains(KEY));
 }

@@ -27,52 +27,24 @@ async fn every_answer_has_its_kind() {
             Permission,
         ),
         (403, "Forbidden", Credentials),
-        (
-            403,
-            r#"{"success":false,"errors":["The key is deactivated"]}"#,
-            Credentials,
-        ),
+        (403, r#"{"success":false,"errors":["The key is deactivated"]}"#, Credentials),
         (401, "", Credentials),
         (404, "<html>", NotFound),
-        (
-            200,
-            r#"{"success":false,"errorInfo":{"code":"candidate_not_found"}}"#,
-            NotFound,
-        ),
+        (200, r#"{"success":false,"errorInfo":{"code":"candidate_not_found"}}"#, NotFound),
         (400, "", InvalidRequest),
-        (
-            200,
-            r#"{"success":false,"errorInfo":{"code":"invalid_input","message":"m"}}"#,
-            InvalidRequest,
-        ),
+        (200, r#"{"success":false,"errorInfo":{"code":"invalid_input","message":"m"}}"#, InvalidRequest),
         (409, "", Rejected),
         (200, r#"{"success":false}"#, Rejected),
-        (
-            200,
-            r#"{"success":false,"errors":null,"errorInfo":null}"#,
-            Rejected,
-        ),
-        (
-            200,
-            r#"{"errorInfo":{"code":"opening_in_use"},"results":7,"success":false}"#,
-            Rejected,
-        ),
+        (200, r#"{"success":false,"errors":null,"errorInfo":null}"#, Rejected),
+        (200, r#"{"errorInfo":{"code":"opening_in_use"},"results":7,"success":false}"#, Rejected),
         (429, "slow down", RateLimited),
         (429, r#"{"success":true,"results":[]}"#, RateLimited),
-        (
-            200,
-            r#"{"success":false,"errorInfo":{"code":"rate_limit_exceeded"}}"#,
-            RateLimited,
-        ),
+        (200, r#"{"success":false,"errorInfo":{"code":"rate_limit_exceeded"}}"#, RateLimited),
         (408, "", Timeout),
         (500, "<html>", Server),
         (503, r#"{"success":true,"results":[]}"#, Server),
         (520, "", Server),
-        (
-            200,
-            r#"{"success":false,"errorInfo":{"code":"generic_internal_error"}}"#,
-            Server,
-        ),
+        (200, r#"{"success":false,"errorInfo":{"code":"generic_internal_error"}}"#, Server),
         (302, "", Configuration),
         (200, "", Malformed),
         (204, "", Malformed),
@@ -89,11 +61,7 @@ async fn every_answer_has_its_kind() {
     ] {
         let error = error_of(response(status, &[], body)).await;
         assert_eq!(error.kind(), kind, "{status} {body}: {error}");
-        assert_eq!(
-            (error.status(), error.requests()),
-            (Some(status), 1),
-            "{status} {body}"
-        );
+        assert_eq!((error.status(), error.requests()), (Some(status), 1), "{status} {body}");
         assert_eq!(error.missing_permission(), kind == Permission);
         assert_eq!(error.operation(), "candidate.info");
         assert!(!error.to_string().contains('<'), "{error}");
@@ -108,10 +76,7 @@ async fn errors_say_what_ashby_said() {
         error.to_string(),
         "candidate.info: Ashby refused the request `opening_in_use`: It isin use. (HTTP 200, request id 01B)"
     );
-    assert_eq!(
-        (error.code(), error.request_id()),
-        (Some("opening_in_use"), Some("01B"))
-    );
+    assert_eq!((error.code(), error.request_id()), (Some("opening_in_use"), Some("01B")));
     assert!(!error.is_retryable());
     let error = error_of(response(200, &[("x-ashby-request-id", "01H")], body)).await;
     assert_eq!(error.request_id(), Some("01H"));
@@ -121,14 +86,8 @@ async fn errors_say_what_ashby_said() {
 async fn refused_positions_say_how_to_go_on() {
     for status in [200, 400] {
         for (body, recovery) in [
-            (
-                r#"{"success":false,"errors":["sync_token_expired"]}"#,
-                Some(Recovery::DropToken),
-            ),
-            (
-                r#"{"success":false,"errorInfo":{"code":"invalid_next_cursor"}}"#,
-                Some(Recovery::DropCursor),
-            ),
+            (r#"{"success":false,"errors":["sync_token_expired"]}"#, Some(Recovery::DropToken)),
+            (r#"{"success":false,"errorInfo":{"code":"invalid_next_cursor"}}"#, Some(Recovery::DropCursor)),
             (r#"{"success":false,"errorInfo":{"code":"invalid_input"}}"#, None),
         ] {
             let error = error_of(response(status, &[], body)).await;
@@ -160,10 +119,7 @@ async fn broken_connections_are_told_apart() {
         (Step::Reset, ErrorKind::Transport),
         (Step::Send(Vec::new()), ErrorKind::Transport),
         (Step::Send(b"HTTP/1.1 200".to_vec()), ErrorKind::Transport),
-        (
-            Step::Send(b"SSH-2.0-OpenSSH\r\n\r\n".to_vec()),
-            ErrorKind::Transport,
-        ),
+        (Step::Send(b"SSH-2.0-OpenSSH\r\n\r\n".to_vec()), ErrorKind::Transport),
         (Step::Send(started.clone()), ErrorKind::Transport),
         (Step::Send(chunked), ErrorKind::Transport),
         (no_gzip, ErrorKind::Transport),
@@ -173,9 +129,7 @@ async fn broken_connections_are_told_apart() {
         let error = error_of(step).await;
         assert_eq!(error.kind(), kind, "{error:?}");
         assert!(error.is_retryable());
-        let source = std::error::Error::source(&error)
-            .expect("there is a cause")
-            .to_string();
+        let source = std::error::Error::source(&error).expect("there is a cause").to_string();
         assert!(!error.to_string().contains(&source), "{error}: {source}");
     }
 }
@@ -186,21 +140,14 @@ async fn a_truncated_gzip_body_is_no_answer() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(br#"{"success":true,"results":[]}"#).unwrap();
     let gzip = gzip.finish().unwrap();
-    let error = error_of(response(
-        200,
-        &[("content-encoding", "gzip")],
-        &gzip[..gzip.len() - 9],
-    ))
-    .await;
+    let error = error_of(response(200, &[("content-encoding", "gzip")], &gzip[..gzip.len() - 9])).await;
     assert_eq!(error.kind(), ErrorKind::Transport, "{error:?}");
 }
 
 #[tokio::test]
 async fn one_attempt_has_a_time_limit_of_its_own() {
     let body = format!(r#"{{"success":true,"results":"{}"}}"#, "x".repeat(10_000_000));
-    let Step::Send(bytes) = ok(body) else {
-        unreachable!()
-    };
+    let Step::Send(bytes) = ok(body) else { unreachable!() };
     let server = Server::start([Step::Drip(bytes)]).await;
     let client = server
         .builder()
@@ -208,22 +155,14 @@ async fn one_attempt_has_a_time_limit_of_its_own() {
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
-    assert_eq!(
-        client.read(&READ, &json!({})).await.unwrap_err().kind(),
-        ErrorKind::Timeout
-    );
+    assert_eq!(client.read(&READ, &json!({})).await.unwrap_err().kind(), ErrorKind::Timeout);
 }
 
 #[tokio::test]
 async fn slow_answers_that_keep_coming_are_read() {
-    let Step::Send(bytes) = ok(r#"{"success":true,"results":[1,2,3]}"#) else {
-        unreachable!()
-    };
+    let Step::Send(bytes) = ok(r#"{"success":true,"results":[1,2,3]}"#) else { unreachable!() };
     let server = Server::start([Step::Drip(bytes)]).await;
-    assert_eq!(
-        server.client().read(&READ, &json!({})).await.unwrap().results,
-        "[1,2,3]"
-    );
+    assert_eq!(server.client().read(&READ, &json!({})).await.unwrap().results, "[1,2,3]");
 }
 
 #[tokio::test]
@@ -235,11 +174,7 @@ async fn bodies_are_bounded_after_decompression() {
     let gzip = gzip.finish().unwrap();
     assert!(gzip.len() < 2_000);
     let closing = [b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n", body.as_bytes()].concat();
-    for step in [
-        ok(&body),
-        response(200, &[("content-encoding", "gzip")], &gzip),
-        Step::Send(closing),
-    ] {
+    for step in [ok(&body), response(200, &[("content-encoding", "gzip")], &gzip), Step::Send(closing)] {
         for (max_body_bytes, kind) in [(body.len() - 1, Some(ErrorKind::TooLarge)), (body.len(), None)] {
             let server = Server::start([step.clone()]).await;
             let client = server.builder().max_body_bytes(max_body_bytes).build().unwrap();
@@ -249,46 +184,21 @@ async fn bodies_are_bounded_after_decompression() {
         }
     }
     // Only the status counts of a refusal that is too large to look at.
-    assert_eq!(
-        error_of(response(403, &[], &body)).await.kind(),
-        ErrorKind::Credentials
-    );
+    assert_eq!(error_of(response(403, &[], &body)).await.kind(), ErrorKind::Credentials);
 }
 
 #[tokio::test]
 async fn connections_that_cannot_be_made_are_told_apart() {
     let client = |url: &str| {
-        let retry = RetryPolicy {
-            max_attempts: 2,
-            ..quick()
-        };
-        Client::builder()
-            .api_key(KEY)
-            .base_url(url)
-            .retry(retry)
-            .build()
-            .unwrap()
+        let retry = RetryPolicy { max_attempts: 2, ..quick() };
+        Client::builder().api_key(KEY).base_url(url).retry(retry).build().unwrap()
     };
     // A port that was free a moment ago.
-    let unused = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let error = client(&format!("http://{unused}"))
-        .read(&READ, &json!({}))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.requests()),
-        (ErrorKind::Connect, 2),
-        "{error:?}"
-    );
+    let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let error = client(&format!("http://{unused}")).read(&READ, &json!({})).await.unwrap_err();
+    assert_eq!((error.kind(), error.requests()), (ErrorKind::Connect, 2), "{error:?}");
 
-    let error = client("https://ashby.invalid")
-        .read(&READ, &json!({}))
-        .await
-        .unwrap_err();
+    let error = client("https://ashby.invalid").read(&READ, &json!({})).await.unwrap_err();
     assert_eq!((error.kind(), error.requests()), (ErrorKind::Dns, 2), "{error:?}");
 }
 
@@ -300,10 +210,7 @@ async fn bad_tls_is_not_retried() {
     let server = tokio::spawn(async move {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let (mut stream, _) = listener.accept().await.unwrap();
-        stream
-            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         let mut buffer = Vec::new();
         let _ = stream.read_to_end(&mut buffer).await;
     });

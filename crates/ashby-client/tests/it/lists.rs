@@ -38,11 +38,8 @@ async fn pages_are_followed_to_the_last() {
     assert_eq!(tokens, [None, None, Some("t2".to_owned())]);
     assert!(pages.next().await.unwrap().is_none());
 
-    let bodies: Vec<Value> = server
-        .requests()
-        .iter()
-        .map(|request| serde_json::from_str(&request.body).unwrap())
-        .collect();
+    let bodies: Vec<Value> =
+        server.requests().iter().map(|request| serde_json::from_str(&request.body).unwrap()).collect();
     assert_eq!(
         bodies,
         [
@@ -55,10 +52,8 @@ async fn pages_are_followed_to_the_last() {
 
 #[tokio::test]
 async fn records_are_slices_of_the_body() {
-    let server = Server::start([ok(
-        r#"{"success":true,"results":[ {"id":"a", "n":1.0} ,{"id":"\u0062"}]}"#,
-    )])
-    .await;
+    let server =
+        Server::start([ok(r#"{"success":true,"results":[ {"id":"a", "n":1.0} ,{"id":"\u0062"}]}"#)]).await;
     let page = server.client().page(&request()).await.unwrap();
     assert_eq!(page.record(0), r#"{"id":"a", "n":1.0}"#);
     assert_eq!(page.record(0).as_ptr(), page.body[28..].as_ptr());
@@ -73,40 +68,18 @@ async fn what_is_no_page_is_an_error() {
         (r#"{"success":true}"#, "no list"),
         (r#"{"success":true,"results":null}"#, "no list"),
         (r#"{"success":true,"results":{"id":1}}"#, "no list"),
-        (
-            r#"{"success":true,"results":[],"moreDataAvailable":true}"#,
-            "no cursor",
-        ),
-        (
-            r#"{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":null}"#,
-            "no cursor",
-        ),
-        (
-            r#"{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":""}"#,
-            "no cursor",
-        ),
-        (
-            r#"{"success":true,"results":[],"moreDataAvailable":"yes"}"#,
-            "unexpected types",
-        ),
-        (
-            r#"{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":7}"#,
-            "unexpected types",
-        ),
-        (
-            r#"{"success":true,"results":[{"id":"a"},{"key":"secret"}]}"#,
-            "record",
-        ),
+        (r#"{"success":true,"results":[],"moreDataAvailable":true}"#, "no cursor"),
+        (r#"{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":null}"#, "no cursor"),
+        (r#"{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":""}"#, "no cursor"),
+        (r#"{"success":true,"results":[],"moreDataAvailable":"yes"}"#, "unexpected types"),
+        (r#"{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":7}"#, "unexpected types"),
+        (r#"{"success":true,"results":[{"id":"a"},{"key":"secret"}]}"#, "record"),
         (r#"{"success":true,"results":["secret"]}"#, "record"),
         ("", "empty"),
     ] {
         let server = Server::start(vec![ok(body); 3]).await;
         let error = server.client().page(&request()).await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.requests()),
-            (ErrorKind::Malformed, 3),
-            "{body}"
-        );
+        assert_eq!((error.kind(), error.requests()), (ErrorKind::Malformed, 3), "{body}");
         assert!(error.to_string().contains(says), "{body}: {error}");
         assert!(!format!("{error:?}").contains("secret"), "{body}: {error:?}");
     }
@@ -138,19 +111,14 @@ async fn absent_and_null_paging_members_mean_the_last_page() {
     ] {
         let server = Server::start([ok(body)]).await;
         let page = server.client().page(&request()).await.unwrap();
-        assert!(
-            page.next_cursor.is_none() && page.sync_token.is_none() && page.is_empty(),
-            "{body}"
-        );
+        assert!(page.next_cursor.is_none() && page.sync_token.is_none() && page.is_empty(), "{body}");
     }
 }
 
 #[tokio::test]
 async fn cursors_that_lead_in_a_circle_end_the_list() {
     let page = |cursor: &str| {
-        ok(format!(
-            r#"{{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":"{cursor}"}}"#
-        ))
+        ok(format!(r#"{{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":"{cursor}"}}"#))
     };
     let server = Server::start((0..20).map(|index| page(["a", "b", "c"][index % 3]))).await;
     let mut pages = server.client().pages(request());
@@ -172,16 +140,8 @@ async fn a_list_continues_from_a_cursor_and_after_an_error() {
         ok(r#"{"success":true,"results":[{"id":1}]}"#),
     ])
     .await;
-    let mut pages = server.client().pages(ListRequest {
-        cursor: Some(Cursor::from("c9")),
-        ..request()
-    });
+    let mut pages = server.client().pages(ListRequest { cursor: Some(Cursor::from("c9")), ..request() });
     assert!(pages.next().await.is_err());
     assert_eq!(pages.next().await.unwrap().unwrap().len(), 1);
-    assert!(
-        server
-            .requests()
-            .iter()
-            .all(|request| request.body == r#"{"cursor":"c9"}"#)
-    );
+    assert!(server.requests().iter().all(|request| request.body == r#"{"cursor":"c9"}"#));
 }

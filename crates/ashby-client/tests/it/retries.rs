@@ -29,31 +29,17 @@ async fn reads_survive_what_passes() {
         let client = server.client();
         let response = client.read(&READ, &json!({"id": "x"})).await.unwrap();
         assert_eq!((&*response.results, response.requests), (&b"\"done\""[..], 3));
-        assert!(
-            server
-                .requests()
-                .iter()
-                .all(|request| request.body == r#"{"id":"x"}"#)
-        );
+        assert!(server.requests().iter().all(|request| request.body == r#"{"id":"x"}"#));
         let usage = client.usage();
-        assert_eq!(
-            (usage.requests, usage.retries, usage.requests_last_minute),
-            (3, 2, 3)
-        );
+        assert_eq!((usage.requests, usage.retries, usage.requests_last_minute), (3, 2, 3));
     }
 }
 
 #[tokio::test]
 async fn writes_are_sent_once() {
-    let settled = [
-        response(429, &[], ""),
-        response(403, &[], ""),
-        ok(r#"{"success":false}"#),
-    ];
-    for (step, may_have_taken_effect) in passing_troubles()
-        .into_iter()
-        .map(|step| (step, true))
-        .chain(settled.map(|step| (step, false)))
+    let settled = [response(429, &[], ""), response(403, &[], ""), ok(r#"{"success":false}"#)];
+    for (step, may_have_taken_effect) in
+        passing_troubles().into_iter().map(|step| (step, true)).chain(settled.map(|step| (step, false)))
     {
         let server = Server::start([step, ok(DONE)]).await;
         let error = server.client().write(&WRITE, &json!({})).await.unwrap_err();
@@ -69,20 +55,14 @@ async fn a_write_without_connection_had_no_effect() {
     let server = Server::start([]).await;
     let client = server.builder().base_url("http://127.0.0.1:1").build().unwrap();
     let error = client.write(&WRITE, &json!({})).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.may_have_taken_effect()),
-        (ErrorKind::Connect, false)
-    );
+    assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Connect, false));
 }
 
 #[tokio::test]
 async fn retrying_ends() {
     let server = Server::start(vec![response(502, &[], ""); 10]).await;
     let error = server.client().read(&READ, &json!({})).await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.requests(), server.requests().len()),
-        (ErrorKind::Server, 6, 6)
-    );
+    assert_eq!((error.kind(), error.requests(), server.requests().len()), (ErrorKind::Server, 6, 6));
     assert!(error.to_string().contains("6 requests in 0."), "{error}");
 
     let server = Server::start(vec![ok("{}"); 10]).await;
@@ -90,18 +70,8 @@ async fn retrying_ends() {
     assert_eq!((error.kind(), error.requests()), (ErrorKind::Malformed, 3));
 
     let server = Server::start(vec![response(502, &[], ""); 10]).await;
-    let retry = RetryPolicy {
-        max_elapsed: Duration::ZERO,
-        ..quick()
-    };
-    let error = server
-        .builder()
-        .retry(retry)
-        .build()
-        .unwrap()
-        .read(&READ, &json!({}))
-        .await
-        .unwrap_err();
+    let retry = RetryPolicy { max_elapsed: Duration::ZERO, ..quick() };
+    let error = server.builder().retry(retry).build().unwrap().read(&READ, &json!({})).await.unwrap_err();
     assert_eq!(error.requests(), 1);
 }
 
@@ -128,10 +98,7 @@ async fn retry_after_pauses_everything_under_the_key() {
     let later = httpdate::fmt_http_date(now + Duration::from_secs(1));
     for (status, headers) in [
         (429, vec![("retry-after", "1")]),
-        (
-            429,
-            vec![("retry-after", later.as_str()), ("date", date.as_str())],
-        ),
+        (429, vec![("retry-after", later.as_str()), ("date", date.as_str())]),
         (503, vec![("retry-after", "1")]),
     ] {
         let server = Server::start([response(status, &headers, ""), ok(DONE)]).await;
@@ -140,11 +107,7 @@ async fn retry_after_pauses_everything_under_the_key() {
         let began = Instant::now();
         // A clone and another operation: it is the key that has to wait.
         client.clone().read(&READ, &json!({})).await.unwrap();
-        assert!(
-            began.elapsed() > Duration::from_millis(700),
-            "{headers:?}: {:?}",
-            began.elapsed()
-        );
+        assert!(began.elapsed() > Duration::from_millis(700), "{headers:?}: {:?}", began.elapsed());
         let usage = client.usage();
         assert!(usage.wait_ms > 700);
         assert_eq!(usage.throttled, u64::from(status == 429));
@@ -155,12 +118,8 @@ async fn retry_after_pauses_everything_under_the_key() {
 async fn throttling_slows_the_client_down() {
     let scope = ("x-ratelimit-scope", "integration-partner");
     let server = Server::start([response(429, &[scope, ("retry-after", "0")], "")]).await;
-    let client = server
-        .builder()
-        .requests_per_minute(Some(1_000))
-        .retry(RetryPolicy::never())
-        .build()
-        .unwrap();
+    let client =
+        server.builder().requests_per_minute(Some(1_000)).retry(RetryPolicy::never()).build().unwrap();
     assert_eq!(client.usage().effective_requests_per_minute, Some(1_000));
     let error = client.read(&READ, &json!({})).await.unwrap_err();
     assert_eq!(error.rate_limit_scope(), Some("integration-partner"));

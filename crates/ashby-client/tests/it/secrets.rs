@@ -61,34 +61,14 @@ async fn requests_are_logged_without_their_contents() {
     drop(guard);
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for expected in [
-        "candidate.list",
-        "01RETRIED",
-        "01FIRST",
-        "WARN",
-        "status=503",
-        "elapsed_ms",
-        "attempt=2",
-    ] {
+    for expected in
+        ["candidate.list", "01RETRIED", "01FIRST", "WARN", "status=503", "elapsed_ms", "attempt=2"]
+    {
         assert!(log.contains(expected), "{expected} is not in {log}");
     }
-    let shown = format!(
-        "{log} {request:?} {page:?} {error} {error:?} {client:?} {:?}",
-        page.warnings
-    );
-    for secret in [
-        "CURSOR1",
-        "TOKEN1",
-        "PARAMETER1",
-        "RECORD1",
-        "BODY1",
-        KEY,
-        "Basic",
-    ] {
+    let shown = format!("{log} {request:?} {page:?} {error} {error:?} {client:?} {:?}", page.warnings);
+    for secret in ["CURSOR1", "TOKEN1", "PARAMETER1", "RECORD1", "BODY1", KEY, "Basic"] {
         assert!(!shown.contains(secret), "{secret} is in {shown}");
     }
-    assert!(
-        error.to_string().contains("bad [redacted] [redacted] [redacted]"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("bad [redacted] [redacted] [redacted]"), "{error}");
 }

@@ -40,10 +40,7 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -72,11 +69,7 @@ impl Server {
                 tokio::spawn(serve(stream, Arc::clone(&steps), Arc::clone(&seen)));
             }
         });
-        Self {
-            address,
-            requests,
-            task: task.abort_handle(),
-        }
+        Self { address, requests, task: task.abort_handle() }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -106,21 +99,13 @@ impl Server {
 /// The default policy with waits too short to notice.
 pub(crate) fn quick() -> RetryPolicy {
     let moment = Duration::from_millis(1);
-    RetryPolicy {
-        base_delay: moment,
-        max_delay: moment,
-        throttle_delay: moment,
-        ..RetryPolicy::default()
-    }
+    RetryPolicy { base_delay: moment, max_delay: moment, throttle_delay: moment, ..RetryPolicy::default() }
 }
 
 /// A complete response with a body.
 pub(crate) fn response(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Step {
     let body = body.as_ref();
-    let mut head = format!(
-        "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n",
-        body.len()
-    );
+    let mut head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in headers {
         write!(head, "{name}: {value}\r\n").unwrap();
     }
@@ -169,12 +154,7 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
                 .map(|line| line.split_once(": ").unwrap())
                 .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
                 .collect();
-            let length = headers
-                .iter()
-                .find(|(name, _)| name == "content-length")?
-                .1
-                .parse()
-                .unwrap();
+            let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse().unwrap();
             if bytes.len() - end - 4 >= length {
                 let body = String::from_utf8(bytes.split_off(end + 4)).unwrap();
                 return Some(Request { line, headers, body });

@@ -4,30 +4,15 @@ use super::{Answer, Effect, Expand, Expansion, Form, Need, Operation, Origin, Pa
 use crate::kind::Kind;
 
 pub(super) const fn optional(name: &'static str, form: Form, effect: Effect) -> Parameter {
-    Parameter {
-        name,
-        form,
-        need: Need::Optional,
-        effect,
-    }
+    Parameter { name, form, need: Need::Optional, effect }
 }
 
 pub(super) const fn required(name: &'static str, form: Form) -> Parameter {
-    Parameter {
-        name,
-        form,
-        need: Need::Required,
-        effect: Effect::None,
-    }
+    Parameter { name, form, need: Need::Required, effect: Effect::None }
 }
 
 pub(super) const fn one_of(name: &'static str, form: Form, effect: Effect) -> Parameter {
-    Parameter {
-        name,
-        form,
-        need: Need::OneOf,
-        effect,
-    }
+    Parameter { name, form, need: Need::OneOf, effect }
 }
 
 pub(super) const fn reveals(name: &'static str, path: &'static str, literal: &'static str) -> Parameter {
@@ -43,10 +28,7 @@ pub(super) const fn expand(values: &'static [Expansion]) -> Parameter {
 }
 
 pub(super) const fn reference(value: &'static str, path: &'static str, kind: Kind) -> Expansion {
-    Expansion {
-        value,
-        how: Expand::Reference(path, kind),
-    }
+    Expansion { value, how: Expand::Reference(path, kind) }
 }
 
 pub(super) const INCLUDE_ARCHIVED: Parameter = reveals("includeArchived", "/isArchived", "true");
@@ -55,19 +37,11 @@ pub(super) const fn created_after(path: &'static str) -> Parameter {
     optional("createdAfter", Form::Integer, Effect::After(path))
 }
 
-pub(super) const OPENINGS_OF_APPLICATION: Expansion = Expansion {
-    value: "openings",
-    how: Expand::Openings("/job/id"),
-};
-pub(super) const OPENINGS_OF_JOB: Expansion = Expansion {
-    value: "openings",
-    how: Expand::Openings("/id"),
-};
+pub(super) const OPENINGS_OF_APPLICATION: Expansion =
+    Expansion { value: "openings", how: Expand::Openings("/job/id") };
+pub(super) const OPENINGS_OF_JOB: Expansion = Expansion { value: "openings", how: Expand::Openings("/id") };
 pub(super) const LOCATION: Expansion = reference("location", "/locationId", Kind::Location);
-pub(super) const COMPENSATION: Expansion = Expansion {
-    value: "compensation",
-    how: Expand::Detail,
-};
+pub(super) const COMPENSATION: Expansion = Expansion { value: "compensation", how: Expand::Detail };
 pub(super) const JOB_STATUSES: &[&str] = &["Draft", "Open", "Closed", "Archived"];
 pub(super) const SURVEY_TYPES: &[&str] = &["CandidateExperience", "Questionnaire", "HiringManagerExperience"];
 
@@ -88,10 +62,7 @@ pub(super) const fn list(
     Operation {
         name,
         scope,
-        answer: Answer::List {
-            source: Origin::All(kind),
-            paging,
-        },
+        answer: Answer::List { source: Origin::All(kind), paging },
         parameters,
         not_found: "invalid_input",
     }
@@ -102,14 +73,7 @@ pub(super) const fn from(origin: Origin, not_found: &'static str, operation: Ope
         Answer::List { paging, .. } => paging,
         _ => Paging::None,
     };
-    Operation {
-        answer: Answer::List {
-            source: origin,
-            paging,
-        },
-        not_found,
-        ..operation
-    }
+    Operation { answer: Answer::List { source: origin, paging }, not_found, ..operation }
 }
 
 pub(super) const fn children(
@@ -119,18 +83,9 @@ pub(super) const fn children(
     operation: Operation,
 ) -> Operation {
     match operation.answer {
-        Answer::List {
-            source: Origin::All(kind),
-            ..
-        } => from(
-            Origin::Children {
-                kind,
-                parent,
-                parameter,
-            },
-            not_found,
-            operation,
-        ),
+        Answer::List { source: Origin::All(kind), .. } => {
+            from(Origin::Children { kind, parent, parameter }, not_found, operation)
+        }
         _ => operation,
     }
 }
@@ -142,13 +97,7 @@ pub(super) const fn answer(
     not_found: &'static str,
     parameters: &'static [Parameter],
 ) -> Operation {
-    Operation {
-        name,
-        scope,
-        answer,
-        parameters,
-        not_found,
-    }
+    Operation { name, scope, answer, parameters, not_found }
 }
 
 pub(super) const fn info(
@@ -159,13 +108,7 @@ pub(super) const fn info(
     not_found: &'static str,
     parameters: &'static [Parameter],
 ) -> Operation {
-    answer(
-        name,
-        scope,
-        Answer::Info { kind, parameter },
-        not_found,
-        parameters,
-    )
+    answer(name, scope, Answer::Info { kind, parameter }, not_found, parameters)
 }
 
 pub(super) const fn search(

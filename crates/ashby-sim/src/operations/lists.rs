@@ -54,39 +54,20 @@ pub(super) const LISTS: &[Operation] = &[
         CANDIDATES,
         Kind::Feedback,
         Paging::Token,
-        &[
-            created_after("/submittedAt"),
-            filter("applicationId", "/applicationId"),
-        ],
+        &[created_after("/submittedAt"), filter("applicationId", "/applicationId")],
     ),
-    list(
-        "applicationHiringTeamRole.list",
-        CANDIDATES,
-        Kind::ApplicationHiringTeamRole,
-        Paging::None,
-        &[],
-    ),
+    list("applicationHiringTeamRole.list", CANDIDATES, Kind::ApplicationHiringTeamRole, Paging::None, &[]),
     list(
         "approval.list",
         Some("approvals:read"),
         Kind::Approval,
         Paging::Token,
         &[
-            optional(
-                "entityType",
-                Form::Choice(&["offer", "job", "opening"]),
-                Effect::Equals("/entityType"),
-            ),
+            optional("entityType", Form::Choice(&["offer", "job", "opening"]), Effect::Equals("/entityType")),
             filter("entityId", "/entityId"),
         ],
     ),
-    list(
-        "archiveReason.list",
-        HIRING_PROCESS,
-        Kind::ArchiveReason,
-        Paging::None,
-        &[INCLUDE_ARCHIVED],
-    ),
+    list("archiveReason.list", HIRING_PROCESS, Kind::ArchiveReason, Paging::None, &[INCLUDE_ARCHIVED]),
     from(
         Origin::LatestFirst(Kind::AuditEvent),
         "invalid_input",
@@ -104,13 +85,7 @@ pub(super) const LISTS: &[Operation] = &[
         ),
     ),
     list("brand.list", ORGANISATION, Kind::Brand, Paging::Cursor, &[]),
-    list(
-        "candidate.list",
-        CANDIDATES,
-        Kind::Candidate,
-        Paging::Token,
-        &[created_after("/createdAt")],
-    ),
+    list("candidate.list", CANDIDATES, Kind::Candidate, Paging::Token, &[created_after("/createdAt")]),
     children(
         Kind::Candidate,
         "candidateId",
@@ -158,41 +133,11 @@ pub(super) const LISTS: &[Operation] = &[
             &[required("candidateId", Form::Uuid)],
         ),
     ),
-    list(
-        "candidateTag.list",
-        HIRING_PROCESS,
-        Kind::CandidateTag,
-        Paging::Token,
-        &[INCLUDE_ARCHIVED],
-    ),
-    list(
-        "closeReason.list",
-        HIRING_PROCESS,
-        Kind::CloseReason,
-        Paging::Flagged,
-        &[INCLUDE_ARCHIVED],
-    ),
-    list(
-        "communicationTemplate.list",
-        HIRING_PROCESS,
-        Kind::CommunicationTemplate,
-        Paging::None,
-        &[],
-    ),
-    list(
-        "customField.list",
-        HIRING_PROCESS,
-        Kind::CustomField,
-        Paging::Token,
-        &[INCLUDE_ARCHIVED],
-    ),
-    list(
-        "department.list",
-        ORGANISATION,
-        Kind::Department,
-        Paging::Token,
-        &[INCLUDE_ARCHIVED],
-    ),
+    list("candidateTag.list", HIRING_PROCESS, Kind::CandidateTag, Paging::Token, &[INCLUDE_ARCHIVED]),
+    list("closeReason.list", HIRING_PROCESS, Kind::CloseReason, Paging::Flagged, &[INCLUDE_ARCHIVED]),
+    list("communicationTemplate.list", HIRING_PROCESS, Kind::CommunicationTemplate, Paging::None, &[]),
+    list("customField.list", HIRING_PROCESS, Kind::CustomField, Paging::Token, &[INCLUDE_ARCHIVED]),
+    list("department.list", ORGANISATION, Kind::Department, Paging::Token, &[INCLUDE_ARCHIVED]),
     list(
         "feedbackFormDefinition.list",
         HIRING_PROCESS,
@@ -215,11 +160,7 @@ pub(super) const LISTS: &[Operation] = &[
         &[
             INCLUDE_ARCHIVED,
             reveals("includeNonSharedInterviews", "/jobId", "*"),
-            optional(
-                "excludeArchivedScheduleTemplateInterviews",
-                Form::Flag,
-                Effect::None,
-            ),
+            optional("excludeArchivedScheduleTemplateInterviews", Form::Flag, Effect::None),
         ],
     ),
     from(
@@ -241,13 +182,7 @@ pub(super) const LISTS: &[Operation] = &[
             ],
         ),
     ),
-    list(
-        "interviewPlan.list",
-        INTERVIEWS,
-        Kind::InterviewPlan,
-        Paging::Token,
-        &[INCLUDE_ARCHIVED],
-    ),
+    list("interviewPlan.list", INTERVIEWS, Kind::InterviewPlan, Paging::Token, &[INCLUDE_ARCHIVED]),
     list(
         "interviewSchedule.list",
         INTERVIEWS,
@@ -271,13 +206,7 @@ pub(super) const LISTS: &[Operation] = &[
             &[required("interviewPlanId", Form::Uuid)],
         ),
     ),
-    list(
-        "interviewStageGroup.list",
-        INTERVIEWS,
-        Kind::InterviewStageGroup,
-        Paging::None,
-        &[],
-    ),
+    list("interviewStageGroup.list", INTERVIEWS, Kind::InterviewStageGroup, Paging::None, &[]),
     list(
         "interviewerPool.list",
         HIRING_PROCESS,
@@ -285,11 +214,7 @@ pub(super) const LISTS: &[Operation] = &[
         Paging::Token,
         &[
             reveals("includeArchivedPools", "/isArchived", "true"),
-            optional(
-                "includeArchivedTrainingStages",
-                Form::Flag,
-                Effect::TrainingStages,
-            ),
+            optional("includeArchivedTrainingStages", Form::Flag, Effect::TrainingStages),
         ],
     ),
     list(
@@ -326,22 +251,13 @@ pub(super) const LISTS: &[Operation] = &[
             reveals("includeUnpublishedJobPostings", "/status", "\"Draft\""),
         ],
     ),
-    list(
-        "jobTemplate.list",
-        JOBS,
-        Kind::JobTemplate,
-        Paging::Token,
-        &[expand(&[LOCATION])],
-    ),
+    list("jobTemplate.list", JOBS, Kind::JobTemplate, Paging::Token, &[expand(&[LOCATION])]),
     list(
         "location.list",
         ORGANISATION,
         Kind::Location,
         Paging::Token,
-        &[
-            INCLUDE_ARCHIVED,
-            reveals("includeLocationHierarchy", "/type", "\"LocationHierarchy\""),
-        ],
+        &[INCLUDE_ARCHIVED, reveals("includeLocationHierarchy", "/type", "\"LocationHierarchy\"")],
     ),
     list(
         "offer.list",
@@ -370,14 +286,7 @@ pub(super) const LISTS: &[Operation] = &[
             optional(
                 "acceptanceStatus",
                 Form::Choices(
-                    &[
-                        "Accepted",
-                        "Declined",
-                        "Pending",
-                        "Created",
-                        "Cancelled",
-                        "WaitingOnResponse",
-                    ],
+                    &["Accepted", "Declined", "Pending", "Created", "Cancelled", "WaitingOnResponse"],
                     1,
                 ),
                 Effect::AnyOf("/acceptanceStatus", None),
@@ -389,20 +298,8 @@ pub(super) const LISTS: &[Operation] = &[
             ),
         ],
     ),
-    list(
-        "opening.list",
-        JOBS,
-        Kind::Opening,
-        Paging::Token,
-        &[created_after("/latestVersion/createdAt")],
-    ),
-    list(
-        "project.list",
-        CANDIDATES,
-        Kind::Project,
-        Paging::Token,
-        &[created_after("/createdAt")],
-    ),
+    list("opening.list", JOBS, Kind::Opening, Paging::Token, &[created_after("/latestVersion/createdAt")]),
+    list("project.list", CANDIDATES, Kind::Project, Paging::Token, &[created_after("/createdAt")]),
     list(
         "sequenceTemplate.list",
         Some("sourcing:read"),
@@ -410,13 +307,7 @@ pub(super) const LISTS: &[Operation] = &[
         Paging::Token,
         &[INCLUDE_ARCHIVED],
     ),
-    list(
-        "source.list",
-        HIRING_PROCESS,
-        Kind::Source,
-        Paging::Flagged,
-        &[INCLUDE_ARCHIVED],
-    ),
+    list("source.list", HIRING_PROCESS, Kind::Source, Paging::Flagged, &[INCLUDE_ARCHIVED]),
     list(
         "sourceTrackingLink.list",
         HIRING_PROCESS,
@@ -424,13 +315,7 @@ pub(super) const LISTS: &[Operation] = &[
         Paging::Flagged,
         &[reveals("includeDisabled", "/enabled", "false")],
     ),
-    list(
-        "surveyFormDefinition.list",
-        HIRING_PROCESS,
-        Kind::SurveyForm,
-        Paging::Token,
-        &[],
-    ),
+    list("surveyFormDefinition.list", HIRING_PROCESS, Kind::SurveyForm, Paging::Token, &[]),
     list(
         "surveyRequest.list",
         CANDIDATES,

@@ -49,17 +49,9 @@ pub(crate) enum Origin {
     /// All of a kind, the latest first.
     LatestFirst(Kind),
     /// Those that belong to the record that a parameter names.
-    Children {
-        kind: Kind,
-        parent: Kind,
-        parameter: &'static str,
-    },
+    Children { kind: Kind, parent: Kind, parameter: &'static str },
     /// An array inside the record that a parameter names.
-    Embedded {
-        parent: Kind,
-        parameter: &'static str,
-        member: &'static str,
-    },
+    Embedded { parent: Kind, parameter: &'static str, member: &'static str },
     /// The projects that a candidate is in.
     ProjectsOfCandidate,
 }
@@ -172,9 +164,7 @@ mod tests {
     fn every_name_is_there_once() {
         let names: std::collections::BTreeSet<_> = all().map(|operation| operation.name).collect();
         assert_eq!(names.len(), all().count());
-        let lists = all()
-            .filter(|operation| matches!(operation.answer, Answer::List { .. }))
-            .count();
+        let lists = all().filter(|operation| matches!(operation.answer, Answer::List { .. })).count();
         assert_eq!(lists, 46);
     }
 }

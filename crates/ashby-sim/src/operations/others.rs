@@ -17,14 +17,8 @@ pub(super) const OTHERS: &[Operation] = &[
             one_of("submittedFormInstanceId", Form::Uuid, Effect::None),
             expand(&[
                 OPENINGS_OF_APPLICATION,
-                Expansion {
-                    value: "applicationFormSubmissions",
-                    how: Expand::Detail,
-                },
-                Expansion {
-                    value: "referrals",
-                    how: Expand::Detail,
-                },
+                Expansion { value: "applicationFormSubmissions", how: Expand::Detail },
+                Expansion { value: "referrals", how: Expand::Detail },
             ]),
         ],
     ),
@@ -34,10 +28,7 @@ pub(super) const OTHERS: &[Operation] = &[
         Kind::Candidate,
         "id",
         "candidate_not_found",
-        &[
-            one_of("id", Form::Uuid, Effect::None),
-            one_of("externalMappingId", Form::Text, Effect::None),
-        ],
+        &[one_of("id", Form::Uuid, Effect::None), one_of("externalMappingId", Form::Text, Effect::None)],
     ),
     info(
         "customField.info",
@@ -126,10 +117,7 @@ pub(super) const OTHERS: &[Operation] = &[
         Kind::Offer,
         "offerId",
         "offer_not_found",
-        &[
-            required("offerId", Form::Uuid),
-            optional("excludeFormDefinition", Form::Flag, Effect::None),
-        ],
+        &[required("offerId", Form::Uuid), optional("excludeFormDefinition", Form::Flag, Effect::None)],
     ),
     info(
         "opening.info",
@@ -202,11 +190,7 @@ pub(super) const OTHERS: &[Operation] = &[
         Kind::Job,
         &[
             one_of("title", Form::Text, Effect::Contains("/title")),
-            one_of(
-                "requisitionId",
-                Form::Text,
-                Effect::Equals("/customRequisitionId"),
-            ),
+            one_of("requisitionId", Form::Text, Effect::Equals("/customRequisitionId")),
         ],
     ),
     search(
@@ -237,13 +221,7 @@ pub(super) const OTHERS: &[Operation] = &[
             effect: Effect::Equals("/email"),
         }],
     ),
-    answer(
-        "apiKey.info",
-        Some("apiKeys:read"),
-        Answer::KeyInfo,
-        "invalid_input",
-        &[],
-    ),
+    answer("apiKey.info", Some("apiKeys:read"), Answer::KeyInfo, "invalid_input", &[]),
     answer(
         "file.info",
         CANDIDATES,
@@ -289,11 +267,5 @@ pub(super) const OTHERS: &[Operation] = &[
         "notetaker_transcript_not_found",
         &[required("notetakerTranscriptId", Form::Uuid)],
     ),
-    answer(
-        "referralForm.info",
-        HIRING_PROCESS,
-        Answer::ReferralForm,
-        "invalid_input",
-        &[],
-    ),
+    answer("referralForm.info", HIRING_PROCESS, Answer::ReferralForm, "invalid_input", &[]),
 ];

@@ -13,9 +13,7 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// The user name in an `Authorization` header for HTTP Basic authentication.
 pub(super) fn basic_user(header: &HeaderValue) -> Option<String> {
     let (scheme, encoded) = header.to_str().ok()?.split_once(' ')?;
-    let decoded = scheme
-        .eq_ignore_ascii_case("basic")
-        .then(|| STANDARD.decode(encoded.trim()).ok())??;
+    let decoded = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(encoded.trim()).ok())??;
     let (user, _password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
     Some(user.to_owned())
 }
@@ -29,10 +27,7 @@ pub(super) struct RateLimit {
 
 impl RateLimit {
     pub(super) fn new(requests_per_minute: Option<u32>) -> Self {
-        Self {
-            limit: requests_per_minute.map(|limit| limit as usize),
-            admitted: Mutex::default(),
-        }
+        Self { limit: requests_per_minute.map(|limit| limit as usize), admitted: Mutex::default() }
     }
 
     /// Admits a request, or says after how many seconds to ask again. Refused requests do not count.
@@ -40,19 +35,14 @@ impl RateLimit {
         let Some(limit) = self.limit else { return Ok(()) };
         let mut admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
         let times = admitted.entry(token.to_owned()).or_default();
-        while times
-            .front()
-            .is_some_and(|first| now.duration_since(*first) >= WINDOW)
-        {
+        while times.front().is_some_and(|first| now.duration_since(*first) >= WINDOW) {
             times.pop_front();
         }
         if times.len() < limit {
             times.push_back(now);
             return Ok(());
         }
-        let wait = times
-            .front()
-            .map_or(WINDOW, |first| WINDOW.saturating_sub(now.duration_since(*first)));
+        let wait = times.front().map_or(WINDOW, |first| WINDOW.saturating_sub(now.duration_since(*first)));
         Err(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
     }
 }

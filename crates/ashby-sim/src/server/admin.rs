@@ -87,10 +87,7 @@ impl Shared {
                 "requests": self.log.entries(),
             }),
             Command::ClearFaults(false) | Command::Release(false) | Command::Log(false) => json!({}),
-            Command::Truth {
-                operation,
-                parameters,
-            } => {
+            Command::Truth { operation, parameters } => {
                 json!({"records": self.organisation.truth(&operation, &parameters)})
             }
         };

@@ -116,11 +116,7 @@ impl ReplyBody {
             Some(after) => bytes.slice(..after.min(bytes.len().saturating_sub(1))),
             None => bytes,
         };
-        Self {
-            bytes: Some(sent),
-            announced_bytes,
-            cut: cut_after.map(|_| Cut::Pending),
-        }
+        Self { bytes: Some(sent), announced_bytes, cut: cut_after.map(|_| Cut::Pending) }
     }
 }
 

@@ -83,12 +83,7 @@ impl Server {
         });
         let stopping = CancellationToken::new();
         let task = tokio::spawn(accept(listener, Arc::clone(&shared), stopping.clone()));
-        Ok(Self {
-            shared,
-            address,
-            stopping,
-            task,
-        })
+        Ok(Self { shared, address, stopping, task })
     }
 
     /// The address to send requests to, such as `http://127.0.0.1:40913`, without a slash at the end.
@@ -149,9 +144,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, stopping: Cancellati
             let service =
                 service_fn(move |request| handle(Arc::clone(&shared), peer, reset.clone(), request));
             // Errors here are clients that hang up, and our own cut bodies and resets.
-            let _ = http1::Builder::new()
-                .serve_connection(TokioIo::new(connection), service)
-                .await;
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(connection), service).await;
         });
     }
 }
@@ -189,11 +182,7 @@ async fn handle(
         headers: &head.headers,
         parameters,
     };
-    let has = |name: &str| {
-        call.parameters
-            .as_ref()
-            .is_some_and(|parameters| parameters.contains_key(name))
-    };
+    let has = |name: &str| call.parameters.as_ref().is_some_and(|parameters| parameters.contains_key(name));
     let (has_cursor, has_token) = (has("cursor"), has("syncToken"));
     let fault = shared.faults.choose(&path, has_cursor, has_token);
     if let Some(latency) = shared.options.latency {
@@ -209,11 +198,7 @@ async fn handle(
     let title = call.key().map(|key| key.title.clone());
     let outcome = match fault.as_ref().and_then(|fault| tamper::instead(fault, &id)) {
         Some(outcome) => outcome,
-        None => tamper::after(
-            fault.as_ref(),
-            call.parameters.as_ref(),
-            call.outcome(fault.as_ref()),
-        ),
+        None => tamper::after(fault.as_ref(), call.parameters.as_ref(), call.outcome(fault.as_ref())),
     };
     let resets = fault == Some(Fault::Reset);
     shared.log.push(RequestEntry {
@@ -237,9 +222,7 @@ async fn handle(
             .is_some_and(|value| value.contains("gzip"));
     let outcome = if gzip { outcome.compressed() } else { outcome };
     let outcome = outcome.with_header("x-ashby-request-id", &id);
-    let outcome = outcome
-        .with_header("ashby-version", VERSION)
-        .with_header("ashby-version-status", "active");
+    let outcome = outcome.with_header("ashby-version", VERSION).with_header("ashby-version-status", "active");
     let cut = match fault {
         Some(Fault::CutBody { after_bytes }) => Some(after_bytes),
         _ => None,
@@ -267,12 +250,7 @@ impl Call<'_> {
     fn outcome(&self, fault: Option<&Fault>) -> Outcome {
         let options = &self.shared.options;
         let Some(operation) = find(self.path).filter(|_| self.method == Method::POST) else {
-            return Outcome::error(
-                StatusCode::NOT_FOUND,
-                self.id,
-                "not_found",
-                "There is no such endpoint",
-            );
+            return Outcome::error(StatusCode::NOT_FOUND, self.id, "not_found", "There is no such endpoint");
         };
         if !self.headers.contains_key(AUTHORIZATION) {
             return Outcome::text(
@@ -293,11 +271,8 @@ impl Call<'_> {
             .with_header("retry-after", &seconds.to_string());
         }
         if options.strict {
-            let content_type = self
-                .headers
-                .get(CONTENT_TYPE)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default();
+            let content_type =
+                self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
             if !content_type.starts_with("application/json") {
                 return Outcome::error(
                     StatusCode::BAD_REQUEST,
@@ -306,10 +281,7 @@ impl Call<'_> {
                     "Content-Type must be application/json",
                 );
             }
-            let version = self
-                .headers
-                .get("ashby-version")
-                .map(hyper::header::HeaderValue::as_bytes);
+            let version = self.headers.get("ashby-version").map(hyper::header::HeaderValue::as_bytes);
             if version.is_some_and(|version| version != VERSION.as_bytes()) {
                 return Outcome::error(
                     StatusCode::BAD_REQUEST,
@@ -353,10 +325,7 @@ impl Call<'_> {
         let query = Query {
             operation,
             parameters,
-            viewer: Viewer {
-                confidential: key.confidential,
-                private_fields: key.private_fields,
-            },
+            viewer: Viewer { confidential: key.confidential, private_fields: key.private_fields },
             rules: Rules {
                 strict: options.strict,
                 page_limit: options.page_limit.max(1),

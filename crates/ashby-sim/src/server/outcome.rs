@@ -25,13 +25,7 @@ pub(super) struct Outcome {
 impl Outcome {
     pub(super) fn new(status: StatusCode, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-        Self {
-            status,
-            headers,
-            body: body.into(),
-            code: None,
-            records: 0,
-        }
+        Self { status, headers, body: body.into(), code: None, records: 0 }
     }
 
     pub(super) fn text(status: StatusCode, text: impl Into<String>) -> Self {
@@ -43,10 +37,7 @@ impl Outcome {
     }
 
     pub(super) fn success(body: Vec<u8>, records: usize) -> Self {
-        Self {
-            records,
-            ..Self::new(StatusCode::OK, "application/json; charset=utf-8", body)
-        }
+        Self { records, ..Self::new(StatusCode::OK, "application/json; charset=utf-8", body) }
     }
 
     pub(super) fn error(status: StatusCode, request_id: &str, code: &str, message: &str) -> Self {
@@ -55,10 +46,7 @@ impl Outcome {
             "errors": [message],
             "errorInfo": {"code": code, "message": message, "requestId": request_id},
         });
-        Self {
-            code: Some(code.to_owned()),
-            ..Self::json(status, &body)
-        }
+        Self { code: Some(code.to_owned()), ..Self::json(status, &body) }
     }
 
     /// A key without the scope: here `errors` holds objects.
@@ -70,10 +58,7 @@ impl Outcome {
             "errors": [{"message": message, "parameter": null}],
             "errorInfo": {"code": code, "message": message, "requestId": request_id},
         });
-        Self {
-            code: Some(code.to_owned()),
-            ..Self::json(StatusCode::FORBIDDEN, &body)
-        }
+        Self { code: Some(code.to_owned()), ..Self::json(StatusCode::FORBIDDEN, &body) }
     }
 
     /// Adds a header; one that is not a header value is left out.
@@ -89,8 +74,7 @@ impl Outcome {
         let compressed = encoder.write_all(&self.body).and_then(|()| encoder.finish());
         if let Ok(body) = compressed {
             self.body = body;
-            self.headers
-                .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            self.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         self
     }

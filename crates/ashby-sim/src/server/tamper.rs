@@ -13,39 +13,22 @@ pub(super) fn instead(fault: &Fault, request_id: &str) -> Option<Outcome> {
     let status = |status: u16| StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     Some(match fault {
         Fault::Status { status: code } => Outcome::text(status(*code), "Simulated failure"),
-        Fault::RetryAfter {
-            status: code,
-            seconds,
-            date,
-        } => {
+        Fault::RetryAfter { status: code, seconds, date } => {
             let value = match date {
                 true => httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(*seconds)),
                 false => seconds.to_string(),
             };
-            let outcome = Outcome::error(
-                status(*code),
-                request_id,
-                "rate_limit_exceeded",
-                "Rate limit exceeded",
-            );
+            let outcome =
+                Outcome::error(status(*code), request_id, "rate_limit_exceeded", "Rate limit exceeded");
             outcome.with_header("retry-after", &value)
         }
-        Fault::Error {
-            code,
-            shape,
-            status: http,
-        } => {
+        Fault::Error { code, shape, status: http } => {
             let body = error_body(code, *shape, request_id);
-            Outcome {
-                code: Some(code.clone()),
-                ..Outcome::json(status(*http), &body)
-            }
+            Outcome { code: Some(code.clone()), ..Outcome::json(status(*http), &body) }
         }
-        Fault::Garbage => Outcome::new(
-            StatusCode::OK,
-            "application/json",
-            vec![0x7b, 0xff, 0x00, 0xfe, 0x22, 0xc3],
-        ),
+        Fault::Garbage => {
+            Outcome::new(StatusCode::OK, "application/json", vec![0x7b, 0xff, 0x00, 0xfe, 0x22, 0xc3])
+        }
         Fault::Html => Outcome::new(
             StatusCode::OK,
             "text/html",
@@ -129,10 +112,7 @@ fn change(fault: &Fault, cursor: Option<&Value>, envelope: &mut Map<String, Valu
                     );
                 }
             }
-            envelope.insert(
-                "newEnvelopeMember".to_owned(),
-                json!({"results": [{"id": "not a record"}]}),
-            );
+            envelope.insert("newEnvelopeMember".to_owned(), json!({"results": [{"id": "not a record"}]}));
         }
         Fault::WrongTypes => {
             let first = records(envelope)?.first_mut().and_then(Value::as_object_mut);

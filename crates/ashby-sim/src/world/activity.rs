@@ -30,10 +30,7 @@ impl World {
             Kind::SurveyRequest | Kind::SurveySubmission => self.survey(kind, index, parent),
             _ => self.take_home(index, parent),
         };
-        Document {
-            record: object(record),
-            detail,
-        }
+        Document { record: object(record), detail }
     }
 
     /// The course of an application, also of one that was made later.
@@ -62,11 +59,7 @@ impl World {
 
     fn client_info(&self, index: u32, candidate: u32) -> Value {
         let mut dice = self.dice(Kind::ClientInfo, index);
-        let application = self
-            .children(Kind::Application, candidate)
-            .first()
-            .copied()
-            .unwrap_or(0);
+        let application = self.children(Kind::Application, candidate).first().copied().unwrap_or(0);
         json!({
             "id": self.id(Kind::ClientInfo, index), "ipAddress": format!("198.51.100.{}", dice.below(255)),
             "userAgent": dice.pick(USER_AGENTS), "relatedEntityType": "application",
@@ -97,11 +90,8 @@ impl World {
 
     fn evaluation(&self, index: u32, application: u32) -> Value {
         let mut dice = self.dice(Kind::CriteriaEvaluation, index);
-        let criteria = [
-            "Five years in a similar role",
-            "Has led a project end to end",
-            "Writes about their work",
-        ];
+        let criteria =
+            ["Five years in a similar role", "Has led a project end to end", "Writes about their work"];
         let position = index % 3;
         json!({
             "id": self.id(Kind::CriteriaEvaluation, index),
@@ -140,9 +130,8 @@ impl World {
             1 + index % 2
         };
         let user = self.some_user(Kind::InterviewSchedule, index);
-        let events: Vec<Value> = (0..events)
-            .map(|part| self.event(index, part, status, created_ms))
-            .collect();
+        let events: Vec<Value> =
+            (0..events).map(|part| self.event(index, part, status, created_ms)).collect();
         json!({
             "id": self.id(Kind::InterviewSchedule, index), "status": status,
             "applicationId": self.id(Kind::Application, application),
@@ -161,10 +150,7 @@ impl World {
     }
 
     fn event(&self, schedule: u32, event: u32, status: &str, created_ms: i64) -> Value {
-        let mut dice = self.dice(
-            Kind::InterviewSchedule,
-            schedule.wrapping_mul(4) + event + 0x2000_0000,
-        );
+        let mut dice = self.dice(Kind::InterviewSchedule, schedule.wrapping_mul(4) + event + 0x2000_0000);
         let starts_ms = created_ms + dice.between(1, 4) * DAY_MS + i64::from(event) * HOUR_MS;
         let mut interviewer = self.embedded_value(Kind::User, self.one_of(Kind::User, &mut dice));
         let user = interviewer["id"].clone();

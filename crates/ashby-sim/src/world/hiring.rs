@@ -20,10 +20,7 @@ impl World {
             Kind::Opening => self.opening(index),
             _ => self.project(index),
         };
-        Document {
-            record: object(record),
-            detail,
-        }
+        Document { record: object(record), detail }
     }
 
     pub(super) fn job_status(&self, job: u32) -> &'static str {
@@ -38,16 +35,11 @@ impl World {
     fn job_title(&self, job: u32) -> (String, u32) {
         let (title, department) = JOB_TITLES[job as usize % JOB_TITLES.len()];
         let level = ["", " II", " (EMEA)", " (APAC)"][job as usize / JOB_TITLES.len() % 4];
-        (
-            format!("{title}{level}"),
-            department % self.count(Kind::Department).max(1),
-        )
+        (format!("{title}{level}"), department % self.count(Kind::Department).max(1))
     }
 
     fn job_location(&self, job: u32) -> u32 {
-        let throw = self
-            .dice(Kind::Job, job ^ 0x1000_0000)
-            .below(PLACES.len() as u32 - REGIONS - 1);
+        let throw = self.dice(Kind::Job, job ^ 0x1000_0000).below(PLACES.len() as u32 - REGIONS - 1);
         (REGIONS + throw) % self.count(Kind::Location).max(1)
     }
 
@@ -88,11 +80,8 @@ impl World {
         let closed = matches!(status, "Closed" | "Archived");
         let closed_ms = opened_ms + dice.between(1, 14) * DAY_MS;
         let plan = self.id(Kind::InterviewPlan, self.interview_plan_of(index));
-        let (_, team) = &self
-            .job_embeds
-            .get(index as usize)
-            .cloned()
-            .unwrap_or_else(|| self.job_embed(index));
+        let (_, team) =
+            &self.job_embeds.get(index as usize).cloned().unwrap_or_else(|| self.job_embed(index));
         json!({
             "id": self.id(Kind::Job, index), "title": title, "confidential": index % 17 == 4, "status": status,
             "employmentType": (dice.pick(&["FullTime", "FullTime", "FullTime", "Contract", "Intern"])),
@@ -144,10 +133,7 @@ impl World {
 
     fn posting_detail(&self, index: u32, job: u32) -> Map<String, Value> {
         let (title, _) = self.job_title(job);
-        let text = format!(
-            "We are looking for somebody to join as {title}. {}",
-            super::words::PROSE
-        );
+        let text = format!("We are looking for somebody to join as {title}. {}", super::words::PROSE);
         let html = format!("<p>{text}</p>");
         let tier = json!({
             "id": self.ids.part(Kind::JobPosting, index, 20), "title": "Base", "tierSummary": "Salary and equity",

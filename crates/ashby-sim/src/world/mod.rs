@@ -68,10 +68,7 @@ fn date(milliseconds: i64) -> String {
 /// A member that is absent when it has no value.
 fn object(value: Value) -> Map<String, Value> {
     match value {
-        Value::Object(members) => members
-            .into_iter()
-            .filter(|(_, member)| !member.is_null())
-            .collect(),
+        Value::Object(members) => members.into_iter().filter(|(_, member)| !member.is_null()).collect(),
         _ => Map::new(),
     }
 }
@@ -90,22 +87,13 @@ impl World {
             world.later_applications.entry(candidate).or_default().push(index);
         }
         // In this order: users are embedded in others.
-        for kind in [
-            Kind::User,
-            Kind::InterviewStage,
-            Kind::Source,
-            Kind::ArchiveReason,
-        ] {
-            let all = (0..world
-                .base_end(kind)
-                .max(world.places(kind).map_or(1, |(_, places)| places)))
+        for kind in [Kind::User, Kind::InterviewStage, Kind::Source, Kind::ArchiveReason] {
+            let all = (0..world.base_end(kind).max(world.places(kind).map_or(1, |(_, places)| places)))
                 .map(|index| raw(&Value::Object(world.document(kind, index, 0).record)))
                 .collect();
             world.rendered.insert(kind, all);
         }
-        world.job_embeds = (0..world.count(Kind::Job).max(1))
-            .map(|job| world.job_embed(job))
-            .collect();
+        world.job_embeds = (0..world.count(Kind::Job).max(1)).map(|job| world.job_embed(job)).collect();
         world
     }
 
@@ -209,18 +197,11 @@ impl World {
         match self.places(kind) {
             Some((_, places)) => {
                 let first = parent.saturating_mul(places);
-                (first..first.saturating_add(places))
-                    .filter(|&index| self.exists(kind, index))
-                    .collect()
+                (first..first.saturating_add(places)).filter(|&index| self.exists(kind, index)).collect()
             }
             None => {
                 let first = (parent < self.count(kind).min(self.count(Kind::Candidate))).then_some(parent);
-                let later = self
-                    .later_applications
-                    .get(&parent)
-                    .into_iter()
-                    .flatten()
-                    .copied();
+                let later = self.later_applications.get(&parent).into_iter().flatten().copied();
                 first.into_iter().chain(later).collect()
             }
         }
@@ -309,10 +290,7 @@ impl World {
         let mut rendered = Vec::new();
         render(&mut rendered);
         let record = serde_json::from_slice(&rendered).expect("what the generator renders is a JSON object");
-        Document {
-            record,
-            detail: detail(),
-        }
+        Document { record, detail: detail() }
     }
 
     fn id(&self, kind: Kind, index: u32) -> String {
@@ -374,10 +352,8 @@ fn form(world: &World, kind: Kind, index: u32, fields: &[(&str, &str, &str, &[&s
                 "isNullable": false,
             }));
             if !values.is_empty() {
-                let values: Vec<Value> = values
-                    .iter()
-                    .map(|value| json!({"label": value, "value": value}))
-                    .collect();
+                let values: Vec<Value> =
+                    values.iter().map(|value| json!({"label": value, "value": value})).collect();
                 field.insert("selectableValues".to_owned(), Value::Array(values));
             }
             json!({"isRequired": part == 1, "field": field})

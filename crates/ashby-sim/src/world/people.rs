@@ -118,17 +118,11 @@ impl World {
     fn candidate_embed(&self, candidate: u32) -> CandidateEmbed {
         let mut dice = self.dice(Kind::Candidate, candidate);
         let (first, last) = name(&mut dice);
-        let primary_email_address = Contact {
-            value: email(first, last, candidate),
-            r#type: "Personal",
-            is_primary: true,
-        };
+        let primary_email_address =
+            Contact { value: email(first, last, candidate), r#type: "Personal", is_primary: true };
         let phone = format!("+1 202 555 {:04}", 100 + dice.below(100));
-        let primary_phone_number = dice.chance(70).then_some(Contact {
-            value: phone,
-            r#type: "Personal",
-            is_primary: true,
-        });
+        let primary_phone_number =
+            dice.chance(70).then_some(Contact { value: phone, r#type: "Personal", is_primary: true });
         CandidateEmbed {
             id: self.id(Kind::Candidate, candidate),
             name: format!("{first} {last}"),
@@ -168,18 +162,12 @@ impl World {
     }
 
     pub(super) fn render_candidate(&self, index: u32, out: &mut Vec<u8>) {
-        let CandidateEmbed {
-            id,
-            name,
-            primary_email_address,
-            primary_phone_number,
-        } = self.candidate_embed(index);
+        let CandidateEmbed { id, name, primary_email_address, primary_phone_number } =
+            self.candidate_embed(index);
         let applications = self.children(Kind::Application, index);
         let plan = self.plan(applications.first().copied().unwrap_or(u32::MAX), index);
-        let updated_ms = applications
-            .iter()
-            .map(|&application| self.plan(application, index).updated_ms())
-            .max();
+        let updated_ms =
+            applications.iter().map(|&application| self.plan(application, index).updated_ms()).max();
         let created_ms = if index < self.count(Kind::Candidate) {
             self.made_ms(Kind::Candidate, index)
         } else {
@@ -199,11 +187,9 @@ impl World {
             });
         }
         let mut social_links = Vec::new();
-        for (site, host, chance) in [
-            ("LinkedIn", "linkedin", 75),
-            ("GitHub", "github", 30),
-            ("Website", "portfolio", 12),
-        ] {
+        for (site, host, chance) in
+            [("LinkedIn", "linkedin", 75), ("GitHub", "github", 30), ("Website", "portfolio", 12)]
+        {
             if dice.chance(chance) {
                 social_links.push(
                     json!({"type": site, "url": format!("https://{host}.example.com/{handle}-{index}")}),
@@ -218,9 +204,7 @@ impl World {
                 Value::Object(self.document(Kind::CandidateTag, tag, 0).record)
             })
             .collect();
-        let resume = dice
-            .chance(85)
-            .then(|| self.file(index, 1, &format!("{handle}-resume.pdf")));
+        let resume = dice.chance(85).then(|| self.file(index, 1, &format!("{handle}-resume.pdf")));
         let mut file_handles: Vec<Value> = resume.iter().cloned().collect();
         if dice.chance(15) {
             file_handles.push(self.file(index, 2, "cover-letter.pdf"));
@@ -258,13 +242,8 @@ impl World {
                     {"type": "City", "name": place.0}, {"type": "Region", "name": place.1}, {"type": "Country", "name": place.2},
                 ],
             }),
-            fraud_status: [
-                "Unreviewed",
-                "PassedFraudCheck",
-                "NotFraudulent",
-                "Unsure",
-                "Fraudulent",
-            ][dice.weighted(&[70, 20, 6, 3, 1])],
+            fraud_status: ["Unreviewed", "PassedFraudCheck", "NotFraudulent", "Unsure", "Fraudulent"]
+                [dice.weighted(&[70, 20, 6, 3, 1])],
             custom_fields,
         };
         let start = out.len();
@@ -318,23 +297,10 @@ impl World {
             "ValueSelect" => json!(dice.pick(choices)),
             "MultiValueSelect" => json!([dice.pick(choices)]),
             "Date" => json!(instant(super::NOW_MS - dice.between(200, 4_000) * DAY_MS)),
-            _ => json!(dice.pick(&[
-                "One month",
-                "Two weeks",
-                "None",
-                "Three months",
-                "CC-4410",
-                "CC-2075"
-            ])),
+            _ => json!(dice.pick(&["One month", "Two weeks", "None", "Three months", "CC-4410", "CC-2075"])),
         };
         let value_label = matches!(field_type, "ValueSelect" | "MultiValueSelect").then(|| value.clone());
-        CustomFieldEntry {
-            id: self.id(Kind::CustomField, field),
-            title,
-            is_private,
-            value,
-            value_label,
-        }
+        CustomFieldEntry { id: self.id(Kind::CustomField, field), title, is_private, value, value_label }
     }
 
     /// Entries for these custom fields, each with its chance in a hundred.

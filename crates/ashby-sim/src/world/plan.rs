@@ -63,8 +63,7 @@ impl World {
         if application < candidates {
             return application;
         }
-        self.dice(Kind::Application, application ^ 0x4000_0000)
-            .below(candidates)
+        self.dice(Kind::Application, application ^ 0x4000_0000).below(candidates)
     }
 
     /// The course of an application; one that was made later has only just arrived.
@@ -109,11 +108,7 @@ impl World {
         let jobs = self.count(Kind::Job).max(1);
         // Popular jobs get more: the smaller of two numbers is small more often.
         let job = (throw % jobs).min((throw >> 12) % jobs);
-        if self.job_status(job) == "Draft" {
-            (job + 1) % jobs
-        } else {
-            job
-        }
+        if self.job_status(job) == "Draft" { (job + 1) % jobs } else { job }
     }
 
     /// The plan that a job uses by default.

@@ -122,15 +122,8 @@ impl World {
             }),
             Kind::Source => {
                 let (name, group) = entry(SOURCES, index);
-                let groups = [
-                    "Job boards",
-                    "Inbound",
-                    "Referrals",
-                    "Sourced",
-                    "Events",
-                    "Agencies",
-                    "Internal",
-                ];
+                let groups =
+                    ["Job boards", "Inbound", "Referrals", "Sourced", "Events", "Agencies", "Internal"];
                 let position = groups.iter().position(|known| *known == group).unwrap_or(0) as u32;
                 json!({
                     "id": id, "title": name, "isArchived": index % 11 == 10,
@@ -160,10 +153,7 @@ impl World {
             }),
             _ => Value::Null,
         };
-        Document {
-            record: object(record),
-            detail: object(detail),
-        }
+        Document { record: object(record), detail: object(detail) }
     }
 
     pub(super) fn organisation_id(&self) -> String {
@@ -176,20 +166,10 @@ impl World {
             Kind::FeedbackForm,
             index % FEEDBACK_FORMS.len() as u32,
             &[
-                (
-                    "overall_recommendation",
-                    "Overall recommendation",
-                    "Score",
-                    &["1", "2", "3", "4"],
-                ),
+                ("overall_recommendation", "Overall recommendation", "Score", &["1", "2", "3", "4"]),
                 ("strengths", "Strengths", "LongText", &[]),
                 ("concerns", "Concerns", "LongText", &[]),
-                (
-                    "would_work_with",
-                    "Would you like to work with them?",
-                    "Boolean",
-                    &[],
-                ),
+                ("would_work_with", "Would you like to work with them?", "Boolean", &[]),
             ],
         )
     }
@@ -200,12 +180,7 @@ impl World {
             Kind::SurveyForm,
             index,
             &[
-                (
-                    "recommend",
-                    "How likely would you recommend us?",
-                    "Score",
-                    &["1", "2", "3", "4", "5"],
-                ),
+                ("recommend", "How likely would you recommend us?", "Score", &["1", "2", "3", "4", "5"]),
                 ("comment", "Anything else?", "LongText", &[]),
             ],
         )
@@ -261,10 +236,7 @@ impl World {
             "trainingPathStageId": self.ids.part(Kind::InterviewerPool, index, 2),
             "interviewsCompleted": 1,
         });
-        (
-            record,
-            json!({"qualifiedMembers": qualified, "trainees": [trainee]}),
-        )
+        (record, json!({"qualifiedMembers": qualified, "trainees": [trainee]}))
     }
 
     pub(super) fn location(&self, index: u32) -> Value {

@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use crate::support::{list, object, post, send, small};
 
 async fn admin(server: &Server, command: Value) -> (u16, Value) {
-    let answer = send(server, "_sim/admin", &[], command.to_string().as_bytes())
-        .await
-        .expect("the server answers");
+    let answer =
+        send(server, "_sim/admin", &[], command.to_string().as_bytes()).await.expect("the server answers");
     (answer.status, answer.json())
 }
 
@@ -30,9 +29,7 @@ async fn it_does_what_the_library_does() {
     );
     assert_eq!(admin(&server, json!({"expire": "tokens"})).await.0, 200);
     assert_eq!(
-        post(&server, "candidate.list", &json!({"syncToken": token}))
-            .await
-            .code(),
+        post(&server, "candidate.list", &json!({"syncToken": token})).await.code(),
         "sync_token_expired"
     );
     let fault =
@@ -43,10 +40,7 @@ async fn it_does_what_the_library_does() {
     assert_eq!(admin(&server, json!({"clear_faults": true})).await.0, 200);
     assert_eq!(post(&server, "job.list", &json!({})).await.status, 200);
     let (_, log) = admin(&server, json!({"log": true})).await;
-    assert_eq!(
-        (&log["counts"]["job.list"], log["total"].as_u64()),
-        (&json!(2), Some(server.log().total()))
-    );
+    assert_eq!((&log["counts"]["job.list"], log["total"].as_u64()), (&json!(2), Some(server.log().total())));
 }
 
 #[tokio::test]
@@ -72,10 +66,7 @@ fn changes_and_rules_survive_json() {
     };
     let text = serde_json::to_string(&change).expect("a change is JSON");
     assert_eq!(serde_json::from_str::<Mutation>(&text).expect("and back"), change);
-    let rule = FaultRule::new("*", Fault::CutBody { after_bytes: 9 })
-        .after(2)
-        .times(3)
-        .token(false);
+    let rule = FaultRule::new("*", Fault::CutBody { after_bytes: 9 }).after(2).times(3).token(false);
     let text = serde_json::to_string(&rule).expect("a rule is JSON");
     assert_eq!(serde_json::from_str::<FaultRule>(&text).expect("and back"), rule);
 }

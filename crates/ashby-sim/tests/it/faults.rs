@@ -9,18 +9,13 @@ use crate::support::{basic, list, post, send, small};
 
 async fn with(fault: Fault) -> Server {
     let server = small().await;
-    server
-        .faults()
-        .add(FaultRule::new("application.list", fault).times(1));
+    server.faults().add(FaultRule::new("application.list", fault).times(1));
     server
 }
 
 async fn try_send(server: &Server) -> Result<crate::support::Answer, hyper::Error> {
     let key = basic("sim-key");
-    let headers = [
-        ("authorization", key.as_str()),
-        ("content-type", "application/json"),
-    ];
+    let headers = [("authorization", key.as_str()), ("content-type", "application/json")];
     send(server, "application.list", &headers, b"{}").await
 }
 
@@ -49,18 +44,10 @@ async fn statuses_and_bodies_replace_the_answer() {
 #[tokio::test]
 async fn retry_after_comes_as_seconds_or_date() {
     for date in [false, true] {
-        let server = with(Fault::RetryAfter {
-            status: 429,
-            seconds: 7,
-            date,
-        })
-        .await;
+        let server = with(Fault::RetryAfter { status: 429, seconds: 7, date }).await;
         let answer = post(&server, "application.list", &json!({})).await;
         let header = answer.header("retry-after").expect("it says when").to_owned();
-        assert_eq!(
-            (answer.status, header.ends_with("GMT"), header == "7"),
-            (429, date, !date)
-        );
+        assert_eq!((answer.status, header.ends_with("GMT"), header == "7"), (429, date, !date));
         assert_eq!(server.log().refused(), 1);
     }
 }
@@ -75,22 +62,14 @@ async fn errors_come_in_every_shape() {
         ErrorShape::Both,
         ErrorShape::NullErrors,
     ] {
-        let server = with(Fault::Error {
-            code: code.to_owned(),
-            shape,
-            status: 200,
-        })
-        .await;
+        let server = with(Fault::Error { code: code.to_owned(), shape, status: 200 }).await;
         let body = post(&server, "application.list", &json!({})).await.json();
         assert_eq!((&body["success"], body.get("results")), (&json!(false), None));
         let in_info = body["errorInfo"]["code"] == json!(code);
         let errors = match shape {
             ErrorShape::Strings => body["errors"] == json!([code]) && !in_info,
             ErrorShape::Objects => {
-                body["errors"][0]["message"]
-                    .as_str()
-                    .is_some_and(|text| text.contains(code))
-                    && !in_info
+                body["errors"][0]["message"].as_str().is_some_and(|text| text.contains(code)) && !in_info
             }
             ErrorShape::InfoOnly => body.get("errors").is_none() && in_info,
             ErrorShape::Both => body["errors"][0].is_string() && in_info,
@@ -112,42 +91,23 @@ async fn connections_break() {
     let server = with(Fault::Reset).await;
     let reset = try_send(&server).await.expect_err("the connection is reset");
     let source = std::error::Error::source(&reset).and_then(|source| source.downcast_ref::<std::io::Error>());
-    assert_eq!(
-        source.map(std::io::Error::kind),
-        Some(std::io::ErrorKind::ConnectionReset),
-        "{reset:?}"
-    );
+    assert_eq!(source.map(std::io::Error::kind), Some(std::io::ErrorKind::ConnectionReset), "{reset:?}");
     assert_eq!(server.log().entries()[0].status, 0);
 }
 
 #[tokio::test]
 async fn envelopes_break() {
-    let page = async |fault: Fault| {
-        post(&with(fault).await, "application.list", &json!({}))
-            .await
-            .json()
-    };
+    let page = async |fault: Fault| post(&with(fault).await, "application.list", &json!({})).await.json();
     let right = post(&small().await, "application.list", &json!({})).await.json();
     assert_eq!(page(Fault::MissingSuccess).await.get("success"), None);
     let more = page(Fault::MoreWithoutCursor).await;
-    assert_eq!(
-        (&more["moreDataAvailable"], more.get("nextCursor")),
-        (&json!(true), None)
-    );
+    assert_eq!((&more["moreDataAvailable"], more.get("nextCursor")), (&json!(true), None));
     let repeated = page(Fault::DuplicateRecords).await;
     assert_eq!(
-        (
-            repeated["results"].as_array().map(Vec::len),
-            &repeated["results"][100]
-        ),
+        (repeated["results"].as_array().map(Vec::len), &repeated["results"][100]),
         (Some(101), &right["results"][0])
     );
-    assert_eq!(
-        page(Fault::VanishRecord).await["results"]
-            .as_array()
-            .map(Vec::len),
-        Some(99)
-    );
+    assert_eq!(page(Fault::VanishRecord).await["results"].as_array().map(Vec::len), Some(99));
     let unknown = page(Fault::UnknownFields).await;
     assert!(unknown["newEnvelopeMember"].is_object() && unknown["results"][99]["newMember"].is_object());
     let wrong = page(Fault::WrongTypes).await;
@@ -161,26 +121,18 @@ async fn envelopes_break() {
 #[tokio::test]
 async fn listings_break() {
     let server = small().await;
-    server
-        .faults()
-        .add(FaultRule::new("application.list", Fault::EmptyPageWithCursor).times(3));
+    server.faults().add(FaultRule::new("application.list", Fault::EmptyPageWithCursor).times(3));
     let (records, _) = list(&server, "application.list", &json!({})).await;
     assert_eq!(server.log().count("application.list"), 3 + 8);
     assert_eq!(records.len(), 760, "empty pages lose nothing");
     server.faults().clear();
-    server
-        .faults()
-        .add(FaultRule::new("application.list", Fault::NoSyncToken));
+    server.faults().add(FaultRule::new("application.list", Fault::NoSyncToken));
     assert_eq!(list(&server, "application.list", &json!({})).await.1, None);
     server.faults().clear();
-    server
-        .faults()
-        .add(FaultRule::new("application.list", Fault::CursorLoop));
+    server.faults().add(FaultRule::new("application.list", Fault::CursorLoop));
     let cursor = post(&server, "application.list", &json!({})).await.json()["nextCursor"].clone();
     for _ in 0..3 {
-        let page = post(&server, "application.list", &json!({"cursor": cursor}))
-            .await
-            .json();
+        let page = post(&server, "application.list", &json!({"cursor": cursor})).await.json();
         assert_eq!(page["nextCursor"], cursor);
     }
 }
@@ -194,24 +146,15 @@ async fn rules_choose_their_requests() {
     assert!(!fails(json!({})).await);
     server.faults().clear();
     let cursor = post(&server, "candidate.list", &json!({})).await.json()["nextCursor"].clone();
-    server
-        .faults()
-        .add(FaultRule::new("*", fault()).page(PagePosition::Later));
+    server.faults().add(FaultRule::new("*", fault()).page(PagePosition::Later));
     assert!(!fails(json!({})).await && fails(json!({"cursor": cursor})).await);
     server.faults().clear();
     server.faults().add(FaultRule::new("*", fault()).token(true));
     assert!(!fails(json!({})).await && fails(json!({"syncToken": "x"})).await);
     server.faults().clear();
-    server
-        .faults()
-        .add(FaultRule::new("candidate.list", fault()).after(1).times(2));
+    server.faults().add(FaultRule::new("candidate.list", fault()).after(1).times(2));
     assert_eq!(
-        [
-            fails(json!({})).await,
-            fails(json!({})).await,
-            fails(json!({})).await,
-            fails(json!({})).await
-        ],
+        [fails(json!({})).await, fails(json!({})).await, fails(json!({})).await, fails(json!({})).await],
         [false, true, true, false]
     );
 }
@@ -244,9 +187,7 @@ async fn a_server_that_stops_drops_what_it_holds() {
     let address = server.address();
     let faults = server.faults().clone();
     let client = tokio::spawn(async move {
-        let stream = tokio::net::TcpStream::connect(address)
-            .await
-            .expect("the server listens");
+        let stream = tokio::net::TcpStream::connect(address).await.expect("the server listens");
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(hyper_util::rt::TokioIo::new(stream))
                 .await

@@ -8,44 +8,16 @@ use crate::support::{list, object, post, small};
 async fn info_shows_what_the_list_shows_and_more() {
     let server = small().await;
     for (list_operation, info, parameter, extra) in [
-        (
-            "application.list",
-            "application.info",
-            "applicationId",
-            Some("applicationHistory"),
-        ),
+        ("application.list", "application.info", "applicationId", Some("applicationHistory")),
         ("offer.list", "offer.info", "offerId", Some("versions")),
-        (
-            "jobPosting.list",
-            "jobPosting.info",
-            "jobPostingId",
-            Some("descriptionHtml"),
-        ),
+        ("jobPosting.list", "jobPosting.info", "jobPostingId", Some("descriptionHtml")),
         ("candidate.list", "candidate.info", "id", None),
         ("job.list", "job.info", "id", None),
-        (
-            "takeHomeAssignment.list",
-            "takeHomeAssignment.info",
-            "takeHomeAssignmentId",
-            None,
-        ),
-        (
-            "sequenceTemplate.list",
-            "sequenceTemplate.info",
-            "sequenceTemplateId",
-            None,
-        ),
+        ("takeHomeAssignment.list", "takeHomeAssignment.info", "takeHomeAssignmentId", None),
+        ("sequenceTemplate.list", "sequenceTemplate.info", "sequenceTemplateId", None),
     ] {
-        for record in server
-            .organisation()
-            .truth(list_operation, &object(json!({})))
-            .iter()
-            .take(5)
-        {
-            let full = post(&server, info, &json!({parameter: record["id"]}))
-                .await
-                .json()["results"]
-                .clone();
+        for record in server.organisation().truth(list_operation, &object(json!({}))).iter().take(5) {
+            let full = post(&server, info, &json!({parameter: record["id"]})).await.json()["results"].clone();
             for (name, value) in record.as_object().expect("a record is an object") {
                 assert_eq!(&full[name], value, "{info} {name}");
             }
@@ -56,13 +28,8 @@ async fn info_shows_what_the_list_shows_and_more() {
         }
     }
     let offer = server.organisation().truth("offer.list", &object(json!({})))[0]["id"].clone();
-    let short = post(
-        &server,
-        "offer.info",
-        &json!({"offerId": offer, "excludeFormDefinition": true}),
-    )
-    .await
-    .json();
+    let short =
+        post(&server, "offer.info", &json!({"offerId": offer, "excludeFormDefinition": true})).await.json();
     assert_eq!(short["results"].get("formDefinition"), None);
 }
 
@@ -71,30 +38,16 @@ async fn expansions_add_what_references_lead_to() {
     let server = small().await;
     let (jobs, _) = list(&server, "job.list", &json!({"expand": ["location", "openings"]})).await;
     assert!(jobs.iter().all(|job| job["location"]["id"] == job["locationId"]));
-    assert!(jobs.iter().any(|job| {
-        job["openings"]
-            .as_array()
-            .is_some_and(|openings| !openings.is_empty())
-    }));
-    let schedules = server
-        .organisation()
-        .truth("interviewSchedule.list", &object(json!({})));
-    let schedule = schedules
-        .iter()
-        .find(|schedule| schedule["interviewEvents"] != json!([]))
-        .expect("one has events");
+    assert!(
+        jobs.iter().any(|job| { job["openings"].as_array().is_some_and(|openings| !openings.is_empty()) })
+    );
+    let schedules = server.organisation().truth("interviewSchedule.list", &object(json!({})));
+    let schedule =
+        schedules.iter().find(|schedule| schedule["interviewEvents"] != json!([])).expect("one has events");
     let body = json!({"interviewScheduleId": schedule["id"], "expand": ["interview"]});
     let (events, token) = list(&server, "interviewEvent.list", &body).await;
-    assert_eq!(
-        events.len(),
-        schedule["interviewEvents"].as_array().map_or(0, Vec::len)
-    );
-    assert!(
-        token.is_some()
-            && events
-                .iter()
-                .all(|event| event["interview"]["id"] == event["interviewId"])
-    );
+    assert_eq!(events.len(), schedule["interviewEvents"].as_array().map_or(0, Vec::len));
+    assert!(token.is_some() && events.iter().all(|event| event["interview"]["id"] == event["interviewId"]));
 }
 
 #[tokio::test]
@@ -107,37 +60,18 @@ async fn searches_find_people_jobs_and_openings() {
             json!({"email": truth("candidate.list")["primaryEmailAddress"]["value"]}),
             truth("candidate.list"),
         ),
-        (
-            "candidate.search",
-            json!({"name": truth("candidate.list")["name"]}),
-            truth("candidate.list"),
-        ),
-        (
-            "job.search",
-            json!({"title": truth("job.list")["title"]}),
-            truth("job.list"),
-        ),
+        ("candidate.search", json!({"name": truth("candidate.list")["name"]}), truth("candidate.list")),
+        ("job.search", json!({"title": truth("job.list")["title"]}), truth("job.list")),
         (
             "opening.search",
             json!({"identifier": truth("opening.list")["latestVersion"]["identifier"]}),
             truth("opening.list"),
         ),
-        (
-            "project.search",
-            json!({"title": truth("project.list")["title"]}),
-            truth("project.list"),
-        ),
-        (
-            "user.search",
-            json!({"email": truth("user.list")["email"]}),
-            truth("user.list"),
-        ),
+        ("project.search", json!({"title": truth("project.list")["title"]}), truth("project.list")),
+        ("user.search", json!({"email": truth("user.list")["email"]}), truth("user.list")),
     ] {
         let found = post(&server, operation, &body).await;
-        assert!(
-            found.ids().iter().any(|id| of["id"] == id.as_str()),
-            "{operation} {body}"
-        );
+        assert!(found.ids().iter().any(|id| of["id"] == id.as_str()), "{operation} {body}");
     }
     let found = post(&server, "candidate.search", &json!({"name": "a"})).await;
     assert_eq!(found.ids().len(), 100, "a search shows 100 at most");
@@ -151,10 +85,8 @@ async fn files_lie_behind_their_handles() {
         .iter()
         .find_map(|candidate| candidate["resumeFileHandle"]["handle"].as_str())
         .expect("one has a resume");
-    let url = post(&server, "file.info", &json!({"fileHandle": handle}))
-        .await
-        .json()["results"]["url"]
-        .clone();
+    let url =
+        post(&server, "file.info", &json!({"fileHandle": handle})).await.json()["results"]["url"].clone();
     let path = url
         .as_str()
         .and_then(|url| url.strip_prefix(&server.base_url()))
@@ -171,29 +103,14 @@ async fn projects_of_candidates_are_projects() {
     let server = small().await;
     let projects = server.organisation().truth("project.list", &object(json!({})));
     let mut found = 0;
-    for candidate in server
-        .organisation()
-        .truth("candidate.list", &object(json!({})))
-        .iter()
-        .take(60)
-    {
-        let (records, _) = list(
-            &server,
-            "candidate.listProjects",
-            &json!({"candidateId": candidate["id"]}),
-        )
-        .await;
+    for candidate in server.organisation().truth("candidate.list", &object(json!({}))).iter().take(60) {
+        let (records, _) =
+            list(&server, "candidate.listProjects", &json!({"candidateId": candidate["id"]})).await;
         found += records.len();
         assert!(records.iter().all(|record| projects.contains(record)));
     }
     assert!(found > 0);
-    let plan = post(
-        &server,
-        "jobInterviewPlan.info",
-        &json!({"jobId": first_job(&server)}),
-    )
-    .await
-    .json();
+    let plan = post(&server, "jobInterviewPlan.info", &json!({"jobId": first_job(&server)})).await.json();
     assert_eq!(plan["results"]["stages"].as_array().map(Vec::len), Some(8));
 }
 

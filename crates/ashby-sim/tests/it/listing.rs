@@ -12,12 +12,7 @@ use crate::support::{ids, keyed, list, object, post, small, start};
 #[tokio::test]
 async fn every_list_shows_the_truth() {
     let server = small().await;
-    for operation in server
-        .organisation()
-        .operations()
-        .into_iter()
-        .filter(|name| name.ends_with(".list"))
-    {
+    for operation in server.organisation().operations().into_iter().filter(|name| name.ends_with(".list")) {
         let parameters = match operation {
             "interviewEvent.list" => {
                 json!({"interviewScheduleId": first(server.organisation(), "interviewSchedule.list")})
@@ -29,23 +24,14 @@ async fn every_list_shows_the_truth() {
             _ => json!({}),
         };
         let (records, _) = list(&server, operation, &parameters).await;
-        assert_eq!(
-            records,
-            server.organisation().truth(operation, &object(parameters)),
-            "{operation}"
-        );
+        assert_eq!(records, server.organisation().truth(operation, &object(parameters)), "{operation}");
         assert!(!records.is_empty(), "{operation} shows nothing");
     }
-    for (operation, least) in [
-        ("application.list", 700),
-        ("candidate.list", 500),
-        ("interviewSchedule.list", 250),
-    ] {
+    for (operation, least) in
+        [("application.list", 700), ("candidate.list", 500), ("interviewSchedule.list", 250)]
+    {
         assert!(server.log().count(operation) > 2, "{operation} has few pages");
-        assert!(
-            server.organisation().truth(operation, &object(json!({}))).len() >= least,
-            "{operation}"
-        );
+        assert!(server.organisation().truth(operation, &object(json!({}))).len() >= least, "{operation}");
     }
 }
 
@@ -56,38 +42,21 @@ fn first(organisation: &Organisation, operation: &str) -> Value {
 #[tokio::test]
 async fn an_empty_organisation_has_nothing_but_tokens() {
     let server = start(&Shape::empty(), ServerOptions::default()).await;
-    for operation in [
-        "application.list",
-        "candidate.list",
-        "job.list",
-        "department.list",
-        "user.list",
-    ] {
+    for operation in ["application.list", "candidate.list", "job.list", "department.list", "user.list"] {
         let page = post(&server, operation, &json!({})).await.json();
         assert_eq!(
             (&page["results"], &page["moreDataAvailable"]),
             (&json!([]), &json!(false)),
             "{operation}"
         );
-        let token = page["syncToken"]
-            .as_str()
-            .expect("also an empty listing ends with a token");
+        let token = page["syncToken"].as_str().expect("also an empty listing ends with a token");
         let (records, again) = list(&server, operation, &json!({"syncToken": token})).await;
         assert!(records.is_empty() && again.is_some(), "{operation}");
     }
     // What a record refers to comes to life with it.
-    let created = Mutation::Create {
-        kind: Kind::Application,
-        parent: None,
-        fields: object(json!({})),
-    };
-    server
-        .organisation()
-        .mutate(&created)
-        .expect("an application can be made");
-    let application = &server
-        .organisation()
-        .truth("application.list", &object(json!({})))[0];
+    let created = Mutation::Create { kind: Kind::Application, parent: None, fields: object(json!({})) };
+    server.organisation().mutate(&created).expect("an application can be made");
+    let application = &server.organisation().truth("application.list", &object(json!({})))[0];
     for (operation, path) in [
         ("candidate.list", "/candidate/id"),
         ("job.list", "/job/id"),
@@ -96,10 +65,7 @@ async fn an_empty_organisation_has_nothing_but_tokens() {
         ("interviewPlan.list", "/currentInterviewStage/interviewPlanId"),
     ] {
         let records = server.organisation().truth(operation, &object(json!({})));
-        let wanted = application
-            .pointer(path)
-            .and_then(Value::as_str)
-            .expect("the application refers to it");
+        let wanted = application.pointer(path).and_then(Value::as_str).expect("the application refers to it");
         assert!(ids(&records).iter().any(|id| id == wanted), "{operation}");
     }
 }
@@ -133,11 +99,7 @@ async fn an_incremental_listing_shows_exactly_what_changed_in_the_order_of_chang
     for id in &changed {
         let patch = object(json!({"company": "Quillon"}));
         organisation
-            .mutate(&Mutation::Update {
-                kind: Kind::Candidate,
-                id: id.clone(),
-                patch,
-            })
+            .mutate(&Mutation::Update { kind: Kind::Candidate, id: id.clone(), patch })
             .expect("it exists");
     }
     let (delta, next) = list(&server, "candidate.list", &json!({"syncToken": token})).await;
@@ -146,11 +108,7 @@ async fn an_incremental_listing_shows_exactly_what_changed_in_the_order_of_chang
     // The first one again: it is shown once, at its new place; the older token still works and shows both ways.
     let patch = object(json!({"company": "Opaline"}));
     organisation
-        .mutate(&Mutation::Update {
-            kind: Kind::Candidate,
-            id: changed[0].clone(),
-            patch,
-        })
+        .mutate(&Mutation::Update { kind: Kind::Candidate, id: changed[0].clone(), patch })
         .expect("it exists");
     let (delta, _) = list(&server, "candidate.list", &json!({"syncToken": next})).await;
     assert_eq!(ids(&delta), [changed[0].as_str()]);
@@ -163,12 +121,7 @@ async fn a_token_may_come_along_on_every_page_or_on_the_first_one_only() {
     let server = small().await;
     let (_, token) = list(&server, "application.list", &json!({})).await;
     server.organisation().churn(600, 1);
-    let (both, _) = list(
-        &server,
-        "application.list",
-        &json!({"syncToken": token, "limit": 40}),
-    )
-    .await;
+    let (both, _) = list(&server, "application.list", &json!({"syncToken": token, "limit": 40})).await;
     let mut alone = Vec::new();
     let mut body = json!({"syncToken": token, "limit": 40});
     loop {
@@ -194,59 +147,32 @@ async fn cursors_and_tokens_belong_to_what_they_were_made_for() {
         code("application.list", json!({"cursor": cursor, "status": "Active"})).await,
         "invalid_next_cursor"
     );
-    assert_eq!(
-        code("candidate.list", json!({"cursor": cursor})).await,
-        "invalid_next_cursor"
-    );
-    assert_eq!(
-        code("application.list", json!({"cursor": "nonsense"})).await,
-        "invalid_next_cursor"
-    );
+    assert_eq!(code("candidate.list", json!({"cursor": cursor})).await, "invalid_next_cursor");
+    assert_eq!(code("application.list", json!({"cursor": "nonsense"})).await, "invalid_next_cursor");
     assert_eq!(
         code("application.list", json!({"cursor": cursor, "syncToken": token})).await,
         "invalid_next_cursor"
     );
     assert_eq!(
-        code(
-            "application.list",
-            json!({"syncToken": token, "status": "Active"})
-        )
-        .await,
+        code("application.list", json!({"syncToken": token, "status": "Active"})).await,
         "sync_token_invalid"
     );
-    assert_eq!(
-        code("candidate.list", json!({"syncToken": token})).await,
-        "sync_token_invalid"
-    );
-    assert_eq!(
-        code("application.list", json!({"syncToken": "nonsense"})).await,
-        "sync_token_invalid"
-    );
+    assert_eq!(code("candidate.list", json!({"syncToken": token})).await, "sync_token_invalid");
+    assert_eq!(code("application.list", json!({"syncToken": "nonsense"})).await, "sync_token_invalid");
     // Another page size is no other list.
-    assert_eq!(
-        code("application.list", json!({"cursor": cursor, "limit": 7})).await,
-        ""
-    );
+    assert_eq!(code("application.list", json!({"cursor": cursor, "limit": 7})).await, "");
     let audit = post(&server, "auditLog.list", &json!({"cursor": cursor})).await;
     assert_eq!((audit.status, audit.code().as_str()), (200, "cursor_invalid"));
 }
 
 #[tokio::test]
 async fn cursors_and_tokens_can_expire() {
-    let options = ServerOptions {
-        cursor_lifetime: Some(Duration::ZERO),
-        ..ServerOptions::default()
-    };
-    for (server, by_age) in [
-        (small().await, false),
-        (start(&Shape::small(), options).await, true),
-    ] {
+    let options = ServerOptions { cursor_lifetime: Some(Duration::ZERO), ..ServerOptions::default() };
+    for (server, by_age) in [(small().await, false), (start(&Shape::small(), options).await, true)] {
         let cursor = post(&server, "application.list", &json!({})).await.json()["nextCursor"].clone();
         if by_age {
             // A lifetime of zero ends within the next milliseconds.
-            while post(&server, "application.list", &json!({"cursor": cursor}))
-                .await
-                .code()
+            while post(&server, "application.list", &json!({"cursor": cursor})).await.code()
                 != "next_cursor_expired"
             {}
             continue;
@@ -254,44 +180,25 @@ async fn cursors_and_tokens_can_expire() {
         let (_, token) = list(&server, "application.list", &json!({})).await;
         server.organisation().expire_cursors();
         assert_eq!(
-            post(&server, "application.list", &json!({"cursor": cursor}))
-                .await
-                .code(),
+            post(&server, "application.list", &json!({"cursor": cursor})).await.code(),
             "next_cursor_expired"
         );
-        assert_eq!(
-            post(&server, "application.list", &json!({"syncToken": token}))
-                .await
-                .code(),
-            ""
-        );
+        assert_eq!(post(&server, "application.list", &json!({"syncToken": token})).await.code(), "");
         server.organisation().expire_tokens();
         assert_eq!(
-            post(&server, "application.list", &json!({"syncToken": token}))
-                .await
-                .code(),
+            post(&server, "application.list", &json!({"syncToken": token})).await.code(),
             "sync_token_expired"
         );
         let (_, token) = list(&server, "application.list", &json!({})).await;
-        assert_eq!(
-            post(&server, "application.list", &json!({"syncToken": token}))
-                .await
-                .code(),
-            ""
-        );
+        assert_eq!(post(&server, "application.list", &json!({"syncToken": token})).await.code(), "");
     }
 }
 
 #[tokio::test]
 async fn an_incremental_listing_can_be_too_large_a_full_one_cannot() {
-    let server = start(
-        &Shape::small(),
-        ServerOptions {
-            incremental_pages: Some(2),
-            ..ServerOptions::default()
-        },
-    )
-    .await;
+    let server =
+        start(&Shape::small(), ServerOptions { incremental_pages: Some(2), ..ServerOptions::default() })
+            .await;
     let (records, token) = list(&server, "application.list", &json!({})).await;
     assert!(records.len() > 500);
     server.organisation().churn(700, 3);
@@ -301,20 +208,14 @@ async fn an_incremental_listing_can_be_too_large_a_full_one_cannot() {
         body["cursor"] = page["nextCursor"].clone();
     }
     let refused = post(&server, "application.list", &body).await;
-    assert_eq!(
-        (refused.status, refused.code().as_str()),
-        (200, "incremental_sync_too_large")
-    );
+    assert_eq!((refused.status, refused.code().as_str()), (200, "incremental_sync_too_large"));
 }
 
 #[tokio::test]
 async fn the_audit_log_is_newest_first() {
     let server = small().await;
     let (records, token) = list(&server, "auditLog.list", &json!({})).await;
-    let dates: Vec<&str> = records
-        .iter()
-        .filter_map(|record| record["createdAt"].as_str())
-        .collect();
+    let dates: Vec<&str> = records.iter().filter_map(|record| record["createdAt"].as_str()).collect();
     assert_eq!((dates.len(), token), (260, None));
     assert!(dates[0] > dates[259] && dates[100] > dates[200]);
 }
@@ -343,12 +244,7 @@ async fn archived_and_hidden_records_need_their_flags() {
     ] {
         let (without, _) = list(&server, operation, &json!({})).await;
         let (with, _) = list(&server, operation, &json!({flag: true})).await;
-        assert!(
-            with.len() > without.len(),
-            "{operation} {flag}: {} and {}",
-            without.len(),
-            with.len()
-        );
+        assert!(with.len() > without.len(), "{operation} {flag}: {} and {}", without.len(), with.len());
     }
     let (all, _) = list(&server, "jobPosting.list", &json!({})).await;
     let (listed, _) = list(&server, "jobPosting.list", &json!({"listedOnly": true})).await;
@@ -357,11 +253,7 @@ async fn archived_and_hidden_records_need_their_flags() {
         let (pools, _) = list(&server, "interviewerPool.list", &body).await;
         pools
             .iter()
-            .map(|pool| {
-                pool["trainingPath"]["trainingStages"]
-                    .as_array()
-                    .map_or(0, Vec::len)
-            })
+            .map(|pool| pool["trainingPath"]["trainingStages"].as_array().map_or(0, Vec::len))
             .sum::<usize>()
     };
     assert!(stages(json!({"includeArchivedTrainingStages": true})).await > stages(json!({})).await);
@@ -374,22 +266,14 @@ async fn filters_keep_what_they_say() {
     let count = |wanted: &dyn Fn(&Value) -> bool| all.iter().filter(|record| wanted(record)).count();
     for status in ["Active", "Archived", "Hired", "Lead"] {
         let (records, _) = list(&server, "application.list", &json!({"status": status})).await;
-        assert_eq!(
-            records.len(),
-            count(&|record| record["status"] == status),
-            "{status}"
-        );
+        assert_eq!(records.len(), count(&|record| record["status"] == status), "{status}");
         assert!(!records.is_empty());
     }
     let job = &all[0]["job"]["id"];
     let (records, _) = list(&server, "application.list", &json!({"jobId": job})).await;
     assert_eq!(records.len(), count(&|record| &record["job"]["id"] == job));
-    let (records, _) = list(
-        &server,
-        "application.list",
-        &json!({"createdAfter": 1_767_225_600_000_i64}),
-    )
-    .await;
+    let (records, _) =
+        list(&server, "application.list", &json!({"createdAfter": 1_767_225_600_000_i64})).await;
     assert_eq!(
         records.len(),
         count(&|record| record["createdAt"].as_str() > Some("2026-01-01T00:00:00.000Z"))
@@ -408,29 +292,15 @@ async fn filters_keep_what_they_say() {
 fn the_same_seed_makes_the_same_organisation() {
     let none = object(json!({}));
     let make = |seed: u64| {
-        let organisation = Organisation::new(&Shape {
-            seed,
-            ..Shape::small()
-        });
+        let organisation = Organisation::new(&Shape { seed, ..Shape::small() });
         organisation.churn(200, 5);
         organisation
     };
     let (one, same, other) = (make(9), make(9), make(10));
-    for operation in one
-        .operations()
-        .into_iter()
-        .filter(|name| name.ends_with(".list"))
-    {
-        assert_eq!(
-            one.truth(operation, &none),
-            same.truth(operation, &none),
-            "{operation}"
-        );
+    for operation in one.operations().into_iter().filter(|name| name.ends_with(".list")) {
+        assert_eq!(one.truth(operation, &none), same.truth(operation, &none), "{operation}");
     }
-    assert_ne!(
-        one.truth("candidate.list", &none),
-        other.truth("candidate.list", &none)
-    );
+    assert_ne!(one.truth("candidate.list", &none), other.truth("candidate.list", &none));
 }
 
 #[test]
@@ -439,9 +309,7 @@ fn references_lead_somewhere() {
     organisation.churn(300, 8);
     let truth = |operation: &str, parameters: Value| organisation.truth(operation, &object(parameters));
     let known = |operation: &str, parameters: Value| {
-        ids(&truth(operation, parameters))
-            .into_iter()
-            .collect::<BTreeSet<_>>()
+        ids(&truth(operation, parameters)).into_iter().collect::<BTreeSet<_>>()
     };
     let archived = json!({"includeArchived": true});
     let applications = truth("application.list", json!({}));
@@ -451,86 +319,43 @@ fn references_lead_somewhere() {
         for record in records {
             match record.pointer(path) {
                 None | Some(Value::Null) => {}
-                Some(id) => assert!(
-                    known.contains(id.as_str().unwrap_or_default()),
-                    "{path} of {record}"
-                ),
+                Some(id) => assert!(known.contains(id.as_str().unwrap_or_default()), "{path} of {record}"),
             }
         }
     };
-    let jobs = known(
-        "job.list",
-        json!({"status": ["Open", "Closed", "Archived", "Draft"]}),
-    );
-    check(
-        &applications,
-        "/candidate/id",
-        &known("candidate.list", json!({})),
-    );
+    let jobs = known("job.list", json!({"status": ["Open", "Closed", "Archived", "Draft"]}));
+    check(&applications, "/candidate/id", &known("candidate.list", json!({})));
     check(&applications, "/job/id", &jobs);
-    check(
-        &applications,
-        "/source/id",
-        &known("source.list", archived.clone()),
-    );
-    check(
-        &applications,
-        "/archiveReason/id",
-        &known("archiveReason.list", archived.clone()),
-    );
-    check(
-        &applications,
-        "/creditedToUser/id",
-        &known("user.list", json!({"includeDeactivated": true})),
-    );
+    check(&applications, "/source/id", &known("source.list", archived.clone()));
+    check(&applications, "/archiveReason/id", &known("archiveReason.list", archived.clone()));
+    check(&applications, "/creditedToUser/id", &known("user.list", json!({"includeDeactivated": true})));
     let postings = known("jobPosting.list", json!({"includeUnpublishedJobPostings": true}));
     check(&applications, "/appliedViaJobPostingId", &postings);
-    for operation in [
-        "applicationFeedback.list",
-        "offer.list",
-        "interviewSchedule.list",
-        "takeHomeAssignment.list",
-    ] {
+    for operation in
+        ["applicationFeedback.list", "offer.list", "interviewSchedule.list", "takeHomeAssignment.list"]
+    {
         check(&truth(operation, json!({})), "/applicationId", &application_ids);
     }
-    check(
-        &truth("approval.list", json!({})),
-        "/entityId",
-        &known("offer.list", json!({})),
-    );
-    check(
-        &truth("opening.list", json!({})),
-        "/latestVersion/jobIds/0",
-        &jobs,
-    );
+    check(&truth("approval.list", json!({})), "/entityId", &known("offer.list", json!({})));
+    check(&truth("opening.list", json!({})), "/latestVersion/jobIds/0", &jobs);
     // Candidates and applications agree on who belongs to whom.
     let mut listed = BTreeSet::new();
     for candidate in &candidates {
         for id in candidate["applicationIds"].as_array().expect("there is a list") {
-            listed.insert((
-                id.as_str().unwrap_or_default().to_owned(),
-                candidate["id"].clone().to_string(),
-            ));
+            listed.insert((id.as_str().unwrap_or_default().to_owned(), candidate["id"].clone().to_string()));
         }
     }
     let own: BTreeSet<_> = applications
         .iter()
         .map(|record| {
-            (
-                record["id"].as_str().unwrap_or_default().to_owned(),
-                record["candidate"]["id"].to_string(),
-            )
+            (record["id"].as_str().unwrap_or_default().to_owned(), record["candidate"]["id"].to_string())
         })
         .collect();
     assert_eq!(listed, own);
     // Feedback is about interviews that took place in a schedule.
     let events: BTreeSet<String> = truth("interviewSchedule.list", json!({}))
         .iter()
-        .flat_map(|schedule| {
-            ids(schedule["interviewEvents"]
-                .as_array()
-                .map_or(&[][..], Vec::as_slice))
-        })
+        .flat_map(|schedule| ids(schedule["interviewEvents"].as_array().map_or(&[][..], Vec::as_slice)))
         .collect();
     let base = Organisation::new(&Shape::small()).truth("applicationFeedback.list", &object(json!({})));
     check(&base, "/interviewEventId", &events);
@@ -542,30 +367,17 @@ fn the_demo_looks_like_a_company() {
     let applications = organisation.truth("application.list", &object(json!({})));
     assert_eq!(applications.len(), 20_000);
     let share = |status: &str| {
-        applications
-            .iter()
-            .filter(|record| record["status"] == status)
-            .count()
-            * 100
-            / applications.len()
+        applications.iter().filter(|record| record["status"] == status).count() * 100 / applications.len()
     };
     assert!((80..95).contains(&share("Archived")), "{}", share("Archived"));
     assert!((3..15).contains(&share("Active")), "{}", share("Active"));
     assert!((1..6).contains(&share("Hired")), "{}", share("Hired"));
     assert!(
-        applications
-            .iter()
-            .all(|record| record["createdAt"].as_str() < Some("2026-11-01T09:00:00.000Z"))
+        applications.iter().all(|record| record["createdAt"].as_str() < Some("2026-11-01T09:00:00.000Z"))
     );
+    assert!(applications.iter().all(|record| record["createdAt"].as_str() <= record["updatedAt"].as_str()));
     assert!(
-        applications
-            .iter()
-            .all(|record| record["createdAt"].as_str() <= record["updatedAt"].as_str())
-    );
-    assert!(
-        applications
-            .iter()
-            .all(|record| record["updatedAt"].as_str() <= Some("2026-11-01T09:00:00.000Z"))
+        applications.iter().all(|record| record["updatedAt"].as_str() <= Some("2026-11-01T09:00:00.000Z"))
     );
 }
 

@@ -26,10 +26,7 @@ impl Answer {
     }
 
     pub(crate) fn code(&self) -> String {
-        self.json()["errorInfo"]["code"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        self.json()["errorInfo"]["code"].as_str().unwrap_or_default().to_owned()
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -42,10 +39,7 @@ impl Answer {
 }
 
 pub(crate) fn ids(records: &[Value]) -> Vec<String> {
-    records
-        .iter()
-        .map(|record| record["id"].as_str().unwrap_or_default().to_owned())
-        .collect()
+    records.iter().map(|record| record["id"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
 /// Sends a request with these headers; errors are broken connections.
@@ -55,46 +49,30 @@ pub(crate) async fn send(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> Result<Answer, hyper::Error> {
-    let stream = TcpStream::connect(server.address())
-        .await
-        .expect("the server listens");
+    let stream = TcpStream::connect(server.address()).await.expect("the server listens");
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let driver = tokio::spawn(connection);
     let mut request = Request::post(format!("/{path}")).header("host", "sim");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let request = request
-        .body(Full::new(Bytes::copy_from_slice(body)))
-        .expect("the request is well formed");
+    let request = request.body(Full::new(Bytes::copy_from_slice(body))).expect("the request is well formed");
     let response = sender.send_request(request).await?;
     let (head, body) = response.into_parts();
     let body = body.collect().await?.to_bytes();
     drop(sender);
     let _ = driver.await;
-    Ok(Answer {
-        status: head.status.as_u16(),
-        headers: head.headers,
-        body,
-    })
+    Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
 }
 
 pub(crate) fn basic(token: &str) -> String {
-    format!(
-        "Basic {}",
-        base64::engine::general_purpose::STANDARD.encode(format!("{token}:"))
-    )
+    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{token}:")))
 }
 
 pub(crate) async fn post_as(server: &Server, token: &str, operation: &str, body: &Value) -> Answer {
     let authorization = basic(token);
-    let headers = [
-        ("authorization", authorization.as_str()),
-        ("content-type", "application/json"),
-    ];
-    send(server, operation, &headers, body.to_string().as_bytes())
-        .await
-        .expect("the server answers")
+    let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
+    send(server, operation, &headers, body.to_string().as_bytes()).await.expect("the server answers")
 }
 
 pub(crate) async fn post(server: &Server, operation: &str, body: &Value) -> Answer {
@@ -102,9 +80,7 @@ pub(crate) async fn post(server: &Server, operation: &str, body: &Value) -> Answ
 }
 
 pub(crate) async fn start(shape: &Shape, options: ServerOptions) -> Server {
-    Server::start(Organisation::new(shape), options)
-        .await
-        .expect("a port is free")
+    Server::start(Organisation::new(shape), options).await.expect("a port is free")
 }
 
 pub(crate) async fn small() -> Server {
@@ -129,13 +105,7 @@ pub(crate) async fn list(
     loop {
         let page = post(server, operation, &body).await.json();
         assert_eq!(page["success"], json!(true), "{operation}: {page}");
-        records.extend(
-            page["results"]
-                .as_array()
-                .expect("there are results")
-                .iter()
-                .cloned(),
-        );
+        records.extend(page["results"].as_array().expect("there are results").iter().cloned());
         match page["nextCursor"].as_str() {
             Some(cursor) => body["cursor"] = json!(cursor),
             None => return (records, page["syncToken"].as_str().map(str::to_owned)),
@@ -145,8 +115,5 @@ pub(crate) async fn list(
 
 /// Records by id, the later one winning: what a client that keeps rows has.
 pub(crate) fn keyed(records: impl IntoIterator<Item = Value>) -> BTreeMap<String, Value> {
-    records
-        .into_iter()
-        .map(|record| (record["id"].as_str().unwrap_or_default().to_owned(), record))
-        .collect()
+    records.into_iter().map(|record| (record["id"].as_str().unwrap_or_default().to_owned(), record)).collect()
 }

@@ -1,4 +1,8 @@
 //! The source against the simulator: what arrives is what the organisation holds.
 
+// Clippy takes only the test functions themselves for tests, not what they call.
+#![allow(clippy::unwrap_used)]
+
 mod capture;
+mod faults;
 mod support;

@@ -28,14 +28,7 @@ pub(super) async fn write_pass(
     records: &[Record],
     completion: Option<&Completion>,
 ) -> Counts {
-    sink.write(Write {
-        stream,
-        pass,
-        records,
-        completion,
-    })
-    .await
-    .expect("writing")
+    sink.write(Write { stream, pass, records, completion }).await.expect("writing")
 }
 
 pub(super) async fn commit(sink: &mut dyn Sink) {
@@ -60,16 +53,9 @@ pub(super) async fn assert_live(
     stream: &StreamDescriptor,
     expected: &[(&str, &str)],
 ) {
-    let expected: BTreeMap<String, Value> = expected
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), body(key, value)))
-        .collect();
-    assert_eq!(
-        live(harness, stream).await,
-        expected,
-        "live rows of {}",
-        stream.name
-    );
+    let expected: BTreeMap<String, Value> =
+        expected.iter().map(|(key, value)| ((*key).to_owned(), body(key, value))).collect();
+    assert_eq!(live(harness, stream).await, expected, "live rows of {}", stream.name);
 }
 
 /// When `commit` returns, what was written can be read, before and after the sink is closed.
@@ -105,13 +91,8 @@ pub async fn a_dropped_sink_has_committed_nothing_more(harness: &dyn SinkHarness
 /// Records that come again after a crash change nothing.
 pub async fn replays_converge(harness: &dyn SinkHarness) {
     let stream = stream("pets");
-    let records = [
-        upsert("a", "1"),
-        upsert("b", "1"),
-        Record::delete("a"),
-        upsert("b", "2"),
-        upsert("c", "1"),
-    ];
+    let records =
+        [upsert("a", "1"), upsert("b", "1"), Record::delete("a"), upsert("b", "2"), upsert("c", "1")];
     for _ in 0..3 {
         for from in 0..records.len() {
             let mut sink = opened(harness, &[Arc::clone(&stream)]).await;
@@ -127,26 +108,12 @@ pub async fn replays_converge(harness: &dyn SinkHarness) {
 pub async fn the_later_write_wins(harness: &dyn SinkHarness) {
     let stream = stream("pets");
     let mut sink = opened(harness, &[Arc::clone(&stream)]).await;
-    write(
-        &mut *sink,
-        &stream,
-        &[upsert("a", "1"), upsert("b", "1"), upsert("a", "2")],
-    )
-    .await;
+    write(&mut *sink, &stream, &[upsert("a", "1"), upsert("b", "1"), upsert("a", "2")]).await;
     commit(&mut *sink).await;
     assert_live(harness, &stream, &[("a", "2"), ("b", "1")]).await;
     write(&mut *sink, &stream, &[upsert("a", "3"), Record::delete("b")]).await;
-    write(
-        &mut *sink,
-        &stream,
-        &[
-            upsert("b", "4"),
-            upsert("a", "4"),
-            upsert("c", "4"),
-            Record::delete("c"),
-        ],
-    )
-    .await;
+    write(&mut *sink, &stream, &[upsert("b", "4"), upsert("a", "4"), upsert("c", "4"), Record::delete("c")])
+        .await;
     commit(&mut *sink).await;
     assert_live(harness, &stream, &[("a", "4"), ("b", "4")]).await;
     write(&mut *sink, &stream, &[upsert("b", "1")]).await;
@@ -160,20 +127,10 @@ pub async fn deleting_and_reviving(harness: &dyn SinkHarness) {
     let mut sink = opened(harness, &[Arc::clone(&stream)]).await;
     write(&mut *sink, &stream, &[upsert("a", "1"), upsert("b", "1")]).await;
     commit(&mut *sink).await;
-    write(
-        &mut *sink,
-        &stream,
-        &[Record::delete("a"), Record::delete("unknown")],
-    )
-    .await;
+    write(&mut *sink, &stream, &[Record::delete("a"), Record::delete("unknown")]).await;
     commit(&mut *sink).await;
     assert_live(harness, &stream, &[("b", "1")]).await;
-    write(
-        &mut *sink,
-        &stream,
-        &[upsert("a", "1"), upsert("unknown", "1"), Record::delete("b")],
-    )
-    .await;
+    write(&mut *sink, &stream, &[upsert("a", "1"), upsert("unknown", "1"), Record::delete("b")]).await;
     commit(&mut *sink).await;
     assert_live(harness, &stream, &[("a", "1"), ("unknown", "1")]).await;
 }
@@ -232,16 +189,8 @@ pub async fn odd_keys_stay_apart(harness: &dyn SinkHarness) {
         "../x",
     ];
     let composite = keyed_stream("visits", &["petId", "at"]);
-    let pairs = [
-        ["a", "b"],
-        ["b", "a"],
-        ["a,", "b"],
-        ["a", ",b"],
-        ["a\"", "b"],
-        ["", ""],
-        ["ü\n", "'"],
-        ["a", ""],
-    ];
+    let pairs =
+        [["a", "b"], ["b", "a"], ["a,", "b"], ["a", ",b"], ["a\"", "b"], ["", ""], ["ü\n", "'"], ["a", ""]];
     let key = |pair: &[&str; 2]| {
         Key::from_parts(&pair.map(|part| Bytes::copy_from_slice(part.as_bytes())))
             .expect("the parts are text")
@@ -251,18 +200,14 @@ pub async fn odd_keys_stay_apart(harness: &dyn SinkHarness) {
     let records: Vec<Record> = odd.iter().map(|key| upsert(key, key)).collect();
     write(&mut *sink, &simple, &records).await;
     let visit = |pair: &[&str; 2]| json!({"petId": pair[0], "at": pair[1]});
-    let visits: Vec<Record> = pairs
-        .iter()
-        .map(|pair| Record::upsert(key(pair), visit(pair).to_string()))
-        .collect();
+    let visits: Vec<Record> =
+        pairs.iter().map(|pair| Record::upsert(key(pair), visit(pair).to_string())).collect();
     write(&mut *sink, &composite, &visits).await;
     commit(&mut *sink).await;
     let expected: Vec<(&str, &str)> = odd.iter().map(|key| (*key, *key)).collect();
     assert_live(harness, &simple, &expected).await;
-    let expected: BTreeMap<String, Value> = pairs
-        .iter()
-        .map(|pair| (key(pair).as_str().to_owned(), visit(pair)))
-        .collect();
+    let expected: BTreeMap<String, Value> =
+        pairs.iter().map(|pair| (key(pair).as_str().to_owned(), visit(pair))).collect();
     assert_eq!(live(harness, &composite).await, expected);
 
     let tombstones: Vec<Record> = odd.iter().map(|key| Record::delete(*key)).collect();
@@ -296,9 +241,8 @@ pub async fn any_stream_name_is_fine(harness: &dyn SinkHarness) {
 pub async fn any_record_arrives(harness: &dyn SinkHarness) {
     let stream = stream("pets");
     let large = json!({"id": "large", "text": "ü\"\\\n".repeat(300_000)});
-    let mut many_fields: serde_json::Map<String, Value> = (0..3_000)
-        .map(|number| (format!("field{number}"), json!(number)))
-        .collect();
+    let mut many_fields: serde_json::Map<String, Value> =
+        (0..3_000).map(|number| (format!("field{number}"), json!(number))).collect();
     many_fields.insert("id".to_owned(), json!("many"));
     let odd_fields = json!({
         "id": "odd", "ID": 1, "Id": 2, "rowid": 3, "_row": 4, "_key": 5, "_record": 6, "_captured_at": 7, "": 8,
@@ -325,10 +269,7 @@ pub async fn any_record_arrives(harness: &dyn SinkHarness) {
             r#"{"id":"numbers","big":12345678901234567890,"exact":1.10,"exponent":1E+2,"zero":-0.0}"#
                 .to_owned(),
         ),
-        (
-            "escapes",
-            r#"{"text":"\u00fc\ud83d\udc08\u0000\/","\u0069d":"escapes"}"#.to_owned(),
-        ),
+        ("escapes", r#"{"text":"\u00fc\ud83d\udc08\u0000\/","\u0069d":"escapes"}"#.to_owned()),
     ];
     let mut sink = opened(harness, &[Arc::clone(&stream)]).await;
     for (key, json) in &records {
@@ -339,28 +280,18 @@ pub async fn any_record_arrives(harness: &dyn SinkHarness) {
     for (key, json) in &records {
         let expected: Value = serde_json::from_str(json).expect("the record is JSON");
         // Not `assert_eq`, which would print a megabyte.
-        assert!(
-            rows.get(*key) == Some(&expected),
-            "the record {key:?} did not arrive as it was sent"
-        );
+        assert!(rows.get(*key) == Some(&expected), "the record {key:?} did not arrive as it was sent");
     }
     assert_eq!(rows.len(), records.len());
 }
 
 /// Streams written in turns, more of them than there are, say, spare file handles in a naive design.
 pub async fn streams_do_not_mix(harness: &dyn SinkHarness) {
-    let streams: Vec<_> = (0..60)
-        .map(|number| stream(&format!("stream_{number}")))
-        .collect();
+    let streams: Vec<_> = (0..60).map(|number| stream(&format!("stream_{number}"))).collect();
     let mut sink = opened(harness, &streams).await;
     for round in ["1", "2"] {
         for stream in &streams {
-            write(
-                &mut *sink,
-                stream,
-                &[upsert("same", &stream.name), upsert(&stream.name, round)],
-            )
-            .await;
+            write(&mut *sink, stream, &[upsert("same", &stream.name), upsert(&stream.name, round)]).await;
         }
         commit(&mut *sink).await;
     }

@@ -37,27 +37,14 @@ pub async fn saved_is_what_the_next_run_loads(harness: &dyn StateStoreHarness) {
 /// An update changes what it names and nothing else.
 pub async fn updates_merge(harness: &dyn StateStoreHarness) {
     let (mut store, _) = loaded(harness).await;
-    let access = Access {
-        identity: "key".to_owned(),
-        grants: None,
-        streams: BTreeSet::new(),
-    };
+    let access = Access { identity: "key".to_owned(), grants: None, streams: BTreeSet::new() };
     store.save(&update("pets", 1)).await.expect("saving");
-    store
-        .save(&StateUpdate {
-            access: Some(access.clone()),
-            ..update("toys", 2)
-        })
-        .await
-        .expect("saving");
+    store.save(&StateUpdate { access: Some(access.clone()), ..update("toys", 2) }).await.expect("saving");
     store.save(&StateUpdate::default()).await.expect("saving");
     drop(store);
     let (mut store, state) = loaded(harness).await;
     assert_eq!(state.access.as_ref(), Some(&access));
-    assert_eq!(
-        state.streams,
-        [("pets".to_owned(), state_at(1)), ("toys".to_owned(), state_at(2))].into()
-    );
+    assert_eq!(state.streams, [("pets".to_owned(), state_at(1)), ("toys".to_owned(), state_at(2))].into());
     let forget = StateUpdate {
         streams: [("pets".to_owned(), None), ("unknown".to_owned(), None)].into(),
         access: None,
@@ -65,13 +52,7 @@ pub async fn updates_merge(harness: &dyn StateStoreHarness) {
     store.save(&forget).await.expect("saving");
     drop(store);
     let (_, state) = loaded(harness).await;
-    assert_eq!(
-        state,
-        State {
-            streams: [("toys".to_owned(), state_at(2))].into(),
-            access: Some(access)
-        }
-    );
+    assert_eq!(state, State { streams: [("toys".to_owned(), state_at(2))].into(), access: Some(access) });
 }
 
 /// A second run on the state is told who has it, until the first one ends.
@@ -80,12 +61,7 @@ pub async fn a_second_holder_is_refused(harness: &dyn StateStoreHarness) {
         return;
     }
     let (store, _) = loaded(harness).await;
-    let error = harness
-        .open()
-        .await
-        .load()
-        .await
-        .expect_err("two stores hold one state");
+    let error = harness.open().await.load().await.expect_err("two stores hold one state");
     assert_eq!(error.kind(), ErrorKind::Busy);
     assert!(error.hint().is_some(), "{error} has no hint");
     drop(store);
@@ -100,14 +76,8 @@ pub async fn a_damaged_state_is_an_error_and_stays(harness: &dyn StateStoreHarne
     if !harness.damage().await {
         return;
     }
-    let refused = async || -> Error {
-        harness
-            .open()
-            .await
-            .load()
-            .await
-            .expect_err("a damaged state was accepted")
-    };
+    let refused =
+        async || -> Error { harness.open().await.load().await.expect_err("a damaged state was accepted") };
     for _ in 0..2 {
         let error = refused().await;
         assert_eq!(error.kind(), ErrorKind::State, "{error}");

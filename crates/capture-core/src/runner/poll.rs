@@ -74,10 +74,7 @@ pub(super) async fn run(
     shared: Arc<Shared>,
 ) {
     // Streams that started together do not stay in step: each waits a little differently, always the same way.
-    let name_hash = capture
-        .streams()
-        .first()
-        .map_or(0, |stream| xxh3_64(stream.name.as_bytes()));
+    let name_hash = capture.streams().first().map_or(0, |stream| xxh3_64(stream.name.as_bytes()));
     tokio::select! {
         biased;
         () = shared.stop.cancelled() => return,
@@ -110,12 +107,7 @@ fn jitter(interval: Duration, seed: u64) -> Duration {
     interval.mul_f64((seed % 1000) as f64 / 1000.0 / 20.0)
 }
 
-async fn poll(
-    capture: &mut dyn Capture,
-    index: usize,
-    interval: Option<Duration>,
-    shared: &Shared,
-) -> Ended {
+async fn poll(capture: &mut dyn Capture, index: usize, interval: Option<Duration>, shared: &Shared) -> Ended {
     let send = async |content| {
         tokio::select! {
             biased;
@@ -136,12 +128,7 @@ async fn poll(
         let (content, ended) = match step {
             Ok(Step::Batch(batch)) => {
                 attempt = 0;
-                let bytes = batch
-                    .parts
-                    .iter()
-                    .flat_map(|part| &part.records)
-                    .map(Record::len_bytes)
-                    .sum();
+                let bytes = batch.parts.iter().flat_map(|part| &part.records).map(Record::len_bytes).sum();
                 let permit = tokio::select! {
                     biased;
                     () = shared.stop.cancelled() => return Ended::Stopped,
@@ -151,18 +138,10 @@ async fn poll(
             }
             Ok(Step::UpToDate { requests }) => (Content::UpToDate { requests }, Some(Ended::UpToDate)),
             Err(error) if error.kind() == ErrorKind::Transient && attempt < shared.retry.attempts => {
-                let pause = shared
-                    .retry
-                    .first_pause
-                    .saturating_mul(1 << attempt.min(16))
-                    .min(shared.retry.max_pause);
+                let pause =
+                    shared.retry.first_pause.saturating_mul(1 << attempt.min(16)).min(shared.retry.max_pause);
                 attempt += 1;
-                if !send(Content::Failed {
-                    error,
-                    retry_in: Some(pause),
-                })
-                .await
-                {
+                if !send(Content::Failed { error, retry_in: Some(pause) }).await {
                     return Ended::Stopped;
                 }
                 tokio::select! {
@@ -171,13 +150,7 @@ async fn poll(
                     () = sleep(pause) => continue,
                 }
             }
-            Err(error) => (
-                Content::Failed {
-                    error,
-                    retry_in: interval,
-                },
-                Some(Ended::GaveUp),
-            ),
+            Err(error) => (Content::Failed { error, retry_in: interval }, Some(Ended::GaveUp)),
         };
         if !send(content).await {
             return Ended::Stopped;

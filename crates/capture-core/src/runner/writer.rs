@@ -131,9 +131,7 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
                     }
                     self.ended(capture, &Outcome::UpToDate);
                     for stream in &self.captures[capture] {
-                        self.observer.observe(&Event::UpToDate {
-                            stream: &stream.descriptor.name,
-                        });
+                        self.observer.observe(&Event::UpToDate { stream: &stream.descriptor.name });
                     }
                 }
                 Content::Failed { error, retry_in } => {
@@ -152,10 +150,7 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
         for stream in &mut self.captures[capture] {
             stream.started = Some(Instant::now());
             let expected_records = stream.full_listing_records;
-            self.observer.observe(&Event::Started {
-                stream: &stream.descriptor.name,
-                expected_records,
-            });
+            self.observer.observe(&Event::Started { stream: &stream.descriptor.name, expected_records });
         }
     }
 
@@ -173,16 +168,9 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
         let kind = error.kind();
         let skipped = matches!(kind, ErrorKind::Denied | ErrorKind::Unsupported);
         let outcome = if skipped {
-            Outcome::Skipped {
-                kind,
-                reason: reason.clone(),
-            }
+            Outcome::Skipped { kind, reason: reason.clone() }
         } else {
-            Outcome::Failed {
-                kind,
-                reason: reason.clone(),
-                hint: error.hint().map(str::to_owned),
-            }
+            Outcome::Failed { kind, reason: reason.clone(), hint: error.hint().map(str::to_owned) }
         };
         self.ended(capture, &outcome);
         if let Some(first) = self.captures[capture].first_mut() {
@@ -208,13 +196,7 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
     }
 
     async fn write(&mut self, capture: usize, batch: Batch) -> Result<()> {
-        let Batch {
-            parts,
-            checkpoint,
-            mut requests,
-            notes,
-            progress,
-        } = batch;
+        let Batch { parts, checkpoint, mut requests, notes, progress } = batch;
         // What the batch as a whole cost and said is told once, with the capture's first stream.
         let first = parts.iter().map(|part| part.stream).min();
         for part in parts {
@@ -229,18 +211,14 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
         for note in notes {
             if let Some(stream) = streams.first_mut() {
                 tracing::warn!(stream = stream.descriptor.name, "{note}");
-                self.observer.observe(&Event::Note {
-                    stream: &stream.descriptor.name,
-                    message: &note,
-                });
+                self.observer.observe(&Event::Note { stream: &stream.descriptor.name, message: &note });
                 stream.report.add_note(note);
             }
         }
         for stream in streams {
             stream.pending = Some(checkpoint.clone());
         }
-        self.commit_due
-            .get_or_insert_with(|| Instant::now() + self.options.commit_interval);
+        self.commit_due.get_or_insert_with(|| Instant::now() + self.options.commit_interval);
         Ok(())
     }
 
@@ -251,12 +229,7 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
         requests: u32,
         progress: Option<(u64, u64)>,
     ) -> Result<()> {
-        let Part {
-            stream,
-            pass,
-            mut records,
-            completion,
-        } = part;
+        let Part { stream, pass, mut records, completion } = part;
         let stream = &mut self.captures[capture][stream];
         let bytes: u64 = records.iter().map(|record| record.len_bytes() as u64).sum();
         let received = records.len() as u64;
@@ -283,12 +256,8 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
         };
         if !records.is_empty() || completion.is_some() {
             let descriptor = Arc::clone(&stream.descriptor);
-            let write = Write {
-                stream: &descriptor,
-                pass,
-                records: &records,
-                completion: completion.as_ref(),
-            };
+            let write =
+                Write { stream: &descriptor, pass, records: &records, completion: completion.as_ref() };
             counts += self.sink.write(write).await?;
         }
         let stream = &mut self.captures[capture][part.stream];
@@ -311,10 +280,7 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
     /// Records first, then the checkpoints that speak of them (I1).
     async fn commit(&mut self) -> Result<()> {
         self.commit_due = None;
-        let mut update = StateUpdate {
-            streams: BTreeMap::new(),
-            access: self.access.take(),
-        };
+        let mut update = StateUpdate { streams: BTreeMap::new(), access: self.access.take() };
         for stream in self.captures.iter_mut().flatten() {
             let Some(checkpoint) = stream.pending.take() else {
                 continue;
@@ -336,10 +302,7 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
             self.store.save(&update).await?;
         }
         let bytes = std::mem::take(&mut self.uncommitted_bytes);
-        self.observer.observe(&Event::Committed {
-            bytes,
-            elapsed: started.elapsed(),
-        });
+        self.observer.observe(&Event::Committed { bytes, elapsed: started.elapsed() });
         Ok(())
     }
 
@@ -358,20 +321,11 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
                     Outcome::Interrupted
                 } else {
                     let reason = "its task ended unexpectedly; this is a bug".to_owned();
-                    Outcome::Failed {
-                        kind: ErrorKind::Transient,
-                        reason,
-                        hint: None,
-                    }
+                    Outcome::Failed { kind: ErrorKind::Transient, reason, hint: None }
                 };
             }
             (stream.descriptor.name.clone(), stream.report)
         });
-        Report {
-            streams: reports.collect(),
-            interrupted,
-            output_closed,
-            reconcile_withheld: self.withheld,
-        }
+        Report { streams: reports.collect(), interrupted, output_closed, reconcile_withheld: self.withheld }
     }
 }

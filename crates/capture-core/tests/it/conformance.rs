@@ -18,12 +18,7 @@ impl SinkHarness for Memory {
     async fn rows(&self, stream: &StreamDescriptor) -> Rows {
         let rows = self.0.rows(&stream.name);
         rows.iter()
-            .map(|(key, row)| {
-                (
-                    key.as_str().to_owned(),
-                    Some(serde_json::from_slice(&row.body).unwrap()),
-                )
-            })
+            .map(|(key, row)| (key.as_str().to_owned(), Some(serde_json::from_slice(&row.body).unwrap())))
             .collect()
     }
 

@@ -8,8 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use capture_core::{
     Access, Batch, Capabilities, Capture, Checkpoint, Completion, Counts, Error, ErrorKind, MemorySink,
-    MemoryStateStore, Mode, Op, Outcome, Part, ReconcilePolicy, Record, Report, Result, Runner, RunnerOptions,
-    Selection, Sink, SnapshotDelivery, Source, StateUpdate, Step, StreamDescriptor, StreamRequest, StreamRetry, Write,
+    MemoryStateStore, Mode, Op, Outcome, Part, ReconcilePolicy, Record, Report, Result, Runner,
+    RunnerOptions, Selection, Sink, SnapshotDelivery, Source, StateUpdate, Step, StreamDescriptor,
+    StreamRequest, StreamRetry, Write,
 };
 use serde_json::json;
 use tokio::time::Instant;
@@ -213,7 +214,11 @@ async fn i6_one_streams_trouble_stays_its_own() {
 #[tokio::test]
 async fn refused_credentials_end_the_run_after_a_commit() {
     let acts = [page(1, &["a"]), Act::Fail(ErrorKind::Credentials)];
-    let source = Scripted::default().stream("pets", Mode::Incremental, acts).stream("z", Mode::Incremental, [Act::Hang]);
+    let source = Scripted::default().stream("pets", Mode::Incremental, acts).stream(
+        "z",
+        Mode::Incremental,
+        [Act::Hang],
+    );
     let (store, sink) = (MemoryStateStore::new(), MemorySink::new());
     assert_eq!(run(&source, sink.clone(), &store).await.unwrap_err().kind(), ErrorKind::Credentials);
     assert_eq!((checkpoint(&store, "pets"), sink.rows("pets").len()), (Some(1), 1));
@@ -229,7 +234,8 @@ async fn a_passing_fault_is_tried_again_with_growing_pauses() {
     let options = RunnerOptions { retry, ..RunnerOptions::default() };
     let (store, began) = (MemoryStateStore::new(), Instant::now());
     let report =
-        run_with(&source, MemorySink::new(), &store, options, Access::default(), CancellationToken::new()).await;
+        run_with(&source, MemorySink::new(), &store, options, Access::default(), CancellationToken::new())
+            .await;
     let report = report.unwrap();
     // Progress makes patience new: 10 + 15 before the page, 10 + 15 after it, then the last fault counts.
     assert_eq!(began.elapsed().as_secs(), 50);
@@ -270,14 +276,17 @@ async fn a_reader_that_has_gone_ends_the_run_quietly_and_moves_no_state() {
 #[tokio::test(start_paused = true)]
 async fn a_slow_sink_holds_the_source_back() {
     let body = "x".repeat(1000);
-    let big = |index: usize| Record::upsert(format!("{index}"), format!(r#"{{"id":"{index}","pad":"{body}"}}"#));
+    let big =
+        |index: usize| Record::upsert(format!("{index}"), format!(r#"{{"id":"{index}","pad":"{body}"}}"#));
     let acts = (0..200).map(|index| Act::Records(1, vec![big(index)], None));
     let source = Scripted::default().stream("pets", Mode::Incremental, acts);
     let handed_out = Some(Arc::clone(&source.handed_out));
     let sink = Appending { pause: Duration::from_millis(100), handed_out, ..Appending::default() };
     let options = RunnerOptions { in_flight_bytes: 4096, ..RunnerOptions::default() };
     let store = MemoryStateStore::new();
-    run_with(&source, sink.clone(), &store, options, Access::default(), CancellationToken::new()).await.unwrap();
+    run_with(&source, sink.clone(), &store, options, Access::default(), CancellationToken::new())
+        .await
+        .unwrap();
     assert_eq!(sink.written.lock().unwrap().len(), 200);
     // Four records fit the budget: besides them, the one that waits for room.
     assert!(sink.largest_lead.load(Ordering::SeqCst) <= 6, "{:?}", sink.largest_lead);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use ashby_source::{Readable, Survey, screen_name, streams};
+use ashby_source::{Readable, Survey, lacks_permission, screen_name, streams};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -32,7 +32,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     if settings.json() {
         output::print_json(&checked)?;
     } else {
-        output::print(&checked.describe());
+        output::print(&checked.describe())?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -76,8 +76,11 @@ impl Checked {
         }
         text.push_str(&format!("Readable: {} of {} streams\n", self.readable.len(), streams().len()));
         for (permission, names) in &self.missing {
-            let what = screen_name(permission);
-            text.push_str(&format!("Missing {what} (tick it under Admin > API Keys): {}\n", names.join(", ")));
+            let why = lacks_permission(permission);
+            text.push_str(&format!("Missing, because {why}: {}\n", names.join(", ")));
+        }
+        if !self.missing.is_empty() {
+            text.push_str("(Permissions are ticked in Ashby under Admin > Integrations > API Keys.)\n");
         }
         if !self.unavailable.is_empty() {
             text.push_str(&format!("Not available to this organisation: {}\n", self.unavailable.join(", ")));

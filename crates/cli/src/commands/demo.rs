@@ -37,9 +37,12 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let path = PathBuf::from(DATABASE);
     remove_old(&path)?;
 
-    print("A simulated company opens its doors: 20,000 applications, 15,000 candidates, and all that belongs to them.\n");
+    print(
+        "A simulated company opens its doors: 20,000 applications, 15,000 candidates, and all that belongs to them.\n",
+    )?;
     let company = Company::open()?;
-    let client = Client::builder().api_key(KEY).base_url(&company.base_url).requests_per_minute(None).build()?;
+    let client =
+        Client::builder().api_key(KEY).base_url(&company.base_url).requests_per_minute(None).build()?;
     let job = Job {
         survey: ashby_source::survey(&client).await?,
         client,
@@ -50,17 +53,20 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     };
     let selected = Selected::default_and(&EXTRA);
 
-    print(&format!("\n$ ashby sync --to sqlite:{DATABASE}\n"));
+    print(&format!("\n$ ashby sync --to sqlite:{DATABASE}\n"))?;
     let started = Instant::now();
     let report = job.run(&selected, screen, settings.progress_interval(), cancel.clone()).await?;
     if report.interrupted {
         return Ok(ExitCode::from(INTERRUPTED));
     }
-    print(&first(&report, started.elapsed()));
+    print(&first(&report, started.elapsed()))?;
 
     let changed = company.organisation.churn(CHANGES, 7);
-    print(&format!("\nA working day goes by: {} records change. The same command again:\n", thousands(changed as u64)));
-    print(&format!("\n$ ashby sync --to sqlite:{DATABASE}\n"));
+    print(&format!(
+        "\nA working day goes by: {} records change. The same command again:\n",
+        thousands(changed as u64)
+    ))?;
+    print(&format!("\n$ ashby sync --to sqlite:{DATABASE}\n"))?;
     let requests_before = job.client.usage().requests;
     let started = Instant::now();
     let report = job.run(&selected, screen, settings.progress_interval(), cancel).await?;
@@ -68,14 +74,14 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let requests = job.client.usage().requests - requests_before;
-    print(&second(&report, requests, started.elapsed()));
+    print(&second(&report, requests, started.elapsed()))?;
     company.close();
 
     questions(&path)?;
     print(&format!(
         "\nIt is all in {DATABASE}; open it with any SQLite tool. With an account of your own:\n\n\
          $ export ASHBY_API_KEY=…\n$ ashby check\n$ ashby sync\n"
-    ));
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -90,7 +96,9 @@ fn remove_old(path: &Path) -> Result<(), Failure> {
         name.push(suffix);
         match std::fs::remove_file(&name) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Failure::new(FAILED, format!("cannot remove the old {DATABASE}")).with_source(error));
+                return Err(
+                    Failure::new(FAILED, format!("cannot remove the old {DATABASE}")).with_source(error)
+                );
             }
             _ => {}
         }
@@ -148,7 +156,12 @@ fn first(report: &Report, elapsed: Duration) -> String {
     let mut streams: Vec<_> = report.streams.iter().filter(|(_, stream)| stream.records > 0).collect();
     streams.sort_by_key(|(_, stream)| std::cmp::Reverse(stream.records));
     let rows = streams.iter().map(|(name, stream)| {
-        vec![(*name).clone(), thousands(stream.records), thousands(stream.requests), format!("{:.1}", stream.seconds)]
+        vec![
+            (*name).clone(),
+            thousands(stream.records),
+            thousands(stream.requests),
+            format!("{:.1}", stream.seconds),
+        ]
     });
     let (records, _) = total(report);
     format!(
@@ -182,25 +195,29 @@ fn second(report: &Report, requests: u64, elapsed: Duration) -> String {
 /// What a recruiter would ask.
 fn questions(path: &Path) -> Result<(), Failure> {
     let tables = sink_sqlite::tables(path)?;
-    let (records, filled) = tables.iter().fold((0, 0), |(records, filled), table| {
-        (records + table.live, filled + u64::from(table.live > 0))
-    });
-    print(&format!("\n{DATABASE} now holds {} records in {filled} tables. Three questions:\n", thousands(records)));
+    let (records, filled) = tables
+        .iter()
+        .fold((0, 0), |(records, filled), table| (records + table.live, filled + u64::from(table.live > 0)));
+    print(&format!(
+        "\n{DATABASE} now holds {} records in {filled} tables. Three questions:\n",
+        thousands(records)
+    ))?;
     chart(path)?;
     for (question, sql) in QUESTIONS {
-        print(&format!("\n{question}\n\n{}\n\n", indent(sql)));
+        print(&format!("\n{question}\n\n{}\n\n", indent(sql)))?;
         let answer = sink_sqlite::query(path, sql, MAX_ROWS)?;
         let header: Vec<&str> = answer.columns.iter().map(String::as_str).collect();
         let numeric: Vec<usize> = (1..header.len()).collect();
-        let rows = answer.rows.into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default).collect());
-        print(&table(&header, &numeric, rows));
+        let rows =
+            answer.rows.into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default).collect());
+        print(&table(&header, &numeric, rows))?;
     }
     Ok(())
 }
 
 /// The funnel, as a chart.
 fn chart(path: &Path) -> Result<(), Failure> {
-    print(&format!("\nWhere is everybody in the funnel?\n\n{}\n\n", indent(FUNNEL)));
+    print(&format!("\nWhere is everybody in the funnel?\n\n{}\n\n", indent(FUNNEL)))?;
     let rows = sink_sqlite::query(path, FUNNEL, MAX_ROWS)?.rows;
     let stages: Vec<(String, u64)> = rows
         .into_iter()
@@ -216,7 +233,7 @@ fn chart(path: &Path) -> Result<(), Failure> {
         let eighths = (count as usize * BAR_WIDTH * 8).div_ceil(largest as usize);
         let mut bar = "█".repeat(eighths / 8);
         bar.push_str(["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]);
-        print(&format!("{stage:<width$}  {bar:<BAR_WIDTH$}  {:>7}\n", thousands(count)));
+        print(&format!("{stage:<width$}  {bar:<BAR_WIDTH$}  {:>7}\n", thousands(count)))?;
     }
     Ok(())
 }

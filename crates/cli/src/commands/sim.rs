@@ -18,7 +18,7 @@ pub(crate) async fn run(action: SimAction) -> Result<ExitCode, Failure> {
     let server = Server::start(organisation, options).await.map_err(|error| {
         Failure::new(FAILED, format!("cannot listen on port {} of 127.0.0.1", serve.port)).with_source(error)
     })?;
-    output::print(&format!("{}\n", server.base_url()));
+    output::print(&format!("{}\n", server.base_url()))?;
     output::explain(&format!(
         "a simulated Ashby is at the address above; its key is `{}`, and POST {}/_sim/admin changes it\n",
         serve.key,

@@ -30,7 +30,8 @@ pub(crate) async fn run(settings: &Settings, action: StateAction) -> Result<Exit
                 return Err(Failure::new(USAGE, format!("nothing is saved of a stream named `{unknown}`"))
                     .with_hint(format!("saved are: {}", known.join(", "))));
             }
-            let streams: std::collections::BTreeMap<_, _> = streams.into_iter().map(|name| (name, None)).collect();
+            let streams: std::collections::BTreeMap<_, _> =
+                streams.into_iter().map(|name| (name, None)).collect();
             output::explain(&format!(
                 "{} will be listed whole by the next sync; records stay where they are\n",
                 streams.keys().cloned().collect::<Vec<_>>().join(", ")
@@ -86,7 +87,7 @@ fn show(settings: &Settings, state: &State) -> Result<(), Failure> {
         let records = stream.full_listing_records.map(thousands).unwrap_or_default();
         vec![stream.stream.to_owned(), stream.committed_at.clone(), position.to_owned(), records]
     });
-    output::print(&table(&["stream", "saved at", "position", "records in last full listing"], &[3], rows));
+    output::print(&table(&["stream", "saved at", "position", "records in last full listing"], &[3], rows))?;
     if shown.is_empty() {
         output::explain("nothing is saved yet: the next sync lists everything\n");
     }

@@ -20,7 +20,8 @@ struct Listed {
 
 pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     // Without a key the list is as useful; it only cannot say what is readable.
-    let survey = if settings.has_key() { Some(ashby_source::survey(&settings.client()?).await?) } else { None };
+    let survey =
+        if settings.has_key() { Some(ashby_source::survey(&settings.client()?).await?) } else { None };
     let listed: Vec<Listed> = streams()
         .into_iter()
         .map(|stream| {
@@ -46,9 +47,18 @@ pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
             readable(listed.readable).to_owned(),
         ]
     });
-    let header =
-        ["stream", "operation", "permission", "mode", "key", "parent", "cost of a sync", "by default", "readable"];
-    output::print(&output::table(&header, &[], rows));
+    let header = [
+        "stream",
+        "operation",
+        "permission",
+        "mode",
+        "key",
+        "parent",
+        "cost of a sync",
+        "by default",
+        "readable",
+    ];
+    output::print(&output::table(&header, &[], rows))?;
     if survey.is_none() {
         output::explain("set ASHBY_API_KEY to see which of them your key can read\n");
     }

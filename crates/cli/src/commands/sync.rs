@@ -41,6 +41,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let options = RunnerOptions {
         interval: settings.interval(),
         reconcile: settings.reconcile(),
+        retry: settings.stream_retry(),
         ..RunnerOptions::default()
     };
     let job = Job { client, survey, identity, destination, page_limit: settings.page_limit(), options };
@@ -52,7 +53,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let summary = Summary::new(report, &job.client, started.elapsed(), &job.destination);
     let text = if settings.json() { output::json(&summary)? } else { summary.to_string() };
     if settings.json() && !job.destination.takes_stdout() {
-        output::print(&text);
+        output::print(&text)?;
     } else {
         output::explain(&text);
     }

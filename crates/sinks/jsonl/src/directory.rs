@@ -47,24 +47,14 @@ struct StreamFile {
 /// The buffer holds records.
 impl std::fmt::Debug for StreamFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "StreamFile({}, {} bytes waiting)",
-            self.path.display(),
-            self.buffer.len()
-        )
+        write!(f, "StreamFile({}, {} bytes waiting)", self.path.display(), self.buffer.len())
     }
 }
 
 impl JsonlSink {
     /// A sink in this directory, which need not exist yet.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self {
-            directory: directory.into(),
-            lock: None,
-            files: BTreeMap::new(),
-            directory_is_new: false,
-        }
+        Self { directory: directory.into(), lock: None, files: BTreeMap::new(), directory_is_new: false }
     }
 
     /// Where the state that belongs to the files of `directory` is kept, for a
@@ -137,15 +127,9 @@ fn repair(path: &Path) -> Result<u64> {
     let length = file.metadata().map_err(read)?.len();
     let end = line_start(&mut file, length).map_err(read)?;
     // The last whole line, or the beginning of the first one, tells whose file this is.
-    let start = if end == 0 {
-        0
-    } else {
-        line_start(&mut file, end - 1).map_err(read)?
-    };
+    let start = if end == 0 { 0 } else { line_start(&mut file, end - 1).map_err(read)? };
     let mut last = vec![0; usize::try_from(if end == 0 { length.min(1) } else { end - start }).unwrap_or(0)];
-    file.seek(SeekFrom::Start(start))
-        .and_then(|_| file.read_exact(&mut last))
-        .map_err(read)?;
+    file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(&mut last)).map_err(read)?;
     let is_object = last.first().is_none_or(|&first| first == b'{')
         && (end == 0 || serde_json::from_slice::<IgnoredAny>(&last).is_ok());
     if !is_object {
@@ -193,12 +177,7 @@ impl Sink for JsonlSink {
                 let file = path.display();
                 tracing::warn!(stream = stream.name, %file, cut_bytes, "cut an unfinished last line");
             }
-            let file = StreamFile {
-                path,
-                file: None,
-                buffer: Vec::new(),
-                dirty: false,
-            };
+            let file = StreamFile { path, file: None, buffer: Vec::new(), dirty: false };
             self.files.insert(stream.name.clone(), file);
         }
         Ok(())
@@ -247,9 +226,7 @@ impl Sink for JsonlSink {
             }
             Ok(())
         });
-        synced
-            .await
-            .map_err(|error| storage("sync", &self.directory, io::Error::other(error)))??;
+        synced.await.map_err(|error| storage("sync", &self.directory, io::Error::other(error)))??;
         self.directory_is_new = false;
         self.files.values_mut().for_each(|file| file.dirty = false);
         Ok(())

@@ -15,19 +15,13 @@ pub use output::LineSink;
 use capture_core::{Capabilities, Counts, Op, Record, SnapshotDelivery};
 
 /// Neither sink knows what it wrote before.
-const CAPABILITIES: Capabilities = Capabilities {
-    snapshots: SnapshotDelivery::Differences,
-    stores_state: false,
-};
+const CAPABILITIES: Capabilities =
+    Capabilities { snapshots: SnapshotDelivery::Differences, stores_state: false };
 
 /// Bytes gathered before they are handed to the operating system.
 const BUFFER_BYTES: usize = 256 << 10;
 
 fn count(records: &[Record]) -> Counts {
     let deleted = records.iter().filter(|record| record.op == Op::Delete).count() as u64;
-    Counts {
-        written: records.len() as u64 - deleted,
-        deleted,
-        ..Counts::default()
-    }
+    Counts { written: records.len() as u64 - deleted, deleted, ..Counts::default() }
 }

@@ -35,11 +35,7 @@ pub struct LineSink<W> {
 impl<W: io::Write + Send> LineSink<W> {
     /// A sink that writes to `output`, which needs no buffer of its own.
     pub fn new(output: W) -> Self {
-        Self {
-            output,
-            buffer: Vec::with_capacity(BUFFER_BYTES),
-            prefixes: HashMap::new(),
-        }
+        Self { output, buffer: Vec::with_capacity(BUFFER_BYTES), prefixes: HashMap::new() }
     }
 }
 
@@ -70,10 +66,7 @@ impl<W: io::Write + Send> Sink for LineSink<W> {
     }
 
     async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
-        self.prefixes = streams
-            .iter()
-            .map(|stream| (stream.name.clone(), prefix(&stream.name)))
-            .collect();
+        self.prefixes = streams.iter().map(|stream| (stream.name.clone(), prefix(&stream.name))).collect();
         Ok(())
     }
 

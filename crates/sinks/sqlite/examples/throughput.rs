@@ -52,12 +52,7 @@ fn record(number: u64, tail: &str) -> Record {
 fn processor_seconds() -> f64 {
     let status = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = status.rsplit(')').next().unwrap_or_default().split_whitespace();
-    fields
-        .skip(11)
-        .take(2)
-        .filter_map(|ticks| ticks.parse::<f64>().ok())
-        .sum::<f64>()
-        / 100.0
+    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 fn memory_peak() -> String {
@@ -73,18 +68,13 @@ fn megabytes(path: &Path) -> u64 {
 #[allow(clippy::print_stdout)]
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> capture_core::Result<()> {
-    let mut arguments = std::env::args()
-        .skip(1)
-        .filter_map(|argument| argument.parse().ok());
+    let mut arguments = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
     let records: u64 = arguments.next().unwrap_or(1_000_000);
     let record_bytes = arguments.next().unwrap_or(2_000) as usize;
     let tail = tail(record_bytes);
     let directory = tempfile::tempdir().expect("a directory for temporary files");
     let path = directory.path().join("throughput.db");
-    let field = |name: &str| Field {
-        name: name.to_owned(),
-        kind: FieldKind::String,
-    };
+    let field = |name: &str| Field { name: name.to_owned(), kind: FieldKind::String };
     let stream = Arc::new(StreamDescriptor {
         name: "candidates".to_owned(),
         key: vec!["id".to_owned()],
@@ -102,14 +92,7 @@ async fn main() -> capture_core::Result<()> {
             let page: Vec<Record> = numbers.map(|number| record(number, &tail)).collect();
             uncommitted_bytes += page.iter().map(Record::len_bytes).sum::<usize>();
             let completion = is_last.then_some(&Completion::Everything);
-            counts += sink
-                .write(Write {
-                    stream: &stream,
-                    pass,
-                    records: &page,
-                    completion,
-                })
-                .await?;
+            counts += sink.write(Write { stream: &stream, pass, records: &page, completion }).await?;
             if uncommitted_bytes >= COMMIT_BYTES || is_last {
                 sink.commit(&StateUpdate::default()).await?;
                 uncommitted_bytes = 0;

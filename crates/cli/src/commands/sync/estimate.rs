@@ -41,7 +41,8 @@ pub(super) async fn run(
     selected: &Selected,
 ) -> Result<ExitCode, Failure> {
     let state = saved(destination).await?;
-    let streams: Vec<_> = selected.streams.iter().map(|stream| estimate(stream, &state, selected.full)).collect();
+    let streams: Vec<_> =
+        selected.streams.iter().map(|stream| estimate(stream, &state, selected.full)).collect();
     let requests = streams.iter().map(|stream| stream.requests).sum();
     let estimate = Estimate {
         requests,
@@ -57,12 +58,12 @@ pub(super) async fn run(
         let requests = spell(stream.requests, stream.at_least);
         vec![stream.stream.clone(), stream.operation.to_owned(), stream.lists.to_owned(), requests]
     });
-    output::print(&table(&["stream", "operation", "lists", "requests"], &[3], rows));
+    output::print(&table(&["stream", "operation", "lists", "requests"], &[3], rows))?;
     let total = spell(estimate.requests, estimate.at_least);
     output::print(&match estimate.seconds {
         Some(seconds) => format!("{total} requests, about {} at the configured rate\n", duration(seconds)),
         None => format!("{total} requests\n"),
-    });
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -73,7 +74,9 @@ fn spell(requests: u64, at_least: bool) -> String {
 /// The saved state, without making anything that is not there.
 async fn saved(destination: &Destination) -> Result<State, Failure> {
     let exists = match destination {
-        Destination::Sqlite(path) | Destination::Jsonl(path) | Destination::Stdout { state: Some(path) } => path.exists(),
+        Destination::Sqlite(path) | Destination::Jsonl(path) | Destination::Stdout { state: Some(path) } => {
+            path.exists()
+        }
         Destination::Stdout { state: None } => false,
     };
     if !exists {
@@ -99,5 +102,11 @@ fn estimate(stream: &Stream, state: &State, full: bool) -> StreamEstimate {
         Cost::PerChangedParent if everything => ("every parent", parents.unwrap_or(0) + 1, parents.is_none()),
         Cost::PerChangedParent => ("changed parents", 1, true),
     };
-    StreamEstimate { stream: stream.name().to_owned(), operation: stream.operation, lists, requests, at_least }
+    StreamEstimate {
+        stream: stream.name().to_owned(),
+        operation: stream.operation,
+        lists,
+        requests,
+        at_least,
+    }
 }

@@ -1,6 +1,6 @@
 //! Which streams a sync is about.
 
-use ashby_source::{Readable, Stream, Survey, near_matches, screen_name, stream, streams};
+use ashby_source::{Readable, Stream, Survey, lacks_permission, near_matches, stream, streams};
 use capture_core::{ErrorKind, Outcome, Report, Selection, StreamReport};
 
 use crate::failure::{Failure, USAGE};
@@ -73,9 +73,11 @@ impl Selected {
     /// Adds the streams that were not even tried.
     pub(super) fn add_skipped(&self, report: &mut Report) {
         for stream in &self.skipped {
-            let reason = format!("the key lacks {}", screen_name(stream.permission));
+            let reason = lacks_permission(stream.permission);
             let outcome = Outcome::Skipped { kind: ErrorKind::Denied, reason };
-            report.streams.insert(stream.name().to_owned(), StreamReport { outcome, ..StreamReport::default() });
+            report
+                .streams
+                .insert(stream.name().to_owned(), StreamReport { outcome, ..StreamReport::default() });
         }
     }
 }

@@ -103,7 +103,10 @@ impl fmt::Display for Summary {
         }
         if let Some(why) = &self.report.reconcile_withheld {
             writeln!(f, "note: rows that listings did not see were kept: {why}")?;
-            writeln!(f, "      (`--reconcile accept` marks them as deleted and makes this key the yardstick)")?;
+            writeln!(
+                f,
+                "      (`--reconcile accept` marks them as deleted and makes this key the yardstick)"
+            )?;
         }
         self.write_skipped(f)?;
         for (name, stream) in &self.report.streams {
@@ -115,7 +118,8 @@ impl fmt::Display for Summary {
             }
         }
         let elapsed = duration(self.seconds);
-        let mut parts = vec![format!("{} streams up to date", self.up_to_date)];
+        let streams = if self.up_to_date == 1 { "stream" } else { "streams" };
+        let mut parts = vec![format!("{} {streams} up to date", self.up_to_date)];
         parts.extend((self.skipped > 0).then(|| format!("{} skipped", self.skipped)));
         parts.extend((self.failed > 0).then(|| format!("{} failed", self.failed)));
         if self.report.output_closed {

@@ -23,9 +23,7 @@ impl SinkHarness for Directory {
     async fn rows(&self, stream: &StreamDescriptor) -> Rows {
         let path = self.0.path().join("out").join(format!("{}.jsonl", stream.name));
         let text = std::fs::read_to_string(path).unwrap_or_default();
-        fold(&text, |value| {
-            Some((key(stream, &value), (value["_deleted"] != true).then_some(value)))
-        })
+        fold(&text, |value| Some((key(stream, &value), (value["_deleted"] != true).then_some(value))))
     }
 
     async fn state(&self) -> Option<State> {
@@ -54,13 +52,7 @@ async fn append(
 ) -> capture_core::Result<()> {
     let mut sink = JsonlSink::new(directory);
     sink.open(&[Arc::clone(stream)]).await?;
-    sink.write(Write {
-        stream,
-        pass: 1,
-        records,
-        completion: None,
-    })
-    .await?;
+    sink.write(Write { stream, pass: 1, records, completion: None }).await?;
     sink.commit(&StateUpdate::default()).await?;
     sink.close().await
 }
@@ -78,12 +70,8 @@ async fn lines_are_the_records_untouched_and_tombstones_name_the_key() {
         Record::upsert("x", "{\n  \"b\": \"1 \\n\"\r\n}"),
         Record::delete(both),
     ];
-    append(directory.path(), &stream(&["id", "at"]), &records)
-        .await
-        .unwrap();
-    append(directory.path(), &stream(&["id"]), &[Record::delete("\n")])
-        .await
-        .unwrap();
+    append(directory.path(), &stream(&["id", "at"]), &records).await.unwrap();
+    append(directory.path(), &stream(&["id"]), &[Record::delete("\n")]).await.unwrap();
     let expected = concat!(
         "{ \"b\" : 1.10,  \"a\":\"\\u00fc\" }\n",
         "{\"b\":\"1 \\n\"}\n",
@@ -95,44 +83,24 @@ async fn lines_are_the_records_untouched_and_tombstones_name_the_key() {
 
 #[tokio::test]
 async fn an_unfinished_last_line_is_cut_wherever_the_crash_came() {
-    let whole = format!(
-        "{{\"id\":\"a\"}}\n{{\"id\":\"b\",\"text\":\"{}\"}}\n",
-        "x".repeat(600_000)
-    );
+    let whole = format!("{{\"id\":\"a\"}}\n{{\"id\":\"b\",\"text\":\"{}\"}}\n", "x".repeat(600_000));
     for length in [0, 1, 5, 10, 11, 12, 20, 300_000, whole.len() - 1, whole.len()] {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(pets(&directory), &whole[..length]).unwrap();
-        append(
-            directory.path(),
-            &stream(&["id"]),
-            &[Record::upsert("c", r#"{"id":"c"}"#)],
-        )
-        .await
-        .unwrap();
+        append(directory.path(), &stream(&["id"]), &[Record::upsert("c", r#"{"id":"c"}"#)]).await.unwrap();
         let kept = whole[..length].rfind('\n').map_or(0, |at| at + 1);
         let text = std::fs::read_to_string(pets(&directory)).unwrap();
-        assert!(
-            text == format!("{}{{\"id\":\"c\"}}\n", &whole[..kept]),
-            "cut at {length}"
-        );
+        assert!(text == format!("{}{{\"id\":\"c\"}}\n", &whole[..kept]), "cut at {length}");
     }
 }
 
 #[tokio::test]
 async fn a_file_of_something_else_is_refused_and_left_alone() {
-    for foreign in [
-        "id,name\n1,Mia\n",
-        "hello",
-        "{\"id\":\"a\"}\n{\"id\":\n{\"id\"",
-        "[1]\n",
-        "\n",
-        "{}\n\n",
-    ] {
+    for foreign in ["id,name\n1,Mia\n", "hello", "{\"id\":\"a\"}\n{\"id\":\n{\"id\"", "[1]\n", "\n", "{}\n\n"]
+    {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(pets(&directory), foreign).unwrap();
-        let error = append(directory.path(), &stream(&["id"]), &[Record::delete("a")])
-            .await
-            .unwrap_err();
+        let error = append(directory.path(), &stream(&["id"]), &[Record::delete("a")]).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Storage, "{foreign:?}");
         assert!(error.to_string().contains("pets.jsonl") && error.hint().is_some());
         assert_eq!(std::fs::read_to_string(pets(&directory)).unwrap(), foreign);
@@ -144,16 +112,10 @@ async fn two_sinks_never_share_a_directory() {
     let directory = tempfile::tempdir().unwrap();
     let mut first = JsonlSink::new(directory.path());
     first.open(&[stream(&["id"])]).await.unwrap();
-    let error = JsonlSink::new(directory.path())
-        .open(&[stream(&["id"])])
-        .await
-        .unwrap_err();
+    let error = JsonlSink::new(directory.path()).open(&[stream(&["id"])]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
     first.close().await.unwrap();
-    JsonlSink::new(directory.path())
-        .open(&[stream(&["id"])])
-        .await
-        .unwrap();
+    JsonlSink::new(directory.path()).open(&[stream(&["id"])]).await.unwrap();
 }
 
 #[tokio::test]
@@ -161,9 +123,7 @@ async fn the_state_has_its_own_lock_and_file_beside_the_streams() {
     let directory = tempfile::tempdir().unwrap();
     let mut store = FileStateStore::new(JsonlSink::state_path(directory.path()));
     store.load().await.unwrap();
-    append(directory.path(), &stream(&["id"]), &[Record::delete("a")])
-        .await
-        .unwrap();
+    append(directory.path(), &stream(&["id"]), &[Record::delete("a")]).await.unwrap();
     store.save(&StateUpdate::default()).await.unwrap();
     assert!(directory.path().join("state.json").exists());
 }
@@ -172,14 +132,9 @@ async fn the_state_has_its_own_lock_and_file_beside_the_streams() {
 async fn a_stream_name_leads_to_no_other_directory() {
     let directory = tempfile::tempdir().unwrap();
     for name in ["../pets", "a/b", "", "a\\b", "..", "C:x", "a\0"] {
-        let descriptor = StreamDescriptor {
-            name: name.to_owned(),
-            ..(*stream(&["id"])).clone()
-        };
-        let error = JsonlSink::new(directory.path().join("out"))
-            .open(&[Arc::new(descriptor)])
-            .await
-            .unwrap_err();
+        let descriptor = StreamDescriptor { name: name.to_owned(), ..(*stream(&["id"])).clone() };
+        let error =
+            JsonlSink::new(directory.path().join("out")).open(&[Arc::new(descriptor)]).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{name:?}");
     }
 }
@@ -188,9 +143,7 @@ async fn a_stream_name_leads_to_no_other_directory() {
 async fn a_place_that_cannot_be_written_is_named() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("file"), "").unwrap();
-    let error = append(&directory.path().join("file/out"), &stream(&["id"]), &[])
-        .await
-        .unwrap_err();
+    let error = append(&directory.path().join("file/out"), &stream(&["id"]), &[]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage);
     assert!(error.to_string().contains("file/out"), "{error}");
 
@@ -198,9 +151,7 @@ async fn a_place_that_cannot_be_written_is_named() {
     #[cfg(target_os = "linux")]
     {
         std::os::unix::fs::symlink("/dev/full", pets(&directory)).unwrap();
-        let error = append(directory.path(), &stream(&["id"]), &[Record::delete("a")])
-            .await
-            .unwrap_err();
+        let error = append(directory.path(), &stream(&["id"]), &[Record::delete("a")]).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Storage);
         assert!(
             error.to_string().contains("pets.jsonl") && error.hint().unwrap().contains("room"),

@@ -53,12 +53,7 @@ impl SinkHarness for Pipe {
 
 fn stream(name: &str) -> Arc<StreamDescriptor> {
     let key = vec!["id".to_owned(), "at".to_owned()];
-    Arc::new(StreamDescriptor {
-        name: name.to_owned(),
-        key,
-        mode: Mode::Incremental,
-        fields: Vec::new(),
-    })
+    Arc::new(StreamDescriptor { name: name.to_owned(), key, mode: Mode::Incremental, fields: Vec::new() })
 }
 
 async fn open<W: io::Write + Send>(output: W) -> (LineSink<W>, Arc<StreamDescriptor>) {
@@ -82,23 +77,9 @@ async fn a_line_names_stream_and_operation_and_keeps_the_record_as_it_was() {
         Record::upsert("x", "{\n \"b\": 1\n}"),
         Record::delete(Key::from_parts(&["a\"b".into(), "2".into()]).unwrap()),
     ];
-    let counts = sink
-        .write(Write {
-            stream: &stream,
-            pass: 1,
-            records: &records,
-            completion: None,
-        })
-        .await
-        .unwrap();
-    assert_eq!(
-        counts,
-        Counts {
-            written: 2,
-            deleted: 1,
-            ..Counts::default()
-        }
-    );
+    let counts =
+        sink.write(Write { stream: &stream, pass: 1, records: &records, completion: None }).await.unwrap();
+    assert_eq!(counts, Counts { written: 2, deleted: 1, ..Counts::default() });
     assert_eq!(pipe.text(), "", "nothing is handed over before it must be");
     sink.commit(&StateUpdate::default()).await.unwrap();
     let expected = concat!(
@@ -115,14 +96,7 @@ async fn pieces_are_large_and_end_with_a_line() {
     let (mut sink, stream) = open(pipe.clone()).await;
     let record = Record::upsert("x", format!("{{\"text\":\"{}\"}}", "x".repeat(2_000)));
     let records = vec![record; 1_000];
-    sink.write(Write {
-        stream: &stream,
-        pass: 1,
-        records: &records,
-        completion: None,
-    })
-    .await
-    .unwrap();
+    sink.write(Write { stream: &stream, pass: 1, records: &records, completion: None }).await.unwrap();
     sink.commit(&StateUpdate::default()).await.unwrap();
     let pieces = pipe.0.lock().unwrap();
     assert!(pieces.len() < 10, "{} pieces", pieces.len());
@@ -144,33 +118,17 @@ impl io::Write for Broken {
 
 #[tokio::test]
 async fn a_reader_that_has_gone_is_told_from_an_output_that_fails() {
-    for (cause, kind) in [
-        (io::ErrorKind::BrokenPipe, ErrorKind::Closed),
-        (io::ErrorKind::StorageFull, ErrorKind::Storage),
-    ] {
+    for (cause, kind) in
+        [(io::ErrorKind::BrokenPipe, ErrorKind::Closed), (io::ErrorKind::StorageFull, ErrorKind::Storage)]
+    {
         let (mut sink, stream) = open(Broken(cause)).await;
         let records = [Record::delete("a")];
-        sink.write(Write {
-            stream: &stream,
-            pass: 1,
-            records: &records,
-            completion: None,
-        })
-        .await
-        .unwrap();
-        assert_eq!(
-            sink.commit(&StateUpdate::default()).await.unwrap_err().kind(),
-            kind
-        );
+        sink.write(Write { stream: &stream, pass: 1, records: &records, completion: None }).await.unwrap();
+        assert_eq!(sink.commit(&StateUpdate::default()).await.unwrap_err().kind(), kind);
 
         let (mut sink, stream) = open(Broken(cause)).await;
         let records = vec![Record::upsert("x", "x".repeat(100_000)); 10];
-        let write = Write {
-            stream: &stream,
-            pass: 1,
-            records: &records,
-            completion: None,
-        };
+        let write = Write { stream: &stream, pass: 1, records: &records, completion: None };
         assert_eq!(sink.write(write).await.unwrap_err().kind(), kind);
     }
 }

@@ -1,0 +1,92 @@
+//! What a sync and the state look like.
+
+use serde_json::Value;
+
+use crate::support::{Site, snapshot, truth};
+
+const STREAMS: &str = "applications archive_reasons interview_events interview_schedules users";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_ends_with_a_table() {
+    let site = Site::new().await;
+    let ran = site.done(&format!("sync {STREAMS}")).await;
+    assert_eq!(ran.stdout, "", "nothing asked for the table on standard output");
+    snapshot("sync_first", &site, &ran.stderr);
+    site.organisation().churn(40, 3);
+    snapshot("sync_second", &site, &site.done(&format!("sync {STREAMS}")).await.stderr);
+    snapshot("sync_jsonl", &site, &site.done(&format!("sync {STREAMS} --to jsonl:out")).await.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_ends_with_a_json_object_if_asked() {
+    let site = Site::new().await;
+    let ran = site.done("sync archive_reasons users --output json").await;
+    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(summary["streams"]["users"]["outcome"], "up_to_date");
+    snapshot("sync_json", &site, &ran.stdout);
+
+    let ran = site.done("sync users --output json --to stdout").await;
+    assert!(ran.stdout.lines().all(|line| line.starts_with(r#"{"stream":"users""#)), "records only");
+    let summary: Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!(summary["streams"]["users"]["records"], ran.stdout.lines().count());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_requests_only_the_permissions() {
+    let site = Site::new().await;
+    let ran = site.done(&format!("sync {STREAMS} candidate_notes --dry-run --max-rpm 600")).await;
+    snapshot("dry_run", &site, &ran.stdout);
+    assert_eq!(site.log().counts().into_keys().collect::<Vec<_>>(), ["apiKey.info"]);
+    assert!(!site.path("ashby.db").exists());
+
+    site.done(&format!("sync {STREAMS}")).await;
+    snapshot("dry_run_later", &site, &site.done(&format!("sync {STREAMS} --dry-run")).await.stdout);
+    let full = site.done(&format!("sync {STREAMS} --dry-run --full --output json")).await;
+    let estimate: Value = serde_json::from_str(&full.stdout).unwrap();
+    let pages = |stream: &str| truth(site.organisation(), stream).len().div_ceil(100);
+    let listed = ["applications", "archive_reasons", "interview_schedules", "users"];
+    assert_eq!(estimate["requests"], listed.map(pages).iter().sum::<usize>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_state_is_shown_and_forgotten_and_moved() {
+    let site = Site::new().await;
+    snapshot("state_none", &site, &{
+        let ran = site.done("state show").await;
+        format!("{}--\n{}", ran.stdout, ran.stderr)
+    });
+    site.done(&format!("sync {STREAMS}")).await;
+    snapshot("state_show", &site, &site.done("state show").await.stdout);
+
+    let exported = site.done("state export").await.stdout;
+    let state: Value = serde_json::from_str(&exported).unwrap();
+    assert_eq!((state["version"].as_u64(), state["streams"].as_object().unwrap().len()), (Some(1), 5));
+
+    let reset = site.done("state reset users").await;
+    snapshot("state_reset", &site, &reset.stderr);
+    let unknown = site.run("state reset nothing").await;
+    assert_eq!(unknown.code, Some(2));
+    snapshot("state_reset_unknown", &site, &unknown.stderr);
+    site.log().clear();
+    site.done(&format!("sync {STREAMS}")).await;
+    assert!(site.log().of("user.list").iter().all(|entry| !entry.has_token), "users are listed whole");
+    assert!(site.log().of("application.list").iter().all(|entry| entry.has_token), "applications are not");
+
+    std::fs::write(site.path("state.exported"), exported).unwrap();
+    snapshot(
+        "state_import",
+        &site,
+        &site.done("state import state.exported --to sqlite:other.db").await.stderr,
+    );
+    site.log().clear();
+    site.done("sync applications users --to sqlite:other.db").await;
+    assert!(
+        site.log().of("user.list").iter().all(|entry| entry.has_token),
+        "the other one goes on from there"
+    );
+
+    std::fs::write(site.path("state.broken"), "{\"version\": 99, \"streams\": {}}").unwrap();
+    let newer = site.run("state import state.broken").await;
+    assert_eq!(newer.code, Some(1), "{newer:#?}");
+    assert!(newer.stderr.contains("version"), "{newer:#?}");
+}

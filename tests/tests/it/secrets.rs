@@ -1,0 +1,101 @@
+//! I5: whatever happens, and however much is logged, secrets and record values stay out of it.
+
+use std::collections::BTreeSet;
+
+use ashby_sim::{ErrorShape, Fault, FaultRule, Key, ServerOptions};
+use serde_json::Value;
+
+use crate::support::{Site, run, shape, truth};
+
+const KEY: &str = "k3y-0f-a-c0mpany";
+/// The key as HTTP Basic authentication has it, without the last digits, which depend on what follows.
+const ENCODED_KEY: &str = "azN5LTBmLWEtYzBtcGFue";
+
+/// Every text that is long enough to be told from the program's own words.
+fn texts(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) if text.len() >= 12 => _ = found.insert(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| texts(value, found)),
+        Value::Object(members) => members.values().for_each(|value| texts(value, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_secret_is_logged_whatever_happens() {
+    let options = ServerOptions { keys: vec![Key::full(KEY)], ..ServerOptions::default() };
+    let site = Site::with(&shape(), options).await;
+    let error = |code: &str, shape| Fault::Error { code: code.to_owned(), shape, status: 200 };
+    let mut heard = String::new();
+    let sync = "sync applications candidates candidate_notes interview_events archive_reasons --page-limit 20 --log trace";
+    let faults = [
+        Fault::Latency { milliseconds: 1 },
+        Fault::Status { status: 500 },
+        Fault::RetryAfter { status: 429, seconds: 0, date: false },
+        error("invalid_input", ErrorShape::Both),
+        error("sync_token_expired", ErrorShape::Objects),
+        error("next_cursor_expired", ErrorShape::Strings),
+        Fault::CutBody { after_bytes: 600 },
+        Fault::Reset,
+        Fault::Garbage,
+        Fault::Html,
+        Fault::MissingSuccess,
+        Fault::MoreWithoutCursor,
+        Fault::CursorLoop,
+        Fault::WrongTypes,
+        Fault::UnknownFields,
+        Fault::VanishRecord,
+    ];
+    for (seed, fault) in (0..).zip(faults) {
+        for operation in [
+            "application.list",
+            "candidate.list",
+            "candidate.listNotes",
+            "interviewSchedule.list",
+            "archiveReason.list",
+        ] {
+            site.server.faults().add(FaultRule::new(operation, fault.clone()).after(1).times(4));
+        }
+        site.organisation().churn(60, seed);
+        for to in ["--to sqlite:ashby.db", "--to jsonl:out"] {
+            let mut command = site.ashby(&format!("{sync} {to}"));
+            command.env("ASHBY_API_KEY", KEY).env("ASHBY_MAX_ATTEMPTS", "1");
+            heard.push_str(&run(command).await.stderr);
+        }
+        site.server.faults().clear();
+    }
+    for arguments in [
+        "check --log trace",
+        "state show --log trace",
+        "sync users --show-config",
+        "sync users --dry-run --log trace",
+    ] {
+        let mut command = site.ashby(arguments);
+        command.env("ASHBY_API_KEY", KEY);
+        let ran = run(command).await;
+        heard.push_str(&ran.stdout);
+        heard.push_str(&ran.stderr);
+    }
+    assert!(heard.len() > 10_000, "there is something to search");
+
+    let mut secrets = BTreeSet::from([KEY.to_owned(), ENCODED_KEY.to_owned(), "{\"id\"".to_owned()]);
+    for entry in site.log().entries() {
+        ["cursor", "syncToken", "candidateId"]
+            .iter()
+            .filter_map(|name| entry.parameters.get(*name))
+            .for_each(|value| texts(value, &mut secrets));
+    }
+    for stream in ["applications", "candidates", "candidate_notes", "interview_events"] {
+        truth(site.organisation(), stream).values().for_each(|record| texts(record, &mut secrets));
+    }
+    assert!(secrets.len() > 1_000);
+    let leaked: Vec<_> = secrets.iter().filter(|secret| heard.contains(secret.as_str())).collect();
+    assert!(leaked.is_empty(), "{leaked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logs_do_say_something() {
+    let site = Site::new().await;
+    let ran = site.done("sync users --log trace").await;
+    assert!(ran.stderr.contains("user.list"), "{ran:#?}");
+}

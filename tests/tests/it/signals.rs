@@ -1,0 +1,86 @@
+//! Ctrl-C, SIGTERM, `--watch`.
+
+use ashby_sim::{Fault, FaultRule};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+use crate::support::{Site, ended, signal, sqlite, start, truth, until};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_commits_what_came_and_the_next_run_goes_on() {
+    for name in ["INT", "TERM"] {
+        let site = Site::new().await;
+        // Three pages have been read, the fourth does not come.
+        site.server.faults().add(FaultRule::new("application.list", Fault::Hold).after(3));
+        let sync = "sync applications users --page-limit 30";
+        let child = start(site.ashby(sync));
+        site.held().await;
+        signal(&child, name);
+        let ran = ended(child).await;
+        assert_eq!(ran.code, Some(130), "{ran:#?}");
+        assert!(ran.stderr.contains("interrupted: the next run continues here"), "{ran:#?}");
+        assert_eq!(sqlite(&site.path("ashby.db"), "applications").len(), 90);
+
+        site.server.faults().clear();
+        site.log().clear();
+        site.done(sync).await;
+        assert_eq!(
+            sqlite(&site.path("ashby.db"), "applications"),
+            truth(site.organisation(), "applications")
+        );
+        assert_eq!(site.log().count("application.list"), 3, "only the pages that were left");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_before_anything_came_is_no_failure() {
+    let site = Site::new().await;
+    site.server.faults().add(FaultRule::new("apiKey.info", Fault::Hold));
+    let child = start(site.ashby("sync users"));
+    site.held().await;
+    signal(&child, "INT");
+    assert_eq!(ended(child).await.code, Some(130));
+    assert!(!site.path("ashby.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_interrupt_stops_at_once() {
+    let site = Site::new().await;
+    // More than a pipe holds has been read, and nobody takes it: the first interrupt cannot end the run.
+    site.server.faults().add(FaultRule::new("application.list", Fault::Hold).after(1));
+    let mut child = start(site.ashby("sync applications --to stdout"));
+    site.held().await;
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    signal(&child, "INT");
+    let line = lines.next_line().await.unwrap().unwrap();
+    assert!(line.starts_with("interrupted") && line.contains("again to stop at once"), "{line}");
+    assert!(child.try_wait().unwrap().is_none(), "it waits for its reader");
+    signal(&child, "INT");
+    assert_eq!(child.wait().await.unwrap().code(), Some(130));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watching_goes_on_until_it_is_stopped() {
+    let site = Site::new().await;
+    let child = start(site.ashby("sync candidates archive_reasons --watch --interval 1s"));
+    until("two polls", || site.log().count("candidate.list") >= 4).await;
+    site.organisation().churn(30, 3);
+    let current = || sqlite(&site.path("ashby.db"), "candidates") == truth(site.organisation(), "candidates");
+    until("the changes", current).await;
+    signal(&child, "TERM");
+    let ran = ended(child).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watching_survives_a_server_that_comes_and_goes() {
+    let site = Site::new().await;
+    let child = start(site.ashby("sync users --watch --interval 1s"));
+    until("a poll", || site.log().count("user.list") >= 1).await;
+    site.server.faults().add(FaultRule::new("user.list", Fault::Status { status: 503 }));
+    until("a failure", || site.log().of("user.list").iter().any(|entry| entry.status == 503)).await;
+    site.server.faults().clear();
+    let failed = site.log().count("user.list");
+    until("another poll", || site.log().count("user.list") > failed).await;
+    signal(&child, "INT");
+    assert_eq!(ended(child).await.code, Some(0));
+}

@@ -1,0 +1,100 @@
+//! What a destination holds, and what it ought to hold.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ashby_sim::Organisation;
+use rusqlite::{Connection, OpenFlags};
+use serde_json::{Map, Value, json};
+
+/// Records by key.
+pub(crate) type Records = BTreeMap<String, Value>;
+
+fn id(record: &Value) -> String {
+    record["id"].as_str().unwrap().to_owned()
+}
+
+fn keyed(records: impl IntoIterator<Item = Value>) -> Records {
+    records.into_iter().map(|record| (id(&record), record)).collect()
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    serde_json::from_value(value).unwrap()
+}
+
+/// Without what an application shows of other records: it does not count as changed when they change.
+fn own(stream: &str, mut records: Records) -> Records {
+    if stream == "applications" {
+        records.values_mut().for_each(|record| _ = record.as_object_mut().unwrap().remove("openings"));
+    }
+    records
+}
+
+/// What a stream must hold when it is up to date.
+pub(crate) fn truth(organisation: &Organisation, stream: &str) -> Records {
+    let list = |operation: &str, parameters: &Map<String, Value>| organisation.truth(operation, parameters);
+    match stream {
+        "interview_events" => {
+            let schedules = list("interviewSchedule.list", &Map::new());
+            keyed(
+                schedules.iter().flat_map(|schedule| schedule["interviewEvents"].as_array().unwrap().clone()),
+            )
+        }
+        "candidate_notes" => {
+            let of = |candidate: &Value| {
+                let owner = candidate["id"].clone();
+                let notes = list("candidate.listNotes", &object(json!({"candidateId": owner})));
+                notes.into_iter().map(move |mut note| {
+                    note["candidateId"] = owner.clone();
+                    note
+                })
+            };
+            keyed(list("candidate.list", &Map::new()).iter().flat_map(of))
+        }
+        _ => {
+            let operation = ashby_source::stream(stream).unwrap().operation;
+            own(stream, keyed(list(operation, &ashby_source::parameters(stream).unwrap())))
+        }
+    }
+}
+
+/// The live rows of a stream in a database.
+pub(crate) fn sqlite(path: &Path, stream: &str) -> Records {
+    let sql = format!("SELECT _key, _record FROM {stream} WHERE _deleted_at IS NULL");
+    let rows = query(path, &sql).into_iter().map(|row| {
+        let [key, record] = <[String; 2]>::try_from(row).unwrap();
+        (key, serde_json::from_str(&record).unwrap())
+    });
+    own(stream, rows.collect())
+}
+
+/// The rows that a query gives, as text.
+pub(crate) fn query(path: &Path, sql: &str) -> Vec<Vec<String>> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let mut statement = connection.prepare(sql).unwrap();
+    let columns = statement.column_count();
+    let text = |value: rusqlite::types::Value| match value {
+        rusqlite::types::Value::Null => String::new(),
+        rusqlite::types::Value::Integer(number) => number.to_string(),
+        rusqlite::types::Value::Real(number) => number.to_string(),
+        rusqlite::types::Value::Text(text) => text,
+        rusqlite::types::Value::Blob(_) => panic!("nothing here is a blob"),
+    };
+    let rows = statement.query_map([], |row| (0..columns).map(|column| row.get(column).map(text)).collect());
+    rows.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+/// What the lines of a stream's file come to: of several with one key the last one counts.
+pub(crate) fn jsonl(directory: &Path, stream: &str) -> Records {
+    let path = directory.join(format!("{stream}.jsonl"));
+    let mut records = Records::new();
+    for line in std::fs::read_to_string(&path).unwrap_or_default().lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        if record["_deleted"] == true {
+            records.remove(&id(&record));
+        } else {
+            records.insert(id(&record), record);
+        }
+    }
+    own(stream, records)
+}
