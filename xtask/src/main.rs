@@ -1,2 +1,60 @@
-//! Chores.
-fn main() {}
+//! Chores, in Rust: `cargo xtask --help`.
+
+// What a chore has to say, it says on the terminal.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod bench;
+mod check;
+mod docs;
+mod image;
+#[cfg(test)]
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A chore's result; its errors are sentences for the person who started it.
+type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+/// Chores of this workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct CommandLine {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Measure `ashby sync` against the simulator, beside a floor that does no more than download and validate
+    Bench(bench::Options),
+    /// Everything that must hold before a change is proposed, but for the tests: format, lints, docs, tidiness
+    Check,
+    /// Write the reference that follows from the code: docs/streams.md
+    Docs(docs::Options),
+    /// Build the Estuary connector's container image where there is a builder, and lay its content out as a folder
+    Image(image::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match CommandLine::parse().chore {
+        Chore::Bench(options) => bench::run(&options),
+        Chore::Check => check::run(),
+        Chore::Docs(options) => docs::run(&options),
+        Chore::Image(options) => image::build(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprintln!("caused by: {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

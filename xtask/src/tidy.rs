@@ -1,0 +1,126 @@
+//! Tidiness of the whole workspace, as tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::workspace::root;
+
+/// What builds, tests and fuzzing leave behind, and what is not text of ours.
+const SKIPPED: [&str; 7] =
+    [".git", "target", "out", "corpus", "artifacts", "node_modules", "proptest-regressions"];
+
+/// A Rust file that is longer is hard to follow, …
+const MAX_LINES: usize = 800;
+/// … unless it is a table.
+const TABLES: [&str; 2] = ["words.rs", "table.rs"];
+
+/// Put together here, so that this file does not hold them itself.
+const LEFTOVERS: [&str; 6] = [
+    concat!("TO", "DO"),
+    concat!("FIX", "ME"),
+    concat!("XX", "X:"),
+    concat!("dbg", "!("),
+    concat!("to", "do!("),
+    concat!("#[ig", "nore"),
+];
+
+/// Where people's home folders lie.
+const HOMES: [&str; 3] = [concat!("/ho", "me/"), concat!("/ro", "ot/"), concat!("/Us", "ers/")];
+
+/// Files of these kinds, with their paths from the root.
+fn files(extensions: &[&str]) -> Vec<(String, String)> {
+    fn walk(folder: &Path, extensions: &[&str], found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+            if path.is_dir() {
+                if !SKIPPED.contains(&name.as_str()) {
+                    walk(&path, extensions, found);
+                }
+            } else if extensions.contains(&extension.as_str()) {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(root(), extensions, &mut found);
+    found.sort();
+    assert!(!found.is_empty(), "no files under {}", root().display());
+    let relative = |path: &Path| path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+    // A file that another test removes meanwhile is no file of the workspace.
+    found.iter().filter_map(|path| Some((relative(path), fs::read_to_string(path).ok()?))).collect()
+}
+
+/// Lines of `files` that `is_bad` finds, as `path:line: text`.
+fn lines(files: &[(String, String)], is_bad: impl Fn(&str) -> bool) -> Vec<String> {
+    let of_file = |(path, text): &(String, String)| {
+        let bad = text.lines().enumerate().filter(|(_, line)| is_bad(line));
+        bad.map(|(index, line)| format!("{path}:{}: {}", index + 1, line.trim())).collect::<Vec<_>>()
+    };
+    files.iter().flat_map(of_file).collect()
+}
+
+fn nothing(found: &[String], what: &str) {
+    assert!(found.is_empty(), "{what}:\n{}", found.join("\n"));
+}
+
+/// The manifests of the workspace's crates.
+fn members() -> Vec<(String, String)> {
+    let is_member =
+        |path: &str| path != "Cargo.toml" && path.ends_with("Cargo.toml") && !path.starts_with("fuzz");
+    files(&["toml"]).into_iter().filter(|(path, _)| is_member(path)).collect()
+}
+
+#[test]
+fn nothing_is_left_over() {
+    let found =
+        lines(&files(&["rs", "toml"]), |line| LEFTOVERS.iter().any(|leftover| line.contains(leftover)));
+    nothing(&found, "leftovers");
+}
+
+#[test]
+fn no_file_knows_the_machine_it_was_written_on() {
+    let here = root().to_string_lossy().into_owned();
+    let text = files(&["rs", "toml", "md", "yml", "yaml", "json", "sh", "lock"]);
+    let found = lines(&text, |line| line.contains(&here) || HOMES.iter().any(|home| line.contains(home)));
+    nothing(&found, "paths of one machine");
+}
+
+#[test]
+fn files_are_of_a_length_that_can_be_followed() {
+    let is_table = |path: &str| TABLES.iter().any(|table| path.ends_with(table));
+    let long =
+        files(&["rs"]).into_iter().filter(|(path, text)| !is_table(path) && text.lines().count() > MAX_LINES);
+    nothing(&long.map(|(path, _)| path).collect::<Vec<_>>(), "files that are too long");
+}
+
+#[test]
+fn every_crate_has_the_workspaces_lints_and_licence() {
+    let members = members();
+    assert!(members.len() > 5, "{} crates", members.len());
+    let without = members.into_iter().filter(|(_, text)| {
+        !text.contains("[lints]\nworkspace = true") || !text.contains("license.workspace = true")
+    });
+    nothing(
+        &without.map(|(path, _)| path).collect::<Vec<_>>(),
+        "crates without the workspace's lints or licence",
+    );
+}
+
+#[test]
+fn the_licences_are_there() {
+    for (file, beginning) in [("LICENSE-MIT", "MIT License"), ("LICENSE-APACHE", "Apache License")] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        assert!(text.trim_start().starts_with(beginning), "{file}");
+    }
+}
+
+#[test]
+fn a_leftover_is_found_with_its_place() {
+    let text = format!("fn main() {{\n    // {}: later\n}}\n", LEFTOVERS[0]);
+    let found =
+        lines(&[("a.rs".to_owned(), text)], |line| LEFTOVERS.iter().any(|leftover| line.contains(leftover)));
+    assert_eq!(found.len(), 1);
+    assert!(found[0].starts_with("a.rs:2: // "), "{found:?}");
+}
