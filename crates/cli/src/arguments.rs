@@ -87,6 +87,8 @@ struct ConnectionFlags {
     #[serde(skip_serializing_if = "Option::is_none")]
     api_key_file: Option<PathBuf>,
     /// Where Ashby's API is [default: https://api.ashbyhq.com]
+    // Help is read on a terminal, where a URL needs no brackets.
+    #[allow(rustdoc::bare_urls)]
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     base_url: Option<String>,
