@@ -237,7 +237,7 @@ async fn a_missing_permission_disables_its_binding_and_says_so() {
     let warnings = ended.log.iter().filter(|line| line["level"] == "WARN");
     let warnings: Vec<&str> = warnings.filter_map(|line| line["message"].as_str()).collect();
     assert!(
-        warnings.iter().any(|text| text.contains("offersRead") && text.contains("Offers: Read")),
+        warnings.iter().any(|text| text.contains("the key lacks the permission Offers: Read")),
         "{warnings:?}"
     );
     assert_eq!(task.records("jobs").len(), 3);
