@@ -24,16 +24,16 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements kept ready: about ten per stream that is being written.
 const STATEMENTS: usize = 256;
 
-/// The index over random keys is what limits a first listing of millions: each commit touches most of its leaves.
-/// Large pages make them few, and hold records of a few kilobytes without waste. The cache is most of the memory that
-/// the sink takes, and the WAL collects many commits, so that a page which each of them touches is copied into the
-/// database once. Measured with the example `throughput`.
+/// The index over hashes of keys is what limits a first listing of millions: each commit touches most of its leaves.
+/// Large pages make them few, and hold records of a few kilobytes without waste. The cache, most of the memory that
+/// the sink takes, holds the hashes of a million keys; and the WAL collects several commits, so that a page which each
+/// of them touches is copied into the database once. Measured with the example `throughput`.
 const NEW: &str = "PRAGMA page_size = 32768";
 const SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
-    PRAGMA cache_size = -32768;
-    PRAGMA wal_autocheckpoint = 8192;
+    PRAGMA cache_size = -26624;
+    PRAGMA wal_autocheckpoint = 4096;
     PRAGMA journal_size_limit = 67108864;
 ";
 
@@ -237,19 +237,20 @@ fn application_id(connection: &Connection) -> rusqlite::Result<i32> {
 }
 
 /// # Errors
-/// [`ErrorKind::State`] if a newer program made the database.
+/// [`ErrorKind::State`] if a program of another layout made the database.
 pub(crate) fn check_version(connection: &Connection, path: &Path) -> Result<(), Failure> {
     let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version > LAYOUT_VERSION {
-        let path = path.display();
-        let message = format!(
-            "the database {path} has layout version {version}; this program knows up to {LAYOUT_VERSION}"
-        );
-        return Err(Error::new(ErrorKind::State, message)
-            .with_hint("use the newer program that made it")
-            .into());
-    }
-    Ok(())
+    let hint = match version {
+        // A database that is only being made has none yet.
+        0 | LAYOUT_VERSION => return Ok(()),
+        ..LAYOUT_VERSION => "move it away and sync again: a version before the first release made it",
+        _ => "use the newer program that made it",
+    };
+    let message = format!(
+        "the database {} has layout version {version}; this program knows {LAYOUT_VERSION}",
+        path.display()
+    );
+    Err(Error::new(ErrorKind::State, message).with_hint(hint).into())
 }
 
 /// # Errors

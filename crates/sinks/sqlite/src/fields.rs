@@ -8,8 +8,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use crate::table::quoted;
 
 /// Names of the columns that every view has, and of SQLite's names for row numbers.
-const RESERVED: [&str; 8] =
-    ["_key", "_captured_at", "_deleted_at", "_scope", "_record", "rowid", "oid", "_rowid_"];
+const RESERVED: [&str; 9] =
+    ["_key", "_hash", "_captured_at", "_deleted_at", "_scope", "_record", "rowid", "oid", "_rowid_"];
 
 /// SQLite allows 2,000 columns; some are ours.
 const FIELDS_MAX: usize = 1_900;

@@ -17,7 +17,9 @@
 //! # What is where
 //! The rows of the view `jobs` are in the table `_rows_jobs`. That is a table with a view over it, rather than one
 //! with generated columns, because SQLite computes generated columns on every insert even where it does not store
-//! them, which for records of twenty fields takes longer than all the rest. Which rows exist, and which listing saw
+//! them, which for records of twenty fields takes longer than all the rest. Rows are found by a hash of their key, whose
+//! index is a third as large as one over the keys, so that a first listing of millions writes less; the index over the
+//! keys, for queries, is made when the first listing ends. Which rows exist, and which listing saw
 //! them last, is in the small table `_capture_live`: a listing that changes nothing does not rewrite the records,
 //! and finding what has gone does not read them. `_capture_state` and `_capture_access` hold the state,
 //! `_capture_streams` the streams and their columns.
@@ -42,4 +44,4 @@ pub use session::{SqliteSink, SqliteStateStore, open};
 const APPLICATION_ID: i32 = 0x4341_5054;
 
 /// Version of the tables' layout (`PRAGMA user_version`).
-const LAYOUT_VERSION: i32 = 1;
+const LAYOUT_VERSION: i32 = 2;

@@ -18,6 +18,7 @@ pub(crate) struct Table {
     fields: Fields,
     /// Whether the view lacks a column that `fields` has.
     view_is_old: bool,
+    keys_are_indexed: bool,
     /// When a row changed since the last commit.
     changed_at: Option<String>,
     sql: Statements,
@@ -38,6 +39,9 @@ const SEE: &str = "INSERT INTO _capture_live (stream, row, pass) VALUES (?1, ?2,
     ON CONFLICT DO UPDATE SET pass = excluded.pass WHERE pass <> excluded.pass";
 const FORGET: &str = "DELETE FROM _capture_live WHERE stream = ?1 AND row = ?2";
 const UNSEEN: &str = "SELECT row FROM _capture_live WHERE stream = ?1 AND pass <> ?2";
+
+/// `PRAGMA cache_size` while rows are sorted: 4 MiB.
+const SORTING_CACHE_SIZE: i64 = -4096;
 
 /// A row as it was found.
 struct Found {
@@ -61,9 +65,11 @@ impl Statements {
     fn new(stream: &str) -> Self {
         let table = rows_table(stream);
         Self {
-            find: format!("SELECT _row, _deleted_at IS NULL, _scope, _record FROM {table} WHERE _key = ?1"),
+            find: format!(
+                "SELECT _row, _deleted_at IS NULL, _scope, _record FROM {table} WHERE _hash = ?2 AND +_key = ?1"
+            ),
             insert: format!(
-                "INSERT INTO {table} (_key, _captured_at, _scope, _record) VALUES (?1, ?2, ?3, ?4)"
+                "INSERT INTO {table} (_key, _hash, _captured_at, _scope, _record) VALUES (?1, ?2, ?3, ?4, ?5)"
             ),
             replace: format!(
                 "UPDATE {table} SET _captured_at = ?2, _deleted_at = NULL, _scope = ?3, _record = ?4 WHERE _row = ?1"
@@ -93,13 +99,16 @@ impl Table {
         connection.execute_batch(&format!(
             "CREATE TABLE IF NOT EXISTS {table} (
                  _row INTEGER PRIMARY KEY,
-                 _key TEXT NOT NULL UNIQUE,
+                 _key TEXT NOT NULL,
+                 _hash INTEGER NOT NULL,
                  _captured_at TEXT NOT NULL,
                  _deleted_at TEXT,
                  _scope TEXT,
                  _record TEXT NOT NULL
              );
+             CREATE INDEX IF NOT EXISTS {} ON {table} (_hash);
              CREATE INDEX IF NOT EXISTS {} ON {table} (_scope) WHERE _scope IS NOT NULL;",
+            quoted(&format!("_hash_{stream}")),
             quoted(&format!("_scope_{stream}")),
         ))?;
         let saved = "SELECT id, fields FROM _capture_streams WHERE stream = ?1";
@@ -129,6 +138,7 @@ impl Table {
             fields,
             // The view also depends on the descriptor, so each run makes it anew.
             view_is_old: true,
+            keys_are_indexed: false,
             changed_at: None,
             sql: Statements::new(stream),
             descriptor: descriptor.clone(),
@@ -155,8 +165,9 @@ impl Table {
         let mut replace = connection.prepare_cached(&self.sql.replace)?;
         let mut see = connection.prepare_cached(SEE)?;
         for record in records {
+            let hash = hash(&record.key);
             let found = {
-                let mut rows = find.query([record.key.as_str()])?;
+                let mut rows = find.query(params![record.key.as_str(), hash])?;
                 rows.next()?.map(|row| Found::compare(row, record)).transpose()?
             };
             let scope = record.scope.as_ref().map(Key::as_str);
@@ -183,7 +194,7 @@ impl Table {
                         }
                         None => {
                             counts.new += 1;
-                            insert.insert(params![record.key.as_str(), now, scope, text(body)])?
+                            insert.insert(params![record.key.as_str(), hash, now, scope, text(body)])?
                         }
                     }
                 }
@@ -217,7 +228,25 @@ impl Table {
         if counts.new + counts.changed + counts.deleted > 0 {
             self.changed_at = Some(now);
         }
+        if completion.is_some() {
+            self.index_keys(connection)?;
+        }
         Ok(counts)
+    }
+
+    /// Makes the index that queries use, once the first listing is through: kept up meanwhile, most of its leaves would
+    /// be written with every commit.
+    fn index_keys(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        if std::mem::replace(&mut self.keys_are_indexed, true) {
+            return Ok(());
+        }
+        let (index, table) =
+            (quoted(&format!("_key_{}", self.descriptor.name)), rows_table(&self.descriptor.name));
+        // Sorting takes as much memory as the cache may.
+        let cache_size: i64 = connection.pragma_query_value(None, "cache_size", |row| row.get(0))?;
+        connection.pragma_update(None, "cache_size", SORTING_CACHE_SIZE)?;
+        connection.execute_batch(&format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {table} (_key)"))?;
+        connection.pragma_update(None, "cache_size", cache_size)
     }
 
     fn bury(&self, connection: &Connection, rows: &[i64], now: &str) -> rusqlite::Result<u64> {
@@ -263,6 +292,11 @@ impl Found {
             },
         })
     }
+}
+
+/// What rows are found by; kept in the database, so it may never change. Four bytes in SQLite's format.
+fn hash(key: &Key) -> i32 {
+    crc32fast::hash(key.as_str().as_bytes()).cast_signed()
 }
 
 /// The record as SQL text, whatever its bytes.

@@ -42,13 +42,17 @@ async fn a_file_that_is_no_database_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_database_of_a_newer_program_is_left_alone() {
-    let place = Place::new();
-    place.open(&[]).await.close().await.unwrap();
-    let newer = Connection::open(place.path()).unwrap();
-    newer.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA user_version = 2").unwrap();
-    newer.close().unwrap();
-    assert_refused(&place, ErrorKind::State).await;
+async fn a_database_of_another_layout_is_left_alone() {
+    for version in [1, 99] {
+        let place = Place::new();
+        place.open(&[]).await.close().await.unwrap();
+        let other = Connection::open(place.path()).unwrap();
+        other
+            .execute_batch(&format!("PRAGMA journal_mode = DELETE; PRAGMA user_version = {version}"))
+            .unwrap();
+        other.close().unwrap();
+        assert_refused(&place, ErrorKind::State).await;
+    }
 }
 
 #[tokio::test]

@@ -86,8 +86,18 @@ async fn keys_and_scopes_are_found_by_index() {
     let toys = stream("toys", &["petId"]);
     let pets = stream("pets", &[]);
     let mut sink = place.open(&[&toys, &pets]).await;
-    write(&mut sink, &toys, &[scoped("ball", "mia", r#"{"id":"ball","petId":"mia"}"#)]).await;
-    write(&mut sink, &pets, &[Record::upsert("mia", r#"{"id":"mia"}"#)]).await;
+    let (ball, mia) = (
+        [scoped("ball", "mia", r#"{"id":"ball","petId":"mia"}"#)],
+        [Record::upsert("mia", r#"{"id":"mia"}"#)],
+    );
+    write(&mut sink, &toys, &ball).await;
+    write(&mut sink, &pets, &mia).await;
+    commit(&mut sink).await;
+    assert_eq!(place.rows("SELECT id FROM pets WHERE id = 'mia'"), ["mia"], "before there is an index, too");
+    let scopes = Completion::Scopes(vec!["mia".into()]);
+    for (stream, records, completion) in [(&toys, &ball, &scopes), (&pets, &mia, &Completion::Everything)] {
+        sink.write(Write { stream, pass: 1, records, completion: Some(completion) }).await.unwrap();
+    }
     commit(&mut sink).await;
     let plan = |sql: &str| place.rows(&format!("EXPLAIN QUERY PLAN {sql}")).join("\n");
     for sql in [
