@@ -9,7 +9,8 @@ use crate::check::{Refusal, check, paging};
 use crate::cursor::{Cursor, Token};
 use crate::kind::Kind;
 use crate::listing::{Listing, Span, Viewer};
-use crate::operations::{Answer, Operation, Origin, Paging};
+use crate::operations::applications::{BLOCKED_PART, SUBMISSION_PART};
+use crate::operations::{Answer, Operation, Origin, Paging, interviews, organisation};
 use crate::view::View;
 use crate::world::STAGES_PER_PLAN;
 
@@ -25,6 +26,8 @@ pub(crate) struct Query<'a> {
     /// Sends a page without records whose cursor leads to them.
     pub(crate) hold_back: bool,
     pub(crate) base_url: &'a str,
+    /// The id of the user on whose behalf somebody writes.
+    pub(crate) on_behalf_of: Option<&'a str>,
 }
 
 /// How requests are treated.
@@ -65,16 +68,22 @@ impl Query<'_> {
                 Ok(Reply { body: envelope(&slice.records, ""), records: slice.count })
             }
             Answer::Info { kind, parameter } => {
-                let index = listing.named(kind, parameter)?;
+                let index = match self.parameters.get("submittedFormInstanceId") {
+                    Some(id) if !self.parameters.contains_key(parameter) => submitted(&listing, id)?,
+                    _ => listing.named(kind, parameter)?,
+                };
                 one(self.info(&listing, kind, index))
             }
-            Answer::KeyInfo => Err(Refusal::new("invalid_input", "Answered by the server")),
+            Answer::KeyInfo | Answer::Report | Answer::Write(_) => {
+                Err(Refusal::new("invalid_input", "Answered elsewhere"))
+            }
+            Answer::InterviewerSettings => {
+                let user = listing.named(Kind::User, "userId")?;
+                one(interviews::settings(&self.parameters["userId"], &view.document(Kind::User, user)))
+            }
             Answer::FileInfo => {
                 let handle = self.parameters.get("fileHandle").and_then(Value::as_str).unwrap_or_default();
-                let id = handle.strip_prefix("sim-file.").and_then(|rest| rest.split('.').next());
-                let id = id
-                    .filter(|id| view.world.ids.read_part(id).is_some())
-                    .ok_or_else(|| listing.not_found())?;
+                let id = view.file_of_handle(handle).ok_or_else(|| listing.not_found())?;
                 one(json!({"url": format!("{}/_sim/files/{id}", self.base_url)}))
             }
             Answer::JobInterviewPlan => one(job_interview_plan(&listing)?),
@@ -87,7 +96,7 @@ impl Query<'_> {
         }
     }
 
-    fn listing<'v>(&'v self, view: View<'v>) -> Listing<'v> {
+    pub(crate) fn listing<'v>(&'v self, view: View<'v>) -> Listing<'v> {
         Listing {
             view,
             operation: self.operation,
@@ -97,9 +106,13 @@ impl Query<'_> {
         }
     }
 
-    fn info(&self, listing: &Listing<'_>, kind: Kind, index: u32) -> Value {
+    /// A record with all that `info` shows.
+    pub(crate) fn info(&self, listing: &Listing<'_>, kind: Kind, index: u32) -> Value {
         let mut document = listing.view.document(kind, index);
         let is_true = |name: &str| self.parameters.get(name) == Some(&Value::Bool(true));
+        for hidden in [interviews::SETTINGS, organisation::SECRET] {
+            document.detail.remove(hidden);
+        }
         if is_true("excludeFormDefinition") {
             document.detail.remove("formDefinition");
         }
@@ -252,8 +265,25 @@ fn envelope(records: &[u8], tail: &str) -> Vec<u8> {
 
 /// An answer with one result.
 #[expect(clippy::unnecessary_wraps, clippy::needless_pass_by_value, reason = "it ends the arms of a match")]
-fn one(result: Value) -> Result<Reply, Refusal> {
+pub(crate) fn one(result: Value) -> Result<Reply, Refusal> {
     Ok(Reply { body: json!({"success": true, "results": result}).to_string().into_bytes(), records: 1 })
+}
+
+/// The application that came of a submitted form.
+fn submitted(listing: &Listing<'_>, id: &Value) -> Result<u32, Refusal> {
+    let view = listing.view;
+    match id.as_str().and_then(|id| view.world.ids.read_part(id)) {
+        Some((Kind::Application, _, Some(BLOCKED_PART))) => {
+            Err(Refusal::new("application_blocked", "The submission was blocked; there is no application"))
+        }
+        Some((Kind::Application, index, Some(SUBMISSION_PART)))
+            if view.alive(Kind::Application, index)
+                && (listing.viewer.confidential || !view.confidential(Kind::Application, index)) =>
+        {
+            Ok(index)
+        }
+        _ => Err(listing.not_found()),
+    }
 }
 
 fn job_interview_plan(listing: &Listing<'_>) -> Result<Value, Refusal> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::operations::{Answer, Effect, Form, Need, Operation, Paging};
+use crate::operations::{Answer, Effect, Form, Member, Need, Operation, Paging};
 
 /// Why a request is not answered, in Ashby's words: a code and a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ impl Refusal {
         Self { code, message: message.into() }
     }
 
-    fn input(message: impl Into<String>) -> Self {
+    pub(crate) fn input(message: impl Into<String>) -> Self {
         Self::new("invalid_input", message)
     }
 }
@@ -29,7 +29,7 @@ pub(crate) fn paging(operation: &Operation) -> Paging {
     }
 }
 
-/// Checks parameters; when not strict, only that the required ones are there.
+/// Checks parameters; when not strict, only that the required ones are there, and what is to be written.
 pub(crate) fn check(
     operation: &Operation,
     parameters: &Map<String, Value>,
@@ -49,14 +49,12 @@ pub(crate) fn check(
     if !alternatives.is_empty() && !alternatives.iter().any(|name| parameters.contains_key(*name)) {
         return Err(Refusal::input(format!("one of {} is required", alternatives.join(", "))));
     }
-    if !strict {
+    // What is written must make sense even where nobody is strict.
+    if !strict && !matches!(operation.answer, Answer::Write(_)) {
         return Ok(());
     }
     let paging = paging(operation);
     for (name, value) in parameters {
-        if value.is_null() {
-            return Err(Refusal::input(format!("{name} must not be null")));
-        }
         match (name.as_str(), paging) {
             ("limit", Paging::Cursor | Paging::Token) => {
                 let limit = value.as_f64().filter(|limit| limit.fract() == 0.0);
@@ -71,11 +69,15 @@ pub(crate) fn check(
             }
             _ => {
                 let parameter = operation.parameters.iter().find(|parameter| parameter.name == name);
-                let parameter = parameter.ok_or_else(|| {
-                    Refusal::input(format!("{name} is not a parameter of {}", operation.name))
-                })?;
-                if !has_form(parameter.form, parameter.effect, value) {
-                    return Err(Refusal::input(format!("{name} has the wrong type or value")));
+                match parameter {
+                    Some(parameter) => check_form(parameter.form, parameter.effect, value, name)?,
+                    None if strict => {
+                        return Err(Refusal::input(format!(
+                            "{name} is not a parameter of {}",
+                            operation.name
+                        )));
+                    }
+                    None => {}
                 }
             }
         }
@@ -83,13 +85,19 @@ pub(crate) fn check(
     Ok(())
 }
 
-fn has_form(form: Form, effect: Effect, value: &Value) -> bool {
+/// Checks a value; `path` is where it stands, for the message.
+fn check_form(form: Form, effect: Effect, value: &Value, path: &str) -> Result<(), Refusal> {
     let text = value.as_str();
-    match form {
+    let right = match form {
+        Form::OrNull(_) if value.is_null() => true,
+        _ if value.is_null() => return Err(Refusal::input(format!("{path} must not be null"))),
+        Form::OrNull(form) => return check_form(*form, effect, value, path),
         Form::Uuid => text.is_some_and(is_uuid),
         Form::Text => text.is_some(),
         Form::Flag => value.is_boolean(),
         Form::Integer => value.is_i64(),
+        Form::Number => value.is_number(),
+        Form::Instant => text.is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
         Form::Choice(choices) => text.is_some_and(|text| choices.contains(&text)),
         Form::Choices(choices, least) => value.as_array().is_some_and(|values| {
             values.len() >= least
@@ -104,7 +112,47 @@ fn has_form(form: Form, effect: Effect, value: &Value) -> bool {
                     (text, _) => text.is_some(),
                 })
         }),
+        Form::Each(form) => match value {
+            Value::Array(items) => {
+                for (place, item) in items.iter().enumerate() {
+                    check_form(*form, effect, item, &format!("{path}[{place}]"))?;
+                }
+                true
+            }
+            _ => false,
+        },
+        Form::Object(members) => match value {
+            Value::Object(values) => return check_members(members, effect, values, path),
+            _ => false,
+        },
+        Form::Map => value.is_object(),
+        Form::Either(one, other) => {
+            check_form(*one, effect, value, path).is_ok() || check_form(*other, effect, value, path).is_ok()
+        }
+        Form::Any => true,
+    };
+    if right { Ok(()) } else { Err(Refusal::input(format!("{path} has the wrong type or value"))) }
+}
+
+fn check_members(
+    members: &[Member],
+    effect: Effect,
+    values: &Map<String, Value>,
+    path: &str,
+) -> Result<(), Refusal> {
+    if let Some(missing) = members.iter().find(|member| member.required && !values.contains_key(member.name))
+    {
+        return Err(Refusal::input(format!("{path}.{} is required", missing.name)));
     }
+    for (name, value) in values {
+        let path = format!("{path}.{name}");
+        let member = members
+            .iter()
+            .find(|member| member.name == name)
+            .ok_or_else(|| Refusal::input(format!("{path} is not known")))?;
+        check_form(member.form, effect, value, &path)?;
+    }
+    Ok(())
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -40,7 +40,7 @@ fn change(editor: &mut Editor<'_>, dice: &mut Dice) {
             if let Some(application) = editor.some(Kind::Application, dice)
                 && let Ok(stage) = editor.next_stage(application)
             {
-                return editor.move_stage(application, stage);
+                return editor.move_stage(application, stage, None);
             }
         }
         1 => {

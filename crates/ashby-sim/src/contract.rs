@@ -104,6 +104,11 @@ impl Contract {
         Ok(contract)
     }
 
+    /// The operations that the document has.
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        self.responses.keys().chain(self.requests.keys()).map(String::as_str)
+    }
+
     /// Whether the document has the operation.
     pub fn knows(&self, operation: &str) -> bool {
         self.responses.contains_key(operation)
@@ -171,10 +176,12 @@ fn mend(document: &mut Value) {
         }
         // Values of custom fields: the alternatives overlap (a date is a string, and the first object has no
         // required members), so that hardly any value matches exactly one.
-        if let Some(Value::Object(value)) = schema.get_mut("value")
-            && let Some(alternatives) = value.remove("oneOf")
-        {
-            value.insert("anyOf".to_owned(), alternatives);
+        for name in ["value", "fieldValue"] {
+            if let Some(Value::Object(value)) = schema.get_mut(name)
+                && let Some(alternatives) = value.remove("oneOf")
+            {
+                value.insert("anyOf".to_owned(), alternatives);
+            }
         }
     });
     for (operation, name, kind) in LATER_PARAMETERS {

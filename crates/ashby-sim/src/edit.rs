@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::dice::Dice;
+use crate::files::Files;
 use crate::kind::Kind;
 use crate::mutation::{Mutation, SimError};
 use crate::operations::{self, Answer, Origin};
@@ -101,7 +102,7 @@ impl<'a> Editor<'a> {
                     Some(stage) => self.find(Kind::InterviewStage, stage)?,
                     None => self.next_stage(index)?,
                 };
-                self.move_stage(index, stage);
+                self.move_stage(index, stage, None);
                 (Kind::Application, index)
             }
             Mutation::AddNote { candidate, content, private } => {
@@ -119,19 +120,36 @@ impl<'a> Editor<'a> {
         self.view().find(kind, id).ok_or_else(|| SimError::NotFound { kind, id: id.to_owned() })
     }
 
-    fn id(&self, kind: Kind, index: u32) -> String {
+    pub(crate) fn id(&self, kind: Kind, index: u32) -> String {
         self.world.ids.record(kind, index)
     }
 
-    fn parent_kind(&self, kind: Kind) -> Option<Kind> {
+    /// The kind that a kind belongs to.
+    pub(crate) fn parent_kind(&self, kind: Kind) -> Option<Kind> {
         match kind {
             Kind::Application => Some(Kind::Candidate),
             _ => self.world.places(kind).map(|(parent, _)| parent),
         }
     }
 
+    /// The identifier of a part of a record that this change makes. Generated ones have parts below 64.
+    pub(crate) fn new_part(&self, kind: Kind, index: u32) -> String {
+        self.world.ids.part(kind, index, 64 + self.state.sequence as u32 % (1 << 20))
+    }
+
+    /// What was uploaded.
+    pub(crate) fn files(&mut self) -> &mut Files {
+        &mut self.state.files
+    }
+
+    /// Says in which projects a candidate is.
+    pub(crate) fn set_projects(&mut self, candidate: u32, projects: Vec<u32>) {
+        self.state.projects.insert(candidate, projects);
+        self.change(Kind::Candidate, candidate, |_| {});
+    }
+
     /// The time of the next change: one second apart, after all that was generated.
-    fn now(&self) -> String {
+    pub(crate) fn now(&self) -> String {
         instant(NOW_MS + 1_000 * i64::try_from(self.state.sequence + 1).unwrap_or(i64::MAX / 2_000))
     }
 
@@ -192,6 +210,16 @@ impl<'a> Editor<'a> {
     }
 
     pub(crate) fn create(&mut self, kind: Kind, parent: Option<u32>, fields: &Map<String, Value>) -> u32 {
+        self.create_with(kind, parent, |document| lay_over(document, fields))
+    }
+
+    /// Makes a record as the generator would, then adapts it.
+    pub(crate) fn create_with(
+        &mut self,
+        kind: Kind,
+        parent: Option<u32>,
+        adapt: impl FnOnce(&mut Document),
+    ) -> u32 {
         let parent = match (parent, self.parent_kind(kind)) {
             (Some(parent), _) => parent,
             (None, None) => 0,
@@ -204,11 +232,11 @@ impl<'a> Editor<'a> {
         let store = self.state.store_mut(kind);
         let index = store.next;
         store.next += 1;
-        self.create_at(kind, index, parent, fields);
+        self.create_at(kind, index, parent, adapt);
         index
     }
 
-    fn create_at(&mut self, kind: Kind, index: u32, parent: u32, fields: &Map<String, Value>) {
+    fn create_at(&mut self, kind: Kind, index: u32, parent: u32, adapt: impl FnOnce(&mut Document)) {
         let mut document = self.world.document(kind, index, parent);
         let now = json!(self.now());
         for name in ["createdAt", "submittedAt"] {
@@ -228,7 +256,7 @@ impl<'a> Editor<'a> {
         if kind == Kind::Application {
             document.record.insert("candidate".to_owned(), self.candidate_embed(parent));
         }
-        lay_over(&mut document, fields);
+        adapt(&mut document);
         let references = document.record.clone();
         self.save(kind, index, parent, document);
         self.make_missing(&Value::Object(references));
@@ -249,7 +277,7 @@ impl<'a> Editor<'a> {
                 let known =
                     self.view().alive(kind, index) || self.state.store(kind).versions.contains_key(&index);
                 if !known && index < self.state.store(kind).next {
-                    self.create_at(kind, index, self.world.parent(kind, index), &Map::new());
+                    self.create_at(kind, index, self.world.parent(kind, index), |_| {});
                 }
             }
             _ => {}
@@ -291,8 +319,16 @@ impl<'a> Editor<'a> {
         }
     }
 
+    /// Changes a record in place.
+    pub(crate) fn change(&mut self, kind: Kind, index: u32, adapt: impl FnOnce(&mut Document)) {
+        let mut document = self.view().document(kind, index);
+        adapt(&mut document);
+        let parent = self.view().parent(kind, index);
+        self.save(kind, index, parent, document);
+    }
+
     /// Deletes a record, what belongs to it, and its traces in what it belongs to.
-    fn delete(&mut self, kind: Kind, index: u32) {
+    pub(crate) fn delete(&mut self, kind: Kind, index: u32) {
         let parent = self.view().parent(kind, index);
         for &child in Kind::ALL {
             if self.parent_kind(child) == Some(kind) {
@@ -323,7 +359,7 @@ impl<'a> Editor<'a> {
 
     pub(crate) fn archive(&mut self, kind: Kind, index: u32) -> Result<(), SimError> {
         if kind == Kind::Application {
-            self.move_stage(index, self.stage_in_plan(index, ARCHIVED));
+            self.move_stage(index, self.stage_in_plan(index, ARCHIVED), None);
             return Ok(());
         }
         let (name, value) = archiving(kind).ok_or(SimError::NotArchivable(kind))?;
@@ -354,31 +390,25 @@ impl<'a> Editor<'a> {
         }
     }
 
-    pub(crate) fn move_stage(&mut self, application: u32, stage: u32) {
+    /// Moves an application to a stage; into the archive for a reason, or for any.
+    pub(crate) fn move_stage(&mut self, application: u32, stage: u32, reason: Option<u32>) {
         let now = self.now();
         let stage_record = self.view().record(Kind::InterviewStage, stage);
         let mut document = self.view().document(Kind::Application, application);
-        let stage_type = stage_record.get("type").and_then(Value::as_str);
-        let status = stage_type
-            .filter(|name| ["Lead", "Hired", "Archived"].contains(name))
-            .unwrap_or("Active")
-            .to_owned();
+        let status = status_in(&stage_record);
         let reason = (status == "Archived").then(|| {
-            let mut reason = self
-                .view()
-                .record(Kind::ArchiveReason, application % self.world.count(Kind::ArchiveReason).max(1));
+            let any = application % self.world.count(Kind::ArchiveReason).max(1);
+            let mut reason = self.view().record(Kind::ArchiveReason, reason.unwrap_or(any));
             reason.insert("customFields".to_owned(), json!([]));
             reason
         });
+        let id = self.new_part(Kind::Application, application);
         if let Some(Value::Array(history)) = document.detail.get_mut("applicationHistory") {
             if let Some(last) = history.last_mut() {
                 last["leftStageAt"] = json!(now);
             }
-            // A sequence number tells entries apart for good; generated ones have parts below 64.
-            let part = 64 + self.state.sequence as u32 % (1 << 20);
             history.push(json!({
-                "id": self.world.ids.part(Kind::Application, application, part),
-                "stageId": stage_record.get("id"), "title": stage_record.get("title"), "enteredStageAt": now,
+                "id": id, "stageId": stage_record.get("id"), "title": stage_record.get("title"), "enteredStageAt": now,
                 "stageNumber": stage_record.get("orderInInterviewPlan"), "allowedActions": ["delete", "set_entered_at"],
             }));
         }
@@ -434,8 +464,14 @@ impl<'a> Editor<'a> {
     }
 }
 
+/// The status of an application in a stage.
+pub(crate) fn status_in(stage: &Map<String, Value>) -> &'static str {
+    let stage_type = stage.get("type").and_then(Value::as_str);
+    ["Lead", "Hired", "Archived"].into_iter().find(|name| stage_type == Some(name)).unwrap_or("Active")
+}
+
 /// Replaces members; null removes them. What only `info` shows is replaced there.
-fn lay_over(document: &mut Document, patch: &Map<String, Value>) {
+pub(crate) fn lay_over(document: &mut Document, patch: &Map<String, Value>) {
     for (name, value) in patch {
         let members =
             if document.detail.contains_key(name) { &mut document.detail } else { &mut document.record };

@@ -73,6 +73,8 @@ pub enum Fault {
     EmptyPageWithCursor,
     /// Leaves the sync token out of the last page.
     NoSyncToken,
+    /// Shows on the public job board what is not listed, too, with `isListed: false`.
+    UnlistedPostings,
     /// Keeps the request waiting until [`Faults::release`] or [`Faults::clear`], then answers rightly.
     Hold,
 }
@@ -123,6 +125,11 @@ pub struct FaultRule {
     /// `Some(true)`: only requests with a sync token; `Some(false)`: only those without.
     #[serde(default)]
     pub token: Option<bool>,
+    /// Whether the request is carried out before it fails: the client cannot know that its write happened.
+    ///
+    /// For faults that replace the answer. Those that spoil it come after the effect anyway.
+    #[serde(default)]
+    pub applied: bool,
     /// What happens.
     pub fault: Fault,
 }
@@ -130,13 +137,28 @@ pub struct FaultRule {
 impl FaultRule {
     /// A rule for every request of an operation (`*` for all operations).
     pub fn new(operation: impl Into<String>, fault: Fault) -> Self {
-        Self { operation: operation.into(), skip: 0, times: None, page: None, token: None, fault }
+        Self {
+            operation: operation.into(),
+            skip: 0,
+            times: None,
+            page: None,
+            token: None,
+            applied: false,
+            fault,
+        }
     }
 
     /// Lets the first `skip` matching requests pass.
     #[must_use]
     pub fn after(mut self, skip: u32) -> Self {
         self.skip = skip;
+        self
+    }
+
+    /// Carries the request out before it fails.
+    #[must_use]
+    pub fn applied(mut self) -> Self {
+        self.applied = true;
         self
     }
 
@@ -214,8 +236,8 @@ impl Faults {
         let _ = holding.wait_for(|holding| holding.waiting >= count).await;
     }
 
-    /// Chooses the fault for a request and counts the request for every rule that it matches.
-    pub(crate) fn choose(&self, operation: &str, has_cursor: bool, has_token: bool) -> Option<Fault> {
+    /// Chooses the fault for a request, and whether the request is carried out all the same; counts the request for every rule that it matches.
+    pub(crate) fn choose(&self, operation: &str, has_cursor: bool, has_token: bool) -> Option<(Fault, bool)> {
         let mut chosen = None;
         for armed in self.rules().iter_mut() {
             let rule = &armed.rule;
@@ -228,7 +250,7 @@ impl Faults {
             armed.matched = armed.matched.saturating_add(1);
             let ended = rule.times.is_some_and(|times| turn >= rule.skip.saturating_add(times));
             if chosen.is_none() && turn >= rule.skip && !ended {
-                chosen = Some(rule.fault.clone());
+                chosen = Some((rule.fault.clone(), rule.applied));
             }
         }
         chosen

@@ -113,6 +113,48 @@ kinds! {
     Version = "version",
     /// A webhook.
     Webhook = "webhook",
+    // The rest came later. Identifiers follow from the order here, so it stands at the end.
+    /// A candidate's enrolment in an outreach sequence.
+    Sequence = "sequence",
+}
+
+impl Kind {
+    /// The error code for a record of this kind that does not exist, or that the key may not see.
+    pub(crate) const fn not_found(self) -> &'static str {
+        match self {
+            Kind::Application => "application_not_found",
+            Kind::Approval => "approval_not_found",
+            Kind::ArchiveReason => "archive_reason_not_found",
+            Kind::Brand => "brand_not_found",
+            Kind::Candidate => "candidate_not_found",
+            Kind::CandidateTag => "candidate_tag_not_found",
+            Kind::CloseReason => "close_reason_not_found",
+            Kind::CommunicationTemplate => "communication_template_not_found",
+            Kind::CustomField => "custom_field_not_found",
+            Kind::Department => "department_not_found",
+            Kind::FeedbackForm => "feedback_form_definition_not_found",
+            Kind::Interview => "interview_not_found",
+            Kind::InterviewPlan => "interview_plan_not_found",
+            Kind::InterviewSchedule => "interview_schedule_not_found",
+            Kind::InterviewStage => "interview_stage_not_found",
+            Kind::InterviewerPause => "interviewer_pause_not_found",
+            Kind::InterviewerPool => "interviewer_pool_not_found",
+            Kind::Job => "job_not_found",
+            Kind::JobPosting => "job_posting_not_found",
+            Kind::JobTemplate => "job_template_not_found",
+            Kind::Location => "location_not_found",
+            Kind::Offer => "offer_not_found",
+            Kind::Opening => "opening_not_found",
+            Kind::Project => "project_not_found",
+            Kind::Sequence => "sequence_not_found",
+            Kind::SequenceTemplate => "sequence_template_not_found",
+            Kind::Source => "source_not_found",
+            Kind::SurveyForm => "survey_form_definition_not_found",
+            Kind::User => "user_not_found",
+            Kind::Webhook => "webhook_not_found",
+            _ => "invalid_input",
+        }
+    }
 }
 
 impl fmt::Display for Kind {

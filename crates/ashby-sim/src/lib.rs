@@ -1,9 +1,11 @@
 //! An Ashby organisation that lives in memory behind HTTP: data, changes, faults.
 //!
-//! An [`Organisation`] follows from a [`Shape`] and its seed; a [`Server`] answers Ashby's read operations from
-//! it, with keys, scopes, pages, sync tokens, strict input checks and a rate limit. Change the data with
-//! [`Organisation::mutate`] or [`Organisation::churn`], let the server misbehave with [`Faults`], and compare what
-//! a client has got with [`Organisation::truth`]. From another process, `POST /_sim/admin` does the same.
+//! An [`Organisation`] follows from a [`Shape`] and its seed; a [`Server`] answers Ashby's operations from it, with
+//! keys, scopes, pages, sync tokens, strict input checks and rate limits. Its writes change the organisation, so
+//! that lists show them, and are as little idempotent as Ashby's. Files go to and come from the same server, as
+//! from an object store. Change the data behind its back with [`Organisation::mutate`] or
+//! [`Organisation::churn`], let the server misbehave with [`Faults`], and compare what a client has got with
+//! [`Organisation::truth`]. From another process, `POST /_sim/admin` does the same.
 //!
 //! The simulator loses nothing: a sync token stands for the moment at which its listing *began*. Deleted records
 //! vanish without a trace, as they do in Ashby.
@@ -17,6 +19,7 @@ mod cursor;
 mod dice;
 mod edit;
 mod faults;
+mod files;
 mod kind;
 mod listing;
 mod log;
@@ -28,6 +31,7 @@ mod server;
 mod shape;
 mod view;
 mod world;
+mod writing;
 
 pub use faults::{ErrorShape, Fault, FaultRule, Faults, PagePosition};
 pub use kind::Kind;
@@ -35,5 +39,5 @@ pub use log::{RequestEntry, RequestLog};
 pub use mutation::{Mutation, SimError};
 pub use options::{Key, ServerOptions};
 pub use organisation::Organisation;
-pub use server::Server;
+pub use server::{FAILING_REPORT, SLOW_REPORT, Server};
 pub use shape::Shape;

@@ -159,12 +159,18 @@ impl<'a> Listing<'a> {
                 let skipped = usize::try_from(position).unwrap_or(usize::MAX);
                 Box::new((0_u64..).zip(parts.into_iter().map(Item::Part)).skip(skipped))
             }
+            (Origin::EmailSenders, _) => {
+                let users = view.indices(Kind::User, 0).map(move |user| view.record(Kind::User, user));
+                let enabled = users.filter(|user| user.get("isEnabled") == Some(&json!(true)));
+                let sender = |user: Map<String, Value>| json!({"email": user.get("email"), "type": "User"});
+                Box::new((0_u64..).zip(enabled.map(sender).map(Item::Part)))
+            }
             (Origin::ProjectsOfCandidate, _) => {
-                let projects = view.world.projects_of(self.named(Kind::Candidate, "candidateId")?);
+                let projects = view.projects_of(self.named(Kind::Candidate, "candidateId")?);
                 Box::new(
                     projects
                         .into_iter()
-                        .filter(move |&index| index >= from && view.alive(Kind::Project, index))
+                        .filter(move |&index| index >= from)
                         .map(|index| (u64::from(index), Item::Record(Kind::Project, index))),
                 )
             }

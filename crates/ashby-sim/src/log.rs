@@ -17,6 +17,8 @@ pub struct RequestEntry {
     pub operation: String,
     /// The title of the key that asked, if it was known.
     pub key_title: Option<String>,
+    /// The user on whose behalf it came: its `X-On-Behalf-Of` header.
+    pub on_behalf_of: Option<String>,
     /// Whether the request had a page cursor.
     pub has_cursor: bool,
     /// Whether the request had a sync token.

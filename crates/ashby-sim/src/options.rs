@@ -64,7 +64,7 @@ pub struct Key {
 
 impl Key {
     /// Every scope that a read needs.
-    pub const READ_SCOPES: [&'static str; 11] = [
+    pub const READ_SCOPES: [&'static str; 12] = [
         "apiKeys:read",
         "approvals:read",
         "auditLogs:read",
@@ -75,16 +75,32 @@ impl Key {
         "notetaker:read",
         "offers:read",
         "organization:read",
+        "reports:read",
         "sourcing:read",
     ];
 
-    /// A key that may read everything.
+    /// Every scope that a write needs.
+    pub const WRITE_SCOPES: [&'static str; 11] = [
+        "apiKeys:write",
+        "approvals:write",
+        "candidates:delete",
+        "candidates:write",
+        "hiringProcessMetadata:write",
+        "interviews:write",
+        "jobs:write",
+        "offers:write",
+        "organization:write",
+        "projects:write",
+        "sourcing:write",
+    ];
+
+    /// A key that may read and write everything.
     pub fn full(token: impl Into<String>) -> Self {
         Self {
             can_read_key_info: true,
             confidential: true,
             private_fields: true,
-            ..Self::limited(token, Self::READ_SCOPES)
+            ..Self::limited(token, Self::READ_SCOPES.into_iter().chain(Self::WRITE_SCOPES))
         }
     }
 

@@ -6,12 +6,13 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::answer::{Query, Reply};
 use crate::check::Refusal;
 use crate::churn;
 use crate::edit::Editor;
+use crate::files::{StoredFile, UploadForm, UploadRefusal};
 use crate::kind::Kind;
 use crate::listing::{Listing, Viewer};
 use crate::mutation::{Mutation, SimError};
@@ -119,11 +120,43 @@ impl Organisation {
         (self.0.cursor_generation.load(Ordering::Relaxed), self.0.token_generation.load(Ordering::Relaxed))
     }
 
-    pub(crate) fn answer(&self, query: &Query<'_>) -> Result<Reply, Refusal> {
-        self.read(|view| query.answer(view))
+    /// Makes every upload expire that a handle was made for so far and that has not happened yet.
+    pub fn expire_uploads(&self) {
+        self.write(|state| state.files.expire());
     }
 
-    fn read<T>(&self, act: impl FnOnce(View<'_>) -> T) -> T {
+    pub(crate) fn answer(&self, query: &Query<'_>) -> Result<Reply, Refusal> {
+        match query.operation.answer {
+            Answer::Write(change) => self.edit(|editor| query.write(change, editor)).map(|(reply, _)| reply),
+            _ => self.read(|view| query.answer(view)),
+        }
+    }
+
+    pub(crate) fn receive(&self, now_ms: u64, id: &str, form: UploadForm) -> Result<(), UploadRefusal> {
+        self.write(|state| state.files.receive(self.0.world.ids, now_ms, id, form))
+    }
+
+    pub(crate) fn file(&self, id: &str) -> Option<StoredFile> {
+        self.read(|view| view.file(id))
+    }
+
+    /// The rows of a report: jobs, their states, the sizes of their hiring teams.
+    pub(crate) fn report_rows(&self) -> Vec<Value> {
+        self.read(|view| {
+            let jobs = view.indices(Kind::Job, 0).map(|job| view.record(Kind::Job, job));
+            jobs.map(|job| {
+                let team = job.get("hiringTeam").and_then(Value::as_array).map_or(0, Vec::len);
+                json!([job.get("title"), job.get("status"), team])
+            })
+            .collect()
+        })
+    }
+
+    fn write<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        act(&mut self.0.state.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn read<T>(&self, act: impl FnOnce(View<'_>) -> T) -> T {
         let state = self.0.state.read().unwrap_or_else(PoisonError::into_inner);
         act(View { world: &self.0.world, state: &state })
     }

@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::files::Files;
 use crate::kind::Kind;
 use crate::world::{Document, World};
 
@@ -17,6 +18,9 @@ pub(crate) struct State {
     /// The number of the latest change. Generated records count as change 0.
     pub(crate) sequence: u64,
     stores: Vec<Store>,
+    /// The projects of candidates for whom they changed.
+    pub(crate) projects: HashMap<u32, Vec<u32>>,
+    pub(crate) files: Files,
 }
 
 /// The changes of one kind.
@@ -54,7 +58,7 @@ impl State {
         let next =
             |&kind: &Kind| world.base_end(kind).max(world.places(kind).map_or(1, |(_, places)| places));
         let stores = Kind::ALL.iter().map(|kind| Store { next: next(kind), ..Store::default() }).collect();
-        Self { sequence: 0, stores }
+        Self { sequence: 0, stores, projects: HashMap::new(), files: Files::default() }
     }
 
     pub(crate) fn store(&self, kind: Kind) -> &Store {
@@ -118,6 +122,14 @@ impl<'a> View<'a> {
     pub(crate) fn find(self, kind: Kind, id: &str) -> Option<u32> {
         let (found, index) = self.world.ids.read(id)?;
         (found == kind && self.alive(kind, index)).then_some(index)
+    }
+
+    /// The living projects that a candidate is in, in order.
+    pub(crate) fn projects_of(self, candidate: u32) -> Vec<u32> {
+        let changed = self.state.projects.get(&candidate).cloned();
+        let mut projects = changed.unwrap_or_else(|| self.world.projects_of(candidate));
+        projects.retain(|&project| self.alive(Kind::Project, project));
+        projects
     }
 
     /// Appends a living record as its list shows it.

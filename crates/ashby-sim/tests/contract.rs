@@ -143,6 +143,23 @@ async fn answers_are_what_the_document_says() {
             );
         }
     }
+    let user = truth("user.list")[0]["id"].clone();
+    let body = json!({"userId": user});
+    record(
+        "user.interviewerSettings",
+        &body,
+        &support::post(&server, "user.interviewerSettings", &body).await.json(),
+    );
+    for report in [support::SOME_REPORT, ashby_sim::FAILING_REPORT] {
+        let mut body = json!({"reportId": report});
+        for operation in ["report.synchronous", "report.generate", "report.generate", "report.generate"] {
+            let run = support::post(&server, operation, &body).await.json();
+            record(operation, &body, &run);
+            if operation == "report.generate" {
+                body["requestId"] = run["results"]["requestId"].clone();
+            }
+        }
+    }
     for operation in ["apiKey.info", "referralForm.info"] {
         record(operation, &json!({}), &support::post(&server, operation, &json!({})).await.json());
     }
@@ -150,6 +167,48 @@ async fn answers_are_what_the_document_says() {
     // Nothing passes because there was nothing to check.
     let empty: Vec<_> = checked.iter().filter(|(_, records)| **records == 0).collect();
     assert!(empty.is_empty(), "no records in {empty:?}");
+}
+
+#[tokio::test]
+async fn writes_are_what_the_document_says() {
+    let Some(path) = document() else {
+        println!("skipped: set ASHBY_OPENAPI to the path of Ashby's OpenAPI document");
+        return;
+    };
+    let contract = Contract::load(&path).expect("the document can be used");
+    let server = support::small().await;
+    let mut findings: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    support::writes::every_write(&server, async |operation, body| {
+        let answer = support::post(&server, operation, &body).await.json();
+        assert_eq!(answer["success"], json!(true), "{operation}: {answer}");
+        let mut found = contract.check_request(operation, &body);
+        found.extend(contract.check_response(operation, &answer));
+        found.iter_mut().for_each(|finding| finding.truncate(900));
+        if !found.is_empty() {
+            findings.entry(operation.to_owned()).or_insert(found);
+        }
+        answer["results"].clone()
+    })
+    .await;
+    assert!(findings.is_empty(), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn every_documented_operation_is_answered() {
+    let Some(path) = document() else {
+        println!("skipped: set ASHBY_OPENAPI to the path of Ashby's OpenAPI document");
+        return;
+    };
+    let contract = Contract::load(&path).expect("the document can be used");
+    // Those that partners answer and Ashby asks.
+    let partners =
+        ["assessment.cancel", "assessment.customField.list", "assessment.list", "assessment.start"];
+    let answered = ashby_sim::Organisation::new(&ashby_sim::Shape::empty()).operations();
+    let missing: Vec<&str> = contract
+        .operations()
+        .filter(|operation| !partners.contains(operation) && !answered.contains(operation))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub(super) const LISTS: &[Operation] = &[
         Paging::Token,
         &[
             created_after("/createdAt"),
+            optional("createdBefore", Form::Integer, Effect::Before("/createdAt")),
             optional(
                 "status",
                 Form::Choice(&["Hired", "Archived", "Active", "Lead"]),
@@ -78,6 +79,8 @@ pub(super) const LISTS: &[Operation] = &[
             Paging::Cursor,
             &[
                 optional("targetTypes", Form::Texts, Effect::AnyOf("/target/type", None)),
+                optional("targetIds", Form::Texts, Effect::AnyOf("/target/id", None)),
+                optional("actorIds", Form::Texts, Effect::AnyOf("/actor/id", None)),
                 optional("categories", Form::Texts, Effect::AnyOf("/category", None)),
                 optional("startDate", Form::Integer, Effect::After("/createdAt")),
                 optional("endDate", Form::Integer, Effect::Before("/createdAt")),
@@ -85,7 +88,16 @@ pub(super) const LISTS: &[Operation] = &[
         ),
     ),
     list("brand.list", ORGANISATION, Kind::Brand, Paging::Cursor, &[]),
-    list("candidate.list", CANDIDATES, Kind::Candidate, Paging::Token, &[created_after("/createdAt")]),
+    list(
+        "candidate.list",
+        CANDIDATES,
+        Kind::Candidate,
+        Paging::Token,
+        &[
+            created_after("/createdAt"),
+            optional("createdBefore", Form::Integer, Effect::Before("/createdAt")),
+        ],
+    ),
     children(
         Kind::Candidate,
         "candidateId",
@@ -137,6 +149,11 @@ pub(super) const LISTS: &[Operation] = &[
     list("closeReason.list", HIRING_PROCESS, Kind::CloseReason, Paging::Flagged, &[INCLUDE_ARCHIVED]),
     list("communicationTemplate.list", HIRING_PROCESS, Kind::CommunicationTemplate, Paging::None, &[]),
     list("customField.list", HIRING_PROCESS, Kind::CustomField, Paging::Token, &[INCLUDE_ARCHIVED]),
+    from(
+        Origin::EmailSenders,
+        "invalid_input",
+        list("emailSender.list", None, Kind::User, Paging::None, &[]),
+    ),
     list("department.list", ORGANISATION, Kind::Department, Paging::Token, &[INCLUDE_ARCHIVED]),
     list(
         "feedbackFormDefinition.list",
@@ -301,6 +318,13 @@ pub(super) const LISTS: &[Operation] = &[
     list("opening.list", JOBS, Kind::Opening, Paging::Token, &[created_after("/latestVersion/createdAt")]),
     list("project.list", CANDIDATES, Kind::Project, Paging::Token, &[created_after("/createdAt")]),
     list(
+        "sequence.list",
+        Some("sourcing:read"),
+        Kind::Sequence,
+        Paging::Token,
+        &[filter("candidateId", "/candidateId")],
+    ),
+    list(
         "sequenceTemplate.list",
         Some("sourcing:read"),
         Kind::SequenceTemplate,
@@ -313,7 +337,7 @@ pub(super) const LISTS: &[Operation] = &[
         HIRING_PROCESS,
         Kind::SourceTrackingLink,
         Paging::Flagged,
-        &[reveals("includeDisabled", "/enabled", "false")],
+        &[reveals("includeDisabled", "/enabled", "false"), filter("sourceId", "/sourceId")],
     ),
     list("surveyFormDefinition.list", HIRING_PROCESS, Kind::SurveyForm, Paging::Token, &[]),
     list(

@@ -1,16 +1,32 @@
-//! Every operation that the server answers, in one table ([`lists`] and [`others`]): who may ask, with what, for what.
+//! Every operation that the server answers, in one table, a file per domain: who may ask, with what, for what.
 
+pub(crate) mod applications;
 mod build;
+mod candidates;
+pub(crate) mod interviews;
+mod jobs;
 mod lists;
+mod offers;
+pub(crate) mod organisation;
 mod others;
+mod projects;
+mod settings;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::check::Refusal;
 use crate::kind::Kind;
+use crate::writing::Writing;
 
 /// An operation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    /// The scope that a key needs, in the form of `apiKey.info`; none for what every key may ask.
+    /// The scope that a key needs, in the form of `apiKey.info`; none for what every key may ask. Where one of
+    /// several will do, they stand with a bar between them.
     pub(crate) scope: Option<&'static str>,
     pub(crate) answer: Answer,
     pub(crate) parameters: &'static [Parameter],
@@ -19,7 +35,7 @@ pub(crate) struct Operation {
 }
 
 /// What an operation answers with.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Answer {
     /// Records of a list.
     List { source: Origin, paging: Paging },
@@ -39,6 +55,46 @@ pub(crate) enum Answer {
     NotetakerTranscript,
     /// The organisation's only referral form.
     ReferralForm,
+    /// How often a user interviews at most.
+    InterviewerSettings,
+    /// A report, now or later.
+    Report,
+    /// What a change made.
+    Write(Change),
+}
+
+/// What a write changes. Parameters say the rest by their [`Effect`]s.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Change {
+    /// Makes a record, below the one that the parameter `parent` names.
+    Create { kind: Kind, parent: Option<&'static str>, with: Members },
+    /// Changes the record that the parameter `id` names.
+    Update { kind: Kind, id: &'static str, with: Members },
+    /// Puts what the parameter `item` names into an array of the record that `id` names, or takes it out.
+    Member {
+        kind: Kind,
+        id: &'static str,
+        array: &'static str,
+        item: &'static str,
+        shape: Shape,
+        present: bool,
+    },
+    /// Deletes the record that the parameter `id` names, and answers with that id, as the member `shown`.
+    Delete { kind: Kind, id: &'static str, shown: &'static str },
+    /// What fits no pattern; answers with what it returns.
+    Act(fn(&mut Writing<'_, '_>) -> Result<Value, Refusal>),
+}
+
+/// Members with fixed values, as JSON literals; the first part is a path, and null clears.
+pub(crate) type Members = &'static [(&'static str, &'static str)];
+
+/// How an array holds records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// By id.
+    Ids,
+    /// Whole.
+    Records,
 }
 
 /// Where a list's records come from.
@@ -54,6 +110,8 @@ pub(crate) enum Origin {
     Embedded { parent: Kind, parameter: &'static str, member: &'static str },
     /// The projects that a candidate is in.
     ProjectsOfCandidate,
+    /// Addresses from which e-mails can be sent: those of users.
+    EmailSenders,
 }
 
 /// How a list is cut into pages.
@@ -70,7 +128,7 @@ pub(crate) enum Paging {
 }
 
 /// A parameter of an operation. `cursor`, `limit` and `syncToken` come with [`Paging`].
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Parameter {
     pub(crate) name: &'static str,
     pub(crate) form: Form,
@@ -95,10 +153,29 @@ pub(crate) enum Form {
     Flag,
     /// An integer, for instants in Unix milliseconds.
     Integer,
+    Number,
+    /// An instant as text.
+    Instant,
     Choice(&'static [&'static str]),
     /// A list of choices, with at least this many.
     Choices(&'static [&'static str], usize),
     Texts,
+    Each(&'static Form),
+    Object(&'static [Member]),
+    /// An object with any members.
+    Map,
+    Either(&'static Form, &'static Form),
+    OrNull(&'static Form),
+    /// Anything but null.
+    Any,
+}
+
+/// A member of a parameter that is an object.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    pub(crate) form: Form,
+    pub(crate) required: bool,
 }
 
 /// What a parameter does to the records. Paths are JSON pointers.
@@ -126,6 +203,14 @@ pub(crate) enum Effect {
     TrainingStages,
     /// Unless false, titles alone.
     NamesOnly,
+    /// Becomes the member at this path of the record that is written; null clears it.
+    Sets(&'static str),
+    /// Names a record, whose id becomes the member at this path.
+    Refers(&'static str, Kind),
+    /// Names a record, which becomes the member at this path.
+    Embeds(&'static str, Kind),
+    /// Names a record, or several, that must exist.
+    Names(Kind),
 }
 
 /// A value of an `expand` parameter.
@@ -148,12 +233,26 @@ pub(crate) enum Expand {
 
 /// Every operation.
 pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {
-    lists::LISTS.iter().chain(others::OTHERS)
+    const TABLES: [&[Operation]; 10] = [
+        lists::LISTS,
+        others::OTHERS,
+        applications::WRITES,
+        candidates::WRITES,
+        interviews::WRITES,
+        jobs::WRITES,
+        offers::WRITES,
+        organisation::WRITES,
+        projects::WRITES,
+        settings::WRITES,
+    ];
+    TABLES.into_iter().flatten()
 }
 
 /// Finds an operation by its name.
 pub(crate) fn find(name: &str) -> Option<&'static Operation> {
-    all().find(|operation| operation.name == name)
+    static BY_NAME: LazyLock<HashMap<&'static str, &'static Operation>> =
+        LazyLock::new(|| all().map(|operation| (operation.name, operation)).collect());
+    BY_NAME.get(name).copied()
 }
 
 #[cfg(test)]
@@ -165,6 +264,14 @@ mod tests {
         let names: std::collections::BTreeSet<_> = all().map(|operation| operation.name).collect();
         assert_eq!(names.len(), all().count());
         let lists = all().filter(|operation| matches!(operation.answer, Answer::List { .. })).count();
-        assert_eq!(lists, 46);
+        assert_eq!(lists, 48);
+    }
+
+    #[test]
+    fn what_changes_needs_a_scope_for_changes() {
+        for operation in all() {
+            let reads = operation.scope.is_none_or(|scope| scope.ends_with(":read"));
+            assert_eq!(matches!(operation.answer, Answer::Write(_)), !reads, "{}", operation.name);
+        }
     }
 }

@@ -136,6 +136,14 @@ pub(super) const OTHERS: &[Operation] = &[
         &[required("projectId", Form::Uuid)],
     ),
     info(
+        "sequence.info",
+        Some("sourcing:read"),
+        Kind::Sequence,
+        "sequenceId",
+        "sequence_not_found",
+        &[required("sequenceId", Form::Uuid)],
+    ),
+    info(
         "sequenceTemplate.info",
         Some("sourcing:read"),
         Kind::SequenceTemplate,
@@ -157,7 +165,10 @@ pub(super) const OTHERS: &[Operation] = &[
         Kind::TakeHome,
         "takeHomeAssignmentId",
         "take_home_assignment_not_found",
-        &[required("takeHomeAssignmentId", Form::Uuid)],
+        &[
+            required("takeHomeAssignmentId", Form::Uuid),
+            expand(&[reference("interview", "/interviewId", Kind::Interview)]),
+        ],
     ),
     info(
         "user.info",
@@ -266,6 +277,31 @@ pub(super) const OTHERS: &[Operation] = &[
         Answer::NotetakerTranscript,
         "notetaker_transcript_not_found",
         &[required("notetakerTranscriptId", Form::Uuid)],
+    ),
+    answer(
+        "user.interviewerSettings",
+        ORGANISATION,
+        Answer::InterviewerSettings,
+        "user_not_found",
+        &[required("userId", Form::Uuid)],
+    ),
+    answer(
+        "report.generate",
+        Some("reports:read"),
+        Answer::Report,
+        "invalid_input",
+        &[
+            required("reportId", Form::Uuid),
+            optional("includeHeadersInData", Form::Flag, Effect::None),
+            optional("requestId", Form::Text, Effect::None),
+        ],
+    ),
+    answer(
+        "report.synchronous",
+        Some("reports:read"),
+        Answer::Report,
+        "invalid_input",
+        &[required("reportId", Form::Uuid), optional("includeHeadersInData", Form::Flag, Effect::None)],
     ),
     answer("referralForm.info", HIRING_PROCESS, Answer::ReferralForm, "invalid_input", &[]),
 ];

@@ -35,6 +35,7 @@ enum Command {
 enum Expire {
     Cursors,
     Tokens,
+    Uploads,
 }
 
 impl Shared {
@@ -80,6 +81,10 @@ impl Shared {
             }
             Command::Expire(Expire::Tokens) => {
                 self.organisation.expire_tokens();
+                json!({})
+            }
+            Command::Expire(Expire::Uploads) => {
+                self.organisation.expire_uploads();
                 json!({})
             }
             Command::Log(true) => json!({

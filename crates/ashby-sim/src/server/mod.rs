@@ -2,8 +2,11 @@
 
 mod access;
 mod admin;
+mod board;
 mod connection;
+mod files;
 mod outcome;
+mod reports;
 mod tamper;
 
 use std::io;
@@ -25,7 +28,9 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{Query, Rules};
+use crate::check::check;
 use crate::faults::{Fault, Faults};
+use crate::files::UploadForm;
 use crate::listing::Viewer;
 use crate::log::{RequestEntry, RequestLog};
 use crate::operations::{Answer, Operation, find};
@@ -34,9 +39,13 @@ use crate::organisation::Organisation;
 use access::RateLimit;
 use connection::{Connection, Dropped, ReplyBody, Reset};
 use outcome::Outcome;
+pub use reports::{FAILING_REPORT, SLOW_REPORT};
+use reports::{ReportRefusal, Reports};
 
 /// Request bodies beyond this are refused.
 const REQUEST_BYTES: usize = 1 << 20;
+/// Uploads beyond this are.
+const UPLOAD_BYTES: usize = 64 << 20;
 /// The version of the API that is simulated.
 const VERSION: &str = "2026-01-01";
 
@@ -57,6 +66,7 @@ struct Shared {
     faults: Faults,
     log: RequestLog,
     rate_limit: RateLimit,
+    reports: Reports,
     started: Instant,
     requests: AtomicU64,
     churned: AtomicU64,
@@ -73,6 +83,7 @@ impl Server {
         let shared = Arc::new(Shared {
             organisation,
             rate_limit: RateLimit::new(options.requests_per_minute),
+            reports: Reports::default(),
             options,
             base_url: format!("http://{address}"),
             faults: Faults::default(),
@@ -125,6 +136,17 @@ impl Drop for Server {
     }
 }
 
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Shared {
+    /// Milliseconds since the server's start.
+    fn now_ms(&self) -> u64 {
+        milliseconds(self.started.elapsed())
+    }
+}
+
 async fn accept(listener: TcpListener, shared: Arc<Shared>, stopping: CancellationToken) {
     let mut connections = JoinSet::new();
     loop {
@@ -157,7 +179,8 @@ async fn handle(
 ) -> Result<Response<ReplyBody>, Dropped> {
     let (head, body) = request.into_parts();
     let path = head.uri.path().trim_start_matches('/').to_owned();
-    let body = Limited::new(body, REQUEST_BYTES)
+    let is_upload = path.starts_with(files::UPLOAD);
+    let body = Limited::new(body, if is_upload { UPLOAD_BYTES } else { REQUEST_BYTES })
         .collect()
         .await
         .map(http_body_util::Collected::to_bytes)
@@ -165,9 +188,9 @@ async fn handle(
     if path == "_sim/admin" {
         return Ok(shared.admin(peer, &body).respond(None));
     }
-    if let Some(id) = path.strip_prefix("_sim/files/") {
-        return Ok(Outcome::text(StatusCode::OK, format!("Simulated file {id}\n")).respond(None));
-    }
+    let form = if is_upload { files::read_form(&head.headers, &body).await } else { None };
+    let stored = [files::UPLOAD, files::DOWNLOAD].into_iter().find(|prefix| path.starts_with(prefix));
+    let name = stored.unwrap_or(&path);
     let id = format!("01KSIM{:020X}", shared.requests.fetch_add(1, Ordering::Relaxed));
     let parameters = match serde_json::from_slice(&body) {
         Ok(Value::Object(parameters)) => Some(parameters),
@@ -179,12 +202,16 @@ async fn handle(
         id: &id,
         path: &path,
         method: &head.method,
+        query: head.uri.query(),
         headers: &head.headers,
         parameters,
     };
     let has = |name: &str| call.parameters.as_ref().is_some_and(|parameters| parameters.contains_key(name));
     let (has_cursor, has_token) = (has("cursor"), has("syncToken"));
-    let fault = shared.faults.choose(&path, has_cursor, has_token);
+    let (fault, applied) = match shared.faults.choose(name, has_cursor, has_token) {
+        Some((fault, applied)) => (Some(fault), applied),
+        None => (None, false),
+    };
     if let Some(latency) = shared.options.latency {
         tokio::time::sleep(latency).await;
     }
@@ -197,13 +224,20 @@ async fn handle(
     }
     let title = call.key().map(|key| key.title.clone());
     let outcome = match fault.as_ref().and_then(|fault| tamper::instead(fault, &id)) {
-        Some(outcome) => outcome,
-        None => tamper::after(fault.as_ref(), call.parameters.as_ref(), call.outcome(fault.as_ref())),
+        Some(outcome) => {
+            if applied {
+                // The client does not get to see what came of its request.
+                drop(call.outcome(fault.as_ref(), form));
+            }
+            outcome
+        }
+        None => tamper::after(fault.as_ref(), call.parameters.as_ref(), call.outcome(fault.as_ref(), form)),
     };
     let resets = fault == Some(Fault::Reset);
     shared.log.push(RequestEntry {
-        operation: path.clone(),
+        operation: name.to_owned(),
         key_title: title,
+        on_behalf_of: call.on_behalf_of().map(str::to_owned),
         has_cursor,
         has_token,
         status: if resets { 0 } else { outcome.status.as_u16() },
@@ -215,6 +249,7 @@ async fn handle(
         return Err(reset.reset());
     }
     let gzip = shared.options.compress
+        && stored.is_none()
         && head
             .headers
             .get(ACCEPT_ENCODING)
@@ -236,6 +271,7 @@ struct Call<'a> {
     id: &'a str,
     path: &'a str,
     method: &'a Method,
+    query: Option<&'a str>,
     headers: &'a HeaderMap,
     /// None when the body is not a JSON object.
     parameters: Option<Map<String, Value>>,
@@ -247,7 +283,14 @@ impl Call<'_> {
         self.shared.options.keys.iter().find(|key| key.token == token)
     }
 
-    fn outcome(&self, fault: Option<&Fault>) -> Outcome {
+    fn on_behalf_of(&self) -> Option<&str> {
+        self.headers.get("x-on-behalf-of")?.to_str().ok()
+    }
+
+    fn outcome(&self, fault: Option<&Fault>, form: Option<UploadForm>) -> Outcome {
+        if let Some(outcome) = self.job_board(fault).or_else(|| self.object_store(form)) {
+            return outcome;
+        }
         let options = &self.shared.options;
         let Some(operation) = find(self.path).filter(|_| self.method == Method::POST) else {
             return Outcome::error(StatusCode::NOT_FOUND, self.id, "not_found", "There is no such endpoint");
@@ -301,12 +344,13 @@ impl Call<'_> {
         };
         let permitted = match operation.answer {
             Answer::KeyInfo => key.can_read_key_info,
-            _ => operation.scope.is_none_or(|scope| key.scopes.contains(scope)),
+            _ => operation.scope.is_none_or(|scope| scope.split('|').any(|scope| key.scopes.contains(scope))),
         };
         if !permitted {
             return Outcome::missing_permission(self.id, operation.scope.unwrap_or_default());
         }
         match operation.answer {
+            Answer::Report => self.report(operation, parameters),
             Answer::KeyInfo if parameters.is_empty() || !options.strict => self.key_info(key),
             _ => self.answer(operation, key, parameters, fault),
         }
@@ -320,7 +364,6 @@ impl Call<'_> {
         fault: Option<&Fault>,
     ) -> Outcome {
         let options = &self.shared.options;
-        let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let (cursor_generation, token_generation) = self.shared.organisation.generations();
         let query = Query {
             operation,
@@ -331,17 +374,43 @@ impl Call<'_> {
                 page_limit: options.page_limit.max(1),
                 cursor_lifetime_ms: options.cursor_lifetime.map(milliseconds),
                 incremental_pages: options.incremental_pages,
-                now_ms: milliseconds(self.shared.started.elapsed()),
+                now_ms: self.shared.now_ms(),
                 cursor_generation,
                 token_generation,
             },
             hold_back: fault == Some(&Fault::EmptyPageWithCursor),
             base_url: &self.shared.base_url,
+            on_behalf_of: self.on_behalf_of(),
         };
         match self.shared.organisation.answer(&query) {
             Ok(reply) => Outcome::success(reply.body, reply.records),
             Err(refusal) => Outcome::error(StatusCode::OK, self.id, refusal.code, &refusal.message),
         }
+    }
+
+    fn report(&self, operation: &'static Operation, parameters: &Map<String, Value>) -> Outcome {
+        if let Err(refusal) = check(operation, parameters, self.shared.options.strict) {
+            return Outcome::error(StatusCode::OK, self.id, refusal.code, &refusal.message);
+        }
+        let waits = operation.name == "report.synchronous";
+        let rows = || self.shared.organisation.report_rows();
+        let (status, code, message) =
+            match self.shared.reports.answer(parameters, waits, Instant::now(), rows) {
+                Ok(run) => {
+                    let body = json!({"success": true, "results": run}).to_string();
+                    return Outcome::success(body.into_bytes(), 1);
+                }
+                Err(ReportRefusal::TooManyStarts) => {
+                    (StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", "Rate limit exceeded")
+                }
+                Err(ReportRefusal::TooManyRunning) => {
+                    (StatusCode::TOO_MANY_REQUESTS, "concurrent_limit_exceeded", "Concurrent limit exceeded")
+                }
+                Err(ReportRefusal::UnknownRun) => {
+                    (StatusCode::OK, "invalid_input", "requestId names no run of this report")
+                }
+            };
+        Outcome::error(status, self.id, code, message)
     }
 
     fn key_info(&self, key: &Key) -> Outcome {

@@ -22,6 +22,7 @@ impl World {
             Kind::InterviewSchedule => self.schedule(index, parent),
             Kind::InterviewerPause => self.pause(index, parent),
             Kind::Note => self.note(index, parent),
+            Kind::Sequence => self.sequence(index, parent),
             Kind::Offer => {
                 let (offer, versions) = self.offer(index, parent);
                 detail = versions;
@@ -54,6 +55,26 @@ impl World {
             "author": {
                 "id": author["id"], "firstName": author["firstName"], "lastName": author["lastName"], "email": author["email"],
             },
+        })
+    }
+
+    fn sequence(&self, index: u32, candidate: u32) -> Value {
+        let mut dice = self.dice(Kind::Sequence, index);
+        let made = instant(self.made_ms(Kind::Candidate, candidate).min(NOW_MS - HOUR_MS));
+        let stages: Vec<Value> = (1..=3)
+            .map(|stage| {
+                let subject = dice.pick(&["A role for you", "Following up", "One last note"]);
+                json!({
+                    "id": self.ids.part(Kind::Sequence, index, stage), "subject": subject,
+                    "body": format!("<p>{}</p>", &PROSE[..90]),
+                })
+            })
+            .collect();
+        json!({
+            "id": self.id(Kind::Sequence, index), "candidateId": self.id(Kind::Candidate, candidate),
+            "sequenceTemplateId": self.id(Kind::SequenceTemplate, self.one_of(Kind::SequenceTemplate, &mut dice)),
+            "status": dice.pick(&["Draft", "Running", "Finished", "Finished", "Cancelled"]),
+            "createdAt": made, "updatedAt": made, "stages": stages,
         })
     }
 

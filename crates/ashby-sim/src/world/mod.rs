@@ -156,6 +156,7 @@ impl World {
             Kind::InterviewerPause => (Kind::User, 1),
             Kind::JobPosting => (Kind::Job, 1),
             Kind::Note => (Kind::Candidate, 4),
+            Kind::Sequence => (Kind::Candidate, 1),
             Kind::Offer | Kind::SurveyRequest | Kind::SurveySubmission | Kind::TakeHome => {
                 (Kind::Application, 1)
             }
@@ -220,6 +221,7 @@ impl World {
             Kind::Note => [0, 0, 0, 1, 1, 2, 3, 4][dice.below(8) as usize],
             Kind::ClientInfo => 1 + u32::from(dice.chance(15)),
             Kind::FraudCheck => u32::from(dice.chance(20)),
+            Kind::Sequence => u32::from(dice.chance(9)),
             _ => self.taken_of_application(kind, parent, &mut dice),
         }
     }
@@ -261,6 +263,7 @@ impl World {
             | Kind::InterviewerPause
             | Kind::Note
             | Kind::Offer
+            | Kind::Sequence
             | Kind::SurveyRequest
             | Kind::SurveySubmission
             | Kind::TakeHome => self.activity(kind, index, parent),

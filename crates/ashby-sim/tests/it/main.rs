@@ -5,8 +5,12 @@ mod support;
 
 mod access;
 mod admin;
+mod board;
 mod changes;
 mod faults;
+mod files;
 mod infos;
 mod listing;
+mod reports;
 mod strictness;
+mod writes;

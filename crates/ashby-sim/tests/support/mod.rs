@@ -1,5 +1,7 @@
 //! A small HTTP client and ways to list everything.
 
+pub(crate) mod writes;
+
 use std::collections::BTreeMap;
 
 use ashby_sim::{Organisation, Server, ServerOptions, Shape};
@@ -11,6 +13,9 @@ use hyper::{HeaderMap, Request};
 use hyper_util::rt::TokioIo;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpStream;
+
+/// The id of a report like any other.
+pub(crate) const SOME_REPORT: &str = "3f6bb3c4-6c1e-4b0e-9e55-0d2f5f6c7a10";
 
 /// An answer.
 #[derive(Debug)]
