@@ -9,6 +9,7 @@ use std::process::Command;
 
 use clap::ValueEnum;
 use serde::Deserialize;
+use serde_json::json;
 use tempfile::TempDir;
 
 use self::process::{Cost, ResultOn, Simulator, measure_served};
@@ -20,6 +21,8 @@ use crate::workspace::{cargo, run as run_command, target_directory};
 const KEY: &str = "sim-key";
 /// The stream that is synced: the simulator serves it with the least work, and its records are of 2 KB.
 const STREAM: &str = "candidates";
+/// What the connector logs when a stream's first listing is through and checkpointed.
+const BACKFILLED: &str = "backfill complete";
 /// Asks what the key may read; comes before every sync.
 const SURVEY_REQUESTS: u64 = 1;
 /// The rate that the rate is measured with.
@@ -52,6 +55,8 @@ enum Part {
     Jsonl,
     /// A first sync to SQLite, the same again with `--full`, and a quiet poll
     Sqlite,
+    /// A session of the Estuary connector, beside the sync to standard output
+    Connector,
     /// A quiet poll of all default streams
     Quiet,
     /// Peak memory at a tenth of the records beside that at all of them
@@ -68,7 +73,8 @@ impl Options {
     /// The destinations to sync to.
     fn destinations(&self) -> Vec<Destination> {
         let all = [Destination::Stdout, Destination::Jsonl, Destination::Sqlite];
-        all.into_iter().filter(|to| self.wants(Part::Memory) || self.wants(to.part())).collect()
+        let beside = |to: &Destination| *to == Destination::Stdout && self.wants(Part::Connector);
+        all.into_iter().filter(|to| self.wants(Part::Memory) || self.wants(to.part()) || beside(to)).collect()
     }
 }
 
@@ -144,6 +150,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// The binaries, and a place for what they write.
 struct Bench {
     ashby: PathBuf,
+    connector: PathBuf,
     floor: PathBuf,
     scratch: TempDir,
 }
@@ -151,13 +158,28 @@ struct Bench {
 impl Bench {
     fn new() -> Result<Self> {
         // Together, so that both have the same dependencies with the same features.
-        let packages =
-            ["--package", "ashby-cli", "--bin", "ashby", "--package", "xtask", "--example", "floor"];
+        let packages = [
+            "--package",
+            "ashby-cli",
+            "--package",
+            "source-ashby",
+            "--bins",
+            "--package",
+            "xtask",
+            "--example",
+            "floor",
+        ];
         run_command(cargo(&["build", "--release"]).args(packages))?;
         let release = target_directory()?.join("release");
         // On the disk that the target folder is on: a temporary folder may be memory.
         let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in(&release)?;
-        Ok(Self { ashby: release.join("ashby"), floor: release.join("examples").join("floor"), scratch })
+        let connector = release.join("source-ashby");
+        Ok(Self {
+            ashby: release.join("ashby"),
+            connector,
+            floor: release.join("examples").join("floor"),
+            scratch,
+        })
     }
 
     /// Syncs one large stream to each destination, and the floor beside them, in turn so that whatever else the
@@ -173,6 +195,7 @@ impl Bench {
             destinations.iter().map(|to| Figure::new(to.name(), options.records)).collect();
         let mut relisting = Figure::new("sqlite, `--full` without changes", options.records);
         let mut poll = Figure::new("sqlite, quiet poll", 0);
+        let mut connector = Figure::new("source-ashby, a session", options.records);
         for _ in 0..options.runs.max(1) {
             floor.add(self.measure_floor(&simulator)?);
             for (to, figure) in destinations.iter().zip(&mut figures) {
@@ -191,6 +214,9 @@ impl Bench {
                 }
                 folder.close()?;
             }
+            if options.wants(Part::Connector) {
+                connector.add(self.connector_session(&simulator, options.records)?);
+            }
         }
         drop(simulator);
 
@@ -199,6 +225,14 @@ impl Bench {
             let ratio = stdout.processor_seconds() / floor.processor_seconds();
             report.target(
                 "stdout takes at most 1.3 times the floor's CPU time",
+                ratio <= 1.3,
+                format!("{ratio:.2}"),
+            );
+        }
+        if let Some(stdout) = find(Destination::Stdout.name()).filter(|_| options.wants(Part::Connector)) {
+            let ratio = connector.processor_seconds() / stdout.processor_seconds();
+            report.target(
+                "a connector's session takes at most 1.3 times the CPU time of a sync to stdout",
                 ratio <= 1.3,
                 format!("{ratio:.2}"),
             );
@@ -221,7 +255,9 @@ impl Bench {
         };
         report.figures.push(floor.clone());
         report.figures.extend(figures);
-        report.figures.extend([relisting, poll].into_iter().filter(|figure| !figure.costs.is_empty()));
+        report
+            .figures
+            .extend([relisting, poll, connector].into_iter().filter(|figure| !figure.costs.is_empty()));
         report.figures.extend(small);
         Ok(Some(floor))
     }
@@ -305,6 +341,45 @@ impl Bench {
             measure_served(command.args([&simulator.base_url, KEY]), ResultOn::Stderr, simulator)?;
         eprintln!("floor: {:.2} s CPU, {:.2} s", cost.processor.as_secs_f64(), cost.wall.as_secs_f64());
         Ok((cost, serde_json::from_str::<Done>(&done)?.requests))
+    }
+
+    /// A session with one binding, from its opening until everything is captured; documents go to the null device.
+    fn connector_session(&self, simulator: &Simulator, records: u64) -> Result<(Cost, u64)> {
+        let open = json!({"open": {
+            "capture": {
+                "name": "acmeCo/ashby",
+                "connectorType": "IMAGE",
+                "config": {
+                    "credentials": {"access_token": KEY},
+                    "advanced": {"base_url": simulator.base_url, "requests_per_minute": 0},
+                },
+                "bindings": [{
+                    "resourceConfig": {"name": STREAM, "interval": "PT5M"},
+                    "resourcePath": [STREAM],
+                    "stateKey": STREAM,
+                    "collection": {"name": "acmeCo/candidates"},
+                }],
+            },
+            "version": "1",
+            "range": {"keyEnd": u32::MAX, "rClockEnd": u32::MAX},
+            "state": {},
+        }});
+        let folder = self.folder()?;
+        let mut command = clean(&self.connector, folder.path());
+        let session = ResultOn::StderrOfSession { input: &format!("{open}\n"), until: BACKFILLED };
+        let (cost, log) = measure_served(&mut command, session, simulator)?;
+        eprintln!("connector: {:.2} s CPU, {:.2} s", cost.processor.as_secs_f64(), cost.wall.as_secs_f64());
+        #[derive(Deserialize)]
+        struct Backfilled {
+            records: u64,
+        }
+        let line = log.lines().find(|line| line.contains(BACKFILLED)).unwrap_or_default();
+        let brought = serde_json::from_str::<Backfilled>(line)?.records;
+        if brought != records {
+            return Err(format!("the connector brought {brought} records instead of {records}").into());
+        }
+        // It does not count its requests.
+        Ok((cost, 0))
     }
 
     /// A sync that must bring so many records.

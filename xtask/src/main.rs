@@ -4,7 +4,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
+mod catalog;
 mod check;
+mod codegen;
+mod contract;
 mod docs;
 mod image;
 #[cfg(test)]
@@ -30,9 +33,13 @@ struct CommandLine {
 enum Chore {
     /// Measure `ashby sync` against the simulator, beside a floor that does no more than download and validate
     Bench(bench::Options),
+    /// Write what follows from the catalog of operations: tables, types and methods of ashby-client
+    Codegen(codegen::Options),
+    /// Compare the catalog of operations with an OpenAPI document of Ashby's
+    Contract(contract::Options),
     /// Everything that must hold before a change is proposed, but for the tests: format, lints, docs, tidiness
     Check,
-    /// Write the reference that follows from the code: docs/streams.md
+    /// Write the reference that follows from the code: docs/streams.md and docs/operations.md
     Docs(docs::Options),
     /// Build the Estuary connector's container image where there is a builder, and lay its content out as a folder
     Image(image::Options),
@@ -41,6 +48,8 @@ enum Chore {
 fn main() -> ExitCode {
     let done = match CommandLine::parse().chore {
         Chore::Bench(options) => bench::run(&options),
+        Chore::Codegen(options) => codegen::run(&options),
+        Chore::Contract(options) => contract::run(&options),
         Chore::Check => check::run(),
         Chore::Docs(options) => docs::run(&options),
         Chore::Image(options) => image::build(&options),

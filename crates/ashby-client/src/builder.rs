@@ -1,5 +1,6 @@
 //! Setting up a client.
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -10,8 +11,10 @@ use reqwest::{Url, redirect, retry};
 
 use crate::client::{Client, Inner};
 use crate::pace::Pace;
+use crate::report_run::{REPORTS_AT_ONCE, REPORTS_PER_MINUTE};
+use crate::storage::{Storage, StorageSettings};
 use crate::transport::{SystemResolver, Transport};
-use crate::{ApiKey, Error, ErrorKind, RetryPolicy};
+use crate::{ApiKey, Error, ErrorKind, JobBoardClient, RetryPolicy};
 
 /// Where Ashby's API is.
 pub const DEFAULT_BASE_URL: &str = "https://api.ashbyhq.com";
@@ -30,7 +33,11 @@ pub const DEFAULT_TOTAL_TIMEOUT: Duration = Duration::from_secs(300);
 /// The largest response body, decompressed.
 pub const DEFAULT_MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
 
-/// Settings for a [`Client`]; only the key has no default.
+const API_KEY: &str = "ASHBY_API_KEY";
+const API_KEY_FILE: &str = "ASHBY_API_KEY_FILE";
+const BASE_URL: &str = "ASHBY_BASE_URL";
+
+/// Settings for a [`Client`], where only the key has no default, or for a [`JobBoardClient`], which needs none.
 #[derive(Debug, Clone)]
 pub struct ClientBuilder {
     api_key: Option<ApiKey>,
@@ -65,7 +72,50 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The API key. Required.
+    /// Takes the key from the environment variable `ASHBY_API_KEY`, or else from the file that
+    /// `ASHBY_API_KEY_FILE` names, and the base URL from `ASHBY_BASE_URL` if that is set. An empty variable counts
+    /// as none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`], with the variable's name, if there is no key, if its file cannot be read, or
+    /// if what a variable holds cannot be a key or a base URL.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(|name| std::env::var_os(name))
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let text = |name: &str| match variable(name).map(OsString::into_string) {
+            Some(Err(_)) => Err(wrong(format!("the variable {name} is not valid UTF-8"))),
+            Some(Ok(text)) => Ok(Some(text)),
+            None => Ok(None),
+        };
+        let (key, name) = match (text(API_KEY)?, variable(API_KEY_FILE)) {
+            (Some(key), _) => (key, API_KEY),
+            (None, Some(path)) => {
+                let unreadable = |error| {
+                    wrong(format!("the file that {API_KEY_FILE} names cannot be read")).with_source(error)
+                };
+                (std::fs::read_to_string(path).map_err(unreadable)?, API_KEY_FILE)
+            }
+            (None, None) => {
+                return Err(wrong(format!("there is no API key: {API_KEY} and {API_KEY_FILE} are not set")));
+            }
+        };
+        let key = ApiKey::from(key);
+        if !key.is_usable() {
+            return Err(wrong(format!("what {name} holds cannot be an API key")));
+        }
+        let mut builder = Self { api_key: Some(key), ..Self::default() };
+        if let Some(url) = text(BASE_URL)? {
+            checked_base_url(&url)
+                .map_err(|error| wrong(format!("{BASE_URL} cannot be used")).with_source(error))?;
+            builder.base_url = url;
+        }
+        Ok(builder)
+    }
+
+    /// The API key. Required for a [`Client`].
     #[must_use]
     pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
         self.api_key = Some(key.into());
@@ -153,9 +203,27 @@ impl ClientBuilder {
     /// [`ErrorKind::Configuration`] if the key is missing or cannot be one, if the base URL is not acceptable, or
     /// if the system offers no certificates to check servers with.
     pub fn build(self) -> Result<Client, Error> {
-        let Some(key) = self.api_key.filter(ApiKey::is_usable) else {
+        let Some(key) = self.api_key.clone().filter(ApiKey::is_usable) else {
             return Err(wrong("the API key is missing, or has characters that no key has"));
         };
+        let headers = HeaderMap::from_iter([
+            (ACCEPT, HeaderValue::from_static("application/json")),
+            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            (HeaderName::from_static("ashby-version"), header(&self.version, "API version")?),
+        ]);
+        Ok(Client { inner: Arc::new(self.inner(headers)?), key: Arc::new(key), on_behalf_of: None })
+    }
+
+    /// Builds a client for public job boards. Opens no connection; the key and the API version play no part.
+    ///
+    /// # Errors
+    /// As for [`build`](Self::build), apart from the key.
+    pub fn build_job_board_client(self) -> Result<JobBoardClient, Error> {
+        let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+        Ok(JobBoardClient::new(self.inner(headers)?))
+    }
+
+    fn inner(self, headers: HeaderMap) -> Result<Inner, Error> {
         if self.requests_per_minute == Some(0) {
             return Err(wrong("a limit of 0 requests a minute allows no request"));
         }
@@ -163,18 +231,17 @@ impl ClientBuilder {
         // Somebody may have installed another provider before; that is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
 
-        let header = |value: &str, name: &str| {
-            HeaderValue::from_str(value)
-                .map_err(|_| wrong(format!("the {name} has characters that no header can")))
-        };
-        let headers = HeaderMap::from_iter([
-            (ACCEPT, HeaderValue::from_static("application/json")),
-            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-            (HeaderName::from_static("ashby-version"), header(&self.version, "API version")?),
-        ]);
+        let user_agent = header(&self.user_agent, "user agent")?;
+        let storage = Storage::new(StorageSettings {
+            user_agent: user_agent.clone(),
+            connect_timeout: self.connect_timeout,
+            read_timeout: self.read_timeout,
+            total_timeout: self.total_timeout,
+            is_local,
+        });
         let mut http = reqwest::Client::builder()
-            .default_headers(headers)
-            .user_agent(header(&self.user_agent, "user agent")?)
+            .default_headers(headers.clone())
+            .user_agent(user_agent)
             .connect_timeout(self.connect_timeout)
             .read_timeout(self.read_timeout)
             .timeout(self.total_timeout)
@@ -191,13 +258,20 @@ impl ClientBuilder {
             wrong("the HTTP client cannot be set up; are the system's root certificates installed?")
                 .with_source(error)
         })?;
-        Ok(Client::new(Inner {
-            transport: Transport { http, base_url, key, max_body_bytes: self.max_body_bytes },
+        Ok(Inner {
+            transport: Transport { http, headers, base_url, max_body_bytes: self.max_body_bytes },
             pace: Pace::new(self.requests_per_minute, self.concurrency),
+            reports: Pace::new(Some(REPORTS_PER_MINUTE), REPORTS_AT_ONCE),
             retry: self.retry,
             counters: Default::default(),
-        }))
+            note: Default::default(),
+            storage,
+        })
     }
+}
+
+fn header(value: &str, name: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(value).map_err(|_| wrong(format!("the {name} has characters that no header can")))
 }
 
 fn wrong(what: impl Into<String>) -> Error {
@@ -213,9 +287,7 @@ fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
     if url.query().is_some() || url.fragment().is_some() || url.cannot_be_a_base() {
         return Err(wrong("the base URL must be an address without query and fragment"));
     }
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let is_loopback =
-        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let is_loopback = is_loopback(&url);
     let is_local = match url.scheme() {
         "https" => false,
         "http" if is_loopback => true,
@@ -231,11 +303,10 @@ fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
     Ok((url, is_local))
 }
 
-/// Shares the settings between the clones of a client.
-impl Client {
-    fn new(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner) }
-    }
+/// Whether an address is on this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -281,6 +352,42 @@ mod tests {
             local().requests_per_minute(Some(0)),
         ] {
             assert_eq!(builder.build().err().map(|error| error.kind()), Some(ErrorKind::Configuration));
+        }
+    }
+
+    #[test]
+    fn the_environment_sets_up_a_client() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "from-file\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let builder = |variables: &[(&str, &str)]| {
+            let find =
+                |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into());
+            ClientBuilder::from_variables(find)
+        };
+        for (variables, key, url) in [
+            (&[("ASHBY_API_KEY", "k1")][..], "k1", DEFAULT_BASE_URL),
+            (&[("ASHBY_API_KEY", "k1"), ("ASHBY_API_KEY_FILE", "absent")], "k1", DEFAULT_BASE_URL),
+            (
+                &[("ASHBY_API_KEY", ""), ("ASHBY_API_KEY_FILE", path), ("ASHBY_BASE_URL", "http://[::1]:1")],
+                "from-file",
+                "http://[::1]:1",
+            ),
+        ] {
+            let builder = builder(variables).unwrap();
+            assert_eq!(builder.api_key.as_ref().map(ApiKey::expose), Some(key));
+            assert_eq!(builder.base_url, url);
+        }
+        for (variables, said) in [
+            (&[][..], "ASHBY_API_KEY and ASHBY_API_KEY_FILE are not set"),
+            (&[("ASHBY_API_KEY", "se cret")], "ASHBY_API_KEY holds"),
+            (&[("ASHBY_API_KEY_FILE", "/absent/se cret")], "ASHBY_API_KEY_FILE names"),
+            (&[("ASHBY_API_KEY", "k1"), ("ASHBY_BASE_URL", "http://se cret")], "ASHBY_BASE_URL"),
+        ] {
+            let error = builder(variables).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(error.to_string().contains(said), "{error}");
+            assert!(!format!("{error:?}").contains("se cret"));
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The client: calls, their retries, and what their answers mean.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::multipart::Form;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 use tracing::{Instrument, Span, field};
@@ -13,12 +15,13 @@ use crate::envelope::{self, Answer, Expected, NoAnswer};
 use crate::pace::{Pace, Permit};
 use crate::refusal::{Cleaner, Refusal};
 use crate::request::{Operation, RequestBody};
-use crate::retry::Attempts;
-use crate::transport::Transport;
+use crate::retry::{Attempts, report_limit};
+use crate::storage::Storage;
+use crate::transport::{Head, Transport, authorised};
 use crate::usage::Counters;
 use crate::{
-    ClientBuilder, Cursor, Error, ErrorKind, ListRequest, Page, Pages, ReadOperation, RetryPolicy, SyncToken,
-    Usage, WriteOperation,
+    ApiKey, ClientBuilder, Cursor, Error, ErrorKind, ListRequest, Page, Pages, ReadOperation, RetryPolicy,
+    ServerNote, SyncToken, Usage, WriteOperation,
 };
 
 /// Sends operations to Ashby under one key. Cheap to clone; clones share connections, pace and counters.
@@ -28,20 +31,29 @@ use crate::{
 #[derive(Clone)]
 pub struct Client {
     pub(crate) inner: Arc<Inner>,
+    pub(crate) key: Arc<ApiKey>,
+    /// The user to whom writes are attributed.
+    pub(crate) on_behalf_of: Option<HeaderValue>,
 }
 
+/// What a client sends with, whatever it sends.
 pub(crate) struct Inner {
     pub(crate) transport: Transport,
     pub(crate) pace: Pace,
+    /// Starts of reports, which have limits of their own.
+    pub(crate) reports: Pace,
     pub(crate) retry: RetryPolicy,
     pub(crate) counters: Counters,
+    /// What the newest answer said of the server.
+    pub(crate) note: Mutex<Option<ServerNote>>,
+    pub(crate) storage: Storage,
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("base_url", &self.inner.transport.base_url.as_str())
-            .field("key", &self.inner.transport.key)
+            .field("key", &self.key)
             .finish_non_exhaustive()
     }
 }
@@ -103,9 +115,34 @@ pub(crate) struct Answered {
 }
 
 impl Client {
+    /// A client with the key and the base URL that the environment says: see [`ClientBuilder::from_env`].
+    ///
+    /// # Errors
+    /// As for [`ClientBuilder::from_env`] and [`ClientBuilder::build`].
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
     /// Settings for a new client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
+    }
+
+    /// This client with writes attributed to an Ashby user (`X-On-Behalf-Of`, which is in beta): same key, pace,
+    /// connections and counters. Reads are sent as before.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] if `user_id` is not a UUID.
+    pub fn on_behalf_of(&self, user_id: &str) -> Result<Self, Error> {
+        let is_uuid = crate::catalog::check_value("", &crate::catalog::Type::Uuid, &user_id.into()).is_ok();
+        let user = HeaderValue::from_str(user_id).ok().filter(|_| is_uuid);
+        let user = user.ok_or_else(|| {
+            let what = "the user to act on behalf of must be given by id, which is a UUID";
+            let mut error = Error::new(ErrorKind::InvalidRequest, "", what);
+            error.0.hint = Some("user.list and user.search answer the ids of users");
+            error
+        })?;
+        Ok(Self { on_behalf_of: Some(user), ..self.clone() })
     }
 
     /// Sends a read and, if it fails in a way that may pass, sends it again as the [`RetryPolicy`] says.
@@ -176,6 +213,51 @@ impl Client {
         self.inner.counters.usage(&self.inner.pace.snapshot())
     }
 
+    /// What the newest answer said of the server; `None` before the first.
+    pub fn server_note(&self) -> Option<ServerNote> {
+        self.inner.note.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Sends a write as a form, once.
+    pub(crate) async fn send_form(
+        &self,
+        operation: Operation<'_>,
+        body: &RequestBody,
+        form: Form,
+        timeout: Duration,
+    ) -> Result<Response, Error> {
+        let transport = &self.inner.transport;
+        let http = self.inner.storage.client_for_ashby()?;
+        let mut request = http.post(transport.url(operation.name())).multipart(form).timeout(timeout);
+        for (name, value) in &transport.headers {
+            if name != CONTENT_TYPE {
+                request = request.header(name, value);
+            }
+        }
+        let permit = self.inner.pace.permit().await;
+        self.inner.counters.request(false, permit.waited);
+        let request = authorised(request, &self.key, self.on_behalf_of.as_ref());
+        let (head, received) = Box::pin(transport.exchange(request)).await;
+        let judged = match received {
+            Ok(received) => {
+                let cleaner = body.cleaner(&self.key);
+                judge(operation.name(), head.status, &received, Expected::Anything, &cleaner)
+            }
+            Err(failure) => Err(failure.into_error(operation.name())),
+        };
+        match judged {
+            Ok(answer) => {
+                Ok(Answered { answer, body: Bytes::new(), request_id: head.request_id, requests: 1 }.into())
+            }
+            Err(error) => {
+                let (mut error, _) = self.inner.failed(error, head, &permit, 1);
+                error.0.is_write = true;
+                error.0.requests = 1;
+                Err(error)
+            }
+        }
+    }
+
     /// Sends a call until it is answered or given up.
     async fn call(
         &self,
@@ -184,7 +266,7 @@ impl Client {
         expected: Expected<'_>,
     ) -> Result<Answered, Error> {
         let began = Instant::now();
-        let mut attempts = Attempts { made: 0, malformed: 0, elapsed: Duration::ZERO };
+        let mut attempts = Attempts::default();
         loop {
             attempts.made += 1;
             let permit = self.inner.pace.permit().await;
@@ -206,37 +288,9 @@ impl Client {
             };
             drop(permit);
 
-            attempts.elapsed = began.elapsed();
-            attempts.malformed += u32::from(error.0.kind == ErrorKind::Malformed);
-            let delay = match operation {
-                Operation::Read(_) => self.inner.retry.delay(error.0.kind, attempts, rand::random()),
-                Operation::Write(_) => None,
-            };
-            if delay.is_some() || error.0.kind == ErrorKind::RateLimited {
-                let milliseconds =
-                    |duration: Option<Duration>| duration.map(|duration| duration.as_millis() as u64);
-                tracing::warn!(
-                    operation = operation.name(),
-                    attempt = attempts.made,
-                    kind = ?error.0.kind,
-                    status = error.0.status,
-                    code = error.0.code,
-                    request_id = error.0.request_id,
-                    rate_limit_scope = error.0.rate_limit_scope,
-                    pause_ms = milliseconds(pause),
-                    retry_in_ms = milliseconds(delay),
-                    "the request failed",
-                );
-            }
-            match delay {
-                Some(delay) => sleep(delay).await,
-                None => {
-                    error.0.requests = attempts.made;
-                    error.0.elapsed = attempts.elapsed;
-                    error.0.is_write = operation.is_write();
-                    return Err(error);
-                }
-            }
+            attempts.failed(error.0.kind, began.elapsed());
+            error.0.is_write = operation.is_write();
+            sleep(self.inner.retry_in(error, pause, attempts)?).await;
         }
     }
 
@@ -249,46 +303,101 @@ impl Client {
         attempt: u32,
         permit: &Permit<'_>,
     ) -> Result<Answered, (Error, Option<Duration>)> {
-        let Inner { transport, pace, retry, counters } = &*self.inner;
         let began = Instant::now();
-        let (head, received) = transport.exchange(operation.name(), body.json.clone()).await;
+        let user = self.on_behalf_of.as_ref().filter(|_| operation.is_write());
+        let (head, received) =
+            self.inner.transport.post(operation.name(), &self.key, user, body.json.clone()).await;
+        if head.status > 0 {
+            *self.inner.note.lock().unwrap_or_else(PoisonError::into_inner) = Some(head.note.clone());
+        }
         let span = Span::current();
         span.record("status", head.status);
         span.record("request_id", &head.request_id);
         let judged = match received {
             Ok(received) => {
                 span.record("bytes", received.len());
-                let cleaner = body.cleaner(&transport.key);
+                let cleaner = body.cleaner(&self.key);
                 judge(operation.name(), head.status, &received, expected, &cleaner)
                     .map(|answer| (answer, received))
             }
-            Err(failure) => {
-                let mut error = Error::new(failure.kind, operation.name(), failure.what);
-                error.0.source = failure.source.map(Into::into);
-                Err(error)
-            }
+            Err(failure) => Err(failure.into_error(operation.name())),
         };
         span.record("elapsed_ms", began.elapsed().as_millis() as u64);
         tracing::debug!("request done");
 
-        let mut error = match judged {
+        match judged {
             Ok((answer, body)) => {
-                return Ok(Answered { answer, body, request_id: head.request_id, requests: attempt });
+                Ok(Answered { answer, body, request_id: head.request_id, requests: attempt })
             }
-            Err(error) => error,
-        };
+            Err(error) => Err(self.inner.failed(error, head, permit, attempt)),
+        }
+    }
+}
+
+impl Inner {
+    /// Takes note of a failed attempt: adds to the error what the response's head says, and pauses everything
+    /// that shares the pace if the server asked for it, unless it was about reports. Returns that pause too.
+    pub(crate) fn failed(
+        &self,
+        mut error: Error,
+        head: Head,
+        permit: &Permit<'_>,
+        attempt: u32,
+    ) -> (Error, Option<Duration>) {
         error.0.status = Some(head.status).filter(|status| *status > 0);
         error.0.request_id = head.request_id.or(error.0.request_id.take());
         error.0.rate_limit_scope = head.rate_limit_scope;
+        if let Some(limit) = report_limit(error.operation(), error.code()) {
+            self.counters.throttled();
+            let pause = self.retry.report_pause(limit, head.retry_after);
+            return (error, Some(pause));
+        }
         if error.kind() == ErrorKind::RateLimited {
-            counters.throttled();
-            pace.slow_down(permit);
+            self.counters.throttled();
+            self.pace.slow_down(permit);
         }
-        let pause = retry.pause(error.kind(), head.retry_after, attempt);
+        let pause = self.retry.pause(error.kind(), head.retry_after, attempt);
         if let Some(pause) = pause {
-            pace.pause(pause);
+            self.pace.pause(pause);
         }
-        Err((error, pause))
+        (error, pause)
+    }
+
+    /// How long to wait before the next attempt; the error if there is none.
+    pub(crate) fn retry_in(
+        &self,
+        mut error: Error,
+        pause: Option<Duration>,
+        attempts: Attempts,
+    ) -> Result<Duration, Error> {
+        let delay = match error.0.is_write {
+            false => self.retry.delay(error.0.kind, attempts, rand::random()),
+            true => None,
+        };
+        // Pauses of the pace are waited for there; reports have one of their own.
+        let is_report_limit = report_limit(error.operation(), error.code()).is_some();
+        let delay = delay.map(|delay| delay + pause.filter(|_| is_report_limit).unwrap_or_default());
+        if delay.is_some() || error.0.kind == ErrorKind::RateLimited {
+            let milliseconds =
+                |duration: Option<Duration>| duration.map(|duration| duration.as_millis() as u64);
+            tracing::warn!(
+                operation = error.0.operation,
+                attempt = attempts.made,
+                kind = ?error.0.kind,
+                status = error.0.status,
+                code = error.0.code,
+                request_id = error.0.request_id,
+                rate_limit_scope = error.0.rate_limit_scope,
+                pause_ms = milliseconds(pause),
+                retry_in_ms = milliseconds(delay),
+                "the request failed",
+            );
+        }
+        delay.ok_or_else(|| {
+            error.0.requests = attempts.made;
+            error.0.elapsed = attempts.elapsed;
+            error
+        })
     }
 }
 
@@ -338,7 +447,7 @@ pub(crate) fn accept(
 }
 
 /// The kind of error behind a status that is no success. Ashby's codes are more telling than 4xx statuses.
-fn kind_of_status(status: u16, refusal: &Refusal) -> ErrorKind {
+pub(crate) fn kind_of_status(status: u16, refusal: &Refusal) -> ErrorKind {
     let kind = match status {
         300..400 => return ErrorKind::Configuration,
         408 => return ErrorKind::Timeout,

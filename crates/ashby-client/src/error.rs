@@ -26,6 +26,8 @@ pub(crate) struct Details {
     /// `X-RateLimit-Scope`: whose limit it was, if not the key's.
     pub(crate) rate_limit_scope: Option<String>,
     pub(crate) is_write: bool,
+    /// What to do next, if it is not what the kind says.
+    pub(crate) hint: Option<&'static str>,
     pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -63,6 +65,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The client is set up wrongly.
     Configuration,
+    /// A file on this machine cannot be read or written.
+    LocalFile,
 }
 
 /// How a listing can go on although Ashby refused its position.
@@ -92,7 +96,8 @@ impl ErrorKind {
             | Self::Tls
             | Self::Malformed
             | Self::TooLarge
-            | Self::Configuration => false,
+            | Self::Configuration
+            | Self::LocalFile => false,
         }
     }
 
@@ -123,6 +128,7 @@ impl ErrorKind {
             Self::Malformed => "check the base URL; if it is right, report the request id to Ashby",
             Self::TooLarge => "ask for less at once, or raise the limit for response bodies",
             Self::Configuration => "correct the client's settings",
+            Self::LocalFile => "check the path, its permissions and the space that is left",
         })
     }
 }
@@ -142,6 +148,7 @@ impl Error {
             recovery: None,
             rate_limit_scope: None,
             is_write: false,
+            hint: None,
             source: None,
         }))
     }
@@ -151,12 +158,23 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_hint(mut self, hint: &'static str) -> Self {
+        self.0.hint = Some(hint);
+        self
+    }
+
+    /// 0 stands for no answer.
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status).filter(|status| *status > 0);
+        self
+    }
+
     /// What kind of failure it was.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The operation's name; empty if building the client failed.
+    /// The operation's name, or `job board NAME`; empty if building the client failed.
     pub fn operation(&self) -> &str {
         &self.0.operation
     }
@@ -218,7 +236,7 @@ impl Error {
         match self.0.recovery {
             Some(Recovery::DropToken) => Some("discard the sync token and list everything again"),
             Some(Recovery::DropCursor) => Some("start the listing again from its first page"),
-            None => self.0.kind.hint(),
+            None => self.0.hint.or(self.0.kind.hint()),
         }
     }
 }

@@ -4,7 +4,32 @@
 //! says; writes ([`WriteOperation`]) are sent once, because Ashby has no idempotency keys. All clones of a client
 //! share one pace, so that the key's limit holds for all of them together.
 //!
-//! Answers stay what they were on the wire: a [`Page`] hands out its records as slices of the body, after one
+//! With the feature `typed`, which is on by default, every operation is a method with types of its own
+//! ([`operations`]):
+//!
+//! ```no_run
+//! # #[cfg(feature = "typed")]
+//! # async fn example() -> Result<(), ashby_client::Error> {
+//! use ashby_client::Client;
+//! use ashby_client::candidate::CreateNote;
+//! use ashby_client::types::{ApplicationStatus, CandidateId};
+//!
+//! let ashby = Client::from_env()?;
+//! let candidate_id = CandidateId::from("9d1b7c0e-2f5e-4d9c-8b1a-3c2f5e4d9c8b");
+//! let note = ashby.candidate().create_note(CreateNote::new(candidate_id, "Strong systems background")).await?;
+//! println!("wrote note {}", note.id);
+//!
+//! let mut pages = ashby.application().list().status(ApplicationStatus::Active).pages();
+//! while let Some(page) = pages.next().await? {
+//!     for application in page.records {
+//!         println!("{} for {}", application.candidate.name, application.job.title);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Without types, answers stay what they were on the wire: a [`Page`] hands out its records as slices of the body, after one
 //! pass that checked the whole of it. An answer that is not a complete, successful envelope is an [`Error`],
 //! never an empty page.
 //!
@@ -29,20 +54,31 @@
 //! ```
 
 mod builder;
+pub mod catalog;
 mod client;
 mod cycle;
 mod envelope;
 mod error;
+mod files;
 mod json;
 mod operation;
+#[cfg(feature = "typed")]
+pub mod operations;
 mod pace;
 mod page;
 mod refusal;
 mod request;
 mod retry;
 mod secret;
+mod storage;
 mod transport;
 mod usage;
+
+// The categories of operations have these names outside.
+#[path = "job_board.rs"]
+mod public_board;
+#[path = "report.rs"]
+mod report_run;
 
 pub use builder::{
     ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONCURRENCY, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_BYTES,
@@ -51,9 +87,16 @@ pub use builder::{
 pub use client::{ApiKeyInfo, Client, Response};
 pub use cycle::CycleGuard;
 pub use error::{Error, ErrorKind, Recovery};
+pub use files::{DownloadedFile, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
 pub use json::{Records, ScanError, ScanErrorKind, split_array};
 pub use operation::{ReadOperation, WriteOperation};
+#[cfg(feature = "typed")]
+pub use operations::generated::*;
+#[cfg(feature = "typed")]
+pub use operations::{Output, TypedPage, TypedPages, types};
 pub use page::{ListRequest, Page, Pages};
+pub use public_board::{Compensation, JobBoard, JobBoardClient, Posting, SecondaryLocation};
+pub use report_run::{Report, ReportOptions};
 pub use retry::RetryPolicy;
 pub use secret::{ApiKey, Cursor, SyncToken};
-pub use usage::Usage;
+pub use usage::{ServerNote, Usage};

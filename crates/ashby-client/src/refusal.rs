@@ -132,7 +132,8 @@ impl Cleaner<'_> {
     }
 }
 
-fn printable(text: &str) -> String {
+/// A text without control and direction characters, and not endless.
+pub(crate) fn printable(text: &str) -> String {
     let is_invisible = |character: char| {
         character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };

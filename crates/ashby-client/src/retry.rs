@@ -25,6 +25,9 @@ pub struct RetryPolicy {
     pub throttle_delay: Duration,
     /// The longest pause that a `Retry-After` can cause.
     pub max_retry_after: Duration,
+    /// How long a report waits, and nothing else with it, after the organisation started too many of them within a
+    /// minute; half of it if too many ran at once. A `Retry-After` counts more.
+    pub report_delay: Duration,
 }
 
 /// Six attempts within five minutes; waits below 0.5 s, 1 s, 2 s … 30 s.
@@ -37,12 +40,13 @@ impl Default for RetryPolicy {
             max_delay: Duration::from_secs(30),
             throttle_delay: Duration::from_secs(5),
             max_retry_after: Duration::from_secs(300),
+            report_delay: Duration::from_secs(60),
         }
     }
 }
 
 /// What is known when an attempt has failed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Attempts {
     /// Attempts made, the failed one included.
     pub(crate) made: u32,
@@ -50,6 +54,14 @@ pub(crate) struct Attempts {
     pub(crate) malformed: u32,
     /// Time since the first one began.
     pub(crate) elapsed: Duration,
+}
+
+impl Attempts {
+    /// Counts a failure, this long after the first attempt began.
+    pub(crate) fn failed(&mut self, kind: ErrorKind, elapsed: Duration) {
+        self.elapsed = elapsed;
+        self.malformed += u32::from(kind == ErrorKind::Malformed);
+    }
 }
 
 impl RetryPolicy {
@@ -82,8 +94,36 @@ impl RetryPolicy {
         }
     }
 
+    /// How long a report waits after one of the organisation's limits for reports was met.
+    pub(crate) fn report_pause(&self, limit: ReportLimit, retry_after: Option<Duration>) -> Duration {
+        match (retry_after, limit) {
+            (Some(retry_after), _) => retry_after.min(self.max_retry_after),
+            (None, ReportLimit::Rate) => self.report_delay,
+            (None, ReportLimit::Concurrency) => self.report_delay / 2,
+        }
+    }
+
     fn doubled(&self, delay: Duration, made: u32) -> Duration {
         delay.saturating_mul(2_u32.saturating_pow(made.saturating_sub(1))).min(self.max_delay)
+    }
+}
+
+/// A limit that the reports of all an organisation's keys have in common, and no other operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReportLimit {
+    /// Starts a minute.
+    Rate,
+    /// Reports at once.
+    Concurrency,
+}
+
+/// The limit for reports that a refusal of `operation` is about.
+pub(crate) fn report_limit(operation: &str, code: Option<&str>) -> Option<ReportLimit> {
+    match code {
+        _ if !operation.starts_with("report.") => None,
+        Some("rate_limit_exceeded") => Some(ReportLimit::Rate),
+        Some("concurrent_limit_exceeded") => Some(ReportLimit::Concurrency),
+        _ => None,
     }
 }
 
@@ -162,6 +202,22 @@ mod tests {
                 pause.map(seconds),
                 "{kind:?} {after:?}"
             );
+        }
+    }
+
+    #[test]
+    fn reports_have_limits_of_their_own() {
+        let policy = RetryPolicy::default();
+        for (operation, code, limit) in [
+            ("report.generate", Some("rate_limit_exceeded"), Some((ReportLimit::Rate, 60))),
+            ("report.synchronous", Some("concurrent_limit_exceeded"), Some((ReportLimit::Concurrency, 30))),
+            ("report.generate", None, None),
+            ("candidate.list", Some("rate_limit_exceeded"), None),
+        ] {
+            assert_eq!(report_limit(operation, code), limit.map(|(limit, _)| limit), "{operation} {code:?}");
+            let Some((limit, seconds)) = limit else { continue };
+            assert_eq!(policy.report_pause(limit, None), Duration::from_secs(seconds));
+            assert_eq!(policy.report_pause(limit, Some(Duration::from_secs(9))), Duration::from_secs(9));
         }
     }
 

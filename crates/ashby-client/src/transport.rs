@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Response, Url};
+use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{RequestBuilder, Response, Url};
 
-use crate::{ApiKey, ErrorKind, retry};
+use crate::{ApiKey, Error, ErrorKind, ServerNote, retry};
 
 /// Of bodies that are not answers no more than this is looked at.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
@@ -19,9 +19,10 @@ const MAX_RESERVED_BYTES: u64 = 16 * 1024 * 1024;
 /// How requests get to Ashby.
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
+    /// What `http` says with each request.
+    pub(crate) headers: HeaderMap,
     /// Ends in a slash.
     pub(crate) base_url: Url,
-    pub(crate) key: ApiKey,
     pub(crate) max_body_bytes: usize,
 }
 
@@ -33,6 +34,7 @@ pub(crate) struct Head {
     pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) rate_limit_scope: Option<String>,
+    pub(crate) note: ServerNote,
 }
 
 /// An exchange that brought no complete body.
@@ -45,11 +47,32 @@ pub(crate) struct Failure {
 
 impl Transport {
     /// Sends `body` to the operation and reads the response. The head counts also if the body failed.
-    pub(crate) async fn exchange(&self, operation: &str, body: Bytes) -> (Head, Result<Bytes, Failure>) {
+    pub(crate) async fn post(
+        &self,
+        operation: &str,
+        key: &ApiKey,
+        on_behalf_of: Option<&HeaderValue>,
+        body: Bytes,
+    ) -> (Head, Result<Bytes, Failure>) {
+        let request = self.http.post(self.url(operation)).body(body);
+        self.exchange(authorised(request, key, on_behalf_of)).await
+    }
+
+    /// Where an operation is.
+    pub(crate) fn url(&self, operation: &str) -> Url {
         // The name was checked: it is one path segment.
         let mut url = self.base_url.clone();
         url.set_path(&format!("{}{operation}", self.base_url.path()));
-        let request = self.http.post(url).basic_auth(self.key.expose(), Some("")).body(body);
+        url
+    }
+
+    /// Reads what is at an address. The head counts also if the body failed.
+    pub(crate) async fn get(&self, url: Url) -> (Head, Result<Bytes, Failure>) {
+        self.exchange(self.http.get(url)).await
+    }
+
+    /// Sends a request and reads the response. The head counts also if the body failed.
+    pub(crate) async fn exchange(&self, request: RequestBuilder) -> (Head, Result<Bytes, Failure>) {
         match request.send().await {
             Ok(response) => {
                 let head = Head::of(&response);
@@ -96,6 +119,19 @@ impl Transport {
     }
 }
 
+/// A request in the name of the key, and perhaps of a user.
+pub(crate) fn authorised(
+    request: RequestBuilder,
+    key: &ApiKey,
+    on_behalf_of: Option<&HeaderValue>,
+) -> RequestBuilder {
+    let request = request.basic_auth(key.expose(), Some(""));
+    match on_behalf_of {
+        Some(user) => request.header("x-on-behalf-of", user),
+        None => request,
+    }
+}
+
 impl Head {
     fn of(response: &Response) -> Self {
         let text = |name: &str| header(response.headers(), name);
@@ -106,18 +142,27 @@ impl Head {
                 retry::retry_after(&value, text(DATE.as_str()).as_deref(), SystemTime::now())
             }),
             rate_limit_scope: text("x-ratelimit-scope"),
+            note: ServerNote::read(text, SystemTime::now()),
         }
     }
 }
 
 /// A header's value if it is printable ASCII of a sensible length.
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     let value = headers.get(name)?.to_str().ok()?;
     (!value.is_empty() && value.len() <= 128).then(|| value.to_owned())
 }
 
 impl Failure {
-    fn of(error: reqwest::Error) -> Self {
+    pub(crate) fn into_error(self, operation: &str) -> Error {
+        let error = Error::new(self.kind, operation, self.what);
+        match self.source {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
+    }
+
+    pub(crate) fn of(error: reqwest::Error) -> Self {
         // The address is known; the operation is named by the caller.
         let error = error.without_url();
         let (kind, what) = if error.is_builder() {

@@ -1,7 +1,7 @@
 //! What a client has used so far.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::pace::Snapshot;
 
@@ -24,6 +24,41 @@ pub struct Usage {
     pub effective_requests_per_minute: Option<u32>,
     /// Requests sent within the last 60 seconds, to the second.
     pub requests_last_minute: u32,
+}
+
+/// What an answer of Ashby's said of the server in its headers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerNote {
+    /// The version of the API that answered (`Ashby-Version`).
+    pub version: Option<String>,
+    /// What becomes of that version (`Ashby-Version-Status`): `active`, `deprecated` and so on.
+    pub version_status: Option<String>,
+    /// By how many seconds the server's clock is ahead of this machine's (negative: behind), to the second.
+    pub clock_ahead_s: Option<i64>,
+    /// Requests that the server allows in its period, if it says (`RateLimit-Limit`).
+    pub rate_limit: Option<u64>,
+    /// Requests that are left of them (`RateLimit-Remaining`).
+    pub rate_limit_remaining: Option<u64>,
+}
+
+impl ServerNote {
+    /// Reads a response's headers.
+    pub(crate) fn read(text: impl Fn(&str) -> Option<String>, now: SystemTime) -> Self {
+        let seconds = |time: SystemTime| {
+            let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        };
+        let number = |name: &str| text(name).or_else(|| text(&format!("x-{name}")))?.parse().ok();
+        let date = text("date").and_then(|date| httpdate::parse_http_date(&date).ok());
+        Self {
+            version: text("ashby-version"),
+            version_status: text("ashby-version-status"),
+            clock_ahead_s: date.map(|date| seconds(date) - seconds(now)),
+            rate_limit: number("ratelimit-limit"),
+            rate_limit_remaining: number("ratelimit-remaining"),
+        }
+    }
 }
 
 /// The counters behind [`Usage`].

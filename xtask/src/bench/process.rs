@@ -1,9 +1,9 @@
 //! Child processes: measured ones, and the simulator that serves them.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,10 +31,15 @@ pub(crate) struct Cost {
 
 /// Where a process prints its result; what it prints elsewhere is thrown away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ResultOn {
+pub(crate) enum ResultOn<'a> {
     Stdout,
     /// Standard output goes to the null device.
     Stderr,
+    /// The same, of a process that is told something first, and that its input has ended once it says this.
+    StderrOfSession {
+        input: &'a str,
+        until: &'a str,
+    },
 }
 
 /// Runs a process that `simulator` serves to its end; returns its cost and its result.
@@ -43,7 +48,7 @@ pub(crate) enum ResultOn {
 /// If it cannot be started, fails, or takes longer than [`LIMIT`].
 pub(crate) fn measure_served(
     command: &mut Command,
-    result_on: ResultOn,
+    result_on: ResultOn<'_>,
     simulator: &Simulator,
 ) -> Result<(Cost, String)> {
     let others_seconds = || Some(busy_seconds()? - simulator.processor_seconds()?);
@@ -65,14 +70,23 @@ fn busy_seconds() -> Option<f64> {
     Some((user + nice + system + interrupts + soft_interrupts + stolen) / clock_ticks_per_second() as f64)
 }
 
-fn measure(command: &mut Command, result_on: ResultOn) -> Result<(Cost, String)> {
+fn measure(command: &mut Command, result_on: ResultOn<'_>) -> Result<(Cost, String)> {
     let stdout = if result_on == ResultOn::Stdout { Stdio::piped() } else { Stdio::null() };
     let name = command.get_program().display().to_string();
     let started = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped()).spawn()?;
+    let stdin =
+        if matches!(result_on, ResultOn::StderrOfSession { .. }) { Stdio::piped() } else { Stdio::null() };
+    let mut child = command.stdin(stdin).stdout(stdout).stderr(Stdio::piped()).spawn()?;
     let pid = Pid::from_child(&child);
-    let stdout = reader(child.stdout.take());
-    let stderr = reader(child.stderr.take());
+    let stdout = reader(child.stdout.take(), None);
+    let session = match (child.stdin.take(), result_on) {
+        (Some(mut stdin), ResultOn::StderrOfSession { input, until }) => {
+            stdin.write_all(input.as_bytes())?;
+            Some((stdin, until.to_owned()))
+        }
+        _ => None,
+    };
+    let stderr = reader(child.stderr.take(), session);
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || sender.send(child.wait4()));
     let ended = match receiver.recv_timeout(LIMIT) {
@@ -97,13 +111,24 @@ fn measure(command: &mut Command, result_on: ResultOn) -> Result<(Cost, String)>
     Ok((cost, if result_on == ResultOn::Stdout { stdout } else { stderr }))
 }
 
-/// Reads a pipe to its end beside everything else, so that nobody waits for its reader.
-fn reader(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
+/// Reads a pipe to its end beside everything else, so that nobody waits for its reader. With a session, its input ends
+/// at the first line that holds the text beside it.
+fn reader(
+    pipe: Option<impl Read + Send + 'static>,
+    mut session: Option<(ChildStdin, String)>,
+) -> thread::JoinHandle<String> {
     thread::spawn(move || {
-        let mut bytes = Vec::new();
+        let mut text = String::new();
+        let Some(mut pipe) = pipe.map(BufReader::new) else { return text };
+        let mut line = Vec::new();
         // What cannot be read is missing where it is looked for.
-        let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
-        String::from_utf8_lossy(&bytes).into_owned()
+        while pipe.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
+            let said = String::from_utf8_lossy(&line);
+            session = session.filter(|(_, until)| !said.contains(until.as_str()));
+            text += &said;
+            line.clear();
+        }
+        text
     })
 }
 
@@ -167,6 +192,14 @@ mod tests {
         let (_, result) =
             measure(Command::new("sh").args(["-c", "echo no; echo yes >&2"]), ResultOn::Stderr).unwrap();
         assert_eq!(result, "yes\n");
+    }
+
+    #[test]
+    fn a_session_ends_when_the_process_says_so() {
+        let script = "read line; echo got $line >&2; cat; echo ended >&2";
+        let session = ResultOn::StderrOfSession { input: "hello\n", until: "got hello" };
+        let (_, result) = measure(Command::new("sh").args(["-c", script]), session).unwrap();
+        assert_eq!(result, "got hello\nended\n");
     }
 
     #[test]

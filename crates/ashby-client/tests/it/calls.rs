@@ -108,3 +108,48 @@ async fn a_key_tells_about_itself() {
     assert_eq!(client.api_key_info().await.unwrap_err().kind(), ErrorKind::Malformed);
     assert!(!format!("{client:?}").contains(KEY));
 }
+
+#[tokio::test]
+async fn writes_and_only_writes_are_attributed_to_a_user() {
+    const USER: &str = "9d1b7c0e-2f5e-4d9c-8b1a-3c2f5e4d9c8b";
+    let server = Server::start(vec![ok(r#"{"success":true}"#); 3]).await;
+    let client = server.client();
+    let for_user = client.on_behalf_of(USER).unwrap();
+    for_user.write(&WRITE, &json!({})).await.unwrap();
+    for_user.read(&READ, &json!({})).await.unwrap();
+    client.write(&WRITE, &json!({})).await.unwrap();
+    let users: Vec<_> =
+        server.requests().iter().map(|request| request.header("x-on-behalf-of").map(str::to_owned)).collect();
+    assert_eq!(users, [Some(USER.to_owned()), None, None]);
+    assert_eq!(client.usage().requests, 3, "the pace is common");
+    for nobody in ["", "jane@example.com", "a\nb"] {
+        let error = client.on_behalf_of(nobody).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert!(nobody.is_empty() || !error.to_string().contains(nobody));
+    }
+}
+
+#[tokio::test]
+async fn answers_tell_of_the_server() {
+    let headers = [
+        ("ashby-version", "2026-01-01"),
+        ("ashby-version-status", "deprecated"),
+        ("date", "Thu, 01 Jan 1970 00:01:00 GMT"),
+        ("ratelimit-limit", "1000"),
+        ("x-ratelimit-remaining", "7"),
+    ];
+    let server =
+        Server::start([response(200, &headers, r#"{"success":true}"#), ok(r#"{"success":true}"#)]).await;
+    let client = server.client();
+    assert_eq!(client.server_note(), None);
+    client.read(&READ, &json!({})).await.unwrap();
+    let note = client.server_note().unwrap();
+    assert_eq!(
+        (note.version.as_deref(), note.version_status.as_deref()),
+        (Some("2026-01-01"), Some("deprecated"))
+    );
+    assert_eq!((note.rate_limit, note.rate_limit_remaining), (Some(1000), Some(7)));
+    assert!(note.clock_ahead_s.unwrap() < -1_000_000_000, "{note:?}");
+    client.read(&READ, &json!({})).await.unwrap();
+    assert_eq!(client.server_note().unwrap().version_status, None);
+}

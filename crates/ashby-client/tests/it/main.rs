@@ -5,7 +5,12 @@
 
 mod calls;
 mod failures;
+mod files;
+mod job_boards;
 mod lists;
+mod reports;
 mod retries;
 mod secrets;
 mod server;
+#[cfg(feature = "typed")]
+mod typed;

@@ -154,7 +154,8 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
                 .map(|line| line.split_once(": ").unwrap())
                 .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
                 .collect();
-            let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse().unwrap();
+            let length = headers.iter().find(|(name, _)| name == "content-length");
+            let length = length.map_or(0, |(_, value)| value.parse().unwrap());
             if bytes.len() - end - 4 >= length {
                 let body = String::from_utf8(bytes.split_off(end + 4)).unwrap();
                 return Some(Request { line, headers, body });

@@ -1,0 +1,342 @@
+//! Public job boards: what a company shows on `jobs.ashbyhq.com`, read without a key.
+//!
+//! Ashby describes them at <https://developers.ashbyhq.com/docs/public-job-posting-api>. A board comes whole, in
+//! one response.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use reqwest::Url;
+use serde::{Deserialize, Deserializer};
+use tokio::time::{Instant, sleep};
+
+use crate::client::{Inner, kind_of_status};
+use crate::json::{RecordIndex, ScanError, ScanErrorKind, Scanner, Span};
+use crate::refusal::Refusal;
+use crate::retry::Attempts;
+use crate::{ClientBuilder, Error, ErrorKind, Records, Usage};
+
+/// Where boards are, below the base URL.
+const PATH: [&str; 2] = ["posting-api", "job-board"];
+const KEY_FIELDS: [&str; 1] = ["id"];
+const NAME_HINT: &str =
+    "the name is what follows jobs.ashbyhq.com/ in the board's address, with capitals as they are there";
+
+/// Reads public job boards. Cheap to clone; clones share connections, pace and counters.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), ashby_client::Error> {
+/// let boards = ashby_client::JobBoardClient::builder().build_job_board_client()?;
+/// for posting in boards.board("Ashby", false).await?.postings()? {
+///     // … only if `posting.is_listed == Some(true)` may it be shown
+///     # let _ = posting;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct JobBoardClient {
+    inner: Arc<Inner>,
+}
+
+impl fmt::Debug for JobBoardClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobBoardClient")
+            .field("base_url", &self.inner.transport.base_url.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+impl JobBoardClient {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Settings for a new client, to be ended by
+    /// [`build_job_board_client`](ClientBuilder::build_job_board_client).
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// Reads a board, with what its postings pay if `include_compensation`. `name` is the last part of the
+    /// board's address, `jobs.ashbyhq.com/NAME`; its case matters. Retried like any read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] without sending anything if `name` cannot be one; [`ErrorKind::NotFound`] if
+    /// there is no such board; [`ErrorKind::Malformed`] if the answer has no list of jobs, or a job in it has no
+    /// id. Otherwise the last attempt's failure.
+    pub async fn board(&self, name: &str, include_compensation: bool) -> Result<JobBoard, Error> {
+        let operation = format!("job board {name}");
+        let url = self.url(name, include_compensation).ok_or_else(|| {
+            let mut error = Error::new(ErrorKind::InvalidRequest, "", "this cannot be a job board's name");
+            error.0.hint = Some(NAME_HINT);
+            error
+        })?;
+        let began = Instant::now();
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.made += 1;
+            let permit = self.inner.pace.permit().await;
+            self.inner.counters.request(attempts.made > 1, permit.waited);
+            // Boxed to keep the futures of all callers small.
+            let (head, received) = Box::pin(self.inner.transport.get(url.clone())).await;
+            let judged = match received {
+                Ok(body) => judge(&operation, head.status, body),
+                Err(failure) => Err(failure.into_error(&operation)),
+            };
+            tracing::debug!(
+                operation,
+                attempt = attempts.made,
+                status = head.status,
+                request_id = head.request_id,
+                elapsed_ms = began.elapsed().as_millis() as u64,
+                "request done",
+            );
+            let (error, pause) = match judged {
+                Ok(Answer { api_version, records }) => {
+                    let requests = attempts.made;
+                    return Ok(JobBoard { name: name.to_owned(), api_version, requests, records });
+                }
+                Err(error) => self.inner.failed(error, head, &permit, attempts.made),
+            };
+            drop(permit);
+            attempts.failed(error.kind(), began.elapsed());
+            sleep(self.inner.retry_in(error, pause, attempts)?).await;
+        }
+    }
+
+    /// What this client and its clones have used so far.
+    pub fn usage(&self) -> Usage {
+        self.inner.counters.usage(&self.inner.pace.snapshot())
+    }
+
+    /// The name becomes one segment of the path, whatever is in it.
+    fn url(&self, name: &str, include_compensation: bool) -> Option<Url> {
+        // A URL cannot hold these as a segment.
+        if matches!(name, "" | "." | "..") {
+            return None;
+        }
+        let mut url = self.inner.transport.base_url.clone();
+        url.path_segments_mut().ok()?.pop_if_empty().extend(PATH).push(name);
+        let flag = if include_compensation { "true" } else { "false" };
+        url.query_pairs_mut().append_pair("includeCompensation", flag);
+        Some(url)
+    }
+}
+
+struct Answer {
+    api_version: Option<String>,
+    records: Records,
+}
+
+/// What a complete response means.
+fn judge(operation: &str, status: u16, body: Bytes) -> Result<Answer, Error> {
+    if !(200..300).contains(&status) {
+        // No key was sent that could be at fault.
+        let kind = match kind_of_status(status, &Refusal::default()) {
+            ErrorKind::Credentials => ErrorKind::Rejected,
+            kind => kind,
+        };
+        let what = match kind {
+            ErrorKind::NotFound => "there is no board of this name",
+            ErrorKind::Configuration => "the address answered with a redirect, which is not followed",
+            ErrorKind::RateLimited => "too many requests",
+            ErrorKind::Timeout => "Ashby gave up waiting for the request",
+            ErrorKind::Server => "Ashby failed",
+            _ => "Ashby refused the request",
+        };
+        let mut error = Error::new(kind, operation, what);
+        error.0.hint = (kind == ErrorKind::NotFound).then_some(NAME_HINT);
+        return Err(error);
+    }
+    let malformed = |what| Error::new(ErrorKind::Malformed, operation, what);
+    let (api_version, index) =
+        scan(&body).map_err(|error| malformed("the answer cannot be read").with_source(error))?;
+    let index = index.ok_or_else(|| malformed("the answer has no list of jobs"))?;
+    let api_version = api_version.and_then(|span| serde_json::from_slice(span.of(&body)).ok());
+    match index.bind(body) {
+        Ok(records) => Ok(Answer { api_version, records }),
+        Err(error) => Err(malformed("Ashby sent a job that cannot be used").with_source(error)),
+    }
+}
+
+/// Checks the whole body in one pass and finds the jobs in it.
+fn scan(body: &Bytes) -> Result<(Option<Span>, Option<RecordIndex>), ScanError> {
+    let mut api_version = None;
+    let mut index = None;
+    let mut scanner = Scanner::new(body)?;
+    scanner.object(|scanner, name| {
+        if scanner.is_named(name, "jobs") {
+            if index.is_some() {
+                return Err(scanner.error(ScanErrorKind::DuplicateMember("jobs")));
+            }
+            if scanner.peek() == b'[' {
+                return index.insert(RecordIndex::new(KEY_FIELDS.len())).array(scanner, 1, &KEY_FIELDS);
+            }
+        }
+        let is_version = scanner.is_named(name, "apiVersion");
+        let value = scanner.value(1)?;
+        api_version = if is_version { Some(value) } else { api_version };
+        Ok(())
+    })?;
+    scanner.finish()?;
+    Ok((api_version, index))
+}
+
+/// A public job board: all its postings, checked to the last byte.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct JobBoard {
+    /// The name it was asked for by.
+    pub name: String,
+    /// What Ashby calls this form of its answer.
+    pub api_version: Option<String>,
+    /// How many requests it took.
+    pub requests: u32,
+    records: Records,
+}
+
+/// Shows sizes, not postings.
+impl fmt::Debug for JobBoard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobBoard")
+            .field("name", &self.name)
+            .field("api_version", &self.api_version)
+            .field("requests", &self.requests)
+            .field("postings", &self.len())
+            .finish()
+    }
+}
+
+impl JobBoard {
+    /// Reads a board from a body that is already at hand, as if it had been asked for by `name`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] if it is no board.
+    pub fn from_body(name: &str, body: Bytes) -> Result<Self, Error> {
+        let Answer { api_version, records } = judge(&format!("job board {name}"), 200, body)?;
+        Ok(Self { name: name.to_owned(), api_version, requests: 0, records })
+    }
+
+    /// The postings as they were received, with their `id` as the only key field.
+    pub fn split(&self) -> &Records {
+        &self.records
+    }
+
+    /// How many postings there are.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The postings, read. Not all of them need be meant for the public: see [`Posting::is_listed`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] if a member of a posting has another type than Ashby documents.
+    pub fn postings(&self) -> Result<Vec<Posting>, Error> {
+        let read = |(index, record): (usize, Bytes)| {
+            serde_json::from_slice(&record).map_err(|error| {
+                let operation = format!("job board {}", self.name);
+                let what = format!("job {index} is not as Ashby describes jobs");
+                // The parser's own words could quote the job.
+                let place = format!("line {} column {} of the job", error.line(), error.column());
+                Error::new(ErrorKind::Malformed, &operation, what).with_source(place)
+            })
+        };
+        self.records.iter().enumerate().map(read).collect()
+    }
+}
+
+/// A posting of a public job board. Members that Ashby left out or sent as null are `None`.
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Posting {
+    /// Identifies the posting; a UUID.
+    pub id: String,
+    /// What the job is called.
+    pub title: Option<String>,
+    /// The department.
+    pub department: Option<String>,
+    /// The team; the department again if that has no teams.
+    pub team: Option<String>,
+    /// `FullTime`, `PartTime`, `Intern`, `Contract` or `Temporary`.
+    pub employment_type: Option<String>,
+    /// The name of the main place of work.
+    pub location: Option<String>,
+    /// The other places.
+    #[serde(default, deserialize_with = "null_is_empty")]
+    pub secondary_locations: Vec<SecondaryLocation>,
+    /// Whether the work can be done from anywhere.
+    pub is_remote: Option<bool>,
+    /// `OnSite`, `Hybrid` or `Remote`.
+    pub workplace_type: Option<String>,
+    /// When it was published (RFC 3339).
+    pub published_at: Option<String>,
+    /// Whether the public may see it. Anything but `Some(true)` means no.
+    pub is_listed: Option<bool>,
+    /// Where it is shown.
+    pub job_url: Option<String>,
+    /// Where one applies.
+    pub apply_url: Option<String>,
+    /// What it says, as HTML.
+    pub description_html: Option<String>,
+    /// What it says, as text.
+    pub description_plain: Option<String>,
+    /// Whether the public may see what it pays. Anything but `Some(true)` means no.
+    pub should_display_compensation_on_job_postings: Option<bool>,
+    /// What it pays, if that was asked for.
+    pub compensation: Option<Compensation>,
+}
+
+/// Shows which posting, not what it says.
+impl fmt::Debug for Posting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Posting")
+            .field("id", &self.id)
+            .field("is_listed", &self.is_listed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A further place of work.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct SecondaryLocation {
+    /// Its name.
+    pub location: Option<String>,
+}
+
+/// Shows that there is one, not which.
+impl fmt::Debug for SecondaryLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecondaryLocation").finish_non_exhaustive()
+    }
+}
+
+/// What a job pays. The tiers behind the summary are in the record itself.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Compensation {
+    /// All tiers in one line, as Ashby's own boards show them.
+    pub compensation_tier_summary: Option<String>,
+}
+
+/// Shows that there is something, not what.
+impl fmt::Debug for Compensation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compensation").finish_non_exhaustive()
+    }
+}
+
+fn null_is_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}

@@ -1,0 +1,3658 @@
+//! Objects that operations answer. Written by `cargo xtask codegen` from catalog/*.toml.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Number, Value};
+
+use crate::types;
+
+/// A postal address.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Address {
+    /// The member `postalAddress`.
+    #[serde(rename = "postalAddress", default, skip_serializing_if = "types::Field::is_absent")]
+    pub postal_address: types::Field<types::PostalAddress>,
+    /// The member `@type`.
+    #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
+    pub at_type: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An API key; scopes spell permissions with a colon, such as candidates:read.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApiKey {
+    /// The member `title`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub title: types::Field<String>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub created_at: types::Field<types::Instant>,
+    /// The member `scopes`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub scopes: types::Field<Vec<String>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A candidate's application for a job.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Application {
+    /// The member `id`.
+    pub id: types::ApplicationId,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// The member `status`.
+    pub status: types::ApplicationStatus,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// The member `candidate`.
+    pub candidate: types::CandidateSummary,
+    /// The member `currentInterviewStage`.
+    #[serde(rename = "currentInterviewStage")]
+    pub current_interview_stage: types::InterviewStage,
+    /// The member `source`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub source: types::Field<types::Source>,
+    /// The member `archiveReason`.
+    #[serde(rename = "archiveReason", default, skip_serializing_if = "types::Field::is_absent")]
+    pub archive_reason: types::Field<types::ArchiveReason>,
+    /// The member `archivedAt`.
+    #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub archived_at: types::Field<types::Instant>,
+    /// The member `job`.
+    pub job: types::JobSummary,
+    /// The member `creditedToUser`.
+    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
+    pub credited_to_user: types::Field<types::UserSummary>,
+    /// The member `hiringTeam`.
+    #[serde(rename = "hiringTeam")]
+    pub hiring_team: Vec<types::HiringTeamMember>,
+    /// The member `appliedViaJobPostingId`.
+    #[serde(rename = "appliedViaJobPostingId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub applied_via_job_posting_id: types::Field<types::JobPostingId>,
+    /// The member `submitterClientIp`.
+    #[serde(rename = "submitterClientIp", default, skip_serializing_if = "types::Field::is_absent")]
+    pub submitter_client_ip: types::Field<String>,
+    /// The member `submitterUserAgent`.
+    #[serde(rename = "submitterUserAgent", default, skip_serializing_if = "types::Field::is_absent")]
+    pub submitter_user_agent: types::Field<String>,
+    /// The member `openings`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub openings: types::Field<Vec<types::Opening>>,
+    /// The member `applicationHistory`.
+    #[serde(rename = "applicationHistory", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_history: types::Field<Vec<types::ApplicationHistoryEntry>>,
+    /// The member `applicationFormSubmissions`.
+    #[serde(rename = "applicationFormSubmissions", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_form_submissions: types::Field<Vec<types::SubmittedForm>>,
+    /// The member `referrals`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub referrals: types::Field<Vec<types::ApplicationReferral>>,
+    /// The member `resumeFileHandle`.
+    #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
+    pub resume_file_handle: types::Field<types::FileHandle>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Submitted feedback: the form, the answers by path, and the interview it belongs to.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApplicationFeedback {
+    /// The member `id`.
+    pub id: String,
+    /// The member `formDefinition`.
+    #[serde(rename = "formDefinition")]
+    pub form_definition: types::FormDefinition,
+    /// The member `submittedValues`.
+    #[serde(rename = "submittedValues")]
+    pub submitted_values: Map<String, Value>,
+    /// The member `submittedByUser`.
+    #[serde(rename = "submittedByUser")]
+    pub submitted_by_user: types::UserSummary,
+    /// The member `creditedToUser`.
+    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
+    pub credited_to_user: types::Field<types::UserSummary>,
+    /// The member `interviewId`.
+    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_id: types::Field<types::InterviewId>,
+    /// The member `interviewEventId`.
+    #[serde(rename = "interviewEventId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_event_id: types::Field<types::InterviewEventId>,
+    /// The member `feedbackFormDefinitionId`.
+    #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
+    /// The member `applicationHistoryId`.
+    #[serde(rename = "applicationHistoryId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_history_id: types::Field<types::ApplicationHistoryEntryId>,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId")]
+    pub application_id: types::ApplicationId,
+    /// The member `submittedAt`.
+    #[serde(rename = "submittedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub submitted_at: types::Field<types::Instant>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What became of a submitted application form.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApplicationFormOutcome {
+    /// The member `submittedFormInstance`.
+    #[serde(rename = "submittedFormInstance")]
+    pub submitted_form_instance: types::SubmittedFormInstance,
+    /// The member `formMessages`.
+    #[serde(rename = "formMessages")]
+    pub form_messages: types::FormMessages,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A role on an application's hiring team.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApplicationHiringTeamRole {
+    /// The member `id`.
+    pub id: types::HiringTeamRoleId,
+    /// The member `title`.
+    pub title: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A stage that an application was in, and when.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApplicationHistoryEntry {
+    /// The member `id`.
+    pub id: types::ApplicationHistoryEntryId,
+    /// The member `stageId`.
+    #[serde(rename = "stageId")]
+    pub stage_id: types::InterviewStageId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `enteredStageAt`.
+    #[serde(rename = "enteredStageAt")]
+    pub entered_stage_at: types::Instant,
+    /// The member `leftStageAt`.
+    #[serde(rename = "leftStageAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub left_stage_at: types::Field<types::Instant>,
+    /// The member `stageNumber`.
+    #[serde(rename = "stageNumber")]
+    pub stage_number: i64,
+    /// The member `allowedActions`.
+    #[serde(rename = "allowedActions")]
+    pub allowed_actions: Vec<types::HistoryAction>,
+    /// The member `actorId`.
+    #[serde(rename = "actorId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub actor_id: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Who referred the candidate, and when.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApplicationReferral {
+    /// The member `user`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub user: types::Field<types::UserSummary>,
+    /// The member `referredAt`.
+    #[serde(rename = "referredAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub referred_at: types::Field<types::Instant>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An approval: completedAt once everybody has approved.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Approval {
+    /// The member `id`.
+    pub id: types::ApprovalId,
+    /// The member `approvalDefinitionId`.
+    #[serde(rename = "approvalDefinitionId")]
+    pub approval_definition_id: String,
+    /// The member `entityId`.
+    #[serde(rename = "entityId")]
+    pub entity_id: String,
+    /// The member `entityType`.
+    #[serde(rename = "entityType")]
+    pub entity_type: types::ApprovalEntity,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// The member `submittedAt`.
+    #[serde(rename = "submittedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub submitted_at: types::Field<types::Instant>,
+    /// The member `completedAt`.
+    #[serde(rename = "completedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub completed_at: types::Field<types::Instant>,
+    /// The member `steps`.
+    pub steps: Vec<types::ApprovalStep>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Who must approve an offer; entityId is the offer version.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApprovalDefinition {
+    /// The member `id`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub id: types::Field<String>,
+    /// The member `entityType`.
+    #[serde(rename = "entityType")]
+    pub entity_type: types::ApprovalDefinitionOwner,
+    /// The member `entityId`.
+    #[serde(rename = "entityId")]
+    pub entity_id: String,
+    /// The member `approvalStepDefinitions`.
+    #[serde(rename = "approvalStepDefinitions")]
+    pub approval_step_definitions: Vec<types::ApprovalStepDefinition>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A step of an approval, and how many of its approvers must approve.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApprovalStep {
+    /// The member `id`.
+    pub id: types::ApprovalStepId,
+    /// The member `approvalsRequired`.
+    #[serde(rename = "approvalsRequired")]
+    pub approvals_required: i64,
+    /// The member `completedAt`.
+    #[serde(rename = "completedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub completed_at: types::Field<types::Instant>,
+    /// The member `approvers`.
+    pub approvers: Vec<types::ApprovalStepApprover>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Somebody who may approve a step, and their decision.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApprovalStepApprover {
+    /// The member `id`.
+    pub id: String,
+    /// The member `userId`.
+    #[serde(rename = "userId")]
+    pub user_id: types::UserId,
+    /// The member `decision`.
+    pub decision: types::ApprovalDecision,
+    /// The member `decidedAt`.
+    #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub decided_at: types::Field<types::Instant>,
+    /// The member `requestedAt`.
+    #[serde(rename = "requestedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub requested_at: types::Field<types::Instant>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A step of an approval, and how many of its approvers must approve.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApprovalStepDefinition {
+    /// The member `approvalsRequired`.
+    #[serde(rename = "approvalsRequired")]
+    pub approvals_required: i64,
+    /// The member `approvers`.
+    pub approvers: Vec<types::ApproverDefinition>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Somebody who may approve a step.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApproverDefinition {
+    /// The member `userId`.
+    #[serde(rename = "userId")]
+    pub user_id: types::UserId,
+    /// The member `type`.
+    pub r#type: types::ApproverType,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A reason for archiving applications.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ArchiveReason {
+    /// The member `id`.
+    pub id: types::ArchiveReasonId,
+    /// The member `text`.
+    pub text: String,
+    /// The member `reasonType`.
+    #[serde(rename = "reasonType")]
+    pub reason_type: types::ArchiveReasonType,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An assessment of a candidate.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Assessment {
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_id: types::Field<types::ApplicationId>,
+    /// The member `assessmentId`.
+    #[serde(rename = "assessmentId")]
+    pub assessment_id: types::AssessmentId,
+    /// The member `assessmentName`.
+    #[serde(rename = "assessmentName")]
+    pub assessment_name: String,
+    /// The member `assessmentTypeId`.
+    #[serde(rename = "assessmentTypeId")]
+    pub assessment_type_id: String,
+    /// The member `candidateId`.
+    #[serde(rename = "candidateId")]
+    pub candidate_id: types::CandidateId,
+    /// The member `metadata`.
+    pub metadata: Vec<types::AssessmentMetadata>,
+    /// The member `result`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub result: types::Field<types::AssessmentResult>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A labelled value of an assessment.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AssessmentMetadata {
+    /// The member `identifier`.
+    pub identifier: String,
+    /// The member `label`.
+    pub label: String,
+    /// The member `description`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub description: types::Field<String>,
+    /// The member `type`.
+    pub r#type: types::AssessmentValueType,
+    /// The member `value`.
+    pub value: types::TextOrNumberOrBoolean,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The result of an assessment.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AssessmentResult {
+    /// The member `identifier`.
+    pub identifier: String,
+    /// The member `label`.
+    pub label: String,
+    /// The member `description`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub description: types::Field<String>,
+    /// The member `type`.
+    pub r#type: types::AssessmentValueType,
+    /// The member `value`.
+    pub value: types::TextOrNumberOrBoolean,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Who did it; candidates without their name.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AuditActor {
+    /// The member `id`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub id: types::Field<String>,
+    /// The member `type`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub r#type: types::Field<types::AuditActorType>,
+    /// The member `name`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub name: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An action that was recorded; request loses its id and address after 30 days.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AuditLogEntry {
+    /// The member `id`.
+    pub id: String,
+    /// The member `timestamp`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub timestamp: types::Field<types::Instant>,
+    /// The member `category`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub category: types::Field<String>,
+    /// The member `description`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub description: types::Field<String>,
+    /// The member `actor`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub actor: types::Field<types::AuditActor>,
+    /// The member `target`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub target: types::Field<types::AuditTarget>,
+    /// The member `parentAction`.
+    #[serde(rename = "parentAction", default, skip_serializing_if = "types::Field::is_absent")]
+    pub parent_action: types::Field<Map<String, Value>>,
+    /// The member `request`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub request: types::Field<types::AuditRequest>,
+    /// The member `changedFields`.
+    #[serde(rename = "changedFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub changed_fields: types::Field<Value>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The request that did it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AuditRequest {
+    /// The member `id`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub id: types::Field<String>,
+    /// The member `ipAddress`.
+    #[serde(rename = "ipAddress", default, skip_serializing_if = "types::Field::is_absent")]
+    pub ip_address: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What it was done to.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AuditTarget {
+    /// The member `id`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub id: types::Field<String>,
+    /// The member `type`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub r#type: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A brand; its slug is part of the address of its jobs page.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Brand {
+    /// The member `id`.
+    pub id: types::BrandId,
+    /// The member `name`.
+    pub name: String,
+    /// The member `hostedJobsPageSlug`.
+    #[serde(rename = "hostedJobsPageSlug")]
+    pub hosted_jobs_page_slug: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The feedback form that the interviewers are to fill in.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BriefingFeedbackForm {
+    /// The member `id`.
+    pub id: types::FeedbackFormDefinitionId,
+    /// The member `organizationId`.
+    #[serde(rename = "organizationId")]
+    pub organization_id: String,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `isDefaultForm`.
+    #[serde(rename = "isDefaultForm")]
+    pub is_default_form: bool,
+    /// The member `formDefinition`.
+    #[serde(rename = "formDefinition")]
+    pub form_definition: types::FormDefinition,
+    /// The member `interviewId`.
+    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_id: types::Field<types::InterviewId>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A candidate: a person, whom their applications connect with jobs.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Candidate {
+    /// The member `id`.
+    pub id: types::CandidateId,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub created_at: types::Field<types::Instant>,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub updated_at: types::Field<types::Instant>,
+    /// The member `name`.
+    pub name: String,
+    /// The member `primaryEmailAddress`.
+    #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Field::is_absent")]
+    pub primary_email_address: types::Field<types::EmailAddress>,
+    /// The member `emailAddresses`.
+    #[serde(rename = "emailAddresses")]
+    pub email_addresses: Vec<types::EmailAddress>,
+    /// The member `primaryPhoneNumber`.
+    #[serde(rename = "primaryPhoneNumber", default, skip_serializing_if = "types::Field::is_absent")]
+    pub primary_phone_number: types::Field<types::PhoneNumber>,
+    /// The member `phoneNumbers`.
+    #[serde(rename = "phoneNumbers")]
+    pub phone_numbers: Vec<types::PhoneNumber>,
+    /// The member `socialLinks`.
+    #[serde(rename = "socialLinks")]
+    pub social_links: Vec<types::SocialLink>,
+    /// The member `tags`.
+    pub tags: Vec<types::CandidateTag>,
+    /// The member `position`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub position: types::Field<String>,
+    /// The member `company`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub company: types::Field<String>,
+    /// The member `school`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub school: types::Field<String>,
+    /// The member `applicationIds`.
+    #[serde(rename = "applicationIds")]
+    pub application_ids: Vec<types::ApplicationId>,
+    /// The member `resumeFileHandle`.
+    #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
+    pub resume_file_handle: types::Field<types::FileHandle>,
+    /// The member `fileHandles`.
+    #[serde(rename = "fileHandles")]
+    pub file_handles: Vec<types::FileHandle>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// The member `profileUrl`.
+    #[serde(rename = "profileUrl")]
+    pub profile_url: String,
+    /// The member `source`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub source: types::Field<types::Source>,
+    /// The member `creditedToUser`.
+    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
+    pub credited_to_user: types::Field<types::UserSummary>,
+    /// The member `timezone`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub timezone: types::Field<String>,
+    /// The member `location`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub location: types::Field<types::CandidateLocation>,
+    /// The member `fraudStatus`.
+    #[serde(rename = "fraudStatus", default, skip_serializing_if = "types::Field::is_absent")]
+    pub fraud_status: types::Field<types::FraudStatus>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Where a candidate lives.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CandidateLocation {
+    /// The member `id`.
+    pub id: String,
+    /// The member `locationSummary`.
+    #[serde(rename = "locationSummary")]
+    pub location_summary: String,
+    /// The member `locationComponents`.
+    #[serde(rename = "locationComponents")]
+    pub location_components: Vec<types::LocationComponent>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A note on a candidate.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CandidateNote {
+    /// The member `id`.
+    pub id: types::CandidateNoteId,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// The member `isPrivate`.
+    #[serde(rename = "isPrivate")]
+    pub is_private: bool,
+    /// The member `content`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub content: types::Field<String>,
+    /// The member `author`.
+    pub author: types::NoteAuthor,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A candidate; which fields are present depends on where it is shown.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CandidateSummary {
+    /// The member `id`.
+    pub id: types::CandidateId,
+    /// The member `name`.
+    pub name: String,
+    /// The member `primaryEmailAddress`.
+    #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Field::is_absent")]
+    pub primary_email_address: types::Field<types::EmailAddress>,
+    /// The member `primaryPhoneNumber`.
+    #[serde(rename = "primaryPhoneNumber", default, skip_serializing_if = "types::Field::is_absent")]
+    pub primary_phone_number: types::Field<types::PhoneNumber>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub created_at: types::Field<types::Instant>,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub updated_at: types::Field<types::Instant>,
+    /// The member `emailAddresses`.
+    #[serde(rename = "emailAddresses", default, skip_serializing_if = "types::Field::is_absent")]
+    pub email_addresses: types::Field<Vec<types::EmailAddress>>,
+    /// The member `phoneNumbers`.
+    #[serde(rename = "phoneNumbers", default, skip_serializing_if = "types::Field::is_absent")]
+    pub phone_numbers: types::Field<Vec<types::PhoneNumber>>,
+    /// The member `socialLinks`.
+    #[serde(rename = "socialLinks", default, skip_serializing_if = "types::Field::is_absent")]
+    pub social_links: types::Field<Vec<types::SocialLink>>,
+    /// The member `tags`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub tags: types::Field<Vec<types::CandidateTag>>,
+    /// The member `position`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub position: types::Field<String>,
+    /// The member `company`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub company: types::Field<String>,
+    /// The member `school`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub school: types::Field<String>,
+    /// The member `applicationIds`.
+    #[serde(rename = "applicationIds", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_ids: types::Field<Vec<types::ApplicationId>>,
+    /// The member `resumeFileHandle`.
+    #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
+    pub resume_file_handle: types::Field<types::FileHandle>,
+    /// The member `fileHandles`.
+    #[serde(rename = "fileHandles", default, skip_serializing_if = "types::Field::is_absent")]
+    pub file_handles: types::Field<Vec<types::FileHandle>>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// The member `profileUrl`.
+    #[serde(rename = "profileUrl", default, skip_serializing_if = "types::Field::is_absent")]
+    pub profile_url: types::Field<String>,
+    /// The member `source`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub source: types::Field<types::Source>,
+    /// The member `creditedToUser`.
+    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
+    pub credited_to_user: types::Field<types::UserSummary>,
+    /// The member `timezone`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub timezone: types::Field<String>,
+    /// The member `location`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub location: types::Field<types::CandidateSummaryLocation>,
+    /// The member `fraudStatus`.
+    #[serde(rename = "fraudStatus", default, skip_serializing_if = "types::Field::is_absent")]
+    pub fraud_status: types::Field<types::FraudStatus>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Where a candidate lives.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CandidateSummaryLocation {
+    /// The member `id`.
+    pub id: String,
+    /// The member `locationSummary`.
+    #[serde(rename = "locationSummary")]
+    pub location_summary: String,
+    /// The member `locationComponents`.
+    #[serde(rename = "locationComponents")]
+    pub location_components: Vec<types::LocationComponent>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A tag for candidates.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CandidateTag {
+    /// The member `id`.
+    pub id: types::CandidateTagId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// From where and with what a candidate did something in Ashby.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ClientInfo {
+    /// The member `id`.
+    pub id: String,
+    /// The member `ipAddress`.
+    #[serde(rename = "ipAddress")]
+    pub ip_address: String,
+    /// The member `userAgent`.
+    #[serde(rename = "userAgent", default, skip_serializing_if = "types::Field::is_absent")]
+    pub user_agent: types::Field<String>,
+    /// The member `relatedEntityType`.
+    #[serde(rename = "relatedEntityType")]
+    pub related_entity_type: types::RelatedEntityType,
+    /// The member `relatedEntityId`.
+    #[serde(rename = "relatedEntityId")]
+    pub related_entity_id: String,
+    /// The member `candidateId`.
+    #[serde(rename = "candidateId")]
+    pub candidate_id: types::CandidateId,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub created_at: types::Field<types::Instant>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A reason for closing a job or an opening.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CloseReason {
+    /// The member `id`.
+    pub id: types::CloseReasonId,
+    /// The member `reasonText`.
+    #[serde(rename = "reasonText")]
+    pub reason_text: String,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A message template and the channels it is meant for; its text is not included.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CommunicationTemplate {
+    /// The member `id`.
+    pub id: types::CommunicationTemplateId,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// The member `title`.
+    pub title: String,
+    /// The member `intendedTypes`.
+    #[serde(rename = "intendedTypes")]
+    pub intended_types: Vec<types::CommunicationTemplateType>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The range of one kind of pay within a tier.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CompensationComponent {
+    /// The member `id`.
+    pub id: String,
+    /// The member `compensationType`.
+    #[serde(rename = "compensationType")]
+    pub compensation_type: types::CompensationType,
+    /// The member `interval`.
+    pub interval: types::PayInterval,
+    /// The member `currencyCode`.
+    #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
+    pub currency_code: types::Field<String>,
+    /// The member `label`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub label: types::Field<String>,
+    /// The member `minValue`.
+    #[serde(rename = "minValue", default, skip_serializing_if = "types::Field::is_absent")]
+    pub min_value: types::Field<Number>,
+    /// The member `maxValue`.
+    #[serde(rename = "maxValue", default, skip_serializing_if = "types::Field::is_absent")]
+    pub max_value: types::Field<Number>,
+    /// The member `summary`.
+    pub summary: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The range of one kind of pay over all tiers of a posting.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CompensationComponentSummary {
+    /// The member `compensationType`.
+    #[serde(rename = "compensationType")]
+    pub compensation_type: types::CompensationType,
+    /// The member `interval`.
+    pub interval: types::PayInterval,
+    /// The member `currencyCode`.
+    #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
+    pub currency_code: types::Field<String>,
+    /// The member `label`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub label: types::Field<String>,
+    /// The member `minValue`.
+    #[serde(rename = "minValue", default, skip_serializing_if = "types::Field::is_absent")]
+    pub min_value: types::Field<Number>,
+    /// The member `maxValue`.
+    #[serde(rename = "maxValue", default, skip_serializing_if = "types::Field::is_absent")]
+    pub max_value: types::Field<Number>,
+    /// The member `summary`.
+    pub summary: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A range of pay that can be offered, made of components.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CompensationTier {
+    /// The member `id`.
+    pub id: String,
+    /// The member `title`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub title: types::Field<String>,
+    /// The member `additionalInformation`.
+    #[serde(rename = "additionalInformation", default, skip_serializing_if = "types::Field::is_absent")]
+    pub additional_information: types::Field<String>,
+    /// The member `components`.
+    pub components: Vec<types::CompensationComponent>,
+    /// The member `tierSummary`.
+    #[serde(rename = "tierSummary")]
+    pub tier_summary: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What the AI review found on one criterion; outcomeNumber lies between 0 and 1.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CriteriaEvaluation {
+    /// The member `id`.
+    pub id: String,
+    /// The member `criterion`.
+    pub criterion: types::Criterion,
+    /// The member `status`.
+    pub status: types::CriteriaEvaluationStatus,
+    /// The member `outcome`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub outcome: types::Field<String>,
+    /// The member `reasoning`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub reasoning: types::Field<String>,
+    /// The member `skipReason`.
+    #[serde(rename = "skipReason", default, skip_serializing_if = "types::Field::is_absent")]
+    pub skip_reason: types::Field<String>,
+    /// The member `outcomeNumber`.
+    #[serde(rename = "outcomeNumber", default, skip_serializing_if = "types::Field::is_absent")]
+    pub outcome_number: types::Field<Number>,
+    /// The member `evaluatedAt`.
+    #[serde(rename = "evaluatedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub evaluated_at: types::Field<types::Instant>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A version of something that the AI review looks for.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Criterion {
+    /// The member `id`.
+    pub id: String,
+    /// The member `title`.
+    pub title: String,
+    /// The member `type`.
+    pub r#type: types::CriterionType,
+    /// The member `prompt`.
+    pub prompt: String,
+    /// The member `applicationFormDefinitionId`.
+    #[serde(
+        rename = "applicationFormDefinitionId",
+        default,
+        skip_serializing_if = "types::Field::is_absent"
+    )]
+    pub application_form_definition_id: types::Field<String>,
+    /// The member `applicationFormFieldPath`.
+    #[serde(rename = "applicationFormFieldPath", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_form_field_path: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What a custom field is.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CustomField {
+    /// The member `id`.
+    pub id: types::CustomFieldId,
+    /// The member `isPrivate`.
+    #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_private: types::Field<bool>,
+    /// The member `title`.
+    pub title: String,
+    /// The member `description`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub description: types::Field<String>,
+    /// The member `objectType`.
+    #[serde(rename = "objectType")]
+    pub object_type: types::CustomFieldOwner,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `fieldType`.
+    #[serde(rename = "fieldType")]
+    pub field_type: types::ListedCustomFieldType,
+    /// The member `isRequired`.
+    #[serde(rename = "isRequired", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_required: types::Field<bool>,
+    /// The member `isDateOnlyField`.
+    #[serde(rename = "isDateOnlyField", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_date_only_field: types::Field<bool>,
+    /// The member `isEditableOnlyViaPublicApi`.
+    #[serde(rename = "isEditableOnlyViaPublicApi", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_editable_only_via_public_api: types::Field<bool>,
+    /// The member `referencedObjectType`.
+    #[serde(rename = "referencedObjectType", default, skip_serializing_if = "types::Field::is_absent")]
+    pub referenced_object_type: types::Field<String>,
+    /// The member `selectableValues`.
+    #[serde(rename = "selectableValues", default, skip_serializing_if = "types::Field::is_absent")]
+    pub selectable_values: types::Field<Vec<types::SelectableValue>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A custom field of a record with its value.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CustomFieldValue {
+    /// The member `id`.
+    pub id: types::CustomFieldId,
+    /// The member `isPrivate`.
+    #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_private: types::Field<bool>,
+    /// The member `title`.
+    pub title: String,
+    /// The member `valueLabel`.
+    #[serde(rename = "valueLabel", default, skip_serializing_if = "types::Field::is_absent")]
+    pub value_label: types::Field<types::TextOrTexts>,
+    /// The member `value`.
+    pub value: Value,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The id of a pause that is gone.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DeletedInterviewerPause {
+    /// The member `id`.
+    pub id: types::InterviewerPauseId,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The id of a webhook that is gone.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DeletedWebhook {
+    /// The member `webhookId`.
+    #[serde(rename = "webhookId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub webhook_id: types::Field<types::WebhookId>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A department or team.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Department {
+    /// The member `id`.
+    pub id: types::DepartmentId,
+    /// The member `name`.
+    pub name: String,
+    /// The member `externalName`.
+    #[serde(rename = "externalName", default, skip_serializing_if = "types::Field::is_absent")]
+    pub external_name: types::Field<String>,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `parentId`.
+    #[serde(rename = "parentId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub parent_id: types::Field<types::DepartmentId>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// The member `extraData`.
+    #[serde(rename = "extraData", default, skip_serializing_if = "types::Field::is_absent")]
+    pub extra_data: types::Field<Map<String, Value>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A description in its parts: the brand's opening, the body, the brand's closing.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DescriptionParts {
+    /// The member `descriptionOpening`.
+    #[serde(rename = "descriptionOpening", default, skip_serializing_if = "types::Field::is_absent")]
+    pub description_opening: types::Field<types::RichText>,
+    /// The member `descriptionBody`.
+    #[serde(rename = "descriptionBody", default, skip_serializing_if = "types::Field::is_absent")]
+    pub description_body: types::Field<types::RichText>,
+    /// The member `descriptionClosing`.
+    #[serde(rename = "descriptionClosing", default, skip_serializing_if = "types::Field::is_absent")]
+    pub description_closing: types::Field<types::RichText>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An e-mail address of a candidate.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EmailAddress {
+    /// The member `value`.
+    pub value: String,
+    /// The member `type`.
+    pub r#type: types::ContactType,
+    /// The member `isPrimary`.
+    #[serde(rename = "isPrimary")]
+    pub is_primary: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An e-mail on a candidate's profile.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EmailMessage {
+    /// The member `id`.
+    pub id: types::EmailMessageId,
+    /// The member `candidateId`.
+    #[serde(rename = "candidateId")]
+    pub candidate_id: types::CandidateId,
+    /// The member `emailProviderEmailId`.
+    #[serde(rename = "emailProviderEmailId")]
+    pub email_provider_email_id: String,
+    /// The member `subject`.
+    pub subject: String,
+    /// The member `from`.
+    pub from: String,
+    /// The member `to`.
+    pub to: String,
+    /// The member `body`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub body: types::Field<String>,
+    /// The member `sentAt`.
+    #[serde(rename = "sentAt")]
+    pub sent_at: types::Instant,
+    /// The member `cc`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub cc: types::Field<String>,
+    /// The member `messageUrl`.
+    #[serde(rename = "messageUrl", default, skip_serializing_if = "types::Field::is_absent")]
+    pub message_url: types::Field<String>,
+    /// The member `messageIdHeader`.
+    #[serde(rename = "messageIdHeader", default, skip_serializing_if = "types::Field::is_absent")]
+    pub message_id_header: types::Field<String>,
+    /// The member `threadId`.
+    #[serde(rename = "threadId")]
+    pub thread_id: String,
+    /// The member `isPrivate`.
+    #[serde(rename = "isPrivate")]
+    pub is_private: bool,
+    /// The member `userIsSender`.
+    #[serde(rename = "userIsSender")]
+    pub user_is_sender: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An address that e-mails can come from.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EmailSender {
+    /// The member `email`.
+    pub email: String,
+    /// The member `displayName`.
+    #[serde(rename = "displayName", default, skip_serializing_if = "types::Field::is_absent")]
+    pub display_name: types::Field<String>,
+    /// The member `type`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub r#type: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A feedback form and its fields.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FeedbackFormDefinition {
+    /// The member `id`.
+    pub id: types::FeedbackFormDefinitionId,
+    /// The member `organizationId`.
+    #[serde(rename = "organizationId")]
+    pub organization_id: String,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `isDefaultForm`.
+    #[serde(rename = "isDefaultForm")]
+    pub is_default_form: bool,
+    /// The member `formDefinition`.
+    #[serde(rename = "formDefinition")]
+    pub form_definition: types::FormDefinition,
+    /// The member `interviewId`.
+    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_id: types::Field<types::InterviewId>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A request for feedback; its interviewEventId goes into applicationFeedback.submit.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FeedbackRequest {
+    /// The member `interviewEventId`.
+    #[serde(rename = "interviewEventId")]
+    pub interview_event_id: types::InterviewEventId,
+    /// The member `interviewerUserId`.
+    #[serde(rename = "interviewerUserId")]
+    pub interviewer_user_id: types::UserId,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId")]
+    pub application_id: types::ApplicationId,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Feedback that was just submitted.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FeedbackSubmission {
+    /// The member `submittedFormInstance`.
+    #[serde(rename = "submittedFormInstance", default, skip_serializing_if = "types::Field::is_absent")]
+    pub submitted_form_instance: types::Field<types::SubmittedFormInstance>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A file; file.info exchanges its handle for a download address.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FileHandle {
+    /// The member `id`.
+    pub id: String,
+    /// The member `name`.
+    pub name: String,
+    /// The member `handle`.
+    pub handle: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A link to download a file.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FileLink {
+    /// The member `url`.
+    pub url: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Where to upload a file, with what form fields, and the handle to use afterwards.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FileUpload {
+    /// The member `handle`.
+    pub handle: String,
+    /// The member `url`.
+    pub url: String,
+    /// The member `fields`.
+    pub fields: Map<String, Value>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What a form asks, section by section.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FormDefinition {
+    /// The member `sections`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub sections: types::Field<Vec<types::FormSection>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A field of a form; its path names it in submissions.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FormField {
+    /// The member `id`.
+    pub id: String,
+    /// The member `type`.
+    pub r#type: String,
+    /// The member `path`.
+    pub path: String,
+    /// The member `humanReadablePath`.
+    #[serde(rename = "humanReadablePath")]
+    pub human_readable_path: String,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isNullable`.
+    #[serde(rename = "isNullable")]
+    pub is_nullable: bool,
+    /// The member `selectableValues`.
+    #[serde(rename = "selectableValues", default, skip_serializing_if = "types::Field::is_absent")]
+    pub selectable_values: types::Field<Vec<types::SelectableValue>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A field in its place in a form: its description, and whether it must be answered.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FormFieldEntry {
+    /// The member `isRequired`.
+    #[serde(rename = "isRequired")]
+    pub is_required: bool,
+    /// The member `descriptionHtml`.
+    #[serde(rename = "descriptionHtml", default, skip_serializing_if = "types::Field::is_absent")]
+    pub description_html: types::Field<String>,
+    /// The member `descriptionPlain`.
+    #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Field::is_absent")]
+    pub description_plain: types::Field<String>,
+    /// The member `field`.
+    pub field: types::FormField,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Whether application limits blocked a submission, and what the candidate may be told of it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FormMessages {
+    /// The member `blocked`.
+    pub blocked: bool,
+    /// The member `blockMessageForCandidateHtml`.
+    #[serde(
+        rename = "blockMessageForCandidateHtml",
+        default,
+        skip_serializing_if = "types::Field::is_absent"
+    )]
+    pub block_message_for_candidate_html: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A section of a form.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FormSection {
+    /// The member `title`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub title: types::Field<String>,
+    /// The member `descriptionHtml`.
+    #[serde(rename = "descriptionHtml", default, skip_serializing_if = "types::Field::is_absent")]
+    pub description_html: types::Field<String>,
+    /// The member `descriptionPlain`.
+    #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Field::is_absent")]
+    pub description_plain: types::Field<String>,
+    /// The member `fields`.
+    pub fields: Vec<types::FormFieldEntry>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A fraud check of a candidate, with or without an application.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FraudCheck {
+    /// The member `id`.
+    pub id: types::FraudCheckId,
+    /// The member `candidateId`.
+    #[serde(rename = "candidateId")]
+    pub candidate_id: types::CandidateId,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_id: types::Field<types::ApplicationId>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// The member `fraudSignals`.
+    #[serde(rename = "fraudSignals")]
+    pub fraud_signals: Vec<types::FraudSignal>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Something that a fraud check noticed; only its id is stable.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FraudSignal {
+    /// The member `id`.
+    pub id: String,
+    /// The member `category`.
+    pub category: String,
+    /// The member `name`.
+    pub name: String,
+    /// The member `description`.
+    pub description: String,
+    /// The member `value`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub value: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A user with a role on a hiring team.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HiringTeamMember {
+    /// The member `email`.
+    pub email: String,
+    /// The member `firstName`.
+    #[serde(rename = "firstName")]
+    pub first_name: String,
+    /// The member `lastName`.
+    #[serde(rename = "lastName")]
+    pub last_name: String,
+    /// The member `role`.
+    pub role: String,
+    /// The member `userId`.
+    #[serde(rename = "userId")]
+    pub user_id: types::UserId,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A role on a hiring team.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HiringTeamRole {
+    /// The member `id`.
+    pub id: types::HiringTeamRoleId,
+    /// The member `title`.
+    pub title: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A kind of interview: title, instructions and feedback form.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Interview {
+    /// The member `id`.
+    pub id: types::InterviewId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `externalTitle`.
+    #[serde(rename = "externalTitle", default, skip_serializing_if = "types::Field::is_absent")]
+    pub external_title: types::Field<String>,
+    /// The member `type`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub r#type: types::Field<String>,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `isDebrief`.
+    #[serde(rename = "isDebrief", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_debrief: types::Field<bool>,
+    /// The member `isFeedbackRequired`.
+    #[serde(rename = "isFeedbackRequired")]
+    pub is_feedback_required: bool,
+    /// The member `isFeedbackRequested`.
+    #[serde(rename = "isFeedbackRequested")]
+    pub is_feedback_requested: bool,
+    /// The member `instructionsHtml`.
+    #[serde(rename = "instructionsHtml", default, skip_serializing_if = "types::Field::is_absent")]
+    pub instructions_html: types::Field<String>,
+    /// The member `instructionsPlain`.
+    #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Field::is_absent")]
+    pub instructions_plain: types::Field<String>,
+    /// The member `jobId`.
+    #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub job_id: types::Field<types::JobId>,
+    /// The member `feedbackFormDefinitionId`.
+    #[serde(rename = "feedbackFormDefinitionId")]
+    pub feedback_form_definition_id: types::FeedbackFormDefinitionId,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A scheduled interview with its application, interviewers and feedback form.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewBriefing {
+    /// The member `id`.
+    pub id: types::InterviewEventId,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId")]
+    pub application_id: types::ApplicationId,
+    /// The member `interviewId`.
+    #[serde(rename = "interviewId")]
+    pub interview_id: types::InterviewId,
+    /// The member `interviewStageId`.
+    #[serde(rename = "interviewStageId")]
+    pub interview_stage_id: types::InterviewStageId,
+    /// The member `interviewers`.
+    pub interviewers: Vec<types::Interviewer>,
+    /// The member `hasSubmittedFeedback`.
+    #[serde(rename = "hasSubmittedFeedback")]
+    pub has_submitted_feedback: bool,
+    /// The member `feedbackFormDefinitionId`.
+    #[serde(rename = "feedbackFormDefinitionId")]
+    pub feedback_form_definition_id: types::FeedbackFormDefinitionId,
+    /// The member `feedbackFormDefinition`.
+    #[serde(rename = "feedbackFormDefinition", default, skip_serializing_if = "types::Field::is_absent")]
+    pub feedback_form_definition: types::Field<types::BriefingFeedbackForm>,
+    /// The member `application`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub application: types::Field<types::Application>,
+    /// The member `candidate`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub candidate: types::Field<types::CandidateSummary>,
+    /// The member `job`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub job: types::Field<types::JobSummary>,
+    /// The member `interview`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview: types::Field<types::InterviewSummary>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A scheduled interview: time, place and interviewers.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewEvent {
+    /// The member `id`.
+    pub id: types::InterviewEventId,
+    /// The member `interviewId`.
+    #[serde(rename = "interviewId")]
+    pub interview_id: types::InterviewId,
+    /// The member `interviewScheduleId`.
+    #[serde(rename = "interviewScheduleId")]
+    pub interview_schedule_id: types::InterviewScheduleId,
+    /// The member `interviewerUserIds`.
+    #[serde(rename = "interviewerUserIds", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interviewer_user_ids: types::Field<Vec<types::UserId>>,
+    /// The member `interviewers`.
+    pub interviewers: Vec<types::Interviewer>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// The member `startTime`.
+    #[serde(rename = "startTime")]
+    pub start_time: types::Instant,
+    /// The member `endTime`.
+    #[serde(rename = "endTime")]
+    pub end_time: types::Instant,
+    /// The member `feedbackLink`.
+    #[serde(rename = "feedbackLink")]
+    pub feedback_link: String,
+    /// The member `location`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub location: types::Field<String>,
+    /// The member `meetingLink`.
+    #[serde(rename = "meetingLink", default, skip_serializing_if = "types::Field::is_absent")]
+    pub meeting_link: types::Field<String>,
+    /// The member `interviewerCalendarEventId`.
+    #[serde(rename = "interviewerCalendarEventId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interviewer_calendar_event_id: types::Field<String>,
+    /// The member `hasSubmittedFeedback`.
+    #[serde(rename = "hasSubmittedFeedback")]
+    pub has_submitted_feedback: bool,
+    /// The member `interview`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview: types::Field<types::InterviewSummary>,
+    /// The member `notetakerTranscriptId`.
+    #[serde(rename = "notetakerTranscriptId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub notetaker_transcript_id: types::Field<types::NotetakerTranscriptId>,
+    /// The member `extraData`.
+    #[serde(rename = "extraData", default, skip_serializing_if = "types::Field::is_absent")]
+    pub extra_data: types::Field<Map<String, Value>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An interview plan; its stages come from interviewStage.list.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewPlan {
+    /// The member `id`.
+    pub id: types::InterviewPlanId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The interviews arranged for an application in one stage, and how far the arranging is.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewSchedule {
+    /// The member `id`.
+    pub id: types::InterviewScheduleId,
+    /// The member `status`.
+    pub status: types::InterviewScheduleStatus,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId")]
+    pub application_id: types::ApplicationId,
+    /// The member `interviewStageId`.
+    #[serde(rename = "interviewStageId")]
+    pub interview_stage_id: types::InterviewStageId,
+    /// The member `scheduledBy`.
+    #[serde(rename = "scheduledBy", default, skip_serializing_if = "types::Field::is_absent")]
+    pub scheduled_by: types::Field<types::UserSummary>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub created_at: types::Field<types::Instant>,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub updated_at: types::Field<types::Instant>,
+    /// The member `interviewEvents`.
+    #[serde(rename = "interviewEvents", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_events: types::Field<Vec<types::InterviewEvent>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A stage of an interview plan.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewStage {
+    /// The member `id`.
+    pub id: types::InterviewStageId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `type`.
+    pub r#type: String,
+    /// The member `orderInInterviewPlan`.
+    #[serde(rename = "orderInInterviewPlan")]
+    pub order_in_interview_plan: i64,
+    /// The member `interviewStageGroupId`.
+    #[serde(rename = "interviewStageGroupId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_stage_group_id: types::Field<types::InterviewStageGroupId>,
+    /// The member `interviewPlanId`.
+    #[serde(rename = "interviewPlanId")]
+    pub interview_plan_id: types::InterviewPlanId,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A group of stages, with its place in the order and the kind of its stages.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewStageGroup {
+    /// The member `id`.
+    pub id: types::InterviewStageGroupId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `order`.
+    pub order: i64,
+    /// The member `stageType`.
+    #[serde(rename = "stageType")]
+    pub stage_type: types::StageType,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An interview; which fields are present depends on where it is shown.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewSummary {
+    /// The member `id`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub id: types::Field<types::InterviewId>,
+    /// The member `title`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub title: types::Field<String>,
+    /// The member `externalTitle`.
+    #[serde(rename = "externalTitle", default, skip_serializing_if = "types::Field::is_absent")]
+    pub external_title: types::Field<String>,
+    /// The member `type`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub r#type: types::Field<String>,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_archived: types::Field<bool>,
+    /// The member `isDebrief`.
+    #[serde(rename = "isDebrief", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_debrief: types::Field<bool>,
+    /// The member `isFeedbackRequired`.
+    #[serde(rename = "isFeedbackRequired", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_feedback_required: types::Field<bool>,
+    /// The member `isFeedbackRequested`.
+    #[serde(rename = "isFeedbackRequested", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_feedback_requested: types::Field<bool>,
+    /// The member `instructionsHtml`.
+    #[serde(rename = "instructionsHtml", default, skip_serializing_if = "types::Field::is_absent")]
+    pub instructions_html: types::Field<String>,
+    /// The member `instructionsPlain`.
+    #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Field::is_absent")]
+    pub instructions_plain: types::Field<String>,
+    /// The member `jobId`.
+    #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub job_id: types::Field<types::JobId>,
+    /// The member `feedbackFormDefinitionId`.
+    #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
+    /// The member `interviewId`.
+    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_id: types::Field<types::InterviewId>,
+    /// The member `interviewDurationMinutes`.
+    #[serde(rename = "interviewDurationMinutes", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_duration_minutes: types::Field<Number>,
+    /// The member `isSchedulable`.
+    #[serde(rename = "isSchedulable", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_schedulable: types::Field<bool>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An interviewer of a scheduled interview; which fields are present depends on where it is shown.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Interviewer {
+    /// The member `userId`.
+    #[serde(rename = "userId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub user_id: types::Field<types::UserId>,
+    /// The member `isFeedbackRequired`.
+    #[serde(rename = "isFeedbackRequired")]
+    pub is_feedback_required: bool,
+    /// The member `hasSubmittedFeedback`.
+    #[serde(rename = "hasSubmittedFeedback", default, skip_serializing_if = "types::Field::is_absent")]
+    pub has_submitted_feedback: types::Field<bool>,
+    /// The member `trainingRole`.
+    #[serde(rename = "trainingRole", default, skip_serializing_if = "types::Field::is_absent")]
+    pub training_role: types::Field<types::TrainingRole>,
+    /// The member `user`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub user: types::Field<types::UserSummary>,
+    /// The member `interviewerPool`.
+    #[serde(rename = "interviewerPool", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interviewer_pool: types::Field<types::InterviewerPoolSummary>,
+    /// The member `id`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub id: types::Field<types::UserId>,
+    /// The member `firstName`.
+    #[serde(rename = "firstName", default, skip_serializing_if = "types::Field::is_absent")]
+    pub first_name: types::Field<String>,
+    /// The member `lastName`.
+    #[serde(rename = "lastName", default, skip_serializing_if = "types::Field::is_absent")]
+    pub last_name: types::Field<String>,
+    /// The member `email`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub email: types::Field<String>,
+    /// The member `globalRole`.
+    #[serde(rename = "globalRole", default, skip_serializing_if = "types::Field::is_absent")]
+    pub global_role: types::Field<types::GlobalRole>,
+    /// The member `isEnabled`.
+    #[serde(rename = "isEnabled", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_enabled: types::Field<bool>,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub updated_at: types::Field<types::Instant>,
+    /// The member `managerId`.
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub manager_id: types::Field<types::UserId>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A time in which a user is not scheduled for interviews; without an end it is open.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewerPause {
+    /// The member `id`.
+    pub id: types::InterviewerPauseId,
+    /// The member `userId`.
+    #[serde(rename = "userId")]
+    pub user_id: types::UserId,
+    /// The member `startsAt`.
+    #[serde(rename = "startsAt")]
+    pub starts_at: types::Instant,
+    /// The member `endsAt`.
+    #[serde(rename = "endsAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub ends_at: types::Field<types::Instant>,
+    /// The member `comment`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub comment: types::Field<String>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An interviewer pool with its training path, qualified members and trainees.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewerPool {
+    /// The member `id`.
+    pub id: types::InterviewerPoolId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `trainingPath`.
+    #[serde(rename = "trainingPath", default, skip_serializing_if = "types::Field::is_absent")]
+    pub training_path: types::Field<types::TrainingPath>,
+    /// The member `qualifiedMembers`.
+    #[serde(rename = "qualifiedMembers", default, skip_serializing_if = "types::Field::is_absent")]
+    pub qualified_members: types::Field<Vec<types::QualifiedMember>>,
+    /// The member `trainees`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub trainees: types::Field<Vec<types::Trainee>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An interviewer pool without its members.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewerPoolSummary {
+    /// The member `id`.
+    pub id: types::InterviewerPoolId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `trainingPath`.
+    #[serde(rename = "trainingPath", default, skip_serializing_if = "types::Field::is_absent")]
+    pub training_path: types::Field<types::TrainingPath>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// How many interviews a user may have; null is no limit.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewerSettings {
+    /// The member `id`.
+    pub id: String,
+    /// The member `dailyLimit`.
+    #[serde(rename = "dailyLimit", default, skip_serializing_if = "types::Field::is_absent")]
+    pub daily_limit: types::Field<i64>,
+    /// The member `weeklyLimit`.
+    #[serde(rename = "weeklyLimit", default, skip_serializing_if = "types::Field::is_absent")]
+    pub weekly_limit: types::Field<i64>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A job.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Job {
+    /// The member `id`.
+    pub id: types::JobId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `confidential`.
+    pub confidential: bool,
+    /// The member `status`.
+    pub status: types::JobStatus,
+    /// The member `employmentType`.
+    #[serde(rename = "employmentType")]
+    pub employment_type: types::EmploymentType,
+    /// The member `locationId`.
+    #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub location_id: types::Field<types::LocationId>,
+    /// The member `departmentId`.
+    #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub department_id: types::Field<types::DepartmentId>,
+    /// The member `defaultInterviewPlanId`.
+    #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
+    /// The member `interviewPlanIds`.
+    #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// The member `jobPostingIds`.
+    #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Field::is_absent")]
+    pub job_posting_ids: types::Field<Vec<types::JobPostingId>>,
+    /// The member `customRequisitionId`.
+    #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_requisition_id: types::Field<String>,
+    /// The member `brandId`.
+    #[serde(rename = "brandId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub brand_id: types::Field<types::BrandId>,
+    /// The member `hiringTeam`.
+    #[serde(rename = "hiringTeam", default, skip_serializing_if = "types::Field::is_absent")]
+    pub hiring_team: types::Field<Vec<types::HiringTeamMember>>,
+    /// The member `author`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub author: types::Field<types::NoteAuthor>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub created_at: types::Field<types::Instant>,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// The member `openedAt`.
+    #[serde(rename = "openedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub opened_at: types::Field<types::Instant>,
+    /// The member `closedAt`.
+    #[serde(rename = "closedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub closed_at: types::Field<types::Instant>,
+    /// The member `location`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub location: types::Field<types::Location>,
+    /// The member `openings`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub openings: types::Field<Vec<types::Opening>>,
+    /// The member `compensation`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub compensation: types::Field<types::JobCompensation>,
+    /// The member `compensationTiers`.
+    #[serde(rename = "compensationTiers", default, skip_serializing_if = "types::Field::is_absent")]
+    pub compensation_tiers: types::Field<Vec<types::CompensationTier>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A job board, internal or external.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobBoard {
+    /// The member `id`.
+    pub id: types::JobBoardId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isInternal`.
+    #[serde(rename = "isInternal")]
+    pub is_internal: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The pay of a job.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobCompensation {
+    /// The member `compensationTiers`.
+    #[serde(rename = "compensationTiers", default, skip_serializing_if = "types::Field::is_absent")]
+    pub compensation_tiers: types::Field<Vec<types::CompensationTier>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Something to be done in a stage: a set of interviews.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobInterviewActivity {
+    /// The member `id`.
+    pub id: String,
+    /// The member `title`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub title: types::Field<String>,
+    /// The member `interviews`.
+    pub interviews: Vec<types::InterviewSummary>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The interview plan of a job, stage by stage.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobInterviewPlan {
+    /// The member `jobId`.
+    #[serde(rename = "jobId")]
+    pub job_id: types::JobId,
+    /// The member `interviewPlanId`.
+    #[serde(rename = "interviewPlanId")]
+    pub interview_plan_id: types::InterviewPlanId,
+    /// The member `stages`.
+    pub stages: Vec<types::JobInterviewStage>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A stage of a job's interview plan with its activities.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobInterviewStage {
+    /// The member `id`.
+    pub id: types::InterviewStageId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `type`.
+    pub r#type: String,
+    /// The member `orderInInterviewPlan`.
+    #[serde(rename = "orderInInterviewPlan")]
+    pub order_in_interview_plan: i64,
+    /// The member `interviewStageGroupId`.
+    #[serde(rename = "interviewStageGroupId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_stage_group_id: types::Field<types::InterviewStageGroupId>,
+    /// The member `activities`.
+    pub activities: Vec<types::JobInterviewActivity>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A job posting with its description, forms and pay.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobPosting {
+    /// The member `id`.
+    pub id: types::JobPostingId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `status`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub status: types::Field<types::JobPostingStatus>,
+    /// The member `descriptionPlain`.
+    #[serde(rename = "descriptionPlain")]
+    pub description_plain: String,
+    /// The member `descriptionHtml`.
+    #[serde(rename = "descriptionHtml")]
+    pub description_html: String,
+    /// The member `descriptionSocial`.
+    #[serde(rename = "descriptionSocial", default, skip_serializing_if = "types::Field::is_absent")]
+    pub description_social: types::Field<String>,
+    /// The member `descriptionParts`.
+    #[serde(rename = "descriptionParts")]
+    pub description_parts: types::DescriptionParts,
+    /// The member `departmentName`.
+    #[serde(rename = "departmentName")]
+    pub department_name: String,
+    /// The member `teamName`.
+    #[serde(rename = "teamName")]
+    pub team_name: String,
+    /// The member `teamNameHierarchy`.
+    #[serde(rename = "teamNameHierarchy", default, skip_serializing_if = "types::Field::is_absent")]
+    pub team_name_hierarchy: types::Field<Vec<String>>,
+    /// The member `jobId`.
+    #[serde(rename = "jobId")]
+    pub job_id: types::JobId,
+    /// The member `job`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub job: types::Field<types::JobSummary>,
+    /// The member `locationName`.
+    #[serde(rename = "locationName")]
+    pub location_name: String,
+    /// The member `locationExternalName`.
+    #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Field::is_absent")]
+    pub location_external_name: types::Field<String>,
+    /// The member `locationIds`.
+    #[serde(rename = "locationIds")]
+    pub location_ids: types::PostingLocationIds,
+    /// The member `linkedData`.
+    #[serde(rename = "linkedData")]
+    pub linked_data: types::LinkedData,
+    /// The member `publishedDate`.
+    #[serde(rename = "publishedDate", default, skip_serializing_if = "types::Field::is_absent")]
+    pub published_date: types::Field<types::Date>,
+    /// The member `applicationDeadline`.
+    #[serde(rename = "applicationDeadline", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_deadline: types::Field<types::Instant>,
+    /// The member `address`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub address: types::Field<types::Address>,
+    /// The member `isRemote`.
+    #[serde(rename = "isRemote", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_remote: types::Field<bool>,
+    /// The member `workplaceType`.
+    #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
+    pub workplace_type: types::Field<types::WorkplaceType>,
+    /// The member `employmentType`.
+    #[serde(rename = "employmentType")]
+    pub employment_type: types::EmploymentType,
+    /// The member `applicationFormDefinition`.
+    #[serde(rename = "applicationFormDefinition")]
+    pub application_form_definition: types::FormDefinition,
+    /// The member `applicationFormDefinitionId`.
+    #[serde(
+        rename = "applicationFormDefinitionId",
+        default,
+        skip_serializing_if = "types::Field::is_absent"
+    )]
+    pub application_form_definition_id: types::Field<String>,
+    /// The member `applicationConfirmationEmailTemplateId`.
+    #[serde(
+        rename = "applicationConfirmationEmailTemplateId",
+        default,
+        skip_serializing_if = "types::Field::is_absent"
+    )]
+    pub application_confirmation_email_template_id: types::Field<types::CommunicationTemplateId>,
+    /// The member `surveyFormDefinitions`.
+    #[serde(rename = "surveyFormDefinitions")]
+    pub survey_form_definitions: Vec<types::SurveyFormDefinition>,
+    /// The member `isListed`.
+    #[serde(rename = "isListed")]
+    pub is_listed: bool,
+    /// The member `suppressDescriptionOpening`.
+    #[serde(rename = "suppressDescriptionOpening", default, skip_serializing_if = "types::Field::is_absent")]
+    pub suppress_description_opening: types::Field<bool>,
+    /// The member `suppressDescriptionClosing`.
+    #[serde(rename = "suppressDescriptionClosing", default, skip_serializing_if = "types::Field::is_absent")]
+    pub suppress_description_closing: types::Field<bool>,
+    /// The member `externalLink`.
+    #[serde(rename = "externalLink", default, skip_serializing_if = "types::Field::is_absent")]
+    pub external_link: types::Field<String>,
+    /// The member `applyLink`.
+    #[serde(rename = "applyLink")]
+    pub apply_link: String,
+    /// The member `compensation`.
+    pub compensation: types::JobPostingCompensation,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// The member `applicationLimitCalloutHtml`.
+    #[serde(
+        rename = "applicationLimitCalloutHtml",
+        default,
+        skip_serializing_if = "types::Field::is_absent"
+    )]
+    pub application_limit_callout_html: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The pay of a posting, and whether the job board shows it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobPostingCompensation {
+    /// The member `compensationTierSummary`.
+    #[serde(rename = "compensationTierSummary", default, skip_serializing_if = "types::Field::is_absent")]
+    pub compensation_tier_summary: types::Field<String>,
+    /// The member `summaryComponents`.
+    #[serde(rename = "summaryComponents", default, skip_serializing_if = "types::Field::is_absent")]
+    pub summary_components: types::Field<Vec<types::CompensationComponentSummary>>,
+    /// The member `compensationTiers`.
+    #[serde(rename = "compensationTiers")]
+    pub compensation_tiers: Vec<types::CompensationTier>,
+    /// The member `shouldDisplayCompensationOnJobBoard`.
+    #[serde(rename = "shouldDisplayCompensationOnJobBoard")]
+    pub should_display_compensation_on_job_board: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A job posting as lists show it, without description and forms.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobPostingSummary {
+    /// The member `id`.
+    pub id: types::JobPostingId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `status`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub status: types::Field<types::JobPostingStatus>,
+    /// The member `jobId`.
+    #[serde(rename = "jobId")]
+    pub job_id: types::JobId,
+    /// The member `departmentName`.
+    #[serde(rename = "departmentName")]
+    pub department_name: String,
+    /// The member `teamName`.
+    #[serde(rename = "teamName")]
+    pub team_name: String,
+    /// The member `locationName`.
+    #[serde(rename = "locationName")]
+    pub location_name: String,
+    /// The member `locationExternalName`.
+    #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Field::is_absent")]
+    pub location_external_name: types::Field<String>,
+    /// The member `locationIds`.
+    #[serde(rename = "locationIds")]
+    pub location_ids: types::PostingLocationIds,
+    /// The member `workplaceType`.
+    #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
+    pub workplace_type: types::Field<types::WorkplaceType>,
+    /// The member `employmentType`.
+    #[serde(rename = "employmentType")]
+    pub employment_type: types::EmploymentType,
+    /// The member `isListed`.
+    #[serde(rename = "isListed")]
+    pub is_listed: bool,
+    /// The member `publishedDate`.
+    #[serde(rename = "publishedDate", default, skip_serializing_if = "types::Field::is_absent")]
+    pub published_date: types::Field<types::Date>,
+    /// The member `applicationDeadline`.
+    #[serde(rename = "applicationDeadline", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_deadline: types::Field<types::Instant>,
+    /// The member `externalLink`.
+    #[serde(rename = "externalLink", default, skip_serializing_if = "types::Field::is_absent")]
+    pub external_link: types::Field<String>,
+    /// The member `applyLink`.
+    #[serde(rename = "applyLink")]
+    pub apply_link: String,
+    /// The member `compensationTierSummary`.
+    #[serde(rename = "compensationTierSummary", default, skip_serializing_if = "types::Field::is_absent")]
+    pub compensation_tier_summary: types::Field<String>,
+    /// The member `shouldDisplayCompensationOnJobBoard`.
+    #[serde(rename = "shouldDisplayCompensationOnJobBoard")]
+    pub should_display_compensation_on_job_board: bool,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A job; which fields are present depends on where it is shown.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobSummary {
+    /// The member `id`.
+    pub id: types::JobId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `locationId`.
+    #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub location_id: types::Field<types::LocationId>,
+    /// The member `departmentId`.
+    #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub department_id: types::Field<types::DepartmentId>,
+    /// The member `confidential`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub confidential: types::Field<bool>,
+    /// The member `status`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub status: types::Field<types::JobStatus>,
+    /// The member `employmentType`.
+    #[serde(rename = "employmentType", default, skip_serializing_if = "types::Field::is_absent")]
+    pub employment_type: types::Field<types::EmploymentType>,
+    /// The member `defaultInterviewPlanId`.
+    #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
+    /// The member `interviewPlanIds`.
+    #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// The member `jobPostingIds`.
+    #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Field::is_absent")]
+    pub job_posting_ids: types::Field<Vec<types::JobPostingId>>,
+    /// The member `customRequisitionId`.
+    #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_requisition_id: types::Field<String>,
+    /// The member `brandId`.
+    #[serde(rename = "brandId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub brand_id: types::Field<types::BrandId>,
+    /// The member `hiringTeam`.
+    #[serde(rename = "hiringTeam", default, skip_serializing_if = "types::Field::is_absent")]
+    pub hiring_team: types::Field<Vec<types::HiringTeamMember>>,
+    /// The member `author`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub author: types::Field<types::NoteAuthor>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub created_at: types::Field<types::Instant>,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub updated_at: types::Field<types::Instant>,
+    /// The member `openedAt`.
+    #[serde(rename = "openedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub opened_at: types::Field<types::Instant>,
+    /// The member `closedAt`.
+    #[serde(rename = "closedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub closed_at: types::Field<types::Instant>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A template for jobs.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobTemplate {
+    /// The member `id`.
+    pub id: types::JobTemplateId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `status`.
+    pub status: types::JobTemplateStatus,
+    /// The member `locationId`.
+    #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub location_id: types::Field<types::LocationId>,
+    /// The member `departmentId`.
+    #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub department_id: types::Field<types::DepartmentId>,
+    /// The member `defaultInterviewPlanId`.
+    #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
+    /// The member `interviewPlanIds`.
+    #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub created_at: types::Field<types::Instant>,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub updated_at: types::Field<types::Instant>,
+    /// The member `location`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub location: types::Field<types::Location>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The posting as schema.org JobPosting, for search engines.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedData {
+    /// The member `@context`.
+    #[serde(rename = "@context", default, skip_serializing_if = "types::Field::is_absent")]
+    pub at_context: types::Field<String>,
+    /// The member `@type`.
+    #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
+    pub at_type: types::Field<String>,
+    /// The member `title`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub title: types::Field<String>,
+    /// The member `description`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub description: types::Field<String>,
+    /// The member `identifier`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub identifier: types::Field<types::LinkedDataIdentifier>,
+    /// The member `datePosted`.
+    #[serde(rename = "datePosted", default, skip_serializing_if = "types::Field::is_absent")]
+    pub date_posted: types::Field<types::Date>,
+    /// The member `hiringOrganization`.
+    #[serde(rename = "hiringOrganization", default, skip_serializing_if = "types::Field::is_absent")]
+    pub hiring_organization: types::Field<types::LinkedDataHiringOrganization>,
+    /// The member `jobLocation`.
+    #[serde(rename = "jobLocation", default, skip_serializing_if = "types::Field::is_absent")]
+    pub job_location: types::Field<types::LinkedDataJobLocation>,
+    /// The member `employmentType`.
+    #[serde(rename = "employmentType", default, skip_serializing_if = "types::Field::is_absent")]
+    pub employment_type: types::Field<types::LinkedDataEmploymentType>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Who hires, as schema.org Organization.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedDataHiringOrganization {
+    /// The member `@type`.
+    #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
+    pub at_type: types::Field<String>,
+    /// The member `name`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub name: types::Field<String>,
+    /// The member `sameAs`.
+    #[serde(rename = "sameAs", default, skip_serializing_if = "types::Field::is_absent")]
+    pub same_as: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The posting's identifier, as schema.org PropertyValue.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedDataIdentifier {
+    /// The member `@type`.
+    #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
+    pub at_type: types::Field<String>,
+    /// The member `name`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub name: types::Field<String>,
+    /// The member `value`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub value: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Where the job is, as schema.org Place.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LinkedDataJobLocation {
+    /// The member `@type`.
+    #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
+    pub at_type: types::Field<String>,
+    /// The member `address`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub address: types::Field<types::Address>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A location, or a region that groups locations.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Location {
+    /// The member `id`.
+    pub id: types::LocationId,
+    /// The member `name`.
+    pub name: String,
+    /// The member `externalName`.
+    #[serde(rename = "externalName", default, skip_serializing_if = "types::Field::is_absent")]
+    pub external_name: types::Field<String>,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `address`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub address: types::Field<types::Address>,
+    /// The member `isRemote`.
+    #[serde(rename = "isRemote", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_remote: types::Field<bool>,
+    /// The member `workplaceType`.
+    #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
+    pub workplace_type: types::Field<types::WorkplaceType>,
+    /// The member `parentLocationId`.
+    #[serde(rename = "parentLocationId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub parent_location_id: types::Field<types::LocationId>,
+    /// The member `type`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub r#type: types::Field<types::LocationType>,
+    /// The member `extraData`.
+    #[serde(rename = "extraData", default, skip_serializing_if = "types::Field::is_absent")]
+    pub extra_data: types::Field<Map<String, Value>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A country, region or city.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LocationComponent {
+    /// The member `type`.
+    pub r#type: types::LocationComponentType,
+    /// The member `name`.
+    pub name: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The user who wrote or made something.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NoteAuthor {
+    /// The member `id`.
+    pub id: types::UserId,
+    /// The member `firstName`.
+    #[serde(rename = "firstName")]
+    pub first_name: String,
+    /// The member `lastName`.
+    #[serde(rename = "lastName")]
+    pub last_name: String,
+    /// The member `email`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub email: types::Field<String>,
+    /// The member `globalRole`.
+    #[serde(rename = "globalRole", default, skip_serializing_if = "types::Field::is_absent")]
+    pub global_role: types::Field<types::GlobalRole>,
+    /// The member `isEnabled`.
+    #[serde(rename = "isEnabled", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_enabled: types::Field<bool>,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub updated_at: types::Field<types::Instant>,
+    /// The member `managerId`.
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub manager_id: types::Field<types::UserId>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A transcript's participants and the address of its JSON text, which works for 5 minutes.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NotetakerTranscript {
+    /// The member `id`.
+    pub id: types::NotetakerTranscriptId,
+    /// The member `interviewEventId`.
+    #[serde(rename = "interviewEventId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_event_id: types::Field<types::InterviewEventId>,
+    /// The member `interviewScheduleId`.
+    #[serde(rename = "interviewScheduleId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_schedule_id: types::Field<types::InterviewScheduleId>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// The member `participants`.
+    pub participants: Vec<types::TranscriptParticipant>,
+    /// The member `transcriptUrl`.
+    #[serde(rename = "transcriptUrl")]
+    pub transcript_url: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An offer to a candidate; lists give only its latest version.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Offer {
+    /// The member `id`.
+    pub id: types::OfferId,
+    /// The member `decidedAt`.
+    #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub decided_at: types::Field<types::Instant>,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId")]
+    pub application_id: types::ApplicationId,
+    /// The member `acceptanceStatus`.
+    #[serde(rename = "acceptanceStatus")]
+    pub acceptance_status: types::AcceptanceStatus,
+    /// The member `offerStatus`.
+    #[serde(rename = "offerStatus", default, skip_serializing_if = "types::Field::is_absent")]
+    pub offer_status: types::Field<types::OfferStatus>,
+    /// The member `latestVersion`.
+    #[serde(rename = "latestVersion", default, skip_serializing_if = "types::Field::is_absent")]
+    pub latest_version: types::Field<types::OfferVersion>,
+    /// The member `versions`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub versions: types::Field<Vec<types::OfferVersion>>,
+    /// The member `formDefinition`.
+    #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
+    pub form_definition: types::Field<types::FormDefinition>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An offer process and how far it has come.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OfferProcess {
+    /// The member `id`.
+    pub id: types::OfferProcessId,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId")]
+    pub application_id: types::ApplicationId,
+    /// The member `status`.
+    pub status: types::OfferProcessStatus,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A salary: an amount and its ISO 4217 currency.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OfferSalary {
+    /// The member `currencyCode`.
+    #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
+    pub currency_code: types::Field<String>,
+    /// The member `value`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub value: types::Field<Number>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A started offer version: the form to fill in, and its id.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OfferStart {
+    /// The member `id`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub id: types::Field<types::OfferFormId>,
+    /// The member `formDefinition`.
+    #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
+    pub form_definition: types::Field<types::FormDefinition>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// One version of an offer: its terms, files, author and approval.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OfferVersion {
+    /// The member `id`.
+    pub id: types::OfferVersionId,
+    /// The member `startDate`.
+    #[serde(rename = "startDate", default, skip_serializing_if = "types::Field::is_absent")]
+    pub start_date: types::Field<types::Instant>,
+    /// The member `salary`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub salary: types::Field<types::OfferSalary>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// The member `openingId`.
+    #[serde(rename = "openingId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub opening_id: types::Field<types::OpeningId>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// The member `fileHandles`.
+    #[serde(rename = "fileHandles", default, skip_serializing_if = "types::Field::is_absent")]
+    pub file_handles: types::Field<Vec<types::FileHandle>>,
+    /// The member `author`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub author: types::Field<types::UserSummary>,
+    /// The member `approvalStatus`.
+    #[serde(rename = "approvalStatus", default, skip_serializing_if = "types::Field::is_absent")]
+    pub approval_status: types::Field<types::ApprovalStatus>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An opening: a position to fill.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Opening {
+    /// The member `id`.
+    pub id: types::OpeningId,
+    /// The member `openedAt`.
+    #[serde(rename = "openedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub opened_at: types::Field<types::Instant>,
+    /// The member `closedAt`.
+    #[serde(rename = "closedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub closed_at: types::Field<types::Instant>,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `archivedAt`.
+    #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub archived_at: types::Field<types::Instant>,
+    /// The member `closeReasonId`.
+    #[serde(rename = "closeReasonId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub close_reason_id: types::Field<types::CloseReasonId>,
+    /// The member `openingState`.
+    #[serde(rename = "openingState")]
+    pub opening_state: types::OpeningState,
+    /// The member `latestVersion`.
+    #[serde(rename = "latestVersion", default, skip_serializing_if = "types::Field::is_absent")]
+    pub latest_version: types::Field<types::OpeningVersion>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What an opening says at present.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OpeningVersion {
+    /// The member `id`.
+    pub id: types::OpeningVersionId,
+    /// The member `identifier`.
+    pub identifier: String,
+    /// The member `description`.
+    pub description: String,
+    /// The member `authorId`.
+    #[serde(rename = "authorId")]
+    pub author_id: types::UserId,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt")]
+    pub created_at: types::Instant,
+    /// The member `teamId`.
+    #[serde(rename = "teamId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub team_id: types::Field<types::DepartmentId>,
+    /// The member `jobIds`.
+    #[serde(rename = "jobIds")]
+    pub job_ids: Vec<types::JobId>,
+    /// The member `targetHireDate`.
+    #[serde(rename = "targetHireDate", default, skip_serializing_if = "types::Field::is_absent")]
+    pub target_hire_date: types::Field<types::Date>,
+    /// The member `targetStartDate`.
+    #[serde(rename = "targetStartDate", default, skip_serializing_if = "types::Field::is_absent")]
+    pub target_start_date: types::Field<types::Date>,
+    /// The member `isBackfill`.
+    #[serde(rename = "isBackfill")]
+    pub is_backfill: bool,
+    /// The member `employmentType`.
+    #[serde(rename = "employmentType")]
+    pub employment_type: types::EmploymentType,
+    /// The member `locationIds`.
+    #[serde(rename = "locationIds")]
+    pub location_ids: Vec<types::LocationId>,
+    /// The member `hiringTeam`.
+    #[serde(rename = "hiringTeam")]
+    pub hiring_team: Vec<types::HiringTeamMember>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields")]
+    pub custom_fields: Vec<types::CustomFieldValue>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A phone number of a candidate.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PhoneNumber {
+    /// The member `value`.
+    pub value: String,
+    /// The member `type`.
+    pub r#type: types::ContactType,
+    /// The member `isPrimary`.
+    #[serde(rename = "isPrimary")]
+    pub is_primary: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The parts of a postal address.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PostalAddress {
+    /// The member `addressCountry`.
+    #[serde(rename = "addressCountry", default, skip_serializing_if = "types::Field::is_absent")]
+    pub address_country: types::Field<String>,
+    /// The member `addressRegion`.
+    #[serde(rename = "addressRegion", default, skip_serializing_if = "types::Field::is_absent")]
+    pub address_region: types::Field<String>,
+    /// The member `addressLocality`.
+    #[serde(rename = "addressLocality", default, skip_serializing_if = "types::Field::is_absent")]
+    pub address_locality: types::Field<String>,
+    /// The member `postalCode`.
+    #[serde(rename = "postalCode", default, skip_serializing_if = "types::Field::is_absent")]
+    pub postal_code: types::Field<String>,
+    /// The member `streetAddress`.
+    #[serde(rename = "streetAddress", default, skip_serializing_if = "types::Field::is_absent")]
+    pub street_address: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The locations of a posting.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PostingLocationIds {
+    /// The member `primaryLocationId`.
+    #[serde(rename = "primaryLocationId")]
+    pub primary_location_id: types::LocationId,
+    /// The member `secondaryLocationIds`.
+    #[serde(rename = "secondaryLocationIds")]
+    pub secondary_location_ids: Vec<types::LocationId>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A project: a collection of candidates.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Project {
+    /// The member `id`.
+    pub id: types::ProjectId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `description`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub description: types::Field<String>,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_archived: types::Field<bool>,
+    /// The member `confidential`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub confidential: types::Field<bool>,
+    /// The member `authorId`.
+    #[serde(rename = "authorId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub author_id: types::Field<types::UserId>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub created_at: types::Field<types::Instant>,
+    /// The member `customFieldEntries`.
+    #[serde(rename = "customFieldEntries", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_field_entries: types::Field<Vec<types::ProjectCustomField>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A custom field of a project with its value.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ProjectCustomField {
+    /// The member `id`.
+    pub id: types::CustomFieldId,
+    /// The member `isPrivate`.
+    #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_private: types::Field<bool>,
+    /// The member `title`.
+    pub title: String,
+    /// The member `valueLabel`.
+    #[serde(rename = "valueLabel", default, skip_serializing_if = "types::Field::is_absent")]
+    pub value_label: types::Field<types::TextOrTexts>,
+    /// The member `value`.
+    pub value: Value,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A user who is qualified to interview in the pool.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct QualifiedMember {
+    /// The member `id`.
+    pub id: types::UserId,
+    /// The member `firstName`.
+    #[serde(rename = "firstName")]
+    pub first_name: String,
+    /// The member `lastName`.
+    #[serde(rename = "lastName")]
+    pub last_name: String,
+    /// The member `email`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub email: types::Field<String>,
+    /// The member `globalRole`.
+    #[serde(rename = "globalRole")]
+    pub global_role: types::GlobalRole,
+    /// The member `isEnabled`.
+    #[serde(rename = "isEnabled")]
+    pub is_enabled: bool,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// The member `managerId`.
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub manager_id: types::Field<types::UserId>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// The member `isPaused`.
+    #[serde(rename = "isPaused")]
+    pub is_paused: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A referral form with the definition of its fields.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReferralForm {
+    /// The member `id`.
+    pub id: types::ReferralFormId,
+    /// The member `organizationId`.
+    #[serde(rename = "organizationId")]
+    pub organization_id: String,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `isDefaultForm`.
+    #[serde(rename = "isDefaultForm")]
+    pub is_default_form: bool,
+    /// The member `formDefinition`.
+    #[serde(rename = "formDefinition")]
+    pub form_definition: types::FormDefinition,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A run of a report: its status, and its rows once it is complete.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The member `requestId`.
+    #[serde(rename = "requestId")]
+    pub request_id: String,
+    /// The member `status`.
+    pub status: types::ReportStatus,
+    /// The member `reportData`.
+    #[serde(rename = "reportData", default, skip_serializing_if = "types::Field::is_absent")]
+    pub report_data: types::Field<types::ReportData>,
+    /// The member `failureReason`.
+    #[serde(rename = "failureReason", default, skip_serializing_if = "types::Field::is_absent")]
+    pub failure_reason: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The rows of a report; cells are strings or numbers.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReportData {
+    /// The member `data`.
+    pub data: Vec<Vec<Value>>,
+    /// The member `columnNames`.
+    #[serde(rename = "columnNames")]
+    pub column_names: Vec<String>,
+    /// The member `metadata`.
+    pub metadata: types::ReportMetadata,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Title and age of a report's rows, which Ashby keeps for an hour (15 minutes after a failure).
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReportMetadata {
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// The member `title`.
+    pub title: String,
+    /// The member `reportGeneratedAt`.
+    #[serde(rename = "reportGeneratedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub report_generated_at: types::Field<types::Instant>,
+    /// The member `cacheExpiresAt`.
+    #[serde(rename = "cacheExpiresAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub cache_expires_at: types::Field<types::Instant>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A text as HTML and as plain text.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RichText {
+    /// The member `html`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub html: types::Field<String>,
+    /// The member `plain`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub plain: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A value that can be chosen for a field.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SelectableValue {
+    /// The member `label`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub label: types::Field<String>,
+    /// The member `value`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub value: types::Field<Value>,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_archived: types::Field<bool>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A candidate's enrolment in a sourcing sequence.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Sequence {
+    /// The member `id`.
+    pub id: types::SequenceId,
+    /// The member `status`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub status: types::Field<String>,
+    /// The member `candidateId`.
+    #[serde(rename = "candidateId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub candidate_id: types::Field<types::CandidateId>,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_id: types::Field<types::ApplicationId>,
+    /// The member `sequenceTemplateId`.
+    #[serde(rename = "sequenceTemplateId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub sequence_template_id: types::Field<types::SequenceTemplateId>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub created_at: types::Field<types::Instant>,
+    /// The member `stages`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub stages: types::Field<Vec<Map<String, Value>>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A sourcing sequence for reuse: its title and stages, without their texts.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SequenceTemplate {
+    /// The member `id`.
+    pub id: types::SequenceTemplateId,
+    /// The member `title`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub title: types::Field<String>,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
+    pub is_archived: types::Field<bool>,
+    /// The member `unsubscribeLinkActive`.
+    #[serde(rename = "unsubscribeLinkActive", default, skip_serializing_if = "types::Field::is_absent")]
+    pub unsubscribe_link_active: types::Field<bool>,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub updated_at: types::Field<types::Instant>,
+    /// The member `stages`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub stages: types::Field<Vec<Map<String, Value>>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A candidate's page on a social network.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SocialLink {
+    /// The member `type`.
+    pub r#type: types::SocialLinkType,
+    /// The member `url`.
+    pub url: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Where candidates come from.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Source {
+    /// The member `id`.
+    pub id: types::SourceId,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `sourceType`.
+    #[serde(rename = "sourceType", default, skip_serializing_if = "types::Field::is_absent")]
+    pub source_type: types::Field<types::SourceType>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A link whose code ties applications to a source.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SourceTrackingLink {
+    /// The member `id`.
+    pub id: types::SourceTrackingLinkId,
+    /// The member `code`.
+    pub code: String,
+    /// The member `enabled`.
+    pub enabled: bool,
+    /// The member `sourceId`.
+    #[serde(rename = "sourceId")]
+    pub source_id: types::SourceId,
+    /// The member `link`.
+    pub link: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A kind of source.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SourceType {
+    /// The member `id`.
+    pub id: String,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A form that was filled in, with its answers.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubmittedForm {
+    /// The member `id`.
+    pub id: String,
+    /// The member `formDefinition`.
+    #[serde(rename = "formDefinition")]
+    pub form_definition: types::FormDefinition,
+    /// The member `submittedValues`.
+    #[serde(rename = "submittedValues")]
+    pub submitted_values: Map<String, Value>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A submission of a form, with its answers.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubmittedFormInstance {
+    /// The member `id`.
+    pub id: types::SubmittedFormInstanceId,
+    /// The member `formDefinition`.
+    #[serde(rename = "formDefinition")]
+    pub form_definition: types::FormDefinition,
+    /// The member `submittedValues`.
+    #[serde(rename = "submittedValues")]
+    pub submitted_values: Map<String, Value>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A survey: what it asks and of which kind it is.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SurveyFormDefinition {
+    /// The member `id`.
+    pub id: types::SurveyFormDefinitionId,
+    /// The member `organizationId`.
+    #[serde(rename = "organizationId")]
+    pub organization_id: String,
+    /// The member `title`.
+    pub title: String,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `isDefaultForm`.
+    #[serde(rename = "isDefaultForm")]
+    pub is_default_form: bool,
+    /// The member `formDefinition`.
+    #[serde(rename = "formDefinition")]
+    pub form_definition: types::FormDefinition,
+    /// The member `surveyType`.
+    #[serde(rename = "surveyType")]
+    pub survey_type: types::SurveyType,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A survey that a candidate was asked to take, and its link.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SurveyRequest {
+    /// The member `id`.
+    pub id: types::SurveyRequestId,
+    /// The member `candidateId`.
+    #[serde(rename = "candidateId")]
+    pub candidate_id: types::CandidateId,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId")]
+    pub application_id: types::ApplicationId,
+    /// The member `surveyFormDefinitionId`.
+    #[serde(rename = "surveyFormDefinitionId")]
+    pub survey_form_definition_id: types::SurveyFormDefinitionId,
+    /// The member `surveyUrl`.
+    #[serde(rename = "surveyUrl")]
+    pub survey_url: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The answers to a survey; its form id is null once the form is deleted.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SurveySubmission {
+    /// The member `id`.
+    pub id: types::SurveySubmissionId,
+    /// The member `surveyFormDefinitionId`.
+    #[serde(rename = "surveyFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub survey_form_definition_id: types::Field<types::SurveyFormDefinitionId>,
+    /// The member `submittedAt`.
+    #[serde(rename = "submittedAt")]
+    pub submitted_at: types::Instant,
+    /// The member `candidateId`.
+    #[serde(rename = "candidateId")]
+    pub candidate_id: types::CandidateId,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_id: types::Field<types::ApplicationId>,
+    /// The member `surveyType`.
+    #[serde(rename = "surveyType")]
+    pub survey_type: types::SurveyType,
+    /// The member `formDefinition`.
+    #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
+    pub form_definition: types::Field<types::FormDefinition>,
+    /// The member `submittedValues`.
+    #[serde(rename = "submittedValues", default, skip_serializing_if = "types::Field::is_absent")]
+    pub submitted_values: types::Field<Map<String, Value>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A task given to a candidate: its status, what was handed in, and who reviews it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TakeHomeAssignment {
+    /// The member `id`.
+    pub id: types::TakeHomeAssignmentId,
+    /// The member `status`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub status: types::Field<String>,
+    /// The member `candidateId`.
+    #[serde(rename = "candidateId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub candidate_id: types::Field<types::CandidateId>,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_id: types::Field<types::ApplicationId>,
+    /// The member `interviewStageId`.
+    #[serde(rename = "interviewStageId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_stage_id: types::Field<types::InterviewStageId>,
+    /// The member `interviewId`.
+    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_id: types::Field<types::InterviewId>,
+    /// The member `interview`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview: types::Field<types::InterviewSummary>,
+    /// The member `feedbackFormDefinitionId`.
+    #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
+    /// The member `reviewers`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub reviewers: types::Field<Vec<Map<String, Value>>>,
+    /// The member `submission`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub submission: types::Field<Map<String, Value>>,
+    /// The member `createdAt`.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub created_at: types::Field<types::Instant>,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub updated_at: types::Field<types::Instant>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A user in training for the pool.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Trainee {
+    /// The member `id`.
+    pub id: types::UserId,
+    /// The member `firstName`.
+    #[serde(rename = "firstName")]
+    pub first_name: String,
+    /// The member `lastName`.
+    #[serde(rename = "lastName")]
+    pub last_name: String,
+    /// The member `email`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub email: types::Field<String>,
+    /// The member `globalRole`.
+    #[serde(rename = "globalRole")]
+    pub global_role: types::GlobalRole,
+    /// The member `isEnabled`.
+    #[serde(rename = "isEnabled")]
+    pub is_enabled: bool,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// The member `managerId`.
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub manager_id: types::Field<types::UserId>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// The member `isPaused`.
+    #[serde(rename = "isPaused")]
+    pub is_paused: bool,
+    /// The member `currentProgress`.
+    #[serde(rename = "currentProgress")]
+    pub current_progress: types::TraineeProgress,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The training stage a trainee is in, and the interviews done in it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TraineeProgress {
+    /// The member `trainingPathId`.
+    #[serde(rename = "trainingPathId")]
+    pub training_path_id: String,
+    /// The member `trainingPathStageId`.
+    #[serde(rename = "trainingPathStageId")]
+    pub training_path_stage_id: types::TrainingStageId,
+    /// The member `interviewsCompleted`.
+    #[serde(rename = "interviewsCompleted")]
+    pub interviews_completed: i64,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The training of a pool's interviewers, stage by stage.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TrainingPath {
+    /// The member `id`.
+    pub id: String,
+    /// The member `enabled`.
+    pub enabled: bool,
+    /// The member `trainingStages`.
+    #[serde(rename = "trainingStages")]
+    pub training_stages: Vec<types::TrainingStage>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A stage of training: the role, how many interviews, whose approval.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TrainingStage {
+    /// The member `id`.
+    pub id: types::TrainingStageId,
+    /// The member `interviewerRole`.
+    #[serde(rename = "interviewerRole")]
+    pub interviewer_role: types::InterviewerRole,
+    /// The member `interviewsRequired`.
+    #[serde(rename = "interviewsRequired")]
+    pub interviews_required: i64,
+    /// The member `isArchived`.
+    #[serde(rename = "isArchived")]
+    pub is_archived: bool,
+    /// The member `approvalRequired`.
+    #[serde(rename = "approvalRequired")]
+    pub approval_required: bool,
+    /// The member `approvers`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub approvers: types::Field<Vec<types::UserSummary>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An interviewer (id of a user) or the candidate (id of a candidate).
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TranscriptParticipant {
+    /// The member `id`.
+    pub id: String,
+    /// The member `type`.
+    pub r#type: types::TranscriptParticipantType,
+    /// The member `name`.
+    pub name: String,
+    /// The member `email`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub email: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A person who uses Ashby; custom fields only where the organization has that feature.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct User {
+    /// The member `id`.
+    pub id: types::UserId,
+    /// The member `firstName`.
+    #[serde(rename = "firstName")]
+    pub first_name: String,
+    /// The member `lastName`.
+    #[serde(rename = "lastName")]
+    pub last_name: String,
+    /// The member `email`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub email: types::Field<String>,
+    /// The member `globalRole`.
+    #[serde(rename = "globalRole")]
+    pub global_role: types::GlobalRole,
+    /// The member `isEnabled`.
+    #[serde(rename = "isEnabled")]
+    pub is_enabled: bool,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// The member `managerId`.
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub manager_id: types::Field<types::UserId>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A user of the organization.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UserSummary {
+    /// The member `id`.
+    pub id: types::UserId,
+    /// The member `firstName`.
+    #[serde(rename = "firstName")]
+    pub first_name: String,
+    /// The member `lastName`.
+    #[serde(rename = "lastName")]
+    pub last_name: String,
+    /// The member `email`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub email: types::Field<String>,
+    /// The member `globalRole`.
+    #[serde(rename = "globalRole")]
+    pub global_role: types::GlobalRole,
+    /// The member `isEnabled`.
+    #[serde(rename = "isEnabled")]
+    pub is_enabled: bool,
+    /// The member `updatedAt`.
+    #[serde(rename = "updatedAt")]
+    pub updated_at: types::Instant,
+    /// The member `managerId`.
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub manager_id: types::Field<types::UserId>,
+    /// The member `customFields`.
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
+    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A webhook; only creating and changing it answer its secret.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Webhook {
+    /// The member `id`.
+    pub id: types::WebhookId,
+    /// The member `enabled`.
+    pub enabled: bool,
+    /// The member `requestUrl`.
+    #[serde(rename = "requestUrl")]
+    pub request_url: String,
+    /// The member `secretToken`.
+    #[serde(rename = "secretToken", default, skip_serializing_if = "types::Field::is_absent")]
+    pub secret_token: types::Field<String>,
+    /// The member `webhookType`.
+    #[serde(rename = "webhookType")]
+    pub webhook_type: types::WebhookType,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+crate::operations::records!(
+    Address,
+    ApiKey,
+    Application,
+    ApplicationFeedback,
+    ApplicationFormOutcome,
+    ApplicationHiringTeamRole,
+    ApplicationHistoryEntry,
+    ApplicationReferral,
+    Approval,
+    ApprovalDefinition,
+    ApprovalStep,
+    ApprovalStepApprover,
+    ApprovalStepDefinition,
+    ApproverDefinition,
+    ArchiveReason,
+    Assessment,
+    AssessmentMetadata,
+    AssessmentResult,
+    AuditActor,
+    AuditLogEntry,
+    AuditRequest,
+    AuditTarget,
+    Brand,
+    BriefingFeedbackForm,
+    Candidate,
+    CandidateLocation,
+    CandidateNote,
+    CandidateSummary,
+    CandidateSummaryLocation,
+    CandidateTag,
+    ClientInfo,
+    CloseReason,
+    CommunicationTemplate,
+    CompensationComponent,
+    CompensationComponentSummary,
+    CompensationTier,
+    CriteriaEvaluation,
+    Criterion,
+    CustomField,
+    CustomFieldValue,
+    DeletedInterviewerPause,
+    DeletedWebhook,
+    Department,
+    DescriptionParts,
+    EmailAddress,
+    EmailMessage,
+    EmailSender,
+    FeedbackFormDefinition,
+    FeedbackRequest,
+    FeedbackSubmission,
+    FileHandle,
+    FileLink,
+    FileUpload,
+    FormDefinition,
+    FormField,
+    FormFieldEntry,
+    FormMessages,
+    FormSection,
+    FraudCheck,
+    FraudSignal,
+    HiringTeamMember,
+    HiringTeamRole,
+    Interview,
+    InterviewBriefing,
+    InterviewEvent,
+    InterviewPlan,
+    InterviewSchedule,
+    InterviewStage,
+    InterviewStageGroup,
+    InterviewSummary,
+    Interviewer,
+    InterviewerPause,
+    InterviewerPool,
+    InterviewerPoolSummary,
+    InterviewerSettings,
+    Job,
+    JobBoard,
+    JobCompensation,
+    JobInterviewActivity,
+    JobInterviewPlan,
+    JobInterviewStage,
+    JobPosting,
+    JobPostingCompensation,
+    JobPostingSummary,
+    JobSummary,
+    JobTemplate,
+    LinkedData,
+    LinkedDataHiringOrganization,
+    LinkedDataIdentifier,
+    LinkedDataJobLocation,
+    Location,
+    LocationComponent,
+    NoteAuthor,
+    NotetakerTranscript,
+    Offer,
+    OfferProcess,
+    OfferSalary,
+    OfferStart,
+    OfferVersion,
+    Opening,
+    OpeningVersion,
+    PhoneNumber,
+    PostalAddress,
+    PostingLocationIds,
+    Project,
+    ProjectCustomField,
+    QualifiedMember,
+    ReferralForm,
+    Report,
+    ReportData,
+    ReportMetadata,
+    RichText,
+    SelectableValue,
+    Sequence,
+    SequenceTemplate,
+    SocialLink,
+    Source,
+    SourceTrackingLink,
+    SourceType,
+    SubmittedForm,
+    SubmittedFormInstance,
+    SurveyFormDefinition,
+    SurveyRequest,
+    SurveySubmission,
+    TakeHomeAssignment,
+    Trainee,
+    TraineeProgress,
+    TrainingPath,
+    TrainingStage,
+    TranscriptParticipant,
+    User,
+    UserSummary,
+    Webhook
+);

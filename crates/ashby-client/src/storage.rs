@@ -1,0 +1,153 @@
+//! Exchanges with the storage that holds files: at addresses that Ashby hands out, without the key and without any
+//! of Ashby's headers.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use reqwest::header::HeaderValue;
+use reqwest::{Url, redirect, retry};
+
+use crate::builder::is_loopback;
+use crate::transport::{Failure, SystemResolver};
+use crate::{Error, ErrorKind};
+
+/// A transfer that is slower than this is given up.
+const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
+
+/// How to reach the storage.
+pub(crate) struct StorageSettings {
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) read_timeout: Duration,
+    pub(crate) total_timeout: Duration,
+    /// Whether Ashby itself is on this machine, so that the storage may be too.
+    pub(crate) is_local: bool,
+}
+
+/// Clients for the storage, made when a file is first transferred.
+pub(crate) struct Storage {
+    settings: StorageSettings,
+    remote: OnceLock<reqwest::Client>,
+    local: OnceLock<reqwest::Client>,
+}
+
+impl Storage {
+    pub(crate) fn new(settings: StorageSettings) -> Self {
+        Self { settings, remote: OnceLock::new(), local: OnceLock::new() }
+    }
+
+    /// The client for an address, and the address, if it is one that files may travel to and from: encrypted, or on
+    /// this machine if Ashby is.
+    pub(crate) fn client(&self, operation: &str, address: &str) -> Result<(&reqwest::Client, Url), Error> {
+        let malformed = |what: &str| Error::new(ErrorKind::Malformed, operation, what);
+        let url = Url::parse(address).map_err(|_| malformed("the file's address is not a URL"))?;
+        let is_local = match url.scheme() {
+            "https" => false,
+            "http" if self.settings.is_local && is_loopback(&url) => true,
+            _ => return Err(malformed("the file's address does not begin with https")),
+        };
+        Ok((self.of(is_local)?, url))
+    }
+
+    fn of(&self, is_local: bool) -> Result<&reqwest::Client, Error> {
+        let place = if is_local { &self.local } else { &self.remote };
+        if let Some(client) = place.get() {
+            return Ok(client);
+        }
+        let mut http = reqwest::Client::builder()
+            .user_agent(self.settings.user_agent.clone())
+            .connect_timeout(self.settings.connect_timeout)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .dns_resolver(SystemResolver)
+            // A file is kept as it is, and its length is compared.
+            .no_gzip()
+            .no_brotli();
+        if is_local {
+            http = http.no_proxy().tls_certs_only([]);
+        }
+        let client = http.build().map_err(|error| {
+            let what = "the HTTP client cannot be set up; are the system's root certificates installed?";
+            Error::new(ErrorKind::Configuration, "", what).with_source(error)
+        })?;
+        Ok(place.get_or_init(|| client))
+    }
+
+    /// A client for requests to Ashby itself that carry files.
+    pub(crate) fn client_for_ashby(&self) -> Result<&reqwest::Client, Error> {
+        self.of(self.settings.is_local)
+    }
+
+    /// How long a transfer of so many bytes may take.
+    pub(crate) fn timeout(&self, length_bytes: u64) -> Duration {
+        self.settings.total_timeout + Duration::from_secs(length_bytes / SLOWEST_BYTES_PER_SECOND)
+    }
+
+    /// Waits for the next thing the storage says, but not forever.
+    pub(crate) async fn next<T>(
+        &self,
+        said: impl Future<Output = Result<T, reqwest::Error>>,
+    ) -> Result<T, Failure> {
+        next(self.settings.read_timeout, said).await
+    }
+
+    /// How long the storage may stay silent.
+    pub(crate) fn read_timeout(&self) -> Duration {
+        self.settings.read_timeout
+    }
+}
+
+/// Waits for the next thing the storage says, but no longer than this.
+pub(crate) async fn next<T>(
+    patience: Duration,
+    said: impl Future<Output = Result<T, reqwest::Error>>,
+) -> Result<T, Failure> {
+    match tokio::time::timeout(patience, said).await {
+        Ok(said) => said.map_err(Failure::of),
+        Err(_) => Err(Failure { kind: ErrorKind::Timeout, what: "no answer in time", source: None }),
+    }
+}
+
+/// The code in what the storage says when it refuses: `<Error><Code>AccessDenied</Code>…`.
+pub(crate) fn refusal_code(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let (_, rest) = text.split_once("<Code>")?;
+    let (code, _) = rest.split_once("</Code>")?;
+    let is_code = (1..=64).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_code.then(|| code.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_storage_names_what_is_wrong() {
+        let error = b"<?xml version=\"1.0\"?><Error><Code>EntityTooLarge</Code><Message>no</Message></Error>";
+        assert_eq!(refusal_code(error).as_deref(), Some("EntityTooLarge"));
+        for text in ["", "<Code>", "<Code></Code>", "<Code>a secret\n</Code>", "\u{fffd}"] {
+            assert_eq!(refusal_code(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn files_travel_encrypted() {
+        crate::ClientBuilder::default().api_key("k").base_url("http://127.0.0.1:1").build().unwrap();
+        let settings = |is_local| StorageSettings {
+            user_agent: HeaderValue::from_static("t"),
+            connect_timeout: Duration::from_secs(1),
+            read_timeout: Duration::from_secs(1),
+            total_timeout: Duration::from_secs(1),
+            is_local,
+        };
+        let (far, near) = (Storage::new(settings(false)), Storage::new(settings(true)));
+        let local = "http://127.0.0.1:9/x?y";
+        assert!(near.client("file download", local).is_ok());
+        assert!(far.client("file download", local).is_err());
+        for address in ["http://example.com/x", "ftp://127.0.0.1/x", "file:///etc/passwd", "", "/x"] {
+            let error = near.client("file download", address).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Malformed, "{address}");
+            assert!(address.is_empty() || !error.to_string().contains(address), "{error}");
+        }
+    }
+}
