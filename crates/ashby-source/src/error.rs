@@ -1,6 +1,7 @@
 //! What the client's errors mean for a stream.
 
 use ashby_client::ErrorKind as Client;
+use ashby_client::catalog::Permission;
 use capture_core::{Error, ErrorKind};
 
 use crate::table::Row;
@@ -31,7 +32,7 @@ pub(crate) fn from_client(row: &Row, error: ashby_client::Error) -> Error {
     };
     let (message, hint) = match kind {
         ErrorKind::Denied => (
-            lacks_permission(row.permission),
+            lacks_permission(row.permission_name()),
             Some("tick it for this key in Ashby, under Admin > Integrations > API Keys".to_owned()),
         ),
         ErrorKind::Unsupported => (format!("{} is not available to this organisation", row.operation), None),
@@ -50,7 +51,7 @@ pub(crate) fn from_client(row: &Row, error: ashby_client::Error) -> Error {
 }
 
 /// Why a stream cannot be read, in the words of Ashby's screen for API keys.
-pub fn lacks_permission(permission: &str) -> String {
+pub fn lacks_permission(permission: &'static str) -> String {
     match permission {
         "" => "the key may not read it".to_owned(),
         permission => format!("the key lacks the permission {}", screen_name(permission)),
@@ -58,21 +59,8 @@ pub fn lacks_permission(permission: &str) -> String {
 }
 
 /// A permission as Ashby's screen for API keys words it: `candidatesRead` is "Candidates: Read".
-pub fn screen_name(permission: &str) -> String {
-    let (module, right) = match permission.strip_suffix("Read") {
-        Some(module) => (module, "Read"),
-        None => (permission.strip_suffix("Write").unwrap_or(permission), "Write"),
-    };
-    let module = match module {
-        "hiringProcessMetadata" => "Hiring Process".to_owned(),
-        "apiKeys" => "API Keys".to_owned(),
-        "auditLogs" => "Audit Logs".to_owned(),
-        other => {
-            let mut letters = other.chars();
-            letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect()
-        }
-    };
-    format!("{module}: {right}")
+pub fn screen_name(permission: &'static str) -> String {
+    Permission::new(permission).screen_name()
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 //! [`AshbySource`] opens any of Ashby's streams for a [`Runner`](capture_core::Runner). Which streams there are is
 //! one table (`table.rs`), how a listing proceeds one state machine (`listing.rs`); the rest is glue: lists
 //! (`capture.rs`), children that cost a request per parent (`children.rs`), and what a key may read ([`survey`]).
+//! [`BoardSource`] does the same for public job boards, which need no key.
 
+mod board;
 mod capture;
 mod children;
 mod clock;
@@ -30,6 +32,7 @@ use crate::request::Requests;
 use crate::table::{Plan, Refresh, Row, row};
 use crate::walk::Walk;
 
+pub use crate::board::{BoardSource, PUBLIC_POSTINGS, public_postings};
 pub use crate::error::{lacks_permission, screen_name};
 pub use crate::position::Position;
 pub use crate::streams::{Cost, Stream, near_matches, parameters, stream, streams};

@@ -56,7 +56,7 @@ fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) 
 }
 
 /// `{"a":1}` with the members `"b":2,` in front: `{"b":2,"a":1}`. The scanner has seen that it is an object.
-fn with_prefix(prefix: &[u8], body: &Bytes) -> Bytes {
+pub(crate) fn with_prefix(prefix: &[u8], body: &Bytes) -> Bytes {
     let rest = body.get(1..).unwrap_or_default();
     let mut joined = BytesMut::with_capacity(body.len() + prefix.len());
     joined.put_u8(b'{');

@@ -83,7 +83,7 @@ impl From<&Row> for Stream {
         Self {
             descriptor: descriptor(row),
             operation: row.operation,
-            permission: row.permission,
+            permission: row.permission_name(),
             parent,
             cost,
             experimental: row.experimental,
@@ -130,8 +130,13 @@ pub(crate) fn descriptor(row: &Row) -> StreamDescriptor {
         name: row.name.to_owned(),
         key: row.key.iter().map(|field| (*field).to_owned()).collect(),
         mode,
-        fields: row.fields.split_whitespace().map(field).collect(),
+        fields: fields(row.fields),
     }
+}
+
+/// Fields as the table spells them.
+pub(crate) fn fields(spelled: &str) -> Vec<Field> {
+    spelled.split_whitespace().map(field).collect()
 }
 
 /// `name` or `name:kind`.
@@ -179,7 +184,7 @@ mod tests {
                 row.name
             );
             assert!(stream.parent.is_none_or(|parent| names.contains(parent)), "{} has no parent", row.name);
-            assert!(row.permission.is_empty() || row.scope().is_some(), "{} has an odd permission", row.name);
+            assert!(row.permission().is_none() || row.scope().is_some(), "{} has an odd permission", row.name);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ashby_client::catalog::Permission;
 use ashby_client::{ApiKeyInfo, Client};
 use capture_core::{Access, Error, ErrorKind, Result};
 use serde::Serialize;
@@ -100,7 +101,7 @@ fn readable(row: &Row, scopes: Option<&BTreeSet<&str>>) -> Readable {
 /// # Errors
 /// What keeps any answer from coming.
 pub async fn probe(client: &Client, survey: &mut Survey) -> Result<()> {
-    let mut tried: BTreeMap<&str, Readable> = BTreeMap::new();
+    let mut tried: BTreeMap<Option<Permission>, Readable> = BTreeMap::new();
     let smallest = Requests { page_limit: Some(1), ..Requests::default() };
     for row in STREAMS {
         let Some(readable) =
@@ -108,7 +109,7 @@ pub async fn probe(client: &Client, survey: &mut Survey) -> Result<()> {
         else {
             continue;
         };
-        if let Some(known) = tried.get(row.permission).filter(|_| !row.experimental) {
+        if let Some(known) = tried.get(&row.permission()).filter(|_| !row.experimental) {
             *readable = *known;
             continue;
         }
@@ -123,7 +124,7 @@ pub async fn probe(client: &Client, survey: &mut Survey) -> Result<()> {
             Err(error) => return Err(from_client(row, error)),
         };
         if !row.experimental {
-            tried.insert(row.permission, *readable);
+            tried.insert(row.permission(), *readable);
         }
     }
     Ok(())
