@@ -34,6 +34,10 @@ impl Access {
     /// Why rows that this access does not see must not be taken for deleted, given the access with which they came;
     /// `None` if they may.
     pub fn narrower_than(&self, before: &Access) -> Option<String> {
+        // Whoever came without an identity, for what everybody may see, set no yardstick.
+        if *before == Access::default() {
+            return None;
+        }
         let lost: Vec<&str> = before.streams.difference(&self.streams).map(String::as_str).collect();
         if !lost.is_empty() {
             return Some(format!(
@@ -81,6 +85,8 @@ mod tests {
         assert!(access("a", Some(&["jobs:read"]), &[]).narrower_than(&before).unwrap().contains("jobs"));
         assert!(access("a", Some(&[]), &["jobs"]).narrower_than(&before).unwrap().contains("jobs:read"));
         assert!(access("b", Some(&["jobs:read"]), &["jobs"]).narrower_than(&before).is_some());
+        assert_eq!(before.narrower_than(&Access::default()), None);
+        assert!(Access::default().narrower_than(&before).is_some());
     }
 
     #[test]

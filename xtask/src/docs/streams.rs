@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ashby_source::{Cost, Field, FieldKind, Mode, Stream, screen_name, streams};
+use ashby_source::{Cost, Field, FieldKind, Mode, Stream, public_postings, screen_name, streams};
 
 use crate::workspace::table;
 
@@ -29,13 +29,18 @@ pub(super) fn reference() -> String {
          parent that changed.\n\
          - *experimental*: Ashby's documentation of the operation is incomplete; the stream steps aside if it is not \
          there.\n\n\
+         ## Without a key\n\n\
+         `ashby sync --board NAME` captures public job boards, which need no key, as the stream `public_postings`: a \
+         snapshot, keyed by `board` and `id`, for one request per board. A board that cannot be read keeps its rows, and \
+         so does one that is not named; `--full` removes those of boards that are not named.\n\n\
          ## Known fields\n\n\
          Top-level fields, which destinations with columns offer as columns. They are text unless a kind is given. \
          Records are kept as Ashby sent them, with all other fields, too.\n";
-    for stream in &streams {
-        let fields: Vec<String> = stream.descriptor.fields.iter().map(field).collect();
+    let public = public_postings();
+    for stream in streams.iter().map(|stream| &stream.descriptor).chain([&public]) {
+        let fields: Vec<String> = stream.fields.iter().map(field).collect();
         // A string takes any text.
-        let _ = write!(text, "\n### {}\n\n{}\n", stream.name(), fields.join(", "));
+        let _ = write!(text, "\n### {}\n\n{}\n", stream.name, fields.join(", "));
     }
     text
 }
