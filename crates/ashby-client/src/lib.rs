@@ -75,9 +75,7 @@ mod transport;
 mod usage;
 
 // The categories of operations have these names outside.
-#[path = "job_board.rs"]
 mod public_board;
-#[path = "report.rs"]
 mod report_run;
 
 pub use builder::{

@@ -2,6 +2,9 @@
 //!
 //! [`Settings`]: crate::settings::Settings
 
+mod calling;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{Styles, styling};
@@ -9,7 +12,13 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
+use crate::call::flags::{Invocation, View};
+use crate::commands::doctor::DoctorFlags;
+use crate::commands::file::{FileAction, ResumeAction};
+use crate::commands::report::ReportAction;
 use crate::failure::Failure;
+pub(crate) use calling::{documented, general};
+use calling::{help, invocation};
 
 /// A parsed command line.
 pub(crate) struct Arguments {
@@ -20,15 +29,46 @@ pub(crate) struct Arguments {
     pub(crate) config: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Command {
+    Catalog(Question),
+    Call(Box<Invocation>),
     Check,
+    Doctor(DoctorFlags),
+    Resume(ResumeAction),
+    File(FileAction),
+    Report(ReportAction),
     Streams,
     Sync,
     State(StateAction),
+    Postings(PostingsRequest),
+    Feed(FeedRequest),
     Demo,
     Sim(SimAction),
     ShowConfig,
+}
+
+/// What the program itself knows, without asking Ashby.
+pub(crate) enum Question {
+    Operations(OperationsFlags),
+    Describe(String),
+    Completions(clap_complete::Shell),
+    /// In this directory, or the first page on standard output.
+    ManualPages(Option<PathBuf>),
+}
+
+impl Command {
+    /// The ways in which it can print what it is about.
+    pub(crate) fn formats(&self) -> &'static [OutputFormat] {
+        use OutputFormat::{Atom, Csv, Json, Ndjson, Rss, Table};
+        match self {
+            Self::Call(_) => &[Table, Json, Ndjson, Csv],
+            Self::Report(_) => &[Table, Json, Csv],
+            Self::Postings(_) => &[Table, Json, Ndjson, Csv, Rss, Atom],
+            // It shows what the settings say, whatever they are for.
+            Self::ShowConfig => OutputFormat::value_variants(),
+            _ => &[Table, Json],
+        }
+    }
 }
 
 /// Gets a company's recruiting data out of Ashby: completely, then only what changed.
@@ -40,6 +80,7 @@ pub(crate) enum Command {
 /// Exit codes: 0 done, 1 failed, 2 usage, 3 credentials or permission, 4 some streams failed, 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "ashby", version, styles = STYLES, max_term_width = 100, arg_required_else_help = true)]
+#[command(disable_help_subcommand = true)]
 struct CommandLine {
     #[command(subcommand)]
     command: Option<Subcommands>,
@@ -47,6 +88,15 @@ struct CommandLine {
     connection: ConnectionFlags,
     #[command(flatten)]
     general: GeneralFlags,
+    #[command(flatten)]
+    destination: DestinationFlags,
+    #[command(flatten)]
+    configuration: ConfigurationFlags,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "General")]
+struct ConfigurationFlags {
     /// Another configuration file than ./ashby.toml
     #[arg(long, global = true, value_name = "FILE", env = "ASHBY_CONFIG", hide_env_values = true)]
     config: Option<PathBuf>,
@@ -65,6 +115,17 @@ const STYLES: Styles = Styles::styled()
 enum Subcommands {
     /// Say whose key it is, what it may read, and what will be missing
     Check,
+    /// Look into everything that a sync needs: the key and what it may do, Ashby, clock, settings, destination
+    Doctor(DoctorFlags),
+    /// Download and upload candidates' résumés
+    #[command(subcommand)]
+    Resume(ResumeAction),
+    /// Download and upload candidates' files
+    #[command(subcommand)]
+    File(FileAction),
+    /// Run reports
+    #[command(subcommand)]
+    Report(ReportAction),
     /// List every stream: operation, permission, mode, key, parent, cost
     Streams,
     /// Bring the destination up to date: everything the first time, what changed after that
@@ -72,11 +133,81 @@ enum Subcommands {
     /// Look at the saved state, reset streams, move it
     #[command(subcommand)]
     State(StateSubcommands),
+    /// Print the postings that a company publishes, from its public job board; needs no key
+    Postings(PostingsFlags),
+    /// Print the published postings of several companies as one document for job sites; needs no key
+    Feed(FeedRequest),
     /// See it work without an account: a simulated company is synced into ./ashby-demo.db
     Demo,
     /// A simulated Ashby, for tests
     #[command(subcommand)]
     Sim(SimSubcommands),
+    /// List the operations of Ashby's API
+    Operations(OperationsFlags),
+    /// Say all that is known of an operation
+    Describe {
+        /// Its name, such as candidate.create
+        #[arg(value_name = "OPERATION")]
+        operation: String,
+    },
+    /// Call an operation
+    ///
+    /// Each operation has its own flags, one for each parameter: `ashby call candidate.createNote --help` lists them.
+    /// Booleans are --flag or --flag=false; lists repeat their flag; objects are JSON, or their members one by one
+    /// (--location.city Berlin); instants may be dates. @FILE reads a value from a file, @@ begins one with an @.
+    ///
+    /// For example: ashby call offer.list --all --output ndjson
+    #[command(disable_help_flag = true)]
+    Call(Words),
+    /// Read one record: ashby get candidates ID
+    ///
+    /// The kind of record is spelled candidates, candidate, interview_stages or interviewStages. The same as `ashby
+    /// call` of that kind's info operation, whose flags it takes.
+    #[command(disable_help_flag = true)]
+    Get(Words),
+    /// List records: ashby list jobs --limit 20
+    ///
+    /// The kind of record is spelled candidates, candidate, interview_stages or interviewStages. The same as `ashby
+    /// call` of that kind's list operation, whose flags it takes: a page, or everything with --all.
+    #[command(disable_help_flag = true)]
+    List(Words),
+    /// Print what a shell needs to complete this command line
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Help on a command or an operation; `help man` writes manual pages
+    #[command(disable_help_flag = true)]
+    Help {
+        /// The command, and what it is about
+        #[arg(value_name = "COMMAND")]
+        words: Vec<String>,
+        /// Write all manual pages into this directory, instead of the first to standard output
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+/// What follows a command whose flags depend on it.
+#[derive(Debug, Args)]
+struct Words {
+    /// What it is about, and the flags of that
+    #[arg(value_name = "NAME", num_args = 0.., trailing_var_arg = true, allow_hyphen_values = true)]
+    words: Vec<OsString>,
+}
+
+/// Which operations to list.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OperationsFlags {
+    /// Only those with this in their name, their summary or their parameters
+    #[arg(value_name = "SEARCH")]
+    pub(crate) search: Option<String>,
+    /// Only those that change something
+    #[arg(long)]
+    pub(crate) writes: bool,
+    /// Only those that need this permission: candidatesWrite, or candidates:write
+    #[arg(long, value_name = "PERMISSION")]
+    pub(crate) permission: Option<String>,
 }
 
 #[derive(Debug, Args, Serialize)]
@@ -129,7 +260,7 @@ struct ConnectionFlags {
 #[derive(Debug, Args, Serialize)]
 #[command(next_help_heading = "General")]
 struct GeneralFlags {
-    /// How results are printed [default: table]
+    /// How results are printed [default: table; json for records, unless a list is shown on a terminal]
     #[arg(long, global = true, value_name = "FORMAT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<OutputFormat>,
@@ -141,6 +272,11 @@ struct GeneralFlags {
     #[arg(long, global = true, num_args = 0, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
     no_progress: Option<bool>,
+}
+
+#[derive(Debug, Args, Serialize)]
+#[command(next_help_heading = "General")]
+struct DestinationFlags {
     /// Where records go: sqlite:PATH, jsonl:DIR or stdout [default: sqlite:ashby.db]
     #[arg(long, global = true, value_name = "DESTINATION")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -173,6 +309,11 @@ struct SyncFlags {
     #[arg(long, num_args = 0, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
     full: Option<bool>,
+    /// Sync a public job board instead, into the stream public_postings; needs no key. NAME is what follows
+    /// jobs.ashbyhq.com/ in its address; may be given several times
+    #[arg(long, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    board: Vec<String>,
     /// Say what would be requested and about how long it takes; request nothing but the key's permissions
     #[arg(long, num_args = 0, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -190,6 +331,67 @@ struct SyncFlags {
     #[arg(long, value_name = "POLICY")]
     #[serde(skip_serializing_if = "Option::is_none")]
     reconcile: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct PostingsFlags {
+    /// The board's name: what follows jobs.ashbyhq.com/ in its address, with capitals as they are there
+    #[arg(value_name = "BOARD", required_unless_present = "careers", conflicts_with = "careers")]
+    name: Option<String>,
+    /// Ask the API instead, with a key: the postings of all job boards that are not internal
+    #[arg(long)]
+    careers: bool,
+    /// Only those of this job board, by its id
+    #[arg(long = "job-board", value_name = "ID", requires = "careers", conflicts_with = "name")]
+    job_board_id: Option<String>,
+    /// Also what they pay, where it may be shown
+    #[arg(long)]
+    compensation: bool,
+}
+
+/// What `ashby postings` is to print.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PostingsRequest {
+    pub(crate) source: PostingsSource,
+    pub(crate) compensation: bool,
+}
+
+/// Where postings come from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum PostingsSource {
+    /// A public job board, by its name.
+    Board(String),
+    /// The API with a key.
+    Careers { job_board_id: Option<String> },
+}
+
+impl From<PostingsFlags> for PostingsRequest {
+    fn from(flags: PostingsFlags) -> Self {
+        let PostingsFlags { name, careers: _, job_board_id, compensation } = flags;
+        let source = match name {
+            Some(name) => PostingsSource::Board(name),
+            None => PostingsSource::Careers { job_board_id },
+        };
+        Self { source, compensation }
+    }
+}
+
+/// What `ashby feed` is to print.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub(crate) struct FeedRequest {
+    /// The boards' names: what follows jobs.ashbyhq.com/ in their addresses
+    #[arg(required = true, value_name = "BOARD")]
+    pub(crate) boards: Vec<String>,
+    /// The form of the document
+    #[arg(long, value_name = "FORMAT", default_value = "xml")]
+    pub(crate) format: FeedFormat,
+}
+
+/// The form of a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FeedFormat {
+    Xml,
+    Json,
 }
 
 #[derive(Debug, Clone, PartialEq, Subcommand)]
@@ -265,8 +467,16 @@ pub(crate) struct SimServe {
 pub(crate) enum OutputFormat {
     /// For people.
     Table,
-    /// One JSON object.
+    /// One JSON document.
     Json,
+    /// A JSON object a line: records.
+    Ndjson,
+    /// Comma-separated: records. Text that spreadsheets take for formulas gets an apostrophe in front.
+    Csv,
+    /// RSS 2.0: postings.
+    Rss,
+    /// Atom: postings.
+    Atom,
 }
 
 /// Options that only the command line has.
@@ -279,10 +489,16 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
     let mut flags = serde_json::Map::new();
     add(&mut flags, &line.connection)?;
     add(&mut flags, &line.general)?;
+    add(&mut flags, &line.destination)?;
+    let mut configuration = line.configuration;
     let command = match line.command {
-        None if line.show_config => Command::ShowConfig,
+        None if configuration.show_config => Command::ShowConfig,
         None => CommandLine::command().error(ErrorKind::MissingSubcommand, "a command is missing").exit(),
         Some(Subcommands::Check) => Command::Check,
+        Some(Subcommands::Doctor(flags)) => Command::Doctor(flags),
+        Some(Subcommands::Resume(action)) => Command::Resume(action),
+        Some(Subcommands::File(action)) => Command::File(action),
+        Some(Subcommands::Report(action)) => Command::Report(action),
         Some(Subcommands::Streams) => Command::Streams,
         Some(Subcommands::Sync(sync)) => {
             add(&mut flags, &sync)?;
@@ -298,12 +514,30 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
             StateSubcommands::Export => StateAction::Export,
             StateSubcommands::Import { file } => StateAction::Import(file),
         }),
+        Some(Subcommands::Postings(flags)) => Command::Postings(flags.into()),
+        Some(Subcommands::Feed(request)) => Command::Feed(request),
         Some(Subcommands::Demo) => Command::Demo,
         Some(Subcommands::Sim(SimSubcommands::Serve(serve))) => Command::Sim(SimAction::Serve(serve)),
+        Some(Subcommands::Operations(filter)) => Command::Catalog(Question::Operations(filter)),
+        Some(Subcommands::Describe { operation }) => Command::Catalog(Question::Describe(operation)),
+        Some(Subcommands::Completions { shell }) => Command::Catalog(Question::Completions(shell)),
+        Some(Subcommands::Help { words, dir }) if words == ["man"] => {
+            Command::Catalog(Question::ManualPages(dir))
+        }
+        Some(Subcommands::Help { words, .. }) => help(&words)?,
+        Some(Subcommands::Call(Words { words })) => {
+            invocation(View::Call, words, &mut flags, &mut configuration)?
+        }
+        Some(Subcommands::Get(Words { words })) => {
+            invocation(View::Get, words, &mut flags, &mut configuration)?
+        }
+        Some(Subcommands::List(Words { words })) => {
+            invocation(View::List, words, &mut flags, &mut configuration)?
+        }
     };
     // The settings of `ashby sync --full` include that flag, whether it runs or only shows them.
-    let command = if line.show_config { Command::ShowConfig } else { command };
-    Ok(Arguments { command, flags, config: line.config })
+    let command = if configuration.show_config { Command::ShowConfig } else { command };
+    Ok(Arguments { command, flags, config: configuration.config })
 }
 
 fn add(

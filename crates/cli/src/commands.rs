@@ -1,7 +1,14 @@
 //! One module a command.
 
+pub(crate) mod call;
+pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod feed;
+pub(crate) mod file;
+pub(crate) mod postings;
+pub(crate) mod report;
 pub(crate) mod sim;
 pub(crate) mod state;
 pub(crate) mod streams;

@@ -41,6 +41,28 @@ impl Failure {
         self
     }
 
+    /// Says what it is about, before what happened.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
+    /// What happened and why, in one line.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut text = self.message.clone();
+        let mut cause = self.source.as_deref().map(|source| source as &dyn Error);
+        while let Some(error) = cause {
+            let _ = write!(text, " ({error})");
+            cause = error.source();
+        }
+        text
+    }
+
+    /// What to do next.
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// Prints it to standard error and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         let mut text = format!("error: {}\n", self.message);

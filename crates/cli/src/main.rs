@@ -1,6 +1,8 @@
 //! The `ashby` command: arguments in, parts wired, exit code out.
 
 mod arguments;
+mod batch;
+mod call;
 mod commands;
 mod destination;
 mod failure;
@@ -24,6 +26,16 @@ fn main() -> ExitCode {
         Ok(parsed) => parsed,
         Err(failure) => return failure.report(),
     };
+    if let Err(failure) = settings.require_format(command.formats()) {
+        return failure.report();
+    }
+    let command = match command {
+        // Nothing to wait for.
+        Command::Catalog(question) => {
+            return commands::catalog::run(&settings, question).unwrap_or_else(|failure| failure.report());
+        }
+        command => command,
+    };
     let screen = logging::start(&settings);
     // One thread for everything asynchronous: Ashby allows some 1,700 records a second, a core handles a hundred
     // times that. The SQLite sink has a thread of its own.
@@ -35,10 +47,18 @@ fn main() -> ExitCode {
     };
     let ended = runtime.block_on(async {
         match command {
+            Command::Call(invocation) => commands::call::run(&settings, &invocation).await,
+            Command::Catalog(question) => commands::catalog::run(&settings, question),
             Command::Check => commands::check::run(&settings).await,
+            Command::Doctor(flags) => commands::doctor::run(&settings, &flags).await,
+            Command::Resume(action) => Box::pin(commands::file::run_resume(&settings, action)).await,
+            Command::File(action) => Box::pin(commands::file::run_file(&settings, action)).await,
+            Command::Report(action) => commands::report::run(&settings, action).await,
             Command::Streams => commands::streams::run(&settings).await,
             Command::Sync => commands::sync::run(&settings, &screen).await,
             Command::State(action) => commands::state::run(&settings, action).await,
+            Command::Postings(request) => commands::postings::run(&settings, request).await,
+            Command::Feed(request) => commands::feed::run(&settings, request).await,
             Command::Demo => commands::demo::run(&settings, &screen).await,
             Command::Sim(action) => commands::sim::run(action).await,
             Command::ShowConfig => {

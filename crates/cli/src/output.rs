@@ -9,12 +9,16 @@ use crate::failure::{FAILED, Failure};
 
 /// Prints to standard output. A reader that has gone is nobody's trouble; a full disk behind it is.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    print_bytes(text.as_bytes()).map(drop)
+}
+
+/// Prints to standard output; `false` if the reader has gone.
+pub(crate) fn print_bytes(text: &[u8]) -> Result<bool, Failure> {
     let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::new(FAILED, "cannot write to standard output").with_source(error))
-        }
-        _ => Ok(()),
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::new(FAILED, "cannot write to standard output").with_source(error)),
     }
 }
 

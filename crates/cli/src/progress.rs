@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ashby_client::Client;
+use ashby_client::Usage;
 use capture_core::{Event, Observer};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -16,7 +16,7 @@ const REDRAW: Duration = Duration::from_millis(200);
 
 /// Watches a run.
 pub(crate) struct Progress {
-    client: Client,
+    usage: Box<dyn Fn() -> Usage + Send + Sync>,
     screen: Screen,
     /// `None` shows nothing.
     interval: Option<Duration>,
@@ -40,9 +40,13 @@ struct Running {
 }
 
 impl Progress {
-    /// Shows nothing if there is no interval.
-    pub(crate) fn new(client: Client, screen: &Screen, interval: Option<Duration>) -> Arc<Self> {
-        Arc::new(Self { client, screen: screen.clone(), interval, live: Mutex::default() })
+    /// Shows nothing if there is no interval. `usage` tells what the client has used so far.
+    pub(crate) fn new(
+        usage: impl Fn() -> Usage + Send + Sync + 'static,
+        screen: &Screen,
+        interval: Option<Duration>,
+    ) -> Arc<Self> {
+        Arc::new(Self { usage: Box::new(usage), screen: screen.clone(), interval, live: Mutex::default() })
     }
 
     /// Keeps the display alive until the returned guard is dropped.
@@ -69,7 +73,7 @@ impl Progress {
 
     fn show(&self) {
         let mut live = self.live();
-        let usage = self.client.usage();
+        let usage = (self.usage)();
         let rate = match usage.effective_requests_per_minute {
             Some(limit) => format!(
                 "{} of {} requests a minute",

@@ -5,7 +5,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ashby_client::{ApiKey, Client, RetryPolicy};
+use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy};
 use capture_core::{ReconcilePolicy, StreamRetry};
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::Value;
@@ -18,7 +18,7 @@ use crate::arguments::{Arguments, OutputFormat};
 use crate::failure::{CREDENTIALS, Failure, USAGE};
 
 /// Every key, in the order of `--show-config`.
-pub(crate) const KEYS: [&str; 25] = [
+pub(crate) const KEYS: [&str; 26] = [
     "api_key",
     "api_key_file",
     "base_url",
@@ -38,6 +38,7 @@ pub(crate) const KEYS: [&str; 25] = [
     "streams",
     "except",
     "all",
+    "board",
     "full",
     "dry_run",
     "watch",
@@ -63,7 +64,7 @@ struct Merged {
     read_timeout: Span,
     total_timeout: Span,
     api_version: String,
-    output: OutputFormat,
+    output: Option<OutputFormat>,
     log: String,
     no_progress: bool,
     to: String,
@@ -73,6 +74,8 @@ struct Merged {
     #[serde(deserialize_with = "names")]
     except: Vec<String>,
     all: bool,
+    #[serde(deserialize_with = "names")]
+    board: Vec<String>,
     full: bool,
     dry_run: bool,
     watch: bool,
@@ -92,13 +95,13 @@ struct Defaults {
     read_timeout: &'static str,
     total_timeout: &'static str,
     api_version: &'static str,
-    output: OutputFormat,
     log: &'static str,
     no_progress: bool,
     to: &'static str,
     streams: [&'static str; 0],
     except: [&'static str; 0],
     all: bool,
+    board: [&'static str; 0],
     full: bool,
     dry_run: bool,
     watch: bool,
@@ -116,13 +119,13 @@ const DEFAULTS: Defaults = Defaults {
     read_timeout: "60s",
     total_timeout: "5m",
     api_version: ashby_client::DEFAULT_VERSION,
-    output: OutputFormat::Table,
     log: "warn",
     no_progress: false,
     to: "sqlite:ashby.db",
     streams: [],
     except: [],
     all: false,
+    board: [],
     full: false,
     dry_run: false,
     watch: false,
@@ -192,9 +195,17 @@ impl Settings {
 
     /// A client with these settings.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
+        Ok(self.client_builder().api_key(self.api_key()?).build()?)
+    }
+
+    /// A client for public job boards with these settings. It needs no key.
+    pub(crate) fn job_board_client(&self) -> Result<JobBoardClient, Failure> {
+        Ok(self.client_builder().build_job_board_client()?)
+    }
+
+    fn client_builder(&self) -> ClientBuilder {
         let merged = &self.merged;
         Client::builder()
-            .api_key(self.api_key()?)
             .base_url(&merged.base_url)
             .requests_per_minute((merged.max_rpm > 0).then_some(merged.max_rpm))
             .concurrency(merged.concurrency)
@@ -204,8 +215,6 @@ impl Settings {
             .total_timeout(merged.total_timeout.0)
             .version(&merged.api_version)
             .user_agent(concat!("ashby/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(Failure::from)
     }
 
     pub(crate) fn has_key(&self) -> bool {
@@ -227,7 +236,33 @@ impl Settings {
     }
 
     pub(crate) fn json(&self) -> bool {
-        self.merged.output == OutputFormat::Json
+        self.output() == Some(OutputFormat::Json)
+    }
+
+    /// How to print, if that is settled.
+    pub(crate) fn output(&self) -> Option<OutputFormat> {
+        self.merged.output
+    }
+
+    /// Refuses an output format that a command does not have.
+    pub(crate) fn require_format(&self, formats: &[OutputFormat]) -> Result<(), Failure> {
+        match self.output() {
+            Some(format) if !formats.contains(&format) => {
+                Err(Failure::new(USAGE, "this command does not print in the format that --output names")
+                    .with_hint("--output table and --output json are there for every command"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Where Ashby's API is.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.merged.base_url
+    }
+
+    /// The version of Ashby's API.
+    pub(crate) fn api_version(&self) -> &str {
+        &self.merged.api_version
     }
 
     pub(crate) fn log(&self) -> &str {
@@ -258,6 +293,11 @@ impl Settings {
         self.merged.all
     }
 
+    /// Public job boards to sync, if it is about them.
+    pub(crate) fn boards(&self) -> &[String] {
+        &self.merged.board
+    }
+
     pub(crate) fn full(&self) -> bool {
         self.merged.full
     }
@@ -273,6 +313,21 @@ impl Settings {
     pub(crate) fn reconcile(&self) -> ReconcilePolicy {
         self.merged.reconcile
     }
+
+    /// Where the value of a key comes from, unless it is the default.
+    fn origin(&self, key: &str) -> Option<String> {
+        let metadata = self.figment.find_metadata(key)?;
+        let origin = match &metadata.source {
+            Some(source) => format!("{} ({source})", metadata.name),
+            None => metadata.name.to_string(),
+        };
+        (!origin.contains("Defaults")).then_some(origin)
+    }
+
+    /// The keys that somebody set, and where.
+    pub(crate) fn origins(&self) -> Vec<(&'static str, String)> {
+        KEYS.iter().filter_map(|key| Some((*key, self.origin(key)?))).collect()
+    }
 }
 
 /// `--show-config`: each key with its value and where that comes from.
@@ -284,14 +339,12 @@ impl fmt::Display for Settings {
                 Ok(value) => serde_json::to_string(&value).map_err(|_| fmt::Error)?,
                 Err(_) => "(not set)".to_owned(),
             };
-            let origin = match self.figment.find_metadata(key) {
-                Some(metadata) => match &metadata.source {
-                    Some(source) => format!("{} ({source})", metadata.name),
-                    None => metadata.name.to_string(),
-                },
-                None => String::new(),
-            };
-            let origin = if origin.contains("Defaults") { "default" } else { origin.as_str() };
+            let origin = self.origin(key);
+            let origin = origin.as_deref().unwrap_or(if self.figment.find_value(key).is_ok() {
+                "default"
+            } else {
+                ""
+            });
             writeln!(f, "{}", format!("{key:<18} {value:<28} {origin}").trim_end())?;
         }
         Ok(())
@@ -344,13 +397,16 @@ fn explain(error: figment::Error) -> Failure {
 #[derive(Debug, Clone, Copy)]
 struct Span(Duration);
 
+/// Reads a duration as settings are spelled; none is zero.
+pub(crate) fn duration(text: &str) -> Option<Duration> {
+    let duration: jiff::SignedDuration = text.parse().ok()?;
+    Duration::try_from(duration).ok().filter(|duration| !duration.is_zero())
+}
+
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let duration: Option<jiff::SignedDuration> = text.parse().ok();
-        let duration =
-            duration.and_then(|duration| Duration::try_from(duration).ok()).filter(|span| !span.is_zero());
-        duration
+        duration(&text)
             .map(Span)
             .ok_or_else(|| de::Error::custom(format!("`{text}` is not a duration such as 5m, 90s or PT5M")))
     }

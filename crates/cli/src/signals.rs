@@ -8,6 +8,11 @@ use crate::failure::INTERRUPTED;
 /// A token that the first signal cancels. Signals are waited for on a thread of their own, so that the second one
 /// works even while the program is stuck writing to a reader that has stopped.
 pub(crate) fn cancellation() -> Result<CancellationToken, Error> {
+    cancellation_with("interrupted: writing and committing what has been read (again to stop at once)\n")
+}
+
+/// The same with other words for what happens next.
+pub(crate) fn cancellation_with(words: &'static str) -> Result<CancellationToken, Error> {
     let token = CancellationToken::new();
     let failed = |error| Error::new(ErrorKind::Configuration, "cannot listen for signals").with_source(error);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
@@ -17,9 +22,7 @@ pub(crate) fn cancellation() -> Result<CancellationToken, Error> {
         .spawn(move || {
             runtime.block_on(async {
                 if wait().await {
-                    crate::output::explain(
-                        "interrupted: writing and committing what has been read (again to stop at once)\n",
-                    );
+                    crate::output::explain(words);
                     cancelled.cancel();
                     wait().await;
                     std::process::exit(i32::from(INTERRUPTED));

@@ -6,7 +6,7 @@ use ashby_sim::contract::Contract;
 
 use crate::support::Site;
 
-fn document() -> Option<PathBuf> {
+pub(crate) fn document() -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/ashby-api/openapi.json");
     std::env::var_os("ASHBY_OPENAPI")
         .map(PathBuf::from)

@@ -4,13 +4,24 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod answers;
+mod batch;
+mod call;
 mod contract;
+mod contract_examples;
+mod contract_server;
 mod crash;
 mod destinations;
 mod disaster;
+mod doctor;
+mod every_operation;
+mod files;
 mod help;
+mod operations;
 mod output;
 mod pace;
+mod postings;
+mod report;
 mod secrets;
 mod signals;
 mod support;

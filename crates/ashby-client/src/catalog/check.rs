@@ -290,7 +290,7 @@ mod tests {
     const ID: &str = "9d1b7c0e-2f5e-4d9c-8b1a-3c2f5e4d9c8b";
 
     /// What is wrong with a request, as it is printed.
-    fn problems(operation: &str, request: Value) -> Vec<String> {
+    fn problems(operation: &str, request: &Value) -> Vec<String> {
         let operation = find(operation).expect("it is in the catalog");
         let problems = check(operation, request.as_object().expect("an object")).err().unwrap_or_default();
         problems.iter().map(Problem::to_string).collect()
@@ -349,7 +349,7 @@ mod tests {
             ),
             ("user.search", json!({"email": "nobody"}), "email must be an e-mail address"),
         ] {
-            assert_eq!(problems(operation, request).join("; "), expected, "{operation}");
+            assert_eq!(problems(operation, &request).join("; "), expected, "{operation}");
         }
     }
 

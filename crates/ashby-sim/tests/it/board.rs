@@ -12,24 +12,25 @@ use tokio::net::TcpStream;
 use crate::support::{keyed, object, small};
 
 async fn get(server: &Server, path: &str) -> (u16, Value) {
-    let stream = TcpStream::connect(server.address()).await.unwrap();
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+    let stream = TcpStream::connect(server.address()).await.expect("the server answers");
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("the server answers");
     tokio::spawn(connection);
-    let request = Request::get(path).header("host", "sim").body(Empty::<Bytes>::new()).unwrap();
-    let (head, body) = sender.send_request(request).await.unwrap().into_parts();
-    let body = body.collect().await.unwrap().to_bytes();
+    let request =
+        Request::get(path).header("host", "sim").body(Empty::<Bytes>::new()).expect("the server answers");
+    let (head, body) = sender.send_request(request).await.expect("the server answers").into_parts();
+    let body = body.collect().await.expect("the server answers").to_bytes();
     (head.status.as_u16(), serde_json::from_slice(&body).unwrap_or_default())
 }
 
 async fn board(server: &Server) -> Vec<Value> {
     let (status, body) = get(server, "/posting-api/job-board/sim").await;
     assert_eq!((status, &body["apiVersion"]), (200, &json!("1")));
-    body["jobs"].as_array().unwrap().clone()
+    body["jobs"].as_array().expect("a list").clone()
 }
 
 fn change(server: &Server, kind: Kind, id: &Value, patch: Value) {
-    let id = id.as_str().unwrap().to_owned();
-    server.organisation().mutate(&Mutation::Update { kind, id, patch: object(patch) }).unwrap();
+    let id = id.as_str().expect("an id").to_owned();
+    server.organisation().mutate(&Mutation::Update { kind, id, patch: object(patch) }).expect("it exists");
 }
 
 #[tokio::test]

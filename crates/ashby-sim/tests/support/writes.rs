@@ -160,11 +160,12 @@ pub(crate) async fn every_write(server: &Server, mut call: impl AsyncFnMut(&str,
     let referrals = post(server, "referralForm.info", &json!({})).await.json()["results"]["id"].clone();
     call("referral.create", json!({"id": referrals, "creditedToUserId": user, "fieldSubmissions": [{"path": "_systemfield_name", "value": "Kim Sato"}]})).await;
     let value = json!({"identifier": "score", "label": "Score", "type": "numeric_score", "value": 7});
-    call(
-        "assessment.update",
-        json!({"assessment_id": candidate, "timestamp": 1_793_523_600_000_i64, "assessment_result": value}),
-    )
-    .await;
+    // A result comes with a status and an address.
+    let update = json!({
+        "assessment_id": candidate, "timestamp": 1_793_523_600_000_i64,
+        "assessment_result": value, "assessment_status": value, "assessment_profile_url": value,
+    });
+    call("assessment.update", update).await;
     call("assessment.addCompletedToCandidate", json!({"candidateId": candidate, "partnerId": user, "timestamp": 1_793_523_600_000_i64, "assessment": {
         "assessmentTypeId": user, "assessmentId": user, "assessmentName": "Logic", "result": value, "metadata": [],
     }})).await;

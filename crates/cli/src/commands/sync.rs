@@ -1,15 +1,17 @@
 //! `ashby sync`.
 
+mod boards;
 mod estimate;
 mod selection;
 mod summary;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use ashby_client::Client;
 use ashby_source::{AshbySource, Survey};
-use capture_core::{Report, Runner, RunnerOptions};
+use capture_core::{Access, Report, Runner, RunnerOptions, Selection, Source};
 use tokio_util::sync::CancellationToken;
 
 use crate::destination::Destination;
@@ -23,6 +25,9 @@ pub(crate) use selection::Selected;
 pub(crate) use summary::Summary;
 
 pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode, Failure> {
+    if !settings.boards().is_empty() {
+        return boards::run(settings, screen).await;
+    }
     // What can be found wrong without a request is found first.
     let wanted = selection::wanted(settings)?;
     let destination = Destination::from_settings(settings)?;
@@ -50,14 +55,19 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let mut report = job.run(&selected, screen, progress_interval, cancel).await?;
     selected.add_skipped(&mut report);
 
-    let summary = Summary::new(report, &job.client, started.elapsed(), &job.destination);
-    let text = if settings.json() { output::json(&summary)? } else { summary.to_string() };
-    if settings.json() && !job.destination.takes_stdout() {
-        output::print(&text)?;
-    } else {
-        output::explain(&text);
-    }
+    let summary = Summary::new(report, &job.client.usage(), started.elapsed(), &job.destination);
+    tell(settings, &job.destination, &summary)?;
     Ok(summary.exit_code(&selected, settings.interval().is_some()))
+}
+
+/// Prints what a sync came to, where it does not get among records.
+fn tell(settings: &Settings, destination: &Destination, summary: &Summary) -> Result<(), Failure> {
+    let text = if settings.json() { output::json(summary)? } else { summary.to_string() };
+    if settings.json() && !destination.takes_stdout() {
+        return output::print(&text);
+    }
+    output::explain(&text);
+    Ok(())
 }
 
 /// A sync, ready to run.
@@ -79,17 +89,32 @@ impl Job {
         progress_interval: Option<std::time::Duration>,
         cancel: CancellationToken,
     ) -> Result<Report, Failure> {
-        let (sink, store) = self.destination.open()?;
         let source = AshbySource::new(self.client.clone()).page_limit(self.page_limit);
-        let progress = Progress::new(self.client.clone(), screen, progress_interval);
-        let display = progress.display();
+        let client = self.client.clone();
+        let progress = Progress::new(move || client.usage(), screen, progress_interval);
         let access = self.survey.access(self.identity.clone());
-        let ended = Runner::new(source, sink, store)
-            .options(self.options.clone())
-            .observer(progress)
-            .run(selected.selections(), access, cancel)
-            .await;
-        drop(display);
-        Ok(ended?)
+        let options = self.options.clone();
+        capture(source, &self.destination, options, progress, selected.selections(), access, cancel).await
     }
+}
+
+/// Moves what a source has into a destination.
+async fn capture(
+    source: impl Source,
+    destination: &Destination,
+    options: RunnerOptions,
+    progress: Arc<Progress>,
+    selections: Vec<Selection>,
+    access: Access,
+    cancel: CancellationToken,
+) -> Result<Report, Failure> {
+    let (sink, store) = destination.open()?;
+    let display = progress.display();
+    let ended = Runner::new(source, sink, store)
+        .options(options)
+        .observer(progress)
+        .run(selections, access, cancel)
+        .await;
+    drop(display);
+    Ok(ended?)
 }

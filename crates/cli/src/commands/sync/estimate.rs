@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ashby_source::{Cost, Stream};
+use ashby_source::{Cost, PUBLIC_POSTINGS, Stream};
 use capture_core::State;
 use serde::Serialize;
 
@@ -41,8 +41,23 @@ pub(super) async fn run(
     selected: &Selected,
 ) -> Result<ExitCode, Failure> {
     let state = saved(destination).await?;
-    let streams: Vec<_> =
-        selected.streams.iter().map(|stream| estimate(stream, &state, selected.full)).collect();
+    let streams = selected.streams.iter().map(|stream| estimate(stream, &state, selected.full)).collect();
+    show(settings, streams)
+}
+
+/// The same for public job boards.
+pub(super) fn boards(settings: &Settings) -> Result<ExitCode, Failure> {
+    let stream = StreamEstimate {
+        stream: PUBLIC_POSTINGS.to_owned(),
+        operation: "posting-api/job-board",
+        lists: "everything",
+        requests: settings.boards().len() as u64,
+        at_least: false,
+    };
+    show(settings, vec![stream])
+}
+
+fn show(settings: &Settings, streams: Vec<StreamEstimate>) -> Result<ExitCode, Failure> {
     let requests = streams.iter().map(|stream| stream.requests).sum();
     let estimate = Estimate {
         requests,
@@ -72,7 +87,7 @@ fn spell(requests: u64, at_least: bool) -> String {
 }
 
 /// The saved state, without making anything that is not there.
-async fn saved(destination: &Destination) -> Result<State, Failure> {
+pub(super) async fn saved(destination: &Destination) -> Result<State, Failure> {
     let exists = match destination {
         Destination::Sqlite(path) | Destination::Jsonl(path) | Destination::Stdout { state: Some(path) } => {
             path.exists()

@@ -65,6 +65,11 @@ impl Selected {
         Self { streams, skipped: Vec::new(), explicit: false, full: false }
     }
 
+    /// For a run that is not about Ashby's streams; what it is about was named.
+    pub(super) fn nothing_else() -> Self {
+        Self { streams: Vec::new(), skipped: Vec::new(), explicit: true, full: false }
+    }
+
     pub(crate) fn selections(&self) -> Vec<Selection> {
         let selection = |stream: &Stream| Selection { full: self.full, ..Selection::new(stream.name()) };
         self.streams.iter().map(selection).collect()

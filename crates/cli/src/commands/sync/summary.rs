@@ -4,7 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ashby_client::Client;
+use ashby_client::Usage;
 use capture_core::{Counts, ErrorKind, Outcome, Report};
 use serde::Serialize;
 
@@ -30,11 +30,10 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn new(report: Report, client: &Client, elapsed: Duration, destination: &Destination) -> Self {
+    pub(crate) fn new(report: Report, usage: &Usage, elapsed: Duration, destination: &Destination) -> Self {
         let count = |matches: fn(&Outcome) -> bool| {
             report.streams.values().filter(|stream| matches(&stream.outcome)).count()
         };
-        let usage = client.usage();
         Self {
             up_to_date: count(|outcome| matches!(outcome, Outcome::UpToDate)),
             failed: count(|outcome| matches!(outcome, Outcome::Failed { .. })),

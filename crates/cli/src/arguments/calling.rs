@@ -1,0 +1,76 @@
+//! Calls on the command line: words whose flags depend on what they name, and help on them.
+
+use std::ffi::OsString;
+
+use clap::{Args as _, FromArgMatches as _};
+
+use super::{Command, ConfigurationFlags, ConnectionFlags, DestinationFlags, GeneralFlags, add, command};
+use crate::call::flags::{self, View, with_call_flags};
+use crate::failure::{Failure, USAGE};
+
+/// Reads what follows `ashby call`, `get` and `list`, general flags included.
+pub(super) fn invocation(
+    view: View,
+    words: Vec<OsString>,
+    flags: &mut serde_json::Map<String, serde_json::Value>,
+    configuration: &mut ConfigurationFlags,
+) -> Result<Command, Failure> {
+    let is_help = |word: &OsString| word == "-h" || word == "--help";
+    if !words.is_empty() && words.iter().all(is_help) {
+        help(&[view.name().to_owned()])?;
+    }
+    let (invocation, matches) = flags::parse(view, words, quiet_general)?;
+    let given = |error: clap::Error| -> ! { error.exit() };
+    add(flags, &ConnectionFlags::from_arg_matches(&matches).unwrap_or_else(|error| given(error)))?;
+    add(flags, &GeneralFlags::from_arg_matches(&matches).unwrap_or_else(|error| given(error)))?;
+    let more = ConfigurationFlags::from_arg_matches(&matches).unwrap_or_else(|error| given(error));
+    configuration.config = more.config.or(configuration.config.take());
+    configuration.show_config |= more.show_config;
+    Ok(Command::Call(Box::new(invocation)))
+}
+
+/// Adds the flags that a call can have beside its own; most stand in the help of the program only.
+fn quiet_general(command: clap::Command) -> clap::Command {
+    let own: Vec<clap::Id> = command.get_arguments().map(|argument| argument.get_id().clone()).collect();
+    let command = ConnectionFlags::augment_args(GeneralFlags::augment_args(command));
+    ConfigurationFlags::augment_args(command).mut_args(|argument| {
+        let is_shown = own.contains(argument.get_id()) || argument.get_id() == "output";
+        if is_shown { argument } else { argument.hide(true) }
+    })
+}
+
+/// Adds the flags that every command has.
+pub(crate) fn general(command: clap::Command) -> clap::Command {
+    let command = DestinationFlags::augment_args(ConnectionFlags::augment_args(command));
+    ConfigurationFlags::augment_args(GeneralFlags::augment_args(command))
+}
+
+/// Prints help on a command, or on what follows it, and ends the process.
+pub(super) fn help(words: &[String]) -> Result<Command, Failure> {
+    let view = match words {
+        [view, _] => [View::Call, View::Get, View::List].into_iter().find(|known| known.name() == view),
+        _ => None,
+    };
+    if let (Some(view), Some(name)) = (view, words.get(1)) {
+        flags::parse(view, vec![name.into(), "--help".into()], quiet_general)?;
+    }
+    let mut command = documented();
+    command.build();
+    let mut found = &mut command;
+    for word in words {
+        found = found.find_subcommand_mut(word).ok_or_else(|| {
+            Failure::new(USAGE, format!("there is no command `{word}`"))
+                .with_hint("`ashby --help` lists them")
+        })?;
+    }
+    // A reader that has gone needs no help.
+    let _ = found.print_long_help();
+    std::process::exit(0)
+}
+
+/// The command with everything that its help and its manual pages say.
+pub(crate) fn documented() -> clap::Command {
+    ["call", "get", "list"].into_iter().fold(command(), |command, name| {
+        command.mut_subcommand(name, |command| with_call_flags(command).disable_help_flag(false))
+    })
+}

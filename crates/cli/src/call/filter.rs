@@ -1,0 +1,104 @@
+//! `--jq`: a filter over results, and JSON as people read it.
+
+use jaq_core::load::{Arena, File, Loader};
+use jaq_core::{Compiler, Ctx, Filter as Compiled, Vars, data, unwrap_valr};
+use jaq_json::write::{Pp, write};
+use jaq_json::{Val, read};
+
+use crate::failure::{FAILED, Failure, USAGE};
+
+/// A jq expression, compiled.
+pub(crate) struct Filter(Compiled<data::JustLut<Val>>);
+
+impl Filter {
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// If it is not one.
+    pub(crate) fn new(expression: &str) -> Result<Self, Failure> {
+        let wrong = || {
+            Failure::new(USAGE, "what --jq gives is not a jq expression").with_hint(
+                "for example: --jq '.[].name'; the language is that of jq, https://jqlang.org/manual",
+            )
+        };
+        let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+        let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+        let arena = Arena::default();
+        let program = File { code: expression, path: () };
+        let modules = Loader::new(definitions).load(&arena, program).map_err(|_| wrong())?;
+        let compiled = Compiler::default().with_funs(functions).compile(modules).map_err(|_| wrong())?;
+        Ok(Self(compiled))
+    }
+
+    /// What it makes of a JSON text: a line for each output, text bare.
+    ///
+    /// # Errors
+    /// If the expression does not fit the text. The message may quote it: that is what the expression is for.
+    pub(crate) fn apply(&self, json: &[u8], pretty: bool) -> Result<Vec<u8>, Failure> {
+        let input = parse(json)?;
+        let context = Ctx::<data::JustLut<Val>>::new(&self.0.lut, Vars::new([]));
+        let mut text = Vec::new();
+        for output in self.0.id.run((context, input)).map(unwrap_valr) {
+            match output {
+                Ok(Val::TStr(bare)) => text.extend_from_slice(&bare),
+                Ok(output) => print(&mut text, &output, pretty, 0)?,
+                Err(_) => {
+                    return Err(Failure::new(FAILED, "the expression after --jq does not fit the results")
+                        .with_hint("`--jq keys` or `--jq .` shows what there is"));
+                }
+            }
+            text.push(b'\n');
+        }
+        Ok(text)
+    }
+}
+
+/// JSON on several lines, `level` steps to the right; numbers and the order of members stay as they are.
+///
+/// # Errors
+/// If it is not JSON.
+pub(crate) fn pretty(json: &[u8], level: usize) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::with_capacity(json.len() * 2);
+    print(&mut text, &parse(json)?, true, level)?;
+    Ok(text)
+}
+
+fn parse(json: &[u8]) -> Result<Val, Failure> {
+    read::parse_single(json).map_err(|_| Failure::new(FAILED, "the results cannot be read as JSON"))
+}
+
+fn print(text: &mut Vec<u8>, value: &Val, pretty: bool, level: usize) -> Result<(), Failure> {
+    let printer = Pp { indent: pretty.then(|| "  ".to_owned()), sep_space: pretty, ..Pp::default() };
+    write(text, &printer, level, value)
+        .map_err(|error| Failure::new(FAILED, "the results cannot be written as JSON").with_source(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_are_applied_and_text_is_bare() {
+        let apply = |expression: &str, json: &str| {
+            String::from_utf8(Filter::new(expression).unwrap().apply(json.as_bytes(), false).unwrap())
+                .unwrap()
+        };
+        assert_eq!(apply(".[].name", r#"[{"name":"A \"b\""},{"name":null}]"#), "A \"b\"\nnull\n");
+        assert_eq!(apply("map(.n) | add", r#"[{"n":1},{"n":2}]"#), "3\n");
+        assert_eq!(
+            apply(".", r#"{"z":1.10,"a":12345678901234567890}"#),
+            "{\"z\":1.10,\"a\":12345678901234567890}\n"
+        );
+        assert!(Filter::new(".[").is_err() && Filter::new("nothing_of_that_name").is_err());
+        assert!(Filter::new(".a").unwrap().apply(b"[1]", false).is_err());
+    }
+
+    #[test]
+    fn json_is_laid_out_and_otherwise_unchanged() {
+        let text = pretty(br#"{"z":[1.10,{}],"a":[]}"#, 0).unwrap();
+        assert_eq!(
+            String::from_utf8(text).unwrap(),
+            "{\n  \"z\": [\n    1.10,\n    {}\n  ],\n  \"a\": []\n}"
+        );
+    }
+}

@@ -1,0 +1,477 @@
+//! The flags of an operation: built from the catalog when it is called, and read back.
+
+use std::ffi::OsString;
+use std::io::Read as _;
+
+use ashby_client::catalog::{self, Category, Field, Operation, Type};
+use clap::builder::PossibleValuesParser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches as _};
+use serde_json::{Map, Value};
+
+use super::request::{Draft, Spelling, flag, kebab, list_item, members};
+use crate::batch::BatchFlags;
+use crate::failure::{Failure, USAGE};
+
+/// Flags that every operation has, as far as they make sense for it.
+#[derive(Clone, Default, Args)]
+#[command(next_help_heading = "Calling")]
+pub(crate) struct CallFlags {
+    /// Parameters as a JSON object: text, @FILE, or - for standard input. Flags win over its members
+    #[arg(long, value_name = "JSON")]
+    pub(crate) json: Option<String>,
+    /// Set a parameter that is not listed here, such as one that is newer than this program
+    #[arg(long = "set", value_name = "NAME=JSON")]
+    pub(crate) set: Vec<String>,
+    /// Send null for a parameter, which takes back what was set
+    #[arg(long, value_name = "NAME")]
+    pub(crate) clear: Vec<String>,
+    /// Go through all pages, not only one
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print what a jq expression makes of the results: of each page, if there are several. Text is printed bare
+    #[arg(long, value_name = "EXPRESSION")]
+    pub(crate) jq: Option<String>,
+    /// Show the request and send nothing; works without a key
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask before something that cannot be taken back, or that others will notice
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Let Ashby attribute the change to this user
+    #[arg(long, value_name = "USER_ID")]
+    pub(crate) on_behalf_of: Option<String>,
+    /// Upload a file and make it the answer to the form field at PATH; several times for several
+    #[arg(long, value_name = "PATH=FILE", conflicts_with = "each")]
+    pub(crate) attach: Vec<String>,
+    #[command(flatten)]
+    pub(crate) batch: BatchFlags,
+}
+
+/// What the words after `ashby call`, `get` and `list` name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    /// An operation.
+    Call,
+    /// A kind of record, and the id of one.
+    Get,
+    /// A kind of record.
+    List,
+}
+
+/// An operation, and what was given for it.
+pub(crate) struct Invocation {
+    pub(crate) operation: &'static Operation,
+    pub(crate) common: CallFlags,
+    /// Texts by the parameter that they are for: `candidateId`, `location.city`.
+    given: Vec<(String, Vec<String>)>,
+}
+
+impl Invocation {
+    /// The request as far as it was given; not checked yet.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or `--json` is not a JSON object.
+    pub(crate) fn draft(&self) -> Result<Draft, Failure> {
+        let mut draft = Draft::new(self.operation);
+        if let Some(json) = &self.common.json {
+            draft.merge(object(json)?);
+        }
+        for (place, texts) in &self.given {
+            let texts = texts.iter().map(|text| content(text, place)).collect::<Result<Vec<_>, _>>()?;
+            draft.set_texts(place, &texts);
+        }
+        self.common.set.iter().for_each(|assignment| draft.set_other(assignment));
+        self.common.clear.iter().for_each(|name| draft.clear(name));
+        Ok(draft)
+    }
+
+    /// The whole request, checked.
+    ///
+    /// # Errors
+    /// As for [`draft`](Self::draft), and everything that is wrong with the request.
+    pub(crate) fn request(&self) -> Result<Map<String, Value>, Failure> {
+        self.draft()?.finish().map_err(|problems| problems.into_failure(Spelling::Flags))
+    }
+}
+
+/// Reads the words after `ashby call`, `get` or `list`; help ends the process. `shared` are the flags of every
+/// command; what was given for them is left in the matches.
+///
+/// # Errors
+/// If nothing of that name is there, or if a flag is not one of it.
+pub(crate) fn parse(
+    view: View,
+    words: Vec<OsString>,
+    shared: impl FnOnce(Command) -> Command,
+) -> Result<(Invocation, ArgMatches), Failure> {
+    let words = words.into_iter().map(OsString::into_string).collect::<Result<Vec<_>, _>>();
+    let mut words = words.map_err(|_| Failure::new(USAGE, "an argument is not UTF-8 text"))?;
+    let is_it = |word: &String| view.operation(word).is_ok();
+    let named = words.iter().position(is_it).or_else(|| words.iter().position(|word| !word.starts_with('-')));
+    let Some(named) = named else { return Err(view.nothing_named()) };
+    let name = words.remove(named);
+    let operation = view.operation(&name)?;
+    let command = shared(command(operation, view)).no_binary_name(true).bin_name(view.usage(&name));
+    let matches = command.try_get_matches_from(words).map_err(|error| refuse(&error, operation))?;
+    let common = CallFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let texts = |id: &str| -> Vec<String> {
+        matches.get_many(id).map(|values| values.cloned().collect()).unwrap_or_default()
+    };
+    let mut given = Vec::new();
+    for (place, _) in places(operation) {
+        given.push((place.clone(), texts(&id(&place))));
+    }
+    if let (View::Get, Some(first)) = (view, operation.parameters.first()) {
+        given.push((first.name.to_owned(), texts(POSITIONAL)));
+    }
+    given.retain(|(_, texts)| !texts.is_empty());
+    Ok((Invocation { operation, common, given }, matches))
+}
+
+impl View {
+    /// The operation that a word stands for.
+    ///
+    /// # Errors
+    /// If there is none, with what may have been meant.
+    pub(crate) fn operation(self, word: &str) -> Result<&'static Operation, Failure> {
+        let action = match self {
+            Self::Call => return operation(word),
+            Self::Get => "info",
+            Self::List => "list",
+        };
+        let category = entity(word)?;
+        let of = |operation: &&Operation| operation.action() == action;
+        category.operations.iter().find(of).ok_or_else(|| {
+            let names: Vec<_> = category.operations.iter().map(|operation| operation.name).collect();
+            Failure::new(USAGE, format!("there is no {}.{action}", category.name))
+                .with_hint(format!("there is {}", names.join(", ")))
+        })
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Get => "get",
+            Self::List => "list",
+        }
+    }
+
+    fn usage(self, name: &str) -> String {
+        format!("ashby {} {name}", self.name())
+    }
+
+    fn nothing_named(self) -> Failure {
+        let (what, hint) = match self {
+            Self::Call => {
+                ("no operation is named", "`ashby operations` lists them: ashby call candidate.info --id …")
+            }
+            Self::Get => ("no kind of record is named", "for example: ashby get candidates ID"),
+            Self::List => ("no kind of record is named", "for example: ashby list jobs"),
+        };
+        Failure::new(USAGE, what).with_hint(hint)
+    }
+}
+
+/// The operation of this name.
+///
+/// # Errors
+/// If there is none, with the near ones.
+pub(crate) fn operation(name: &str) -> Result<&'static Operation, Failure> {
+    catalog::find(name).ok_or_else(|| {
+        let failure = Failure::new(USAGE, format!("there is no operation named `{name}`"));
+        match &catalog::nearest(name, catalog::operations().map(|operation| operation.name))[..] {
+            [] => failure.with_hint("`ashby operations` lists them all"),
+            near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+        }
+    })
+}
+
+/// The category whose things a word names: `candidates`, `interview_stages`, `interviewStage`, `interview-stages`.
+fn entity(word: &str) -> Result<&'static Category, Failure> {
+    let plain = |text: &str| text.replace(['-', '_'], "").to_lowercase();
+    let wanted = plain(word);
+    let is_it = |category: &&Category| {
+        [category.name.to_owned(), plural(category.name)].iter().any(|name| plain(name) == wanted)
+    };
+    catalog::CATEGORIES.iter().find(is_it).ok_or_else(|| {
+        let failure = Failure::new(USAGE, format!("there is no kind of record named `{word}`"));
+        let plurals: Vec<String> = catalog::CATEGORIES.iter().map(|category| plural(category.name)).collect();
+        match &catalog::nearest(word, plurals.iter().map(String::as_str))[..] {
+            [] => failure.with_hint(format!("there are {}", plurals.join(", "))),
+            near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+        }
+    })
+}
+
+/// `opening` as `openings`, `company` as `companies`, `apiKey` as `apiKeys`.
+pub(crate) fn plural(name: &str) -> String {
+    match name.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{name}s"),
+    }
+}
+
+/// The positional argument of `ashby get`.
+const POSITIONAL: &str = "the id";
+
+/// Every place that has a flag: the parameters, and the members of those that are objects.
+fn places(operation: &'static Operation) -> impl Iterator<Item = (String, &'static Field)> {
+    operation.parameters.iter().flat_map(|field| {
+        let of = |member: &'static Field| (format!("{}.{}", field.name, member.name), member);
+        std::iter::once((field.name.to_owned(), field)).chain(members(&field.kind).iter().map(of))
+    })
+}
+
+/// The name of a place's argument within clap, where none of the common flags can have it too.
+fn id(place: &str) -> String {
+    format!("parameter {place}")
+}
+
+/// The command of an operation.
+pub(crate) fn command(operation: &'static Operation, view: View) -> Command {
+    let mut command = Command::new(operation.name).next_help_heading("Parameters").next_line_help(true);
+    for (place, field) in places(operation) {
+        let is_member = place.contains('.');
+        let long = place.split('.').map(kebab).collect::<Vec<_>>().join(".");
+        let mut argument =
+            Arg::new(id(&place)).long(long).help(help(field, is_member)).value_name(value_name(&field.kind));
+        argument = match field.kind {
+            Type::Boolean => argument.num_args(0..=1).require_equals(true).default_missing_value("true"),
+            _ if list_item(&field.kind).is_some() => argument.action(ArgAction::Append),
+            _ => argument,
+        };
+        command = command.arg(argument);
+    }
+    if let (View::Get, Some(first)) = (view, operation.parameters.first()) {
+        let argument =
+            Arg::new(POSITIONAL).value_name("ID").help(format!("The same as {}", flag(first.name)));
+        command = command.arg(argument.conflicts_with(id(first.name)).help_heading("Arguments"));
+    }
+    let hidden = hidden(operation);
+    with_call_flags(command)
+        .about(operation.summary)
+        .long_about(long_about(operation))
+        .mut_args(|argument| match hidden.contains(&argument.get_id().as_str()) {
+            true => argument.hide(true),
+            false => argument,
+        })
+        .after_help(format!("{}\n", operation.documentation))
+}
+
+/// Adds the common flags, and nothing else: clap takes what is written on them for what the command is about.
+pub(crate) fn with_call_flags(command: Command) -> Command {
+    let about = command.get_about().cloned().unwrap_or_default();
+    let long_about = command.get_long_about().cloned().unwrap_or_else(|| about.clone());
+    CallFlags::augment_args(command).about(about).long_about(long_about)
+}
+
+/// Adds the words that a parameter may be to its flag: for completion only, for otherwise case does not count.
+pub(crate) fn with_words(command: Command, operation: &'static Operation) -> Command {
+    places(operation).fold(command, |command, (place, field)| match field.kind {
+        // Shells take the words apart at spaces.
+        Type::Enumeration(words) if !words.values.iter().any(|word| word.contains(' ')) => command
+            .mut_arg(id(&place), |argument| argument.value_parser(PossibleValuesParser::new(words.values))),
+        _ => command,
+    })
+}
+
+/// The common flags that mean nothing to an operation.
+fn hidden(operation: &Operation) -> Vec<&'static str> {
+    let is_paged = operation.paging != catalog::Paging::None;
+    let is_nullable = operation.parameters.iter().any(|field| field.nullable);
+    [
+        ("set", operation.is_open),
+        ("clear", is_nullable),
+        ("all", is_paged),
+        ("yes", operation.kind.needs_confirmation()),
+        ("attach", operation.name == "applicationForm.submit"),
+        ("on_behalf_of", !operation.is_read()),
+    ]
+    .into_iter()
+    .filter(|(_, is_meant)| !is_meant)
+    .map(|(name, _)| name)
+    .collect()
+}
+
+fn long_about(operation: &Operation) -> String {
+    let mut text = operation.summary.to_owned();
+    let mut add = |part: String| text.push_str(&format!("\n\n{part}"));
+    if let Some(instead) = operation.deprecated {
+        add(format!("Deprecated: use {instead}."));
+    }
+    operation.effect.into_iter().chain(operation.warning).for_each(|part| add(part.to_owned()));
+    if let Some(permission) = operation.permission {
+        add(format!("The key needs the permission \"{}\".", permission.screen_name()));
+    }
+    text
+}
+
+fn help(field: &Field, is_member: bool) -> String {
+    let mut parts = Vec::new();
+    if !field.about.is_empty() {
+        parts.push(field.about.to_owned());
+    }
+    parts.push(describe(&field.kind));
+    if field.required && !is_member {
+        parts.push("required".to_owned());
+    }
+    if field.nullable && !is_member {
+        parts.push(format!("--clear {} takes it back", kebab(field.name)));
+    }
+    parts.join("; ")
+}
+
+/// What may stand there: the type, its words and its bounds.
+pub(crate) fn describe(kind: &Type) -> String {
+    match kind {
+        Type::Enumeration(enumeration) => format!("one of {}", enumeration.values.join(", ")),
+        Type::Id(name) => format!("{name} (a UUID)"),
+        Type::Instant => "an instant such as 2026-01-31T09:00:00Z, or a date".to_owned(),
+        Type::Milliseconds => {
+            "an instant such as 2026-01-31T09:00:00Z, a date, or milliseconds since 1970".to_owned()
+        }
+        Type::Date => "a date such as 2026-01-31".to_owned(),
+        Type::Record(shape) => format!("{}: a JSON object, or its members one by one", shape.name),
+        Type::Object => "a JSON object".to_owned(),
+        Type::Json => "any JSON, or text".to_owned(),
+        Type::List { of, min, max } => {
+            let bounds = match (min, max) {
+                (0, &usize::MAX) => String::new(),
+                (min, &usize::MAX) => format!(", {min} or more"),
+                (0, max) => format!(", {max} at most"),
+                (min, max) => format!(", {min} to {max}"),
+            };
+            format!("list{bounds}: give it several times or as JSON; each {}", describe(of))
+        }
+        Type::Either(kinds) => kinds.iter().map(describe).collect::<Vec<_>>().join(", or "),
+        other => other.name().into_owned(),
+    }
+}
+
+fn value_name(kind: &Type) -> &'static str {
+    match kind {
+        Type::Boolean => "BOOLEAN",
+        Type::Integer | Type::Number => "NUMBER",
+        Type::Uuid | Type::Id(_) => "ID",
+        Type::Instant | Type::Milliseconds => "INSTANT",
+        Type::Date => "DATE",
+        Type::Email => "EMAIL",
+        Type::Url => "URL",
+        Type::Enumeration(_) => "WORD",
+        Type::Json | Type::Object | Type::Record(_) => "JSON",
+        Type::List { of, .. } => value_name(of),
+        Type::Either(kinds) => kinds.first().map_or("VALUE", value_name),
+        Type::String => "TEXT",
+    }
+}
+
+/// What clap has against the words. It must not quote them: what is no flag is part of a value.
+fn refuse(error: &clap::Error, operation: &Operation) -> Failure {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else { error.exit() };
+    let is_flag =
+        |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._".contains(letter));
+    match word.strip_prefix("--") {
+        _ if error.kind() != ErrorKind::UnknownArgument => error.exit(),
+        Some(name) if !name.is_empty() && is_flag(name) => {
+            let flags: Vec<String> = all_flags(operation).collect();
+            let failure = Failure::new(USAGE, format!("{} has no flag --{name}", operation.name));
+            match &catalog::nearest(name, flags.iter().map(String::as_str))[..] {
+                [] => failure.with_hint(format!("`ashby call {} --help` lists its flags", operation.name)),
+                near => failure.with_hint(format!("did you mean --{}?", near.join(" or --"))),
+            }
+        }
+        _ => Failure::new(USAGE, format!("{}: a value stands where a flag should", operation.name)).with_hint(
+            "put values with spaces in quotes, join those that begin with - to their flag (--note=-…), and write \
+             --flag=false for booleans",
+        ),
+    }
+}
+
+fn all_flags(operation: &Operation) -> impl Iterator<Item = String> {
+    let common = CallFlags::augment_args(Command::new("common"));
+    let common: Vec<String> =
+        common.get_arguments().filter_map(|argument| argument.get_long().map(str::to_owned)).collect();
+    operation.parameters.iter().map(|field| kebab(field.name)).chain(common)
+}
+
+/// The text of a value: that of a file if it begins with @, which a second @ takes literally.
+fn content(text: &str, place: &str) -> Result<String, Failure> {
+    match text.strip_prefix('@') {
+        None => Ok(text.to_owned()),
+        Some(literal) if literal.starts_with('@') => Ok(literal.to_owned()),
+        Some(path) => {
+            let mut content = read(path, &flag(place))?;
+            // The end of the last line is not part of a value.
+            if content.ends_with('\n') {
+                content.pop();
+            }
+            if content.ends_with('\r') {
+                content.pop();
+            }
+            Ok(content)
+        }
+    }
+}
+
+/// The object that `--json` gives.
+fn object(json: &str) -> Result<Map<String, Value>, Failure> {
+    let text = match (json, json.strip_prefix('@')) {
+        ("-", _) => read("-", "--json")?,
+        (_, Some(path)) => read(path, "--json")?,
+        (text, None) => text.to_owned(),
+    };
+    serde_json::from_str(&text).map_err(|error| {
+        let place = match (error.line(), error.column()) {
+            (0, _) => String::new(),
+            (line, column) => format!(" (line {line}, column {column})"),
+        };
+        Failure::new(USAGE, format!("what --json gives is not a JSON object{place}"))
+    })
+}
+
+fn read(path: &str, flag: &str) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = match path {
+        "-" => std::io::stdin().lock().read_to_string(&mut text).map(drop),
+        path => std::fs::read_to_string(path).map(|content| text = content),
+    };
+    match read {
+        Ok(()) => Ok(text),
+        Err(error) => Err(Failure::new(USAGE, format!("cannot read {path}, which {flag} names"))
+            .with_source(error)
+            .with_hint("check the path; a text that begins with @ is written @@…")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_sound_command() {
+        for operation in catalog::operations() {
+            for view in [View::Call, View::Get, View::List] {
+                command(operation, view).debug_assert();
+            }
+        }
+    }
+
+    #[test]
+    fn kinds_of_records_are_spelled_in_many_ways() {
+        for word in
+            ["interviewStage", "interviewStages", "interview_stages", "interview-stage", "InterviewStages"]
+        {
+            assert_eq!(entity(word).unwrap().name, "interviewStage", "{word}");
+        }
+        assert_eq!(entity("apiKeys").unwrap().name, "apiKey");
+        assert!(entity("stages").is_err());
+        let plain: Vec<String> = catalog::CATEGORIES
+            .iter()
+            .flat_map(|category| [category.name.to_owned(), plural(category.name)])
+            .collect();
+        let distinct: std::collections::BTreeSet<String> =
+            plain.iter().map(|name| name.to_lowercase()).collect();
+        assert_eq!(distinct.len(), plain.len(), "no word means two kinds");
+    }
+}

@@ -1,0 +1,198 @@
+//! Results on standard output: JSON, a record a line, a table or CSV; all at once, or page by page.
+
+use std::io::IsTerminal as _;
+use std::slice::from_ref;
+
+use ashby_client::catalog::{Operation, Type};
+use bytes::Bytes;
+
+use super::filter::{self, Filter};
+use super::request::{list_item, members};
+use super::table::{Rows, columns, guarded, read, single};
+use crate::arguments::OutputFormat;
+use crate::failure::{FAILED, Failure, USAGE};
+use crate::output;
+use crate::settings::Settings;
+
+/// The width of a table that no terminal shows, in characters.
+const WIDTH: usize = 160;
+
+/// Prints what an operation answers.
+pub(crate) struct Printer {
+    format: OutputFormat,
+    /// Standard output is a terminal.
+    is_terminal: bool,
+    filter: Option<Filter>,
+    /// What the records are, if that is known.
+    kind: Option<Type>,
+    rows: Option<Rows>,
+    csv: Option<Csv>,
+    printed: usize,
+}
+
+/// The columns of a CSV file, which are settled by its first page.
+struct Csv {
+    columns: Vec<String>,
+    /// Members that came later and have no column.
+    left_out: Vec<String>,
+}
+
+impl Printer {
+    /// As the settings say; without a word from them, lists are tables on a terminal, and everything else is JSON.
+    ///
+    /// # Errors
+    /// If the filter is not one, or the format does not go with it.
+    pub(crate) fn new(settings: &Settings, operation: &Operation, jq: Option<&str>) -> Result<Self, Failure> {
+        let is_terminal = std::io::stdout().is_terminal();
+        let item = operation.returns.as_ref().and_then(list_item);
+        let filter = jq.map(Filter::new).transpose()?;
+        let format = match settings.output() {
+            Some(OutputFormat::Table | OutputFormat::Csv) if filter.is_some() => {
+                return Err(Failure::new(USAGE, "what --jq makes is printed as JSON, not as a table or CSV"));
+            }
+            Some(format) => format,
+            None if is_terminal && item.is_some() && filter.is_none() => OutputFormat::Table,
+            None => OutputFormat::Json,
+        };
+        let kind = item.copied().or(operation.returns);
+        Ok(Self { format, is_terminal, filter, kind, rows: None, csv: None, printed: 0 })
+    }
+
+    /// Prints a result that is no list.
+    pub(crate) fn single(&self, result: &Bytes) -> Result<(), Failure> {
+        let text = match (&self.filter, self.format) {
+            (Some(filter), format) => {
+                filter.apply(result, self.is_terminal && format == OutputFormat::Json)?
+            }
+            (None, OutputFormat::Table) => single(result, self.width()).into_bytes(),
+            (None, OutputFormat::Csv) => {
+                Csv::new(self.kind.as_ref(), from_ref(result)).page(from_ref(result), true)?
+            }
+            (None, OutputFormat::Json) if self.is_terminal => lines(&[filter::pretty(result, 0)?]),
+            // The formats of postings have been refused.
+            (None, OutputFormat::Json | OutputFormat::Ndjson | OutputFormat::Rss | OutputFormat::Atom) => {
+                lines(&[result])
+            }
+        };
+        output::print_bytes(&text).map(drop)
+    }
+
+    /// Prints a page of a list; `false` if nobody reads any more.
+    pub(crate) fn page(&mut self, records: &[Bytes]) -> Result<bool, Failure> {
+        if let Some(filter) = &self.filter {
+            let array = [b"[", &records.join(&b","[..])[..], b"]"].concat();
+            let pretty = self.is_terminal && self.format == OutputFormat::Json;
+            return output::print_bytes(&filter.apply(&array, pretty)?);
+        }
+        let text = match self.format {
+            OutputFormat::Ndjson | OutputFormat::Rss | OutputFormat::Atom => lines(records),
+            OutputFormat::Json => self.json(records)?,
+            OutputFormat::Table => {
+                let width = self.width();
+                let rows = self.rows.get_or_insert_with(|| {
+                    let first = records.first().and_then(|record| read(record));
+                    Rows::new(columns(self.kind.as_ref(), first.as_ref()), width)
+                });
+                records.iter().for_each(|record| rows.add(record));
+                Vec::new()
+            }
+            OutputFormat::Csv => {
+                let is_first = self.csv.is_none();
+                let kind = self.kind;
+                self.csv.get_or_insert_with(|| Csv::new(kind.as_ref(), records)).page(records, is_first)?
+            }
+        };
+        self.printed += records.len();
+        output::print_bytes(&text)
+    }
+
+    /// Prints what is left after the last page.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        if self.filter.is_some() {
+            return Ok(());
+        }
+        let text = match (self.format, self.rows.take()) {
+            (OutputFormat::Json, _) if self.printed == 0 => "[]\n".to_owned(),
+            (OutputFormat::Json, _) => "\n]\n".to_owned(),
+            (OutputFormat::Table, Some(rows)) if self.printed > 0 => rows.finish(),
+            _ => String::new(),
+        };
+        if self.format == OutputFormat::Table && self.printed == 0 {
+            output::explain("there is nothing\n");
+        }
+        if let Some(Csv { left_out, .. }) = &self.csv
+            && !left_out.is_empty()
+        {
+            let names = left_out.join(", ");
+            output::explain(&format!(
+                "the CSV has no column for members that appeared after its first page: {names}\n"
+            ));
+        }
+        output::print(&text)
+    }
+
+    /// A piece of one array.
+    fn json(&self, records: &[Bytes]) -> Result<Vec<u8>, Failure> {
+        let mut text = Vec::new();
+        for (index, record) in records.iter().enumerate() {
+            text.extend_from_slice(if self.printed + index == 0 { b"[\n" } else { b",\n" });
+            if self.is_terminal {
+                text.extend_from_slice(b"  ");
+                text.extend_from_slice(&filter::pretty(record, 1)?);
+            } else {
+                text.extend_from_slice(record);
+            }
+        }
+        Ok(text)
+    }
+
+    fn width(&self) -> usize {
+        match terminal_size::terminal_size() {
+            Some((terminal_size::Width(width), _)) if self.is_terminal => usize::from(width),
+            _ => WIDTH,
+        }
+    }
+}
+
+impl Csv {
+    /// The columns of a type, and those that are only in the records.
+    fn new(kind: Option<&Type>, records: &[Bytes]) -> Self {
+        let fields = kind.map(members).unwrap_or_default();
+        let mut columns: Vec<String> = fields.iter().map(|field| field.name.to_owned()).collect();
+        for record in records {
+            for name in read(record).into_iter().flatten().map(|(name, _)| name) {
+                if !columns.contains(&name) {
+                    columns.push(name);
+                }
+            }
+        }
+        Self { columns, left_out: Vec::new() }
+    }
+
+    fn page(&mut self, records: &[Bytes], with_header: bool) -> Result<Vec<u8>, Failure> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let wrong = |error| Failure::new(FAILED, "the results cannot be written as CSV").with_source(error);
+        if with_header {
+            writer.write_record(&self.columns).map_err(wrong)?;
+        }
+        for record in records {
+            let Some(members) = read(record) else {
+                return Err(Failure::new(FAILED, "the results are no records, and cannot be written as CSV")
+                    .with_hint("--output json prints them as they are"));
+            };
+            let cell = |name: &String| members.get(name).map(|value| guarded(value)).unwrap_or_default();
+            writer.write_record(self.columns.iter().map(cell)).map_err(wrong)?;
+            for name in members.keys() {
+                if !self.columns.contains(name) && !self.left_out.contains(name) {
+                    self.left_out.push(name.clone());
+                }
+            }
+        }
+        // The writer writes to memory.
+        Ok(writer.into_inner().unwrap_or_default())
+    }
+}
+
+fn lines(texts: &[impl AsRef<[u8]>]) -> Vec<u8> {
+    texts.iter().flat_map(|text| [text.as_ref(), b"\n"]).flatten().copied().collect()
+}

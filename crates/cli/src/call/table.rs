@@ -1,0 +1,223 @@
+//! Records as cells: which members a table shows, and what a CSV file has for each.
+
+use ashby_client::catalog::{Field, Type};
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
+
+use super::request::members;
+use crate::output;
+
+/// The most characters of a table's cell.
+const CELL_CHARACTERS: usize = 40;
+
+/// A record's members, as they were sent and in that order.
+pub(crate) type Members<'a> = IndexMap<String, &'a RawValue>;
+
+/// The members of a record; `None` if it is no object.
+pub(crate) fn read(record: &[u8]) -> Option<Members<'_>> {
+    serde_json::from_slice(record).ok()
+}
+
+/// A column of a table: a member, or a member of one that is an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Column {
+    member: String,
+    /// What stands for an object: its name or its title.
+    inner: Option<&'static str>,
+}
+
+/// Members that stand for the object that they are in.
+const NAMES: [&str; 7] = ["name", "title", "label", "text", "value", "email", "id"];
+
+/// What a table shows of records of a type, the most telling first; nothing if the first is no record.
+pub(crate) fn columns(kind: Option<&Type>, first: Option<&Members<'_>>) -> Vec<Column> {
+    let Some(first) = first else { return Vec::new() };
+    let fields = kind.map(members).unwrap_or_default();
+    let mut ranked: Vec<(u8, Column)> = fields.iter().filter_map(rank).collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    if ranked.is_empty() {
+        return first.keys().map(|name| Column { member: name.clone(), inner: None }).collect();
+    }
+    ranked.into_iter().map(|(_, column)| column).collect()
+}
+
+/// How telling a member is; `None` for what has no room in a cell.
+fn rank(field: &Field) -> Option<(u8, Column)> {
+    let inner = match &field.kind {
+        Type::Record(shape) => {
+            Some(NAMES.into_iter().find(|name| shape.fields.iter().any(|field| field.name == *name))?)
+        }
+        Type::List { .. } | Type::Object | Type::Json | Type::Either(_) => return None,
+        _ => None,
+    };
+    let rank = match (field.name, &field.kind) {
+        ("id", _) => 0,
+        ("name" | "title" | "label" | "text" | "firstName" | "lastName" | "content" | "email", _) => 1,
+        (_, Type::Enumeration(_)) => 2,
+        ("candidate" | "job", _) => 3,
+        ("updatedAt" | "createdAt", _) => 5,
+        (_, Type::Record(_)) => 4,
+        (_, Type::Boolean) => 6,
+        (_, Type::Id(_) | Type::Uuid | Type::Url) => 8,
+        _ => 7,
+    };
+    Some((rank, Column { member: field.name.to_owned(), inner }))
+}
+
+impl Column {
+    pub(crate) fn name(&self) -> String {
+        match self.inner {
+            Some(inner) => format!("{}.{inner}", self.member),
+            None => self.member.clone(),
+        }
+    }
+
+    fn cell(&self, members: &Members<'_>) -> String {
+        let Some(value) = members.get(&self.member) else { return String::new() };
+        match self.inner {
+            None => text(value),
+            Some(inner) => {
+                let value = read(value.get().as_bytes());
+                value.and_then(|value| value.get(inner).map(|value| text(value))).unwrap_or_default()
+            }
+        }
+    }
+}
+
+/// The text of a value: strings without quotes, null as nothing, everything else as JSON.
+pub(crate) fn text(value: &RawValue) -> String {
+    match value.get() {
+        "null" => String::new(),
+        json if json.starts_with('"') => serde_json::from_str(json).unwrap_or_default(),
+        json => json.to_owned(),
+    }
+}
+
+/// A text for a table's cell: one line, not too long, and nothing in it that a terminal obeys.
+pub(crate) fn clean(text: &str, most_characters: usize) -> String {
+    let visible = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let mut cell: String = visible.clone().take(most_characters).collect();
+    if visible.count() > most_characters {
+        cell.pop();
+        cell.push('…');
+    }
+    cell
+}
+
+/// Rows of a table that is not wider than `width`: the columns that have nothing to show, and the last ones that have
+/// no room, are left out.
+pub(crate) struct Rows {
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
+    width: usize,
+}
+
+impl Rows {
+    pub(crate) fn new(columns: Vec<Column>, width: usize) -> Self {
+        Self { columns, rows: Vec::new(), width }
+    }
+
+    /// Adds a record.
+    pub(crate) fn add(&mut self, record: &[u8]) {
+        let row = match read(record) {
+            Some(members) => self.columns.iter().map(|column| column.cell(&members)).collect(),
+            // A list of words.
+            None => vec![serde_json::from_slice::<&RawValue>(record).map(text).unwrap_or_default()],
+        };
+        self.rows.push(row.iter().map(|cell| clean(cell, CELL_CHARACTERS)).collect());
+    }
+
+    /// The table.
+    pub(crate) fn finish(self) -> String {
+        if self.columns.is_empty() {
+            return output::table(&["value"], &[], self.rows);
+        }
+        let mut left = self.width;
+        let mut kept = Vec::new();
+        for (index, column) in self.columns.iter().enumerate() {
+            let cells = self.rows.iter().filter_map(|row| row.get(index));
+            let widest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
+            if widest == 0 && !self.rows.is_empty() {
+                continue;
+            }
+            let column_width = widest.max(column.name().chars().count()) + 2;
+            if column_width > left && !kept.is_empty() {
+                break;
+            }
+            left = left.saturating_sub(column_width);
+            kept.push(index);
+        }
+        let header: Vec<String> = kept.iter().map(|index| self.columns[*index].name()).collect();
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        let cell = |row: &Vec<String>, index: &usize| row.get(*index).cloned().unwrap_or_default();
+        output::table(
+            &header,
+            &[],
+            self.rows.iter().map(|row| kept.iter().map(|index| cell(row, index)).collect()),
+        )
+    }
+}
+
+/// One record as a table: a line for each member.
+pub(crate) fn single(record: &[u8], width: usize) -> String {
+    let Some(members) = read(record) else {
+        let value = serde_json::from_slice::<&RawValue>(record).map(text).unwrap_or_default();
+        return format!("{}\n", clean(&value, usize::MAX));
+    };
+    let names = members.keys().map(|name| name.chars().count()).max().unwrap_or(0);
+    let room = width.saturating_sub(names + 2).max(CELL_CHARACTERS);
+    let rows =
+        members.iter().map(|(name, value)| vec![clean(name, CELL_CHARACTERS), clean(&text(value), room)]);
+    output::table(&["member", "value"], &[], rows)
+}
+
+/// A cell of a CSV file. Text that a spreadsheet would take for a formula gets an apostrophe in front.
+pub(crate) fn guarded(value: &RawValue) -> String {
+    let cell = text(value);
+    let is_text = value.get().starts_with('"');
+    if is_text { guarded_text(&cell) } else { cell }
+}
+
+/// The same of what is known to be text.
+pub(crate) fn guarded_text(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use ashby_client::catalog;
+
+    use super::*;
+
+    #[test]
+    fn the_telling_members_come_first() {
+        let operation = catalog::find("application.list").unwrap();
+        let Some(Type::List { of, .. }) = operation.returns else { panic!("it answers a list") };
+        let names: Vec<String> = columns(Some(of), Some(&Members::new())).iter().map(Column::name).collect();
+        assert_eq!(names[0], "id");
+        assert!(names[..4].contains(&"status".to_owned()), "{names:?}");
+        assert!(names.contains(&"candidate.name".to_owned()), "{names:?}");
+    }
+
+    #[test]
+    fn cells_hold_nothing_that_a_terminal_or_a_spreadsheet_obeys() {
+        assert_eq!(clean("a\u{1b}[31mb\nc", 40), "a [31mb c");
+        assert_eq!(clean("abcdef", 4), "abc…");
+        let raw = |json: &str| guarded(serde_json::from_str(json).unwrap());
+        assert_eq!(
+            ["\"=1+1\"", "\"@x\"", "-5", "\"a\"", "null", "[1]"].map(raw),
+            ["'=1+1", "'@x", "-5", "a", "", "[1]"]
+        );
+    }
+
+    #[test]
+    fn columns_that_have_no_room_or_nothing_to_show_are_left_out() {
+        let column = |member: &str| Column { member: member.to_owned(), inner: None };
+        let mut rows = Rows::new(["id", "none", "name", "more"].map(column).to_vec(), 16);
+        rows.add(br#"{"id":"12345","name":"abcde","more":"much too long"}"#);
+        assert_eq!(
+            rows.finish(),
+            " id     name\n 12345  abcde\n".replace(" id", "id").replace(" 12345", "12345")
+        );
+    }
+}

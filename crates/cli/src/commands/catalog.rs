@@ -1,0 +1,276 @@
+//! `ashby operations`, `describe`, `completions` and `help man`: what is known without asking Ashby.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use ashby_client::catalog::{self, Operation, Paging, Permission, Rate, Rule, Type};
+use clap::builder::PossibleValuesParser;
+use serde::Serialize;
+
+use crate::arguments::{OperationsFlags, Question, documented, general};
+use crate::call::flags::{self, View, describe, plural};
+use crate::call::request::{flag, list_item, members};
+use crate::call::schema;
+use crate::failure::{FAILED, Failure, USAGE};
+use crate::output;
+use crate::settings::Settings;
+
+pub(crate) fn run(settings: &Settings, question: Question) -> Result<ExitCode, Failure> {
+    match question {
+        Question::Operations(wanted) => operations(settings, &wanted)?,
+        Question::Describe(name) => {
+            let operation = flags::operation(&name)?;
+            match settings.json() {
+                true => output::print_json(&schema::describe(operation))?,
+                false => output::print(&page(operation))?,
+            }
+        }
+        Question::Completions(shell) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut completed(), "ashby", &mut script);
+            output::print_bytes(&script)?;
+        }
+        Question::ManualPages(directory) => manual_pages(directory.as_deref())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An operation in a list.
+#[derive(Serialize)]
+struct Listed {
+    name: &'static str,
+    summary: &'static str,
+    kind: &'static str,
+    /// As Ashby's reference spells it.
+    permission: Option<&'static str>,
+    paged: bool,
+    deprecated: Option<&'static str>,
+    beta: bool,
+    documentation: &'static str,
+}
+
+fn operations(settings: &Settings, wanted: &OperationsFlags) -> Result<(), Failure> {
+    let permission = wanted.permission.as_deref().map(permission).transpose()?;
+    let found: Vec<&Operation> = catalog::operations()
+        .filter(|operation| !(wanted.writes && operation.is_read()))
+        .filter(|operation| permission.is_none() || operation.permission == permission)
+        .filter(|operation| wanted.search.as_deref().is_none_or(|search| mentions(operation, search)))
+        .collect();
+    if settings.json() {
+        let listed = |operation: &&Operation| Listed {
+            name: operation.name,
+            summary: operation.summary,
+            kind: operation.kind.name(),
+            permission: operation.permission.map(Permission::name),
+            paged: operation.paging != Paging::None,
+            deprecated: operation.deprecated,
+            beta: operation.is_beta,
+            documentation: operation.documentation,
+        };
+        return output::print_json(&found.iter().map(listed).collect::<Vec<_>>());
+    }
+    if found.is_empty() {
+        output::explain("no operation is like that; `ashby operations` lists them all\n");
+        return Ok(());
+    }
+    let rows = found.iter().map(|operation| {
+        let summary = match operation.deprecated {
+            Some(instead) => format!("{} (deprecated: use {instead})", operation.summary),
+            None => operation.summary.to_owned(),
+        };
+        let permission = operation.permission.map_or("-", Permission::name);
+        vec![operation.name.to_owned(), operation.kind.name().to_owned(), permission.to_owned(), summary]
+    });
+    output::print(&output::table(&["operation", "kind", "permission", "summary"], &[], rows))
+}
+
+/// Whether every word of a search stands somewhere in what an operation is and takes.
+fn mentions(operation: &Operation, search: &str) -> bool {
+    let parameters = operation.parameters.iter().flat_map(|field| [field.name, field.about]);
+    let texts: Vec<String> =
+        [operation.name, operation.summary].into_iter().chain(parameters).map(str::to_lowercase).collect();
+    search.to_lowercase().split_whitespace().all(|word| texts.iter().any(|text| text.contains(word)))
+}
+
+/// The permission that a person means, in any of its spellings.
+fn permission(name: &str) -> Result<Permission, Failure> {
+    let plain = |text: &str| text.replace([':', '-', '_', ' '], "").to_lowercase();
+    let mut known: Vec<Permission> =
+        catalog::operations().filter_map(|operation| operation.permission).collect();
+    known.sort();
+    known.dedup();
+    let is_it = |permission: &Permission| {
+        [permission.name().to_owned(), permission.screen_name()]
+            .iter()
+            .any(|known| plain(known) == plain(name))
+    };
+    known.iter().copied().find(is_it).ok_or_else(|| {
+        let failure = Failure::new(USAGE, format!("no operation needs a permission named `{name}`"));
+        let names = known.iter().map(|permission| permission.name());
+        match &catalog::nearest(name, names.clone())[..] {
+            [] => failure.with_hint(format!("there are {}", names.collect::<Vec<_>>().join(", "))),
+            near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+        }
+    })
+}
+
+/// What is known of an operation, for people.
+fn page(operation: &Operation) -> String {
+    let mut text = format!("{}: {}\n", operation.name, operation.summary);
+    let mut fact = |name: &str, value: String| text.push_str(&format!("  {name:<11} {value}\n"));
+    fact("kind", operation.kind.name().to_owned());
+    for (name, value) in [("effect", operation.effect), ("warning", operation.warning)] {
+        value.into_iter().for_each(|value| fact(name, value.to_owned()));
+    }
+    match operation.permission {
+        Some(permission) => fact("permission", format!("{} ({permission})", permission.screen_name())),
+        None => fact("permission", "none is known to be needed".to_owned()),
+    }
+    match operation.paging {
+        Paging::None => {}
+        Paging::Cursor => fact("paging", "by --cursor; --all prints everything".to_owned()),
+        Paging::Token => {
+            fact(
+                "paging",
+                "by --cursor; --all prints everything; --sync-token lists what has changed".to_owned(),
+            );
+        }
+    }
+    if operation.rate == Rate::Reports {
+        fact("limit", "15 a minute, 3 at a time, for all reports of the organisation".to_owned());
+    }
+    operation.deprecated.into_iter().for_each(|instead| fact("deprecated", format!("use {instead}")));
+    operation.since.into_iter().for_each(|day| fact("since", day.to_owned()));
+    if operation.is_beta {
+        fact("beta", "Ashby may still change it".to_owned());
+    }
+
+    text.push_str(match (operation.parameters, operation.is_open) {
+        ([], false) => "\nIt takes no parameters.\n",
+        ([], true) => "\nIts parameters are not known here: give them with --json or --set NAME=JSON.\n",
+        (_, false) => "\nParameters:\n",
+        (_, true) => "\nParameters, beside others that are not known here (--json, --set NAME=JSON):\n",
+    });
+    for field in operation.parameters {
+        let required = if field.required { " (required)" } else { "" };
+        text.push_str(&format!(
+            "  {}{required}\n      {}\n",
+            flag(field.name),
+            about(field.about, &describe(&field.kind))
+        ));
+    }
+    operation.rules.iter().for_each(|rule| text.push_str(&format!("  {}\n", sentence(rule))));
+
+    match &operation.returns {
+        None => text.push_str("\nWhat it answers is not known here.\n"),
+        Some(kind) => {
+            text.push_str(&format!("\nAnswers: {}\n", kind.name()));
+            for field in members(list_item(kind).unwrap_or(kind)) {
+                let may_lack = if field.required { "" } else { ", not always" };
+                let kind = format!("{}{may_lack}", field.kind.name());
+                text.push_str(&format!("  {:<28} {}\n", field.name, about(field.about, &kind)));
+            }
+        }
+    }
+    text.push_str(&format!("\nExample:\n  {}\n\n{}\n", example(operation), operation.documentation));
+    text
+}
+
+fn about(about: &str, kind: &str) -> String {
+    if about.is_empty() { kind.to_owned() } else { format!("{about}; {kind}") }
+}
+
+fn sentence(rule: &Rule) -> String {
+    let flags = |names: &[&str]| names.iter().map(|name| flag(name)).collect::<Vec<_>>().join(", ");
+    match rule {
+        Rule::ExactlyOne(names) => format!("exactly one of {}", flags(names)),
+        Rule::AtMostOne(names) => format!("at most one of {}", flags(names)),
+        Rule::AtLeastOne(names) => format!("at least one of {}", flags(names)),
+        Rule::Requires(name, others) => format!("{} only with {}", flag(name), flags(others)),
+    }
+}
+
+/// A command line that calls an operation with what it must have.
+fn example(operation: &Operation) -> String {
+    let one_of = |rule: &Rule| match rule {
+        Rule::ExactlyOne(names) | Rule::AtLeastOne(names) => names.first().copied(),
+        Rule::AtMostOne(_) | Rule::Requires(..) => None,
+    };
+    let chosen: Vec<&str> = operation.rules.iter().filter_map(one_of).collect();
+    let mut line = format!("ashby call {}", operation.name);
+    for field in operation.parameters.iter().filter(|field| field.required || chosen.contains(&field.name)) {
+        line.push_str(&format!(" {}{}", flag(field.name), example_value(&field.kind)));
+    }
+    line.push_str(match (operation.paging, operation.is_read()) {
+        (Paging::None, true) => "",
+        (Paging::None, false) => " --dry-run",
+        _ => " --all --output ndjson",
+    });
+    line
+}
+
+fn example_value(kind: &Type) -> String {
+    match kind {
+        Type::Boolean => String::new(),
+        Type::Integer | Type::Number => " 1".to_owned(),
+        Type::Uuid | Type::Id(_) => " ID".to_owned(),
+        Type::Instant | Type::Milliseconds => " 2026-01-31T09:00:00Z".to_owned(),
+        Type::Date => " 2026-01-31".to_owned(),
+        Type::Email => " someone@example.com".to_owned(),
+        Type::Url => " https://example.com/".to_owned(),
+        Type::Enumeration(enumeration) => format!(" '{}'", enumeration.values.first().unwrap_or(&"…")),
+        Type::String | Type::Json => " '…'".to_owned(),
+        Type::Object | Type::Record(_) => " '{…}'".to_owned(),
+        Type::List { of, .. } => example_value(of),
+        Type::Either(kinds) => kinds.first().map(example_value).unwrap_or_default(),
+    }
+}
+
+/// The command as shells complete it: with every operation and its flags.
+fn completed() -> clap::Command {
+    let named = |operation: &'static Operation, name: String, view: View| {
+        let command = flags::command(operation, view).name(name).long_about(None).after_help(None);
+        flags::with_words(command, operation).mut_args(|argument| argument.long_help(None))
+    };
+    let calls =
+        catalog::operations().map(|operation| named(operation, operation.name.to_owned(), View::Call));
+    let of = |view: View| {
+        catalog::CATEGORIES.iter().filter_map(move |category| {
+            let operation = view.operation(category.name).ok()?;
+            Some(named(operation, plural(category.name), view))
+        })
+    };
+    let names = catalog::operations().map(|operation| operation.name);
+    // General flags of the program are not those of every operation: there they would be most of the script.
+    let with_settings = |command: clap::Command| match command.get_name() {
+        "call" | "get" | "list" => command,
+        _ => general(command),
+    };
+    documented()
+        .mut_args(|argument| argument.global(false))
+        .mut_subcommands(with_settings)
+        .mut_subcommand("call", |command| command.subcommands(calls))
+        .mut_subcommand("get", |command| command.subcommands(of(View::Get)))
+        .mut_subcommand("list", |command| command.subcommands(of(View::List)))
+        .mut_subcommand("describe", |command| {
+            let names = PossibleValuesParser::new(names.collect::<Vec<_>>());
+            command.mut_arg("operation", |argument| argument.value_parser(names))
+        })
+}
+
+fn manual_pages(directory: Option<&Path>) -> Result<(), Failure> {
+    let failed = |error| Failure::new(FAILED, "the manual pages cannot be written").with_source(error);
+    match directory {
+        Some(directory) => {
+            std::fs::create_dir_all(directory).map_err(failed)?;
+            clap_mangen::generate_to(documented(), directory).map_err(failed)?;
+            output::explain(&format!("the manual pages are in {}\n", directory.display()));
+            Ok(())
+        }
+        None => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(documented()).render(&mut page).map_err(failed)?;
+            output::print_bytes(&page).map(drop)
+        }
+    }
+}

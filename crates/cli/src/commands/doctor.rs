@@ -1,0 +1,148 @@
+//! `ashby doctor`: everything that a sync needs, looked at one by one.
+
+mod ashby;
+mod place;
+
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::failure::{CREDENTIALS, FAILED, Failure};
+use crate::output;
+use crate::settings::Settings;
+
+/// How to look.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DoctorFlags {
+    /// Name the streams and operations that each finding is about
+    #[arg(long)]
+    verbose: bool,
+    /// From which finding on the command fails
+    #[arg(long, value_name = "LEVEL", default_value = "fail")]
+    fail_on: FailOn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Warn,
+    Fail,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Level {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// Something that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    about: &'static str,
+    level: Level,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    details: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Findings<'a> {
+    level: Level,
+    findings: &'a [Finding],
+}
+
+pub(crate) async fn run(settings: &Settings, flags: &DoctorFlags) -> Result<ExitCode, Failure> {
+    let mut findings = vec![place::configuration(settings)];
+    let key_is_refused = ashby::look(settings, &mut findings).await;
+    place::destination(settings, &mut findings).await;
+
+    let level = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
+    if settings.json() {
+        output::print_json(&Findings { level, findings: &findings })?;
+    } else {
+        output::print(&describe(&findings, flags.verbose))?;
+    }
+    let fails_from = match flags.fail_on {
+        FailOn::Warn => Level::Warn,
+        FailOn::Fail => Level::Fail,
+    };
+    Ok(match level >= fails_from {
+        true if key_is_refused => ExitCode::from(CREDENTIALS),
+        true => ExitCode::from(FAILED),
+        false => ExitCode::SUCCESS,
+    })
+}
+
+fn describe(findings: &[Finding], verbose: bool) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let level = match finding.level {
+            Level::Ok => "ok",
+            Level::Warn => "warn",
+            Level::Fail => "FAIL",
+        };
+        let mut line = |text_of: &str, mark: &str| {
+            text.push_str(&format!("{mark:<5} {text_of}\n"));
+        };
+        line(&format!("{}: {}", finding.about, finding.message), level);
+        if let Some(hint) = &finding.hint {
+            line(&format!("hint: {hint}"), "");
+        }
+        if verbose {
+            finding.details.iter().for_each(|detail| line(&format!("- {detail}"), ""));
+        }
+    }
+    text
+}
+
+impl Finding {
+    fn new(about: &'static str, level: Level, message: impl Into<String>) -> Self {
+        Self { about, level, message: message.into(), hint: None, details: Vec::new() }
+    }
+
+    fn ok(about: &'static str, message: impl Into<String>) -> Self {
+        Self::new(about, Level::Ok, message)
+    }
+
+    fn warn(about: &'static str, message: impl Into<String>) -> Self {
+        Self::new(about, Level::Warn, message)
+    }
+
+    /// What kept something from being looked at.
+    fn fail(about: &'static str, failure: &Failure) -> Self {
+        Self {
+            hint: failure.hint().map(str::to_owned),
+            ..Self::new(about, Level::Fail, failure.with_causes())
+        }
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    fn details(self, details: Vec<String>) -> Self {
+        Self { details, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_are_for_those_who_ask() {
+        let findings = [
+            Finding::ok("clock", "right"),
+            Finding::warn("state", "old").hint("sync").details(vec!["jobs".to_owned()]),
+            Finding::fail("key", &Failure::new(FAILED, "refused").with_source("why")),
+        ];
+        let short = "ok    clock: right\nwarn  state: old\n      hint: sync\nFAIL  key: refused (why)\n";
+        assert_eq!(describe(&findings, false), short);
+        assert!(describe(&findings, true).contains("\n      - jobs\n"));
+    }
+}

@@ -1,0 +1,452 @@
+//! `ashby file` and `ashby resume`: what is attached to candidates, up and down.
+
+use std::collections::HashSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use ashby_client::catalog::Operation;
+use ashby_client::{Client, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
+use clap::{Args, Subcommand};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::call::request::{Draft, Spelling};
+use crate::call::send::{self, DryRun};
+use crate::failure::{FAILED, Failure, USAGE};
+use crate::output::{self, explain, thousands};
+use crate::settings::Settings;
+
+/// What `ashby resume` is to do.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ResumeAction {
+    /// Download a candidate's résumé
+    Download {
+        /// The candidate
+        #[arg(value_name = "CANDIDATE_ID")]
+        candidate: String,
+        /// The file or directory to write to; - is standard output [default: the résumé's own name]
+        #[arg(short = 'o', long = "out", value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Replace a file that is there already
+        #[arg(long)]
+        force: bool,
+    },
+    /// Upload a candidate's résumé; Ashby reads it, and fills in what it did not know of the candidate
+    Upload {
+        /// The candidate
+        #[arg(value_name = "CANDIDATE_ID")]
+        candidate: String,
+        /// The résumé
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        upload: UploadFlags,
+    },
+}
+
+/// What `ashby file` is to do.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum FileAction {
+    /// Attach files to a candidate
+    Upload {
+        /// The candidate
+        #[arg(value_name = "CANDIDATE_ID")]
+        candidate: String,
+        /// The files
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        upload: UploadFlags,
+    },
+    /// Download the file of a handle, or the files of a candidate
+    Download(DownloadFlags),
+}
+
+/// How to upload.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UploadFlags {
+    /// Its media type, such as application/pdf [default: as its name tells]
+    #[arg(long, value_name = "TYPE")]
+    content_type: Option<String>,
+    /// Show the requests and send nothing; works without a key
+    #[arg(id = "upload_dry_run", long = "dry-run")]
+    dry_run: bool,
+}
+
+/// What to download.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DownloadFlags {
+    /// The file's handle, from a candidate, an application or an offer
+    #[arg(value_name = "HANDLE", required_unless_present = "candidate", conflicts_with = "candidate")]
+    handle: Option<String>,
+    /// A candidate whose file it is
+    #[arg(long, value_name = "CANDIDATE_ID")]
+    candidate: Option<String>,
+    /// Which of the candidate's files
+    #[arg(long, value_name = "NAME", requires = "candidate")]
+    name: Option<String>,
+    /// All of the candidate's files, the résumé too
+    #[arg(id = "all_files", long = "all", requires = "candidate", conflicts_with = "name")]
+    all: bool,
+    /// The directory to write to
+    #[arg(short = 'o', long = "out", value_name = "DIR", default_value = ".")]
+    out: PathBuf,
+    /// Replace files that are there already
+    #[arg(long)]
+    force: bool,
+}
+
+/// A file as candidates show it.
+#[derive(Clone, Deserialize)]
+struct Attached {
+    id: Option<String>,
+    name: Option<String>,
+    handle: FileHandle,
+}
+
+/// What is looked at of a candidate.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Candidate {
+    resume_file_handle: Option<Attached>,
+    #[serde(default)]
+    file_handles: Vec<Attached>,
+}
+
+pub(crate) async fn run_resume(settings: &Settings, action: ResumeAction) -> Result<ExitCode, Failure> {
+    match action {
+        ResumeAction::Download { candidate, out, force } => {
+            let client = settings.client()?;
+            let resume = candidate_of(&client, &candidate).await?.resume_file_handle;
+            let resume = resume.ok_or_else(|| {
+                Failure::new(FAILED, "this candidate has no résumé").with_hint(format!(
+                    "`ashby file download --candidate {candidate} --all` gets what is attached"
+                ))
+            })?;
+            let open = client.open_file(&resume.handle).await?;
+            match out {
+                Some(path) if path.to_str() == Some("-") => to_stdout(open).await?,
+                Some(path) if !path.is_dir() => save(open, &path, force).await?,
+                directory => {
+                    let name = name(&open, &resume, &mut HashSet::new());
+                    save(open, &directory.unwrap_or_default().join(name), force).await?;
+                }
+            }
+        }
+        ResumeAction::Upload { candidate, file, upload } => {
+            upload_all(settings, &Attachment::RESUME, &candidate, &[file], &upload).await?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn run_file(settings: &Settings, action: FileAction) -> Result<ExitCode, Failure> {
+    match action {
+        FileAction::Upload { candidate, files, upload } => {
+            upload_all(settings, &Attachment::FILE, &candidate, &files, &upload).await?;
+        }
+        FileAction::Download(flags) => download(settings, flags).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A way to attach an uploaded file.
+struct Attachment {
+    context: FileContext,
+    operation: &'static str,
+    /// The parameter that takes the handle.
+    parameter: &'static str,
+}
+
+impl Attachment {
+    const RESUME: Self = Self {
+        context: FileContext::CandidateResume,
+        operation: "candidate.uploadResume",
+        parameter: "resumeHandle",
+    };
+    const FILE: Self = Self {
+        context: FileContext::CandidateFiles,
+        operation: "candidate.uploadFile",
+        parameter: "fileHandle",
+    };
+
+    fn operation(&self) -> Result<&'static Operation, Failure> {
+        crate::call::flags::operation(self.operation)
+    }
+
+    /// The request that attaches, checked.
+    fn body(&self, candidate: &str, handle: &str) -> Result<Map<String, Value>, Failure> {
+        let mut draft = Draft::new(self.operation()?);
+        draft.set_texts("candidateId", &[candidate]);
+        draft.set_texts(self.parameter, &[handle]);
+        draft.finish().map_err(|problems| problems.into_failure(Spelling::Members))
+    }
+}
+
+/// Uploads files and attaches each; each attaching is sent once.
+async fn upload_all(
+    settings: &Settings,
+    attachment: &Attachment,
+    candidate: &str,
+    paths: &[PathBuf],
+    flags: &UploadFlags,
+) -> Result<(), Failure> {
+    let operation = attachment.operation()?;
+    attachment.body(candidate, "handle")?;
+    let mut files = Vec::new();
+    for path in paths {
+        files.push(open(path, flags.content_type.as_deref()).await?);
+    }
+    if flags.dry_run {
+        for file in &files {
+            let place = upload_request(attachment.context, file);
+            let create = crate::call::flags::operation("file.createFileUploadHandle")?;
+            output::print(&format!("{}\n", DryRun::new(settings, create, &place, None)))?;
+            output::print(&format!(
+                "POST [the address that this answers]: {} bytes\n\n",
+                file.length_bytes()
+            ))?;
+            let body = attachment.body(candidate, "[the handle that this answers]")?;
+            output::print(&format!("{}\n", DryRun::new(settings, operation, &body, None)))?;
+        }
+        return Ok(());
+    }
+    let client = settings.client()?;
+    for (path, file) in paths.iter().zip(files) {
+        let told =
+            format!("{}: {}, {} bytes", path.display(), file.content_type(), thousands(file.length_bytes()));
+        let handle = upload(&client, attachment.context, path, file).await?;
+        let body = attachment.body(candidate, handle.as_str())?;
+        let response =
+            send::send(&client, operation, &body).await.map_err(|error| send::failure(operation, error))?;
+        response.warnings.iter().for_each(|warning| explain(&format!("warning: {warning}\n")));
+        explain(&format!("{told}: attached\n"));
+    }
+    Ok(())
+}
+
+/// A file that is there and can be uploaded.
+pub(crate) async fn open(path: &Path, content_type: Option<&str>) -> Result<Upload, Failure> {
+    let file = Upload::from_path(path).await.map_err(|error| of_path(error, path))?;
+    Ok(match content_type {
+        Some(content_type) => file.with_content_type(content_type),
+        None => file,
+    })
+}
+
+/// Uploads a file; what goes wrong names it.
+pub(crate) async fn upload(
+    client: &Client,
+    context: FileContext,
+    path: &Path,
+    file: Upload,
+) -> Result<FileHandle, Failure> {
+    client.upload(context, file).await.map_err(|error| of_path(error, path))
+}
+
+fn of_path(error: ashby_client::Error, path: &Path) -> Failure {
+    Failure::from(error).about(&path.display().to_string())
+}
+
+fn upload_request(context: FileContext, file: &Upload) -> Map<String, Value> {
+    Map::from_iter([
+        ("fileUploadContext".to_owned(), context.name().into()),
+        ("filename".to_owned(), file.name().into()),
+        ("contentType".to_owned(), file.content_type().into()),
+        ("contentLength".to_owned(), file.length_bytes().into()),
+    ])
+}
+
+async fn candidate_of(client: &Client, id: &str) -> Result<Candidate, Failure> {
+    let operation = crate::call::flags::operation("candidate.info")?;
+    let mut draft = Draft::new(operation);
+    draft.set_texts("id", &[id]);
+    let body = draft.finish().map_err(|problems| problems.into_failure(Spelling::Members))?;
+    let response =
+        send::send(client, operation, &body).await.map_err(|error| send::failure(operation, error))?;
+    serde_json::from_slice(&response.results)
+        .map_err(|_| Failure::new(FAILED, "candidate.info: the answer does not describe a candidate"))
+}
+
+async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failure> {
+    if !flags.out.is_dir() {
+        return Err(Failure::new(USAGE, format!("there is no directory {}", flags.out.display())));
+    }
+    let client = settings.client()?;
+    let files = match (flags.handle, &flags.candidate) {
+        (Some(handle), _) => vec![Attached { id: None, name: None, handle: handle.into() }],
+        (None, Some(candidate)) => {
+            let candidate = candidate_of(&client, candidate).await?;
+            chosen(candidate, flags.name.as_deref(), flags.all)?
+        }
+        (None, None) => Vec::new(),
+    };
+    let mut taken = HashSet::new();
+    for file in files {
+        let open = client.open_file(&file.handle).await?;
+        let name = name(&open, &file, &mut taken);
+        save(open, &flags.out.join(name), flags.force).await?;
+    }
+    Ok(())
+}
+
+/// The files of a candidate that are meant.
+fn chosen(candidate: Candidate, name: Option<&str>, all: bool) -> Result<Vec<Attached>, Failure> {
+    let mut files = candidate.file_handles;
+    let is_among = |files: &[Attached], resume: &Attached| {
+        files.iter().any(|file| file.handle == resume.handle || (file.id.is_some() && file.id == resume.id))
+    };
+    if let Some(resume) = candidate.resume_file_handle.filter(|resume| !is_among(&files, resume)) {
+        files.insert(0, resume);
+    }
+    let names: Vec<String> = files.iter().filter_map(|file| file.name.clone()).collect();
+    let (of_name, others): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| name.is_none_or(|name| file.name.as_deref() == Some(name)));
+    match (&of_name[..], name) {
+        ([], None) if others.is_empty() => Err(Failure::new(FAILED, "this candidate has no files")),
+        ([], _) => Err(Failure::new(FAILED, "this candidate has no file of this name")
+            .with_hint(format!("there is {}", names.join(", ")))),
+        ([_, _, ..], None) if !all => Err(Failure::new(USAGE, "this candidate has several files")
+            .with_hint(format!("say --all, or --name with one of {}", names.join(", ")))),
+        _ => Ok(of_name),
+    }
+}
+
+/// What a file is to be called: as the storage says, or as the record says; none twice.
+fn name(open: &FileDownload, file: &Attached, taken: &mut HashSet<String>) -> String {
+    let recorded = || file.name.as_deref().and_then(safe_file_name);
+    let name = open.suggested_name.clone().or_else(recorded).unwrap_or_else(|| "file".to_owned());
+    let (stem, extension) = match name.rsplit_once('.') {
+        Some((stem, extension)) => (stem, format!(".{extension}")),
+        None => (name.as_str(), String::new()),
+    };
+    let numbered = (2..).map(|number| format!("{stem} ({number}){extension}"));
+    let mut names = std::iter::once(name.clone()).chain(numbered);
+    let free = names.find(|name| !taken.contains(name)).unwrap_or(name.clone());
+    taken.insert(free.clone());
+    free
+}
+
+async fn save(open: FileDownload, path: &Path, force: bool) -> Result<(), Failure> {
+    let saved = Box::pin(open.save(path, force)).await.map_err(|error| {
+        let exists = !force && path.exists();
+        let failure = of_path(error, path);
+        if exists { failure.with_hint("--force replaces it, -o writes elsewhere") } else { failure }
+    })?;
+    let content_type = saved.content_type.as_deref().unwrap_or("of unknown type");
+    explain(&format!("{}: {content_type}, {} bytes\n", path.display(), thousands(saved.length_bytes)));
+    Ok(())
+}
+
+async fn to_stdout(mut open: FileDownload) -> Result<(), Failure> {
+    let mut length_bytes = 0;
+    let mut stdout = std::io::stdout().lock();
+    while let Some(chunk) = open.chunk().await? {
+        length_bytes += chunk.len() as u64;
+        match stdout.write_all(&chunk) {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+            written => written.map_err(cannot_print)?,
+        }
+    }
+    stdout.flush().map_err(cannot_print)?;
+    let content_type = open.content_type.as_deref().unwrap_or("of unknown type");
+    explain(&format!("{content_type}, {} bytes\n", thousands(length_bytes)));
+    Ok(())
+}
+
+fn cannot_print(error: std::io::Error) -> Failure {
+    Failure::new(FAILED, "cannot write to standard output").with_source(error)
+}
+
+/// A file of `ashby call applicationForm.submit --attach PATH=FILE`, which answers the question at a path.
+pub(crate) struct FormFile {
+    path: String,
+    file: PathBuf,
+}
+
+impl FormFile {
+    /// Reads `PATH=FILE`, for an operation that takes such.
+    pub(crate) fn parse(operation: &Operation, text: &str) -> Result<Self, Failure> {
+        if operation.name != "applicationForm.submit" {
+            return Err(Failure::new(USAGE, "--attach is for applicationForm.submit")
+                .with_hint("`ashby file upload` and `ashby resume upload` attach files to candidates"));
+        }
+        match text.split_once('=') {
+            Some((path, file)) if !path.is_empty() && !file.is_empty() => {
+                Ok(Self { path: path.to_owned(), file: file.into() })
+            }
+            _ => Err(Failure::new(USAGE, "--attach must be PATH=FILE: the form field's path, and a file")),
+        }
+    }
+
+    /// Uploads the file, unless `client` is `None`, and makes it the answer to its question.
+    pub(crate) async fn attach(
+        &self,
+        client: Option<&Client>,
+        body: &mut Map<String, Value>,
+    ) -> Result<(), Failure> {
+        let file = open(&self.file, None).await?;
+        let value = match client {
+            Some(client) => {
+                upload(client, FileContext::ApplicationForm, &self.file, file).await?.as_str().to_owned()
+            }
+            None => format!("[the handle of {}]", self.file.display()),
+        };
+        let answers = body.get_mut("applicationForm").and_then(|form| form.get_mut("fieldSubmissions"));
+        let answers = answers.and_then(Value::as_array_mut);
+        let answers = answers.ok_or_else(|| {
+            Failure::new(USAGE, "--attach needs a form to attach to")
+                .with_hint("give --application-form '{\"fieldSubmissions\": […]}'")
+        })?;
+        answers.retain(|answer| answer["path"] != self.path.as_str());
+        answers.push(serde_json::json!({"path": self.path, "value": value}));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ashby_client::catalog;
+
+    use super::*;
+
+    fn candidate(resume: Option<&str>, files: &[&str]) -> Candidate {
+        let attached = |name: &&str| Attached {
+            id: Some(format!("id of {name}")),
+            name: Some((*name).to_owned()),
+            handle: FileHandle::from(format!("handle of {name}")),
+        };
+        Candidate {
+            resume_file_handle: resume.as_ref().map(attached),
+            file_handles: files.iter().map(attached).collect(),
+        }
+    }
+
+    #[test]
+    fn the_file_that_is_meant_is_chosen() {
+        let names = |resume, files, name, all| {
+            let chosen = chosen(candidate(resume, files), name, all).ok()?;
+            Some(chosen.into_iter().filter_map(|file| file.name).collect::<Vec<_>>().join(" "))
+        };
+        let (cv, two) = (Some("cv.pdf"), &["cv.pdf", "letter.pdf"][..]);
+        assert_eq!(names(cv, two, None, true).as_deref(), Some("cv.pdf letter.pdf"));
+        assert_eq!(names(cv, &["letter.pdf"], None, true).as_deref(), Some("cv.pdf letter.pdf"));
+        assert_eq!(names(cv, two, Some("letter.pdf"), false).as_deref(), Some("letter.pdf"));
+        assert_eq!(names(cv, &[], None, false).as_deref(), Some("cv.pdf"));
+        assert_eq!(names(cv, two, None, false), None, "several");
+        assert_eq!(names(cv, two, Some("x"), false), None, "no such");
+        assert_eq!(names(None, &[], None, true), None, "none at all");
+        assert!(catalog::find(Attachment::FILE.operation).is_some());
+    }
+
+    #[test]
+    fn only_forms_take_files_as_answers() {
+        let form = catalog::find("applicationForm.submit").unwrap();
+        assert!(FormFile::parse(form, "_systemfield_resume=cv.pdf").is_ok());
+        for wrong in ["", "cv.pdf", "=cv.pdf", "path="] {
+            assert!(FormFile::parse(form, wrong).is_err(), "{wrong}");
+        }
+        assert!(FormFile::parse(catalog::find("candidate.create").unwrap(), "a=b").is_err());
+    }
+}

@@ -1,0 +1,92 @@
+//! `ashby postings`: what a company publishes, from its public board or with a key.
+
+use std::process::ExitCode;
+
+use ashby_postings::{Careers, Error, Published, render};
+
+use crate::arguments::{OutputFormat, PostingsRequest, PostingsSource};
+use crate::failure::{FAILED, Failure};
+use crate::output;
+use crate::settings::Settings;
+
+pub(crate) async fn run(settings: &Settings, request: PostingsRequest) -> Result<ExitCode, Failure> {
+    let PostingsRequest { source, compensation } = request;
+    let published = match source {
+        PostingsSource::Board(name) => {
+            let board = settings.job_board_client()?.board(&name, compensation).await?;
+            if board.is_empty() {
+                output::explain(&format!(
+                    "the job board {name} has no postings; if it should have some, check its name, capitals included\n"
+                ));
+            }
+            Published::from_board(&board)?
+        }
+        PostingsSource::Careers { job_board_id } => {
+            let careers = Careers { job_board_id, include_compensation: compensation };
+            Published::from_careers(&settings.client()?, &careers).await?
+        }
+    };
+    let postings = &published.postings;
+    match settings.output().unwrap_or(OutputFormat::Table) {
+        OutputFormat::Table => output::print(&table(&published, compensation))?,
+        OutputFormat::Json => print(|out| render::json(postings, out))?,
+        OutputFormat::Ndjson => print(|out| render::ndjson(postings, out))?,
+        OutputFormat::Csv => print(|out| render::csv(postings, out))?,
+        OutputFormat::Rss => print(|out| render::rss(&published, out))?,
+        OutputFormat::Atom => print(|out| render::atom(&published, out))?,
+    }
+    explain_withheld(&published);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a document.
+pub(super) fn print(render: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Result<(), Failure> {
+    let mut document = Vec::new();
+    render(&mut document)
+        .map_err(|error| Failure::new(FAILED, "cannot write the postings").with_source(error))?;
+    output::print(&String::from_utf8_lossy(&document))
+}
+
+/// Says what was held back, and why.
+pub(super) fn explain_withheld(published: &Published) {
+    if !published.withheld.is_empty() {
+        let reasons = published.withheld.iter().map(|(reason, count)| format!("{count} {reason}"));
+        let reasons = reasons.collect::<Vec<_>>().join(", ");
+        output::explain(&format!("held back, because they are not for everybody: {reasons}\n"));
+    }
+}
+
+fn table(published: &Published, compensation: bool) -> String {
+    let mut header = vec!["title", "department", "team", "location", "employment", "published"];
+    header.extend(compensation.then_some("compensation"));
+    header.push("url");
+    let rows = published.postings.iter().map(|posting| {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let places = posting.location.iter().chain(&posting.secondary_locations);
+        let mut row = vec![
+            posting.title.clone(),
+            text(&posting.department),
+            text(&posting.team),
+            places.cloned().collect::<Vec<_>>().join("; "),
+            text(&posting.employment_type),
+            posting.published.strftime("%F").to_string(),
+        ];
+        row.extend(compensation.then(|| text(&posting.compensation)));
+        row.push(text(&posting.url));
+        // A line a posting, and nothing that a terminal would obey.
+        row.into_iter().map(|cell| cell.replace(char::is_control, " ")).collect()
+    });
+    output::table(&header, &[], rows)
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Ashby(error) => error.into(),
+            other => match other.hint() {
+                Some(hint) => Self::new(FAILED, other.to_string()).with_hint(hint),
+                None => Self::new(FAILED, other.to_string()),
+            },
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `ashby doctor`: what it finds, and when it fails.
+
+use ashby_sim::{Key, ServerOptions};
+use serde_json::Value;
+
+use crate::support::{Ran, Site, bare, run, shape, snapshot};
+
+async fn site_with(key: Key) -> Site {
+    Site::with(&shape(), ServerOptions { keys: vec![key], ..ServerOptions::default() }).await
+}
+
+/// Paced as people are, in contrast to other tests.
+async fn doctor(site: &Site, arguments: &str) -> Ran {
+    let mut command = site.ashby(&format!("doctor {arguments}"));
+    command.env_remove("ASHBY_MAX_RPM");
+    run(command).await
+}
+
+fn findings(ran: &Ran) -> Vec<(String, String)> {
+    let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let text = |finding: &Value, member: &str| finding[member].as_str().unwrap().to_owned();
+    let findings = found["findings"].as_array().unwrap().iter();
+    findings.map(|finding| (text(finding, "about"), text(finding, "level"))).collect()
+}
+
+fn level(ran: &Ran, about: &str) -> Vec<String> {
+    findings(ran).into_iter().filter(|(name, _)| name == about).map(|(_, level)| level).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_setup_is_all_right() {
+    let site = Site::new().await;
+    let ran = doctor(&site, "").await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    snapshot("doctor_before_a_sync", &site, &ran.stdout);
+    site.done("sync jobs users").await;
+    let ran = doctor(&site, "--output json --fail-on warn").await;
+    assert_eq!((ran.code, level(&ran, "state")), (Some(0), vec!["ok".to_owned()]), "{ran:#?}");
+    assert!(ran.stdout.contains("jobs: "), "streams are named in JSON");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn missing_permissions_cost_streams_and_operations() {
+    let scopes = ["apiKeys:read", "candidates:read", "jobs:read"];
+    let key = Key { can_read_key_info: true, ..Key::limited("sim-key", scopes) };
+    let site = site_with(key).await;
+    let ran = doctor(&site, "").await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(ran.stdout.contains("Offers: Read is not ticked, which costs"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("stream offers"));
+    let ran = doctor(&site, "--verbose --fail-on warn").await;
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stdout.contains("stream offers") && ran.stdout.contains("operation offer.list"));
+
+    let site = site_with(Key { can_read_key_info: false, ..Key::limited("sim-key", ["jobs:read"]) }).await;
+    let ran = doctor(&site, "").await;
+    assert!(ran.stdout.contains("Candidates: Read is not ticked"), "found by trying: {}", ran.stdout);
+    assert!(ran.stdout.contains("cannot tell: "), "{}", ran.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_key_and_an_unreachable_server_fail() {
+    let site = Site::new().await;
+    let mut command = site.ashby("doctor --output json");
+    command.env("ASHBY_API_KEY", "quite-wrong");
+    let ran = run(command).await;
+    assert_eq!((ran.code, level(&ran, "key")), (Some(3), vec!["fail".to_owned()]), "{ran:#?}");
+    assert!(!ran.stdout.contains("quite-wrong"));
+    assert_eq!(level(&ran, "destination"), ["ok"], "the rest is looked at nevertheless");
+
+    let ran = run(bare(site.directory.path(), "doctor --output json")).await;
+    assert_eq!((ran.code, level(&ran, "key")), (Some(3), vec!["fail".to_owned()]), "{ran:#?}");
+    let mut command = site.ashby("doctor --output json");
+    command.env("ASHBY_BASE_URL", "http://127.0.0.1:1");
+    let ran = run(command).await;
+    assert_eq!((ran.code, level(&ran, "Ashby")), (Some(1), vec!["fail".to_owned()]), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_destination_fails() {
+    let site = Site::new().await;
+    std::fs::write(site.path("notes.db"), "these are notes").unwrap();
+    for to in ["sqlite:notes.db", "sqlite:absent/ashby.db", "jsonl:absent/deeper/out"] {
+        let ran = doctor(&site, &format!("--to {to} --output json")).await;
+        assert_eq!(
+            (ran.code, level(&ran, "destination")),
+            (Some(1), vec!["fail".to_owned()]),
+            "{to} {ran:#?}"
+        );
+    }
+    std::fs::create_dir(site.path("out")).unwrap();
+    std::fs::write(site.path("out/state.json"), "{").unwrap();
+    let ran = doctor(&site, "--to jsonl:out --output json").await;
+    assert_eq!((ran.code, level(&ran, "state")), (Some(1), vec!["fail".to_owned()]), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_key_cannot_see_is_not_guessed() {
+    let blind = site_with(Key { confidential: false, ..Key::full("sim-key") }).await;
+    let ran = doctor(&blind, "").await;
+    assert!(ran.stdout.contains("cannot tell: none is confidential"), "{}", ran.stdout);
+    let seeing = site_with(Key { confidential: true, ..Key::full("sim-key") }).await;
+    let ran = doctor(&seeing, "").await;
+    assert!(ran.stdout.contains("sees confidential jobs"), "{}", ran.stdout);
+}

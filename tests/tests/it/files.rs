@@ -1,0 +1,139 @@
+//! `ashby resume` and `ashby file`: up, and down again.
+
+use ashby_sim::{Fault, FaultRule, Key, ServerOptions};
+use serde_json::{Value, json};
+
+use crate::support::{Site, shape, truth};
+
+fn candidate(site: &Site, with_resume: bool) -> String {
+    let candidates = truth(site.organisation(), "candidates");
+    let found =
+        candidates.values().find(|candidate| candidate["resumeFileHandle"].is_object() == with_resume);
+    found.unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+fn info(site: &Site, candidate: &str) -> Value {
+    truth(site.organisation(), "candidates")[candidate].clone()
+}
+
+fn files(site: &Site) -> Vec<String> {
+    let entries = std::fs::read_dir(site.directory.path()).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resume_goes_up_and_comes_down_again() {
+    let site = Site::new().await;
+    let candidate = candidate(&site, false);
+    let content = "%PDF-1.4 ".repeat(20_000);
+    std::fs::write(site.path("Curriculum Vitae.pdf"), &content).unwrap();
+    let arguments = ["resume", "upload", &candidate, "Curriculum Vitae.pdf"];
+
+    let dry = site.called(&[&arguments[..], &["--dry-run"]].concat()).await;
+    assert_eq!((dry.code, site.log().total()), (Some(0), 0), "{dry:#?}");
+    for part in ["file.createFileUploadHandle", "candidate.uploadResume", "application/pdf", "180000"] {
+        assert!(dry.stdout.contains(part), "{dry:#?}");
+    }
+    let ran = site.called(&arguments).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(ran.stderr.contains("180,000 bytes"), "{ran:#?}");
+    assert_eq!(info(&site, &candidate)["resumeFileHandle"]["name"], "Curriculum Vitae.pdf");
+
+    let ran = site.called(&["resume", "download", &candidate, "-o", "back.pdf"]).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(ran.stderr.contains("application/pdf, 180,000 bytes"), "{ran:#?}");
+    assert_eq!(std::fs::read_to_string(site.path("back.pdf")).unwrap(), content);
+    let stdout = site.done(&format!("resume download {candidate} -o -")).await;
+    assert_eq!(stdout.stdout, content);
+
+    // Its own name is taken.
+    let ran = site.called(&["resume", "download", &candidate]).await;
+    assert!(ran.code == Some(1) && ran.stderr.contains("--force"), "{ran:#?}");
+    assert_eq!(site.called(&["resume", "download", &candidate, "--force"]).await.code, Some(0));
+    assert_eq!(files(&site), ["Curriculum Vitae.pdf", "back.pdf"], "nothing else is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_attached_and_downloaded_by_name() {
+    let site = Site::new().await;
+    let candidate = candidate(&site, false);
+    std::fs::write(site.path("letter.txt"), "Dear all").unwrap();
+    std::fs::write(site.path("photo.png"), "png").unwrap();
+    site.done(&format!("file upload {candidate} letter.txt photo.png")).await;
+    assert_eq!(site.log().of("candidate.uploadFile").len(), 2);
+
+    std::fs::create_dir(site.path("out")).unwrap();
+    let several = site.run(&format!("file download --candidate {candidate} -o out")).await;
+    assert!(several.code == Some(2) && several.stderr.contains("letter.txt"), "{several:#?}");
+    site.done(&format!("file download --candidate {candidate} --name letter.txt -o out")).await;
+    assert_eq!(std::fs::read_to_string(site.path("out/letter.txt")).unwrap(), "Dear all");
+    site.done(&format!("file download --candidate {candidate} --all --force -o out")).await;
+    assert_eq!(std::fs::read_to_string(site.path("out/photo.png")).unwrap(), "png");
+
+    let handle = info(&site, &candidate)["fileHandles"][0]["handle"].as_str().unwrap().to_owned();
+    std::fs::create_dir(site.path("one")).unwrap();
+    site.done(&format!("file download {handle} -o one")).await;
+    assert_eq!(std::fs::read_dir(site.path("one")).unwrap().count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_said() {
+    let site = Site::new().await;
+    let without = candidate(&site, false);
+    let ran = site.run(&format!("resume download {without}")).await;
+    assert!(ran.code == Some(1) && ran.stderr.contains("no résumé"), "{ran:#?}");
+    let ran = site.run(&format!("resume upload {without} absent.pdf")).await;
+    assert!(ran.code == Some(1) && ran.stderr.contains("absent.pdf"), "{ran:#?}");
+    let ran = site.run("resume upload nobody absent.pdf").await;
+    assert!(ran.code == Some(2) && !ran.stderr.contains("nobody"), "{ran:#?}");
+    assert_eq!(site.log().count("file.createFileUploadHandle"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attaching_is_sent_once_and_missing_permissions_are_named() {
+    let site = Site::new().await;
+    let candidate = candidate(&site, false);
+    std::fs::write(site.path("cv.pdf"), "%PDF").unwrap();
+    site.server.faults().add(FaultRule::new("candidate.uploadResume", Fault::Status { status: 500 }));
+    let ran = site.run(&format!("resume upload {candidate} cv.pdf")).await;
+    assert!(ran.code == Some(1) && ran.stderr.contains("may have been made"), "{ran:#?}");
+    assert_eq!(site.log().of("candidate.uploadResume").len(), 1);
+
+    let key = Key::limited("sim-key", ["jobs:read"]);
+    let site = Site::with(&shape(), ServerOptions { keys: vec![key], ..ServerOptions::default() }).await;
+    let ran = site.run(&format!("resume download {candidate}")).await;
+    assert!(ran.code == Some(3) && ran.stderr.contains("Candidates: Read"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_takes_files_as_answers() {
+    let site = Site::new().await;
+    std::fs::write(site.path("cv.pdf"), "%PDF").unwrap();
+    let posting = site.some("job_postings");
+    let form = json!({"fieldSubmissions": [
+        {"path": "_systemfield_name", "value": "Ada Example"},
+        {"path": "_systemfield_email", "value": "ada@example.com"},
+    ]});
+    let form = form.to_string();
+    let arguments = [
+        "call",
+        "applicationForm.submit",
+        "--job-posting-id",
+        &posting,
+        "--application-form",
+        &form,
+        "--attach",
+        "_systemfield_resume=cv.pdf",
+        "--yes",
+    ];
+    let dry = site.called(&[&arguments[..], &["--dry-run"]].concat()).await;
+    assert!(dry.code == Some(0) && dry.stdout.contains("[the handle of cv.pdf]"), "{dry:#?}");
+    assert_eq!(site.log().total(), 0);
+    let ran = site.called(&arguments).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let sent = &site.log().of("applicationForm.submit")[0].parameters["applicationForm"]["fieldSubmissions"];
+    assert_eq!(sent[2]["path"], "_systemfield_resume");
+    assert!(sent[2]["value"].as_str().unwrap().len() > 5);
+}

@@ -1,0 +1,38 @@
+//! `ashby report run`.
+
+use serde_json::Value;
+
+use crate::support::Site;
+
+const REPORT: &str = "f9e52a51-a075-4116-a7b8-484deba69004";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_printed_in_every_format() {
+    let site = Site::new().await;
+    let csv = site.done(&format!("report run {REPORT}")).await;
+    let bare = site.done(&format!("report run {REPORT} --no-headers --output csv")).await;
+    let (heading, rows) = csv.stdout.split_once('\n').unwrap();
+    assert_eq!(rows, bare.stdout);
+
+    let json: Value =
+        serde_json::from_str(&site.done(&format!("report run {REPORT} --output json")).await.stdout).unwrap();
+    let columns: Vec<&str> =
+        json["columns"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    assert_eq!(columns.join(","), heading);
+    assert_eq!(json["rows"].as_array().unwrap().len(), bare.stdout.lines().count());
+    let table = site.done(&format!("report run {REPORT} --output table")).await;
+    assert!(columns.iter().all(|name| table.stdout.contains(name)), "{table:#?}");
+
+    site.done(&format!("report run {REPORT} -o report.csv")).await;
+    assert_eq!(std::fs::read_to_string(site.path("report.csv")).unwrap(), csv.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_report_says_why() {
+    let site = Site::new().await;
+    let ran = site.run(&format!("report run {}", ashby_sim::FAILING_REPORT)).await;
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.stderr.contains("QueryTimeout") && ran.stderr.contains("hint:"), "{ran:#?}");
+    let ran = site.run("report run funnel").await;
+    assert!(ran.code == Some(2) && ran.stderr.contains("UUID"), "{ran:#?}");
+}
