@@ -18,7 +18,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// Jaro-Winkler similarity from which on two words look alike.
 const LIKE: f64 = 0.8;
 /// How much less than the likeliest another may be alike and still be named.
-const BEHIND: f64 = 0.1;
+const BEHIND: f64 = 0.05;
 
 #[cfg(test)]
 mod tests {

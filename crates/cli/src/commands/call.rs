@@ -1,5 +1,6 @@
 //! `ashby call`, `ashby get` and `ashby list`.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use ashby_client::catalog::{self, Operation, Paging};
@@ -117,6 +118,8 @@ async fn list(
         parameters: body,
         ..ListRequest::new(ReadOperation::new(operation.name))
     };
+    // Where nobody looks, a token belongs into no log; whoever sent one wants the next.
+    let wants_token = request.sync_token.is_some() || std::io::stderr().is_terminal();
     let mut pages = client.pages(request);
     let mut next = None;
     while let Some(page) = pages.next().await.map_err(|error| failure(operation, error))? {
@@ -131,6 +134,7 @@ async fn list(
                 cursor.as_str()
             )),
             (None, token) => token
+                .filter(|_| wants_token)
                 .map(|token| format!("--sync-token '{}' lists what changes from now on\n", token.as_str())),
         };
         if !all {

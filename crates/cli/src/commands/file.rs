@@ -270,10 +270,11 @@ async fn candidate_of(client: &Client, id: &str) -> Result<Candidate, Failure> {
 }
 
 async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failure> {
-    if !flags.out.is_dir() {
-        return Err(Failure::new(USAGE, format!("there is no directory {}", flags.out.display())));
-    }
     let client = settings.client()?;
+    std::fs::create_dir_all(&flags.out).map_err(|error| {
+        let message = format!("cannot make the directory {}: {error}", flags.out.display());
+        Failure::new(USAGE, message).with_hint("name another with -o")
+    })?;
     let files = match (flags.handle, &flags.candidate) {
         (Some(handle), _) => vec![Attached { id: None, name: None, handle: handle.into() }],
         (None, Some(candidate)) => {
