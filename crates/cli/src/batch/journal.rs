@@ -74,27 +74,30 @@ impl Journal {
         journal.file.read_to_end(&mut text).map_err(failed)?;
         // A line that was cut in the middle was not followed by anything: what it announced had not begun.
         let complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let heading = Heading { version: VERSION, operation: operation.to_owned() };
+        if complete > 0 {
+            journal.entries = journal.read(&text[..complete], operation)?;
+        } else if !serde_json::to_vec(&heading).is_ok_and(|begun| begun.starts_with(&text)) {
+            return Err(journal.unreadable(1));
+        }
+        // Only now that it is known to be a journal.
         if complete < text.len() {
             journal.file.set_len(complete as u64).map_err(failed)?;
         }
         if complete == 0 {
-            journal.append(&Heading { version: VERSION, operation: operation.to_owned() })?;
+            journal.append(&heading)?;
             journal.sync_directory();
-        } else {
-            journal.entries = journal.read(&text[..complete], operation)?;
         }
         Ok(journal)
     }
 
     fn read(&self, text: &[u8], operation: &str) -> Result<BTreeMap<usize, Entry>, Failure> {
         let path = self.path.display();
-        let unreadable = |line: usize| {
-            Failure::new(FAILED, format!("{path} is not a journal that can be read (line {line})"))
-                .with_hint("it was left untouched; name another with --journal, or restore it from a copy")
-        };
         let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let heading: Heading =
-            lines.next().and_then(|line| serde_json::from_slice(line).ok()).ok_or_else(|| unreadable(1))?;
+        let heading: Heading = lines
+            .next()
+            .and_then(|line| serde_json::from_slice(line).ok())
+            .ok_or_else(|| self.unreadable(1))?;
         if heading.version > VERSION {
             let message =
                 format!("the journal {path} has version {}; this program reads {VERSION}", heading.version);
@@ -106,10 +109,16 @@ impl Journal {
         }
         let mut entries = BTreeMap::new();
         for (index, line) in lines.enumerate() {
-            let entry: Entry = serde_json::from_slice(line).map_err(|_| unreadable(index + 2))?;
+            let entry: Entry = serde_json::from_slice(line).map_err(|_| self.unreadable(index + 2))?;
             entries.insert(entry.row, entry);
         }
         Ok(entries)
+    }
+
+    fn unreadable(&self, line: usize) -> Failure {
+        let path = self.path.display();
+        Failure::new(FAILED, format!("{path} is not a journal that can be read (line {line})"))
+            .with_hint("it was left untouched; name another with --journal, or restore it from a copy")
     }
 
     /// What is known of the rows, by number.
@@ -186,7 +195,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("rows.journal");
         for text in [
+            "secret",
             "secret\n",
+            "{\"version\":1,\"operation\":\"candidate.create\"}\nsecret\ncut",
             "{\"version\":2,\"operation\":\"candidate.create\"}\n",
             "{\"version\":1,\"operation\":\"job.create\"}\n",
             "{\"version\":1,\"operation\":\"candidate.create\"}\nsecret\n",
