@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use ashby_client::DEFAULT_VERSION;
 use ashby_client::catalog::{
     CATEGORIES, Category, Enumeration, Field, Operation, Paging, Rule, Type, operations,
 };
@@ -18,7 +19,9 @@ pub(super) fn reference() -> String {
          what is said here, and `ashby call NAME` calls them.\n\n\
          - **kind**: *read* changes nothing; *write* changes something that can be changed again; *destructive* changes \
          it for good; *notifies* may tell people or other systems at once. The last two ask before they are sent.\n\
-         - Parameters in bold are required. *nullable*: null clears what was set.\n\n",
+         - Parameters in bold are required. *nullable*: null clears what was set.\n\n\
+         All of this is of the API's version `{DEFAULT_VERSION}` (`Ashby-Version`), which every request asks for; there is \
+         no operation that needs a later one.\n\n",
         operations().count(),
     );
     for category in CATEGORIES {
