@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use tokio::sync::Notify;
 
 /// How many requests are kept in full; older ones remain in the counts.
 const KEPT_REQUESTS: usize = 100_000;
@@ -35,7 +36,13 @@ pub struct RequestEntry {
 
 /// The requests that a server got. A clone is another handle to the same log.
 #[derive(Debug, Clone, Default)]
-pub struct RequestLog(Arc<Mutex<Inner>>);
+pub struct RequestLog(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    inner: Mutex<Inner>,
+    grown: Notify,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -76,6 +83,18 @@ impl RequestLog {
         self.inner().refused
     }
 
+    /// Waits until something holds of the log; looked at after every request.
+    pub async fn until(&self, holds: impl Fn(&Self) -> bool) {
+        loop {
+            // From here on no request is missed.
+            let grown = self.0.grown.notified();
+            if holds(self) {
+                return;
+            }
+            grown.await;
+        }
+    }
+
     /// Runs a check over the parameters of every kept request and returns what it found.
     ///
     /// `check` gets the operation and the request body; it is meant for a contract check of a client's requests.
@@ -102,9 +121,11 @@ impl RequestLog {
             inner.entries.pop_front();
         }
         inner.entries.push_back(entry);
+        drop(inner);
+        self.0.grown.notify_waiters();
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -27,6 +27,8 @@ pub struct ServerOptions {
     pub incremental_pages: Option<usize>,
     /// Whether answers are compressed with gzip when the client accepts it. Default false.
     pub compress: bool,
+    /// Headers of every answer, in place of those of the same name that it would have. Default none.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl Default for ServerOptions {
@@ -41,6 +43,7 @@ impl Default for ServerOptions {
             cursor_lifetime: None,
             incremental_pages: None,
             compress: false,
+            headers: Vec::new(),
         }
     }
 }

@@ -189,3 +189,27 @@ impl Drop for Display {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_said_where_it_can_be_known() {
+        let running = |steps, expected_records| Running {
+            started: Instant::now().checked_sub(Duration::from_secs(60)).unwrap_or_else(Instant::now),
+            records: 1_230,
+            requests: 12,
+            expected_records,
+            steps,
+            bar: None,
+        };
+        assert_eq!(running(None, None).describe(), "1,230 records, 12 pages, 20/s");
+        for known in [running(Some((10, 30)), None), running(None, Some(3_690))] {
+            assert_eq!(known.describe(), "1,230 records, 12 pages, 20/s, about 2 min 0 s left");
+        }
+        for (steps, expected) in [(Some((0, 30)), None), (Some((30, 30)), None), (None, Some(1_000))] {
+            assert!(!running(steps, expected).describe().contains("left"), "{steps:?} {expected:?}");
+        }
+    }
+}

@@ -151,6 +151,21 @@ async fn a_second_run_is_told_who_is_first() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_another_program_writes_to_is_named_and_left_alone() {
+    let site = Site::new().await;
+    site.done("sync users").await;
+    let other = Connection::open(site.path("ashby.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let ran = site.run("sync users jobs").await;
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.stderr.contains("ashby.db") && ran.stderr.contains("locked"), "{ran:#?}");
+    assert!(ran.stderr.contains("hint: "), "{ran:#?}");
+    other.execute_batch("ROLLBACK").unwrap();
+    site.done("sync users jobs").await;
+    assert_eq!(sqlite(&site.path("ashby.db"), "jobs"), truth(site.organisation(), "jobs"));
+}
+
 /// The command under `sh`, which sets it limits first.
 fn limited(site: &Site, limits: &str, arguments: &str) -> Command {
     let plain = site.ashby(arguments);

@@ -103,3 +103,41 @@ async fn what_the_key_cannot_see_is_not_guessed() {
     let ran = doctor(&seeing, "").await;
     assert!(ran.stdout.contains("sees confidential jobs"), "{}", ran.stdout);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ashby_says_of_version_limit_and_time_is_passed_on() {
+    let long_ago = "Mon, 02 Jan 2006 15:04:05 GMT";
+    for (headers, about, level_found, code, says) in [
+        (vec![("ashby-version-status", "deprecated")], "API version", "warn", 0, "2026-01-01 is deprecated"),
+        (
+            vec![("ashby-version-status", "unsupported")],
+            "API version",
+            "fail",
+            1,
+            "2026-01-01 is unsupported",
+        ),
+        (
+            vec![("ratelimit-limit", "1000"), ("ratelimit-remaining", "20")],
+            "limit",
+            "warn",
+            0,
+            "20 of 1,000 requests are left",
+        ),
+        (
+            vec![("ratelimit-limit", "1000"), ("ratelimit-remaining", "900")],
+            "limit",
+            "ok",
+            0,
+            "900 of 1,000 requests are left",
+        ),
+        (vec![("date", long_ago)], "clock", "warn", 0, "ahead of Ashby"),
+    ] {
+        let headers = headers.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+        let site = Site::with(&shape(), ServerOptions { headers, ..ServerOptions::default() }).await;
+        let ran = doctor(&site, "--output json").await;
+        assert_eq!((ran.code, level(&ran, about)), (Some(code), vec![level_found.to_owned()]), "{ran:#?}");
+        assert!(ran.stdout.contains(says), "{says}: {ran:#?}");
+        let strict = doctor(&site, "--fail-on warn").await;
+        assert_eq!(strict.code == Some(0), level_found == "ok", "{strict:#?}");
+    }
+}

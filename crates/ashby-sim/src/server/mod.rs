@@ -258,6 +258,8 @@ async fn handle(
     let outcome = if gzip { outcome.compressed() } else { outcome };
     let outcome = outcome.with_header("x-ashby-request-id", &id);
     let outcome = outcome.with_header("ashby-version", VERSION).with_header("ashby-version-status", "active");
+    let headers = &shared.options.headers;
+    let outcome = headers.iter().fold(outcome, |outcome, (name, value)| outcome.with_header(name, value));
     let cut = match fault {
         Some(Fault::CutBody { after_bytes }) => Some(after_bytes),
         _ => None,

@@ -110,9 +110,7 @@ async fn a_snapshot_waits_until_it_is_due() {
     task.catch_up().await.assert_success();
     server.log().clear();
     let session = task.open().await;
-    while server.log().count("user.list") == 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
+    server.log().until(|log| log.count("user.list") > 0).await;
     task.end(session).await.assert_success();
     assert_eq!(server.log().count("source.list"), 0, "it was listed seconds ago, by an earlier session");
 }

@@ -360,12 +360,12 @@ async fn a_reader_that_stops_stops_the_connector_and_not_its_memory() {
     let mut session = task.open().await;
     // Nobody reads: the requests cease long before everything is listed.
     let log = server.log();
-    let (mut before, mut quiet) = (0, 0);
-    while quiet < 20 {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        let total = log.total();
-        quiet = if total == before && total > 0 { quiet + 1 } else { 0 };
-        before = total;
+    // That no request comes any more only time can tell: a second without one.
+    log.until(|log| log.total() > 0).await;
+    let mut before = 0;
+    while log.total() > before {
+        before = log.total();
+        let _ = tokio::time::timeout(Duration::from_secs(1), log.until(|log| log.total() > before)).await;
     }
     assert!(before < 300, "{before} of 600 pages were read although nobody takes them");
     let resident = resident_bytes(session.process.id());
@@ -383,9 +383,7 @@ async fn a_signal_does_not_wait_for_ever_for_a_reader_that_has_stopped() {
     let task = Task::new(&server.base_url(), &["applications"]);
     let session = task.open().await;
     // Nobody reads; the pipe and the buffers are full after a megabyte or two.
-    while server.log().count("application.list") < 10 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    server.log().until(|log| log.count("application.list") >= 10).await;
     session.process.terminate().await;
     let ended = session.process.end_unread().await;
     assert_eq!(ended.status.code(), Some(1));
