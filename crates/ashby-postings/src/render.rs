@@ -93,14 +93,15 @@ pub fn csv<'a>(postings: impl IntoIterator<Item = &'a PublishedPosting>, out: im
     table.write_record(COLUMNS.map(|(name, _)| name))?;
     for posting in postings {
         table.write_record(
-            COLUMNS.map(|(_, cell)| guarded(cell(posting).unwrap_or_default())).map(String::from),
+            COLUMNS.map(|(_, cell)| guarded(&cell(posting).unwrap_or_default()).into_owned()),
         )?;
     }
     table.flush()
 }
 
-fn guarded(cell: Cow<'_, str>) -> String {
-    if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell.into_owned() }
+/// Text for a cell of a table that a spreadsheet may read: with an apostrophe in front if it would be a formula there.
+pub fn guarded(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(FORMULA) { format!("'{cell}").into() } else { cell.into() }
 }
 
 /// The address of the board that the postings are on: what the first posting's address is below of.

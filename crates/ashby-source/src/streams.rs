@@ -1,5 +1,6 @@
 //! The table as others see it.
 
+use ashby_client::catalog;
 use capture_core::{Field, FieldKind, Mode, StreamDescriptor};
 use serde::Serialize;
 
@@ -108,15 +109,7 @@ pub fn parameters(name: &str) -> Option<serde_json::Map<String, serde_json::Valu
 
 /// Streams whose names look like `name`, likeliest first.
 pub fn near_matches(name: &str) -> Vec<&'static str> {
-    let wanted = name.to_lowercase().replace(['-', '.', ' '], "_");
-    let distance = |row: &Row| {
-        let close = strsim::jaro_winkler(&wanted, row.name);
-        if row.name.contains(&wanted) && wanted.len() > 2 { close.max(0.9) } else { close }
-    };
-    let mut near: Vec<(f64, &str)> =
-        STREAMS.iter().map(|row| (distance(row), row.name)).filter(|(close, _)| *close > 0.85).collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    near.into_iter().take(3).map(|(_, name)| name).collect()
+    catalog::nearest(name, STREAMS.iter().map(|row| row.name))
 }
 
 /// What sinks and people are told of a row.

@@ -6,7 +6,14 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let word = plain(word);
     let mut scored: Vec<(f64, &str)> = candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&word, &plain(candidate)), candidate))
+        .map(|candidate| {
+            let plain = plain(candidate);
+            let likeness = strsim::jaro_winkler(&word, &plain);
+            (
+                if word.len() > 2 && plain.contains(&word) { likeness.max(CONTAINED) } else { likeness },
+                candidate,
+            )
+        })
         .filter(|(score, _)| *score > LIKE)
         .collect();
     scored.sort_by(|(left, _), (right, _)| right.total_cmp(left));
@@ -17,6 +24,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Jaro-Winkler similarity from which on two words look alike.
 const LIKE: f64 = 0.8;
+/// How much a word is at least like one that it is a part of.
+const CONTAINED: f64 = 0.9;
 /// How much less than the likeliest another may be alike and still be named.
 const BEHIND: f64 = 0.05;
 
@@ -29,6 +38,7 @@ mod tests {
         let names = ["candidate.create", "candidate.createNote", "job.create", "webhook.delete"];
         assert_eq!(nearest("candidate.craeteNote", names)[0], "candidate.createNote");
         assert_eq!(nearest("Candidate-Create", names)[0], "candidate.create");
+        assert_eq!(nearest("note", names), ["candidate.createNote"]);
         assert!(nearest("zzz", names).is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! Records as cells: which members a table shows, and what a CSV file has for each.
 
 use ashby_client::catalog::{Field, Type};
+use ashby_postings::render;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
@@ -175,12 +176,7 @@ pub(crate) fn single(record: &[u8], width: usize) -> String {
 pub(crate) fn guarded(value: &RawValue) -> String {
     let cell = text(value);
     let is_text = value.get().starts_with('"');
-    if is_text { guarded_text(&cell) } else { cell }
-}
-
-/// The same of what is known to be text.
-pub(crate) fn guarded_text(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if is_text { render::guarded(&cell).into_owned() } else { cell }
 }
 
 #[cfg(test)]

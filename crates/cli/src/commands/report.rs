@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use ashby_client::catalog::{self, Type};
 use ashby_client::{Report, ReportOptions};
+use ashby_postings::render;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::arguments::OutputFormat;
 use crate::call::send;
-use crate::call::table::guarded_text;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::output::{self, explain, thousands};
 use crate::settings::{Settings, duration};
@@ -123,11 +123,13 @@ fn formatted(report: &Report, format: OutputFormat, headers: bool) -> Result<Str
             let failed = |error| Failure::new(FAILED, "cannot write the report as CSV").with_source(error);
             let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
             if headers {
-                writer.write_record(report.columns.iter().map(|name| guarded_text(name))).map_err(failed)?;
+                writer
+                    .write_record(report.columns.iter().map(|name| render::guarded(name).into_owned()))
+                    .map_err(failed)?;
             }
             for row in &report.rows {
                 let guarded = row.iter().map(|value| match value {
-                    Value::String(text) => guarded_text(text),
+                    Value::String(text) => render::guarded(text).into_owned(),
                     other => cell(other),
                 });
                 writer.write_record(guarded).map_err(failed)?;
