@@ -1,15 +1,14 @@
-//! What every sink and every state store must do, as tests to call from their own.
+//! What every sink, every source and every state store must do, as tests to call from their own.
 //!
 //! A sink's test implements [`SinkHarness`] for its kind of destination and hands [`sink`] a way to make fresh ones;
 //! a state store's test does the same with [`StateStoreHarness`] and [`state_store`]. Each law is a function of its
-//! own, so that one that fails can be run alone. Laws that a sink's [`Capabilities`](crate::Capabilities) rule out
-//! do not apply to it.
+//! own, so that one that fails can be run alone, and is named when it is broken.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! use async_trait::async_trait;
 //! use capture_core::conformance::{self, Rows, SinkHarness};
-//! use capture_core::{MemorySink, Sink, State, StreamDescriptor};
+//! use capture_core::{MemorySink, Sink, StreamDescriptor};
 //!
 //! struct Memory(MemorySink);
 //!
@@ -23,8 +22,8 @@
 //!         let value = |body: &[u8]| serde_json::from_slice(body).unwrap();
 //!         rows.iter().map(|(key, row)| (key.as_str().to_owned(), Some(value(&row.body)))).collect()
 //!     }
-//!     async fn state(&self) -> Option<State> {
-//!         None
+//!     fn is_exclusive(&self) -> bool {
+//!         false
 //!     }
 //! }
 //!
@@ -34,7 +33,7 @@
 
 mod sink;
 mod sink_keyed;
-mod sink_stored_state;
+mod sink_state;
 mod state_store;
 
 use std::sync::Arc;
@@ -48,18 +47,21 @@ pub use sink::{
     streams_do_not_mix, the_later_write_wins, writing_nothing_is_fine,
 };
 pub use sink_keyed::{
-    a_complete_listing_buries_the_rest, a_complete_scope_buries_the_rest_of_it, counts_are_exact,
+    a_forgotten_stream_keeps_its_rows_unseen, a_sweep_buries_what_was_not_seen_since,
+    a_sweep_of_scopes_buries_only_what_belongs_to_them, counts_are_exact, known_keys_are_counted,
     uncommitted_rows_are_absent,
 };
-pub use sink_stored_state::{a_forgotten_stream_loses_its_state, records_and_state_are_one_commit};
+pub use sink_state::{
+    a_second_run_is_refused, the_state_can_be_changed_by_itself, the_state_moves_with_the_records,
+};
 pub use state_store::{
     a_damaged_state_is_an_error_and_stays, a_new_state_is_empty, a_second_holder_is_refused,
     saved_is_what_the_next_run_loads, updates_merge,
 };
 
 use crate::{
-    Checkpoint, Field, FieldKind, Key, Mode, Record, Sink, SnapshotDelivery, State, StateStore, StateUpdate,
-    StreamDescriptor, StreamState,
+    Checkpoint, Field, FieldKind, Identity, Key, Listed, Mode, Record, Sink, Stamp, StateStore, StateUpdate,
+    StreamDescriptor, StreamState, SweepDue, Token,
 };
 
 /// Rows by key; `None` is a tombstone. Leaving a tombstone out means the same.
@@ -75,9 +77,20 @@ pub trait SinkHarness: Send + Sync {
     /// [`Key::as_str`]), also while a sink is open on it.
     async fn rows(&self, stream: &StreamDescriptor) -> Rows;
 
-    /// The state in the destination, for sinks that [store it](crate::Capabilities::stores_state); only called while
-    /// no sink is open.
-    async fn state(&self) -> Option<State>;
+    /// Whether a second run on it is refused, as it must be wherever two processes could meet.
+    fn is_exclusive(&self) -> bool {
+        true
+    }
+
+    /// Whether the sink knows keys, its own or in a ledger. The laws of rows that are gone do not apply to others.
+    fn keeps_keys(&self) -> bool {
+        true
+    }
+
+    /// Whether what was not committed can be seen by readers until the next start, as repeats.
+    fn shows_uncommitted(&self) -> bool {
+        false
+    }
 }
 
 /// One place for a state, and how a test gets at it. Dropping it removes the place.
@@ -93,32 +106,60 @@ pub trait StateStoreHarness: Send + Sync {
     fn is_exclusive(&self) -> bool;
 }
 
+/// Says which law is broken when its test panics.
+struct Law(&'static str);
+
+impl Drop for Law {
+    #[allow(clippy::print_stderr, reason = "a test's message")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the law `{}` is broken", self.0);
+        }
+    }
+}
+
+/// Runs laws, each against something fresh.
+macro_rules! laws {
+    ($fresh:expr; $($law:ident),* $(,)?) => {
+        $({
+            let _law = Law(stringify!($law));
+            $law(&$fresh()).await;
+        })*
+    };
+}
+
 /// All laws of sinks, each against a fresh destination.
 ///
 /// # Panics
 /// If the sink breaks one.
 pub async fn sink<H: SinkHarness>(fresh: impl Fn() -> H) {
-    committed_is_readable(&fresh()).await;
-    a_dropped_sink_has_committed_nothing_more(&fresh()).await;
-    replays_converge(&fresh()).await;
-    the_later_write_wins(&fresh()).await;
-    deleting_and_reviving(&fresh()).await;
-    writing_nothing_is_fine(&fresh()).await;
-    odd_keys_stay_apart(&fresh()).await;
-    any_stream_name_is_fine(&fresh()).await;
-    any_record_arrives(&fresh()).await;
-    streams_do_not_mix(&fresh()).await;
-    reopening_continues(&fresh()).await;
-    let capabilities = fresh().open().await.capabilities();
-    if capabilities.snapshots == SnapshotDelivery::Reconcile {
-        uncommitted_rows_are_absent(&fresh()).await;
-        counts_are_exact(&fresh()).await;
-        a_complete_listing_buries_the_rest(&fresh()).await;
-        a_complete_scope_buries_the_rest_of_it(&fresh()).await;
-    }
-    if capabilities.stores_state {
-        records_and_state_are_one_commit(&fresh()).await;
-        a_forgotten_stream_loses_its_state(&fresh()).await;
+    laws!(fresh;
+        committed_is_readable,
+        a_dropped_sink_has_committed_nothing_more,
+        replays_converge,
+        the_later_write_wins,
+        deleting_and_reviving,
+        writing_nothing_is_fine,
+        odd_keys_stay_apart,
+        any_stream_name_is_fine,
+        any_record_arrives,
+        streams_do_not_mix,
+        reopening_continues,
+        the_state_moves_with_the_records,
+        the_state_can_be_changed_by_itself,
+        a_second_run_is_refused,
+    );
+    if fresh().keeps_keys() {
+        laws!(fresh;
+            counts_are_exact,
+            a_sweep_buries_what_was_not_seen_since,
+            a_sweep_of_scopes_buries_only_what_belongs_to_them,
+            known_keys_are_counted,
+            a_forgotten_stream_keeps_its_rows_unseen,
+        );
+        if !fresh().shows_uncommitted() {
+            laws!(fresh; uncommitted_rows_are_absent);
+        }
     }
 }
 
@@ -127,11 +168,13 @@ pub async fn sink<H: SinkHarness>(fresh: impl Fn() -> H) {
 /// # Panics
 /// If the store breaks one.
 pub async fn state_store<H: StateStoreHarness>(fresh: impl Fn() -> H) {
-    a_new_state_is_empty(&fresh()).await;
-    saved_is_what_the_next_run_loads(&fresh()).await;
-    updates_merge(&fresh()).await;
-    a_second_holder_is_refused(&fresh()).await;
-    a_damaged_state_is_an_error_and_stays(&fresh()).await;
+    laws!(fresh;
+        a_new_state_is_empty,
+        saved_is_what_the_next_run_loads,
+        updates_merge,
+        a_second_holder_is_refused,
+        a_damaged_state_is_an_error_and_stays,
+    );
 }
 
 /// A stream with the key field `id`.
@@ -159,19 +202,27 @@ fn body(key: &str, value: &str) -> Value {
 }
 
 fn scoped(key: &str, scope: &str, value: &str) -> Record {
-    Record { scope: Some(Key::from(scope)), ..upsert(key, value) }
+    upsert(key, value).in_scope(Key::from(scope))
 }
 
 /// A state that tells `position` from every other.
 fn state_at(position: u64) -> StreamState {
+    let identity = Identity::new("fingerprint", "https://example.org").with_grants(["a:read"]);
+    let progress = serde_json::json!({"position": position, "text": "'\"\\ \u{0} ü"});
     StreamState {
-        checkpoint: Checkpoint(serde_json::json!({"position": position, "text": "'\"\\ \u{0} ü"})),
-        committed_at: jiff::Timestamp::UNIX_EPOCH,
-        full_listing_records: Some(position),
-        snapshot: None,
+        asked_by: Some(identity.clone()),
+        yardstick: Some(identity),
+        stamp: Stamp::new(position),
+        listing: Some(Stamp::new(position)),
+        sweep_due: Some(SweepDue::new(Stamp::new(position), Some("odd".to_owned()))),
+        listed: Listed::new(position, Some(position)),
+        ..StreamState::new(
+            Checkpoint::new(Some(Token::new("token")), Some(progress)),
+            jiff::Timestamp::UNIX_EPOCH,
+        )
     }
 }
 
 fn update(stream: &str, position: u64) -> StateUpdate {
-    StateUpdate { streams: [(stream.to_owned(), Some(state_at(position)))].into(), access: None }
+    StateUpdate::new([(stream.to_owned(), Some(state_at(position)))])
 }

@@ -27,13 +27,23 @@ pub enum ErrorKind {
     State,
     /// Another run holds the state or the destination. Ends the run.
     Busy,
+    /// The destination cannot be had at this moment: connection lost, server restarting, locked by another program.
+    /// Ends the run; one that is meant to last opens everything anew after a pause.
+    Unavailable,
     /// The destination cannot take more (disk full, permission, I/O). Ends the run.
     Storage,
     /// Whoever read the output has gone (`| head`). Ends the run quietly.
     Closed,
+    /// A source or a sink broke its contract: a bug in it. Ends the run.
+    Contract,
 }
 
 impl ErrorKind {
+    /// Whether it may pass by itself, so that a run which is meant to last tries again after a pause.
+    pub fn may_pass(self) -> bool {
+        matches!(self, Self::Transient | Self::Unavailable | Self::Storage)
+    }
+
     /// Whether the trouble belongs to one stream, so that the others go on.
     pub fn is_stream_only(self) -> bool {
         matches!(self, Self::Denied | Self::Unsupported | Self::Transient | Self::Data)

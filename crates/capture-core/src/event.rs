@@ -1,5 +1,6 @@
 //! What happens during a run, for progress displays, logs and metrics.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::{Counts, ErrorKind};
@@ -25,8 +26,6 @@ pub enum Event<'a> {
         bytes: u64,
         /// Requests they took.
         requests: u32,
-        /// What became of them.
-        counts: Counts,
         /// Steps done and in all (parents), where known.
         progress: Option<(u64, u64)>,
     },
@@ -39,10 +38,30 @@ pub enum Event<'a> {
     },
     /// A commit is durable.
     Committed {
+        /// What became of the records, by stream.
+        counts: &'a BTreeMap<String, Counts>,
         /// Bytes of JSON in it.
         bytes: u64,
         /// How long it took.
         elapsed: Duration,
+    },
+    /// The run as a whole cannot go on, and is started anew after a pause (see [`supervise`](crate::supervise)).
+    Trouble {
+        /// What kind of trouble.
+        kind: ErrorKind,
+        /// The error and its causes, one line.
+        message: &'a str,
+        /// What to do, if something can be done.
+        hint: Option<&'a str>,
+        /// When it will be tried again.
+        retry_in: Duration,
+        /// Whether it is the same trouble as before.
+        again: bool,
+    },
+    /// After trouble, the run works again.
+    Recovered {
+        /// How long it did not.
+        after: Duration,
     },
     /// A poll of a stream is complete.
     UpToDate {

@@ -9,14 +9,14 @@
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
-//! use capture_core::{MemorySink, MemoryStateStore, Runner, RunnerOptions, Selection};
+//! use capture_core::{Identity, MemorySink, Runner, RunnerOptions, Selection};
 //! use capture_core::memory::MemorySource;
 //!
 //! let source = MemorySource::new("pets", [("1", r#"{"id":"1","name":"Mia"}"#)]);
 //! let sink = MemorySink::new();
-//! let report = Runner::new(source, sink.clone(), MemoryStateStore::new())
+//! let report = Runner::new(source, sink.clone())
 //!     .options(RunnerOptions::default())
-//!     .run([Selection::new("pets")], Default::default(), Default::default())
+//!     .run([Selection::new("pets")], Identity::anyone("memory"), Default::default())
 //!     .await
 //!     .unwrap();
 //! assert_eq!(report.streams["pets"].records, 1);
@@ -27,33 +27,37 @@
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
-mod access;
+mod appending;
 mod budget;
 mod error;
 mod event;
 mod file_state;
+mod identity;
 mod lock;
 pub mod memory;
 mod record;
 mod report;
 mod runner;
 mod sink;
-mod snapshot;
 mod source;
+mod stamp;
 mod state;
 mod stream;
+mod supervise;
 
-pub use access::{Access, ReconcilePolicy};
+pub use appending::{Appender, Appending, Ledger, NoLedger, Watermark};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, Observer};
 pub use file_state::FileStateStore;
+pub use identity::{Difference, Identity, ReconcilePolicy};
 pub use lock::Lock;
 pub use memory::{MemorySink, MemoryStateStore};
-pub use record::{Key, Op, Record};
-pub use report::{Outcome, Report, StreamReport};
-pub use runner::{Runner, RunnerOptions, StreamRetry};
-pub use sink::{Capabilities, Completion, Counts, Sink, SnapshotDelivery, Write};
-pub use snapshot::SnapshotIndex;
-pub use source::{Batch, Capture, Part, Selection, Source, Step, StreamRequest};
-pub use state::{Checkpoint, State, StateStore, StateUpdate, StreamState};
+pub use record::{Gone, Key, Op, Record};
+pub use report::{Kept, Outcome, Report, StreamReport};
+pub use runner::{Handle, Nudge, Runner, RunnerOptions, StreamRetry, StreamStatus};
+pub use sink::{CommitPace, Committed, Counts, Share, Sink, Sweep, Within, Write};
+pub use source::{Batch, Capture, Ends, Extent, Part, Selection, Source, Step, StreamRequest, Urgency};
+pub use stamp::Stamp;
+pub use state::{Checkpoint, Listed, State, StateStore, StateUpdate, StreamState, SweepDue, Token};
 pub use stream::{Field, FieldKind, Mode, StreamDescriptor};
+pub use supervise::{Pauses, supervise};

@@ -1,6 +1,6 @@
 //! Everything in memory: reference implementations, for tests and for trying things out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -8,9 +8,9 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::{
-    Batch, Capabilities, Capture, Checkpoint, Completion, Counts, Error, ErrorKind, Key, Mode, Op, Part,
-    Record, Result, Sink, SnapshotDelivery, Source, State, StateStore, StateUpdate, Step, StreamDescriptor,
-    StreamRequest, Write,
+    Batch, Capture, Checkpoint, Committed, Counts, Ends, Error, ErrorKind, Extent, Gone, Key, Mode, Op, Part,
+    Record, Result, Share, Sink, Source, Stamp, State, StateStore, StateUpdate, Step, StreamDescriptor,
+    StreamRequest, Sweep, Urgency, Within, Write,
 };
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -47,24 +47,40 @@ impl StateStore for MemoryStateStore {
 
 /// A row of a [`MemorySink`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Row {
     /// The record's JSON.
     pub body: Bytes,
     /// Its scope.
     pub scope: Option<Key>,
-    /// The pass that last wrote it.
-    pub pass: u64,
-    /// Whether it is a tombstone.
-    pub deleted: bool,
+    /// When it was last seen.
+    pub seen: Stamp,
+    /// How it is known to be gone, if it is.
+    pub gone: Option<Gone>,
 }
 
-type Tables = BTreeMap<String, BTreeMap<Key, Row>>;
+impl Row {
+    fn is_within(&self, sweep: &Sweep) -> bool {
+        self.gone.is_none()
+            && match &sweep.within {
+                Within::Everything => true,
+                Within::Scopes(scopes) => self.scope.as_ref().is_some_and(|scope| scopes.contains(scope)),
+            }
+    }
+}
 
-/// A keyed sink. Clones share the committed rows.
+#[derive(Debug, Clone, Default)]
+struct Content {
+    tables: BTreeMap<String, BTreeMap<Key, Row>>,
+    state: State,
+}
+
+/// A keyed sink. Clones share what was committed.
 #[derive(Debug, Clone, Default)]
 pub struct MemorySink {
-    committed: Arc<Mutex<Tables>>,
-    staged: Tables,
+    committed: Arc<Mutex<Content>>,
+    staged: Content,
+    counts: BTreeMap<String, Counts>,
 }
 
 impl MemorySink {
@@ -73,77 +89,105 @@ impl MemorySink {
         Self::default()
     }
 
-    /// Committed rows of a stream, tombstones excepted.
+    /// Committed rows of a stream that are not gone.
     pub fn rows(&self, stream: &str) -> BTreeMap<Key, Row> {
-        let mut rows = lock(&self.committed).get(stream).cloned().unwrap_or_default();
-        rows.retain(|_, row| !row.deleted);
+        let mut rows = self.all_rows(stream);
+        rows.retain(|_, row| row.gone.is_none());
         rows
+    }
+
+    /// Committed rows of a stream, those that are gone included.
+    pub fn all_rows(&self, stream: &str) -> BTreeMap<Key, Row> {
+        lock(&self.committed).tables.get(stream).cloned().unwrap_or_default()
+    }
+
+    /// The committed state.
+    pub fn state(&self) -> State {
+        lock(&self.committed).state.clone()
+    }
+
+    fn table(&mut self, stream: &str) -> (&mut BTreeMap<Key, Row>, &mut Counts) {
+        let table = self.staged.tables.entry(stream.to_owned()).or_default();
+        (table, self.counts.entry(stream.to_owned()).or_default())
     }
 }
 
 #[async_trait]
 impl Sink for MemorySink {
-    fn capabilities(&self) -> Capabilities {
-        Capabilities { snapshots: SnapshotDelivery::Reconcile, stores_state: false }
+    async fn load(&mut self) -> Result<State> {
+        self.staged = lock(&self.committed).clone();
+        self.counts.clear();
+        Ok(self.staged.state.clone())
     }
 
     async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
-        self.staged = lock(&self.committed).clone();
         for stream in streams {
-            self.staged.entry(stream.name.clone()).or_default();
+            self.table(&stream.name);
         }
         Ok(())
     }
 
-    async fn write(&mut self, write: Write<'_>) -> Result<Counts> {
-        let table = self.staged.entry(write.stream.name.clone()).or_default();
-        let mut counts = Counts::default();
+    async fn write(&mut self, write: Write) -> Result<()> {
+        let (table, counts) = self.table(&write.stream.name);
         for record in write.records {
-            let old = table.get_mut(&record.key);
-            match (&record.op, old) {
-                (Op::Upsert(body), old) => {
-                    match &old {
-                        Some(row) if !row.deleted && row.body == *body => counts.unchanged += 1,
-                        Some(row) if !row.deleted => counts.changed += 1,
-                        _ => counts.new += 1,
+            let live = table.get_mut(&record.key).filter(|row| row.gone.is_none());
+            match (record.op, live) {
+                (Op::Upsert(body), live) => {
+                    match live {
+                        Some(row) if row.body == body => counts.unchanged += 1,
+                        Some(_) => counts.changed += 1,
+                        None => counts.new += 1,
                     }
-                    let row = Row {
-                        body: body.clone(),
-                        scope: record.scope.clone(),
-                        pass: write.pass,
-                        deleted: false,
-                    };
-                    table.insert(record.key.clone(), row);
+                    // A copy of its own: the record may be a slice of megabytes.
+                    let body = Bytes::copy_from_slice(&body);
+                    let row = Row { body, scope: record.scope, seen: write.seen, gone: None };
+                    table.insert(record.key, row);
                 }
-                (Op::Delete, Some(row)) if !row.deleted => {
-                    row.deleted = true;
+                (Op::Gone(gone), Some(row)) => {
+                    row.gone = Some(gone);
                     counts.deleted += 1;
                 }
-                (Op::Delete, _) => {}
+                (Op::Gone(_), None) => {}
             }
         }
-        if let Some(completion) = write.completion {
-            let written: BTreeSet<&Key> = write.records.iter().map(|record| &record.key).collect();
-            for (key, row) in table.iter_mut().filter(|(_, row)| !row.deleted) {
-                let gone = match completion {
-                    Completion::Everything => row.pass != write.pass,
-                    Completion::Scopes(scopes) => {
-                        row.scope.as_ref().is_some_and(|scope| scopes.contains(scope))
-                            && !written.contains(key)
-                    }
-                };
-                if gone {
-                    row.deleted = true;
-                    counts.deleted += 1;
-                }
-            }
-        }
-        Ok(counts)
+        Ok(())
     }
 
-    async fn commit(&mut self, _: &StateUpdate) -> Result<()> {
-        lock(&self.committed).clone_from(&self.staged);
+    async fn sweep(&mut self, sweep: Sweep) -> Result<()> {
+        let (table, counts) = self.table(&sweep.stream.name);
+        for row in table.values_mut().filter(|row| row.is_within(&sweep) && row.seen < sweep.since) {
+            row.gone = Some(Gone::Unseen);
+            counts.deleted += 1;
+        }
         Ok(())
+    }
+
+    async fn unseen(&mut self, sweep: &Sweep) -> Result<Share> {
+        let (table, _) = self.table(&sweep.stream.name);
+        let within: Vec<_> = table.iter().filter(|(_, row)| row.is_within(sweep)).collect();
+        let unseen: Vec<Key> = within
+            .iter()
+            .filter(|(_, row)| row.seen < sweep.since)
+            .map(|(key, _)| Key::from(key.as_str()))
+            .collect();
+        let count = unseen.len() as u64;
+        Ok(Share::new(count, within.len() as u64, unseen.into_iter().take(Share::KEYS).collect()))
+    }
+
+    async fn known(&mut self, stream: &StreamDescriptor, keys: &[Key]) -> Result<Option<u64>> {
+        let (table, _) = self.table(&stream.name);
+        let is_live = |key: &&Key| table.get(*key).is_some_and(|row| row.gone.is_none());
+        Ok(Some(keys.iter().filter(is_live).count() as u64))
+    }
+
+    async fn commit(&mut self, update: &StateUpdate) -> Result<Committed> {
+        for (stream, _) in update.streams.iter().filter(|(_, state)| state.is_none()) {
+            let (table, _) = self.table(stream);
+            table.values_mut().for_each(|row| row.seen = Stamp::NEVER);
+        }
+        self.staged.state.apply(update);
+        lock(&self.committed).clone_from(&self.staged);
+        Ok(Committed::new(std::mem::take(&mut self.counts)))
     }
 
     async fn close(&mut self) -> Result<()> {
@@ -186,6 +230,11 @@ impl MemorySource {
     pub fn push(&self, record: Record) {
         lock(&self.changes).push(record);
     }
+
+    /// A record goes without a trace, as they do where lists have no tombstones.
+    pub fn vanish(&self, key: &str) {
+        lock(&self.changes).retain(|record| record.key.as_str() != key);
+    }
 }
 
 #[async_trait]
@@ -197,31 +246,45 @@ impl Source for MemorySource {
                 let message = format!("there is no stream named {}", request.stream);
                 return Err(Error::new(ErrorKind::Configuration, message));
             }
-            let number =
-                |name| request.checkpoint.as_ref().and_then(|checkpoint| checkpoint.0[name].as_u64());
-            let (mut position, mut pass) = (number("position").unwrap_or(0), number("pass").unwrap_or(0));
-            if request.full || request.checkpoint.is_none() {
-                (position, pass) = (0, pass + 1);
-            }
-            let whole = position == 0;
+            let saved = request.checkpoint.filter(|_| !request.full).and_then(|saved| saved.progress);
+            let place = match saved {
+                Some(saved) => serde_json::from_value(saved).map_err(|_| {
+                    Error::new(ErrorKind::State, format!("the checkpoint of {} is not ours", request.stream))
+                })?,
+                None => Place { next: 0, listing: None },
+            };
+            let streams = [Arc::clone(&self.descriptor)];
             captures.push(Box::new(MemoryCapture {
                 source: self.clone(),
-                streams: [Arc::clone(&self.descriptor)],
-                position: position as usize,
-                pass,
-                whole,
+                streams,
+                place,
+                is_through: false,
             }));
         }
         Ok(captures)
     }
 }
 
+/// Where a capture stands: among the changes, and in which listing.
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
+struct Place {
+    next: usize,
+    /// Whether the listing under way is of everything.
+    listing: Option<bool>,
+}
+
 struct MemoryCapture {
     source: MemorySource,
     streams: [Arc<StreamDescriptor>; 1],
-    position: usize,
-    pass: u64,
-    whole: bool,
+    place: Place,
+    /// Everything has been handed out.
+    is_through: bool,
+}
+
+impl MemoryCapture {
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint::from(json!(self.place))
+    }
 }
 
 #[async_trait]
@@ -231,22 +294,43 @@ impl Capture for MemoryCapture {
     }
 
     async fn next(&mut self) -> Result<Step> {
-        let changes = lock(&self.source.changes);
-        let records: Vec<Record> =
-            changes.iter().skip(self.position).take(self.source.page_records).cloned().collect();
-        self.position += records.len();
-        let complete = self.position == changes.len();
-        if records.is_empty() && !self.whole {
+        if std::mem::take(&mut self.is_through) {
             return Ok(Step::UpToDate { requests: 0 });
         }
-        let completion = (complete && self.whole).then_some(Completion::Everything);
-        self.whole &= !complete;
-        Ok(Step::Batch(Batch {
-            parts: vec![Part { stream: 0, pass: self.pass, records, completion }],
-            checkpoint: Checkpoint(json!({"position": self.position, "pass": self.pass})),
-            requests: 1,
-            notes: Vec::new(),
-            progress: None,
-        }))
+        let (records, rest) = {
+            let changes = lock(&self.source.changes);
+            let page = changes.iter().skip(self.place.next).take(self.source.page_records);
+            let records: Vec<Record> = page.cloned().collect();
+            let rest = changes.len().saturating_sub(self.place.next + records.len());
+            (records, rest)
+        };
+        let is_first = self.place.listing.is_none();
+        let everything = self.place.listing.unwrap_or(self.place.next == 0);
+        let extent = if everything { Extent::Everything } else { Extent::Changes };
+        self.place.next += records.len();
+        self.place.listing = (rest > 0).then_some(everything);
+        self.is_through = rest == 0;
+        let mut part = Part::new(0, records);
+        part.begins = is_first.then_some(extent);
+        part.ends = self.is_through.then_some(Ends::Complete);
+        let mut batch = Batch::new(vec![part], self.checkpoint());
+        batch.requests = 1;
+        Ok(Step::Batch(batch))
+    }
+
+    fn rereads(&self, _: usize) -> bool {
+        true
+    }
+
+    async fn reread(&mut self, stream: usize, keys: &[Key], _: Urgency) -> Result<Batch> {
+        let newest = |key: &Key| {
+            let changes = lock(&self.source.changes);
+            let found = changes.iter().rev().find(|record| record.key == *key).cloned();
+            found.unwrap_or_else(|| Record::gone(key.clone(), Gone::NotFound))
+        };
+        let records = keys.iter().map(newest).collect();
+        let mut batch = Batch::new(vec![Part::new(stream, records)], self.checkpoint());
+        batch.requests = keys.len() as u32;
+        Ok(batch)
     }
 }

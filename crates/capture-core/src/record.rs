@@ -66,26 +66,46 @@ pub enum Op {
     /// Insert or replace the record. The bytes are one JSON object, exactly as it was received; white space
     /// between its tokens, line breaks included, is the sender's.
     Upsert(Bytes),
-    /// The record is known to be gone.
-    Delete,
+    /// The record is gone.
+    Gone(Gone),
+}
+
+/// How it is known that a record is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Gone {
+    /// A complete listing did not show it.
+    Unseen,
+    /// Asked for by itself, it was not there.
+    NotFound,
+    /// The other side said so.
+    Reported {
+        /// When, if it said that too.
+        at: Option<jiff::Timestamp>,
+    },
+    /// It was merged into another record, which has this key.
+    MergedInto(Key),
+    /// Its content is to be forgotten, not only marked.
+    Erased,
 }
 
 impl fmt::Debug for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Upsert(body) => write!(f, "Upsert({} bytes)", body.len()),
-            Self::Delete => f.write_str("Delete"),
+            Self::Gone(gone) => write!(f, "Gone({gone:?})"),
         }
     }
 }
 
 /// One record on its way from a source to a sink.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Record {
     /// Which record.
     pub key: Key,
     /// The record it belongs to (its parent's key), if the stream is listed parent by parent.
-    /// [`Completion::Scopes`](crate::Completion::Scopes) speaks of these.
+    /// [`Within::Scopes`](crate::Within::Scopes) speaks of these.
     pub scope: Option<Key>,
     /// What to do.
     pub op: Op,
@@ -98,15 +118,22 @@ impl Record {
     }
 
     /// A tombstone without a scope.
-    pub fn delete(key: impl Into<Key>) -> Self {
-        Self { key: key.into(), scope: None, op: Op::Delete }
+    pub fn gone(key: impl Into<Key>, gone: Gone) -> Self {
+        Self { key: key.into(), scope: None, op: Op::Gone(gone) }
+    }
+
+    /// The same record, belonging to another one.
+    #[must_use]
+    pub fn in_scope(mut self, scope: impl Into<Key>) -> Self {
+        self.scope = Some(scope.into());
+        self
     }
 
     /// The record's JSON, unless it is a tombstone.
     pub fn body(&self) -> Option<&Bytes> {
         match &self.op {
             Op::Upsert(body) => Some(body),
-            Op::Delete => None,
+            Op::Gone(_) => None,
         }
     }
 

@@ -52,6 +52,12 @@ pub struct StreamReport {
     pub requests: u64,
     /// Time spent capturing, in seconds.
     pub seconds: f64,
+    /// Rows that a full listing did not see and that were kept all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Kept>,
+    /// Records or parents that could not be read and will be tried again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub set_aside: u64,
     /// What a person should know; the newest [`MAX_NOTES`](Self::MAX_NOTES).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -61,11 +67,16 @@ impl StreamReport {
     /// How many notes are kept: a run may last for months.
     pub const MAX_NOTES: usize = 100;
 
-    pub(crate) fn add_note(&mut self, note: String) {
+    /// Adds a note unless it was said already; returns whether it is new.
+    pub(crate) fn add_note(&mut self, note: &str) -> bool {
+        if self.notes.iter().any(|said| said == note) {
+            return false;
+        }
         if self.notes.len() == Self::MAX_NOTES {
             self.notes.remove(0);
         }
-        self.notes.push(note);
+        self.notes.push(note.to_owned());
+        true
     }
 }
 
@@ -78,6 +89,8 @@ impl Default for StreamReport {
             counts: Counts::default(),
             requests: 0,
             seconds: 0.0,
+            kept: None,
+            set_aside: 0,
             notes: Vec::new(),
         }
     }
@@ -92,7 +105,29 @@ pub struct Report {
     pub interrupted: bool,
     /// Whether the reader of the output went away.
     pub output_closed: bool,
-    /// Why rows that listings did not see were kept, if they were.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reconcile_withheld: Option<String>,
+}
+
+/// Rows that a full listing did not see, kept for a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Kept {
+    /// How many.
+    pub rows: u64,
+    /// Of how many.
+    pub of: u64,
+    /// Why, one line.
+    pub reason: String,
+    /// Only a person can tell: [`ReconcilePolicy::Accept`](crate::ReconcilePolicy::Accept) marks them.
+    pub needs_decision: bool,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Report {
+    /// Whether something was kept that only a person can decide about.
+    pub fn needs_decision(&self) -> bool {
+        self.streams.values().any(|stream| stream.kept.as_ref().is_some_and(|kept| kept.needs_decision))
+    }
 }

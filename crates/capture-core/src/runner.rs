@@ -2,17 +2,22 @@
 //!
 //! ```text
 //! stream task ─┐                                    ┌─▶ sink.write
-//! stream task ─┼─▶ channel, bounded in bytes ─▶ writer
-//! stream task ─┘                                    └─▶ sink.commit, then state.save
+//! stream task ─┼─▶ channel, bounded in bytes ─▶ writer ─▶ sink.sweep
+//! stream task ─┘                                    └─▶ sink.commit, records and state
 //! ```
 //!
-//! Each capture has a task ([`poll`]) that asks it for batches. One writer ([`writer`]) owns the sink and the state;
-//! it runs inside [`Runner::run`], so that dropping nothing but the process stops a commit half-way.
+//! Each capture has a task ([`poll`]) that asks it for batches. One writer ([`writer`]) owns the sink and what is known
+//! of the streams ([`ledger of debts`](sweeps)); it runs inside the run's future, so that dropping nothing but the
+//! process stops a commit half-way.
 
+mod handle;
 mod poll;
+mod probation;
+mod stream;
+mod sweeps;
 mod writer;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,13 +27,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::budget::Budget;
 use crate::{
-    Access, ErrorKind, Observer, ReconcilePolicy, Report, Result, Selection, Sink, Source, StateStore,
-    StreamRequest,
+    Capture, CommitPace, Difference, Error, ErrorKind, Identity, Observer, ReconcilePolicy, Report, Result,
+    Selection, Sink, Source, State, StreamRequest,
 };
+
+pub use handle::{Handle, Nudge, StreamStatus};
 
 /// How many messages may wait for the writer. Their bytes are bounded by
 /// [`in_flight_bytes`](RunnerOptions::in_flight_bytes); this bounds the many that carry next to nothing.
 const CHANNEL_MESSAGES: usize = 64;
+
+/// How many commands may wait for a capture: nudges, and the keys that are asked for before a sweep.
+const COMMANDS: usize = 16;
 
 /// How a stream whose poll failed with a passing fault is tried again, on top of the source's own retries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +59,7 @@ impl Default for StreamRetry {
 
 /// Knobs of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RunnerOptions {
     /// Time from one poll of a stream to its next, unless its [`Selection`] says otherwise; `None` polls each stream
     /// once.
@@ -57,10 +68,8 @@ pub struct RunnerOptions {
     pub streams_at_once: usize,
     /// Bytes of JSON read but not yet written.
     pub in_flight_bytes: usize,
-    /// A commit is due after this many bytes of JSON …
-    pub commit_bytes: u64,
-    /// … or this long after the first uncommitted batch, whichever is first.
-    pub commit_interval: Duration,
+    /// When to commit, if not when the sink likes to.
+    pub commit_pace: Option<CommitPace>,
     /// Second attempts at streams.
     pub retry: StreamRetry,
     /// Whether rows that complete listings did not see become tombstones.
@@ -73,29 +82,69 @@ impl Default for RunnerOptions {
             interval: None,
             streams_at_once: 16,
             in_flight_bytes: 8 << 20,
-            // Keys come in random order, so that each commit writes most pages of a large index: fewer commits, less
-            // work. What a crash repeats is bounded by the interval.
-            commit_bytes: 64 << 20,
-            commit_interval: Duration::from_secs(1),
+            commit_pace: None,
             retry: StreamRetry::default(),
             reconcile: ReconcilePolicy::default(),
         }
     }
 }
 
+impl RunnerOptions {
+    /// Polls at this interval; `None` polls each stream once.
+    #[must_use]
+    pub fn interval(mut self, interval: Option<Duration>) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// Lists so many streams side by side.
+    #[must_use]
+    pub fn streams_at_once(mut self, streams: usize) -> Self {
+        self.streams_at_once = streams;
+        self
+    }
+
+    /// Holds so many bytes of JSON that are read but not yet written.
+    #[must_use]
+    pub fn in_flight_bytes(mut self, bytes: usize) -> Self {
+        self.in_flight_bytes = bytes;
+        self
+    }
+
+    /// Commits at this pace instead of the sink's.
+    #[must_use]
+    pub fn commit_pace(mut self, pace: CommitPace) -> Self {
+        self.commit_pace = Some(pace);
+        self
+    }
+
+    /// Tries streams again like this.
+    #[must_use]
+    pub fn retry(mut self, retry: StreamRetry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Marks rows as gone, or not.
+    #[must_use]
+    pub fn reconcile(mut self, policy: ReconcilePolicy) -> Self {
+        self.reconcile = policy;
+        self
+    }
+}
+
 /// Moves records from a source into a sink. See the [crate] documentation for an example.
-pub struct Runner<S, K, T> {
+pub struct Runner<S, K> {
     source: S,
     sink: K,
-    store: T,
     options: RunnerOptions,
     observer: Arc<dyn Observer>,
 }
 
-impl<S: Source, K: Sink, T: StateStore> Runner<S, K, T> {
+impl<S: Source, K: Sink> Runner<S, K> {
     /// A runner with default options and no observer.
-    pub fn new(source: S, sink: K, store: T) -> Self {
-        Self { source, sink, store, options: RunnerOptions::default(), observer: Arc::new(()) }
+    pub fn new(source: S, sink: K) -> Self {
+        Self { source, sink, options: RunnerOptions::default(), observer: Arc::new(()) }
     }
 
     /// Replaces the options.
@@ -115,20 +164,53 @@ impl<S: Source, K: Sink, T: StateStore> Runner<S, K, T> {
     /// Captures the selected streams: once each, or at every interval until `cancel` is cancelled. Cancelling stops
     /// reading at once, then writes and commits what was read; the report says `interrupted`.
     ///
-    /// One stream's trouble is in the report; it does not end the run.
+    /// One stream's trouble is in the report; it does not end the run. `identity` says who asks: it belongs to what is
+    /// remembered.
     ///
     /// # Errors
-    /// What no stream can survive: credentials, configuration, state, a held lock, the sink. What was committed
-    /// before stays, and so does the state that belongs to it.
+    /// What no stream can survive: credentials, configuration, state, a held lock, the sink, a source that breaks its
+    /// contract. What was committed before stays, and so does the state that belongs to it.
     pub async fn run(
-        mut self,
+        self,
         selections: impl IntoIterator<Item = Selection>,
-        access: Access,
+        identity: Identity,
         cancel: CancellationToken,
     ) -> Result<Report> {
-        let state = self.store.load().await?;
+        let (_, run) = self.start(selections, identity, cancel);
+        run.await
+    }
+
+    /// The same, with a handle to ask for more while it runs.
+    pub fn start(
+        self,
+        selections: impl IntoIterator<Item = Selection>,
+        identity: Identity,
+        cancel: CancellationToken,
+    ) -> (Handle, impl Future<Output = Result<Report>> + Send) {
         let selections: Vec<Selection> = selections.into_iter().collect();
-        let schedules: BTreeMap<String, poll::Schedule> = selections
+        // Ends the stream tasks when the caller says so, and when the writer cannot go on.
+        let stop = cancel.child_token();
+        let (handle, controls) = handle::pair(stop.clone());
+        let board = handle.board();
+        (handle, self.captured(selections, identity, stop, controls, board))
+    }
+
+    async fn captured(
+        mut self,
+        selections: Vec<Selection>,
+        identity: Identity,
+        stop: CancellationToken,
+        controls: mpsc::Receiver<Nudge>,
+        board: handle::Board,
+    ) -> Result<Report> {
+        let state = self.sink.load().await?;
+        if let Some(version) = state.upgraded_from {
+            tracing::info!(
+                version,
+                "the saved state is of an earlier version; it is saved in the present one"
+            );
+        }
+        let wanted: BTreeMap<String, poll::Schedule> = selections
             .iter()
             .map(|selection| {
                 let schedule = poll::Schedule {
@@ -138,20 +220,12 @@ impl<S: Source, K: Sink, T: StateStore> Runner<S, K, T> {
                 (selection.stream.clone(), schedule)
             })
             .collect();
-        let requests = selections
-            .into_iter()
-            .map(|selection| StreamRequest {
-                checkpoint: state.streams.get(&selection.stream).map(|stream| stream.checkpoint.clone()),
-                stream: selection.stream,
-                full: selection.full,
-            })
-            .collect();
+        let (requests, strangers) = requests(selections, &state, &identity);
         let captures = self.source.open(requests).await?;
+        check(&captures, wanted.keys())?;
         let streams: Vec<_> = captures.iter().map(|capture| capture.streams().to_vec()).collect();
         self.sink.open(&streams.concat()).await?;
 
-        // Ends the stream tasks when the caller says so, and when the writer cannot go on.
-        let stop = cancel.child_token();
         let (sender, receiver) = mpsc::channel(CHANNEL_MESSAGES);
         let shared = Arc::new(poll::Shared {
             sender,
@@ -161,24 +235,70 @@ impl<S: Source, K: Sink, T: StateStore> Runner<S, K, T> {
             retry: self.options.retry,
         });
         let mut tasks = JoinSet::new();
+        let mut open = Vec::with_capacity(captures.len());
         for (index, capture) in captures.into_iter().enumerate() {
-            let members = capture.streams().iter().filter_map(|stream| schedules.get(&stream.name));
+            let members = capture.streams().iter().filter_map(|stream| wanted.get(&stream.name));
             let schedule = poll::Schedule::shortest(members);
-            tasks.spawn(poll::run(capture, index, schedule, Arc::clone(&shared)));
+            let (commands, waiting) = mpsc::channel(COMMANDS);
+            let rereads = (0..capture.streams().len()).map(|stream| capture.rereads(stream)).collect();
+            open.push(writer::Opened { streams: capture.streams().to_vec(), commands, rereads, schedule });
+            tasks.spawn(poll::run(capture, index, schedule, waiting, Arc::clone(&shared)));
         }
         drop(shared);
 
         let mut writer =
-            writer::Writer::new(self.sink, self.store, &state, streams, access, &self.options, self.observer);
-        let ended = writer.run(receiver).await;
+            writer::Writer::new(self.sink, state, open, identity, self.options, self.observer, board);
+        writer.greet(strangers);
+        let ended = writer.run(receiver, controls, &mut tasks).await;
+        let interrupted = stop.is_cancelled();
         stop.cancel();
         // A task that panicked left its streams started and never ended; the report calls that a failure.
         while tasks.join_next().await.is_some() {}
-        let interrupted = cancel.is_cancelled();
         match ended {
             Ok(()) => writer.finish(interrupted).await,
             Err(error) if error.kind() == ErrorKind::Closed => Ok(writer.into_report(interrupted, true)),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// What the source is asked for, and the streams that somebody else read before.
+fn requests(
+    selections: Vec<Selection>,
+    state: &State,
+    identity: &Identity,
+) -> (Vec<StreamRequest>, BTreeMap<String, Difference>) {
+    let mut strangers = BTreeMap::new();
+    let request = |selection: Selection| {
+        let saved = state.streams.get(&selection.stream);
+        let difference =
+            saved.and_then(|saved| saved.asked_by.as_ref()).and_then(|before| identity.differs_from(before));
+        // Neither token nor place in a listing is good for another view.
+        let checkpoint = match difference {
+            Some(difference) => {
+                strangers.insert(selection.stream.clone(), difference);
+                None
+            }
+            None => saved.map(|saved| saved.checkpoint.clone()),
+        };
+        StreamRequest { stream: selection.stream, checkpoint, full: selection.full }
+    };
+    (selections.into_iter().map(request).collect(), strangers)
+}
+
+/// Whether the source opened what it was asked for.
+fn check<'a>(captures: &[Box<dyn Capture>], wanted: impl Iterator<Item = &'a String>) -> Result<()> {
+    let mut missing: BTreeSet<&str> = wanted.map(String::as_str).collect();
+    let fault = |what: String| {
+        Error::new(ErrorKind::Contract, format!("the source {what}")).with_hint("this is a bug in it")
+    };
+    for stream in captures.iter().flat_map(|capture| capture.streams()) {
+        if !missing.remove(stream.name.as_str()) {
+            return Err(fault(format!("captures {} twice or unasked", stream.name)));
+        }
+    }
+    match missing.first() {
+        Some(name) => Err(fault(format!("opened no capture for {name}"))),
+        None => Ok(()),
     }
 }

@@ -1,63 +1,85 @@
 //! Where records go.
 
+use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::{Key, Record, Result, StateUpdate, StreamDescriptor};
+use crate::{Key, Outcome, Record, Result, Stamp, State, StateUpdate, StreamDescriptor};
 
-/// What a sink can do, so that the runner does the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Capabilities {
-    /// How snapshot streams (and complete full listings of others) reach it.
-    pub snapshots: SnapshotDelivery,
-    /// [`Sink::commit`] makes the state durable in the same transaction as the records, so that the runner must not
-    /// save it a second time.
-    pub stores_state: bool,
+/// Records of one stream for [`Sink::write`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Write {
+    /// The stream, one of those given to [`Sink::open`].
+    pub stream: Arc<StreamDescriptor>,
+    /// When they were seen.
+    pub seen: Stamp,
+    /// The records, in order; a key may occur twice, the later one counts.
+    pub records: Vec<Record>,
 }
 
-/// How a snapshot, which is listed whole each time, is handed to a sink.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SnapshotDelivery {
-    /// Every record of every listing; the sink has keys and turns what a [`Completion`] did not see into tombstones.
-    Reconcile,
-    /// Only what differs from the listing before, tombstones included. The runner keeps a [`SnapshotIndex`]
-    /// (a hash per record) in the state to know.
-    ///
-    /// [`SnapshotIndex`]: crate::SnapshotIndex
-    Differences,
-    /// Every record of every listing with its [`Completion`], and no tombstones: the sink has its own way.
-    Listings,
+impl Write {
+    /// These records of a stream, seen at `seen`.
+    pub fn new(stream: Arc<StreamDescriptor>, seen: Stamp, records: Vec<Record>) -> Self {
+        Self { stream, seen, records }
+    }
 }
 
-/// What is complete after a write.
+/// What is gone: rows `within` that were last seen before `since`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Sweep {
+    /// The stream.
+    pub stream: Arc<StreamDescriptor>,
+    /// When the reading began that shows everything there is within.
+    pub since: Stamp,
+    /// Of which rows it speaks.
+    pub within: Within,
+}
+
+impl Sweep {
+    /// What is gone of a stream.
+    pub fn new(stream: Arc<StreamDescriptor>, since: Stamp, within: Within) -> Self {
+        Self { stream, since, within }
+    }
+}
+
+/// Rows of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Completion {
-    /// Every record of the stream that exists was written in this pass: rows of other passes are gone.
+pub enum Within {
+    /// All of them.
     Everything,
-    /// The write that carries this holds every record of these scopes: other rows of these scopes are gone, in
-    /// whichever pass they were written.
+    /// Those that belong to these records ([`Record::scope`]).
     Scopes(Vec<Key>),
 }
 
-/// Records of one stream for [`Sink::write`].
-#[derive(Debug)]
-pub struct Write<'a> {
-    /// The stream, one of those given to [`Sink::open`].
-    pub stream: &'a Arc<StreamDescriptor>,
-    /// The pass to which they belong (see [`Part::pass`](crate::Part)).
-    pub pass: u64,
-    /// The records, in order; a key may occur twice, the later one counts.
-    pub records: &'a [Record],
-    /// What is complete once they are written. Only ever given to sinks that asked for
-    /// [`Reconcile`](SnapshotDelivery::Reconcile) or [`Listings`](SnapshotDelivery::Listings), and never when the
-    /// credentials may see less than before.
-    pub completion: Option<&'a Completion>,
+/// How much of something a [`Sweep`] is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Share {
+    /// Rows that it would mark.
+    pub unseen: u64,
+    /// Rows that are not marked yet, these included.
+    pub of: u64,
+    /// Keys of the first [`Share::KEYS`] of the unseen.
+    pub keys: Vec<Key>,
 }
 
-/// What became of the records of a write. A sink that cannot tell new from changed counts both as `written`.
+impl Share {
+    /// How many keys are named.
+    pub const KEYS: usize = 200;
+
+    /// So many unseen rows of so many.
+    pub fn new(unseen: u64, of: u64, keys: Vec<Key>) -> Self {
+        Self { unseen, of, keys }
+    }
+}
+
+/// What became of records. A sink that cannot tell new from changed counts both as `written`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Records that were not there.
@@ -82,56 +104,147 @@ impl AddAssign for Counts {
     }
 }
 
-/// A destination.
+/// What a commit made durable.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Committed {
+    /// By stream, since the commit before.
+    pub counts: BTreeMap<String, Counts>,
+}
+
+impl Committed {
+    /// These counts.
+    pub fn new(counts: BTreeMap<String, Counts>) -> Self {
+        Self { counts }
+    }
+}
+
+/// When a sink likes to commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CommitPace {
+    /// After this many bytes of JSON …
+    pub bytes: u64,
+    /// … or this long after the first of them, whichever is first.
+    pub interval: Duration,
+}
+
+impl CommitPace {
+    /// After this many bytes or this long.
+    pub const fn new(bytes: u64, interval: Duration) -> Self {
+        Self { bytes, interval }
+    }
+}
+
+impl Default for CommitPace {
+    fn default() -> Self {
+        // Keys come in random order, so that each commit writes most pages of a large index: fewer commits, less work.
+        // What a crash repeats is bounded by the interval.
+        Self::new(64 << 20, Duration::from_secs(1))
+    }
+}
+
+/// A destination. It owns its records and its state; what keeps no keys becomes one by composition
+/// ([`Appending`](crate::Appending)).
 ///
 /// # Contract
-/// - **Calls.** [`open`](Self::open) once, then any number of [`write`](Self::write) and [`commit`](Self::commit),
-///   then [`close`](Self::close); one at a time, never dropped half-way by the runner (they need not be cancel-safe).
+/// - **Calls.** [`load`](Self::load) once, [`open`](Self::open) once, then any number of the others, then
+///   [`close`](Self::close); one at a time, never dropped half-way by the runner (they need not be cancel-safe).
+///   Whoever only looks at the state or changes it leaves `open` out: `load`, [`commit`](Self::commit), `close`.
+/// - **Exclusive.** `load` also takes the destination for this process until the sink is closed or dropped; a second
+///   run on it gets [`ErrorKind::Busy`](crate::ErrorKind::Busy) naming the holder.
 /// - **Delivery.** At least once. The same records may come again after a crash or a retry: a keyed sink ends up
 ///   with one row a key, an appending one says in its documentation what the duplicates look like.
-/// - **Ordering.** Records of one stream arrive in order; a later write of the same key wins.
-/// - **Durability.** `write` promises nothing. When `commit` returns, everything written before is durable, and so
-///   is the state if the sink [stores it](Capabilities::stores_state). Until then nothing may count: after a crash
-///   the sink is as its last commit left it, or holds repeats that the next run writes again. A sink that does not
-///   store the state is committed *before* the state is saved.
-/// - **Errors** are final: the runner stops without a further commit.
+/// - **Ordering.** Records of one stream arrive in order; a later write of the same key wins, and its stamp is the
+///   row's stamp.
+/// - **Durability.** `write` and `sweep` promise nothing. When `commit` returns, everything before it is durable, and
+///   so is the state that speaks of it. Until then nothing may count: after a crash the destination is as its last
+///   commit left it, or holds repeats that the next run writes again, and the state is the one that belongs to it.
+/// - **State.** One that does not parse is an error ([`ErrorKind::State`](crate::ErrorKind::State)), never an empty
+///   one, and is never overwritten. A stream whose state is forgotten keeps its rows, as if nothing had seen them:
+///   their stamps become [`Stamp::NEVER`].
+/// - **Errors.** After one the runner drops the sink without a further call, `close` included; nothing that was not
+///   committed may count. [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) means that the same destination may
+///   work again later: a run that is meant to last opens it anew.
 #[async_trait]
 pub trait Sink: Send {
-    /// What it can do; the same for its whole life.
-    fn capabilities(&self) -> Capabilities;
+    /// Takes the destination and reads its state.
+    async fn load(&mut self) -> Result<State>;
 
     /// Prepares for these streams (tables, files). Repairs what a crash left behind.
     async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()>;
 
     /// Takes records. They count once committed.
-    async fn write(&mut self, write: Write<'_>) -> Result<Counts>;
+    async fn write(&mut self, write: Write) -> Result<()>;
 
-    /// Makes everything written so far durable, together with `update` if it stores state.
-    async fn commit(&mut self, update: &StateUpdate) -> Result<()>;
+    /// Marks rows as gone, those that were written before this call and not yet committed included. Counts once
+    /// committed.
+    async fn sweep(&mut self, sweep: Sweep) -> Result<()>;
+
+    /// What that sweep would mark at this moment.
+    async fn unseen(&mut self, sweep: &Sweep) -> Result<Share>;
+
+    /// How many of these keys are rows that are not marked; `None` if the sink cannot know.
+    async fn known(&mut self, stream: &StreamDescriptor, keys: &[Key]) -> Result<Option<u64>>;
+
+    /// Makes everything so far durable, together with the state.
+    async fn commit(&mut self, update: &StateUpdate) -> Result<Committed>;
+
+    /// A poll of a stream has ended, for formats that say so. Called after the commit of its last records.
+    async fn ended(&mut self, stream: &StreamDescriptor, outcome: &Outcome) -> Result<()> {
+        let _ = (stream, outcome);
+        Ok(())
+    }
 
     /// Ends the work; what was not committed is forgotten.
     async fn close(&mut self) -> Result<()>;
+
+    /// When it likes to commit.
+    fn pace(&self) -> CommitPace {
+        CommitPace::default()
+    }
 }
 
 #[async_trait]
+#[deny(clippy::missing_trait_methods)]
 impl<T: Sink + ?Sized> Sink for Box<T> {
-    fn capabilities(&self) -> Capabilities {
-        (**self).capabilities()
+    async fn load(&mut self) -> Result<State> {
+        (**self).load().await
     }
 
     async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
         (**self).open(streams).await
     }
 
-    async fn write(&mut self, write: Write<'_>) -> Result<Counts> {
+    async fn write(&mut self, write: Write) -> Result<()> {
         (**self).write(write).await
     }
 
-    async fn commit(&mut self, update: &StateUpdate) -> Result<()> {
+    async fn sweep(&mut self, sweep: Sweep) -> Result<()> {
+        (**self).sweep(sweep).await
+    }
+
+    async fn unseen(&mut self, sweep: &Sweep) -> Result<Share> {
+        (**self).unseen(sweep).await
+    }
+
+    async fn known(&mut self, stream: &StreamDescriptor, keys: &[Key]) -> Result<Option<u64>> {
+        (**self).known(stream, keys).await
+    }
+
+    async fn commit(&mut self, update: &StateUpdate) -> Result<Committed> {
         (**self).commit(update).await
+    }
+
+    async fn ended(&mut self, stream: &StreamDescriptor, outcome: &Outcome) -> Result<()> {
+        (**self).ended(stream, outcome).await
     }
 
     async fn close(&mut self) -> Result<()> {
         (**self).close().await
+    }
+
+    fn pace(&self) -> CommitPace {
+        (**self).pace()
     }
 }

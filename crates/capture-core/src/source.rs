@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::sink::Completion;
-use crate::{Checkpoint, Record, Result, StreamDescriptor};
+use crate::{Checkpoint, Error, ErrorKind, Key, Record, Result, StreamDescriptor};
 
 /// Which stream to capture, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Selection {
     /// The stream's name.
     pub stream: String,
@@ -28,21 +28,51 @@ impl Selection {
     pub fn new(stream: impl Into<String>) -> Self {
         Self { stream: stream.into(), full: false, interval: None, first_poll_delay: Duration::ZERO }
     }
+
+    /// Lists everything again if `full`.
+    #[must_use]
+    pub fn full(mut self, full: bool) -> Self {
+        self.full = full;
+        self
+    }
+
+    /// Polls it at this interval.
+    #[must_use]
+    pub fn every(mut self, interval: Duration) -> Self {
+        self.interval = Some(interval);
+        self
+    }
+
+    /// Waits so long before the first poll.
+    #[must_use]
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.first_poll_delay = delay;
+        self
+    }
 }
 
 /// A [`Selection`] with what is known of the stream's past.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct StreamRequest {
     /// The stream's name.
     pub stream: String,
     /// From where to continue; `None` starts afresh.
     pub checkpoint: Option<Checkpoint>,
-    /// List everything again. The checkpoint still matters: passes must stay distinguishable.
+    /// List everything again.
     pub full: bool,
+}
+
+impl StreamRequest {
+    /// The stream, continued from there.
+    pub fn new(stream: impl Into<String>, checkpoint: Option<Checkpoint>) -> Self {
+        Self { stream: stream.into(), checkpoint, full: false }
+    }
 }
 
 /// Some records, and the checkpoint that becomes true once they are durable.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Batch {
     /// The records, by stream of the capture. May be empty: a checkpoint can move without records.
     pub parts: Vec<Part>,
@@ -56,18 +86,78 @@ pub struct Batch {
     pub progress: Option<(u64, u64)>,
 }
 
+impl Batch {
+    /// These parts and their checkpoint.
+    pub fn new(parts: Vec<Part>, checkpoint: Checkpoint) -> Self {
+        Self { parts, checkpoint, requests: 0, notes: Vec::new(), progress: None }
+    }
+}
+
 /// One stream's share of a [`Batch`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Part {
     /// Position in [`Capture::streams`].
     pub stream: usize,
-    /// The pass over the stream to which the records belong: one number per listing that can end in
-    /// [`Completion::Everything`], never used twice, so that a row's pass tells whether a listing saw it.
-    pub pass: u64,
     /// The records, in the order they came.
     pub records: Vec<Record>,
-    /// What is known to be complete with these records.
-    pub completion: Option<Completion>,
+    /// These are the first records of a listing of this extent; one that was under way is given up.
+    pub begins: Option<Extent>,
+    /// Records of which all that belong to them are in this part: what else belongs to them is gone.
+    pub whole_scopes: Vec<Key>,
+    /// These are the last records of the listing.
+    pub ends: Option<Ends>,
+    /// How many records or parents of the stream are set aside at this point: they could not be read, and are tried
+    /// again. `None` leaves what was said before.
+    pub set_aside: Option<u64>,
+}
+
+impl Part {
+    /// Records of a stream, and nothing said of its listing.
+    pub fn new(stream: usize, records: Vec<Record>) -> Self {
+        Self { stream, records, ..Self::default() }
+    }
+
+    /// The first of a listing.
+    #[must_use]
+    pub fn begins(mut self, extent: Extent) -> Self {
+        self.begins = Some(extent);
+        self
+    }
+
+    /// The last of a listing.
+    #[must_use]
+    pub fn ends(mut self, ends: Ends) -> Self {
+        self.ends = Some(ends);
+        self
+    }
+
+    /// Holds all that belongs to these records.
+    #[must_use]
+    pub fn whole_scopes(mut self, scopes: Vec<Key>) -> Self {
+        self.whole_scopes = scopes;
+        self
+    }
+}
+
+/// Of what a listing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All records that there are.
+    Everything,
+    /// Those that changed since an earlier listing.
+    Changes,
+}
+
+/// How a listing has ended. Of one of [`Changes`](Extent::Changes) it only matters that it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ends {
+    /// Every record that there is was handed out since it began.
+    Complete,
+    /// Perhaps so; what is missing must be asked for by itself before it is taken for gone. Says why.
+    Doubtful(String),
+    /// Not so: absence proves nothing. Says why.
+    Incomplete(String),
 }
 
 /// What [`Capture::next`] came to.
@@ -82,15 +172,32 @@ pub enum Step {
     },
 }
 
+/// How soon an answer is wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Urgency {
+    /// Somebody waits for it.
+    Interactive,
+    /// Whenever nothing else is to be done.
+    #[default]
+    Background,
+}
+
 /// Opens captures.
 #[async_trait]
 pub trait Source: Send + Sync {
-    /// Opens the streams. Streams that share one listing may share a capture; each stream is in exactly one.
+    /// Opens the streams. Streams that share one listing may share a capture; each stream asked for is in exactly one.
     ///
     /// # Errors
     /// [`Configuration`](crate::ErrorKind::Configuration) for an unknown stream,
     /// [`State`](crate::ErrorKind::State) for a checkpoint that is not this source's.
     async fn open(&self, requests: Vec<StreamRequest>) -> Result<Vec<Box<dyn Capture>>>;
+}
+
+#[async_trait]
+impl<T: Source + ?Sized> Source for Box<T> {
+    async fn open(&self, requests: Vec<StreamRequest>) -> Result<Vec<Box<dyn Capture>>> {
+        (**self).open(requests).await
+    }
 }
 
 /// The capture of one stream, or of several that share a listing.
@@ -99,9 +206,12 @@ pub trait Source: Send + Sync {
 /// - **Order.** Batches take effect in the order they are returned; a batch's checkpoint covers all earlier ones.
 /// - **Delivery.** At least once: a capture opened from a batch's checkpoint hands out everything after that batch,
 ///   and may repeat some of what was before it.
+/// - **Listings.** The first part of each listing says that it [begins](Part::begins), the last one how it
+///   [ends](Part::ends). A capture that continues a listing from a checkpoint does not say again that it begins.
+///   Which rows that makes gone is not the capture's business: it counts nothing and remembers no passes.
 /// - **No empty success.** What could not be read is an error, never zero records.
-/// - **Cancel safety.** Dropping the future of [`next`](Self::next) loses nothing: the next call does that work
-///   again. An error leaves the capture usable in the same way.
+/// - **Cancel safety.** Dropping the future of [`next`](Self::next) or [`reread`](Self::reread) loses nothing: the next
+///   call does that work again. An error leaves the capture usable in the same way.
 /// - A capture does not wait between polls and does not retry whole listings; the [`Runner`](crate::Runner) does.
 #[async_trait]
 pub trait Capture: Send {
@@ -110,4 +220,22 @@ pub trait Capture: Send {
 
     /// The next step.
     async fn next(&mut self) -> Result<Step>;
+
+    /// Whether single records of that stream can be [read again](Self::reread).
+    fn rereads(&self, stream: usize) -> bool {
+        let _ = stream;
+        false
+    }
+
+    /// Reads these records again, between two steps, never beside one. What is there comes as an upsert; what is not
+    /// comes as [`Gone::NotFound`](crate::Gone::NotFound). The checkpoint of the batch is that of the last step.
+    ///
+    /// # Errors
+    /// As for [`next`](Self::next); [`Unsupported`](crate::ErrorKind::Unsupported) where
+    /// [`rereads`](Self::rereads) says no.
+    async fn reread(&mut self, stream: usize, keys: &[Key], urgency: Urgency) -> Result<Batch> {
+        let _ = (keys, urgency);
+        let name = self.streams().get(stream).map_or("this stream", |stream| &stream.name);
+        Err(Error::new(ErrorKind::Unsupported, format!("records of {name} cannot be read one by one")))
+    }
 }

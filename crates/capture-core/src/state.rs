@@ -1,69 +1,196 @@
 //! What survives between runs, and where it is kept.
 
+mod document;
+
 use std::collections::BTreeMap;
+use std::fmt;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::access::Access;
-use crate::snapshot::SnapshotIndex;
-use crate::{Error, ErrorKind, Result};
+use crate::identity::Identity;
+use crate::{Result, Stamp};
 
-/// From where a stream's capture continues. Only the source that made it can read it: sinks, stores and the runner
-/// carry it without looking inside. `Debug` prints its size only, since it may hold tokens.
+/// What the other side gave to ask for changes with. Never in logs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Checkpoint(pub Value);
+pub struct Token(String);
 
-impl std::fmt::Debug for Checkpoint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Checkpoint({} bytes)", self.0.to_string().len())
+impl Token {
+    /// A token.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Its text, to be sent or stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// From where a stream's capture continues. Only the source that made it can read the progress: sinks, stores and the
+/// runner carry it without looking inside. `Debug` prints sizes only.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Checkpoint {
+    /// With what to ask for changes, once a listing was complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
+    /// Everything else that is needed to continue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Value>,
+}
+
+impl Checkpoint {
+    /// A checkpoint of these parts.
+    pub fn new(token: Option<Token>, progress: Option<Value>) -> Self {
+        Self { token, progress }
+    }
+}
+
+impl From<Value> for Checkpoint {
+    /// A checkpoint that is all progress.
+    fn from(progress: Value) -> Self {
+        Self::new(None, Some(progress))
+    }
+}
+
+impl fmt::Debug for Checkpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let progress_bytes = self.progress.as_ref().map_or(0, |progress| progress.to_string().len());
+        f.debug_struct("Checkpoint")
+            .field("token", &self.token)
+            .field("progress_bytes", &progress_bytes)
+            .finish()
     }
 }
 
 /// What is kept of one stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct StreamState {
     /// From where to continue.
     pub checkpoint: Checkpoint,
     /// When it became durable.
     pub committed_at: Timestamp,
-    /// Records in the newest complete full listing: the best guess at how long the next one will be.
+    /// To whom the checkpoint belongs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub full_listing_records: Option<u64>,
-    /// What a snapshot looked like, where the sink cannot know ([`SnapshotDelivery::Differences`](crate::SnapshotDelivery)).
+    pub asked_by: Option<Identity>,
+    /// Who has seen every row of the destination: only whoever asks as this one can tell what is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub snapshot: Option<SnapshotIndex>,
+    pub yardstick: Option<Identity>,
+    /// The newest stamp that was given.
+    #[serde(default)]
+    pub stamp: Stamp,
+    /// The stamp at the start of the full listing that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listing: Option<Stamp>,
+    /// A full listing has ended, and rows that it did not see are still to be marked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep_due: Option<SweepDue>,
+    /// How many records full listings had.
+    #[serde(default)]
+    pub listed: Listed,
+}
+
+/// A debt: rows last seen before `since` are gone, and that is not yet so in the destination.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SweepDue {
+    /// The stamp at the start of the listing.
+    pub since: Stamp,
+    /// Why absence from that listing proves little: rows are then only marked if they are missing when asked for by
+    /// themselves, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
+}
+
+impl SweepDue {
+    /// A debt of a listing that began at `since`.
+    pub fn new(since: Stamp, doubt: Option<String>) -> Self {
+        Self { since, doubt }
+    }
+}
+
+/// Records of full listings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Listed {
+    /// In the full listing that is under way.
+    #[serde(default)]
+    pub so_far: u64,
+    /// In the newest complete one: the best guess at how long the next will be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_full: Option<u64>,
+}
+
+impl Listed {
+    /// Counts of full listings.
+    pub fn new(so_far: u64, last_full: Option<u64>) -> Self {
+        Self { so_far, last_full }
+    }
+}
+
+impl StreamState {
+    /// A state that knows nothing but its checkpoint.
+    pub fn new(checkpoint: Checkpoint, committed_at: Timestamp) -> Self {
+        Self {
+            checkpoint,
+            committed_at,
+            asked_by: None,
+            yardstick: None,
+            stamp: Stamp::NEVER,
+            listing: None,
+            sweep_due: None,
+            listed: Listed::default(),
+        }
+    }
 }
 
 /// Everything that is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct State {
     /// By stream name.
     pub streams: BTreeMap<String, StreamState>,
-    /// The widest access with which the destination was filled (see [`Access`]).
-    pub access: Option<Access>,
+    /// The version of the document that it was read from, if that was an older one.
+    pub upgraded_from: Option<u64>,
 }
 
 /// A change of [`State`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StateUpdate {
     /// New states by stream name; `None` forgets the stream.
     pub streams: BTreeMap<String, Option<StreamState>>,
-    /// A new access record.
-    pub access: Option<Access>,
 }
 
 impl StateUpdate {
+    /// A change of these streams.
+    pub fn new(streams: impl IntoIterator<Item = (String, Option<StreamState>)>) -> Self {
+        Self { streams: streams.into_iter().collect() }
+    }
+
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
-        self.streams.is_empty() && self.access.is_none()
+        self.streams.is_empty()
     }
 }
 
 impl State {
+    /// A state of these streams.
+    pub fn new(streams: impl IntoIterator<Item = (String, StreamState)>) -> Self {
+        Self { streams: streams.into_iter().collect(), upgraded_from: None }
+    }
+
     /// Applies a change.
     pub fn apply(&mut self, update: &StateUpdate) {
         for (name, state) in &update.streams {
@@ -72,67 +199,17 @@ impl State {
                 None => self.streams.remove(name),
             };
         }
-        if let Some(access) = &update.access {
-            self.access = Some(access.clone());
-        }
-    }
-
-    /// The versioned JSON document that files, exports and databases hold.
-    pub fn to_document(&self) -> Value {
-        serde_json::json!(Document {
-            version: DOCUMENT_VERSION,
-            access: self.access.clone(),
-            streams: self.streams.clone(),
-        })
-    }
-
-    /// Reads a document back.
-    ///
-    /// # Errors
-    /// [`ErrorKind::State`] if it is not such a document or a newer version of one. The message names the place,
-    /// never the content.
-    pub fn from_document(text: &str) -> Result<Self> {
-        #[derive(Deserialize)]
-        struct Version {
-            version: u64,
-        }
-        let unreadable = |error: serde_json::Error| {
-            let place = format!("line {} column {}", error.line(), error.column());
-            Error::new(ErrorKind::State, format!("the saved state cannot be read ({place})")).with_hint(
-                "restore it from a copy, or move it away to list everything again; it was left untouched",
-            )
-        };
-        let Version { version } = serde_json::from_str(text).map_err(unreadable)?;
-        if version > DOCUMENT_VERSION {
-            let message =
-                format!("the saved state has version {version}; this program reads up to {DOCUMENT_VERSION}");
-            return Err(
-                Error::new(ErrorKind::State, message).with_hint("use the newer program that wrote it")
-            );
-        }
-        let document: Document = serde_json::from_str(text).map_err(unreadable)?;
-        Ok(Self { streams: document.streams, access: document.access })
+        self.upgraded_from = None;
     }
 }
 
-const DOCUMENT_VERSION: u64 = 1;
-
-#[derive(Serialize, Deserialize)]
-struct Document {
-    version: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    access: Option<Access>,
-    #[serde(default)]
-    streams: BTreeMap<String, StreamState>,
-}
-
-/// Keeps a [`State`].
+/// Keeps a [`State`] for destinations that cannot ([`Appending`](crate::Appending)).
 ///
 /// # Contract
 /// - **Exclusive.** [`load`](Self::load) also takes the state for this process until the store is dropped; a second
-///   run on it gets [`ErrorKind::Busy`] naming the holder.
-/// - **Sacred.** A state that does not parse is an error ([`ErrorKind::State`]), never an empty state, and is never
-///   overwritten. A state that does not exist yet is empty.
+///   run on it gets [`ErrorKind::Busy`](crate::ErrorKind::Busy) naming the holder.
+/// - **Sacred.** A state that does not parse is an error ([`ErrorKind::State`](crate::ErrorKind::State)), never an
+///   empty state, and is never overwritten. A state that does not exist yet is empty.
 /// - **Atomic and durable.** When [`save`](Self::save) returns, the change survives a power cut; if it fails or is
 ///   cut short, the earlier state is intact.
 /// - `save` is not cancel-safe: callers await it.

@@ -1,4 +1,4 @@
-//! One capture's task: polls it, hands its batches to the writer, waits for the next interval.
+//! One capture's task: polls it, hands its batches to the writer, waits for the next interval or a command.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::budget::Budget;
 use crate::runner::StreamRetry;
-use crate::{Batch, Capture, Error, ErrorKind, Record, Step};
+use crate::{Batch, Capture, Error, ErrorKind, Key, Record, Result, Step, Urgency};
 
 /// What the tasks have in common.
 pub(super) struct Shared {
@@ -40,6 +40,14 @@ impl Schedule {
     }
 }
 
+/// What a task is asked for. Once nobody can ask any more, a task that polls once ends.
+pub(super) enum Command {
+    /// Poll now.
+    Poll,
+    /// Read records again.
+    Reread { stream: usize, keys: Vec<Key>, urgency: Urgency },
+}
+
 /// What a task tells the writer, in the order it happened.
 pub(super) struct Message {
     /// Which capture.
@@ -51,12 +59,21 @@ pub(super) enum Content {
     Started,
     /// The permit keeps the batch's bytes accounted for until the writer drops it.
     Batch(Batch, Option<OwnedSemaphorePermit>),
+    /// Records of a stream, read again.
+    Reread {
+        stream: usize,
+        urgency: Urgency,
+        batch: Result<Batch>,
+        permit: Option<OwnedSemaphorePermit>,
+    },
     UpToDate {
         requests: u32,
     },
     Failed {
         error: Error,
         retry_in: Option<Duration>,
+        /// Whether it was the poll's last attempt.
+        ends_poll: bool,
     },
 }
 
@@ -67,38 +84,49 @@ enum Ended {
     Stopped,
 }
 
+/// The run is over.
+struct Stopped;
+
+struct Task {
+    capture: Box<dyn Capture>,
+    interval: Option<Duration>,
+    commands: mpsc::Receiver<Command>,
+    outlet: Outlet,
+}
+
+/// The way to the writer.
+struct Outlet {
+    index: usize,
+    shared: Arc<Shared>,
+}
+
 pub(super) async fn run(
-    mut capture: Box<dyn Capture>,
+    capture: Box<dyn Capture>,
     index: usize,
     schedule: Schedule,
+    commands: mpsc::Receiver<Command>,
     shared: Arc<Shared>,
 ) {
     // Streams that started together do not stay in step: each waits a little differently, always the same way.
     let name_hash = capture.streams().first().map_or(0, |stream| xxh3_64(stream.name.as_bytes()));
-    tokio::select! {
-        biased;
-        () = shared.stop.cancelled() => return,
-        () = sleep(schedule.first_poll_delay) => {}
-    }
+    let outlet = Outlet { index, shared };
+    let mut task = Task { capture, interval: schedule.interval, commands, outlet };
+    let mut next = Instant::now() + schedule.first_poll_delay;
     loop {
-        let started = Instant::now();
-        let permit = tokio::select! {
-            biased;
-            () = shared.stop.cancelled() => return,
-            permit = shared.polls.acquire() => permit,
-        };
-        let ended = poll(&mut *capture, index, schedule.interval, &shared).await;
-        drop(permit);
-        let Some(interval) = schedule.interval else { return };
-        if matches!(ended, Ended::Stopped) {
+        if task.serve_until(Some(next)).await.is_err() {
             return;
         }
-        let next = started + interval + jitter(interval, name_hash);
-        tokio::select! {
-            biased;
-            () = shared.stop.cancelled() => return,
-            () = sleep_until(next) => {}
+        let started = Instant::now();
+        if task.poll_in_turn().await.is_err() {
+            return;
         }
+        next = match schedule.interval {
+            Some(interval) => started + interval + jitter(interval, name_hash),
+            None => {
+                let _ = task.serve_until(None).await;
+                return;
+            }
+        };
     }
 }
 
@@ -107,56 +135,170 @@ fn jitter(interval: Duration, seed: u64) -> Duration {
     interval.mul_f64((seed % 1000) as f64 / 1000.0 / 20.0)
 }
 
-async fn poll(capture: &mut dyn Capture, index: usize, interval: Option<Duration>, shared: &Shared) -> Ended {
-    let send = async |content| {
+impl Task {
+    /// Carries out commands until it is time to poll; without a time, until nobody can ask any more.
+    async fn serve_until(&mut self, time: Option<Instant>) -> Result<(), Stopped> {
+        let mut is_open = true;
+        loop {
+            let wait = async {
+                match time {
+                    Some(time) => sleep_until(time).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = self.outlet.shared.stop.cancelled() => return Err(Stopped),
+                () = wait => return Ok(()),
+                command = self.commands.recv(), if is_open => match command {
+                    Some(Command::Poll) if time.is_some() => return Ok(()),
+                    Some(command) => self.carry_out(command).await?,
+                    None if time.is_none() => return Ok(()),
+                    None => is_open = false,
+                },
+            }
+        }
+    }
+
+    async fn carry_out(&mut self, command: Command) -> Result<(), Stopped> {
+        // A poll that is asked for while one runs: what it would bring is being brought.
+        let Command::Reread { stream, keys, urgency } = command else { return Ok(()) };
+        let batch = tokio::select! {
+            biased;
+            () = self.outlet.shared.stop.cancelled() => return Err(Stopped),
+            batch = self.capture.reread(stream, &keys, urgency) => batch,
+        };
+        let permit = match &batch {
+            Ok(batch) => self.outlet.permit(batch).await?,
+            Err(_) => None,
+        };
+        self.outlet.send(Content::Reread { stream, urgency, batch, permit }).await
+    }
+
+    async fn poll_in_turn(&mut self) -> Result<(), Stopped> {
+        let shared = Arc::clone(&self.outlet.shared);
+        let _turn = tokio::select! {
+            biased;
+            () = shared.stop.cancelled() => return Err(Stopped),
+            turn = shared.polls.acquire() => turn,
+        };
+        match self.poll().await {
+            Ended::Stopped => Err(Stopped),
+            Ended::UpToDate | Ended::GaveUp => Ok(()),
+        }
+    }
+
+    async fn poll(&mut self) -> Ended {
+        self.try_poll().await.unwrap_or(Ended::Stopped)
+    }
+
+    async fn try_poll(&mut self) -> Result<Ended, Stopped> {
+        let mut attempt = 0;
+        let mut age = Age::default();
+        let mut requests_before = 0;
+        self.outlet.send(Content::Started).await?;
+        loop {
+            while let Ok(command) = self.commands.try_recv() {
+                self.carry_out(command).await?;
+            }
+            let step = tokio::select! {
+                biased;
+                () = self.outlet.shared.stop.cancelled() => return Err(Stopped),
+                step = self.capture.next() => step,
+            };
+            match step {
+                Ok(Step::Batch(batch)) => {
+                    attempt = 0;
+                    age.note(&batch);
+                    let permit = self.outlet.permit(&batch).await?;
+                    self.outlet.send(Content::Batch(batch, permit)).await?;
+                }
+                // What was listed is as of a time that has passed: once more before anybody says up to date.
+                Ok(Step::UpToDate { requests }) if age.is_to_be_renewed(self.interval) => {
+                    requests_before += requests;
+                }
+                Ok(Step::UpToDate { requests }) => {
+                    let requests = requests + requests_before;
+                    self.outlet.send(Content::UpToDate { requests }).await?;
+                    return Ok(Ended::UpToDate);
+                }
+                Err(error)
+                    if error.kind() == ErrorKind::Transient
+                        && attempt < self.outlet.shared.retry.attempts =>
+                {
+                    let pause = self.pause(attempt);
+                    attempt += 1;
+                    let failed = Content::Failed { error, retry_in: Some(pause), ends_poll: false };
+                    self.outlet.send(failed).await?;
+                    tokio::select! {
+                        biased;
+                        () = self.outlet.shared.stop.cancelled() => return Err(Stopped),
+                        () = sleep(pause) => {}
+                    }
+                }
+                Err(error) => {
+                    let failed = Content::Failed { error, retry_in: self.interval, ends_poll: true };
+                    self.outlet.send(failed).await?;
+                    return Ok(Ended::GaveUp);
+                }
+            }
+        }
+    }
+
+    fn pause(&self, attempt: u32) -> Duration {
+        let retry = &self.outlet.shared.retry;
+        retry.first_pause.saturating_mul(1 << attempt.min(16)).min(retry.max_pause)
+    }
+}
+
+impl Outlet {
+    async fn permit(&self, batch: &Batch) -> Result<Option<OwnedSemaphorePermit>, Stopped> {
+        let bytes = batch.parts.iter().flat_map(|part| &part.records).map(Record::len_bytes).sum();
         tokio::select! {
             biased;
-            () = shared.stop.cancelled() => false,
-            sent = shared.sender.send(Message { capture: index, content }) => sent.is_ok(),
+            () = self.shared.stop.cancelled() => Err(Stopped),
+            permit = self.shared.budget.take(bytes) => Ok(permit),
         }
-    };
-    let mut attempt = 0;
-    if !send(Content::Started).await {
-        return Ended::Stopped;
     }
-    loop {
-        let step = tokio::select! {
+
+    async fn send(&self, content: Content) -> Result<(), Stopped> {
+        tokio::select! {
             biased;
-            () = shared.stop.cancelled() => return Ended::Stopped,
-            step = capture.next() => step,
-        };
-        let (content, ended) = match step {
-            Ok(Step::Batch(batch)) => {
-                attempt = 0;
-                let bytes = batch.parts.iter().flat_map(|part| &part.records).map(Record::len_bytes).sum();
-                let permit = tokio::select! {
-                    biased;
-                    () = shared.stop.cancelled() => return Ended::Stopped,
-                    permit = shared.budget.take(bytes) => permit,
-                };
-                (Content::Batch(batch, permit), None)
-            }
-            Ok(Step::UpToDate { requests }) => (Content::UpToDate { requests }, Some(Ended::UpToDate)),
-            Err(error) if error.kind() == ErrorKind::Transient && attempt < shared.retry.attempts => {
-                let pause =
-                    shared.retry.first_pause.saturating_mul(1 << attempt.min(16)).min(shared.retry.max_pause);
-                attempt += 1;
-                if !send(Content::Failed { error, retry_in: Some(pause) }).await {
-                    return Ended::Stopped;
-                }
-                tokio::select! {
-                    biased;
-                    () = shared.stop.cancelled() => return Ended::Stopped,
-                    () = sleep(pause) => continue,
-                }
-            }
-            Err(error) => (Content::Failed { error, retry_in: interval }, Some(Ended::GaveUp)),
-        };
-        if !send(content).await {
-            return Ended::Stopped;
+            () = self.shared.stop.cancelled() => Err(Stopped),
+            sent = self.shared.sender.send(Message { capture: self.index, content }) => sent.map_err(|_| Stopped),
         }
-        if let Some(ended) = ended {
-            return ended;
+    }
+}
+
+/// How old what a poll has listed is.
+#[derive(Default)]
+struct Age {
+    began: Option<Instant>,
+    /// A listing has ended that began before this poll, or when it did.
+    ended: Option<Option<Instant>>,
+    renewed: bool,
+}
+
+impl Age {
+    fn note(&mut self, batch: &Batch) {
+        for part in &batch.parts {
+            if part.begins.is_some() {
+                self.began = Some(Instant::now());
+            }
+            if part.ends.is_some() {
+                self.ended = Some(self.began);
+            }
         }
+    }
+
+    /// Whether another listing must follow, which happens once a poll.
+    fn is_to_be_renewed(&mut self, interval: Option<Duration>) -> bool {
+        let longest = interval.unwrap_or(Duration::MAX);
+        let is_old = match self.ended {
+            Some(None) => true,
+            Some(Some(began)) => began.elapsed() > longest,
+            None => false,
+        };
+        is_old && !std::mem::replace(&mut self.renewed, true)
     }
 }

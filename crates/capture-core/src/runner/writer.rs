@@ -1,202 +1,304 @@
-//! The only place that writes: batches into the sink, then the commit, then the state.
+//! The only place that writes: batches into the sink, then the sweeps that are due, then the commit with the state.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout_at};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
 
 use super::RunnerOptions;
-use super::poll::{Content, Message};
+use super::handle::{Board, Nudge};
+use super::poll::{Command, Content, Message, Schedule};
+use super::probation::{Probation, Verdict, foreign};
+use super::stream::{Stream, in_future};
+use super::sweeps::{HowOften, Payment, Rounds, Verified, payment, verified};
 use crate::{
-    Access, Batch, Capabilities, Checkpoint, Completion, Counts, Error, ErrorKind, Event, Mode, Observer,
-    Outcome, Part, ReconcilePolicy, Record, Report, Result, Sink, SnapshotDelivery, SnapshotIndex, State,
-    StateStore, StateUpdate, StreamDescriptor, StreamReport, StreamState, Write,
+    Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Identity, Kept, Observer, Op, Outcome,
+    Part, ReconcilePolicy, Record, Report, Result, Share, Sink, Stamp, State, StateUpdate, StreamDescriptor,
+    Sweep, Urgency, Within, Write,
 };
 
-/// One stream, as the writer sees it.
-struct Stream {
-    descriptor: Arc<StreamDescriptor>,
-    report: StreamReport,
-    /// Set while a poll runs.
-    started: Option<Instant>,
-    /// The checkpoint that the next commit makes durable.
-    pending: Option<Checkpoint>,
-    snapshot: Option<SnapshotIndex>,
-    /// The present pass, and how many records it had so far.
-    pass: (u64, u64),
-    full_listing_records: Option<u64>,
+/// A capture that has been opened.
+pub(super) struct Opened {
+    pub(super) streams: Vec<Arc<StreamDescriptor>>,
+    pub(super) commands: mpsc::Sender<Command>,
+    /// By stream: whether its records can be read one by one.
+    pub(super) rereads: Vec<bool>,
+    pub(super) schedule: Schedule,
 }
 
-pub(super) struct Writer<K, T> {
+/// A capture, as the writer sees it.
+struct Captured {
+    streams: Vec<Stream>,
+    /// `None` once nothing more will be asked of it.
+    commands: Option<mpsc::Sender<Command>>,
+    rereads: Vec<bool>,
+    schedule: Schedule,
+    rounds: Rounds,
+    /// When the round began in which its debts were made.
+    owes_since: Option<Instant>,
+}
+
+/// Rows that are asked for before a sweep.
+struct Verification {
+    capture: usize,
+    stream: usize,
+    unseen: u64,
+    of: u64,
+    asked: u64,
+    /// A stream that was lost meanwhile does not matter any more: the round was over.
+    is_doubtful: bool,
+}
+
+pub(super) struct Writer<K> {
     sink: K,
-    store: T,
-    capabilities: Capabilities,
-    /// By capture, then by the capture's own order.
-    captures: Vec<Vec<Stream>>,
-    /// Streams that had a checkpoint before this run.
-    known: BTreeSet<String>,
-    access: Option<Access>,
-    withheld: Option<String>,
+    captures: Vec<Captured>,
+    identity: Identity,
+    probation: Option<Probation>,
+    verification: Option<Verification>,
     uncommitted_bytes: u64,
     commit_due: Option<Instant>,
+    pace: CommitPace,
     options: RunnerOptions,
     observer: Arc<dyn Observer>,
+    board: Board,
 }
 
-impl<K: Sink, T: StateStore> Writer<K, T> {
+impl<K: Sink> Writer<K> {
     pub(super) fn new(
         sink: K,
-        store: T,
-        state: &State,
-        streams: Vec<Vec<Arc<StreamDescriptor>>>,
-        access: Access,
-        options: &RunnerOptions,
+        state: State,
+        captures: Vec<Opened>,
+        identity: Identity,
+        options: RunnerOptions,
         observer: Arc<dyn Observer>,
+        board: Board,
     ) -> Self {
-        let withheld = match (options.reconcile, &state.access) {
-            (ReconcilePolicy::Auto, Some(before)) => access.narrower_than(before),
-            (ReconcilePolicy::Never, _) => Some("as configured".to_owned()),
-            _ => None,
+        let open = |opened: Opened| Captured {
+            streams: opened
+                .streams
+                .into_iter()
+                .map(|descriptor| {
+                    let saved = state.streams.get(&descriptor.name);
+                    board.note(&descriptor.name, |status| {
+                        status.committed_at = saved.map(|saved| saved.committed_at);
+                    });
+                    Stream::new(descriptor, saved)
+                })
+                .collect(),
+            commands: Some(opened.commands),
+            rereads: opened.rereads,
+            schedule: opened.schedule,
+            rounds: Rounds::default(),
+            owes_since: None,
         };
-        let remembered = match options.reconcile {
-            ReconcilePolicy::Accept => access,
-            _ => access.widest(state.access.clone()),
-        };
-        let capabilities = sink.capabilities();
-        let keep_index = capabilities.snapshots == SnapshotDelivery::Differences;
-        let open_stream = |descriptor: Arc<StreamDescriptor>| {
-            let saved = state.streams.get(&descriptor.name);
-            let snapshot = (keep_index && descriptor.mode == Mode::Snapshot)
-                .then(|| saved.and_then(|saved| saved.snapshot.clone()).unwrap_or_default());
-            Stream {
-                report: StreamReport::default(),
-                started: None,
-                pending: None,
-                snapshot,
-                pass: (0, 0),
-                full_listing_records: saved.and_then(|saved| saved.full_listing_records),
-                descriptor,
-            }
-        };
+        let captures = captures.into_iter().map(open).collect();
+        let pace = options.commit_pace.unwrap_or_else(|| sink.pace());
         Self {
             sink,
-            store,
-            capabilities,
-            captures: streams
-                .into_iter()
-                .map(|streams| streams.into_iter().map(open_stream).collect())
-                .collect(),
-            known: state.streams.keys().cloned().collect(),
-            access: (Some(&remembered) != state.access.as_ref()).then_some(remembered),
-            withheld,
+            captures,
+            identity,
+            probation: None,
+            verification: None,
             uncommitted_bytes: 0,
             commit_due: None,
-            options: options.clone(),
+            pace,
+            options,
             observer,
+            board,
+        }
+    }
+
+    /// Says which streams somebody else read before, and puts them on probation.
+    pub(super) fn greet(&mut self, strangers: BTreeMap<String, Difference>) {
+        for stream in self.captures.iter_mut().flat_map(|capture| &mut capture.streams) {
+            if let Some(difference) = strangers.get(stream.name()) {
+                let note = format!("everything is listed again: {difference}");
+                say(&*self.observer, stream, &note);
+            }
+        }
+        if self.options.reconcile != ReconcilePolicy::Accept {
+            self.probation = Probation::new(strangers);
         }
     }
 
     /// Writes until all stream tasks have ended, then commits the rest.
-    pub(super) async fn run(&mut self, mut receiver: mpsc::Receiver<Message>) -> Result<()> {
+    pub(super) async fn run(
+        &mut self,
+        mut receiver: mpsc::Receiver<Message>,
+        mut controls: mpsc::Receiver<Nudge>,
+        tasks: &mut JoinSet<()>,
+    ) -> Result<()> {
+        let mut may_be_nudged = true;
         loop {
-            let received = match self.commit_due {
-                Some(due) => match timeout_at(due, receiver.recv()).await {
-                    Ok(received) => received,
-                    Err(_) => {
-                        self.commit().await?;
-                        continue;
-                    }
+            let due = self.commit_due;
+            let commit_time = async {
+                match due {
+                    Some(due) => sleep_until(due).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                // Its messages were sent before a task ended, and are received first.
+                biased;
+                message = receiver.recv() => match message {
+                    Some(message) => self.receive(message).await?,
+                    None => break,
                 },
-                None => receiver.recv().await,
-            };
-            let Some(Message { capture, content }) = received else {
-                break;
-            };
-            match content {
-                Content::Started => self.started(capture),
-                Content::Batch(batch, permit) => {
-                    self.write(capture, batch).await?;
-                    drop(permit);
-                    // A stream that never pauses must not put the commit off for ever.
-                    let overdue = self.commit_due.is_some_and(|due| due <= Instant::now());
-                    if overdue || self.uncommitted_bytes >= self.options.commit_bytes {
-                        self.commit().await?;
-                    }
-                }
-                Content::UpToDate { requests } => {
-                    if let Some(first) = self.captures[capture].first_mut() {
-                        first.report.requests += u64::from(requests);
-                    }
-                    self.ended(capture, &Outcome::UpToDate);
-                    for stream in &self.captures[capture] {
-                        self.observer.observe(&Event::UpToDate { stream: &stream.descriptor.name });
-                    }
-                }
-                Content::Failed { error, retry_in } => {
-                    if !error.kind().is_stream_only() {
-                        self.commit().await?;
-                        return Err(error);
-                    }
-                    self.failed(capture, &error, retry_in);
-                }
+                nudge = controls.recv(), if may_be_nudged => match nudge {
+                    Some(nudge) => self.pass_on(nudge),
+                    None => may_be_nudged = false,
+                },
+                Some(_) = tasks.join_next() => self.note_who_is_over().await?,
+                () = commit_time => self.commit_if_allowed().await?,
             }
         }
-        self.commit().await
+        // On probation still, what came may be somebody else's.
+        self.commit_if_allowed().await
+    }
+
+    async fn receive(&mut self, Message { capture, content }: Message) -> Result<()> {
+        match content {
+            Content::Started => self.started(capture),
+            Content::Batch(batch, permit) => {
+                self.write(capture, batch).await?;
+                drop(permit);
+                // A stream that never pauses must not put the commit off for ever.
+                let is_overdue = self.commit_due.is_some_and(|due| due <= Instant::now());
+                if is_overdue || self.uncommitted_bytes >= self.pace.bytes {
+                    self.commit_if_allowed().await?;
+                }
+            }
+            Content::Reread { stream, urgency, batch, permit } => {
+                self.reread(capture, stream, urgency, batch).await?;
+                drop(permit);
+            }
+            Content::UpToDate { requests } => {
+                if let Some(first) = self.captures[capture].streams.first_mut() {
+                    first.report.requests += u64::from(requests);
+                }
+                self.poll_ended(capture, false);
+                for stream in &mut self.captures[capture].streams {
+                    stream.is_lost = false;
+                }
+                self.outcome(capture, &Outcome::UpToDate).await?;
+                self.settle().await?;
+            }
+            Content::Failed { error, retry_in, ends_poll } => {
+                if !error.kind().is_stream_only() {
+                    self.commit_if_allowed().await?;
+                    return Err(error);
+                }
+                self.failed(capture, &error, retry_in, ends_poll).await?;
+            }
+        }
+        Ok(())
     }
 
     fn started(&mut self, capture: usize) {
-        for stream in &mut self.captures[capture] {
-            stream.started = Some(Instant::now());
-            let expected_records = stream.full_listing_records;
-            self.observer.observe(&Event::Started { stream: &stream.descriptor.name, expected_records });
+        let now = Instant::now();
+        let capture = &mut self.captures[capture];
+        capture.rounds.polling_since = Some(now);
+        for stream in &mut capture.streams {
+            stream.started = Some(now);
+            if std::mem::take(&mut stream.asks_again) {
+                stream.report.kept = None;
+            }
+            self.board.note(stream.name(), |status| status.polling = true);
+            let expected_records = stream.state.listed.last_full;
+            self.observer.observe(&Event::Started { stream: stream.name(), expected_records });
         }
     }
 
-    fn ended(&mut self, capture: usize, outcome: &Outcome) {
-        for stream in &mut self.captures[capture] {
-            stream.report.outcome = outcome.clone();
-            if let Some(started) = stream.started.take() {
-                stream.report.seconds += started.elapsed().as_secs_f64();
+    /// Notes that a capture's poll is over, and that it owes sweeps if it does.
+    fn poll_ended(&mut self, capture: usize, has_failed: bool) {
+        let capture = &mut self.captures[capture];
+        let began = capture.rounds.polling_since.take();
+        capture.rounds.ended_at = Some(Instant::now());
+        if capture.streams.iter().any(|stream| stream.state.sweep_due.is_some()) {
+            capture.owes_since = began.or(capture.owes_since);
+        }
+        if let Some(probation) = &mut self.probation {
+            for stream in &capture.streams {
+                if has_failed {
+                    probation.excuse_unless_begun(stream.name());
+                } else {
+                    probation.excuse(stream.name());
+                }
+            }
+            if probation.is_over() {
+                self.probation = None;
             }
         }
     }
 
-    fn failed(&mut self, capture: usize, error: &Error, retry_in: Option<std::time::Duration>) {
-        let reason = error.chain();
-        let kind = error.kind();
-        let skipped = matches!(kind, ErrorKind::Denied | ErrorKind::Unsupported);
-        let outcome = if skipped {
-            Outcome::Skipped { kind, reason: reason.clone() }
-        } else {
-            Outcome::Failed { kind, reason: reason.clone(), hint: error.hint().map(str::to_owned) }
+    async fn outcome(&mut self, capture: usize, outcome: &Outcome) -> Result<()> {
+        // What has ended is durable before anybody hears of it.
+        self.commit_if_allowed().await?;
+        let next = self.captures[capture].schedule.interval;
+        for index in 0..self.captures[capture].streams.len() {
+            let stream = &mut self.captures[capture].streams[index];
+            stream.report.outcome = outcome.clone();
+            stream.stops_the_clock();
+            self.board.note(stream.name(), |status| {
+                status.outcome = Some(outcome.clone());
+                status.polling = false;
+                status.next_poll_at = next.and_then(in_future);
+                if *outcome == Outcome::UpToDate {
+                    status.up_to_date_at = Some(jiff::Timestamp::now());
+                }
+            });
+            let descriptor = Arc::clone(&stream.descriptor);
+            self.sink.ended(&descriptor, outcome).await?;
+            if *outcome == Outcome::UpToDate {
+                self.observer.observe(&Event::UpToDate { stream: &descriptor.name });
+            }
+        }
+        Ok(())
+    }
+
+    async fn failed(
+        &mut self,
+        capture: usize,
+        error: &Error,
+        retry_in: Option<Duration>,
+        ends_poll: bool,
+    ) -> Result<()> {
+        let (reason, kind) = (error.chain(), error.kind());
+        let outcome = match kind {
+            ErrorKind::Denied | ErrorKind::Unsupported => Outcome::Skipped { kind, reason: reason.clone() },
+            _ => {
+                let hint = error.hint().map(str::to_owned);
+                Outcome::Failed { kind, reason: reason.clone(), hint }
+            }
         };
-        self.ended(capture, &outcome);
-        if let Some(first) = self.captures[capture].first_mut() {
+        if let Some(first) = self.captures[capture].streams.first_mut() {
             first.report.requests += u64::from(error.requests());
         }
-        for stream in &mut self.captures[capture] {
-            let name = &stream.descriptor.name;
-            // A retried poll goes on where it stopped.
-            stream.started = retry_in.map(|_| Instant::now()).filter(|_| !skipped);
+        for stream in &mut self.captures[capture].streams {
+            stream.is_lost = kind == ErrorKind::Denied && stream.was_read;
+            stream.report.outcome = outcome.clone();
             self.observer.observe(&Event::Failed {
-                stream: name,
+                stream: stream.name(),
                 kind,
                 message: &reason,
                 hint: error.hint(),
                 retry_in,
             });
-            // A stream that could be read in an earlier run: the key sees less than before.
-            let lost = kind == ErrorKind::Denied && self.known.contains(name);
-            if lost && self.options.reconcile == ReconcilePolicy::Auto && self.withheld.is_none() {
-                self.withheld = Some(format!("{name} could be read before and cannot be read now"));
-            }
         }
+        if ends_poll {
+            self.poll_ended(capture, true);
+            self.outcome(capture, &outcome).await?;
+            self.settle().await?;
+        }
+        Ok(())
     }
 
     async fn write(&mut self, capture: usize, batch: Batch) -> Result<()> {
         let Batch { parts, checkpoint, mut requests, notes, progress } = batch;
+        self.check(capture, &parts)?;
         // What the batch as a whole cost and said is told once, with the capture's first stream.
         let first = parts.iter().map(|part| part.stream).min();
         for part in parts {
@@ -204,22 +306,35 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
             let told = if Some(part.stream) == first { std::mem::take(&mut requests) } else { 0 };
             self.write_part(capture, part, told, progress).await?;
         }
-        let streams = &mut self.captures[capture];
-        if let (None, Some(stream)) = (first, streams.first_mut()) {
+        let streams = &mut self.captures[capture].streams;
+        if let Some(stream) = streams.first_mut() {
             stream.report.requests += u64::from(requests);
-        }
-        for note in notes {
-            if let Some(stream) = streams.first_mut() {
-                tracing::warn!(stream = stream.descriptor.name, "{note}");
-                self.observer.observe(&Event::Note { stream: &stream.descriptor.name, message: &note });
-                stream.report.add_note(note);
+            for note in notes {
+                say(&*self.observer, stream, &note);
             }
         }
         for stream in streams {
-            stream.pending = Some(checkpoint.clone());
+            stream.moves_to(checkpoint.clone());
         }
-        self.commit_due.get_or_insert_with(|| Instant::now() + self.options.commit_interval);
+        self.commit_due.get_or_insert_with(|| Instant::now() + self.pace.interval);
         Ok(())
+    }
+
+    /// Whether the parts are of streams that the capture has.
+    fn check(&self, capture: usize, parts: &[Part]) -> Result<()> {
+        let streams = &self.captures[capture].streams;
+        match parts.iter().find(|part| part.stream >= streams.len()) {
+            None => Ok(()),
+            Some(part) => {
+                let name = streams.first().map_or("nothing", Stream::name);
+                let message = format!(
+                    "the capture of {name} handed out a part of stream {}, and has {}",
+                    part.stream,
+                    streams.len()
+                );
+                Err(Error::new(ErrorKind::Contract, message).with_hint("this is a bug in the source"))
+            }
+        }
     }
 
     async fn write_part(
@@ -229,80 +344,316 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
         requests: u32,
         progress: Option<(u64, u64)>,
     ) -> Result<()> {
-        let Part { stream, pass, mut records, completion } = part;
-        let stream = &mut self.captures[capture][stream];
-        let bytes: u64 = records.iter().map(|record| record.len_bytes() as u64).sum();
-        let received = records.len() as u64;
-        if stream.pass.0 != pass {
-            stream.pass = (pass, 0);
-        }
-        stream.pass.1 += received;
-        if completion == Some(Completion::Everything) {
-            stream.full_listing_records = Some(stream.pass.1);
-        }
-        let completion = completion.filter(|_| self.withheld.is_none());
-
-        let mut counts = Counts::default();
-        let completion = match (&mut stream.snapshot, self.capabilities.snapshots) {
-            (Some(index), _) => {
-                counts.unchanged = index.retain_changed(pass, &mut records);
-                if completion == Some(Completion::Everything) {
-                    records.extend(index.take_unseen(pass));
-                }
-                None
-            }
-            (None, SnapshotDelivery::Differences) => None,
-            (None, SnapshotDelivery::Reconcile | SnapshotDelivery::Listings) => completion,
-        };
-        if !records.is_empty() || completion.is_some() {
-            let descriptor = Arc::clone(&stream.descriptor);
-            let write =
-                Write { stream: &descriptor, pass, records: &records, completion: completion.as_ref() };
-            counts += self.sink.write(write).await?;
-        }
-        let stream = &mut self.captures[capture][part.stream];
-        stream.report.records += received;
+        self.recognise(capture, &part).await?;
+        let stream = &mut self.captures[capture].streams[part.stream];
+        let seen = stream.take(&part, &self.identity);
+        let records = part.records.len() as u64;
+        let bytes: u64 = part.records.iter().map(|record| record.len_bytes() as u64).sum();
+        stream.report.records += records;
         stream.report.bytes += bytes;
         stream.report.requests += u64::from(requests);
-        stream.report.counts += counts;
-        self.uncommitted_bytes += records.iter().map(Record::len_bytes).sum::<usize>() as u64;
+        if let Some(Ends::Incomplete(_)) = part.ends {
+            stream.report.kept = None;
+        }
+        let may_sweep_scopes = match self.options.reconcile {
+            ReconcilePolicy::Auto => stream.is_yardstick(&self.identity),
+            ReconcilePolicy::Accept => true,
+            ReconcilePolicy::Never => false,
+        };
+        let descriptor = Arc::clone(&stream.descriptor);
+        self.put(&descriptor, seen, part.records).await?;
+        if may_sweep_scopes && !part.whole_scopes.is_empty() {
+            let within = Within::Scopes(part.whole_scopes);
+            self.sink.sweep(Sweep::new(Arc::clone(&descriptor), seen, within)).await?;
+        }
+        self.uncommitted_bytes += bytes;
+        self.board.note(&descriptor.name, |status| status.records += records);
         self.observer.observe(&Event::Written {
-            stream: &stream.descriptor.name,
-            records: received,
+            stream: &descriptor.name,
+            records,
             bytes,
             requests,
-            counts,
             progress,
         });
         Ok(())
     }
 
-    /// Records first, then the checkpoints that speak of them (I1).
-    async fn commit(&mut self) -> Result<()> {
-        self.commit_due = None;
-        let mut update = StateUpdate { streams: BTreeMap::new(), access: self.access.take() };
-        for stream in self.captures.iter_mut().flatten() {
-            let Some(checkpoint) = stream.pending.take() else {
+    async fn put(&mut self, stream: &Arc<StreamDescriptor>, seen: Stamp, records: Vec<Record>) -> Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        self.sink.write(Write::new(Arc::clone(stream), seen, records)).await
+    }
+
+    /// On probation: whether the destination holds any of these records already.
+    async fn recognise(&mut self, capture: usize, part: &Part) -> Result<()> {
+        let stream = &self.captures[capture].streams[part.stream];
+        let Some(probation) = self.probation.as_mut().filter(|probation| probation.is_about(stream.name()))
+        else {
+            return Ok(());
+        };
+        let descriptor = Arc::clone(&stream.descriptor);
+        let keys = probation.fresh(&descriptor.name, part.records.iter().map(|record| record.key.clone()));
+        let rows = match probation.rows(&descriptor.name) {
+            Some(rows) => rows,
+            None => {
+                let everything = Sweep::new(Arc::clone(&descriptor), Stamp::NEVER, Within::Everything);
+                self.sink.unseen(&everything).await?.of
+            }
+        };
+        let verdict = match self.sink.known(&descriptor, &keys).await? {
+            Some(known) => probation.page(&descriptor.name, known, rows, part.ends.is_some()),
+            None => Verdict::Undecided,
+        };
+        match verdict {
+            Verdict::Recognised => self.probation = None,
+            Verdict::Undecided => {
+                probation.excuse(&descriptor.name);
+                if probation.is_over() {
+                    self.probation = None;
+                }
+            }
+            Verdict::GoOn => {}
+            Verdict::Foreign(difference) => return Err(foreign(&descriptor.name, difference)),
+        }
+        Ok(())
+    }
+
+    /// Records that were read again by themselves, for whoever asked or before a sweep.
+    async fn reread(
+        &mut self,
+        capture: usize,
+        stream: usize,
+        urgency: Urgency,
+        batch: Result<Batch>,
+    ) -> Result<()> {
+        let is_ours = self
+            .verification
+            .as_ref()
+            .is_some_and(|pending| (pending.capture, pending.stream) == (capture, stream));
+        let pending = (urgency == Urgency::Background && is_ours).then(|| self.verification.take()).flatten();
+        match batch {
+            Ok(batch) => {
+                let records = batch.parts.iter().flat_map(|part| &part.records);
+                let found = records.filter(|record| matches!(record.op, Op::Upsert(_))).count() as u64;
+                self.write(capture, batch).await?;
+                if let Some(pending) = pending {
+                    self.conclude(&pending, found).await?;
+                }
+            }
+            Err(error) if !error.kind().is_stream_only() => {
+                self.commit_if_allowed().await?;
+                return Err(error);
+            }
+            Err(error) => {
+                let stream = &mut self.captures[capture].streams[stream];
+                stream.report.requests += u64::from(error.requests());
+                match pending {
+                    // The debt stays; the next round tries again.
+                    Some(pending) => {
+                        let reason = format!("they could not be asked for by themselves: {}", error.chain());
+                        let kept =
+                            Kept { rows: pending.unseen, of: pending.of, reason, needs_decision: false };
+                        stream.report.kept = Some(kept);
+                        stream.asks_again = true;
+                    }
+                    None => {
+                        let note = format!("records could not be read again: {}", error.chain());
+                        say(&*self.observer, stream, &note);
+                    }
+                }
+            }
+        }
+        self.settle().await
+    }
+
+    async fn conclude(&mut self, pending: &Verification, found: u64) -> Result<()> {
+        let verified = verified(pending.unseen, pending.asked, found, pending.is_doubtful);
+        let stream = &mut self.captures[pending.capture].streams[pending.stream];
+        let found = match verified {
+            Verified::AllGone => {
+                let sweep = stream.sweep();
+                stream.clear_debt();
+                stream.becomes_yardstick(&self.identity);
+                stream.report.kept = None;
+                return match sweep {
+                    Some(sweep) => self.sink.sweep(sweep).await,
+                    None => Ok(()),
+                };
+            }
+            Verified::Settled { found } => {
+                stream.becomes_yardstick(&self.identity);
+                stream.report.kept = None;
+                let sweep = stream.sweep();
+                stream.clear_debt();
+                // Nothing is left to mark; sinks that wait for the end of a listing hear of it.
+                if let Some(sweep) = sweep {
+                    self.sink.sweep(sweep).await?;
+                }
+                found
+            }
+            Verified::Unstable { found } => {
+                let reason =
+                    format!("of {} that were asked for by themselves {found} were there", pending.asked);
+                let kept = Kept { rows: pending.unseen, of: pending.of, reason, needs_decision: false };
+                stream.report.kept = Some(kept);
+                stream.clear_debt();
+                found
+            }
+        };
+        if found > 0 {
+            let stream = &mut self.captures[pending.capture].streams[pending.stream];
+            let note = format!("the listing was not stable: it left out {found} records that are there");
+            say(&*self.observer, stream, &note);
+        }
+        Ok(())
+    }
+
+    /// Pays the debts whose round is over; in a run that polls once, tells the tasks when nothing more will come.
+    async fn settle(&mut self) -> Result<()> {
+        while self.verification.is_none() {
+            let Some((capture, stream)) = self.next_debt() else { break };
+            self.pay(capture, stream).await?;
+        }
+        if self.verification.is_none() && self.captures.iter().all(Captured::is_through) {
+            self.captures.iter_mut().for_each(|capture| capture.commands = None);
+        }
+        Ok(())
+    }
+
+    fn next_debt(&self) -> Option<(usize, usize)> {
+        self.captures.iter().enumerate().find_map(|(index, capture)| {
+            let began = capture.owes_since?;
+            let interval = capture.schedule.interval;
+            let is_round_over = self
+                .captures
+                .iter()
+                .all(|other| other.rounds.is_heard(began, HowOften::of(other.schedule.interval, interval)));
+            let owing = capture
+                .streams
+                .iter()
+                .position(|stream| stream.state.sweep_due.is_some() && stream.report.kept.is_none())?;
+            is_round_over.then_some((index, owing))
+        })
+    }
+
+    async fn pay(&mut self, capture: usize, index: usize) -> Result<()> {
+        let lost = self.lost();
+        let captured = &self.captures[capture];
+        let stream = &captured.streams[index];
+        let Some(sweep) = stream.sweep() else { return Ok(()) };
+        let share = self.sink.unseen(&sweep).await?;
+        let can_ask =
+            captured.rereads[index] && captured.commands.as_ref().is_some_and(|task| !task.is_closed());
+        let payment =
+            payment(stream, &share, &self.identity, self.options.reconcile, lost.as_deref(), can_ask);
+        let stream = &mut self.captures[capture].streams[index];
+        match payment {
+            Payment::Sweep => {
+                stream.clear_debt();
+                stream.becomes_yardstick(&self.identity);
+                self.sink.sweep(sweep).await?;
+            }
+            Payment::Verify => self.ask_first(capture, index, share).await,
+            Payment::Wait(kept) => stream.report.kept = Some(kept),
+            Payment::GiveUp(kept) => {
+                stream.report.kept = Some(kept);
+                stream.clear_debt();
+            }
+        }
+        self.commit_due.get_or_insert_with(|| Instant::now() + self.pace.interval);
+        Ok(())
+    }
+
+    async fn ask_first(&mut self, capture: usize, index: usize, share: Share) {
+        let captured = &mut self.captures[capture];
+        let stream = &captured.streams[index];
+        let is_doubtful = stream.state.sweep_due.as_ref().is_some_and(|due| due.doubt.is_some());
+        let asked = share.keys.len() as u64;
+        let command = Command::Reread { stream: index, keys: share.keys, urgency: Urgency::Background };
+        let Some(commands) = &captured.commands else { return };
+        if commands.send(command).await.is_ok() {
+            let Share { unseen, of, .. } = share;
+            self.verification = Some(Verification { capture, stream: index, unseen, of, asked, is_doubtful });
+        }
+    }
+
+    /// A stream that could be read before and cannot be read now: the key sees less than it did.
+    fn lost(&self) -> Option<String> {
+        let mut streams = self.captures.iter().flat_map(|capture| &capture.streams);
+        streams.find(|stream| stream.is_lost).map(|stream| stream.name().to_owned())
+    }
+
+    fn pass_on(&mut self, nudge: Nudge) {
+        let (name, keys) = match nudge {
+            Nudge::Poll { stream } => (stream, None),
+            Nudge::Reread { stream, keys } => (stream, Some(keys)),
+        };
+        for capture in &self.captures {
+            let Some(stream) = capture.streams.iter().position(|stream| stream.name() == name) else {
                 continue;
             };
-            let state = StreamState {
-                checkpoint,
-                committed_at: Timestamp::now(),
-                full_listing_records: stream.full_listing_records,
-                snapshot: stream.snapshot.clone(),
+            let Some(commands) = &capture.commands else { continue };
+            let command = match keys {
+                None => Command::Poll,
+                Some(keys) => Command::Reread { stream, keys, urgency: Urgency::Interactive },
             };
-            update.streams.insert(stream.descriptor.name.clone(), Some(state));
+            if commands.try_send(command).is_err() {
+                tracing::warn!(
+                    stream = name,
+                    "too much is asked of the stream at once; its next poll will bring it"
+                );
+            }
+            return;
         }
+    }
+
+    /// A task has ended, perhaps by a panic.
+    async fn note_who_is_over(&mut self) -> Result<()> {
+        for capture in &mut self.captures {
+            if capture.commands.as_ref().is_some_and(mpsc::Sender::is_closed) {
+                capture.rounds.is_over = true;
+            }
+        }
+        let is_asked = |pending: &Verification| !self.captures[pending.capture].rounds.is_over;
+        self.verification = self.verification.take().filter(is_asked);
+        self.settle().await
+    }
+
+    /// Commits unless it is not clear yet whether the records belong here.
+    async fn commit_if_allowed(&mut self) -> Result<()> {
+        if self.probation.is_some() {
+            self.commit_due = self.commit_due.map(|_| Instant::now() + self.pace.interval);
+            return Ok(());
+        }
+        self.commit().await
+    }
+
+    /// Records and the checkpoints that speak of them (I1).
+    async fn commit(&mut self) -> Result<()> {
+        self.commit_due = None;
+        let streams = self.captures.iter_mut().flat_map(|capture| &mut capture.streams);
+        let saved = streams.filter_map(|stream| Some((stream.name().to_owned(), Some(stream.to_save()?))));
+        let update = StateUpdate::new(saved);
         if update.is_empty() {
             return Ok(());
         }
         let started = Instant::now();
-        self.sink.commit(&update).await?;
-        if !self.capabilities.stores_state {
-            self.store.save(&update).await?;
+        let committed = self.sink.commit(&update).await?;
+        for stream in self.captures.iter_mut().flat_map(|capture| &mut capture.streams) {
+            if let Some(counts) = committed.counts.get(stream.name()) {
+                stream.report.counts += *counts;
+            }
+            if let Some(Some(saved)) = update.streams.get(stream.name()) {
+                self.board.note(stream.name(), |status| status.committed_at = Some(saved.committed_at));
+            }
         }
         let bytes = std::mem::take(&mut self.uncommitted_bytes);
-        self.observer.observe(&Event::Committed { bytes, elapsed: started.elapsed() });
+        self.observer.observe(&Event::Committed {
+            bytes,
+            elapsed: started.elapsed(),
+            counts: &committed.counts,
+        });
         Ok(())
     }
 
@@ -313,10 +664,10 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
     }
 
     pub(super) fn into_report(self, interrupted: bool, output_closed: bool) -> Report {
-        let now = Instant::now();
-        let reports = self.captures.into_iter().flatten().map(|mut stream| {
-            if let Some(started) = stream.started {
-                stream.report.seconds += (now - started).as_secs_f64();
+        let streams = self.captures.into_iter().flat_map(|capture| capture.streams);
+        let reports = streams.map(|mut stream| {
+            if stream.started.is_some() {
+                stream.stops_the_clock();
                 stream.report.outcome = if interrupted || output_closed {
                     Outcome::Interrupted
                 } else {
@@ -324,8 +675,23 @@ impl<K: Sink, T: StateStore> Writer<K, T> {
                     Outcome::Failed { kind: ErrorKind::Transient, reason, hint: None }
                 };
             }
-            (stream.descriptor.name.clone(), stream.report)
+            (stream.name().to_owned(), stream.report)
         });
-        Report { streams: reports.collect(), interrupted, output_closed, reconcile_withheld: self.withheld }
+        Report { streams: reports.collect(), interrupted, output_closed }
+    }
+}
+
+impl Captured {
+    /// Whether it is polled once, and has been.
+    fn is_through(&self) -> bool {
+        self.rounds.is_over || (self.schedule.interval.is_none() && self.rounds.ended_at.is_some())
+    }
+}
+
+/// Tells a person, once.
+fn say(observer: &dyn Observer, stream: &mut Stream, note: &str) {
+    if stream.report.add_note(note) {
+        tracing::warn!(stream = stream.name(), "{note}");
+        observer.observe(&Event::Note { stream: stream.name(), message: note });
     }
 }

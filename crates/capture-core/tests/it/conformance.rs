@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use capture_core::conformance::{self, Rows, SinkHarness, StateStoreHarness};
-use capture_core::{FileStateStore, MemorySink, MemoryStateStore, Sink, State, StateStore, StreamDescriptor};
+use capture_core::{FileStateStore, MemorySink, MemoryStateStore, Sink, StateStore, StreamDescriptor};
 use tempfile::TempDir;
 
 struct Memory(MemorySink);
@@ -22,8 +22,8 @@ impl SinkHarness for Memory {
             .collect()
     }
 
-    async fn state(&self) -> Option<State> {
-        None
+    fn is_exclusive(&self) -> bool {
+        false
     }
 }
 

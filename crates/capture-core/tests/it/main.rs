@@ -4,5 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod conformance;
+mod gone;
+mod nudges;
 mod runner;
 mod schedule;
+mod scripted;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use capture_core::{
-    Batch, Capture, Checkpoint, MemorySink, MemoryStateStore, Mode, Result, Runner, RunnerOptions, Selection,
-    Source, Step, StreamDescriptor, StreamRequest,
+    Batch, Capture, Checkpoint, Identity, MemorySink, Mode, Result, Runner, RunnerOptions, Selection, Source,
+    Step, StreamDescriptor, StreamRequest,
 };
 use serde_json::json;
 use tokio::time::Instant;
@@ -69,14 +69,7 @@ impl Capture for ClockedCapture {
             let mut polls = self.polls.lock().unwrap();
             polls.entry(stream.name.clone()).or_default().push(self.began.elapsed());
         }
-        let checkpoint = Checkpoint(json!({}));
-        Ok(Step::Batch(Batch {
-            parts: Vec::new(),
-            checkpoint,
-            requests: 1,
-            notes: Vec::new(),
-            progress: None,
-        }))
+        Ok(Step::Batch(Batch::new(Vec::new(), Checkpoint::from(json!({})))))
     }
 }
 
@@ -90,15 +83,15 @@ async fn polls(shared: bool, selections: [Selection; 2]) -> BTreeMap<String, Vec
         tokio::time::sleep(Duration::from_secs(3600)).await;
         stop.cancel();
     });
-    let options = RunnerOptions { interval: Some(Duration::from_secs(600)), ..RunnerOptions::default() };
-    let runner = Runner::new(source, MemorySink::new(), MemoryStateStore::new()).options(options);
-    runner.run(selections, Default::default(), cancel).await.unwrap();
+    let options = RunnerOptions::default().interval(Some(Duration::from_secs(600)));
+    let runner = Runner::new(source, MemorySink::new()).options(options);
+    runner.run(selections, Identity::anyone("clock"), cancel).await.unwrap();
     let polls = polls.lock().unwrap();
     polls.clone()
 }
 
 fn with_interval(stream: &str, seconds: u64) -> Selection {
-    Selection { interval: Some(Duration::from_secs(seconds)), ..Selection::new(stream) }
+    Selection::new(stream).every(Duration::from_secs(seconds))
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,7 +105,7 @@ async fn each_stream_keeps_its_own_interval() {
 #[tokio::test(start_paused = true)]
 async fn a_first_poll_can_wait() {
     let delay = Duration::from_secs(1234);
-    let late = Selection { first_poll_delay: delay, ..Selection::new("late") };
+    let late = Selection::new("late").after(delay);
     let polls = polls(false, [late, Selection::new("prompt")]).await;
     assert!(polls["late"][0] >= delay && polls["late"][0] < delay + Duration::from_secs(1));
     assert!(polls["prompt"][0] < Duration::from_secs(1));
@@ -120,8 +113,8 @@ async fn a_first_poll_can_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn streams_that_share_a_listing_take_the_shorter_interval_and_delay() {
-    let hasty = Selection { first_poll_delay: Duration::from_secs(60), ..with_interval("hasty", 120) };
-    let calm = Selection { first_poll_delay: Duration::from_secs(900), ..with_interval("calm", 900) };
+    let hasty = with_interval("hasty", 120).after(Duration::from_secs(60));
+    let calm = with_interval("calm", 900).after(Duration::from_secs(900));
     let polls = polls(true, [calm, hasty]).await;
     assert_eq!(polls["calm"], polls["hasty"]);
     assert!(polls["calm"][0] < Duration::from_secs(61));

@@ -1,0 +1,163 @@
+//! Whether another identity sees the same organisation: nothing is committed until some record is recognised.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::{Difference, Error, ErrorKind, Key};
+
+/// A table with fewer rows than this says nothing: all of them may have gone meanwhile.
+const ROWS: u64 = 3;
+
+/// Pages after which a stream has had its chance, if its table is not larger than what they held.
+const PAGES: u32 = 3;
+
+/// Streams that somebody else read before, as long as no record of theirs was recognised.
+pub(super) struct Probation {
+    strangers: BTreeMap<String, Stranger>,
+}
+
+struct Stranger {
+    difference: Difference,
+    pages: u32,
+    /// Rows of the table before this run.
+    rows: Option<u64>,
+    /// What this run has brought so far: it is no proof.
+    own: HashSet<Key>,
+}
+
+/// What a page says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// A record was recognised: it is the same organisation.
+    Recognised,
+    /// Nothing can be said of this stream.
+    Undecided,
+    /// More pages may tell.
+    GoOn,
+    /// Nothing is as it was.
+    Foreign(Difference),
+}
+
+impl Probation {
+    /// `None` if nobody else read any of the streams.
+    pub(super) fn new(strangers: BTreeMap<String, Difference>) -> Option<Self> {
+        let stranger = |difference| Stranger { difference, pages: 0, rows: None, own: HashSet::new() };
+        let strangers: BTreeMap<_, _> =
+            strangers.into_iter().map(|(name, difference)| (name, stranger(difference))).collect();
+        (!strangers.is_empty()).then_some(Self { strangers })
+    }
+
+    pub(super) fn is_about(&self, stream: &str) -> bool {
+        self.strangers.contains_key(stream)
+    }
+
+    /// No stream is left that could tell.
+    pub(super) fn is_over(&self) -> bool {
+        self.strangers.is_empty()
+    }
+
+    /// A stream cannot tell (any more).
+    pub(super) fn excuse(&mut self, stream: &str) {
+        self.strangers.remove(stream);
+    }
+
+    /// A poll of the stream has failed: it cannot tell, unless it had begun to.
+    pub(super) fn excuse_unless_begun(&mut self, stream: &str) {
+        if self.strangers.get(stream).is_some_and(|stranger| stranger.own.is_empty()) {
+            self.strangers.remove(stream);
+        }
+    }
+
+    /// Those of the keys that this run has not brought before.
+    pub(super) fn fresh(&mut self, stream: &str, keys: impl Iterator<Item = Key>) -> Vec<Key> {
+        let Some(stranger) = self.strangers.get_mut(stream) else { return Vec::new() };
+        keys.filter(|key| stranger.own.insert(key.clone())).collect()
+    }
+
+    /// How many rows the table had before this run, if that was noted.
+    pub(super) fn rows(&self, stream: &str) -> Option<u64> {
+        self.strangers.get(stream)?.rows
+    }
+
+    /// A page came whose fresh keys held `known` rows of a table of `rows`.
+    pub(super) fn page(&mut self, stream: &str, known: u64, rows: u64, is_last: bool) -> Verdict {
+        let Some(stranger) = self.strangers.get_mut(stream) else { return Verdict::Undecided };
+        if known > 0 {
+            return Verdict::Recognised;
+        }
+        stranger.pages += 1;
+        stranger.rows = Some(rows);
+        let records = stranger.own.len() as u64;
+        if rows < ROWS {
+            return Verdict::Undecided;
+        }
+        // A table that is small beside what was listed may be what a narrower view left: more of it may be recognised
+        // on later pages.
+        if records > 0 && (is_last || rows >= records) {
+            return Verdict::Foreign(stranger.difference);
+        }
+        if is_last || stranger.pages >= PAGES { Verdict::Undecided } else { Verdict::GoOn }
+    }
+}
+
+/// The error that ends the run.
+pub(super) fn foreign(stream: &str, difference: Difference) -> Error {
+    let message = format!(
+        "this looks like another organisation: no record of {stream} is among those in the destination, and {difference}"
+    );
+    Error::new(ErrorKind::Configuration, message).with_hint(
+        "use another destination for it; if it is the same organisation after all, `--reconcile accept` goes on",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn probation() -> Probation {
+        Probation::new([("pets".to_owned(), Difference::Credential)].into()).unwrap()
+    }
+
+    fn page(probation: &mut Probation, records: u64, known: u64, rows: u64, is_last: bool) -> Verdict {
+        let from = probation.strangers["pets"].own.len() as u64;
+        let fresh = probation.fresh("pets", (from..from + records).map(|key| Key::from(key.to_string())));
+        assert_eq!(fresh.len() as u64, records);
+        probation.page("pets", known, rows, is_last)
+    }
+
+    #[test]
+    fn one_known_record_is_enough() {
+        assert_eq!(page(&mut probation(), 100, 1, 500, false), Verdict::Recognised);
+    }
+
+    #[test]
+    fn a_full_table_without_any_of_the_records_is_somebody_elses() {
+        let foreign = Verdict::Foreign(Difference::Credential);
+        assert_eq!(page(&mut probation(), 100, 0, 100, false), foreign);
+        assert_eq!(page(&mut probation(), 100, 0, 9, true), foreign);
+    }
+
+    #[test]
+    fn a_small_table_beside_a_long_listing_may_be_a_narrower_view_of_it() {
+        let mut probation = probation();
+        assert_eq!(page(&mut probation, 100, 0, 9, false), Verdict::GoOn);
+        assert_eq!(page(&mut probation, 100, 0, 9, false), Verdict::GoOn);
+        assert_eq!(page(&mut probation, 100, 0, 9, false), Verdict::Undecided);
+    }
+
+    #[test]
+    fn next_to_nothing_says_nothing() {
+        assert_eq!(page(&mut probation(), 5, 0, 2, true), Verdict::Undecided);
+        assert_eq!(page(&mut probation(), 0, 0, 9, true), Verdict::Undecided);
+        assert_eq!(probation().page("toys", 0, 9, true), Verdict::Undecided);
+    }
+
+    #[test]
+    fn what_the_run_itself_has_brought_proves_nothing() {
+        let mut probation = probation();
+        let keys = || [Key::from("a"), Key::from("b")].into_iter();
+        assert_eq!(probation.fresh("pets", keys()).len(), 2);
+        assert!(probation.fresh("pets", keys()).is_empty());
+        probation.excuse_unless_begun("pets");
+        assert!(!probation.is_over());
+    }
+}

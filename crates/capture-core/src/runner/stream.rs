@@ -1,0 +1,157 @@
+//! One stream, as the writer sees it: what is saved of it, what the next commit will save, and what it came to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::{
+    Checkpoint, Ends, Extent, Identity, Part, Stamp, StreamDescriptor, StreamReport, StreamState, Sweep,
+    SweepDue, Within,
+};
+
+pub(super) struct Stream {
+    pub(super) descriptor: Arc<StreamDescriptor>,
+    pub(super) report: StreamReport,
+    /// Set while a poll runs.
+    pub(super) started: Option<Instant>,
+    /// What is true of it at this moment; saved with the next commit if it is dirty.
+    pub(super) state: StreamState,
+    /// There is a checkpoint to save.
+    has_checkpoint: bool,
+    is_dirty: bool,
+    /// It could be read in an earlier run.
+    pub(super) was_read: bool,
+    /// Its newest poll was denied although it could be read before.
+    pub(super) is_lost: bool,
+    /// What is kept is kept for now only: the next round asks again.
+    pub(super) asks_again: bool,
+}
+
+impl Stream {
+    pub(super) fn new(descriptor: Arc<StreamDescriptor>, saved: Option<&StreamState>) -> Self {
+        let unread = || StreamState::new(Checkpoint::default(), Timestamp::UNIX_EPOCH);
+        Self {
+            descriptor,
+            report: StreamReport::default(),
+            started: None,
+            state: saved.cloned().unwrap_or_else(unread),
+            has_checkpoint: saved.is_some(),
+            is_dirty: false,
+            was_read: saved.is_some(),
+            is_lost: false,
+            asks_again: false,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.descriptor.name
+    }
+
+    /// Takes what a batch says of the stream, except for its records; returns the stamp for those.
+    pub(super) fn take(&mut self, part: &Part, identity: &Identity) -> Stamp {
+        let stamp = self.state.stamp.next();
+        self.state.stamp = stamp;
+        self.is_dirty = true;
+        let records = part.records.len() as u64;
+        if let Some(extent) = part.begins {
+            self.belongs_to(identity);
+            self.state.listing = (extent == Extent::Everything).then_some(stamp);
+            if extent == Extent::Everything {
+                self.state.listed.so_far = 0;
+                self.state.sweep_due = None;
+            }
+        }
+        if self.state.listing.is_some() {
+            self.state.listed.so_far += records;
+        }
+        if let Some(ends) = &part.ends
+            && let Some(since) = self.state.listing.take()
+        {
+            self.ended(since, ends);
+        }
+        if let Some(set_aside) = part.set_aside {
+            self.report.set_aside = set_aside;
+        }
+        stamp
+    }
+
+    /// Who asks becomes the one to whom the checkpoint belongs. Whoever was that before stays the yardstick.
+    pub(super) fn belongs_to(&mut self, identity: &Identity) {
+        let before = self.state.asked_by.replace(identity.clone());
+        match &self.state.yardstick {
+            None => self.state.yardstick = before,
+            // Written by a version that did not know about addresses.
+            Some(old) if old.place.is_empty() && identity.sees_no_less_than(old) => {
+                self.state.yardstick = Some(identity.clone());
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn ended(&mut self, since: Stamp, ends: &Ends) {
+        self.report.kept = None;
+        let doubt = match ends {
+            Ends::Complete => None,
+            Ends::Doubtful(why) => Some(why.clone()),
+            Ends::Incomplete(why) => {
+                self.state.sweep_due = None;
+                self.report.add_note(&format!("rows that this listing did not show were kept: {why}"));
+                return;
+            }
+        };
+        self.state.listed.last_full = Some(self.state.listed.so_far);
+        self.state.sweep_due = Some(SweepDue::new(since, doubt));
+    }
+
+    /// The sweep that is due.
+    pub(super) fn sweep(&self) -> Option<Sweep> {
+        let due = self.state.sweep_due.as_ref()?;
+        Some(Sweep::new(Arc::clone(&self.descriptor), due.since, Within::Everything))
+    }
+
+    /// The debt is paid or given up.
+    pub(super) fn clear_debt(&mut self) {
+        self.state.sweep_due = None;
+        self.is_dirty = true;
+    }
+
+    /// Whoever asks has seen every row.
+    pub(super) fn becomes_yardstick(&mut self, identity: &Identity) {
+        self.state.yardstick = Some(identity.clone());
+        self.is_dirty = true;
+    }
+
+    /// Whether whoever asks can tell what is gone: nobody else filled the stream.
+    pub(super) fn is_yardstick(&self, identity: &Identity) -> bool {
+        self.state.yardstick.as_ref().is_none_or(|yardstick| identity.sees_no_less_than(yardstick))
+    }
+
+    pub(super) fn moves_to(&mut self, checkpoint: Checkpoint) {
+        self.state.checkpoint = checkpoint;
+        self.has_checkpoint = true;
+        self.is_dirty = true;
+    }
+
+    /// What the commit has to save, if anything.
+    pub(super) fn to_save(&mut self) -> Option<StreamState> {
+        if !std::mem::take(&mut self.is_dirty) || !self.has_checkpoint {
+            return None;
+        }
+        self.state.committed_at = Timestamp::now();
+        Some(self.state.clone())
+    }
+
+    pub(super) fn stops_the_clock(&mut self) {
+        if let Some(started) = self.started.take() {
+            self.report.seconds += started.elapsed().as_secs_f64();
+        }
+    }
+}
+
+/// An instant some time from now, for people.
+pub(super) fn in_future(pause: Duration) -> Option<Timestamp> {
+    let pause = jiff::SignedDuration::try_from(pause).ok()?;
+    Timestamp::now().checked_add(pause).ok()
+}
