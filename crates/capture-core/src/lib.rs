@@ -34,6 +34,7 @@ mod event;
 mod file_state;
 mod lock;
 pub mod memory;
+pub mod private_file;
 mod record;
 mod report;
 mod runner;
