@@ -48,7 +48,7 @@ pub use access::{Access, ReconcilePolicy};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, Observer};
 pub use file_state::FileStateStore;
-pub use lock::Lock;
+pub use lock::{Lock, Locking};
 pub use memory::{MemorySink, MemoryStateStore};
 pub use record::{Key, Op, Record};
 pub use report::{Outcome, Report, StreamReport};

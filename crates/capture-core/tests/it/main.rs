@@ -4,5 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod conformance;
+mod file_state;
+mod lock;
 mod runner;
 mod schedule;
