@@ -54,6 +54,8 @@ impl FileStateStore {
     fn take_lock(&mut self) -> Result<()> {
         if self.lock.is_none() {
             let directory = private_file::directory_of(&self.path);
+            // What an earlier attempt made goes first, so that it does not take this one's with it.
+            self.directories = MadeDirectories::default();
             self.directories = private_file::make_directories(directory).map_err(|error| {
                 let message = format!("cannot make the directory {}", directory.display());
                 Error::new(ErrorKind::Storage, message).with_source(error)
