@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod conformance;
+mod file_state;
 mod gone;
+mod lock;
 mod nudges;
 mod runner;
 mod schedule;

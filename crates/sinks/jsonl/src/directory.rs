@@ -1,7 +1,7 @@
 //! A directory with a file per stream.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use capture_core::{
     Capabilities, Counts, Error, ErrorKind, Lock, Op, Result, Sink, StateUpdate, StreamDescriptor, Write,
+    private_file::{self, MadeDirectories},
 };
 use memchr::memrchr;
 use serde::de::IgnoredAny;
@@ -33,6 +34,8 @@ pub struct JsonlSink {
     files: BTreeMap<String, StreamFile>,
     /// Whether the directory has entries that are not durable yet.
     directory_is_new: bool,
+    /// Declared after what is in them.
+    directories: MadeDirectories,
 }
 
 struct StreamFile {
@@ -54,7 +57,13 @@ impl std::fmt::Debug for StreamFile {
 impl JsonlSink {
     /// A sink in this directory, which need not exist yet.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into(), lock: None, files: BTreeMap::new(), directory_is_new: false }
+        Self {
+            directory: directory.into(),
+            lock: None,
+            files: BTreeMap::new(),
+            directory_is_new: false,
+            directories: MadeDirectories::default(),
+        }
     }
 
     /// Where the state that belongs to the files of `directory` is kept, for a
@@ -71,7 +80,8 @@ impl StreamFile {
             return Ok((Arc::clone(file), false));
         }
         let is_new = !self.path.exists();
-        let opened = OpenOptions::new().append(true).create(true).open(&self.path);
+        let opened = private_file::canonical(&self.path)
+            .and_then(|path| private_file::options().append(true).create(true).open(path));
         let file = Arc::new(opened.map_err(|error| storage("open", &self.path, error))?);
         self.file = Some(Arc::clone(&file));
         Ok((file, is_new))
@@ -118,7 +128,9 @@ fn file_name(stream: &str) -> Result<String> {
 
 /// Cuts what follows the last line break, provided that the file is JSON lines at all; returns how many bytes.
 fn repair(path: &Path) -> Result<u64> {
-    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+    let opened = private_file::canonical(path)
+        .and_then(|path| private_file::options().read(true).write(true).open(path));
+    let mut file = match opened {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
         Err(error) => return Err(storage("open", path, error)),
@@ -168,8 +180,12 @@ impl Sink for JsonlSink {
     }
 
     async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
-        fs::create_dir_all(&self.directory).map_err(|error| storage("make", &self.directory, error))?;
-        self.lock = Some(Lock::acquire(&self.directory.join(".files"))?);
+        // What an earlier attempt made goes first, so that it does not take this one's with it.
+        self.directories = MadeDirectories::default();
+        self.directories = private_file::make_directories(&self.directory)
+            .map_err(|error| storage("make", &self.directory, error))?;
+        // All of them together; the lock is hidden inside the directory.
+        self.lock = Some(Lock::acquire(&self.directory.join("files"))?);
         for stream in streams {
             let path = self.directory.join(file_name(&stream.name)?);
             let cut_bytes = repair(&path)?;

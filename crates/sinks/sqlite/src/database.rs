@@ -1,20 +1,20 @@
 //! An open database: whether it is ours, its transaction, and the state in it.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use capture_core::{
     Access, Completion, Counts, Error, ErrorKind, Record, State, StateUpdate, StreamDescriptor, StreamState,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::failure::{Failure, not_ours};
+use crate::fence::{Fence, roll_back};
+use crate::place::Place;
 use crate::table::Table;
 use crate::{APPLICATION_ID, LAYOUT_VERSION};
 
@@ -30,7 +30,6 @@ const STATEMENTS: usize = 256;
 /// of them touches is copied into the database once. Measured with the example `throughput`.
 const NEW: &str = "PRAGMA page_size = 32768";
 const SETTINGS: &str = "
-    PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
     PRAGMA cache_size = -26624;
     PRAGMA wal_autocheckpoint = 4096;
@@ -54,49 +53,80 @@ const LAYOUT: &str = "
     ) WITHOUT ROWID;
 ";
 
+/// A log (WAL) up to this size may stay.
+const LOG_BYTES: u64 = 8 * 1024 * 1024;
+
+/// After such a pause before a transaction, it is not one of many in a row.
+const PAUSE: Duration = Duration::from_secs(2);
+
 /// A pass that no listing has: rows are as if no listing had seen them.
 const NO_PASS: i64 = -1;
 
 #[derive(Debug)]
 pub(crate) struct Database {
-    path: PathBuf,
+    place: Place,
+    /// Which file was opened.
+    identity: Option<(u64, u64)>,
     connection: Connection,
+    fence: Fence,
     tables: HashMap<String, Table>,
+    committed_at: Option<Instant>,
+    /// How long after the last commit the open transaction began.
+    pause: Duration,
+    is_closed: bool,
 }
 
 impl Database {
     /// Opens the database, making it if there is none. A file that is not one of ours is not touched.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        check_header(path)?;
-        let connection = Connection::open(path)?;
+        let place = Place::new(path)?;
+        let _made = place.make()?;
+        let identity = place.check()?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let connection = Connection::open_with_flags(&place.file, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        check_version(&connection, path)?;
-        let database = Self { path: path.to_owned(), connection, tables: HashMap::new() };
-        database.make_if_empty()?;
-        database.connection.execute_batch(SETTINGS)?;
-        Ok(database)
+        make_if_empty(&connection, path)?;
+        connection.execute_batch(SETTINGS)?;
+        let fence = Fence::new(&connection)?;
+        Ok(Self {
+            place,
+            identity,
+            connection,
+            fence,
+            tables: HashMap::new(),
+            committed_at: None,
+            pause: Duration::MAX,
+            is_closed: false,
+        })
     }
 
-    /// Everything in one transaction, before the WAL makes the file non-empty: a database that exists is whole.
-    fn make_if_empty(&self) -> Result<(), Failure> {
-        if application_id(&self.connection)? == APPLICATION_ID {
+    /// Begins a transaction unless there is one. The first of them takes the database for this run.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Busy`] if another run has taken it since.
+    fn begin(&mut self) -> Result<(), Failure> {
+        if !self.connection.is_autocommit() {
             return Ok(());
         }
-        self.connection.execute_batch(NEW)?;
-        begin(&self.connection)?;
-        self.connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-        self.connection.pragma_update(None, "user_version", LAYOUT_VERSION)?;
-        self.connection.execute_batch(LAYOUT)?;
-        self.connection.execute_batch("COMMIT")?;
-        Ok(())
+        self.place.check_unmoved(self.identity)?;
+        if !self.fence.is_taken() {
+            // What only reads the state leaves the file as it is.
+            self.connection.execute_batch("PRAGMA journal_mode = WAL")?;
+            self.fence.take(&self.connection, &self.place.name)?;
+        }
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        self.pause = self.committed_at.map_or(Duration::MAX, |committed_at| committed_at.elapsed());
+        self.fence.check(&self.connection, &self.place.name).inspect_err(|_| roll_back(&self.connection))
     }
 
     /// Makes or updates the tables of these streams.
     pub(crate) fn prepare(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<(), Failure> {
-        begin(&self.connection)?;
+        self.begin()?;
         for stream in streams {
-            let table = Table::open(&self.connection, &self.path, stream)?;
+            let table = Table::open(&self.connection, &self.place.name, stream)?;
             self.tables.insert(stream.name.clone(), table);
         }
         self.connection.execute_batch("COMMIT")?;
@@ -110,17 +140,17 @@ impl Database {
         records: &[Record],
         completion: Option<&Completion>,
     ) -> Result<Counts, Failure> {
+        self.begin()?;
         let Some(table) = self.tables.get_mut(stream) else {
             let message = format!("the stream {stream} was not opened");
             return Err(Error::new(ErrorKind::Configuration, message).into());
         };
-        begin(&self.connection)?;
         table.write(&self.connection, pass, records, completion)
     }
 
     /// Makes everything written so far durable, together with the change of the state.
     pub(crate) fn commit(&mut self, update: &StateUpdate) -> Result<(), Failure> {
-        begin(&self.connection)?;
+        self.begin()?;
         for table in self.tables.values_mut() {
             table.settle(&self.connection)?;
         }
@@ -134,6 +164,8 @@ impl Database {
             self.put_access(access)?;
         }
         self.connection.execute_batch("COMMIT")?;
+        self.empty_log_if_worth_it()?;
+        self.committed_at = Some(Instant::now());
         Ok(())
     }
 
@@ -183,53 +215,100 @@ impl Database {
             let place = format!("line {} column {}", error.line(), error.column());
             let message = format!(
                 "the state of {what} in the database {} cannot be read ({place})",
-                self.path.display()
+                self.place.name.display()
             );
             Error::new(ErrorKind::State, message)
                 .with_hint("restore the database from a copy, or move it away; it was left untouched")
         })
     }
 
-    /// Forgets what was not committed and empties the WAL.
-    pub(crate) fn close(self) -> Result<(), Failure> {
+    /// Moves what is in the log into the database and gives its disk space back, unless that is left to SQLite, which
+    /// does it seldom (see [`SETTINGS`]) and without the latter.
+    fn empty_log_if_worth_it(&self) -> Result<(), Failure> {
+        let (log_bytes, file_bytes) = self.place.log_and_file_bytes();
+        if is_worth_emptying(log_bytes, file_bytes, self.pause) {
+            self.empty_log()?;
+        }
+        Ok(())
+    }
+
+    /// As far as no reader needs it; none is waited for.
+    fn empty_log(&self) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        self.connection.busy_timeout(BUSY_TIMEOUT)?;
+        emptied
+    }
+
+    /// Forgets what was not committed and puts everything into the one file.
+    pub(crate) fn close(mut self) -> Result<(), Failure> {
+        self.finish()
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.is_closed = true;
         if !self.connection.is_autocommit() {
             self.connection.execute_batch("ROLLBACK")?;
         }
-        // A program that reads at this moment keeps the WAL; that is no failure.
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        self.connection.close().map_err(|(_, error)| error)?;
+        // A log of that name would be another database's.
+        if !self.fence.is_taken() || self.place.check_unmoved(self.identity).is_err() {
+            return Ok(());
+        }
+        self.empty_log()?;
+        // A program that reads at this moment keeps the log; that is no failure.
+        self.connection.busy_timeout(Duration::ZERO)?;
+        let _ = self.connection.execute_batch("PRAGMA journal_mode = DELETE");
         Ok(())
     }
 }
 
-/// Begins a transaction unless there is one.
-fn begin(connection: &Connection) -> rusqlite::Result<()> {
-    if connection.is_autocommit() {
-        connection.execute_batch("BEGIN IMMEDIATE")?;
+impl Drop for Database {
+    fn drop(&mut self) {
+        if !self.is_closed {
+            let _ = self.finish();
+        }
     }
-    Ok(())
+}
+
+/// Whether the log is large, and either larger than the database, which is then as large as what was moved, so that
+/// a first listing does this a few times in all; or this commit was one of few.
+fn is_worth_emptying(log_bytes: u64, file_bytes: u64, pause: Duration) -> bool {
+    log_bytes > LOG_BYTES && (log_bytes > file_bytes || pause >= PAUSE)
+}
+
+/// Whether it is empty is asked in the transaction that makes the layout, before the WAL makes the file non-empty: a
+/// database that exists is whole, and what another program made in the meantime is its own.
+fn make_if_empty(connection: &Connection, path: &Path) -> Result<(), Failure> {
+    if application_id(connection)? == APPLICATION_ID {
+        return check_version(connection, path);
+    }
+    connection.execute_batch(NEW)?;
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let attempt = || -> Result<(), Failure> {
+        if application_id(connection)? == APPLICATION_ID {
+            check_version(connection, path)?;
+        } else if is_empty(connection)? {
+            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+            connection.pragma_update(None, "user_version", LAYOUT_VERSION)?;
+            connection.execute_batch(LAYOUT)?;
+        } else {
+            return Err(not_ours(path).into());
+        }
+        connection.execute_batch("COMMIT")?;
+        Ok(())
+    };
+    attempt().inspect_err(|_| roll_back(connection))
+}
+
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT NOT EXISTS (SELECT * FROM sqlite_schema)
+        AND NOT EXISTS (SELECT * FROM pragma_user_version WHERE user_version <> 0)
+        AND NOT EXISTS (SELECT * FROM pragma_application_id WHERE application_id <> 0)";
+    connection.query_row(sql, [], |row| row.get(0))
 }
 
 fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("states are plain data with text keys")
-}
-
-/// Looks at the file without SQLite, which may change what it opens: a leftover journal is played back.
-fn check_header(path: &Path) -> Result<(), Error> {
-    let cannot_read = |error| {
-        Error::new(ErrorKind::Storage, format!("cannot read the database {}", path.display()))
-            .with_source(error)
-    };
-    let mut header = Vec::new();
-    match File::open(path) {
-        Ok(file) => file.take(100).read_to_end(&mut header).map_err(cannot_read)?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(cannot_read(error)),
-    };
-    // The file format keeps the application id at offset 68, big-endian.
-    let is_ours =
-        header.starts_with(b"SQLite format 3\0") && header.get(68..72) == Some(&APPLICATION_ID.to_be_bytes());
-    if header.is_empty() || is_ours { Ok(()) } else { Err(not_ours(path)) }
 }
 
 fn application_id(connection: &Connection) -> rusqlite::Result<i32> {
@@ -241,8 +320,7 @@ fn application_id(connection: &Connection) -> rusqlite::Result<i32> {
 pub(crate) fn check_version(connection: &Connection, path: &Path) -> Result<(), Failure> {
     let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let hint = match version {
-        // A database that is only being made has none yet.
-        0 | LAYOUT_VERSION => return Ok(()),
+        LAYOUT_VERSION => return Ok(()),
         ..LAYOUT_VERSION => "move it away and sync again: a version before the first release made it",
         _ => "use the newer program that made it",
     };
@@ -260,4 +338,71 @@ pub(crate) fn check_ours(connection: &Connection, path: &Path) -> Result<(), Fai
         return check_version(connection, path);
     }
     Err(not_ours(path).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    fn what_another_program_makes_of_an_empty_file_is_left_to_it() {
+        for theirs in ["CREATE TABLE pets (id)", "PRAGMA user_version = 1", "PRAGMA application_id = 7"] {
+            let directory = tempfile::tempdir().unwrap();
+            let place = Place::new(&directory.path().join("x.db")).unwrap();
+            let _made = place.make().unwrap();
+            place.check().unwrap();
+            let connection = Connection::open(&place.file).unwrap();
+            Connection::open(&place.file).unwrap().execute_batch(theirs).unwrap();
+            let before = std::fs::read(&place.file).unwrap();
+            let error = make_if_empty(&connection, &place.name).unwrap_err().of(&place.name);
+            assert_eq!(error.kind(), ErrorKind::State, "{theirs}");
+            assert!(connection.is_autocommit());
+            assert_eq!(std::fs::read(&place.file).unwrap(), before);
+        }
+    }
+
+    /// Tells other processes which database to make.
+    const PATH: &str = "TEST_DATABASE_PATH";
+
+    /// Not a test: what the other processes of the next one do.
+    #[test]
+    fn make_a_database() {
+        let Some(path) = std::env::var_os(PATH) else { return };
+        Database::open(Path::new(&path)).unwrap();
+    }
+
+    #[test]
+    fn of_several_that_make_it_at_once_all_get_the_same_database() {
+        for _ in 0..3 {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("x.db");
+            let start = |_| {
+                Command::new(std::env::current_exe().unwrap())
+                    .args(["--exact", "database::tests::make_a_database"])
+                    .env(PATH, &path)
+                    .stdout(Stdio::null())
+                    .spawn()
+                    .unwrap()
+            };
+            let all: Vec<_> = (0..6).map(start).collect();
+            all.into_iter().for_each(|mut one| assert!(one.wait().unwrap().success()));
+            assert!(Database::open(&path).unwrap().state().unwrap().streams.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_large_log_is_emptied_when_it_outgrows_the_database_or_after_a_pause() {
+        const MIB: u64 = 1024 * 1024;
+        let soon = Duration::from_millis(10);
+        for (log, file, pause, worth) in [
+            (100 * MIB, 3 * MIB, soon, true),
+            (100 * MIB, 300 * MIB, soon, false),
+            (100 * MIB, 300 * MIB, PAUSE, true),
+            (LOG_BYTES, 0, PAUSE, false),
+        ] {
+            assert_eq!(is_worth_emptying(log, file, pause), worth, "{log} beside {file} after {pause:?}");
+        }
+    }
 }

@@ -22,23 +22,29 @@
 //! keys, for queries, is made when the first listing ends. Which rows exist, and which listing saw
 //! them last, is in the small table `_capture_live`: a listing that changes nothing does not rewrite the records,
 //! and finding what has gone does not read them. `_capture_state` and `_capture_access` hold the state,
-//! `_capture_streams` the streams and their columns.
+//! `_capture_streams` the streams and their columns, and `_capture_run` the number of the last run that wrote: one whose
+//! number is no longer the newest writes nothing more, even if no lock kept the newer one out.
 //!
 //! # Durability
 //! A transaction lasts from the first write after a commit to the next commit, which also moves the state: after a
 //! crash of the process the database is as its last commit left it. The database is in WAL mode with
 //! `synchronous=NORMAL`: a power cut may take the newest commits with it, records and state alike, so that the next
-//! run brings them again. Other programs may read at any time; they see the last commit.
+//! run brings them again. Other programs may read at any time; they see the last commit. A run that ends leaves WAL mode
+//! if nobody is reading just then, so that whoever may read the file but not write beside it can open it.
+//!
+//! The database is made for its owner only (mode 0600), and so are the files beside it.
 
 mod database;
 mod failure;
+mod fence;
 mod fields;
+mod place;
 mod read;
 mod session;
 mod table;
 
 pub use read::{Answer, TableInfo, query, tables};
-pub use session::{SqliteSink, SqliteStateStore, open};
+pub use session::{SqliteSink, SqliteStateStore, open, open_with};
 
 /// Marks a database as one of these (`PRAGMA application_id`): "CAPT".
 const APPLICATION_ID: i32 = 0x4341_5054;

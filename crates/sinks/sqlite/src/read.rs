@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::database::check_ours;
 use crate::failure::Failure;
+use crate::place::Place;
 use crate::table::rows_table;
 
 /// What a stream's table holds.
@@ -87,7 +88,8 @@ pub fn query(path: &Path, sql: &str, max_rows: usize) -> Result<Answer> {
 
 fn read<T>(path: &Path, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T> {
     let attempt = || {
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let connection = Connection::open_with_flags(Place::new(path)?.file, flags)?;
         check_ours(&connection, path)?;
         // In one transaction, so that everything is of the same moment.
         connection.execute_batch("BEGIN")?;

@@ -5,19 +5,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use capture_core::{
-    Capabilities, Counts, Error, ErrorKind, Lock, Result, Sink, SnapshotDelivery, State, StateStore,
+    Capabilities, Counts, Error, ErrorKind, Lock, Locking, Result, Sink, SnapshotDelivery, State, StateStore,
     StateUpdate, StreamDescriptor, Write,
 };
 
 use crate::database::Database;
 use crate::failure::Failure;
+use crate::place::Place;
 
 /// The sink and the state store of the database at `path`. Nothing is opened or made yet.
 ///
 /// Whichever of them is used first takes the database for this process (a second run gets
 /// [`ErrorKind::Busy`]) and opens it; it stays so until the sink is closed or both are dropped.
 pub fn open(path: impl Into<PathBuf>) -> (SqliteSink, SqliteStateStore) {
-    let handle = Handle::new(path.into());
+    open_with(path, Locking::default())
+}
+
+/// As [`open`], with a choice for file systems that cannot lock.
+pub fn open_with(path: impl Into<PathBuf>, locking: Locking) -> (SqliteSink, SqliteStateStore) {
+    let handle = Handle::new(path.into(), locking);
     (SqliteSink(handle.clone()), SqliteStateStore(handle))
 }
 
@@ -35,14 +41,14 @@ pub struct SqliteStateStore(Handle);
 impl SqliteSink {
     /// A sink on its own; with a state store beside it, see [`open`].
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(Handle::new(path.into()))
+        Self(Handle::new(path.into(), Locking::default()))
     }
 }
 
 impl SqliteStateStore {
     /// A store on its own; with a sink beside it, see [`open`].
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(Handle::new(path.into()))
+        Self(Handle::new(path.into(), Locking::default()))
     }
 }
 
@@ -59,12 +65,13 @@ struct Session {
     /// Declared before the lock, so that it is closed before the lock is given up.
     database: Option<Database>,
     lock: Option<Lock>,
+    locking: Locking,
 }
 
 impl Handle {
-    fn new(path: PathBuf) -> Self {
+    fn new(path: PathBuf, locking: Locking) -> Self {
         let path: Arc<Path> = path.into();
-        let session = Session { path: Arc::clone(&path), database: None, lock: None };
+        let session = Session { path: Arc::clone(&path), database: None, lock: None, locking };
         Self { path, session: Arc::new(Mutex::new(session)) }
     }
 
@@ -88,7 +95,8 @@ impl Handle {
 impl Session {
     fn take_lock(&mut self) -> Result<()> {
         if self.lock.is_none() {
-            self.lock = Some(Lock::acquire(&self.path)?);
+            let place = Place::new(&self.path)?;
+            self.lock = Some(Lock::acquire_with(&place.name, self.locking)?);
         }
         Ok(())
     }

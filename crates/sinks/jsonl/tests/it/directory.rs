@@ -159,3 +159,33 @@ async fn a_place_that_cannot_be_written_is_named() {
         );
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn directory_and_files_are_their_owners_and_a_refused_start_leaves_none() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    let odd = Arc::new(StreamDescriptor { name: "../pets".to_owned(), ..(*stream(&["id"])).clone() });
+    append(&at("a/out"), &odd, &[]).await.unwrap_err();
+    assert!(!at("a").exists());
+    let mut twice = JsonlSink::new(at("a/out"));
+    for _ in 0..2 {
+        twice.open(&[stream(&["id"])]).await.unwrap();
+        twice.close().await.unwrap();
+    }
+    drop(twice);
+    assert!(!at("a").exists());
+
+    append(&at("a/out"), &stream(&["id"]), &[Record::delete("a")]).await.unwrap();
+    let mode = |name: &str| std::fs::metadata(at(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!([mode("a"), mode("a/out"), mode("a/out/pets.jsonl")], [0o700, 0o700, 0o600]);
+    assert_eq!(std::fs::read_dir(at("a/out")).unwrap().count(), 1, "the lock is gone");
+
+    // By another name it is the same directory.
+    std::os::unix::fs::symlink("a/out", at("link")).unwrap();
+    let mut first = JsonlSink::new(at("link"));
+    first.open(&[stream(&["id"])]).await.unwrap();
+    let error = append(&at("a/out"), &stream(&["id"]), &[]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+}

@@ -5,6 +5,8 @@
 
 mod conformance;
 mod crash;
+mod fence;
+mod files;
 mod foreign;
 mod model;
 mod views;

@@ -1,0 +1,76 @@
+//! What the state file is, and what it is not written over.
+
+use std::fs;
+use std::path::Path;
+
+use capture_core::{Checkpoint, ErrorKind, FileStateStore, State, StateStore, StateUpdate, StreamState};
+
+fn update(position: u64) -> StateUpdate {
+    let state = StreamState {
+        checkpoint: Checkpoint(position.into()),
+        committed_at: jiff::Timestamp::UNIX_EPOCH,
+        full_listing_records: None,
+        snapshot: None,
+    };
+    StateUpdate { streams: [("pets".to_owned(), Some(state))].into(), access: None }
+}
+
+fn position(path: &Path) -> u64 {
+    let state = State::from_document(&fs::read_to_string(path).unwrap()).unwrap();
+    state.streams["pets"].checkpoint.0.as_u64().unwrap()
+}
+
+#[tokio::test]
+async fn a_state_that_another_run_replaced_is_not_overwritten() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.json");
+    let mut first = FileStateStore::new(&path);
+    first.save(&update(1)).await.unwrap();
+    first.save(&update(2)).await.unwrap();
+    // Somebody thinks that the lock is a leftover.
+    fs::remove_file(directory.path().join(".state.json.lock")).unwrap();
+    let mut second = FileStateStore::new(&path);
+    assert_eq!(second.load().await.unwrap().streams["pets"].checkpoint.0, 2);
+    second.save(&update(3)).await.unwrap();
+    let error = first.save(&update(9)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+    assert_eq!(position(&path), 3);
+    drop(first);
+    assert!(directory.path().join(".state.json.lock").exists(), "it is the second run's");
+}
+
+#[tokio::test]
+async fn what_is_no_state_is_not_written_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("notes.txt");
+    for content in ["", "my notes", "{}", "{\"version\":99,\"streams\":{}}"] {
+        fs::write(&path, content).unwrap();
+        let mut store = FileStateStore::new(&path);
+        assert_eq!(store.save(&update(1)).await.unwrap_err().kind(), ErrorKind::State, "{content:?}");
+        assert_eq!(store.load().await.unwrap_err().kind(), ErrorKind::State);
+        assert_eq!(store.save(&update(1)).await.unwrap_err().kind(), ErrorKind::State);
+        assert_eq!(fs::read_to_string(&path).unwrap(), content);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_state_is_its_owners_and_is_where_a_link_leads_to() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    let mode = |name: &str| fs::metadata(at(name)).unwrap().permissions().mode() & 0o777;
+    FileStateStore::new(at("made/for/state.json")).save(&update(1)).await.unwrap();
+    assert_eq!([mode("made"), mode("made/for"), mode("made/for/state.json")], [0o700, 0o700, 0o600]);
+
+    symlink("made/for/state.json", at("link")).unwrap();
+    FileStateStore::new(at("link")).save(&update(2)).await.unwrap();
+    assert!(at("link").is_symlink());
+    assert_eq!(position(&at("made/for/state.json")), 2);
+
+    // What others put where a name could be guessed is neither followed nor used.
+    fs::write(at("theirs"), "theirs").unwrap();
+    symlink(at("theirs"), at("made/for/state.json.new")).unwrap();
+    FileStateStore::new(at("link")).save(&update(3)).await.unwrap();
+    assert_eq!(fs::read_to_string(at("theirs")).unwrap(), "theirs");
+}
