@@ -1,4 +1,4 @@
-//! The catalog of operations as it stands in crates/ashby-client/catalog: read, and checked for sense.
+//! The catalog of operations as it stands in crates/ashby-catalog/catalog: read, and checked for sense.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -180,7 +180,7 @@ struct TypeEntry {
 
 /// Where the files are.
 pub(crate) fn folder() -> PathBuf {
-    root().join("crates").join("ashby-client").join("catalog")
+    root().join("crates").join("ashby-catalog").join("catalog")
 }
 
 /// Reads the catalog.

@@ -33,7 +33,7 @@ fn categories(catalog: &Catalog) -> String {
 fn operations(catalog: &Catalog) -> String {
     let mut code = header("The catalog's operations.");
     code += "use super::{enumerations, shapes};\n";
-    code += "use crate::catalog::{Field, Kind, Operation, Paging, Permission, Rate, Rule, Type};\n\n";
+    code += "use crate::{Field, Kind, Operation, Paging, Permission, Rate, Rule, Type};\n\n";
     for category in &catalog.categories {
         let _ = writeln!(code, "pub(super) static {}: &[Operation] = &[", screaming(&category.name));
         category.operations.iter().for_each(|operation| code += &self::operation(operation));
@@ -92,7 +92,7 @@ fn operation(operation: &Operation) -> String {
 
 fn shapes(catalog: &Catalog) -> String {
     let mut code = header("Objects that the catalog's operations take and answer.");
-    code += "use super::{enumerations, shapes};\nuse crate::catalog::{Field, Shape, Type};\n\n";
+    code += "use super::{enumerations, shapes};\nuse crate::{Field, Shape, Type};\n\n";
     let mut shapes: Vec<(&String, &Shape)> = catalog.inputs.iter().chain(&catalog.types).collect();
     shapes.sort_by_key(|(name, _)| *name);
     for (name, shape) in shapes {
@@ -109,7 +109,7 @@ fn shapes(catalog: &Catalog) -> String {
 
 fn enumerations(catalog: &Catalog) -> String {
     let mut code = header("Sets of words in the catalog.");
-    code += "use crate::catalog::Enumeration;\n\n";
+    code += "use crate::Enumeration;\n\n";
     let mut enumerations: Vec<_> = catalog.enumerations.iter().collect();
     enumerations.sort();
     for (name, values) in enumerations {

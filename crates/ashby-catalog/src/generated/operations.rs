@@ -1,7 +1,7 @@
 //! The catalog's operations. Written by `cargo xtask codegen` from catalog/*.toml.
 
 use super::{enumerations, shapes};
-use crate::catalog::{Field, Kind, Operation, Paging, Permission, Rate, Rule, Type};
+use crate::{Field, Kind, Operation, Paging, Permission, Rate, Rule, Type};
 
 pub(super) static API_KEY: &[Operation] = &[Operation {
     name: "apiKey.info",

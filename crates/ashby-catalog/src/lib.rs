@@ -1,11 +1,11 @@
-//! Every operation of Ashby's API, as data: who may call it, with what, what it answers and what it does.
+//! What is known of Ashby's API, as data: every operation, who may call it, with what, what it answers and does.
 //!
 //! The entries stand in `catalog/*.toml` beside this crate's source, a file for each category of operations, and
 //! `cargo xtask codegen` turns them into the tables here. What knows operations by name works from these tables: the
 //! command line's flags and help, the check of a request before it is sent, the reference page.
 //!
 //! ```
-//! use ashby_client::catalog;
+//! use ashby_catalog as catalog;
 //! use serde_json::json;
 //!
 //! let operation = catalog::find("candidate.createNote").expect("it is in the catalog");
@@ -19,6 +19,7 @@ mod check;
 mod generated;
 mod near;
 mod permission;
+mod schema;
 
 use std::borrow::Cow;
 
@@ -26,6 +27,7 @@ pub use check::{Problem, check, check_value};
 pub use generated::CATEGORIES;
 pub use near::nearest;
 pub use permission::Permission;
+pub use schema::{describe, json_schema, request_schema};
 
 /// Operations on one kind of thing: those whose names begin alike.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Sets of words in the catalog. Written by `cargo xtask codegen` from catalog/*.toml.
 
-use crate::catalog::Enumeration;
+use crate::Enumeration;
 
 pub(super) static ACCEPTANCE_STATUS: Enumeration = Enumeration {
     name: "AcceptanceStatus",

@@ -1,7 +1,7 @@
 //! Objects that the catalog's operations take and answer. Written by `cargo xtask codegen` from catalog/*.toml.
 
 use super::{enumerations, shapes};
-use crate::catalog::{Field, Shape, Type};
+use crate::{Field, Shape, Type};
 
 pub(super) static ADDRESS: Shape = Shape {
     name: "Address",

@@ -1,10 +1,26 @@
-//! What an operation takes and answers, as JSON Schema.
+//! What operations take and answer, as JSON Schema (2020-12).
 
-use ashby_client::catalog::{Field, Operation, Rule, Shape, Type};
 use serde_json::{Map, Value, json};
 
-/// All that is known of an operation.
-pub(crate) fn describe(operation: &Operation) -> Value {
+use crate::{Field, Operation, Paging, Rule, Shape, Type};
+
+/// The schema of a type, by itself: `$defs` holds the objects that it refers to.
+pub fn json_schema(kind: &Type) -> Value {
+    let mut shapes = Shapes::default();
+    let schema = schema(kind, &mut shapes);
+    shapes.beside(schema)
+}
+
+/// The schema of the requests that an operation takes, by itself.
+pub fn request_schema(operation: &Operation) -> Value {
+    let mut shapes = Shapes::default();
+    let schema = parameters(operation, &mut shapes);
+    shapes.beside(schema)
+}
+
+/// All that is known of an operation, as JSON. `parameters` and `returns` are schemas whose references lead to the
+/// `$defs` beside them.
+pub fn describe(operation: &Operation) -> Value {
     let mut shapes = Shapes::default();
     let parameters = parameters(operation, &mut shapes);
     let returns = operation.returns.as_ref().map(|kind| schema(kind, &mut shapes));
@@ -20,7 +36,7 @@ pub(crate) fn describe(operation: &Operation) -> Value {
             "scope": permission.scope(),
             "screenName": permission.screen_name(),
         })),
-        "paged": operation.paging != ashby_client::catalog::Paging::None,
+        "paged": operation.paging != Paging::None,
         "deprecated": operation.deprecated,
         "beta": operation.is_beta,
         "since": operation.since,
@@ -111,6 +127,14 @@ fn schema(kind: &Type, shapes: &mut Shapes) -> Value {
 }
 
 impl Shapes {
+    /// A schema, with the shapes that it refers to.
+    fn beside(self, mut schema: Value) -> Value {
+        if !self.0.is_empty() {
+            schema["$defs"] = self.0.into();
+        }
+        schema
+    }
+
     fn reference(&mut self, shape: &Shape) -> Value {
         if !self.0.contains_key(shape.name) {
             // Its place is taken before its members are looked at: one of them may be of the same shape.
@@ -127,19 +151,36 @@ impl Shapes {
 
 #[cfg(test)]
 mod tests {
-    use ashby_client::catalog;
-
     use super::*;
+    use crate::{find, operations};
 
     #[test]
     fn every_reference_leads_somewhere() {
-        for operation in catalog::operations() {
-            let described = describe(operation);
-            let text = described.to_string();
+        let leads_somewhere = |schema: &Value, place: &str| {
+            let text = schema.to_string();
             for reference in text.split("\"#/$defs/").skip(1) {
                 let name = reference.split('"').next().unwrap();
-                assert!(described["$defs"][name].is_object(), "{}: {name}", operation.name);
+                assert!(schema["$defs"][name].is_object(), "{place}: {name}");
             }
+        };
+        for operation in operations() {
+            leads_somewhere(&describe(operation), operation.name);
+            leads_somewhere(&request_schema(operation), operation.name);
+            operation
+                .returns
+                .iter()
+                .for_each(|returns| leads_somewhere(&json_schema(returns), operation.name));
         }
+    }
+
+    #[test]
+    fn a_schema_stands_by_itself() {
+        let returns = find("candidate.listNotes").unwrap().returns.unwrap();
+        let schema = json_schema(&returns);
+        assert_eq!(schema["items"], json!({"$ref": "#/$defs/CandidateNote"}));
+        assert_eq!(schema["$defs"]["CandidateNote"]["properties"]["isPrivate"], json!({"type": "boolean"}));
+        let request = request_schema(find("candidate.createNote").unwrap());
+        assert_eq!(request["required"], json!(["candidateId", "note"]));
+        assert_eq!(request["additionalProperties"], false);
     }
 }

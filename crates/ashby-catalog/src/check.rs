@@ -208,7 +208,7 @@ fn format_of(kind: &Type, text: &str) -> Result<(), &'static str> {
         Type::Date => (is_date(text), "a date such as 2026-01-31"),
         Type::Email => (is_email(text), "an e-mail address"),
         Type::Url => {
-            (reqwest::Url::parse(text).is_ok_and(|url| url.has_host()), "a URL such as https://example.com/")
+            (url::Url::parse(text).is_ok_and(|url| url.has_host()), "a URL such as https://example.com/")
         }
         _ => (true, ""),
     };
@@ -285,7 +285,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::catalog::{find, operations};
+    use crate::{find, operations};
 
     const ID: &str = "9d1b7c0e-2f5e-4d9c-8b1a-3c2f5e4d9c8b";
 
