@@ -1,5 +1,8 @@
 //! The catalog of operations as it stands in crates/ashby-catalog/catalog: read, and checked for sense.
 
+pub(crate) mod classes;
+pub(crate) mod events;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
@@ -7,6 +10,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use self::events::Event;
 use crate::Result;
 use crate::workspace::root;
 
@@ -24,6 +28,8 @@ pub(crate) struct Catalog {
     pub(crate) inputs: IndexMap<String, Shape>,
     /// Objects that are answered.
     pub(crate) types: IndexMap<String, Shape>,
+    /// What webhooks are sent, by name.
+    pub(crate) events: IndexMap<String, Event>,
 }
 
 #[derive(Debug)]
@@ -43,7 +49,7 @@ pub(crate) struct Operation {
     pub(crate) returns: Option<Type>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Shape {
     pub(crate) about: String,
     pub(crate) fields: Vec<Field>,
@@ -56,6 +62,8 @@ pub(crate) struct Field {
     pub(crate) kind: Type,
     pub(crate) required: bool,
     pub(crate) nullable: bool,
+    /// What a member of an answer is in the eyes of privacy: one of [`classes::CLASSES`].
+    pub(crate) class: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -162,6 +170,8 @@ struct File {
     inputs: IndexMap<String, InputEntry>,
     #[serde(default)]
     types: IndexMap<String, TypeEntry>,
+    #[serde(default)]
+    events: IndexMap<String, Event>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -234,6 +244,11 @@ impl Names {
     fn resolve(&self, files: Vec<(String, File)>) -> Result<Catalog> {
         let mut catalog = Catalog::default();
         for (name, file) in files {
+            for (event, entry) in file.events {
+                if catalog.events.insert(event.clone(), entry).is_some() {
+                    return Err(format!("{name}.toml: there is another event {event}").into());
+                }
+            }
             let at = |place: &str| format!("{name}.toml: {place}");
             for (word, values) in file.enums {
                 catalog.enumerations.insert(word, values);
@@ -243,8 +258,12 @@ impl Names {
                 catalog.inputs.insert(word, Shape { about: entry.about, fields });
             }
             for (word, entry) in file.types {
-                let fields = entry.fields.into_iter().map(|(field, kind)| (field, (kind, String::new())));
-                let fields = self.fields(&at(&word), fields)?;
+                let fields = entry.fields.iter().map(|(field, spelled)| {
+                    let (kind, class) = classes::separated(spelled);
+                    let field = self.field(&at(&word), field.clone(), kind, String::new())?;
+                    Ok(Field { class, ..field })
+                });
+                let fields = fields.collect::<Result<_>>()?;
                 catalog.types.insert(word, Shape { about: entry.about, fields });
             }
             let mut operations = Vec::new();
@@ -256,6 +275,9 @@ impl Names {
                 catalog.categories.push(Category { name, about: file.about, operations });
             }
         }
+        catalog.events.sort_keys();
+        classes::settle(&mut catalog);
+        events::check(&catalog)?;
         Ok(catalog)
     }
 
@@ -297,7 +319,8 @@ impl Names {
         let marks = &kind[bare.len()..];
         let place = format!("{place}.{name}");
         let kind = self.kind(&place, bare)?;
-        Ok(Field { name, about, kind, required: marks.contains('!'), nullable: marks.contains('?') })
+        let (required, nullable) = (marks.contains('!'), marks.contains('?'));
+        Ok(Field { name, about, kind, required, nullable, class: None })
     }
 
     fn kind(&self, place: &str, text: &str) -> Result<Type> {

@@ -16,6 +16,8 @@
 //! ```
 
 mod check;
+mod class;
+mod event;
 mod generated;
 mod near;
 mod permission;
@@ -24,6 +26,8 @@ mod schema;
 use std::borrow::Cow;
 
 pub use check::{Problem, check, check_value};
+pub use class::{Class, Place, places};
+pub use event::{Change, Event, Reread, Touch, event, events};
 pub use generated::CATEGORIES;
 pub use near::nearest;
 pub use permission::Permission;
@@ -162,6 +166,8 @@ pub struct Field {
     pub required: bool,
     /// Whether it may be null; sent as a parameter, that clears what was set.
     pub nullable: bool,
+    /// What a member of an answer holds in the eyes of privacy.
+    pub class: Class,
 }
 
 /// What a value is.

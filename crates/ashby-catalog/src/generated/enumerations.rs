@@ -277,6 +277,12 @@ pub(super) static SETTABLE_FRAUD_STATUS: Enumeration =
 pub(super) static SETTABLE_OPENING_STATE: Enumeration =
     Enumeration { name: "SettableOpeningState", values: &["Draft", "Approved", "Open", "Closed"] };
 
+pub(super) static SIGNATURE_EVENT_TYPE: Enumeration =
+    Enumeration { name: "SignatureEventType", values: &["sent", "cancelled", "completed", "deleted"] };
+
+pub(super) static SIGNATURE_SUBJECT: Enumeration =
+    Enumeration { name: "SignatureSubject", values: &["application", "offer"] };
+
 pub(super) static SOCIAL_LINK_TYPE: Enumeration = Enumeration {
     name: "SocialLinkType",
     values: &["LinkedIn", "GitHub", "Twitter", "Medium", "StackOverflow", "YouTube", "CodePen", "Website"],

@@ -1,8 +1,11 @@
 //! The catalog's categories. Written by `cargo xtask codegen` from catalog/*.toml.
 
 mod enumerations;
+mod events;
 mod operations;
 mod shapes;
+
+pub(crate) use events::EVENTS;
 
 use super::Category;
 

@@ -1,7 +1,7 @@
 //! The catalog's operations. Written by `cargo xtask codegen` from catalog/*.toml.
 
 use super::{enumerations, shapes};
-use crate::{Field, Kind, Operation, Paging, Permission, Rate, Rule, Type};
+use crate::{Class, Field, Kind, Operation, Paging, Permission, Rate, Rule, Type};
 
 pub(super) static API_KEY: &[Operation] = &[Operation {
     name: "apiKey.info",
@@ -39,6 +39,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "teamMemberId",
@@ -46,6 +47,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "roleId",
@@ -53,6 +55,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("HiringTeamRoleId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -79,6 +82,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "sourceId",
@@ -86,6 +90,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("SourceId"),
                 required: true,
                 nullable: true,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -116,6 +121,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewStageId",
@@ -123,6 +129,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("InterviewStageId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "archiveReasonId",
@@ -130,6 +137,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ArchiveReasonId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "archiveEmail",
@@ -137,6 +145,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Record(&shapes::ARCHIVE_EMAIL),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::Requires("archiveEmail", &["archiveReasonId"])],
@@ -163,6 +172,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "sourceId",
@@ -170,6 +180,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("SourceId"),
                 required: true,
                 nullable: true,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -198,6 +209,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewStageId",
@@ -205,6 +217,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("InterviewStageId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "archiveReasonId",
@@ -212,6 +225,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ArchiveReasonId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "archiveEmail",
@@ -219,6 +233,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Record(&shapes::ARCHIVE_EMAIL),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::Requires("archiveEmail", &["archiveReasonId"])],
@@ -249,6 +264,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "jobId",
@@ -256,6 +272,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("JobId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewPlanId",
@@ -263,6 +280,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("InterviewPlanId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewStageId",
@@ -273,6 +291,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 ]),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "sourceId",
@@ -280,6 +299,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("SourceId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "creditedToUserId",
@@ -287,6 +307,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "createdAt",
@@ -294,6 +315,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Instant,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationHistory",
@@ -305,6 +327,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -332,6 +355,7 @@ pub(super) static APPLICATION: &[Operation] = &[
             kind: Type::Id("ApplicationId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -359,6 +383,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "expand",
@@ -370,6 +395,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "submittedFormInstanceId",
@@ -377,6 +403,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("SubmittedFormInstanceId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::AtLeastOne(&["applicationId", "submittedFormInstanceId"])],
@@ -405,6 +432,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "createdBefore",
@@ -412,6 +440,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "status",
@@ -419,6 +448,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::APPLICATION_STATUS),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "jobId",
@@ -426,6 +456,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("JobId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "expand",
@@ -437,6 +468,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -444,6 +476,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -451,6 +484,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -458,6 +492,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -484,6 +519,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -491,6 +527,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -498,6 +535,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -530,6 +568,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -537,6 +576,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -544,6 +584,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -574,6 +615,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "teamMemberId",
@@ -581,6 +623,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "roleId",
@@ -588,6 +631,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("HiringTeamRoleId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -616,6 +660,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "jobId",
@@ -623,6 +668,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("JobId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewPlanId",
@@ -630,6 +676,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("InterviewPlanId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewStageId",
@@ -637,6 +684,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("InterviewStageId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "startAutomaticActivities",
@@ -644,6 +692,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -672,6 +721,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "sourceId",
@@ -679,6 +729,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("SourceId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "creditedToUserId",
@@ -686,6 +737,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "createdAt",
@@ -693,6 +745,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Instant,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "sendNotifications",
@@ -700,6 +753,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -728,6 +782,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationHistory",
@@ -739,6 +794,7 @@ pub(super) static APPLICATION: &[Operation] = &[
                 },
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -768,6 +824,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationId",
@@ -775,6 +832,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -782,6 +840,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -789,6 +848,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -796,6 +856,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -830,6 +891,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
                 kind: Type::Record(&shapes::FORM_SUBMISSION),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "formDefinitionId",
@@ -837,6 +899,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
                 kind: Type::Id("FeedbackFormDefinitionId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationId",
@@ -844,6 +907,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "userId",
@@ -851,6 +915,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewEventId",
@@ -858,6 +923,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
                 kind: Type::Id("InterviewEventId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::Requires("interviewEventId", &["userId"])],
@@ -886,6 +952,7 @@ pub(super) static APPLICATION_FEEDBACK_REQUEST: &[Operation] = &[Operation {
             kind: Type::Id("ApplicationId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "interviewId",
@@ -893,6 +960,7 @@ pub(super) static APPLICATION_FEEDBACK_REQUEST: &[Operation] = &[Operation {
             kind: Type::Id("InterviewId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "interviewerUserId",
@@ -900,6 +968,7 @@ pub(super) static APPLICATION_FEEDBACK_REQUEST: &[Operation] = &[Operation {
             kind: Type::Id("UserId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -931,6 +1000,7 @@ pub(super) static APPLICATION_FORM: &[Operation] = &[Operation {
             kind: Type::Id("JobPostingId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "applicationForm",
@@ -938,6 +1008,7 @@ pub(super) static APPLICATION_FORM: &[Operation] = &[Operation {
             kind: Type::Record(&shapes::FORM_SUBMISSION),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "utmData",
@@ -945,6 +1016,7 @@ pub(super) static APPLICATION_FORM: &[Operation] = &[Operation {
             kind: Type::Record(&shapes::UTM_DATA),
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "tagIds",
@@ -952,6 +1024,7 @@ pub(super) static APPLICATION_FORM: &[Operation] = &[Operation {
             kind: Type::List { of: &Type::Id("CandidateTagId"), min: 0, max: usize::MAX },
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "allowSubmissionForUnpublishedJobPosting",
@@ -959,6 +1032,7 @@ pub(super) static APPLICATION_FORM: &[Operation] = &[Operation {
             kind: Type::Boolean,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -1009,6 +1083,7 @@ pub(super) static APPROVAL: &[Operation] = &[Operation {
             kind: Type::Enumeration(&enumerations::APPROVAL_ENTITY),
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "entityId",
@@ -1016,6 +1091,7 @@ pub(super) static APPROVAL: &[Operation] = &[Operation {
             kind: Type::Uuid,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "syncToken",
@@ -1023,6 +1099,7 @@ pub(super) static APPROVAL: &[Operation] = &[Operation {
             kind: Type::String,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "cursor",
@@ -1030,6 +1107,7 @@ pub(super) static APPROVAL: &[Operation] = &[Operation {
             kind: Type::String,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "limit",
@@ -1037,6 +1115,7 @@ pub(super) static APPROVAL: &[Operation] = &[Operation {
             kind: Type::Integer,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -1066,6 +1145,7 @@ pub(super) static APPROVAL_DEFINITION: &[Operation] = &[Operation {
             kind: Type::Enumeration(&enumerations::APPROVAL_DEFINITION_ENTITY),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "entityId",
@@ -1073,6 +1153,7 @@ pub(super) static APPROVAL_DEFINITION: &[Operation] = &[Operation {
             kind: Type::Id("OfferVersionId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "approvalStepDefinitions",
@@ -1080,6 +1161,7 @@ pub(super) static APPROVAL_DEFINITION: &[Operation] = &[Operation {
             kind: Type::List { of: &Type::Record(&shapes::APPROVAL_STEP_INPUT), min: 0, max: usize::MAX },
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "submitApprovalRequest",
@@ -1087,6 +1169,7 @@ pub(super) static APPROVAL_DEFINITION: &[Operation] = &[Operation {
             kind: Type::Boolean,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -1113,6 +1196,7 @@ pub(super) static ARCHIVE_REASON: &[Operation] = &[Operation {
         kind: Type::Boolean,
         required: false,
         nullable: false,
+        class: Class::Unclassified,
     }],
     rules: &[],
     paging: Paging::None,
@@ -1140,6 +1224,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "partnerId",
@@ -1147,6 +1232,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
                 kind: Type::Uuid,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "assessment",
@@ -1154,6 +1240,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
                 kind: Type::Record(&shapes::COMPLETED_ASSESSMENT),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "timestamp",
@@ -1161,6 +1248,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -1189,6 +1277,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
                 kind: Type::Uuid,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "timestamp",
@@ -1196,6 +1285,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "assessment_status",
@@ -1203,6 +1293,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
                 kind: Type::Record(&shapes::ASSESSMENT_VALUE),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "assessment_profile_url",
@@ -1210,6 +1301,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
                 kind: Type::Record(&shapes::ASSESSMENT_VALUE),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "assessment_result",
@@ -1217,6 +1309,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
                 kind: Type::Record(&shapes::ASSESSMENT_VALUE),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cancelled_reason",
@@ -1224,6 +1317,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
                 kind: Type::Record(&shapes::ASSESSMENT_VALUE),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "metadata",
@@ -1231,6 +1325,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
                 kind: Type::List { of: &Type::Record(&shapes::ASSESSMENT_VALUE), min: 0, max: usize::MAX },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[
@@ -1264,6 +1359,7 @@ pub(super) static AUDIT_LOG: &[Operation] = &[Operation {
             kind: Type::Instant,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "endDate",
@@ -1271,6 +1367,7 @@ pub(super) static AUDIT_LOG: &[Operation] = &[Operation {
             kind: Type::Instant,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "actorIds",
@@ -1278,6 +1375,7 @@ pub(super) static AUDIT_LOG: &[Operation] = &[Operation {
             kind: Type::List { of: &Type::Uuid, min: 0, max: 100 },
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "targetIds",
@@ -1285,6 +1383,7 @@ pub(super) static AUDIT_LOG: &[Operation] = &[Operation {
             kind: Type::List { of: &Type::Uuid, min: 0, max: 100 },
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "targetTypes",
@@ -1292,6 +1391,7 @@ pub(super) static AUDIT_LOG: &[Operation] = &[Operation {
             kind: Type::List { of: &Type::String, min: 0, max: 100 },
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "categories",
@@ -1299,6 +1399,7 @@ pub(super) static AUDIT_LOG: &[Operation] = &[Operation {
             kind: Type::List { of: &Type::String, min: 0, max: 100 },
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "cursor",
@@ -1306,6 +1407,7 @@ pub(super) static AUDIT_LOG: &[Operation] = &[Operation {
             kind: Type::String,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "limit",
@@ -1313,6 +1415,7 @@ pub(super) static AUDIT_LOG: &[Operation] = &[Operation {
             kind: Type::Integer,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -1340,6 +1443,7 @@ pub(super) static BRAND: &[Operation] = &[Operation {
             kind: Type::String,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "limit",
@@ -1347,6 +1451,7 @@ pub(super) static BRAND: &[Operation] = &[Operation {
             kind: Type::Integer,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -1375,6 +1480,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "emailProviderEmailId",
@@ -1382,6 +1488,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "subject",
@@ -1389,6 +1496,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "from",
@@ -1396,6 +1504,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "to",
@@ -1403,6 +1512,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "body",
@@ -1410,6 +1520,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "userId",
@@ -1417,6 +1528,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "sentAt",
@@ -1424,6 +1536,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Instant,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cc",
@@ -1431,6 +1544,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "messageUrl",
@@ -1438,6 +1552,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Url,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "messageIdHeader",
@@ -1445,6 +1560,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "threadId",
@@ -1452,6 +1568,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "isPrivate",
@@ -1459,6 +1576,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -1485,6 +1603,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "projectId",
@@ -1492,6 +1611,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("ProjectId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -1518,6 +1638,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "tagId",
@@ -1525,6 +1646,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateTagId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -1552,6 +1674,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
             kind: Type::Id("CandidateId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -1579,6 +1702,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "email",
@@ -1586,6 +1710,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Email,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "phoneNumber",
@@ -1593,6 +1718,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "linkedInUrl",
@@ -1600,6 +1726,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Url,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "githubUrl",
@@ -1607,14 +1734,23 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Url,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
-            Field { name: "website", about: "Website", kind: Type::Url, required: false, nullable: false },
+            Field {
+                name: "website",
+                about: "Website",
+                kind: Type::Url,
+                required: false,
+                nullable: false,
+                class: Class::Unclassified,
+            },
             Field {
                 name: "alternateEmailAddresses",
                 about: "Further e-mail addresses",
                 kind: Type::List { of: &Type::Email, min: 0, max: usize::MAX },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "sourceId",
@@ -1622,6 +1758,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("SourceId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "creditedToUserId",
@@ -1629,6 +1766,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "location",
@@ -1636,6 +1774,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Record(&shapes::CANDIDATE_LOCATION_INPUT),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "createdAt",
@@ -1643,6 +1782,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Instant,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -1673,6 +1813,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "note",
@@ -1680,6 +1821,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Either(&[Type::String, Type::Record(&shapes::NOTE_CONTENT)]),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "sendNotifications",
@@ -1687,6 +1829,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "isPrivate",
@@ -1694,6 +1837,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "createdAt",
@@ -1701,6 +1845,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Instant,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -1727,6 +1872,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "externalMappingId",
@@ -1734,6 +1880,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::ExactlyOne(&["id", "externalMappingId"])],
@@ -1762,6 +1909,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "createdBefore",
@@ -1769,6 +1917,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -1776,6 +1925,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -1783,6 +1933,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -1790,6 +1941,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -1816,6 +1968,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -1823,6 +1976,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -1830,6 +1984,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -1837,6 +1992,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -1865,6 +2021,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -1872,6 +2029,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -1879,6 +2037,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -1905,6 +2064,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -1912,6 +2072,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -1919,6 +2080,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -1926,6 +2088,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -1952,6 +2115,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -1959,6 +2123,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -1966,6 +2131,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -1994,6 +2160,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "externalSystem",
@@ -2001,6 +2168,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "integrationPartnerId",
@@ -2008,6 +2176,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Uuid,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2034,6 +2203,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "projectId",
@@ -2041,6 +2211,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("ProjectId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2067,6 +2238,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "tagId",
@@ -2074,6 +2246,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateTagId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2100,8 +2273,16 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
-            Field { name: "name", about: "Their name", kind: Type::String, required: false, nullable: false },
+            Field {
+                name: "name",
+                about: "Their name",
+                kind: Type::String,
+                required: false,
+                nullable: false,
+                class: Class::Unclassified,
+            },
         ],
         rules: &[Rule::AtLeastOne(&["email", "name"])],
         paging: Paging::None,
@@ -2127,6 +2308,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "fraudStatus",
@@ -2134,6 +2316,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::SETTABLE_FRAUD_STATUS),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2162,6 +2345,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "name",
@@ -2169,6 +2353,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "email",
@@ -2176,6 +2361,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Email,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "phoneNumber",
@@ -2183,6 +2369,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "linkedInUrl",
@@ -2190,6 +2377,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Url,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "githubUrl",
@@ -2197,14 +2385,23 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Url,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
-            Field { name: "websiteUrl", about: "Website", kind: Type::Url, required: false, nullable: false },
+            Field {
+                name: "websiteUrl",
+                about: "Website",
+                kind: Type::Url,
+                required: false,
+                nullable: false,
+                class: Class::Unclassified,
+            },
             Field {
                 name: "alternateEmail",
                 about: "A further e-mail address, added to those there are",
                 kind: Type::Email,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "socialLinks",
@@ -2212,6 +2409,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::List { of: &Type::Record(&shapes::SOCIAL_LINK_INPUT), min: 0, max: usize::MAX },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "sourceId",
@@ -2219,6 +2417,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("SourceId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "creditedToUserId",
@@ -2226,6 +2425,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "location",
@@ -2233,6 +2433,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Record(&shapes::CANDIDATE_LOCATION_INPUT),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "createdAt",
@@ -2240,6 +2441,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Instant,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "sendNotifications",
@@ -2247,6 +2449,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2273,6 +2476,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "fileHandle",
@@ -2280,6 +2484,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2308,6 +2513,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "resumeHandle",
@@ -2315,6 +2521,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2343,6 +2550,7 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
             kind: Type::Id("CandidateTagId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -2367,6 +2575,7 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
             kind: Type::String,
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -2392,6 +2601,7 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -2399,6 +2609,7 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -2406,6 +2617,7 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -2413,6 +2625,7 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2440,6 +2653,7 @@ pub(super) static CLOSE_REASON: &[Operation] = &[Operation {
         kind: Type::Boolean,
         required: false,
         nullable: false,
+        class: Class::Unclassified,
     }],
     rules: &[],
     paging: Paging::None,
@@ -2486,6 +2700,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::CUSTOM_FIELD_TYPE),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "objectType",
@@ -2493,14 +2708,23 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::NEW_CUSTOM_FIELD_OWNER),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
-            Field { name: "title", about: "Its name", kind: Type::String, required: true, nullable: false },
+            Field {
+                name: "title",
+                about: "Its name",
+                kind: Type::String,
+                required: true,
+                nullable: false,
+                class: Class::Unclassified,
+            },
             Field {
                 name: "description",
                 about: "What it is for",
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "selectableValues",
@@ -2512,6 +2736,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "isDateOnlyField",
@@ -2519,6 +2744,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "isExposableToCandidate",
@@ -2526,6 +2752,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "isPrivate",
@@ -2533,6 +2760,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2558,6 +2786,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
             kind: Type::Id("CustomFieldId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -2583,6 +2812,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -2590,6 +2820,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -2597,6 +2828,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -2604,6 +2836,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2632,6 +2865,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Uuid,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "objectType",
@@ -2639,6 +2873,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::CUSTOM_FIELD_TARGET),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "fieldId",
@@ -2646,6 +2881,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Id("CustomFieldId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "fieldValue",
@@ -2653,6 +2889,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Json,
                 required: true,
                 nullable: true,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2679,6 +2916,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Uuid,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "objectType",
@@ -2686,6 +2924,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::CUSTOM_FIELD_TARGET),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "values",
@@ -2697,6 +2936,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 },
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2723,6 +2963,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 kind: Type::Id("CustomFieldId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "selectableValues",
@@ -2734,6 +2975,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
                 },
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2762,6 +3004,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
             kind: Type::Id("DepartmentId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -2781,13 +3024,21 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         effect: Some("Adds the department for the whole organisation; a repeat may add a second one."),
         warning: None,
         parameters: &[
-            Field { name: "name", about: "Its name", kind: Type::String, required: true, nullable: false },
+            Field {
+                name: "name",
+                about: "Its name",
+                kind: Type::String,
+                required: true,
+                nullable: false,
+                class: Class::Unclassified,
+            },
             Field {
                 name: "externalName",
                 about: "Its name on job boards, for candidates",
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "parentId",
@@ -2795,6 +3046,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
                 kind: Type::Id("DepartmentId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "extraData",
@@ -2802,6 +3054,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
                 kind: Type::Object,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2827,6 +3080,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
             kind: Type::Id("DepartmentId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -2852,6 +3106,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -2859,6 +3114,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -2866,6 +3122,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -2873,6 +3130,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2899,6 +3157,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
                 kind: Type::Id("DepartmentId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "parentId",
@@ -2906,6 +3165,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
                 kind: Type::Id("DepartmentId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -2931,6 +3191,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
             kind: Type::Id("DepartmentId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -2956,14 +3217,23 @@ pub(super) static DEPARTMENT: &[Operation] = &[
                 kind: Type::Id("DepartmentId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
-            Field { name: "name", about: "Its name", kind: Type::String, required: false, nullable: false },
+            Field {
+                name: "name",
+                about: "Its name",
+                kind: Type::String,
+                required: false,
+                nullable: false,
+                class: Class::Unclassified,
+            },
             Field {
                 name: "externalName",
                 about: "Its name on job boards, for candidates",
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "extraData",
@@ -2971,6 +3241,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
                 kind: Type::Object,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -3018,6 +3289,7 @@ pub(super) static FEEDBACK_FORM_DEFINITION: &[Operation] = &[
             kind: Type::Id("FeedbackFormDefinitionId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -3043,6 +3315,7 @@ pub(super) static FEEDBACK_FORM_DEFINITION: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -3050,6 +3323,7 @@ pub(super) static FEEDBACK_FORM_DEFINITION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -3057,6 +3331,7 @@ pub(super) static FEEDBACK_FORM_DEFINITION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -3064,6 +3339,7 @@ pub(super) static FEEDBACK_FORM_DEFINITION: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -3099,6 +3375,7 @@ pub(super) static FILE: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::FILE_UPLOAD_CONTEXT),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "filename",
@@ -3106,6 +3383,7 @@ pub(super) static FILE: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "contentType",
@@ -3113,6 +3391,7 @@ pub(super) static FILE: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "contentLength",
@@ -3120,6 +3399,7 @@ pub(super) static FILE: &[Operation] = &[
                 kind: Type::Integer,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -3147,6 +3427,7 @@ pub(super) static FILE: &[Operation] = &[
             kind: Type::String,
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -3175,6 +3456,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "roleId",
@@ -3182,6 +3464,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
                 kind: Type::Id("HiringTeamRoleId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationId",
@@ -3189,6 +3472,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "jobId",
@@ -3196,6 +3480,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
                 kind: Type::Id("JobId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "openingId",
@@ -3203,6 +3488,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
                 kind: Type::Id("OpeningId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::ExactlyOne(&["applicationId", "jobId", "openingId"])],
@@ -3229,6 +3515,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "roleId",
@@ -3236,6 +3523,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
                 kind: Type::Id("HiringTeamRoleId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationId",
@@ -3243,6 +3531,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "jobId",
@@ -3250,6 +3539,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
                 kind: Type::Id("JobId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "openingId",
@@ -3257,6 +3547,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
                 kind: Type::Id("OpeningId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::ExactlyOne(&["applicationId", "jobId", "openingId"])],
@@ -3286,6 +3577,7 @@ pub(super) static HIRING_TEAM_ROLE: &[Operation] = &[Operation {
         kind: Type::Boolean,
         required: false,
         nullable: false,
+        class: Class::Unclassified,
     }],
     rules: &[],
     paging: Paging::None,
@@ -3316,6 +3608,7 @@ pub(super) static INTERVIEW: &[Operation] = &[
             kind: Type::Id("InterviewId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -3341,6 +3634,7 @@ pub(super) static INTERVIEW: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "includeNonSharedInterviews",
@@ -3348,6 +3642,7 @@ pub(super) static INTERVIEW: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "excludeArchivedScheduleTemplateInterviews",
@@ -3355,6 +3650,7 @@ pub(super) static INTERVIEW: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -3362,6 +3658,7 @@ pub(super) static INTERVIEW: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -3369,6 +3666,7 @@ pub(super) static INTERVIEW: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -3376,6 +3674,7 @@ pub(super) static INTERVIEW: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -3404,6 +3703,7 @@ pub(super) static INTERVIEW_BRIEFING: &[Operation] = &[Operation {
             kind: Type::Id("InterviewEventId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "expand",
@@ -3415,6 +3715,7 @@ pub(super) static INTERVIEW_BRIEFING: &[Operation] = &[Operation {
             },
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -3444,6 +3745,7 @@ pub(super) static INTERVIEW_EVENT: &[Operation] = &[Operation {
             kind: Type::Id("InterviewScheduleId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "createdAfter",
@@ -3451,6 +3753,7 @@ pub(super) static INTERVIEW_EVENT: &[Operation] = &[Operation {
             kind: Type::Milliseconds,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "expand",
@@ -3462,6 +3765,7 @@ pub(super) static INTERVIEW_EVENT: &[Operation] = &[Operation {
             },
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "syncToken",
@@ -3469,6 +3773,7 @@ pub(super) static INTERVIEW_EVENT: &[Operation] = &[Operation {
             kind: Type::String,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "cursor",
@@ -3476,6 +3781,7 @@ pub(super) static INTERVIEW_EVENT: &[Operation] = &[Operation {
             kind: Type::String,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "limit",
@@ -3483,6 +3789,7 @@ pub(super) static INTERVIEW_EVENT: &[Operation] = &[Operation {
             kind: Type::Integer,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -3510,6 +3817,7 @@ pub(super) static INTERVIEW_PLAN: &[Operation] = &[Operation {
             kind: Type::Boolean,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "syncToken",
@@ -3517,6 +3825,7 @@ pub(super) static INTERVIEW_PLAN: &[Operation] = &[Operation {
             kind: Type::String,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "cursor",
@@ -3524,6 +3833,7 @@ pub(super) static INTERVIEW_PLAN: &[Operation] = &[Operation {
             kind: Type::String,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "limit",
@@ -3531,6 +3841,7 @@ pub(super) static INTERVIEW_PLAN: &[Operation] = &[Operation {
             kind: Type::Integer,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -3561,6 +3872,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 kind: Type::Id("InterviewScheduleId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "allowReschedule",
@@ -3568,6 +3880,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -3598,6 +3911,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewEvents",
@@ -3609,6 +3923,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 },
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -3635,6 +3950,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationId",
@@ -3642,6 +3958,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewStageId",
@@ -3649,6 +3966,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 kind: Type::Id("InterviewStageId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -3656,6 +3974,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -3663,6 +3982,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -3670,6 +3990,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -3698,6 +4019,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 kind: Type::Id("InterviewScheduleId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewEvent",
@@ -3712,6 +4034,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 ]),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewEventIdToCancel",
@@ -3722,6 +4045,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 ]),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "allowFeedbackDeletion",
@@ -3729,6 +4053,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::ExactlyOne(&["interviewEvent", "interviewEventIdToCancel"])],
@@ -3757,6 +4082,7 @@ pub(super) static INTERVIEW_STAGE: &[Operation] = &[
             kind: Type::Id("InterviewStageId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -3781,6 +4107,7 @@ pub(super) static INTERVIEW_STAGE: &[Operation] = &[
             kind: Type::Id("InterviewPlanId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -3828,6 +4155,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::Id("InterviewerPoolId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "userId",
@@ -3835,6 +4163,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "interviewerPoolTrainingPathStageId",
@@ -3842,6 +4171,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::Id("TrainingStageId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -3867,6 +4197,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
             kind: Type::Id("InterviewerPoolId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -3892,6 +4223,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "requiresTraining",
@@ -3899,6 +4231,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -3924,6 +4257,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
             kind: Type::Id("InterviewerPoolId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -3949,6 +4283,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "includeArchivedTrainingStages",
@@ -3956,6 +4291,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -3963,6 +4299,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -3970,6 +4307,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -3977,6 +4315,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4007,6 +4346,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::Id("InterviewerPoolId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "userId",
@@ -4014,6 +4354,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4039,6 +4380,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
             kind: Type::Id("InterviewerPoolId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -4064,14 +4406,23 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
                 kind: Type::Id("InterviewerPoolId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
-            Field { name: "title", about: "New title", kind: Type::String, required: false, nullable: false },
+            Field {
+                name: "title",
+                about: "New title",
+                kind: Type::String,
+                required: false,
+                nullable: false,
+                class: Class::Unclassified,
+            },
             Field {
                 name: "requiresTraining",
                 about: "Whether interviewers need training before they qualify",
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4103,6 +4454,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "teamId",
@@ -4110,6 +4462,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Id("DepartmentId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "locationId",
@@ -4117,6 +4470,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "defaultInterviewPlanId",
@@ -4124,6 +4478,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Id("InterviewPlanId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "jobTemplateId",
@@ -4131,6 +4486,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Id("JobTemplateId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "employmentType",
@@ -4138,6 +4494,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::EMPLOYMENT_TYPE),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "brandId",
@@ -4145,6 +4502,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Id("BrandId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4171,6 +4529,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Id("JobId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "includeUnpublishedJobPostingsIds",
@@ -4178,6 +4537,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "expand",
@@ -4189,6 +4549,7 @@ pub(super) static JOB: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4217,6 +4578,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "status",
@@ -4228,6 +4590,7 @@ pub(super) static JOB: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "openedAfter",
@@ -4235,6 +4598,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "openedBefore",
@@ -4242,6 +4606,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "closedAfter",
@@ -4249,6 +4614,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "closedBefore",
@@ -4256,6 +4622,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "includeUnpublishedJobPostingsIds",
@@ -4263,6 +4630,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "expand",
@@ -4274,6 +4642,7 @@ pub(super) static JOB: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -4281,6 +4650,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -4288,6 +4658,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -4295,6 +4666,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4321,6 +4693,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "requisitionId",
@@ -4328,6 +4701,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::AtLeastOne(&["title", "requisitionId"])],
@@ -4356,6 +4730,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Id("JobId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "status",
@@ -4363,6 +4738,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::JOB_STATUS),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4389,14 +4765,23 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Id("JobId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
-            Field { name: "title", about: "New title", kind: Type::String, required: false, nullable: false },
+            Field {
+                name: "title",
+                about: "New title",
+                kind: Type::String,
+                required: false,
+                nullable: false,
+                class: Class::Unclassified,
+            },
             Field {
                 name: "teamId",
                 about: "New department or team; null clears it",
                 kind: Type::Id("DepartmentId"),
                 required: false,
                 nullable: true,
+                class: Class::Unclassified,
             },
             Field {
                 name: "locationId",
@@ -4404,6 +4789,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "defaultInterviewPlanId",
@@ -4411,6 +4797,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Id("InterviewPlanId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "employmentType",
@@ -4418,6 +4805,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::EMPLOYMENT_TYPE),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "customRequisitionId",
@@ -4425,6 +4813,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: true,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::AtLeastOne(&[
@@ -4460,6 +4849,7 @@ pub(super) static JOB: &[Operation] = &[
                 kind: Type::Id("JobId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "compensationTiers",
@@ -4471,6 +4861,7 @@ pub(super) static JOB: &[Operation] = &[
                 },
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4496,6 +4887,7 @@ pub(super) static JOB: &[Operation] = &[
             kind: Type::Id("JobId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -4541,6 +4933,7 @@ pub(super) static JOB_INTERVIEW_PLAN: &[Operation] = &[Operation {
         kind: Type::Id("JobId"),
         required: true,
         nullable: false,
+        class: Class::Unclassified,
     }],
     rules: &[],
     paging: Paging::None,
@@ -4568,6 +4961,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Id("JobPostingId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "jobBoardId",
@@ -4575,6 +4969,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Id("JobBoardId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "includeUnpublishedJobPostings",
@@ -4582,6 +4977,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "expand",
@@ -4593,6 +4989,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4621,6 +5018,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "department",
@@ -4628,6 +5026,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "listedOnly",
@@ -4635,6 +5034,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "jobBoardId",
@@ -4642,6 +5042,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Id("JobBoardId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "includeUnpublishedJobPostings",
@@ -4649,6 +5050,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4679,6 +5081,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Id("JobPostingId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "fieldId",
@@ -4686,6 +5089,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Id("CustomFieldId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "fieldValue",
@@ -4693,6 +5097,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Json,
                 required: false,
                 nullable: true,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4719,6 +5124,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Id("JobPostingId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "values",
@@ -4730,6 +5136,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4758,6 +5165,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Id("JobPostingId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "status",
@@ -4765,6 +5173,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::JOB_POSTING_STATUS),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4793,14 +5202,23 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Id("JobPostingId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
-            Field { name: "title", about: "New title", kind: Type::String, required: false, nullable: false },
+            Field {
+                name: "title",
+                about: "New title",
+                kind: Type::String,
+                required: false,
+                nullable: false,
+                class: Class::Unclassified,
+            },
             Field {
                 name: "description",
                 about: "New body of the description",
                 kind: Type::Record(&shapes::POSTING_DESCRIPTION),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "workplaceType",
@@ -4808,6 +5226,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::WORKPLACE_TYPE),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "locationId",
@@ -4815,6 +5234,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: false,
                 nullable: true,
+                class: Class::Unclassified,
             },
             Field {
                 name: "secondaryLocationIds",
@@ -4822,6 +5242,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::List { of: &Type::Id("LocationId"), min: 0, max: usize::MAX },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationFormDefinitionId",
@@ -4829,6 +5250,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Uuid,
                 required: false,
                 nullable: true,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationConfirmationEmailTemplateId",
@@ -4836,6 +5258,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Id("CommunicationTemplateId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "suppressDescriptionOpening",
@@ -4843,6 +5266,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "suppressDescriptionClosing",
@@ -4850,6 +5274,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "includeUnpublishedJobPostings",
@@ -4857,6 +5282,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4885,6 +5311,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Id("JobPostingId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "compensationTiers",
@@ -4896,6 +5323,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 },
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "includeUnpublishedJobPostings",
@@ -4903,6 +5331,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -4928,6 +5357,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
             kind: Type::Id("JobPostingId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -4959,6 +5389,7 @@ pub(super) static JOB_TEMPLATE: &[Operation] = &[Operation {
             },
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "syncToken",
@@ -4966,6 +5397,7 @@ pub(super) static JOB_TEMPLATE: &[Operation] = &[Operation {
             kind: Type::String,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "cursor",
@@ -4973,6 +5405,7 @@ pub(super) static JOB_TEMPLATE: &[Operation] = &[Operation {
             kind: Type::String,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "limit",
@@ -4980,6 +5413,7 @@ pub(super) static JOB_TEMPLATE: &[Operation] = &[Operation {
             kind: Type::Integer,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -5007,6 +5441,7 @@ pub(super) static LOCATION: &[Operation] = &[
             kind: Type::Id("LocationId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -5032,6 +5467,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "type",
@@ -5039,6 +5475,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::LOCATION_TYPE),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "address",
@@ -5046,6 +5483,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Record(&shapes::ADDRESS_INPUT),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "parentLocationId",
@@ -5053,6 +5491,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "isRemote",
@@ -5060,6 +5499,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "workplaceType",
@@ -5067,6 +5507,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::WORKPLACE_TYPE),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "externalName",
@@ -5074,6 +5515,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "extraData",
@@ -5081,6 +5523,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Object,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5106,6 +5549,7 @@ pub(super) static LOCATION: &[Operation] = &[
             kind: Type::Id("LocationId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -5131,6 +5575,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "includeLocationHierarchy",
@@ -5138,6 +5583,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -5145,6 +5591,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -5152,6 +5599,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -5159,6 +5607,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5185,6 +5634,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "parentLocationHierarchyId",
@@ -5192,6 +5642,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5217,6 +5668,7 @@ pub(super) static LOCATION: &[Operation] = &[
             kind: Type::Id("LocationId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -5242,6 +5694,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "address",
@@ -5249,6 +5702,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Record(&shapes::ADDRESS_INPUT),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5275,6 +5729,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "externalName",
@@ -5282,6 +5737,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: true,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5308,8 +5764,16 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
-            Field { name: "name", about: "New name", kind: Type::String, required: true, nullable: false },
+            Field {
+                name: "name",
+                about: "New name",
+                kind: Type::String,
+                required: true,
+                nullable: false,
+                class: Class::Unclassified,
+            },
         ],
         rules: &[],
         paging: Paging::None,
@@ -5335,6 +5799,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "workplaceType",
@@ -5342,6 +5807,7 @@ pub(super) static LOCATION: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::WORKPLACE_TYPE),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5371,6 +5837,7 @@ pub(super) static NOTETAKER_TRANSCRIPT: &[Operation] = &[Operation {
         kind: Type::Id("NotetakerTranscriptId"),
         required: true,
         nullable: false,
+        class: Class::Unclassified,
     }],
     rules: &[],
     paging: Paging::None,
@@ -5402,6 +5869,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Id("OfferVersionId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "approvalStepId",
@@ -5409,6 +5877,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Id("ApprovalStepId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "userId",
@@ -5416,6 +5885,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "excludeFormDefinition",
@@ -5423,6 +5893,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[
@@ -5454,6 +5925,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Id("OfferProcessId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "offerFormId",
@@ -5461,6 +5933,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Id("OfferFormId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "offerForm",
@@ -5468,6 +5941,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Record(&shapes::FORM_SUBMISSION),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "excludeFormDefinition",
@@ -5475,6 +5949,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5501,6 +5976,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Id("OfferId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "excludeFormDefinition",
@@ -5508,6 +5984,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5534,6 +6011,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "offerStatus",
@@ -5545,6 +6023,7 @@ pub(super) static OFFER: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "acceptanceStatus",
@@ -5556,6 +6035,7 @@ pub(super) static OFFER: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationId",
@@ -5563,6 +6043,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "approvalStatus",
@@ -5574,6 +6055,7 @@ pub(super) static OFFER: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -5581,6 +6063,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -5588,6 +6071,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -5595,6 +6079,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5621,6 +6106,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Id("OfferId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "decidedAt",
@@ -5628,6 +6114,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Instant,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "excludeFormDefinition",
@@ -5635,6 +6122,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5663,6 +6151,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Id("OfferId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "acceptanceStatus",
@@ -5670,6 +6159,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::ACCEPTANCE_STATUS),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "excludeFormDefinition",
@@ -5677,6 +6167,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5702,6 +6193,7 @@ pub(super) static OFFER: &[Operation] = &[
             kind: Type::Id("OfferProcessId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -5727,6 +6219,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Id("OfferVersionId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "note",
@@ -5734,6 +6227,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "excludeFormDefinition",
@@ -5741,6 +6235,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5767,6 +6262,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Id("OfferId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "offerForm",
@@ -5774,6 +6270,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Record(&shapes::FORM_SUBMISSION),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "excludeFormDefinition",
@@ -5781,6 +6278,7 @@ pub(super) static OFFER: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5810,6 +6308,7 @@ pub(super) static OFFER_PROCESS: &[Operation] = &[Operation {
         kind: Type::Id("ApplicationId"),
         required: true,
         nullable: false,
+        class: Class::Unclassified,
     }],
     rules: &[],
     paging: Paging::None,
@@ -5837,6 +6336,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("OpeningId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "jobId",
@@ -5844,6 +6344,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("JobId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5870,6 +6371,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("OpeningId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "locationId",
@@ -5877,6 +6379,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5905,6 +6408,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "description",
@@ -5912,6 +6416,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "teamId",
@@ -5919,6 +6424,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("DepartmentId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "locationIds",
@@ -5926,6 +6432,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::List { of: &Type::Id("LocationId"), min: 0, max: usize::MAX },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "jobIds",
@@ -5933,6 +6440,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::List { of: &Type::Id("JobId"), min: 0, max: usize::MAX },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "targetHireDate",
@@ -5940,6 +6448,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Either(&[Type::Date, Type::Instant]),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "targetStartDate",
@@ -5947,6 +6456,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Either(&[Type::Date, Type::Instant]),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "isBackfill",
@@ -5954,6 +6464,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "employmentType",
@@ -5961,6 +6472,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::EMPLOYMENT_TYPE),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "openingState",
@@ -5968,6 +6480,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::SETTABLE_OPENING_STATE),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -5993,6 +6506,7 @@ pub(super) static OPENING: &[Operation] = &[
             kind: Type::Id("OpeningId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -6018,6 +6532,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -6025,6 +6540,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -6032,6 +6548,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -6039,6 +6556,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6065,6 +6583,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("OpeningId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "jobId",
@@ -6072,6 +6591,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("JobId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6098,6 +6618,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("OpeningId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "locationId",
@@ -6105,6 +6626,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("LocationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6130,6 +6652,7 @@ pub(super) static OPENING: &[Operation] = &[
             kind: Type::String,
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -6155,6 +6678,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("OpeningId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "archive",
@@ -6162,6 +6686,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Boolean,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6188,6 +6713,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("OpeningId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "openingState",
@@ -6195,6 +6721,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::SETTABLE_OPENING_STATE),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "closeReasonId",
@@ -6202,6 +6729,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("CloseReasonId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6228,6 +6756,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("OpeningId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "identifier",
@@ -6235,6 +6764,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "description",
@@ -6242,6 +6772,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "teamId",
@@ -6249,6 +6780,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Id("DepartmentId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "targetHireDate",
@@ -6256,6 +6788,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Either(&[Type::Date, Type::Instant]),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "targetStartDate",
@@ -6263,6 +6796,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Either(&[Type::Date, Type::Instant]),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "isBackfill",
@@ -6270,6 +6804,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "employmentType",
@@ -6277,6 +6812,7 @@ pub(super) static OPENING: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::EMPLOYMENT_TYPE),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6309,6 +6845,7 @@ pub(super) static PROJECT: &[Operation] = &[
             kind: Type::Id("ProjectId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -6338,6 +6875,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "description",
@@ -6345,6 +6883,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::Either(&[Type::String, Type::Object]),
                 required: false,
                 nullable: true,
+                class: Class::Unclassified,
             },
             Field {
                 name: "confidential",
@@ -6352,6 +6891,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6377,6 +6917,7 @@ pub(super) static PROJECT: &[Operation] = &[
             kind: Type::Id("ProjectId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -6402,6 +6943,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -6409,6 +6951,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -6416,6 +6959,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -6423,6 +6967,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6448,6 +6993,7 @@ pub(super) static PROJECT: &[Operation] = &[
             kind: Type::Id("ProjectId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -6472,6 +7018,7 @@ pub(super) static PROJECT: &[Operation] = &[
             kind: Type::String,
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -6499,6 +7046,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::Id("ProjectId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "fieldId",
@@ -6506,6 +7054,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::Id("CustomFieldId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "fieldValue",
@@ -6513,6 +7062,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::Json,
                 required: false,
                 nullable: true,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6541,6 +7091,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::Id("ProjectId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "values",
@@ -6552,6 +7103,7 @@ pub(super) static PROJECT: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6578,14 +7130,23 @@ pub(super) static PROJECT: &[Operation] = &[
                 kind: Type::Id("ProjectId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
-            Field { name: "title", about: "New title", kind: Type::String, required: false, nullable: false },
+            Field {
+                name: "title",
+                about: "New title",
+                kind: Type::String,
+                required: false,
+                nullable: false,
+                class: Class::Unclassified,
+            },
             Field {
                 name: "description",
                 about: "New description; null removes it",
                 kind: Type::Either(&[Type::String, Type::Object]),
                 required: false,
                 nullable: true,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6614,6 +7175,7 @@ pub(super) static REFERRAL: &[Operation] = &[Operation {
             kind: Type::Id("ReferralFormId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "creditedToUserId",
@@ -6621,6 +7183,7 @@ pub(super) static REFERRAL: &[Operation] = &[Operation {
             kind: Type::Id("UserId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "fieldSubmissions",
@@ -6628,6 +7191,7 @@ pub(super) static REFERRAL: &[Operation] = &[Operation {
             kind: Type::List { of: &Type::Record(&shapes::FIELD_SUBMISSION), min: 0, max: usize::MAX },
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "createdAt",
@@ -6635,6 +7199,7 @@ pub(super) static REFERRAL: &[Operation] = &[Operation {
             kind: Type::Instant,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -6684,6 +7249,7 @@ pub(super) static REPORT: &[Operation] = &[
                 kind: Type::Id("ReportId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "includeHeadersInData",
@@ -6691,6 +7257,7 @@ pub(super) static REPORT: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "requestId",
@@ -6698,6 +7265,7 @@ pub(super) static REPORT: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6726,6 +7294,7 @@ pub(super) static REPORT: &[Operation] = &[
                 kind: Type::Id("ReportId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "includeHeadersInData",
@@ -6733,6 +7302,7 @@ pub(super) static REPORT: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6766,6 +7336,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::Id("SequenceTemplateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "candidateId",
@@ -6773,6 +7344,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "start",
@@ -6780,6 +7352,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::Boolean,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationId",
@@ -6787,6 +7360,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "from",
@@ -6794,6 +7368,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::Record(&shapes::SEQUENCE_SENDER),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6820,6 +7395,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::Id("SequenceId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "reason",
@@ -6827,6 +7403,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6852,6 +7429,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
             kind: Type::Id("SequenceId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -6876,6 +7454,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
             kind: Type::Id("SequenceId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -6901,6 +7480,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -6908,6 +7488,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -6915,6 +7496,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -6922,6 +7504,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -6949,6 +7532,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
             kind: Type::Id("SequenceId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -6978,6 +7562,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::Id("SequenceId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "stageId",
@@ -6985,6 +7570,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::Id("SequenceStageId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "subject",
@@ -6992,6 +7578,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "body",
@@ -6999,6 +7586,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
                 kind: Type::Record(&shapes::SEQUENCE_STAGE_BODY),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::AtLeastOne(&["subject", "body"])],
@@ -7027,6 +7615,7 @@ pub(super) static SEQUENCE_TEMPLATE: &[Operation] = &[
             kind: Type::Id("SequenceTemplateId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -7052,6 +7641,7 @@ pub(super) static SEQUENCE_TEMPLATE: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -7059,6 +7649,7 @@ pub(super) static SEQUENCE_TEMPLATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -7066,6 +7657,7 @@ pub(super) static SEQUENCE_TEMPLATE: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -7073,6 +7665,7 @@ pub(super) static SEQUENCE_TEMPLATE: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7100,6 +7693,7 @@ pub(super) static SOURCE: &[Operation] = &[Operation {
         kind: Type::Boolean,
         required: false,
         nullable: false,
+        class: Class::Unclassified,
     }],
     rules: &[],
     paging: Paging::None,
@@ -7126,6 +7720,7 @@ pub(super) static SOURCE_TRACKING_LINK: &[Operation] = &[Operation {
             kind: Type::Boolean,
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
         Field {
             name: "sourceId",
@@ -7133,6 +7728,7 @@ pub(super) static SOURCE_TRACKING_LINK: &[Operation] = &[Operation {
             kind: Type::Id("SourceId"),
             required: false,
             nullable: false,
+            class: Class::Unclassified,
         },
     ],
     rules: &[],
@@ -7160,6 +7756,7 @@ pub(super) static SURVEY_FORM_DEFINITION: &[Operation] = &[
             kind: Type::Id("SurveyFormDefinitionId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -7185,6 +7782,7 @@ pub(super) static SURVEY_FORM_DEFINITION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -7192,6 +7790,7 @@ pub(super) static SURVEY_FORM_DEFINITION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -7199,6 +7798,7 @@ pub(super) static SURVEY_FORM_DEFINITION: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7232,6 +7832,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationId",
@@ -7239,6 +7840,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "surveyFormDefinitionId",
@@ -7246,6 +7848,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
                 kind: Type::Id("SurveyFormDefinitionId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7272,6 +7875,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::SURVEY_REQUEST_TYPE),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "createdAfter",
@@ -7279,6 +7883,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationId",
@@ -7286,6 +7891,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "candidateId",
@@ -7293,6 +7899,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -7300,6 +7907,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -7307,6 +7915,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -7314,6 +7923,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7343,6 +7953,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "applicationId",
@@ -7350,6 +7961,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "surveyFormDefinitionId",
@@ -7357,6 +7969,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
                 kind: Type::Id("SurveyFormDefinitionId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "submittedValues",
@@ -7364,6 +7977,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
                 kind: Type::Object,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7390,6 +8004,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::SURVEY_SUBMISSION_TYPE),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "createdAfter",
@@ -7397,6 +8012,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
                 kind: Type::Milliseconds,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -7404,6 +8020,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -7411,6 +8028,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -7418,6 +8036,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7447,6 +8066,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
                 kind: Type::Id("TakeHomeAssignmentId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "expand",
@@ -7458,6 +8078,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7484,6 +8105,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
                 kind: Type::Id("ApplicationId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "candidateId",
@@ -7491,6 +8113,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
                 kind: Type::Id("CandidateId"),
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "expand",
@@ -7502,6 +8125,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
                 },
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -7509,6 +8133,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -7516,6 +8141,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -7523,6 +8149,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7556,6 +8183,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "startsAt",
@@ -7563,6 +8191,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Instant,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "endsAt",
@@ -7570,6 +8199,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Instant,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "comment",
@@ -7577,6 +8207,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7602,6 +8233,7 @@ pub(super) static USER: &[Operation] = &[
             kind: Type::Id("InterviewerPauseId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -7626,6 +8258,7 @@ pub(super) static USER: &[Operation] = &[
             kind: Type::Id("UserId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -7650,6 +8283,7 @@ pub(super) static USER: &[Operation] = &[
             kind: Type::Id("UserId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -7675,6 +8309,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "syncToken",
@@ -7682,6 +8317,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "cursor",
@@ -7689,6 +8325,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "limit",
@@ -7696,6 +8333,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7721,6 +8359,7 @@ pub(super) static USER: &[Operation] = &[
             kind: Type::Id("UserId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -7745,6 +8384,7 @@ pub(super) static USER: &[Operation] = &[
             kind: Type::Email,
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -7772,6 +8412,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "fieldId",
@@ -7779,6 +8420,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Id("CustomFieldId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "fieldValue",
@@ -7786,6 +8428,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Json,
                 required: true,
                 nullable: true,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7812,6 +8455,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "values",
@@ -7823,6 +8467,7 @@ pub(super) static USER: &[Operation] = &[
                 },
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7849,6 +8494,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Id("UserId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "dailyLimit",
@@ -7856,6 +8502,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: true,
+                class: Class::Unclassified,
             },
             Field {
                 name: "weeklyLimit",
@@ -7863,6 +8510,7 @@ pub(super) static USER: &[Operation] = &[
                 kind: Type::Integer,
                 required: false,
                 nullable: true,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::AtLeastOne(&["dailyLimit", "weeklyLimit"])],
@@ -7915,6 +8563,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
                 kind: Type::Enumeration(&enumerations::WEBHOOK_TYPE),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "requestUrl",
@@ -7922,6 +8571,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
                 kind: Type::Url,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "secretToken",
@@ -7929,6 +8579,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
                 kind: Type::String,
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[],
@@ -7954,6 +8605,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
             kind: Type::Id("WebhookId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -7978,6 +8630,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
             kind: Type::Id("WebhookId"),
             required: true,
             nullable: false,
+            class: Class::Unclassified,
         }],
         rules: &[],
         paging: Paging::None,
@@ -8005,6 +8658,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
                 kind: Type::Id("WebhookId"),
                 required: true,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "enabled",
@@ -8012,6 +8666,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
                 kind: Type::Boolean,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "requestUrl",
@@ -8019,6 +8674,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
                 kind: Type::Url,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
             Field {
                 name: "secretToken",
@@ -8026,6 +8682,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
                 kind: Type::String,
                 required: false,
                 nullable: false,
+                class: Class::Unclassified,
             },
         ],
         rules: &[Rule::AtLeastOne(&["enabled", "requestUrl", "secretToken"])],
