@@ -117,6 +117,9 @@ pub(crate) struct Entry {
     #[serde(default)]
     pub(crate) beta: bool,
     pub(crate) since: Option<String>,
+    /// Members of what it returns that only other operations answer.
+    #[serde(default)]
+    pub(crate) omits: Vec<String>,
     #[serde(default)]
     pub(crate) undocumented: bool,
     #[serde(default)]
@@ -277,6 +280,7 @@ impl Names {
         }
         catalog.events.sort_keys();
         classes::settle(&mut catalog);
+        catalog.check_omissions()?;
         events::check(&catalog)?;
         Ok(catalog)
     }
@@ -348,6 +352,34 @@ impl Names {
             }
             _ => return Err(format!("{place}: there is no type {text}").into()),
         })
+    }
+}
+
+impl Catalog {
+    /// The object that a type is, or is a list of.
+    pub(crate) fn shape_of<'a>(&'a self, kind: &Type) -> Option<&'a Shape> {
+        match kind {
+            Type::Answer(name) => self.types.get(name),
+            Type::List { of, .. } => self.shape_of(of),
+            Type::Either(kinds) => kinds.iter().find_map(|kind| self.shape_of(kind)),
+            Type::Plain(_) | Type::Id(_) | Type::Enumeration(_) | Type::Input(_) => None,
+        }
+    }
+
+    fn check_omissions(&self) -> Result<()> {
+        for operation in self.categories.iter().flat_map(|category| &category.operations) {
+            let shape = operation.returns.as_ref().and_then(|kind| self.shape_of(kind));
+            let has = |name: &String| {
+                shape.is_some_and(|shape| {
+                    shape.fields.iter().any(|field| field.name == *name && !field.required)
+                })
+            };
+            if let Some(name) = operation.entry.omits.iter().find(|name| !has(name)) {
+                let name = format!("{}: {name} is no member that could be missing", operation.name);
+                return Err(name.into());
+            }
+        }
+        Ok(())
     }
 }
 

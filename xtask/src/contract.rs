@@ -156,6 +156,12 @@ impl<'a> Comparison<'a> {
         let mut request = request;
         request.properties.retain(|name, _| !is_paging(name));
         self.members(&operation.name, Way::Sent, &parameters, &request);
+        let answered = results.as_ref().map(|results| results.items.as_deref().unwrap_or(results));
+        for name in &operation.entry.omits {
+            if answered.is_some_and(|answered| answered.properties.contains_key(name)) {
+                self.differs(&operation.name, &format!("the document says that it answers {name}"));
+            }
+        }
         match (&operation.returns, results) {
             (Some(kind), Some(results)) => {
                 self.value(&format!("{} answer", operation.name), Way::Answered, kind, &results);

@@ -64,6 +64,15 @@ pub fn places(kind: &Type) -> Vec<Place> {
     walk.found
 }
 
+impl Field {
+    /// All places in values of the object's member that it describes; see [`places`].
+    pub fn places(&self) -> Vec<Place> {
+        let mut walk = Walk { path: String::new(), under_way: Vec::new(), found: Vec::new() };
+        walk.member(self);
+        walk.found
+    }
+}
+
 struct Walk {
     path: String,
     /// Names of the shapes that the walk is in.

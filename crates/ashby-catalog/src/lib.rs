@@ -69,6 +69,8 @@ pub struct Operation {
     pub rate: Rate,
     /// What it answers; `None` if nothing is known of that.
     pub returns: Option<Type>,
+    /// Members of what it answers that only other operations answer.
+    pub omits: &'static [&'static str],
     /// The operation to call instead.
     pub deprecated: Option<&'static str>,
     /// Whether Ashby may still change it.
@@ -95,6 +97,18 @@ impl Operation {
     /// Whether it changes nothing.
     pub fn is_read(&self) -> bool {
         self.kind == Kind::Read
+    }
+
+    /// Whether it answers a list of records, and not one record.
+    pub fn is_list(&self) -> bool {
+        matches!(self.returns, Some(Type::List { .. }))
+    }
+
+    /// What is known of the records that it answers: their members, in order.
+    pub fn members(&self) -> impl Iterator<Item = &'static Field> {
+        let shape = self.returns.as_ref().and_then(Type::shape);
+        let members = shape.map_or(&[][..], |shape| shape.fields);
+        members.iter().filter(|field| !self.omits.contains(&field.name))
     }
 
     /// The parameter of this name.
@@ -250,6 +264,16 @@ pub enum Rule {
 }
 
 impl Type {
+    /// The object that it is, or that it is a list of.
+    pub fn shape(&self) -> Option<&'static Shape> {
+        match self {
+            Self::Record(shape) => Some(shape),
+            Self::List { of, .. } => of.shape(),
+            Self::Either(types) => types.iter().find_map(Self::shape),
+            _ => None,
+        }
+    }
+
     /// How it is called in help and messages: `list of ApplicationStatus`.
     pub fn name(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {

@@ -58,7 +58,7 @@ pub use state_store::{
 };
 
 use crate::{
-    Checkpoint, Field, FieldKind, Key, Mode, Record, Sink, SnapshotDelivery, State, StateStore, StateUpdate,
+    Checkpoint, Field, FieldKind, Key, Record, Sink, SnapshotDelivery, State, StateStore, StateUpdate,
     StreamDescriptor, StreamState,
 };
 
@@ -140,13 +140,8 @@ fn stream(name: &str) -> Arc<StreamDescriptor> {
 }
 
 fn keyed_stream(name: &str, key: &[&str]) -> Arc<StreamDescriptor> {
-    let field = |name: &&str| Field { name: (*name).to_owned(), kind: FieldKind::String };
-    Arc::new(StreamDescriptor {
-        name: name.to_owned(),
-        key: key.iter().map(|field| (*field).to_owned()).collect(),
-        mode: Mode::Incremental,
-        fields: key.iter().map(field).collect(),
-    })
+    let fields = key.iter().map(|name| Field::new(*name, FieldKind::String));
+    Arc::new(StreamDescriptor::new(name, key.iter().copied()).with_fields(fields))
 }
 
 /// A record of a [`stream`] whose field `value` is `value`.

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::{
-    Batch, Capabilities, Capture, Checkpoint, Completion, Counts, Error, ErrorKind, Key, Mode, Op, Part,
-    Record, Result, Sink, SnapshotDelivery, Source, State, StateStore, StateUpdate, Step, StreamDescriptor,
+    Batch, Capabilities, Capture, Checkpoint, Completion, Counts, Error, ErrorKind, Key, Op, Part, Record,
+    Result, Sink, SnapshotDelivery, Source, State, StateStore, StateUpdate, Step, StreamDescriptor,
     StreamRequest, Write,
 };
 
@@ -162,12 +162,7 @@ pub struct MemorySource {
 impl MemorySource {
     /// A stream of this name with these records; their key field is `id`.
     pub fn new<'a>(stream: &str, records: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let descriptor = StreamDescriptor {
-            name: stream.to_owned(),
-            key: vec!["id".to_owned()],
-            mode: Mode::Incremental,
-            fields: Vec::new(),
-        };
+        let descriptor = StreamDescriptor::new(stream, ["id"]);
         let source = Self { descriptor: Arc::new(descriptor), changes: Arc::default(), page_records: 100 };
         for (key, body) in records {
             source.push(Record::upsert(key, body.to_owned()));

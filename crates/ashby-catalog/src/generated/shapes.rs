@@ -70,6 +70,29 @@ pub(super) static API_KEY: Shape = Shape {
     ],
 };
 
+pub(super) static API_VERSION: Shape = Shape {
+    name: "ApiVersion",
+    about: "A version of Ashby's API; its status says how long it will be there.",
+    fields: &[
+        Field {
+            name: "version",
+            about: "",
+            kind: Type::String,
+            required: true,
+            nullable: false,
+            class: Class::Identifier,
+        },
+        Field {
+            name: "status",
+            about: "",
+            kind: Type::String,
+            required: false,
+            nullable: false,
+            class: Class::Plain,
+        },
+    ],
+};
+
 pub(super) static APPLICATION: Shape = Shape {
     name: "Application",
     about: "A candidate's application for a job.",

@@ -59,8 +59,7 @@ impl Source for Scripted {
         let open = |request: StreamRequest| -> Box<dyn Capture> {
             let (mode, script) = self.scripts[&request.stream].clone();
             let step = request.checkpoint.and_then(|checkpoint| checkpoint.0.as_u64()).unwrap_or(0);
-            let key = vec!["id".to_owned()];
-            let descriptor = StreamDescriptor { name: request.stream, key, mode, fields: Vec::new() };
+            let descriptor = StreamDescriptor::new(request.stream, ["id"]).with_mode(mode);
             let handed_out = Arc::clone(&self.handed_out);
             Box::new(ScriptedCapture { streams: [Arc::new(descriptor)], script, handed_out, step })
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use capture_core::{
-    Batch, Capture, Checkpoint, MemorySink, MemoryStateStore, Mode, Result, Runner, RunnerOptions, Selection,
+    Batch, Capture, Checkpoint, MemorySink, MemoryStateStore, Result, Runner, RunnerOptions, Selection,
     Source, Step, StreamDescriptor, StreamRequest,
 };
 use serde_json::json;
@@ -32,14 +32,7 @@ struct ClockedCapture {
 #[async_trait]
 impl Source for Clocked {
     async fn open(&self, requests: Vec<StreamRequest>) -> Result<Vec<Box<dyn Capture>>> {
-        let describe = |request: StreamRequest| {
-            Arc::new(StreamDescriptor {
-                name: request.stream,
-                key: vec!["id".to_owned()],
-                mode: Mode::Incremental,
-                fields: Vec::new(),
-            })
-        };
+        let describe = |request: StreamRequest| Arc::new(StreamDescriptor::new(request.stream, ["id"]));
         let streams: Vec<_> = requests.into_iter().map(describe).collect();
         let groups = if self.shared {
             vec![streams]

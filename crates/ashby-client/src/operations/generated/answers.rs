@@ -38,6 +38,20 @@ pub struct ApiKey {
     pub other: Map<String, Value>,
 }
 
+/// A version of Ashby's API; its status says how long it will be there.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApiVersion {
+    /// The member `version`.
+    pub version: String,
+    /// The member `status`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub status: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// A candidate's application for a job.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -3828,6 +3842,7 @@ pub struct Webhook {
 crate::operations::records!(
     Address,
     ApiKey,
+    ApiVersion,
     Application,
     ApplicationFeedback,
     ApplicationFormOutcome,
