@@ -54,7 +54,6 @@
 //! ```
 
 mod builder;
-pub mod catalog;
 mod client;
 mod cycle;
 mod envelope;
@@ -78,6 +77,7 @@ mod usage;
 mod public_board;
 mod report_run;
 
+pub use ashby_catalog as catalog;
 pub use builder::{
     ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONCURRENCY, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_BYTES,
     DEFAULT_READ_TIMEOUT, DEFAULT_REQUESTS_PER_MINUTE, DEFAULT_TOTAL_TIMEOUT, DEFAULT_VERSION,

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::ErrorKind;
+use crate::catalog::{self, Rate};
 
 /// How often malformed answers are asked for again: once may be an accident on the way, three times is not.
 const MAX_MALFORMED_RETRIES: u32 = 2;
@@ -120,7 +121,7 @@ pub(crate) enum ReportLimit {
 /// The limit for reports that a refusal of `operation` is about.
 pub(crate) fn report_limit(operation: &str, code: Option<&str>) -> Option<ReportLimit> {
     match code {
-        _ if !operation.starts_with("report.") => None,
+        _ if catalog::find(operation).is_none_or(|operation| operation.rate != Rate::Reports) => None,
         Some("rate_limit_exceeded") => Some(ReportLimit::Rate),
         Some("concurrent_limit_exceeded") => Some(ReportLimit::Concurrency),
         _ => None,

@@ -265,11 +265,7 @@ impl ParentRequest {
     }
 
     async fn try_fetch(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
-        if self.row.operation.contains(".list") {
-            self.pages(requests).await
-        } else {
-            self.info(requests).await
-        }
+        if self.row.is_list() { self.pages(requests).await } else { self.info(requests).await }
     }
 
     async fn pages(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {

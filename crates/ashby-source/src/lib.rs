@@ -10,6 +10,7 @@ mod capture;
 mod children;
 mod clock;
 mod error;
+mod fields;
 mod listing;
 mod position;
 mod record;
@@ -34,6 +35,7 @@ use crate::walk::Walk;
 
 pub use crate::board::{BoardSource, PUBLIC_POSTINGS, public_postings};
 pub use crate::error::{lacks_permission, screen_name};
+pub use crate::fields::places;
 pub use crate::position::Position;
 pub use crate::streams::{Cost, Stream, near_matches, parameters, stream, streams};
 pub use crate::survey::{Readable, Survey, probe, survey};
@@ -99,7 +101,7 @@ impl AshbySource {
             progress.forget();
         }
         let notes = note.map(str::to_owned).into_iter().collect();
-        let descriptor = Arc::new(streams::descriptor(row));
+        let descriptor = Arc::new(streams::describe(row));
         Ok(Box::new(ChildCapture::new(self.clone(), row, parent, descriptor, progress, notes)))
     }
 
@@ -117,7 +119,7 @@ impl AshbySource {
         }
         let notes = note.map(str::to_owned).into_iter().collect();
         let (rows, descriptors) =
-            members.iter().map(|member| (member.row, Arc::new(streams::descriptor(member.row)))).unzip();
+            members.iter().map(|member| (member.row, Arc::new(streams::describe(member.row)))).unzip();
         Ok(Box::new(ListCapture::new(
             Walk::new(self.clone(), primary, refresh),
             rows,

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::{
-    Batch, Capture, Checkpoint, Committed, Counts, Ends, Error, ErrorKind, Extent, Gone, Key, Mode, Op, Part,
+    Batch, Capture, Checkpoint, Committed, Counts, Ends, Error, ErrorKind, Extent, Gone, Key, Op, Part,
     Record, Result, Share, Sink, Source, Stamp, State, StateStore, StateUpdate, Step, StreamDescriptor,
     StreamRequest, Sweep, Urgency, Within, Write,
 };
@@ -206,12 +206,7 @@ pub struct MemorySource {
 impl MemorySource {
     /// A stream of this name with these records; their key field is `id`.
     pub fn new<'a>(stream: &str, records: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let descriptor = StreamDescriptor {
-            name: stream.to_owned(),
-            key: vec!["id".to_owned()],
-            mode: Mode::Incremental,
-            fields: Vec::new(),
-        };
+        let descriptor = StreamDescriptor::new(stream, ["id"]);
         let source = Self { descriptor: Arc::new(descriptor), changes: Arc::default(), page_records: 100 };
         for (key, body) in records {
             source.push(Record::upsert(key, body.to_owned()));

@@ -4,6 +4,5 @@ mod filter;
 pub(crate) mod flags;
 pub(crate) mod print;
 pub(crate) mod request;
-pub(crate) mod schema;
 pub(crate) mod send;
 pub(crate) mod table;

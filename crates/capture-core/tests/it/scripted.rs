@@ -100,8 +100,7 @@ impl Source for Scripted {
                 script.resumed_from.push(saved);
                 script.mode
             };
-            let key = vec!["id".to_owned()];
-            let descriptor = StreamDescriptor { name: request.stream, key, mode, fields: Vec::new() };
+            let descriptor = StreamDescriptor::new(request.stream, ["id"]).with_mode(mode);
             let handed_out = Arc::clone(&self.handed_out);
             let step = saved.unwrap_or(0);
             Box::new(ScriptedCapture { streams: [Arc::new(descriptor)], script, handed_out, step })

@@ -10,7 +10,6 @@ use serde::Serialize;
 use crate::arguments::{OperationsFlags, Question, documented, general};
 use crate::call::flags::{self, View, describe, plural};
 use crate::call::request::{flag, list_item, members};
-use crate::call::schema;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output;
 use crate::settings::Settings;
@@ -21,7 +20,7 @@ pub(crate) fn run(settings: &Settings, question: Question) -> Result<ExitCode, F
         Question::Describe(name) => {
             let operation = flags::operation(&name)?;
             match settings.json() {
-                true => output::print_json(&schema::describe(operation))?,
+                true => output::print_json(&catalog::describe(operation))?,
                 false => output::print(&page(operation))?,
             }
         }

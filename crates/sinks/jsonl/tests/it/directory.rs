@@ -4,8 +4,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use capture_core::conformance::{self, Rows, SinkHarness};
 use capture_core::{
-    ErrorKind, FileStateStore, Key, Mode, Record, Sink, State, StateStore, StateUpdate, StreamDescriptor,
-    Write,
+    ErrorKind, FileStateStore, Key, Record, Sink, State, StateStore, StateUpdate, StreamDescriptor, Write,
 };
 use sink_jsonl::JsonlSink;
 use tempfile::TempDir;
@@ -37,12 +36,7 @@ async fn obeys_the_laws_of_sinks() {
 }
 
 fn stream(key: &[&str]) -> Arc<StreamDescriptor> {
-    Arc::new(StreamDescriptor {
-        name: "pets".to_owned(),
-        key: key.iter().map(|field| (*field).to_owned()).collect(),
-        mode: Mode::Incremental,
-        fields: Vec::new(),
-    })
+    Arc::new(StreamDescriptor::new("pets", key.iter().copied()))
 }
 
 async fn append(
@@ -132,7 +126,7 @@ async fn the_state_has_its_own_lock_and_file_beside_the_streams() {
 async fn a_stream_name_leads_to_no_other_directory() {
     let directory = tempfile::tempdir().unwrap();
     for name in ["../pets", "a/b", "", "a\\b", "..", "C:x", "a\0"] {
-        let descriptor = StreamDescriptor { name: name.to_owned(), ..(*stream(&["id"])).clone() };
+        let descriptor = StreamDescriptor::new(name, ["id"]);
         let error =
             JsonlSink::new(directory.path().join("out")).open(&[Arc::new(descriptor)]).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{name:?}");

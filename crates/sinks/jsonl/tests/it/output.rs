@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use capture_core::conformance::{self, Rows, SinkHarness};
-use capture_core::{Counts, ErrorKind, Key, Mode, Record, Sink, State, StateUpdate, StreamDescriptor, Write};
+use capture_core::{Counts, ErrorKind, Key, Record, Sink, State, StateUpdate, StreamDescriptor, Write};
 use sink_jsonl::LineSink;
 
 use crate::reader::{fold, key};
@@ -52,8 +52,7 @@ impl SinkHarness for Pipe {
 }
 
 fn stream(name: &str) -> Arc<StreamDescriptor> {
-    let key = vec!["id".to_owned(), "at".to_owned()];
-    Arc::new(StreamDescriptor { name: name.to_owned(), key, mode: Mode::Incremental, fields: Vec::new() })
+    Arc::new(StreamDescriptor::new(name, ["id", "at"]))
 }
 
 async fn open<W: io::Write + Send>(output: W) -> (LineSink<W>, Arc<StreamDescriptor>) {
