@@ -6,13 +6,9 @@ use std::path::Path;
 use capture_core::{Checkpoint, ErrorKind, FileStateStore, State, StateStore, StateUpdate, StreamState};
 
 fn update(position: u64) -> StateUpdate {
-    let state = StreamState {
-        checkpoint: Checkpoint(position.into()),
-        committed_at: jiff::Timestamp::UNIX_EPOCH,
-        full_listing_records: None,
-        snapshot: None,
-    };
-    StateUpdate { streams: [("pets".to_owned(), Some(state))].into(), access: None }
+    let checkpoint = Checkpoint::from(serde_json::Value::from(position));
+    let state = StreamState::new(checkpoint, jiff::Timestamp::UNIX_EPOCH);
+    StateUpdate::new([("pets".to_owned(), Some(state))])
 }
 
 fn position(path: &Path) -> u64 {
