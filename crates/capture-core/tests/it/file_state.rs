@@ -13,7 +13,7 @@ fn update(position: u64) -> StateUpdate {
 
 fn position(path: &Path) -> u64 {
     let state = State::from_document(&fs::read_to_string(path).unwrap()).unwrap();
-    state.streams["pets"].checkpoint.0.as_u64().unwrap()
+    state.streams["pets"].checkpoint.progress.as_ref().and_then(serde_json::Value::as_u64).unwrap()
 }
 
 #[tokio::test]
@@ -26,7 +26,7 @@ async fn a_state_that_another_run_replaced_is_not_overwritten() {
     // Somebody thinks that the lock is a leftover.
     fs::remove_file(directory.path().join(".state.json.lock")).unwrap();
     let mut second = FileStateStore::new(&path);
-    assert_eq!(second.load().await.unwrap().streams["pets"].checkpoint.0, 2);
+    assert_eq!(second.load().await.unwrap().streams["pets"].checkpoint.progress, Some(2.into()));
     second.save(&update(3)).await.unwrap();
     let error = first.save(&update(9)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
