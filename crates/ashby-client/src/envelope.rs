@@ -5,9 +5,9 @@
 //! which of two `results` is meant cannot be known.
 
 use bytes::Bytes;
+use json_slices::{RecordIndex, Records, ScanError, ScanErrorKind, Scanner, Span};
 use serde::de::DeserializeOwned;
 
-use crate::json::{RecordIndex, Records, ScanError, ScanErrorKind, Scanner, Span};
 use crate::refusal::{self, Refusal};
 use crate::{Cursor, SyncToken};
 
@@ -149,7 +149,7 @@ fn scan(body: &Bytes, expected: Expected<'_>, index: &mut Option<RecordIndex>) -
     let mut members = Members::default();
     let mut scanner = Scanner::new(body)?;
     scanner.object(|scanner, name| {
-        let text = scanner.text(name);
+        let text = scanner.text(name).exact();
         let Some((name, place)) = text.as_deref().and_then(|text| members.named(text)) else {
             return scanner.value(1).map(|_| ());
         };
@@ -158,10 +158,7 @@ fn scan(body: &Bytes, expected: Expected<'_>, index: &mut Option<RecordIndex>) -
         }
         *place = Some(match (expected, scanner.peek()) {
             (Expected::Records { key_fields }, b'[') if name == "results" => {
-                let start = scanner.position();
-                let records = index.insert(RecordIndex::new(key_fields.len()));
-                records.array(scanner, 1, key_fields)?;
-                Span::new(start, scanner.position())
+                index.insert(RecordIndex::new(key_fields.len())).array(scanner, 1, key_fields)?
             }
             _ => scanner.value(1)?,
         });

@@ -60,7 +60,6 @@ mod cycle;
 mod envelope;
 mod error;
 mod files;
-mod json;
 mod operation;
 #[cfg(feature = "typed")]
 pub mod operations;
@@ -86,7 +85,7 @@ pub use client::{ApiKeyInfo, Client, Response};
 pub use cycle::CycleGuard;
 pub use error::{Error, ErrorKind, Recovery};
 pub use files::{DownloadedFile, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
-pub use json::{Records, ScanError, ScanErrorKind, split_array};
+pub use json_slices::{Records, ScanError, ScanErrorKind, Shape, split_array};
 pub use operation::{ReadOperation, WriteOperation};
 #[cfg(feature = "typed")]
 pub use operations::generated::*;

@@ -10,11 +10,11 @@ use capture_core::{
     Batch, Capture, Completion, Error, ErrorKind, Key, Mode, Part, Record, Result, Source, Step,
     StreamDescriptor, StreamRequest,
 };
+use json_slices::Prefix;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::now_ms;
 use crate::listing::{from_checkpoint, to_checkpoint};
-use crate::record::{prefix, with_prefix};
 use crate::streams::fields;
 
 /// The name of the stream.
@@ -132,7 +132,7 @@ impl BoardCapture {
     /// All postings of one board, which are the whole of its scope.
     fn board(&mut self, board: &JobBoard) -> Result<Step> {
         let scope = Key::from(board.name.as_str());
-        let prefix = prefix(&[(BOARD, &board.name)]);
+        let prefix = Prefix::new([(BOARD, board.name.as_str())]);
         let postings = board.split();
         let record = |index: usize| {
             let name = Bytes::copy_from_slice(board.name.as_bytes());
@@ -140,7 +140,7 @@ impl BoardCapture {
                 let message = format!("job {index} of job board {} has an id that is not text", board.name);
                 Error::new(ErrorKind::Data, message)
             })?;
-            let body = with_prefix(&prefix, &postings.record(index));
+            let body = prefix.join(&postings.record(index));
             Ok(Record { scope: Some(scope.clone()), ..Record::upsert(key, body) })
         };
         let records = (0..postings.len()).map(record).collect::<Result<Vec<_>>>()?;

@@ -1,8 +1,9 @@
 //! From slices of a response to records: the key, the scope, and what Ashby leaves out.
 
 use ashby_client::Records;
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use capture_core::{Error, ErrorKind, Key, Record, Result};
+use json_slices::Prefix;
 
 use crate::table::Row;
 
@@ -14,7 +15,7 @@ pub(crate) struct Owner<'a> {
     /// The field under which the key is part of the child's key.
     pub(crate) field: Option<&'static str>,
     /// Members to put in front of each record: they are not in what Ashby sends.
-    pub(crate) prefix: &'a [u8],
+    pub(crate) prefix: &'a Prefix,
 }
 
 /// The fields of `row`'s key that the records themselves hold; the owner's field is not among them.
@@ -29,8 +30,8 @@ pub(crate) fn assemble(row: &Row, records: &Records, owner: Option<Owner<'_>>) -
             let key = key_of(row, records, index, owner)?;
             let body = records.record(index);
             let body = match owner {
-                Some(owner) if !owner.prefix.is_empty() => with_prefix(owner.prefix, &body),
-                _ => body,
+                Some(owner) => owner.prefix.join(&body),
+                None => body,
             };
             Ok(Record { scope: owner.map(|owner| owner.key.clone()), ..Record::upsert(key, body) })
         })
@@ -55,51 +56,26 @@ fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) 
     })
 }
 
-/// `{"a":1}` with the members `"b":2,` in front: `{"b":2,"a":1}`. The scanner has seen that it is an object.
-pub(crate) fn with_prefix(prefix: &[u8], body: &Bytes) -> Bytes {
-    let rest = body.get(1..).unwrap_or_default();
-    let mut joined = BytesMut::with_capacity(body.len() + prefix.len());
-    joined.put_u8(b'{');
-    let is_empty = rest.trim_ascii_start().starts_with(b"}");
-    joined.put_slice(if is_empty { prefix.strip_suffix(b",").unwrap_or(prefix) } else { prefix });
-    joined.put_slice(rest);
-    joined.freeze()
-}
-
-/// Members for [`Owner::prefix`].
-pub(crate) fn prefix(members: &[(&str, &str)]) -> Vec<u8> {
-    let mut text = String::new();
-    for (name, value) in members {
-        text.push_str(&format!("{}:{},", serde_json::Value::from(*name), serde_json::Value::from(*value)));
-    }
-    text.into_bytes()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::table::row;
 
     fn split(json: &'static str, fields: &[String]) -> Records {
-        ashby_client::split_array(&Bytes::from_static(json.as_bytes()), &[], fields).unwrap()
+        ashby_client::split_array(&Bytes::from_static(json.as_bytes()), &[], fields).unwrap().unwrap()
     }
 
     #[test]
     fn a_child_carries_its_parents_key() {
         let row = row("candidate_projects").unwrap();
         let key = Key::from("c\"1");
-        let prefix = prefix(&[("candidateId", "c\"1")]);
+        let prefix = Prefix::new([("candidateId", "c\"1")]);
         let owner = Owner { key: &key, field: Some("candidateId"), prefix: &prefix };
         let records = split(r#"[{ "id":"p1" , "title":"x"}]"#, &key_fields(row, owner.field));
         let [record] = &assemble(row, &records, Some(owner)).unwrap()[..] else { panic!("one record") };
         assert_eq!(record.key.parts(2), ["c\"1", "p1"]);
         assert_eq!(record.scope.as_ref(), Some(&key));
         assert_eq!(&record.body().unwrap()[..], br#"{"candidateId":"c\"1", "id":"p1" , "title":"x"}"#);
-    }
-
-    #[test]
-    fn an_empty_object_stays_valid() {
-        assert_eq!(&with_prefix(b"\"a\":1,", &Bytes::from_static(b"{ }"))[..], br#"{"a":1 }"#);
     }
 
     #[test]
