@@ -59,7 +59,6 @@ mod cycle;
 mod envelope;
 mod error;
 mod files;
-mod json;
 mod operation;
 #[cfg(feature = "typed")]
 pub mod operations;
@@ -83,10 +82,10 @@ pub use builder::{
     DEFAULT_READ_TIMEOUT, DEFAULT_REQUESTS_PER_MINUTE, DEFAULT_TOTAL_TIMEOUT, DEFAULT_VERSION,
 };
 pub use client::{ApiKeyInfo, Client, Response};
-pub use cycle::CycleGuard;
+pub use cycle::{Circle, CycleGuard};
 pub use error::{Error, ErrorKind, Recovery};
 pub use files::{DownloadedFile, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
-pub use json::{Records, ScanError, ScanErrorKind, split_array};
+pub use json_slices::{Records, ScanError, ScanErrorKind, Shape, split_array};
 pub use operation::{ReadOperation, WriteOperation};
 #[cfg(feature = "typed")]
 pub use operations::generated::*;

@@ -7,12 +7,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use json_slices::{RecordIndex, ScanError, ScanErrorKind, Scanner, Span};
 use reqwest::Url;
 use serde::{Deserialize, Deserializer};
 use tokio::time::{Instant, sleep};
 
 use crate::client::{Inner, kind_of_status};
-use crate::json::{RecordIndex, ScanError, ScanErrorKind, Scanner, Span};
 use crate::refusal::Refusal;
 use crate::retry::Attempts;
 use crate::{ClientBuilder, Error, ErrorKind, Records, Usage};
@@ -172,7 +172,8 @@ fn scan(body: &Bytes) -> Result<(Option<Span>, Option<RecordIndex>), ScanError> 
                 return Err(scanner.error(ScanErrorKind::DuplicateMember("jobs")));
             }
             if scanner.peek() == b'[' {
-                return index.insert(RecordIndex::new(KEY_FIELDS.len())).array(scanner, 1, &KEY_FIELDS);
+                let records = index.insert(RecordIndex::new(KEY_FIELDS.len()));
+                return records.array(scanner, 1, &KEY_FIELDS).map(drop);
             }
         }
         let is_version = scanner.is_named(name, "apiVersion");

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use json_slices::Scanner;
 use serde::Serialize;
 
-use crate::json::Scanner;
 use crate::operation::is_valid_name;
 use crate::refusal::Cleaner;
 use crate::{ApiKey, Error, ErrorKind, ReadOperation, WriteOperation};
@@ -59,7 +59,7 @@ impl RequestBody {
             scanner.object(|scanner, name| {
                 let value = scanner.value(1)?;
                 let value = scanner.slice(value);
-                let name = scanner.text(name).unwrap_or_default();
+                let name = scanner.text(name).lossy();
                 if value == b"null" {
                     null = Some(name.into_owned());
                 } else if SECRET_MEMBERS.contains(&&*name) {

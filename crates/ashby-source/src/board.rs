@@ -3,19 +3,19 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use ashby_client::catalog::Class;
 use ashby_client::{ErrorKind as ClientErrorKind, JobBoard, JobBoardClient};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capture_core::{
-    Batch, Capture, Completion, Error, ErrorKind, Field, FieldKind, Key, Mode, Part, Record, Result, Source,
-    Step, StreamDescriptor, StreamRequest,
+    Batch, Capture, Completion, Error, ErrorKind, Key, Mode, Part, Record, Result, Source, Step,
+    StreamDescriptor, StreamRequest,
 };
+use json_slices::Prefix;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::now_ms;
 use crate::listing::{from_checkpoint, to_checkpoint};
-use crate::record::{prefix, with_prefix};
+use crate::streams::fields;
 
 /// The name of the stream.
 pub const PUBLIC_POSTINGS: &str = "public_postings";
@@ -23,28 +23,7 @@ pub const PUBLIC_POSTINGS: &str = "public_postings";
 /// The member in front of each record: Ashby does not say on which board a posting is.
 const BOARD: &str = "board";
 
-/// What the public board says of a posting; no operation of the catalog answers it.
-const FIELDS: [(&str, FieldKind, Class); 19] = [
-    (BOARD, FieldKind::String, Class::Plain),
-    ("id", FieldKind::String, Class::Identifier),
-    ("title", FieldKind::String, Class::Plain),
-    ("department", FieldKind::String, Class::Plain),
-    ("team", FieldKind::String, Class::Plain),
-    ("employmentType", FieldKind::String, Class::Plain),
-    ("location", FieldKind::String, Class::Plain),
-    ("secondaryLocations", FieldKind::Array, Class::Plain),
-    ("address", FieldKind::Object, Class::Plain),
-    ("isRemote", FieldKind::Boolean, Class::Plain),
-    ("workplaceType", FieldKind::String, Class::Plain),
-    ("publishedAt", FieldKind::Instant, Class::Plain),
-    ("isListed", FieldKind::Boolean, Class::Plain),
-    ("jobUrl", FieldKind::String, Class::Plain),
-    ("applyUrl", FieldKind::String, Class::Plain),
-    ("descriptionHtml", FieldKind::String, Class::Plain),
-    ("descriptionPlain", FieldKind::String, Class::Plain),
-    ("shouldDisplayCompensationOnJobPostings", FieldKind::Boolean, Class::Plain),
-    ("compensation", FieldKind::Object, Class::Compensation),
-];
+const FIELDS: &str = "board id title department team employmentType location secondaryLocations:array address:object isRemote:boolean workplaceType publishedAt:instant isListed:boolean jobUrl applyUrl descriptionHtml descriptionPlain shouldDisplayCompensationOnJobPostings:boolean compensation:object";
 
 /// Version of the persisted form.
 const VERSION: u32 = 1;
@@ -52,9 +31,13 @@ const VERSION: u32 = 1;
 /// Describes `public_postings`: the postings of public job boards as Ashby shows them, what they pay included, with
 /// the name of their board in front.
 pub fn public_postings() -> StreamDescriptor {
-    let fields = FIELDS.map(|(name, kind, class)| Field::new(name, kind).with_class(class.name()));
-    // A posting can be on several boards.
-    StreamDescriptor::new(PUBLIC_POSTINGS, [BOARD, "id"]).with_mode(Mode::Snapshot).with_fields(fields)
+    StreamDescriptor {
+        name: PUBLIC_POSTINGS.to_owned(),
+        // A posting can be on several boards.
+        key: vec![BOARD.to_owned(), "id".to_owned()],
+        mode: Mode::Snapshot,
+        fields: fields(FIELDS),
+    }
 }
 
 /// Opens `public_postings` for some boards. Each costs one request a poll.
@@ -149,7 +132,7 @@ impl BoardCapture {
     /// All postings of one board, which are the whole of its scope.
     fn board(&mut self, board: &JobBoard) -> Result<Step> {
         let scope = Key::from(board.name.as_str());
-        let prefix = prefix(&[(BOARD, &board.name)]);
+        let prefix = Prefix::new([(BOARD, board.name.as_str())]);
         let postings = board.split();
         let record = |index: usize| {
             let name = Bytes::copy_from_slice(board.name.as_bytes());
@@ -157,7 +140,7 @@ impl BoardCapture {
                 let message = format!("job {index} of job board {} has an id that is not text", board.name);
                 Error::new(ErrorKind::Data, message)
             })?;
-            let body = with_prefix(&prefix, &postings.record(index));
+            let body = prefix.join(&postings.record(index));
             Ok(Record { scope: Some(scope.clone()), ..Record::upsert(key, body) })
         };
         let records = (0..postings.len()).map(record).collect::<Result<Vec<_>>>()?;

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use capture_core::{
     Batch, Capture, Completion, Error, ErrorKind, Key, Part, Record, Result, Step, StreamDescriptor,
 };
+use json_slices::Prefix;
 
 use crate::listing::{Listing, to_checkpoint};
 use crate::record::{Owner, assemble, key_fields};
@@ -50,6 +51,9 @@ impl ListCapture {
             match row.plan {
                 Plan::Embedded { array, .. } => {
                     let (embedded, scopes) = self.embedded(row, array, &records)?;
+                    if scopes.len() < records.len() {
+                        self.listing.note_hollow();
+                    }
                     let completion = (!scopes.is_empty()).then_some(Completion::Scopes(scopes));
                     parts.push(Part { stream, pass, records: embedded, completion });
                 }
@@ -65,6 +69,7 @@ impl ListCapture {
 
     fn embedded(&self, row: &Row, array: &str, records: &[Record]) -> Result<(Vec<Record>, Vec<Key>)> {
         let fields = key_fields(row, None);
+        let nothing = Prefix::new([]);
         let mut found = Vec::new();
         let mut scopes = Vec::with_capacity(records.len());
         for record in records {
@@ -76,7 +81,13 @@ impl ListCapture {
                 )
                 .with_source(error)
             })?;
-            found.extend(assemble(row, &split, Some(Owner { key: &record.key, field: None, prefix: &[] }))?);
+            // Without the array nothing was said of what the record embeds: it need not be gone.
+            let Some(split) = split else { continue };
+            found.extend(assemble(
+                row,
+                &split,
+                Some(Owner { key: &record.key, field: None, prefix: &nothing }),
+            )?);
             scopes.push(record.key.clone());
         }
         Ok((found, scopes))
@@ -115,16 +126,20 @@ impl Capture for ListCapture {
                 self.tally.notes.push(note.to_owned());
             }
             if progress.full && self.walk.refresh != Refresh::NewestFirst {
-                finish(&mut parts, &self.rows, self.listing.pass());
+                finish(&mut parts, &self.rows, self.listing.pass(), progress.hollow);
             }
         }
         self.batch(parts)
     }
 }
 
-/// The listing was of everything and this is its end. A part that already speaks of scopes keeps that for itself.
-fn finish(parts: &mut Vec<Part>, rows: &[&Row], pass: u64) {
-    for stream in 0..rows.len() {
+/// The listing was of everything and this is its end. A part that already speaks of scopes keeps that for itself. If the
+/// listing is `hollow`, nothing is said of records that are embedded in others.
+fn finish(parts: &mut Vec<Part>, rows: &[&Row], pass: u64, hollow: bool) {
+    for (stream, row) in rows.iter().enumerate() {
+        if hollow && matches!(row.plan, Plan::Embedded { .. }) {
+            continue;
+        }
         match parts.iter_mut().find(|part| part.stream == stream && part.completion.is_none()) {
             Some(part) => part.completion = Some(Completion::Everything),
             None => parts.push(Part {
@@ -133,6 +148,55 @@ fn finish(parts: &mut Vec<Part>, rows: &[&Row], pass: u64) {
                 records: Vec::new(),
                 completion: Some(Completion::Everything),
             }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ashby_client::Client;
+
+    use super::*;
+    use crate::AshbySource;
+    use crate::table::row;
+
+    #[test]
+    fn a_record_without_the_array_says_nothing_of_what_it_embeds() {
+        let schedules = row("interview_schedules").unwrap();
+        let source = AshbySource::new(Client::builder().api_key("key").build().unwrap());
+        let rows = vec![row("interview_events").unwrap()];
+        let walk = Walk::new(source, schedules, Refresh::Token);
+        let mut capture = ListCapture::new(walk, rows, Vec::new(), Listing::new("a"), Vec::new());
+        let body = r#"{"success":true,"results":[
+            {"id":"absent"},{"id":"null","interviewEvents":null},{"id":"none","interviewEvents":[]},
+            {"id":"one","interviewEvents":[{"id":"e1"}]}]}"#;
+        let page = Page::from_body(schedules.operation, body.into(), &key_fields(schedules, None)).unwrap();
+        let (parts, _) = capture.parts(&page).unwrap();
+        let [Part { records, completion: Some(Completion::Scopes(scopes)), .. }] = &parts[..] else {
+            panic!("one part with scopes")
+        };
+        assert_eq!(records.iter().map(|record| record.key.as_str()).collect::<Vec<_>>(), ["e1"]);
+        assert_eq!(scopes.iter().map(Key::as_str).collect::<Vec<_>>(), ["none", "one"]);
+    }
+
+    #[test]
+    fn a_full_listing_with_such_a_record_does_not_bury_what_it_embeds() {
+        let rows = [row("interview_schedules").unwrap(), row("interview_events").unwrap()];
+        for (hollow, complete) in [(false, vec![0, 1]), (true, vec![0])] {
+            let mut listing = Listing::new("a");
+            listing.begin(Refresh::Snapshot, 1);
+            if hollow {
+                listing.note_hollow();
+            }
+            // Also if it comes on an earlier page, and after a restart of the process.
+            listing.page(Some("c".to_owned().into()), None);
+            let mut listing: Listing =
+                crate::listing::from_checkpoint("a", &to_checkpoint(&listing).unwrap()).unwrap();
+            let progress = listing.page(None, None);
+            let mut parts = Vec::new();
+            finish(&mut parts, &rows, 1, progress.hollow);
+            assert!(progress.last && progress.full);
+            assert_eq!(parts.iter().map(|part| part.stream).collect::<Vec<_>>(), complete);
         }
     }
 }

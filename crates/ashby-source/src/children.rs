@@ -10,17 +10,19 @@ use std::sync::Arc;
 
 use ashby_client::{CycleGuard, ErrorKind as ClientErrorKind, ListRequest, ReadOperation, split_array};
 use async_trait::async_trait;
+use bytes::Bytes;
 use capture_core::{
     Batch, Capture, Completion, Error, ErrorKind, Key, Part, Record, Result, Step, StreamDescriptor,
 };
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, StreamExt};
+use json_slices::Prefix;
 use serde::{Deserialize, Serialize};
 
 use crate::AshbySource;
 use crate::error::from_client;
 use crate::listing::{Listing, to_checkpoint};
-use crate::record::{Owner, assemble, key_fields, prefix};
+use crate::record::{Owner, assemble, key_fields};
 use crate::table::{Follow, Plan, Refresh, Row};
 use crate::walk::{Tally, Walk};
 
@@ -53,6 +55,9 @@ struct Round {
     done: u64,
     /// Of these, parents that were gone when their children were asked for.
     vanished: u64,
+    /// The children of some parent are not known to be all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hollow: bool,
 }
 
 impl Progress {
@@ -83,6 +88,8 @@ struct Fetched {
 
 enum Children {
     Found(Vec<Record>),
+    /// The answer lacked a list of them: these may not be all.
+    Some(Vec<Record>),
     /// The parent is gone.
     ParentVanished,
 }
@@ -168,9 +175,10 @@ impl ChildCapture {
     }
 
     /// The first pending parent is done with.
-    fn take_parent(&mut self, vanished: bool) -> Option<String> {
+    fn take_parent(&mut self, vanished: bool, complete: bool) -> Option<String> {
         let round = self.progress.round.as_mut()?;
         round.done += 1;
+        round.hollow |= !complete;
         round.vanished += u64::from(vanished);
         round.pending.pop_front()
     }
@@ -184,7 +192,7 @@ impl ChildCapture {
                 .push(format!("{} parents were gone when their children were asked for", round.vanished));
         }
         self.complete = true;
-        self.batch(Vec::new(), round.full.then_some(Completion::Everything))
+        self.batch(Vec::new(), (round.full && !round.hollow).then_some(Completion::Everything))
     }
 }
 
@@ -205,13 +213,13 @@ impl Capture for ChildCapture {
             if let Some(fetched) = self.under_way.next().await {
                 self.tally.requests += fetched.requests;
                 let children = fetched.children.inspect_err(|_| self.under_way = FuturesOrdered::new())?;
-                let (records, vanished) = match children {
-                    Children::Found(records) => (records, false),
-                    Children::ParentVanished => (Vec::new(), true),
+                let (records, vanished, complete) = match children {
+                    Children::Found(records) => (records, false, true),
+                    Children::Some(records) => (records, false, false),
+                    Children::ParentVanished => (Vec::new(), true, true),
                 };
-                let scopes =
-                    self.take_parent(vanished).map(|parent| Completion::Scopes(vec![Key::from(parent)]));
-                return self.batch(records, scopes);
+                let parent = self.take_parent(vanished, complete).filter(|_| complete);
+                return self.batch(records, parent.map(|parent| Completion::Scopes(vec![Key::from(parent)])));
             }
             if self.progress.round.as_ref().is_some_and(|round| round.listed) {
                 return self.finish();
@@ -249,7 +257,7 @@ impl ParentRequest {
     async fn fetch(self) -> Fetched {
         let mut requests = 0;
         let children = match self.try_fetch(&mut requests).await {
-            Ok(records) => Ok(Children::Found(records)),
+            Ok(children) => Ok(children),
             Err(Failure::Client(error)) => {
                 requests += error.requests();
                 let gone = error.kind() == ClientErrorKind::NotFound && error.code().is_some();
@@ -264,8 +272,12 @@ impl ParentRequest {
         Fetched { requests, children }
     }
 
-    async fn try_fetch(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
-        if self.row.is_list() { self.pages(requests).await } else { self.info(requests).await }
+    async fn try_fetch(&self, requests: &mut u32) -> Result<Children, Failure> {
+        if self.row.operation.contains(".list") {
+            self.pages(requests).await.map(Children::Found)
+        } else {
+            self.info(requests).await
+        }
     }
 
     async fn pages(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
@@ -303,30 +315,42 @@ impl ParentRequest {
         }
     }
 
-    async fn info(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
+    async fn info(&self, requests: &mut u32) -> Result<Children, Failure> {
         let operation: &ReadOperation = &self.list.operation;
         let response =
             self.source.client.read(operation, &self.list.parameters).await.map_err(Failure::Client)?;
         *requests += response.requests;
-        let mut records = Vec::new();
-        for (array, tag) in self.arrays {
-            let path: &[&str] = if array.is_empty() { &[] } else { &[array] };
-            let split = split_array(&response.results, path, &self.list.key_fields).map_err(|error| {
-                Error::new(ErrorKind::Data, format!("cannot read the results of {operation}"))
-                    .with_source(error)
-            })?;
-            records.extend(assemble(self.row, &split, Some(self.owner(&self.prefix(*tag))))?);
-        }
-        Ok(records)
+        Ok(self.embedded(&response.results)?)
     }
 
-    fn owner<'a>(&'a self, prefix: &'a [u8]) -> Owner<'a> {
+    /// The children in the arrays of `results`. One that is absent or null says nothing of children, not that there are
+    /// none.
+    fn embedded(&self, results: &Bytes) -> Result<Children> {
+        let mut records = Vec::new();
+        let mut complete = true;
+        for (array, tag) in self.arrays {
+            let path: &[&str] = if array.is_empty() { &[] } else { &[array] };
+            let split = split_array(results, path, &self.list.key_fields).map_err(|error| {
+                let message = format!("cannot read the results of {}", self.list.operation);
+                Error::new(ErrorKind::Data, message).with_source(error)
+            })?;
+            match split {
+                Some(split) => {
+                    records.extend(assemble(self.row, &split, Some(self.owner(&self.prefix(*tag))))?);
+                }
+                None => complete = false,
+            }
+        }
+        Ok(if complete { Children::Found(records) } else { Children::Some(records) })
+    }
+
+    fn owner<'a>(&'a self, prefix: &'a Prefix) -> Owner<'a> {
         Owner { key: &self.key, field: self.field, prefix }
     }
 
-    fn prefix(&self, tag: Option<(&str, &str)>) -> Vec<u8> {
+    fn prefix(&self, tag: Option<(&str, &str)>) -> Prefix {
         let parent = self.field.map(|field| (field, self.key.as_str()));
-        prefix(&parent.into_iter().chain(tag).collect::<Vec<_>>())
+        Prefix::new(parent.into_iter().chain(tag))
     }
 }
 
@@ -338,5 +362,52 @@ enum Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Data(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ashby_client::Client;
+
+    use super::*;
+    use crate::table::row;
+
+    #[test]
+    fn a_round_with_such_an_answer_is_not_complete() {
+        let source = AshbySource::new(Client::builder().api_key("key").build().unwrap());
+        let (versions, offers) = (row("offer_versions").unwrap(), row("offers").unwrap());
+        for complete in [true, false] {
+            let mut progress = Progress::new("a");
+            let pending = ["o1".to_owned(), "o2".to_owned()].into();
+            progress.round = Some(Round { full: true, listed: true, pending, ..Round::default() });
+            let descriptor = Arc::new(crate::board::public_postings());
+            let mut capture =
+                ChildCapture::new(source.clone(), versions, offers, descriptor, progress, Vec::new());
+            capture.take_parent(false, complete);
+            capture.take_parent(false, true);
+            let Step::Batch(batch) = capture.finish().unwrap() else { panic!("a batch") };
+            assert_eq!(batch.parts[0].completion, complete.then_some(Completion::Everything));
+        }
+    }
+
+    #[test]
+    fn an_answer_without_the_list_says_nothing_of_the_children() {
+        let source = AshbySource::new(Client::builder().api_key("key").build().unwrap());
+        for (stream, results, found, complete) in [
+            ("offer_versions", r#"{"id":"o","versions":[{"id":"v"}]}"#, 1, true),
+            ("offer_versions", r#"{"id":"o","versions":[]}"#, 0, true),
+            ("offer_versions", r#"{"id":"o","versions":null}"#, 0, false),
+            ("offer_versions", r#"{"id":"o"}"#, 0, false),
+            ("offer_versions", "null", 0, false),
+            ("interviewer_pool_members", r#"{"qualifiedMembers":[{"id":"u"}]}"#, 1, false),
+        ] {
+            let request = ParentRequest::new(source.clone(), row(stream).unwrap(), "parent").unwrap();
+            let (records, all) = match request.embedded(&Bytes::from_static(results.as_bytes())).unwrap() {
+                Children::Found(records) => (records, true),
+                Children::Some(records) => (records, false),
+                Children::ParentVanished => panic!("the parent is there"),
+            };
+            assert_eq!((records.len(), all), (found, complete), "{stream} {results}");
+        }
     }
 }

@@ -56,6 +56,9 @@ struct Running {
     /// The newest record of this listing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     newest: Option<String>,
+    /// A record came without the array of the records that it embeds: of those this listing does not know all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hollow: bool,
 }
 
 /// What a page did to the listing.
@@ -65,6 +68,8 @@ pub(crate) struct Progress {
     pub(crate) last: bool,
     /// It was a listing of everything.
     pub(crate) full: bool,
+    /// It was not one of everything that its records embed.
+    pub(crate) hollow: bool,
 }
 
 impl Listing {
@@ -121,7 +126,7 @@ impl Listing {
         if full {
             self.pass = now_ms.max(self.pass + 1);
         }
-        self.running = Some(Running { full, cursor: None, restarts, newest: None });
+        self.running = Some(Running { full, cursor: None, restarts, newest: None, hollow: false });
     }
 
     /// Whether a listing is under way.
@@ -157,14 +162,23 @@ impl Listing {
         None
     }
 
+    /// A record of the page lacked the array of what it embeds.
+    pub(crate) fn note_hollow(&mut self) {
+        if let Some(running) = &mut self.running {
+            running.hollow = true;
+        }
+    }
+
     /// A page came. `next` is its cursor, if more pages follow; `token` its sync token, if any. A new token is kept
     /// whether or not the listing held any records: an unused one ages.
     pub(crate) fn page(&mut self, next: Option<Cursor>, token: Option<SyncToken>) -> Progress {
-        let Some(running) = &mut self.running else { return Progress { last: true, full: false } };
-        let full = running.full;
+        let Some(running) = &mut self.running else {
+            return Progress { last: true, full: false, hollow: false };
+        };
+        let (full, hollow) = (running.full, running.hollow);
         if let Some(next) = next {
             running.cursor = Some(next);
-            return Progress { last: false, full };
+            return Progress { last: false, full, hollow };
         }
         self.newest = running.newest.take().or(self.newest.take());
         self.running = None;
@@ -175,7 +189,7 @@ impl Listing {
             None if full => self.token = None,
             None => {}
         }
-        Progress { last: true, full }
+        Progress { last: true, full, hollow }
     }
 
     /// Ashby refused the token or the cursor: what to do is done, and said.

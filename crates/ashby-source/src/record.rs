@@ -1,8 +1,9 @@
 //! From slices of a response to records: the key, the scope, and what Ashby leaves out.
 
 use ashby_client::Records;
-use bytes::{BufMut, Bytes, BytesMut};
-use capture_core::{Error, ErrorKind, Key, Record, Result};
+use bytes::Bytes;
+use capture_core::{Error, ErrorKind, Key, Op, Record, Result, Shape};
+use json_slices::Prefix;
 
 use crate::table::Row;
 
@@ -14,7 +15,7 @@ pub(crate) struct Owner<'a> {
     /// The field under which the key is part of the child's key.
     pub(crate) field: Option<&'static str>,
     /// Members to put in front of each record: they are not in what Ashby sends.
-    pub(crate) prefix: &'a [u8],
+    pub(crate) prefix: &'a Prefix,
 }
 
 /// The fields of `row`'s key that the records themselves hold; the owner's field is not among them.
@@ -27,12 +28,13 @@ pub(crate) fn assemble(row: &Row, records: &Records, owner: Option<Owner<'_>>) -
     (0..records.len())
         .map(|index| {
             let key = key_of(row, records, index, owner)?;
-            let body = records.record(index);
-            let body = match owner {
-                Some(owner) if !owner.prefix.is_empty() => with_prefix(owner.prefix, &body),
-                _ => body,
+            let (body, shape) = (records.record(index), records.shape(index));
+            let (body, shape) = match owner {
+                Some(owner) => (owner.prefix.join(&body), owner.prefix.shape(shape)),
+                None => (body, shape),
             };
-            Ok(Record { scope: owner.map(|owner| owner.key.clone()), ..Record::upsert(key, body) })
+            let scope = owner.map(|owner| owner.key.clone());
+            Ok(Record { key, scope, op: Op::Upsert(body), shape: Some(Shape::new(shape.to_u64())) })
         })
         .collect()
 }
@@ -47,32 +49,12 @@ fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) 
         }
     };
     let key = match row.key {
-        [only] => Key::from_parts(&[part(only)]),
-        several => Key::from_parts(&several.iter().map(|name| part(name)).collect::<Vec<_>>()),
+        [only] => Key::from_part(part(only)),
+        several => Key::from_parts(&several.iter().map(|name| part(name)).collect::<Vec<_>>()).ok(),
     };
-    key.map_err(|_| {
+    key.ok_or_else(|| {
         Error::new(ErrorKind::Data, format!("record {index} of {} has a key that is not text", row.name))
     })
-}
-
-/// `{"a":1}` with the members `"b":2,` in front: `{"b":2,"a":1}`. The scanner has seen that it is an object.
-pub(crate) fn with_prefix(prefix: &[u8], body: &Bytes) -> Bytes {
-    let rest = body.get(1..).unwrap_or_default();
-    let mut joined = BytesMut::with_capacity(body.len() + prefix.len());
-    joined.put_u8(b'{');
-    let is_empty = rest.trim_ascii_start().starts_with(b"}");
-    joined.put_slice(if is_empty { prefix.strip_suffix(b",").unwrap_or(prefix) } else { prefix });
-    joined.put_slice(rest);
-    joined.freeze()
-}
-
-/// Members for [`Owner::prefix`].
-pub(crate) fn prefix(members: &[(&str, &str)]) -> Vec<u8> {
-    let mut text = String::new();
-    for (name, value) in members {
-        text.push_str(&format!("{}:{},", serde_json::Value::from(*name), serde_json::Value::from(*value)));
-    }
-    text.into_bytes()
 }
 
 #[cfg(test)]
@@ -81,14 +63,14 @@ mod tests {
     use crate::table::row;
 
     fn split(json: &'static str, fields: &[String]) -> Records {
-        ashby_client::split_array(&Bytes::from_static(json.as_bytes()), &[], fields).unwrap()
+        ashby_client::split_array(&Bytes::from_static(json.as_bytes()), &[], fields).unwrap().unwrap()
     }
 
     #[test]
     fn a_child_carries_its_parents_key() {
         let row = row("candidate_projects").unwrap();
         let key = Key::from("c\"1");
-        let prefix = prefix(&[("candidateId", "c\"1")]);
+        let prefix = Prefix::new([("candidateId", "c\"1")]);
         let owner = Owner { key: &key, field: Some("candidateId"), prefix: &prefix };
         let records = split(r#"[{ "id":"p1" , "title":"x"}]"#, &key_fields(row, owner.field));
         let [record] = &assemble(row, &records, Some(owner)).unwrap()[..] else { panic!("one record") };
@@ -98,15 +80,29 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_object_stays_valid() {
-        assert_eq!(&with_prefix(b"\"a\":1,", &Bytes::from_static(b"{ }"))[..], br#"{"a":1 }"#);
-    }
-
-    #[test]
     fn records_pass_untouched() {
         let row = row("jobs").unwrap();
         let json = "[{\"id\":\"1\",\n \"n\": 1.50}]";
         let records = assemble(row, &split(json, &key_fields(row, None)), None).unwrap();
         assert_eq!(&records[0].body().unwrap()[..], &json.as_bytes()[1..json.len() - 1]);
+    }
+
+    #[test]
+    fn shapes_tell_names_apart_and_nothing_else() {
+        let row = row("candidate_projects").unwrap();
+        let key = Key::from("c1");
+        let prefix = |value| Prefix::new([("candidateId", value)]);
+        let shapes = |json, prefix: &Prefix| {
+            let owner = Owner { key: &key, field: Some("candidateId"), prefix };
+            let records = split(json, &key_fields(row, owner.field));
+            let records = assemble(row, &records, Some(owner)).unwrap();
+            records.iter().map(|record| record.shape.unwrap()).collect::<Vec<_>>()
+        };
+        let json = r#"[{"id":"p1","a":1},{"id":"p2","a":null},{"a":1,"id":"p3"},{"id":"p4","b":1}]"#;
+        let with = shapes(json, &prefix("c1"));
+        assert_eq!(with[0], with[1]);
+        assert!(with[0] != with[2] && with[0] != with[3] && with[2] != with[3]);
+        assert_eq!(with, shapes(json, &prefix("c2")));
+        assert!(with.iter().zip(shapes(json, &Prefix::new([]))).all(|(with, without)| *with != without));
     }
 }

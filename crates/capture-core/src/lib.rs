@@ -53,7 +53,7 @@ pub use file_state::FileStateStore;
 pub use identity::{Difference, Identity, ReconcilePolicy};
 pub use lock::{Lock, Locking};
 pub use memory::{MemorySink, MemoryStateStore};
-pub use record::{Gone, Key, Op, Record};
+pub use record::{Gone, Key, Op, Record, Shape};
 pub use report::{Kept, Outcome, Report, StreamReport};
 pub use runner::{Handle, Nudge, Runner, RunnerOptions, StreamRetry, StreamStatus};
 pub use sink::{CommitPace, Committed, Counts, Share, Sink, Sweep, Within, Write};

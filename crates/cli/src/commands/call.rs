@@ -89,8 +89,8 @@ async fn once(
         let split = split_array(&response.results, &[], &no_keys);
         // Lists of words have no records in them.
         let records = match split {
-            Ok(records) => records.iter().collect(),
-            Err(_) => items(&response.results),
+            Ok(Some(records)) => records.iter().collect(),
+            Ok(None) | Err(_) => items(&response.results),
         };
         printer.page(&records)?;
         return printer.finish();

@@ -11,10 +11,10 @@ use capture_core::{
     Capabilities, Counts, Error, ErrorKind, Lock, Op, Result, Sink, StateUpdate, StreamDescriptor, Write,
     private_file::{self, MadeDirectories},
 };
+use json_slices::{members, push_line};
 use memchr::memrchr;
-use serde::de::IgnoredAny;
 
-use crate::line::{push_key, push_object};
+use crate::line::push_key;
 use crate::{BUFFER_BYTES, CAPABILITIES, count};
 
 /// Bytes gathered per stream. There may be dozens of streams, so it is less than for a single output.
@@ -142,8 +142,10 @@ fn repair(path: &Path) -> Result<u64> {
     let start = if end == 0 { 0 } else { line_start(&mut file, end - 1).map_err(read)? };
     let mut last = vec![0; usize::try_from(if end == 0 { length.min(1) } else { end - start }).unwrap_or(0)];
     file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(&mut last)).map_err(read)?;
-    let is_object = last.first().is_none_or(|&first| first == b'{')
-        && (end == 0 || serde_json::from_slice::<IgnoredAny>(&last).is_ok());
+    let is_object = match end {
+        0 => last.first().is_none_or(|first| *first == b'{'),
+        _ => members(&last, |_, _| {}).is_ok(),
+    };
     if !is_object {
         let message = format!("the last line of {} is not a JSON object", path.display());
         let hint = "remove the lines at its end that are not JSON objects, or move the file away; it was left untouched";
@@ -210,7 +212,7 @@ impl Sink for JsonlSink {
             }
             let line = &mut file.buffer;
             match &record.op {
-                Op::Upsert(body) => push_object(line, body),
+                Op::Upsert(body) => push_line(line, body),
                 Op::Delete => {
                     line.push(b'{');
                     push_key(line, &write.stream.key, &record.key);

@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use capture_core::{
     Capabilities, Counts, Error, ErrorKind, Op, Result, Sink, StateUpdate, StreamDescriptor, Write,
 };
+use json_slices::{push_line, push_string};
 
-use crate::line::{push_key, push_object, push_string};
+use crate::line::push_key;
 use crate::{BUFFER_BYTES, CAPABILITIES, count};
 
 /// Writes lines to any [`std::io::Write`], such as standard output:
@@ -84,7 +85,7 @@ impl<W: io::Write + Send> Sink for LineSink<W> {
             match &record.op {
                 Op::Upsert(body) => {
                     line.extend_from_slice(br#"upsert","record":"#);
-                    push_object(line, body);
+                    push_line(line, body);
                     line.extend_from_slice(b"}\n");
                 }
                 Op::Delete => {

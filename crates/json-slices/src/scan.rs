@@ -1,109 +1,16 @@
 //! A validating JSON scanner over bytes: accepts RFC 8259, builds nothing.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use super::Span;
+use crate::error::{ScanError, ScanErrorKind};
+use crate::span::Span;
+use crate::text::Text;
+use crate::wide_bytes::plain_text_end;
 
 /// Deepest nesting of arrays and objects accepted; one bit of a `u128` per open container.
-const MAX_DEPTH: u32 = 128;
-
-/// Why a JSON text could not be read. Names positions, never content.
-// Boxed, for it is part of every result in the hottest loop and almost never there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScanError(Box<Fault>);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Fault {
-    kind: ScanErrorKind,
-    offset_bytes: usize,
-}
-
-/// What is wrong with a JSON text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ScanErrorKind {
-    /// The text ends too early.
-    UnexpectedEnd,
-    /// A byte that JSON does not allow here.
-    UnexpectedByte,
-    /// Something other than whitespace follows the document.
-    TrailingBytes,
-    /// An escape sequence that JSON does not know.
-    InvalidEscape,
-    /// A raw control character inside a string.
-    ControlCharacter,
-    /// A malformed number.
-    InvalidNumber,
-    /// The text is not UTF-8.
-    InvalidUtf8,
-    /// More than 128 arrays and objects inside each other.
-    TooDeep,
-    /// More than 4 GiB.
-    TooLong,
-    /// A member that decides the meaning of the document occurs twice.
-    DuplicateMember(&'static str),
-    /// An array or object was expected at the place asked for.
-    WrongType,
-    /// A record is not a JSON object.
-    NotAnObject {
-        /// Index of the record in its array.
-        record: usize,
-    },
-    /// A record lacks a key field, or its value is neither a readable string nor a number.
-    InvalidKey {
-        /// Index of the record in its array.
-        record: usize,
-        /// The key field's name, as it was asked for.
-        field: String,
-    },
-}
-
-impl ScanError {
-    #[cold]
-    pub(crate) fn new(kind: ScanErrorKind, offset_bytes: usize) -> Self {
-        Self(Box::new(Fault { kind, offset_bytes }))
-    }
-
-    /// What is wrong.
-    pub fn kind(&self) -> &ScanErrorKind {
-        &self.0.kind
-    }
-
-    /// Where, in bytes from the start of the text.
-    pub fn offset_bytes(&self) -> usize {
-        self.0.offset_bytes
-    }
-}
-
-impl fmt::Display for ScanError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.kind {
-            ScanErrorKind::UnexpectedEnd => f.write_str("the JSON text ends too early"),
-            ScanErrorKind::UnexpectedByte => f.write_str("not JSON"),
-            ScanErrorKind::TrailingBytes => f.write_str("something follows the JSON text"),
-            ScanErrorKind::InvalidEscape => f.write_str("invalid escape in a JSON string"),
-            ScanErrorKind::ControlCharacter => f.write_str("control character in a JSON string"),
-            ScanErrorKind::InvalidNumber => f.write_str("malformed JSON number"),
-            ScanErrorKind::InvalidUtf8 => f.write_str("not UTF-8"),
-            ScanErrorKind::TooDeep => write!(f, "JSON nested deeper than {MAX_DEPTH} levels"),
-            ScanErrorKind::TooLong => f.write_str("JSON text longer than 4 GiB"),
-            ScanErrorKind::DuplicateMember(name) => write!(f, "`{name}` occurs twice"),
-            ScanErrorKind::WrongType => f.write_str("neither an array nor an object"),
-            ScanErrorKind::NotAnObject { record } => write!(f, "record {record} is not an object"),
-            ScanErrorKind::InvalidKey { record, field } => {
-                write!(f, "record {record} has no string or number in its key field `{field}`")
-            }
-        }?;
-        write!(f, " (at byte {})", self.0.offset_bytes)
-    }
-}
-
-impl std::error::Error for ScanError {}
+pub(crate) const MAX_DEPTH: u32 = 128;
 
 /// A string token: where it lies, quotes included, and whether it contains escapes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct StringToken {
+pub struct StringToken {
     span: Span,
     is_escaped: bool,
 }
@@ -111,52 +18,64 @@ pub(crate) struct StringToken {
 /// Walks over a JSON text. Every method starts at the current position and leaves it behind what it read.
 ///
 /// The work is done by functions from position to position below, so that the position stays in a register.
-pub(crate) struct Scanner<'a> {
+pub struct Scanner<'a> {
     bytes: &'a [u8],
     position: usize,
 }
 
 impl<'a> Scanner<'a> {
     /// Checks length and UTF-8 once for the whole text; everything else relies on it.
-    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, ScanError> {
+    ///
+    /// # Errors
+    /// [`ScanError`] if it is longer than 4 GiB or not UTF-8.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, ScanError> {
         if u32::try_from(bytes.len()).is_err() {
             return Err(ScanError::new(ScanErrorKind::TooLong, bytes.len()));
         }
-        match std::str::from_utf8(bytes) {
+        match simdutf8::basic::from_utf8(bytes) {
             Ok(_) => Ok(Self { bytes, position: 0 }),
-            Err(error) => Err(ScanError::new(ScanErrorKind::InvalidUtf8, error.valid_up_to())),
+            Err(_) => Err(invalid_utf8(bytes)),
         }
     }
 
-    pub(crate) fn slice(&self, span: Span) -> &'a [u8] {
+    /// The bytes at a span.
+    pub fn slice(&self, span: Span) -> &'a [u8] {
         span.of(self.bytes)
     }
 
-    pub(crate) fn position(&self) -> usize {
+    /// Where the scanner is, in bytes from the start of the text.
+    pub fn position(&self) -> usize {
         self.position
     }
 
-    pub(crate) fn error(&self, kind: ScanErrorKind) -> ScanError {
+    /// An error at the current position.
+    pub fn error(&self, kind: ScanErrorKind) -> ScanError {
         ScanError::new(kind, self.position)
     }
 
     /// The first byte of the next token, without moving past it; [`END`] at the end.
     #[inline]
-    pub(crate) fn peek(&mut self) -> u8 {
+    pub fn peek(&mut self) -> u8 {
         self.position = skip_whitespace(self.bytes, self.position);
         byte_at(self.bytes, self.position)
     }
 
     /// Checks that nothing but whitespace is left.
-    pub(crate) fn finish(&mut self) -> Result<(), ScanError> {
+    ///
+    /// # Errors
+    /// [`ScanError`] if there is.
+    pub fn finish(&mut self) -> Result<(), ScanError> {
         self.peek();
         if self.position == self.bytes.len() { Ok(()) } else { Err(self.error(ScanErrorKind::TrailingBytes)) }
     }
 
     /// Calls `member` for each member of the object that starts here, at the member's value. It must pass over
     /// exactly that value.
+    ///
+    /// # Errors
+    /// [`ScanError`] if it is not valid JSON, and what the callback gave.
     #[inline]
-    pub(crate) fn object(
+    pub fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, StringToken) -> Result<(), ScanError>,
     ) -> Result<(), ScanError> {
@@ -168,8 +87,11 @@ impl<'a> Scanner<'a> {
     }
 
     /// Calls `element` for each element of the array that starts here. It must pass over exactly that element.
+    ///
+    /// # Errors
+    /// [`ScanError`] if it is not valid JSON, and what the callback gave.
     #[inline]
-    pub(crate) fn array(
+    pub fn array(
         &mut self,
         element: impl FnMut(&mut Self) -> Result<(), ScanError>,
     ) -> Result<(), ScanError> {
@@ -204,26 +126,35 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over any value and returns where it lies. `depth` containers are open around it.
+    ///
+    /// # Errors
+    /// [`ScanError`] if it is not valid JSON.
     #[inline]
-    pub(crate) fn value(&mut self, depth: u32) -> Result<Span, ScanError> {
+    pub fn value(&mut self, depth: u32) -> Result<Span, ScanError> {
         self.peek();
         let start = self.position;
         self.position = value_end(self.bytes, start, depth)?;
         Ok(Span::new(start, self.position))
     }
 
-    /// The text of a string token; `None` if its escapes spell no Unicode text (a lone surrogate).
-    pub(crate) fn text(&self, token: StringToken) -> Option<Cow<'a, str>> {
-        unquote(self.slice(token.span))
+    /// The string that a token is.
+    pub fn text(&self, token: StringToken) -> Text<'a> {
+        Text::new(self.slice(token.span))
+    }
+
+    /// The bytes of a string token as they are written, without the quotes.
+    #[inline]
+    pub(crate) fn raw(&self, token: StringToken) -> &'a [u8] {
+        token.span.inner_of(self.bytes)
     }
 
     /// Whether a member's name is `name`, however it is escaped.
     #[inline]
-    pub(crate) fn is_named(&self, token: StringToken, name: &str) -> bool {
+    pub fn is_named(&self, token: StringToken, name: &str) -> bool {
         if token.is_escaped {
-            self.text(token).is_some_and(|text| text == name)
+            self.text(token).exact().is_some_and(|text| text == name)
         } else {
-            token.span.inner_of(self.bytes) == name.as_bytes()
+            self.raw(token) == name.as_bytes()
         }
     }
 }
@@ -244,6 +175,13 @@ fn skip_whitespace(bytes: &[u8], mut position: usize) -> usize {
         position += 1;
     }
     position
+}
+
+/// The fast check only says that something is wrong, not where.
+#[cold]
+fn invalid_utf8(bytes: &[u8]) -> ScanError {
+    let offset = std::str::from_utf8(bytes).err().map_or(bytes.len(), |error| error.valid_up_to());
+    ScanError::new(ScanErrorKind::InvalidUtf8, offset)
 }
 
 /// An error for whatever is at `position`.
@@ -341,20 +279,6 @@ fn string(bytes: &[u8], start: usize) -> Result<(StringToken, usize), ScanError>
     Ok((StringToken { span: Span::new(start, position + 1), is_escaped }, position + 1))
 }
 
-/// The next quote, backslash or control character, or the end; looks at eight bytes at a time.
-#[inline(always)]
-fn plain_text_end(bytes: &[u8], mut position: usize) -> usize {
-    while let Some(chunk) = bytes.get(position..).and_then(|rest| rest.first_chunk::<8>()) {
-        let special = special_bytes(u64::from_le_bytes(*chunk));
-        if special != 0 {
-            return position + (special.trailing_zeros() / 8) as usize;
-        }
-        position += 8;
-    }
-    let is_plain = |byte: &u8| *byte >= b' ' && !matches!(byte, b'"' | b'\\');
-    position + bytes[position..].iter().take_while(|byte| is_plain(byte)).count()
-}
-
 /// The closing quote of a string from something special in it on.
 #[cold]
 fn escaped_text_end(bytes: &[u8], mut position: usize) -> Result<usize, ScanError> {
@@ -417,28 +341,4 @@ fn digits_end(bytes: &[u8], start: usize) -> Result<usize, ScanError> {
         position += 1;
     }
     if position == start { Err(ScanError::new(ScanErrorKind::InvalidNumber, start)) } else { Ok(position) }
-}
-
-/// The text that a complete, valid JSON string token (quotes included) stands for.
-pub(crate) fn unquote(token: &[u8]) -> Option<Cow<'_, str>> {
-    let inner = token.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-    if inner.contains(&b'\\') {
-        serde_json::from_slice(token).ok().map(Cow::Owned)
-    } else {
-        std::str::from_utf8(inner).ok().map(Cow::Borrowed)
-    }
-}
-
-/// Marks with their high bit the bytes of `word` that are a quote, a backslash or below a space. Bytes above
-/// the lowest mark may be marked wrongly (a borrow runs upwards), so only the lowest one counts.
-#[inline]
-fn special_bytes(word: u64) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    let below_space = word.wrapping_sub(ONES * b' ' as u64) & !word;
-    let quote = word ^ (ONES * b'"' as u64);
-    let backslash = word ^ (ONES * b'\\' as u64);
-    let quotes = quote.wrapping_sub(ONES) & !quote;
-    let backslashes = backslash.wrapping_sub(ONES) & !backslash;
-    (below_space | quotes | backslashes) & HIGH
 }

@@ -1,46 +1,19 @@
 //! Records: the elements of a JSON array as slices of the text they came in, with their key fields found.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
-use super::scan::{ScanError, ScanErrorKind, Scanner, unquote};
-
-/// A range of bytes in a text of at most 4 GiB.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span {
-    start: u32,
-    end: u32,
-}
-
-impl Span {
-    /// Stands for "not there": no value can be found here, because none is empty.
-    const ABSENT: Self = Self { start: 0, end: 0 };
-
-    /// The scanner refuses texts whose positions do not fit.
-    #[inline]
-    pub(crate) fn new(start: usize, end: usize) -> Self {
-        Self { start: start as u32, end: end as u32 }
-    }
-
-    #[inline]
-    pub(crate) fn of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
-        &bytes[self.start as usize..self.end as usize]
-    }
-
-    /// Without the first and the last byte, which are a string's quotes.
-    #[inline]
-    pub(crate) fn inner_of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
-        &bytes[self.start as usize + 1..self.end as usize - 1]
-    }
-
-    pub(crate) fn slice(&self, bytes: &Bytes) -> Bytes {
-        bytes.slice(self.start as usize..self.end as usize)
-    }
-}
+use crate::error::{ScanError, ScanErrorKind};
+use crate::scan::Scanner;
+use crate::shape::Shape;
+use crate::span::Span;
+use crate::text::Text;
 
 /// Where the records of an array lie, and where in each its key fields' values lie.
 #[derive(Debug, Default)]
-pub(crate) struct RecordIndex {
-    records: Vec<Span>,
+pub struct RecordIndex {
+    records: Vec<Found>,
     /// `fields` spans per record.
     keys: Vec<Span>,
     fields: usize,
@@ -49,19 +22,33 @@ pub(crate) struct RecordIndex {
     defect: Option<ScanError>,
 }
 
+/// A record.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    span: Span,
+    shape: Shape,
+}
+
 impl RecordIndex {
-    pub(crate) fn new(fields: usize) -> Self {
+    /// For records with so many key fields.
+    pub fn new(fields: usize) -> Self {
         Self { fields, ..Self::default() }
     }
 
-    /// Reads the array at the scanner's position. `depth` containers are open around it.
-    pub(crate) fn array(
+    /// Reads the array at the scanner's position and returns where it lies. `depth` containers are open around it.
+    ///
+    /// # Errors
+    /// [`ScanError`] if it is not valid JSON.
+    pub fn array(
         &mut self,
         scanner: &mut Scanner<'_>,
         depth: u32,
         key_fields: &[impl AsRef<str>],
-    ) -> Result<(), ScanError> {
-        scanner.array(|scanner| self.record(scanner, depth + 1, key_fields))
+    ) -> Result<Span, ScanError> {
+        scanner.peek();
+        let start = scanner.position();
+        scanner.array(|scanner| self.record(scanner, depth + 1, key_fields))?;
+        Ok(Span::new(start, scanner.position()))
     }
 
     fn record(
@@ -74,9 +61,11 @@ impl RecordIndex {
         let start = scanner.position();
         let first_key = self.keys.len();
         self.keys.resize(first_key + self.fields, Span::ABSENT);
-        if is_object && self.fields > 0 {
+        let mut shape = Shape::EMPTY;
+        if is_object {
             let keys = &mut self.keys[first_key..];
             scanner.object(|scanner, name| {
+                shape = shape.with_name(scanner.raw(name));
                 let value = scanner.value(depth + 1)?;
                 for (key, field) in keys.iter_mut().zip(key_fields) {
                     // A name that occurs twice counts as its last occurrence, as in JavaScript.
@@ -89,7 +78,7 @@ impl RecordIndex {
         } else {
             scanner.value(depth)?;
         }
-        self.records.push(Span::new(start, scanner.position()));
+        self.records.push(Found { span: Span::new(start, scanner.position()), shape });
         if self.defect.is_none() {
             self.defect = self.defect_of_last(scanner, is_object, start, key_fields);
         }
@@ -114,8 +103,11 @@ impl RecordIndex {
         Some(ScanError::new(ScanErrorKind::InvalidKey { record, field }, start))
     }
 
-    /// Binds the index to the text it was made from. Fails if a record is no object or lacks a key.
-    pub(crate) fn bind(self, body: Bytes) -> Result<Records, ScanError> {
+    /// Binds the index to the text it was made from.
+    ///
+    /// # Errors
+    /// [`ScanError`] if a record is no object or lacks a key field.
+    pub fn bind(self, body: Bytes) -> Result<Records, ScanError> {
         match self.defect {
             Some(defect) => Err(defect),
             None => Ok(Records { body, records: self.records, keys: self.keys, fields: self.fields }),
@@ -127,7 +119,7 @@ impl Scanner<'_> {
     fn is_key(&self, span: Span) -> bool {
         let token = self.slice(span);
         match token.first() {
-            Some(b'"') => !token.contains(&b'\\') || unquote(token).is_some(),
+            Some(b'"') => Text::new(token).exact().is_some(),
             Some(b'-' | b'0'..=b'9') => true,
             _ => false,
         }
@@ -140,7 +132,7 @@ impl Scanner<'_> {
 #[derive(Clone, Default)]
 pub struct Records {
     body: Bytes,
-    records: Vec<Span>,
+    records: Vec<Found>,
     keys: Vec<Span>,
     fields: usize,
 }
@@ -168,12 +160,28 @@ impl Records {
     /// # Panics
     /// If `index` is not below [`len`](Self::len).
     pub fn record(&self, index: usize) -> Bytes {
-        self.records[index].slice(&self.body)
+        self.records[index].span.slice(&self.body)
     }
 
     /// All records in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Bytes> + '_ {
-        self.records.iter().map(|span| span.slice(&self.body))
+        self.records.iter().map(|record| record.span.slice(&self.body))
+    }
+
+    /// All records with what is between them, from the first to the last.
+    pub fn as_bytes(&self) -> &[u8] {
+        match (self.records.first(), self.records.last()) {
+            (Some(first), Some(last)) => first.span.to(last.span).of(&self.body),
+            _ => &[],
+        }
+    }
+
+    /// What the members of the record at `index` are called, as a number.
+    ///
+    /// # Panics
+    /// If `index` is not below [`len`](Self::len).
+    pub fn shape(&self, index: usize) -> Shape {
+        self.records[index].shape
     }
 
     /// The text of key field `field` (its index among the key fields asked for) of the record at `record`: a
@@ -185,17 +193,17 @@ impl Records {
         assert!(field < self.fields, "key field {field} was not asked for");
         let span = self.keys[record * self.fields + field];
         let token = span.of(&self.body);
-        match unquote(token) {
-            Some(std::borrow::Cow::Owned(text)) => Bytes::from(text),
-            Some(std::borrow::Cow::Borrowed(text)) => self.body.slice_ref(text.as_bytes()),
+        match Text::of(token).and_then(Text::exact) {
+            Some(Cow::Owned(text)) => Bytes::from(text),
+            Some(Cow::Borrowed(text)) => self.body.slice_ref(text.as_bytes()),
             None => span.slice(&self.body),
         }
     }
 }
 
 /// Finds the records inside `json`, at the member names `path`: the elements of the array there, or the single
-/// object there. A member of the path that is absent or null means no records. With an empty path `json`
-/// itself is that array or object.
+/// object there. `None` if a member of the path is absent or null, which is not the same as an array without elements:
+/// nobody has said that there are no records. With an empty path `json` itself is that array or object.
 ///
 /// `key_fields` name the top-level members of each record whose values make up its key; each must be a string
 /// or a number. The whole text is checked in the same pass.
@@ -207,12 +215,12 @@ pub fn split_array(
     json: &Bytes,
     path: &[&str],
     key_fields: &[impl AsRef<str>],
-) -> Result<Records, ScanError> {
+) -> Result<Option<Records>, ScanError> {
     let mut scanner = Scanner::new(json)?;
-    let mut index = RecordIndex::new(key_fields.len());
+    let mut index = None;
     descend(&mut scanner, 0, path, key_fields, &mut index)?;
     scanner.finish()?;
-    index.bind(json.clone())
+    index.map(|index| index.bind(json.clone())).transpose()
 }
 
 fn descend(
@@ -220,19 +228,21 @@ fn descend(
     depth: u32,
     path: &[&str],
     key_fields: &[impl AsRef<str>],
-    index: &mut RecordIndex,
+    index: &mut Option<RecordIndex>,
 ) -> Result<(), ScanError> {
     // Of a member that occurs twice the last occurrence counts.
-    *index = RecordIndex::new(key_fields.len());
+    *index = None;
     match (scanner.peek(), path) {
-        (b'n', _) => scanner.value(depth).map(|_| ()),
-        (b'[', []) => index.array(scanner, depth, key_fields),
-        (b'{', []) => index.record(scanner, depth, key_fields),
+        (b'n', _) => scanner.value(depth).map(drop),
+        (b'[', []) => {
+            index.insert(RecordIndex::new(key_fields.len())).array(scanner, depth, key_fields).map(drop)
+        }
+        (b'{', []) => index.insert(RecordIndex::new(key_fields.len())).record(scanner, depth, key_fields),
         (b'{', [name, rest @ ..]) => scanner.object(|scanner, member| {
             if scanner.is_named(member, name) {
                 descend(scanner, depth + 1, rest, key_fields, index)
             } else {
-                scanner.value(depth + 1).map(|_| ())
+                scanner.value(depth + 1).map(drop)
             }
         }),
         _ => {
