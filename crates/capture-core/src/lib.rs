@@ -57,7 +57,7 @@ pub use record::{Gone, Key, Op, Record, Shape};
 pub use report::{Kept, Outcome, Report, StreamReport};
 pub use runner::{Handle, Nudge, Runner, RunnerOptions, StreamRetry, StreamStatus};
 pub use sink::{CommitPace, Committed, Counts, Share, Sink, Sweep, Within, Write};
-pub use source::{Batch, Capture, Ends, Extent, Part, Selection, Source, Step, StreamRequest, Urgency};
+pub use source::{Batch, Capture, Ends, Extent, Part, Purpose, Selection, Source, Step, StreamRequest};
 pub use stamp::Stamp;
 pub use state::{Checkpoint, Listed, State, StateStore, StateUpdate, StreamState, SweepDue, Token};
 pub use stream::{Field, FieldKind, Mode, StreamDescriptor};

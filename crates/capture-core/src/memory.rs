@@ -9,8 +9,8 @@ use serde_json::json;
 
 use crate::{
     Batch, Capture, Checkpoint, Committed, Counts, Ends, Error, ErrorKind, Extent, Gone, Key, Op, Part,
-    Record, Result, Share, Sink, Source, Stamp, State, StateStore, StateUpdate, Step, StreamDescriptor,
-    StreamRequest, Sweep, Urgency, Within, Write,
+    Purpose, Record, Result, Share, Sink, Source, Stamp, State, StateStore, StateUpdate, Step,
+    StreamDescriptor, StreamRequest, Sweep, Within, Write,
 };
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -317,7 +317,7 @@ impl Capture for MemoryCapture {
         true
     }
 
-    async fn reread(&mut self, stream: usize, keys: &[Key], _: Urgency) -> Result<Batch> {
+    async fn reread(&mut self, stream: usize, keys: &[Key], _: Purpose) -> Result<Batch> {
         let newest = |key: &Key| {
             let changes = lock(&self.source.changes);
             let found = changes.iter().rev().find(|record| record.key == *key).cloned();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use capture_core::{
     Appender, Batch, Capture, Checkpoint, Ends, Error, ErrorKind, Extent, Gone, Identity, Key, Mode, Op,
-    Part, Record, Result, Selection, Source, Step, StreamDescriptor, StreamRequest, Urgency, Watermark,
+    Part, Purpose, Record, Result, Selection, Source, Step, StreamDescriptor, StreamRequest, Watermark,
     Write,
 };
 use serde_json::json;
@@ -136,7 +136,7 @@ impl Capture for ScriptedCapture {
         self.script.lock().unwrap().there.is_some()
     }
 
-    async fn reread(&mut self, stream: usize, keys: &[Key], _: Urgency) -> Result<Batch> {
+    async fn reread(&mut self, stream: usize, keys: &[Key], _: Purpose) -> Result<Batch> {
         let mut script = self.script.lock().unwrap();
         script.rereads.push(keys.iter().map(|key| key.as_str().to_owned()).collect());
         let there = script.there.clone().unwrap_or_default();
