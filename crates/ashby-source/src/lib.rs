@@ -12,6 +12,7 @@ mod clock;
 mod error;
 mod fields;
 mod listing;
+mod overlay;
 mod position;
 mod record;
 mod request;
@@ -36,6 +37,7 @@ use crate::walk::Walk;
 pub use crate::board::{BoardSource, PUBLIC_POSTINGS, public_postings};
 pub use crate::error::{lacks_permission, screen_name};
 pub use crate::fields::places;
+pub use crate::overlay::Overlay;
 pub use crate::position::Position;
 pub use crate::streams::{Cost, Stream, near_matches, parameters, stream, streams};
 pub use crate::survey::{Readable, Survey, probe, survey};
@@ -69,11 +71,11 @@ impl AshbySource {
         self
     }
 
-    /// Sends what Estuary's Python connector sends for the streams that it has, so that the sync tokens that it
-    /// saved stay good and its records stay the same.
+    /// Sends what another program sends for the streams that it has, so that the sync tokens that it saved stay good
+    /// and its records stay the same.
     #[must_use]
-    pub fn as_predecessor(mut self) -> Self {
-        self.requests.as_predecessor = true;
+    pub fn with_overlay(mut self, overlay: Overlay) -> Self {
+        self.requests.overlay = overlay;
         self
     }
 

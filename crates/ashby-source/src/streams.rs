@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::fields;
 use crate::request::Requests;
-use crate::table::{Follow, Plan, Predecessor, Refresh, Row, STREAMS, row};
+use crate::table::{Follow, Plan, Refresh, Row, STREAMS, row};
 
 /// A stream that Ashby can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,11 +59,6 @@ impl Stream {
     /// Whether it is captured unless something else is asked for.
     pub fn is_default(&self) -> bool {
         !self.cost.is_per_parent()
-    }
-
-    /// Whether the Python connector of Estuary has this stream too.
-    pub fn is_predecessors(&self) -> bool {
-        row(self.name()).is_some_and(|row| row.predecessor != Predecessor::Absent)
     }
 
     /// The permission as `apiKey.info` spells it, if one is known: `candidates:read`.
@@ -135,7 +130,7 @@ mod tests {
         for row in STREAMS {
             let stream = Stream::from(row);
             assert!(
-                Requests::PREDECESSOR.parameters(row).and(Requests::default().parameters(row)).is_ok(),
+                Requests::default().parameters(row).is_ok(),
                 "{} has parameters that are not JSON",
                 row.name
             );

@@ -5,7 +5,6 @@
 //! is to know of an operation, its permission, its paging and the members of its records, stands in the catalog.
 
 use Plan::{Embedded, List, PerParent};
-use Predecessor::{Absent, Parameters, Same};
 use Refresh::{NewestFirst, Snapshot, Token};
 use ashby_client::catalog::{self, Operation, Paging, Permission};
 
@@ -57,17 +56,6 @@ pub(crate) enum Follow {
     All,
 }
 
-/// How a stream's request differs in the Python connector.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Predecessor {
-    /// It has no such stream.
-    Absent,
-    /// Not at all.
-    Same,
-    /// It has these parameters, a JSON object.
-    Parameters(&'static str),
-}
-
 /// A stream.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
@@ -77,8 +65,6 @@ pub(crate) struct Row {
     pub(crate) key: &'static [&'static str],
     /// A JSON object.
     pub(crate) parameters: &'static str,
-    /// What the Python connector of Estuary, whose saved tokens this source continues from, sends instead.
-    pub(crate) predecessor: Predecessor,
     /// Ashby takes `createdAfter`, and what it leaves out is history (people and what was done about them), not
     /// the jobs and settings that newer records refer to.
     pub(crate) has_start_date: bool,
@@ -90,11 +76,9 @@ pub(crate) struct Row {
 const ROW: Row = Row {
     name: "",
     operation: "",
-
     plan: List(Token),
     key: &["id"],
     parameters: "{}",
-    predecessor: Absent,
     has_start_date: false,
     experimental: false,
 };
@@ -123,14 +107,14 @@ const fn all_children(
 #[rustfmt::skip]
 pub(crate) static STREAMS: &[Row] = &[
     // Candidates
-    Row { name: "applications", predecessor: Parameters(r#"{}"#), operation: "application.list",
+    Row { name: "applications", operation: "application.list",
         parameters: r#"{"expand":["openings"]}"#,
         has_start_date: true, ..ROW },
-    Row { name: "candidates", predecessor: Same, operation: "candidate.list",
+    Row { name: "candidates", operation: "candidate.list",
         has_start_date: true, ..ROW },
     Row { name: "application_feedback", operation: "applicationFeedback.list",
         has_start_date: true, ..ROW },
-    Row { name: "projects", predecessor: Same, operation: "project.list", ..ROW },
+    Row { name: "projects", operation: "project.list", ..ROW },
     Row { name: "application_hiring_team_roles", operation: "applicationHiringTeamRole.list",
         plan: List(Snapshot), ..ROW },
     Row { name: "survey_requests", operation: "surveyRequest.list",
@@ -156,28 +140,28 @@ pub(crate) static STREAMS: &[Row] = &[
         plan: children("candidates", "candidateId", None), ..ROW },
 
     // Interviews
-    Row { name: "interview_schedules", predecessor: Same, operation: "interviewSchedule.list",
+    Row { name: "interview_schedules", operation: "interviewSchedule.list",
         has_start_date: true, ..ROW },
-    Row { name: "interview_events", predecessor: Same, operation: "interviewSchedule.list",
+    Row { name: "interview_events", operation: "interviewSchedule.list",
         plan: Embedded { within: "interview_schedules", array: "interviewEvents" }, ..ROW },
-    Row { name: "interviews", predecessor: Same, operation: "interview.list",
+    Row { name: "interviews", operation: "interview.list",
         parameters: r#"{"includeArchived":true,"includeNonSharedInterviews":true}"#, ..ROW },
-    Row { name: "interview_plans", predecessor: Same, operation: "interviewPlan.list",
+    Row { name: "interview_plans", operation: "interviewPlan.list",
         parameters: r#"{"includeArchived":true}"#, ..ROW },
     Row { name: "interview_stage_groups", operation: "interviewStageGroup.list",
         plan: List(Snapshot), ..ROW },
-    Row { name: "interview_stages", predecessor: Same, operation: "interviewStage.list",
+    Row { name: "interview_stages", operation: "interviewStage.list",
         plan: all_children("interview_plans", "interviewPlanId", None), ..ROW },
     Row { name: "take_home_assignments", operation: "takeHomeAssignment.list",
         experimental: true, ..ROW },
 
     // Jobs
-    Row { name: "jobs", predecessor: Parameters(r#"{"includeUnpublishedJobPostingsIds":true}"#), operation: "job.list",
+    Row { name: "jobs", operation: "job.list",
         parameters: r#"{"status":["Draft","Open","Closed","Archived"],"includeUnpublishedJobPostingsIds":true}"#, ..ROW },
-    Row { name: "openings", predecessor: Same, operation: "opening.list", ..ROW },
-    Row { name: "job_postings", predecessor: Parameters(r#"{}"#), operation: "jobPosting.list",
+    Row { name: "openings", operation: "opening.list", ..ROW },
+    Row { name: "job_postings", operation: "jobPosting.list",
         plan: List(Snapshot), parameters: r#"{"includeUnpublishedJobPostings":true}"#, ..ROW },
-    Row { name: "job_templates", predecessor: Same, operation: "jobTemplate.list", ..ROW },
+    Row { name: "job_templates", operation: "jobTemplate.list", ..ROW },
     Row { name: "job_boards", operation: "jobBoard.list",
         plan: List(Snapshot), ..ROW },
     Row { name: "job_board_postings", operation: "jobPosting.list",
@@ -188,44 +172,44 @@ pub(crate) static STREAMS: &[Row] = &[
         plan: children("jobs", "jobId", None), key: &["jobId"], ..ROW },
 
     // Offers and approvals
-    Row { name: "offers", predecessor: Same, operation: "offer.list",
+    Row { name: "offers", operation: "offer.list",
         has_start_date: true, ..ROW },
     Row { name: "offer_versions", operation: "offer.info",
         plan: PerParent { parent: "offers", parameter: "offerId", follow: Follow::Changed, add_parent_as: Some("offerId"), arrays: &[("versions", None)] },
         parameters: r#"{"excludeFormDefinition":true}"#, ..ROW },
-    Row { name: "approvals", predecessor: Same, operation: "approval.list", ..ROW },
+    Row { name: "approvals", operation: "approval.list", ..ROW },
 
     // Hiring process
-    Row { name: "archive_reasons", predecessor: Same, operation: "archiveReason.list",
+    Row { name: "archive_reasons", operation: "archiveReason.list",
         plan: List(Snapshot), parameters: r#"{"includeArchived":true}"#, ..ROW },
-    Row { name: "candidate_tags", predecessor: Same, operation: "candidateTag.list",
+    Row { name: "candidate_tags", operation: "candidateTag.list",
         parameters: r#"{"includeArchived":true}"#, ..ROW },
     Row { name: "close_reasons", operation: "closeReason.list",
         plan: List(Snapshot), parameters: r#"{"includeArchived":true}"#, ..ROW },
     Row { name: "communication_templates", operation: "communicationTemplate.list",
         plan: List(Snapshot), ..ROW },
-    Row { name: "custom_fields", predecessor: Same, operation: "customField.list",
+    Row { name: "custom_fields", operation: "customField.list",
         parameters: r#"{"includeArchived":true}"#, ..ROW },
-    Row { name: "feedback_form_definitions", predecessor: Same, operation: "feedbackFormDefinition.list",
+    Row { name: "feedback_form_definitions", operation: "feedbackFormDefinition.list",
         parameters: r#"{"includeArchived":true}"#, ..ROW },
-    Row { name: "interviewer_pools", predecessor: Same, operation: "interviewerPool.list",
+    Row { name: "interviewer_pools", operation: "interviewerPool.list",
         parameters: r#"{"includeArchivedPools":true,"includeArchivedTrainingStages":true}"#, ..ROW },
     Row { name: "interviewer_pool_members", operation: "interviewerPool.info",
         plan: PerParent { parent: "interviewer_pools", parameter: "interviewerPoolId", follow: Follow::All, add_parent_as: Some("interviewerPoolId"),
             arrays: &[("qualifiedMembers", Some(("memberType", "qualified"))), ("trainees", Some(("memberType", "trainee")))] },
         key: &["interviewerPoolId", "id"], ..ROW },
-    Row { name: "sources", predecessor: Same, operation: "source.list",
+    Row { name: "sources", operation: "source.list",
         plan: List(Snapshot), parameters: r#"{"includeArchived":true}"#, ..ROW },
     Row { name: "source_tracking_links", operation: "sourceTrackingLink.list",
         plan: List(Snapshot), parameters: r#"{"includeDisabled":true}"#, ..ROW },
-    Row { name: "survey_form_definitions", predecessor: Same, operation: "surveyFormDefinition.list", ..ROW },
+    Row { name: "survey_form_definitions", operation: "surveyFormDefinition.list", ..ROW },
 
     // Organization
-    Row { name: "departments", predecessor: Same, operation: "department.list",
+    Row { name: "departments", operation: "department.list",
         parameters: r#"{"includeArchived":true}"#, ..ROW },
-    Row { name: "locations", predecessor: Same, operation: "location.list",
+    Row { name: "locations", operation: "location.list",
         parameters: r#"{"includeArchived":true,"includeLocationHierarchy":true}"#, ..ROW },
-    Row { name: "users", predecessor: Same, operation: "user.list",
+    Row { name: "users", operation: "user.list",
         parameters: r#"{"includeDeactivated":true}"#, ..ROW },
     Row { name: "brands", operation: "brand.list",
         plan: List(Snapshot), ..ROW },
