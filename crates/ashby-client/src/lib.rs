@@ -59,6 +59,7 @@ mod client;
 mod cycle;
 mod envelope;
 mod error;
+mod exchange;
 mod files;
 mod json;
 mod operation;

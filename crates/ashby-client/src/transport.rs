@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, Url};
 
-use crate::{ApiKey, Error, ErrorKind, ServerNote, retry};
+use crate::{Error, ErrorKind, ServerNote, retry};
 
 /// Of bodies that are not answers no more than this is looked at.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
@@ -46,29 +46,12 @@ pub(crate) struct Failure {
 }
 
 impl Transport {
-    /// Sends `body` to the operation and reads the response. The head counts also if the body failed.
-    pub(crate) async fn post(
-        &self,
-        operation: &str,
-        key: &ApiKey,
-        on_behalf_of: Option<&HeaderValue>,
-        body: Bytes,
-    ) -> (Head, Result<Bytes, Failure>) {
-        let request = self.http.post(self.url(operation)).body(body);
-        self.exchange(authorised(request, key, on_behalf_of)).await
-    }
-
     /// Where an operation is.
     pub(crate) fn url(&self, operation: &str) -> Url {
         // The name was checked: it is one path segment.
         let mut url = self.base_url.clone();
         url.set_path(&format!("{}{operation}", self.base_url.path()));
         url
-    }
-
-    /// Reads what is at an address. The head counts also if the body failed.
-    pub(crate) async fn get(&self, url: Url) -> (Head, Result<Bytes, Failure>) {
-        self.exchange(self.http.get(url)).await
     }
 
     /// Sends a request and reads the response. The head counts also if the body failed.
@@ -116,19 +99,6 @@ impl Transport {
             next = response.chunk().await.map_err(Failure::of)?;
         }
         Ok(body.freeze())
-    }
-}
-
-/// A request in the name of the key, and perhaps of a user.
-pub(crate) fn authorised(
-    request: RequestBuilder,
-    key: &ApiKey,
-    on_behalf_of: Option<&HeaderValue>,
-) -> RequestBuilder {
-    let request = request.basic_auth(key.expose(), Some(""));
-    match on_behalf_of {
-        Some(user) => request.header("x-on-behalf-of", user),
-        None => request,
     }
 }
 
