@@ -15,7 +15,7 @@ use crate::pace::Pace;
 use crate::report_run::{REPORTS_AT_ONCE, REPORTS_PER_MINUTE};
 use crate::storage::{Storage, StorageSettings};
 use crate::transport::{SystemResolver, Transport};
-use crate::{ApiKey, Error, ErrorKind, JobBoardClient, RetryPolicy};
+use crate::{ApiKey, Error, ErrorKind, JobBoardClient, Lane, RetryPolicy};
 
 /// Where Ashby's API is.
 pub const DEFAULT_BASE_URL: &str = "https://api.ashbyhq.com";
@@ -153,7 +153,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How many requests may be under way at once; [`DEFAULT_CONCURRENCY`] by default.
+    /// How many requests may be under way at once; [`DEFAULT_CONCURRENCY`] by default. From two on, one of them is
+    /// kept for [`Lane::Interactive`].
     #[must_use]
     pub fn concurrency(mut self, concurrency: NonZeroUsize) -> Self {
         self.concurrency = concurrency;
@@ -212,7 +213,8 @@ impl ClientBuilder {
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
             (HeaderName::from_static("ashby-version"), header(&self.version, "API version")?),
         ]);
-        Ok(Client { inner: Arc::new(self.inner(headers)?), key: Arc::new(key), on_behalf_of: None })
+        let inner = Arc::new(self.inner(headers)?);
+        Ok(Client { inner, key: Arc::new(key), on_behalf_of: None, lane: Lane::default() })
     }
 
     /// Builds a client for public job boards. Opens no connection; the key and the API version play no part.

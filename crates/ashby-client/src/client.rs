@@ -15,8 +15,8 @@ use crate::exchange::{Exchange, Exchanged, Inner};
 use crate::refusal::{Cleaner, Refusal};
 use crate::request::{Operation, RequestBody};
 use crate::{
-    ApiKey, ClientBuilder, Cursor, Error, ErrorKind, ListRequest, Page, Pages, ReadOperation, ServerNote,
-    SyncToken, Usage, WriteOperation,
+    ApiKey, ClientBuilder, Cursor, Error, ErrorKind, Lane, ListRequest, Page, Pages, ReadOperation,
+    ServerNote, SyncToken, Usage, WriteOperation,
 };
 
 /// Sends operations to Ashby under one key. Cheap to clone; clones share connections, pace and counters.
@@ -29,6 +29,7 @@ pub struct Client {
     pub(crate) key: Arc<ApiKey>,
     /// The user to whom writes are attributed.
     pub(crate) on_behalf_of: Option<HeaderValue>,
+    pub(crate) lane: Lane,
 }
 
 impl fmt::Debug for Client {
@@ -125,6 +126,18 @@ impl Client {
             error
         })?;
         Ok(Self { on_behalf_of: Some(user), ..self.clone() })
+    }
+
+    /// This client with requests of another urgency: same key, pace, connections and counters. A new client is in
+    /// [`Lane::Normal`].
+    #[must_use]
+    pub fn in_lane(&self, lane: Lane) -> Self {
+        Self { lane, ..self.clone() }
+    }
+
+    /// How urgent its requests are.
+    pub fn lane(&self) -> Lane {
+        self.lane
     }
 
     /// Sends a read and, if it fails in a way that may pass, sends it again as the [`RetryPolicy`] says.
@@ -244,7 +257,8 @@ impl Client {
             Some(user) => request.header("x-on-behalf-of", user),
             None => request,
         };
-        let exchange = Exchange { operation: operation.name(), is_write: operation.is_write(), request };
+        let (name, is_write) = (operation.name(), operation.is_write());
+        let exchange = Exchange { operation: name, is_write, lane: self.lane, request };
         let judge = |status, received: Bytes| {
             let cleaner = body.cleaner(&self.key);
             let answer = judge(operation.name(), status, &received, expected, &cleaner)?;

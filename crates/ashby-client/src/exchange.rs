@@ -16,7 +16,7 @@ use crate::retry::{Attempts, Pause, Paused};
 use crate::storage::Storage;
 use crate::transport::{Head, Transport};
 use crate::usage::Counters;
-use crate::{Error, ErrorKind, RetryPolicy, ServerNote};
+use crate::{Error, ErrorKind, Lane, RetryPolicy, ServerNote};
 
 /// What a client sends with, whatever it sends.
 pub(crate) struct Inner {
@@ -37,6 +37,7 @@ pub(crate) struct Exchange<'a> {
     pub(crate) operation: &'a str,
     /// Sent once, if so: it could not be told from a second wish.
     pub(crate) is_write: bool,
+    pub(crate) lane: Lane,
     pub(crate) request: RequestBuilder,
 }
 
@@ -56,7 +57,7 @@ impl Inner {
         exchange: Exchange<'_>,
         judge: impl Fn(u16, Bytes) -> Result<T, Error>,
     ) -> Result<Exchanged<T>, Error> {
-        let Exchange { operation, is_write, request } = exchange;
+        let Exchange { operation, is_write, lane, request } = exchange;
         let began = Instant::now();
         let mut attempts = Attempts::default();
         let mut next = Some(request);
@@ -64,7 +65,7 @@ impl Inner {
             attempts.made += 1;
             // What is streamed cannot be had twice, and is not sent twice.
             next = if is_write { None } else { request.try_clone() };
-            let permit = self.pace.permit().await;
+            let permit = self.pace.permit(lane).await;
             self.counters.request(attempts.made > 1, permit.waited);
             let span = tracing::debug_span!(
                 "request",

@@ -62,6 +62,7 @@ mod error;
 mod exchange;
 mod files;
 mod json;
+mod lane;
 mod operation;
 #[cfg(feature = "typed")]
 pub mod operations;
@@ -88,6 +89,7 @@ pub use cycle::CycleGuard;
 pub use error::{Error, ErrorKind, Recovery};
 pub use files::{DownloadedFile, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
 pub use json::{Records, ScanError, ScanErrorKind, split_array};
+pub use lane::Lane;
 pub use operation::{ReadOperation, WriteOperation};
 #[cfg(feature = "typed")]
 pub use operations::generated::*;

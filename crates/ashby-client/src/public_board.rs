@@ -14,7 +14,7 @@ use crate::client::kind_of_status;
 use crate::exchange::{Exchange, Exchanged, Inner};
 use crate::json::{RecordIndex, ScanError, ScanErrorKind, Scanner, Span};
 use crate::refusal::Refusal;
-use crate::{ClientBuilder, Error, ErrorKind, Records, Usage};
+use crate::{ClientBuilder, Error, ErrorKind, Lane, Records, Usage};
 
 /// Where boards are, below the base URL.
 const PATH: [&str; 2] = ["posting-api", "job-board"];
@@ -73,7 +73,7 @@ impl JobBoardClient {
             error
         })?;
         let request = self.inner.transport.http.get(url);
-        let exchange = Exchange { operation: &operation, is_write: false, request };
+        let exchange = Exchange { operation: &operation, is_write: false, lane: Lane::Normal, request };
         let judge = |status, body| judge(&operation, status, body);
         let Exchanged { answer, requests, .. } = self.inner.exchange(exchange, judge).await?;
         let Answer { api_version, records } = answer;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use ashby_client::{ErrorKind, RetryPolicy};
+use ashby_client::{ErrorKind, Lane, RetryPolicy};
 use serde_json::json;
 
 use crate::server::{READ, Server, Step, WRITE, ok, quick, response};
@@ -127,4 +127,15 @@ async fn throttling_slows_the_client_down() {
     let usage = client.usage();
     assert_eq!(usage.configured_requests_per_minute, Some(1_000));
     assert_eq!(usage.effective_requests_per_minute, Some(700));
+}
+
+#[tokio::test]
+async fn a_handle_in_another_lane_shares_everything_else() {
+    let server = Server::start([ok(DONE), ok(DONE)]).await;
+    let client = server.client();
+    let urgent = client.in_lane(Lane::Interactive);
+    assert_eq!((client.lane(), urgent.lane()), (Lane::Normal, Lane::Interactive));
+    client.read(&READ, &json!({})).await.unwrap();
+    urgent.read(&READ, &json!({})).await.unwrap();
+    assert_eq!(client.usage().requests, 2);
 }
