@@ -265,6 +265,7 @@ impl ClientBuilder {
             transport: Transport { http, headers, base_url, max_body_bytes: self.max_body_bytes },
             pace: Pace::new(self.requests_per_minute, self.concurrency),
             reports: Pace::new(Some(REPORTS_PER_MINUTE), REPORTS_AT_ONCE),
+            holds: Default::default(),
             retry: self.retry,
             counters: Default::default(),
             note: Default::default(),

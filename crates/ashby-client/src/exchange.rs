@@ -11,6 +11,7 @@ use reqwest::RequestBuilder;
 use tokio::time::{Instant, sleep};
 use tracing::{Instrument, Span, field};
 
+use crate::holds::Holds;
 use crate::pace::{Pace, Permit};
 use crate::retry::{Attempts, Pause, Paused};
 use crate::storage::Storage;
@@ -24,6 +25,7 @@ pub(crate) struct Inner {
     pub(crate) pace: Pace,
     /// Starts of reports, which have limits of their own.
     pub(crate) reports: Pace,
+    pub(crate) holds: Holds,
     pub(crate) retry: RetryPolicy,
     pub(crate) counters: Counters,
     /// What the newest answer said of the server.
@@ -65,8 +67,8 @@ impl Inner {
             attempts.made += 1;
             // What is streamed cannot be had twice, and is not sent twice.
             next = if is_write { None } else { request.try_clone() };
-            let permit = self.pace.permit(lane).await;
-            self.counters.request(attempts.made > 1, permit.waited);
+            let (permit, waited) = self.turn(operation, lane).await;
+            self.counters.request(attempts.made > 1, waited);
             let span = tracing::debug_span!(
                 "request",
                 operation,
@@ -92,6 +94,20 @@ impl Inner {
         }
         // A wait ends with an attempt: `retry_in` gives none where there is nothing to send.
         Err(Error::new(ErrorKind::Configuration, operation, "the request could not be made"))
+    }
+
+    /// Waits until this operation may be called and a request may leave; says how long that took.
+    async fn turn(&self, operation: &str, lane: Lane) -> (Permit<'_>, Duration) {
+        let mut waited = Duration::ZERO;
+        loop {
+            waited += self.holds.wait(operation).await;
+            let permit = self.pace.permit(lane).await;
+            waited += permit.waited;
+            // The server may have asked for a pause meanwhile.
+            if self.holds.until(operation).is_none() {
+                return (permit, waited);
+            }
+        }
     }
 
     /// Sends once, in a span of its own.
@@ -131,11 +147,13 @@ impl Inner {
         if error.kind() == ErrorKind::RateLimited {
             self.counters.throttled();
         }
-        if let Some(Pause { of: Paused::Key, length }) = pause {
-            if error.kind() == ErrorKind::RateLimited {
+        match pause {
+            Some(Pause { of: Paused::Key, length }) => {
                 self.pace.slow_down(permit);
+                self.pace.pause(length);
             }
-            self.pace.pause(length);
+            Some(Pause { of: Paused::Operation, length }) => self.holds.hold(error.operation(), length),
+            Some(Pause { of: Paused::Call, .. }) | None => {}
         }
         pause
     }

@@ -61,6 +61,7 @@ mod envelope;
 mod error;
 mod exchange;
 mod files;
+mod holds;
 mod json;
 mod lane;
 mod operation;

@@ -24,7 +24,8 @@ pub struct RetryPolicy {
     /// How long everything under the key pauses after a 429 without `Retry-After`; doubles with each further
     /// attempt, up to `max_delay`.
     pub throttle_delay: Duration,
-    /// The longest pause that a `Retry-After` can cause.
+    /// The longest pause that a `Retry-After` can cause: of everything under the key after a 429, of the same
+    /// operation after any other failure.
     pub max_retry_after: Duration,
     /// How long a report waits, and nothing else with it, after the organisation started too many of them within a
     /// minute; half of it if too many ran at once. A `Retry-After` counts more.
@@ -90,7 +91,7 @@ impl RetryPolicy {
             None if error.kind() == ErrorKind::RateLimited => {
                 (Paused::Key, asked.unwrap_or_else(|| self.doubled(self.throttle_delay, made)))
             }
-            None => (Paused::Key, asked?),
+            None => (Paused::Operation, asked?),
         };
         Some(Pause { of, length })
     }
@@ -110,8 +111,10 @@ pub(crate) struct Pause {
 /// What a pause is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Paused {
-    /// Everything under the key.
+    /// Everything under the key: its limit was met.
     Key,
+    /// Calls of the same operation: it is what fails.
+    Operation,
     /// The call that was answered, and nothing else.
     Call,
 }
@@ -203,7 +206,8 @@ mod tests {
             ("candidate.list", ErrorKind::RateLimited, rate, None, 1, Some((Paused::Key, 5))),
             ("candidate.list", ErrorKind::RateLimited, at_once, None, 3, Some((Paused::Key, 20))),
             ("candidate.list", ErrorKind::RateLimited, None, None, 9, Some((Paused::Key, 30))),
-            ("candidate.list", ErrorKind::Server, None, Some(7), 1, Some((Paused::Key, 7))),
+            ("candidate.list", ErrorKind::Server, None, Some(7), 1, Some((Paused::Operation, 7))),
+            ("candidate.list", ErrorKind::Timeout, None, Some(86_400), 1, Some((Paused::Operation, 300))),
             ("candidate.list", ErrorKind::Server, None, None, 1, None),
             ("report.generate", ErrorKind::RateLimited, None, None, 1, Some((Paused::Key, 5))),
             ("report.generate", ErrorKind::RateLimited, rate, None, 1, Some((Paused::Call, 60))),
