@@ -9,6 +9,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Url, redirect, retry};
 
+use crate::budget::BodyBudget;
 use crate::client::Client;
 use crate::exchange::Inner;
 use crate::pace::Pace;
@@ -51,6 +52,7 @@ pub struct ClientBuilder {
     read_timeout: Duration,
     total_timeout: Duration,
     max_body_bytes: usize,
+    body_budget_bytes: Option<usize>,
     retry: RetryPolicy,
 }
 
@@ -67,6 +69,7 @@ impl Default for ClientBuilder {
             read_timeout: DEFAULT_READ_TIMEOUT,
             total_timeout: DEFAULT_TOTAL_TIMEOUT,
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
+            body_budget_bytes: None,
             retry: RetryPolicy::default(),
         }
     }
@@ -190,6 +193,20 @@ impl ClientBuilder {
         self
     }
 
+    /// Keeps large response bodies from adding up: bodies of up to this many bytes, decompressed, come as they are
+    /// (4 MiB is a good value), while of larger ones there is only one at a time, from its first byte until the
+    /// last slice of it is dropped: [`Page`](crate::Page), its records, [`Response::results`](crate::Response::results). `None`, the
+    /// default, for no such budget.
+    ///
+    /// An answer to a read that turns out to be large while another one is held is given up and asked for again
+    /// when its turn comes; that request counts like any other. So whoever asks for the next large answer must
+    /// drop the last one, or have somebody else drop it: with both in one task, the request would wait for ever.
+    #[must_use]
+    pub fn body_budget_bytes(mut self, small_bytes: Option<usize>) -> Self {
+        self.body_budget_bytes = small_bytes;
+        self
+    }
+
     /// When reads are retried.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
@@ -266,6 +283,7 @@ impl ClientBuilder {
             pace: Pace::new(self.requests_per_minute, self.concurrency),
             reports: Pace::new(Some(REPORTS_PER_MINUTE), REPORTS_AT_ONCE),
             holds: Default::default(),
+            budget: self.body_budget_bytes.map(BodyBudget::new),
             retry: self.retry,
             counters: Default::default(),
             note: Default::default(),

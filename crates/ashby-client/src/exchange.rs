@@ -11,11 +11,12 @@ use reqwest::RequestBuilder;
 use tokio::time::{Instant, sleep};
 use tracing::{Instrument, Span, field};
 
+use crate::budget::{BodyBudget, Room};
 use crate::holds::Holds;
 use crate::pace::{Pace, Permit};
 use crate::retry::{Attempts, Pause, Paused};
 use crate::storage::Storage;
-use crate::transport::{Head, Transport};
+use crate::transport::{Head, Received, Transport};
 use crate::usage::Counters;
 use crate::{Error, ErrorKind, Lane, RetryPolicy, ServerNote};
 
@@ -26,6 +27,7 @@ pub(crate) struct Inner {
     /// Starts of reports, which have limits of their own.
     pub(crate) reports: Pace,
     pub(crate) holds: Holds,
+    pub(crate) budget: Option<BodyBudget>,
     pub(crate) retry: RetryPolicy,
     pub(crate) counters: Counters,
     /// What the newest answer said of the server.
@@ -62,13 +64,20 @@ impl Inner {
         let Exchange { operation, is_write, lane, request } = exchange;
         let began = Instant::now();
         let mut attempts = Attempts::default();
+        // Requests whose answers were given up because they were too large for the moment.
+        let mut given_up = 0;
         let mut next = Some(request);
         while let Some(request) = next.take() {
             attempts.made += 1;
             // What is streamed cannot be had twice, and is not sent twice.
             next = if is_write { None } else { request.try_clone() };
+            let room = match &self.budget {
+                Some(budget) if next.is_some() => budget.room(operation, given_up > 0).await,
+                _ => Room::unlimited(),
+            };
             let (permit, waited) = self.turn(operation, lane).await;
-            self.counters.request(attempts.made > 1, waited);
+            let requests = attempts.made + given_up;
+            self.counters.request(requests > 1, waited);
             let span = tracing::debug_span!(
                 "request",
                 operation,
@@ -79,14 +88,21 @@ impl Inner {
                 elapsed_ms = field::Empty,
             );
             // Boxed to keep the futures of all callers small.
-            let (head, judged) = Box::pin(self.attempt(operation, request, &judge).instrument(span)).await;
+            let attempt = self.attempt(operation, request, room, &judge).instrument(span);
+            let (head, judged) = Box::pin(attempt).await;
             let mut error = match judged {
-                Ok(answer) => {
-                    return Ok(Exchanged { answer, request_id: head.request_id, requests: attempts.made });
+                Ok(Some(answer)) => {
+                    return Ok(Exchanged { answer, request_id: head.request_id, requests });
+                }
+                Ok(None) => {
+                    attempts.made -= 1;
+                    given_up += 1;
+                    continue;
                 }
                 Err(error) => error,
             };
             error.0.is_write = is_write;
+            error.0.requests = requests;
             let pause = self.failed(&mut error, head, &permit, attempts.made);
             drop(permit);
             attempts.failed(error.kind(), began.elapsed());
@@ -110,15 +126,16 @@ impl Inner {
         }
     }
 
-    /// Sends once, in a span of its own.
+    /// Sends once, in a span of its own. There is no answer if there was no room for it.
     async fn attempt<T>(
         &self,
         operation: &str,
         request: RequestBuilder,
+        room: Room<'_>,
         judge: impl Fn(u16, Bytes) -> Result<T, Error>,
-    ) -> (Head, Result<T, Error>) {
+    ) -> (Head, Result<Option<T>, Error>) {
         let began = Instant::now();
-        let (head, received) = self.transport.exchange(request).await;
+        let (head, received) = self.transport.exchange(request, room).await;
         if head.status > 0 {
             *self.note.lock().unwrap_or_else(PoisonError::into_inner) = Some(head.note.clone());
         }
@@ -126,10 +143,11 @@ impl Inner {
         span.record("status", head.status);
         span.record("request_id", &head.request_id);
         let judged = match received {
-            Ok(body) => {
+            Ok(Received::Body(body)) => {
                 span.record("bytes", body.len());
-                judge(head.status, body)
+                judge(head.status, body).map(Some)
             }
+            Ok(Received::NoRoom) => Ok(None),
             Err(failure) => Err(failure.into_error(operation)),
         };
         span.record("elapsed_ms", began.elapsed().as_millis() as u64);
@@ -190,7 +208,6 @@ impl Inner {
             );
         }
         delay.ok_or_else(|| {
-            error.0.requests = attempts.made;
             error.0.elapsed = attempts.elapsed;
             error
         })

@@ -53,6 +53,7 @@
 //! # }
 //! ```
 
+mod budget;
 mod builder;
 pub mod catalog;
 mod client;
