@@ -15,6 +15,7 @@ use crate::exchange::Inner;
 use crate::pace::Pace;
 use crate::report_run::{REPORTS_AT_ONCE, REPORTS_PER_MINUTE};
 use crate::storage::{Storage, StorageSettings};
+use crate::tls;
 use crate::transport::{SystemResolver, Transport};
 use crate::{ApiKey, Error, ErrorKind, JobBoardClient, Lane, RetryPolicy};
 
@@ -216,7 +217,9 @@ impl ClientBuilder {
 
     /// Builds the client. Opens no connection.
     ///
-    /// If the process has no default rustls provider yet, this installs *ring* as that default.
+    /// TLS is rustls, with the provider that the process has installed, or else with aws-lc; nothing is installed
+    /// here. Servers are checked with the system's root certificates, with the feature `webpki-roots` with
+    /// Mozilla's as well.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if the key is missing or cannot be one, if the base URL is not acceptable, or
@@ -248,9 +251,6 @@ impl ClientBuilder {
             return Err(wrong("a limit of 0 requests a minute allows no request"));
         }
         let (base_url, is_local) = checked_base_url(&self.base_url)?;
-        // Somebody may have installed another provider before; that is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-
         let user_agent = header(&self.user_agent, "user agent")?;
         let storage = Storage::new(StorageSettings {
             user_agent: user_agent.clone(),
@@ -270,10 +270,7 @@ impl ClientBuilder {
             // What is sent again is decided here alone: a write never is.
             .retry(retry::never())
             .dns_resolver(SystemResolver);
-        if is_local {
-            // No proxy and no certificates are needed on this machine, and a container may have none.
-            http = http.no_proxy().tls_certs_only([]);
-        }
+        http = if is_local { tls::local(http) } else { tls::remote(http) };
         let http = http.build().map_err(|error| {
             wrong("the HTTP client cannot be set up; are the system's root certificates installed?")
                 .with_source(error)

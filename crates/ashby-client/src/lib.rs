@@ -75,12 +75,17 @@ mod request;
 mod retry;
 mod secret;
 mod storage;
+mod tls;
 mod transport;
 mod usage;
 
 // The categories of operations have these names outside.
 mod public_board;
 mod report_run;
+
+// Crates whose types stand in this one's interface.
+#[doc(no_inline)]
+pub use {bytes, jiff, reqwest, secrecy, serde_json};
 
 pub use builder::{
     ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONCURRENCY, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_BYTES,

@@ -8,6 +8,7 @@ use reqwest::header::HeaderValue;
 use reqwest::{Url, redirect, retry};
 
 use crate::builder::is_loopback;
+use crate::tls;
 use crate::transport::{Failure, SystemResolver};
 use crate::{Error, ErrorKind};
 
@@ -63,9 +64,7 @@ impl Storage {
             // A file is kept as it is, and its length is compared.
             .no_gzip()
             .no_brotli();
-        if is_local {
-            http = http.no_proxy().tls_certs_only([]);
-        }
+        http = if is_local { tls::local(http) } else { tls::remote(http) };
         let client = http.build().map_err(|error| {
             let what = "the HTTP client cannot be set up; are the system's root certificates installed?";
             Error::new(ErrorKind::Configuration, "", what).with_source(error)
@@ -132,7 +131,6 @@ mod tests {
 
     #[test]
     fn files_travel_encrypted() {
-        crate::ClientBuilder::default().api_key("k").base_url("http://127.0.0.1:1").build().unwrap();
         let settings = |is_local| StorageSettings {
             user_agent: HeaderValue::from_static("t"),
             connect_timeout: Duration::from_secs(1),
