@@ -264,8 +264,11 @@ impl Client {
             let answer = judge(operation.name(), status, &received, expected, &cleaner)?;
             Ok((answer, received))
         };
-        let Exchanged { answer: (answer, body), request_id, requests } =
-            self.inner.exchange(exchange, judge).await?;
+        let exchanged = self.inner.exchange(exchange, judge).await.map_err(|mut error| {
+            error.0.position = body.position;
+            error
+        });
+        let Exchanged { answer: (answer, body), request_id, requests } = exchanged?;
         Ok(Answered { answer, body, request_id, requests })
     }
 }
