@@ -45,6 +45,7 @@ const BASE_URL: &str = "ASHBY_BASE_URL";
 pub struct ClientBuilder {
     api_key: Option<ApiKey>,
     base_url: String,
+    allows_http: bool,
     version: String,
     user_agent: String,
     requests_per_minute: Option<u32>,
@@ -62,6 +63,7 @@ impl Default for ClientBuilder {
         Self {
             api_key: None,
             base_url: DEFAULT_BASE_URL.to_owned(),
+            allows_http: false,
             version: DEFAULT_VERSION.to_owned(),
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
             requests_per_minute: Some(DEFAULT_REQUESTS_PER_MINUTE),
@@ -113,7 +115,7 @@ impl ClientBuilder {
         }
         let mut builder = Self { api_key: Some(key), ..Self::default() };
         if let Some(url) = text(BASE_URL)? {
-            checked_base_url(&url)
+            checked_base_url(&url, false)
                 .map_err(|error| wrong(format!("{BASE_URL} cannot be used")).with_source(error))?;
             builder.base_url = url;
         }
@@ -128,10 +130,20 @@ impl ClientBuilder {
     }
 
     /// Where the API is; [`DEFAULT_BASE_URL`] by default. Must be `https`, so that the key does not travel in
-    /// clear; `http` only for a server on this machine (`localhost` or a loopback address).
+    /// clear; `http` only for a server on this machine (`localhost` or a loopback address), or after
+    /// [`allow_http`](Self::allow_http).
     #[must_use]
     pub fn base_url(mut self, url: &str) -> Self {
         url.clone_into(&mut self.base_url);
+        self
+    }
+
+    /// Accepts a base URL with `http` on any machine, and files at addresses of the same host with `http`. The key
+    /// and every record travel in clear: for a server of one's own on a network of one's own, such as a simulator in
+    /// a container beside this one.
+    #[must_use]
+    pub fn allow_http(mut self) -> Self {
+        self.allows_http = true;
         self
     }
 
@@ -250,14 +262,14 @@ impl ClientBuilder {
         if self.requests_per_minute == Some(0) {
             return Err(wrong("a limit of 0 requests a minute allows no request"));
         }
-        let (base_url, is_local) = checked_base_url(&self.base_url)?;
+        let (base_url, is_plain) = checked_base_url(&self.base_url, self.allows_http)?;
         let user_agent = header(&self.user_agent, "user agent")?;
         let storage = Storage::new(StorageSettings {
             user_agent: user_agent.clone(),
             connect_timeout: self.connect_timeout,
             read_timeout: self.read_timeout,
             total_timeout: self.total_timeout,
-            is_local,
+            plain: is_plain.then(|| base_url.clone()),
         });
         let mut http = reqwest::Client::builder()
             .default_headers(headers.clone())
@@ -270,7 +282,7 @@ impl ClientBuilder {
             // What is sent again is decided here alone: a write never is.
             .retry(retry::never())
             .dns_resolver(SystemResolver);
-        http = if is_local { tls::local(http) } else { tls::remote(http) };
+        http = if is_plain { tls::plain(http) } else { tls::remote(http) };
         let http = http.build().map_err(|error| {
             wrong("the HTTP client cannot be set up; are the system's root certificates installed?")
                 .with_source(error)
@@ -297,8 +309,8 @@ fn wrong(what: impl Into<String>) -> Error {
     Error::new(ErrorKind::Configuration, "", what)
 }
 
-/// The URL, ending in a slash so that operations can be appended; and whether it is on this machine, in clear.
-fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
+/// The URL, ending in a slash so that operations can be appended; and whether it is reached in clear.
+fn checked_base_url(text: &str, allows_http: bool) -> Result<(Url, bool), Error> {
     let mut url = Url::parse(text).map_err(|error| wrong("the base URL is not a URL").with_source(error))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong("the base URL must not hold credentials"));
@@ -306,10 +318,10 @@ fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
     if url.query().is_some() || url.fragment().is_some() || url.cannot_be_a_base() {
         return Err(wrong("the base URL must be an address without query and fragment"));
     }
-    let is_loopback = is_loopback(&url);
-    let is_local = match url.scheme() {
+    let is_allowed = allows_http || is_loopback(&url);
+    let is_plain = match url.scheme() {
         "https" => false,
-        "http" if is_loopback => true,
+        "http" if is_allowed => true,
         "http" => {
             return Err(wrong("the base URL must begin with https: the API key would travel in clear"));
         }
@@ -319,7 +331,7 @@ fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
         let path = format!("{}/", url.path());
         url.set_path(&path);
     }
-    Ok((url, is_local))
+    Ok((url, is_plain))
 }
 
 /// Whether an address is on this machine.
@@ -350,12 +362,20 @@ mod tests {
             ("api.ashbyhq.com", None),
             ("", None),
         ] {
-            let checked = checked_base_url(url);
+            let checked = checked_base_url(url, false);
             assert_eq!(checked.as_ref().ok().map(|(url, _)| url.as_str()), accepted, "{url}");
             if let Err(error) = checked {
                 assert_eq!(error.kind(), ErrorKind::Configuration);
             }
         }
+    }
+
+    #[test]
+    fn http_to_another_machine_takes_a_word() {
+        let builder = || Client::builder().api_key("key").base_url("http://ashby-sim:8080");
+        assert_eq!(builder().build().unwrap_err().kind(), ErrorKind::Configuration);
+        assert!(builder().allow_http().build().is_ok());
+        assert!(builder().allow_http().base_url("ftp://ashby-sim").build().is_err());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::multipart::Form;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::envelope::{self, Answer, Expected, NoAnswer};
 use crate::exchange::{Exchange, Exchanged, Inner};
@@ -75,7 +76,7 @@ impl fmt::Debug for Response {
 }
 
 /// What a key is and may do (`apiKey.info`).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ApiKeyInfo {
@@ -87,6 +88,21 @@ pub struct ApiKeyInfo {
     pub created_at: Option<String>,
     /// Its permissions in Ashby's colon form, such as `candidates:read`.
     pub scopes: Vec<String>,
+    /// What else Ashby says, such as whose key it is, as it says it. None of it is documented.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Shows the names of what is not documented, not the values.
+impl fmt::Debug for ApiKeyInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiKeyInfo")
+            .field("title", &self.title)
+            .field("created_at", &self.created_at)
+            .field("scopes", &self.scopes)
+            .field("other", &self.other.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// An answer and how it came.
@@ -201,6 +217,11 @@ impl Client {
             error.0.requests = response.requests;
             error
         })
+    }
+
+    /// Which key it sends under, without giving it away: see [`ApiKey::fingerprint`].
+    pub fn key_fingerprint(&self) -> String {
+        self.key.fingerprint()
     }
 
     /// What this client and its clones have used so far.

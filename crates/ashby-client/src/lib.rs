@@ -85,7 +85,7 @@ mod report_run;
 
 // Crates whose types stand in this one's interface.
 #[doc(no_inline)]
-pub use {bytes, jiff, reqwest, secrecy, serde_json};
+pub use {bytes, jiff, secrecy, serde_json};
 
 pub use builder::{
     ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONCURRENCY, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_BYTES,

@@ -14,8 +14,8 @@ pub(crate) fn remote(http: ClientBuilder) -> ClientBuilder {
     http
 }
 
-/// For servers on this machine, in clear: no proxy and no certificates are needed, and a container may have none.
-pub(crate) fn local(http: ClientBuilder) -> ClientBuilder {
+/// For servers that are reached in clear: no proxy and no certificates are needed, and a container may have none.
+pub(crate) fn plain(http: ClientBuilder) -> ClientBuilder {
     http.no_proxy().tls_certs_only([])
 }
 

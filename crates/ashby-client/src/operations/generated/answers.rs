@@ -9,7 +9,7 @@ use crate::types;
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Address {
-    /// The member `postalAddress`.
+    /// `postalAddress`. The parts of a postal address.
     #[serde(rename = "postalAddress", default, skip_serializing_if = "types::Field::is_absent")]
     pub postal_address: types::Field<types::PostalAddress>,
     /// The member `@type`.
@@ -42,7 +42,7 @@ pub struct ApiKey {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Application {
-    /// The member `id`.
+    /// `id`. The id of an application.
     pub id: types::ApplicationId,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
@@ -50,34 +50,34 @@ pub struct Application {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `status`.
+    /// `status`. One of [`ApplicationStatus`](types::ApplicationStatus).
     pub status: types::ApplicationStatus,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `candidate`.
+    /// `candidate`. A candidate; which fields are present depends on where it is shown.
     pub candidate: types::CandidateSummary,
-    /// The member `currentInterviewStage`.
+    /// `currentInterviewStage`. A stage of an interview plan.
     #[serde(rename = "currentInterviewStage")]
     pub current_interview_stage: types::InterviewStage,
-    /// The member `source`.
+    /// `source`. Where candidates come from.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub source: types::Field<types::Source>,
-    /// The member `archiveReason`.
+    /// `archiveReason`. A reason for archiving applications.
     #[serde(rename = "archiveReason", default, skip_serializing_if = "types::Field::is_absent")]
     pub archive_reason: types::Field<types::ArchiveReason>,
     /// The member `archivedAt`.
     #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub archived_at: types::Field<types::Instant>,
-    /// The member `job`.
+    /// `job`. A job; which fields are present depends on where it is shown.
     pub job: types::JobSummary,
-    /// The member `creditedToUser`.
+    /// `creditedToUser`. A user of the organization.
     #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
     pub credited_to_user: types::Field<types::UserSummary>,
-    /// The member `hiringTeam`.
+    /// `hiringTeam`. Each: A user with a role on a hiring team.
     #[serde(rename = "hiringTeam")]
     pub hiring_team: Vec<types::HiringTeamMember>,
-    /// The member `appliedViaJobPostingId`.
+    /// `appliedViaJobPostingId`. The id of a job posting.
     #[serde(rename = "appliedViaJobPostingId", default, skip_serializing_if = "types::Field::is_absent")]
     pub applied_via_job_posting_id: types::Field<types::JobPostingId>,
     /// The member `submitterClientIp`.
@@ -86,19 +86,19 @@ pub struct Application {
     /// The member `submitterUserAgent`.
     #[serde(rename = "submitterUserAgent", default, skip_serializing_if = "types::Field::is_absent")]
     pub submitter_user_agent: types::Field<String>,
-    /// The member `openings`.
+    /// `openings`. Each: An opening: a position to fill.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub openings: types::Field<Vec<types::Opening>>,
-    /// The member `applicationHistory`.
+    /// `applicationHistory`. Each: A stage that an application was in, and when.
     #[serde(rename = "applicationHistory", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_history: types::Field<Vec<types::ApplicationHistoryEntry>>,
-    /// The member `applicationFormSubmissions`.
+    /// `applicationFormSubmissions`. Each: A form that was filled in, with its answers.
     #[serde(rename = "applicationFormSubmissions", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_form_submissions: types::Field<Vec<types::SubmittedForm>>,
-    /// The member `referrals`.
+    /// `referrals`. Each: Who referred the candidate, and when.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub referrals: types::Field<Vec<types::ApplicationReferral>>,
-    /// The member `resumeFileHandle`.
+    /// `resumeFileHandle`. A file; file.info exchanges its handle for a download address.
     #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
     pub resume_file_handle: types::Field<types::FileHandle>,
     /// Members that this version does not know.
@@ -112,31 +112,31 @@ pub struct Application {
 pub struct ApplicationFeedback {
     /// The member `id`.
     pub id: String,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
     /// The member `submittedValues`.
     #[serde(rename = "submittedValues")]
     pub submitted_values: Map<String, Value>,
-    /// The member `submittedByUser`.
+    /// `submittedByUser`. A user of the organization.
     #[serde(rename = "submittedByUser")]
     pub submitted_by_user: types::UserSummary,
-    /// The member `creditedToUser`.
+    /// `creditedToUser`. A user of the organization.
     #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
     pub credited_to_user: types::Field<types::UserSummary>,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_id: types::Field<types::InterviewId>,
-    /// The member `interviewEventId`.
+    /// `interviewEventId`. The id of an interview event.
     #[serde(rename = "interviewEventId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_event_id: types::Field<types::InterviewEventId>,
-    /// The member `feedbackFormDefinitionId`.
+    /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
-    /// The member `applicationHistoryId`.
+    /// `applicationHistoryId`. The id of an application history entry.
     #[serde(rename = "applicationHistoryId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_history_id: types::Field<types::ApplicationHistoryEntryId>,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
     /// The member `submittedAt`.
@@ -151,10 +151,11 @@ pub struct ApplicationFeedback {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationFormOutcome {
-    /// The member `submittedFormInstance`.
+    /// `submittedFormInstance`. A submission of a form, with its answers.
     #[serde(rename = "submittedFormInstance")]
     pub submitted_form_instance: types::SubmittedFormInstance,
-    /// The member `formMessages`.
+    /// `formMessages`. Whether application limits blocked a submission, and what the candidate may be
+    /// told of it.
     #[serde(rename = "formMessages")]
     pub form_messages: types::FormMessages,
     /// Members that this version does not know.
@@ -166,7 +167,7 @@ pub struct ApplicationFormOutcome {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationHiringTeamRole {
-    /// The member `id`.
+    /// `id`. The id of a hiring team role.
     pub id: types::HiringTeamRoleId,
     /// The member `title`.
     pub title: String,
@@ -179,9 +180,9 @@ pub struct ApplicationHiringTeamRole {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationHistoryEntry {
-    /// The member `id`.
+    /// `id`. The id of an application history entry.
     pub id: types::ApplicationHistoryEntryId,
-    /// The member `stageId`.
+    /// `stageId`. The id of an interview stage.
     #[serde(rename = "stageId")]
     pub stage_id: types::InterviewStageId,
     /// The member `title`.
@@ -195,7 +196,7 @@ pub struct ApplicationHistoryEntry {
     /// The member `stageNumber`.
     #[serde(rename = "stageNumber")]
     pub stage_number: i64,
-    /// The member `allowedActions`.
+    /// `allowedActions`. Each: One of [`HistoryAction`](types::HistoryAction).
     #[serde(rename = "allowedActions")]
     pub allowed_actions: Vec<types::HistoryAction>,
     /// The member `actorId`.
@@ -210,7 +211,7 @@ pub struct ApplicationHistoryEntry {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationReferral {
-    /// The member `user`.
+    /// `user`. A user of the organization.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub user: types::Field<types::UserSummary>,
     /// The member `referredAt`.
@@ -225,7 +226,7 @@ pub struct ApplicationReferral {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Approval {
-    /// The member `id`.
+    /// `id`. The id of an approval.
     pub id: types::ApprovalId,
     /// The member `approvalDefinitionId`.
     #[serde(rename = "approvalDefinitionId")]
@@ -233,7 +234,7 @@ pub struct Approval {
     /// The member `entityId`.
     #[serde(rename = "entityId")]
     pub entity_id: String,
-    /// The member `entityType`.
+    /// `entityType`. One of [`ApprovalEntity`](types::ApprovalEntity).
     #[serde(rename = "entityType")]
     pub entity_type: types::ApprovalEntity,
     /// The member `createdAt`.
@@ -245,7 +246,7 @@ pub struct Approval {
     /// The member `completedAt`.
     #[serde(rename = "completedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub completed_at: types::Field<types::Instant>,
-    /// The member `steps`.
+    /// `steps`. Each: A step of an approval, and how many of its approvers must approve.
     pub steps: Vec<types::ApprovalStep>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -259,13 +260,14 @@ pub struct ApprovalDefinition {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<String>,
-    /// The member `entityType`.
+    /// `entityType`. One of [`ApprovalDefinitionOwner`](types::ApprovalDefinitionOwner).
     #[serde(rename = "entityType")]
     pub entity_type: types::ApprovalDefinitionOwner,
     /// The member `entityId`.
     #[serde(rename = "entityId")]
     pub entity_id: String,
-    /// The member `approvalStepDefinitions`.
+    /// `approvalStepDefinitions`. Each: A step of an approval, and how many of its approvers must
+    /// approve.
     #[serde(rename = "approvalStepDefinitions")]
     pub approval_step_definitions: Vec<types::ApprovalStepDefinition>,
     /// Members that this version does not know.
@@ -277,7 +279,7 @@ pub struct ApprovalDefinition {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApprovalStep {
-    /// The member `id`.
+    /// `id`. The id of an approval step.
     pub id: types::ApprovalStepId,
     /// The member `approvalsRequired`.
     #[serde(rename = "approvalsRequired")]
@@ -285,7 +287,7 @@ pub struct ApprovalStep {
     /// The member `completedAt`.
     #[serde(rename = "completedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub completed_at: types::Field<types::Instant>,
-    /// The member `approvers`.
+    /// `approvers`. Each: Somebody who may approve a step, and their decision.
     pub approvers: Vec<types::ApprovalStepApprover>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -298,10 +300,10 @@ pub struct ApprovalStep {
 pub struct ApprovalStepApprover {
     /// The member `id`.
     pub id: String,
-    /// The member `userId`.
+    /// `userId`. The id of a user.
     #[serde(rename = "userId")]
     pub user_id: types::UserId,
-    /// The member `decision`.
+    /// `decision`. One of [`ApprovalDecision`](types::ApprovalDecision).
     pub decision: types::ApprovalDecision,
     /// The member `decidedAt`.
     #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Field::is_absent")]
@@ -321,7 +323,7 @@ pub struct ApprovalStepDefinition {
     /// The member `approvalsRequired`.
     #[serde(rename = "approvalsRequired")]
     pub approvals_required: i64,
-    /// The member `approvers`.
+    /// `approvers`. Each: Somebody who may approve a step.
     pub approvers: Vec<types::ApproverDefinition>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -332,10 +334,10 @@ pub struct ApprovalStepDefinition {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApproverDefinition {
-    /// The member `userId`.
+    /// `userId`. The id of a user.
     #[serde(rename = "userId")]
     pub user_id: types::UserId,
-    /// The member `type`.
+    /// `type`. One of [`ApproverType`](types::ApproverType).
     pub r#type: types::ApproverType,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -346,17 +348,17 @@ pub struct ApproverDefinition {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ArchiveReason {
-    /// The member `id`.
+    /// `id`. The id of an archive reason.
     pub id: types::ArchiveReasonId,
     /// The member `text`.
     pub text: String,
-    /// The member `reasonType`.
+    /// `reasonType`. One of [`ArchiveReasonType`](types::ArchiveReasonType).
     #[serde(rename = "reasonType")]
     pub reason_type: types::ArchiveReasonType,
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
@@ -368,10 +370,10 @@ pub struct ArchiveReason {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Assessment {
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
-    /// The member `assessmentId`.
+    /// `assessmentId`. The id of an assessment.
     #[serde(rename = "assessmentId")]
     pub assessment_id: types::AssessmentId,
     /// The member `assessmentName`.
@@ -380,12 +382,12 @@ pub struct Assessment {
     /// The member `assessmentTypeId`.
     #[serde(rename = "assessmentTypeId")]
     pub assessment_type_id: String,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
-    /// The member `metadata`.
+    /// `metadata`. Each: A labelled value of an assessment.
     pub metadata: Vec<types::AssessmentMetadata>,
-    /// The member `result`.
+    /// `result`. The result of an assessment.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub result: types::Field<types::AssessmentResult>,
     /// Members that this version does not know.
@@ -404,7 +406,7 @@ pub struct AssessmentMetadata {
     /// The member `description`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
-    /// The member `type`.
+    /// `type`. One of [`AssessmentValueType`](types::AssessmentValueType).
     pub r#type: types::AssessmentValueType,
     /// The member `value`.
     pub value: types::TextOrNumberOrBoolean,
@@ -424,7 +426,7 @@ pub struct AssessmentResult {
     /// The member `description`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
-    /// The member `type`.
+    /// `type`. One of [`AssessmentValueType`](types::AssessmentValueType).
     pub r#type: types::AssessmentValueType,
     /// The member `value`.
     pub value: types::TextOrNumberOrBoolean,
@@ -440,7 +442,7 @@ pub struct AuditActor {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<String>,
-    /// The member `type`.
+    /// `type`. One of [`AuditActorType`](types::AuditActorType).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub r#type: types::Field<types::AuditActorType>,
     /// The member `name`.
@@ -466,16 +468,16 @@ pub struct AuditLogEntry {
     /// The member `description`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
-    /// The member `actor`.
+    /// `actor`. Who did it; candidates without their name.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub actor: types::Field<types::AuditActor>,
-    /// The member `target`.
+    /// `target`. What it was done to.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub target: types::Field<types::AuditTarget>,
     /// The member `parentAction`.
     #[serde(rename = "parentAction", default, skip_serializing_if = "types::Field::is_absent")]
     pub parent_action: types::Field<Map<String, Value>>,
-    /// The member `request`.
+    /// `request`. The request that did it.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub request: types::Field<types::AuditRequest>,
     /// The member `changedFields`.
@@ -520,7 +522,7 @@ pub struct AuditTarget {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Brand {
-    /// The member `id`.
+    /// `id`. The id of a brand.
     pub id: types::BrandId,
     /// The member `name`.
     pub name: String,
@@ -536,7 +538,7 @@ pub struct Brand {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BriefingFeedbackForm {
-    /// The member `id`.
+    /// `id`. The id of a feedback form definition.
     pub id: types::FeedbackFormDefinitionId,
     /// The member `organizationId`.
     #[serde(rename = "organizationId")]
@@ -549,10 +551,10 @@ pub struct BriefingFeedbackForm {
     /// The member `isDefaultForm`.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_id: types::Field<types::InterviewId>,
     /// Members that this version does not know.
@@ -564,7 +566,7 @@ pub struct BriefingFeedbackForm {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Candidate {
-    /// The member `id`.
+    /// `id`. The id of a candidate.
     pub id: types::CandidateId,
     /// The member `createdAt`.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
@@ -574,22 +576,22 @@ pub struct Candidate {
     pub updated_at: types::Field<types::Instant>,
     /// The member `name`.
     pub name: String,
-    /// The member `primaryEmailAddress`.
+    /// `primaryEmailAddress`. An e-mail address of a candidate.
     #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Field::is_absent")]
     pub primary_email_address: types::Field<types::EmailAddress>,
-    /// The member `emailAddresses`.
+    /// `emailAddresses`. Each: An e-mail address of a candidate.
     #[serde(rename = "emailAddresses")]
     pub email_addresses: Vec<types::EmailAddress>,
-    /// The member `primaryPhoneNumber`.
+    /// `primaryPhoneNumber`. A phone number of a candidate.
     #[serde(rename = "primaryPhoneNumber", default, skip_serializing_if = "types::Field::is_absent")]
     pub primary_phone_number: types::Field<types::PhoneNumber>,
-    /// The member `phoneNumbers`.
+    /// `phoneNumbers`. Each: A phone number of a candidate.
     #[serde(rename = "phoneNumbers")]
     pub phone_numbers: Vec<types::PhoneNumber>,
-    /// The member `socialLinks`.
+    /// `socialLinks`. Each: A candidate's page on a social network.
     #[serde(rename = "socialLinks")]
     pub social_links: Vec<types::SocialLink>,
-    /// The member `tags`.
+    /// `tags`. Each: A tag for candidates.
     pub tags: Vec<types::CandidateTag>,
     /// The member `position`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
@@ -600,34 +602,34 @@ pub struct Candidate {
     /// The member `school`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub school: types::Field<String>,
-    /// The member `applicationIds`.
+    /// `applicationIds`. Each: The id of an application.
     #[serde(rename = "applicationIds")]
     pub application_ids: Vec<types::ApplicationId>,
-    /// The member `resumeFileHandle`.
+    /// `resumeFileHandle`. A file; file.info exchanges its handle for a download address.
     #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
     pub resume_file_handle: types::Field<types::FileHandle>,
-    /// The member `fileHandles`.
+    /// `fileHandles`. Each: A file; file.info exchanges its handle for a download address.
     #[serde(rename = "fileHandles")]
     pub file_handles: Vec<types::FileHandle>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// The member `profileUrl`.
     #[serde(rename = "profileUrl")]
     pub profile_url: String,
-    /// The member `source`.
+    /// `source`. Where candidates come from.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub source: types::Field<types::Source>,
-    /// The member `creditedToUser`.
+    /// `creditedToUser`. A user of the organization.
     #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
     pub credited_to_user: types::Field<types::UserSummary>,
     /// The member `timezone`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub timezone: types::Field<String>,
-    /// The member `location`.
+    /// `location`. Where a candidate lives.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub location: types::Field<types::CandidateLocation>,
-    /// The member `fraudStatus`.
+    /// `fraudStatus`. One of [`FraudStatus`](types::FraudStatus).
     #[serde(rename = "fraudStatus", default, skip_serializing_if = "types::Field::is_absent")]
     pub fraud_status: types::Field<types::FraudStatus>,
     /// Members that this version does not know.
@@ -644,7 +646,7 @@ pub struct CandidateLocation {
     /// The member `locationSummary`.
     #[serde(rename = "locationSummary")]
     pub location_summary: String,
-    /// The member `locationComponents`.
+    /// `locationComponents`. Each: A country, region or city.
     #[serde(rename = "locationComponents")]
     pub location_components: Vec<types::LocationComponent>,
     /// Members that this version does not know.
@@ -656,7 +658,7 @@ pub struct CandidateLocation {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CandidateNote {
-    /// The member `id`.
+    /// `id`. The id of a candidate note.
     pub id: types::CandidateNoteId,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
@@ -667,7 +669,7 @@ pub struct CandidateNote {
     /// The member `content`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub content: types::Field<String>,
-    /// The member `author`.
+    /// `author`. The user who wrote or made something.
     pub author: types::NoteAuthor,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -678,14 +680,14 @@ pub struct CandidateNote {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CandidateSummary {
-    /// The member `id`.
+    /// `id`. The id of a candidate.
     pub id: types::CandidateId,
     /// The member `name`.
     pub name: String,
-    /// The member `primaryEmailAddress`.
+    /// `primaryEmailAddress`. An e-mail address of a candidate.
     #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Field::is_absent")]
     pub primary_email_address: types::Field<types::EmailAddress>,
-    /// The member `primaryPhoneNumber`.
+    /// `primaryPhoneNumber`. A phone number of a candidate.
     #[serde(rename = "primaryPhoneNumber", default, skip_serializing_if = "types::Field::is_absent")]
     pub primary_phone_number: types::Field<types::PhoneNumber>,
     /// The member `createdAt`.
@@ -694,16 +696,16 @@ pub struct CandidateSummary {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `emailAddresses`.
+    /// `emailAddresses`. Each: An e-mail address of a candidate.
     #[serde(rename = "emailAddresses", default, skip_serializing_if = "types::Field::is_absent")]
     pub email_addresses: types::Field<Vec<types::EmailAddress>>,
-    /// The member `phoneNumbers`.
+    /// `phoneNumbers`. Each: A phone number of a candidate.
     #[serde(rename = "phoneNumbers", default, skip_serializing_if = "types::Field::is_absent")]
     pub phone_numbers: types::Field<Vec<types::PhoneNumber>>,
-    /// The member `socialLinks`.
+    /// `socialLinks`. Each: A candidate's page on a social network.
     #[serde(rename = "socialLinks", default, skip_serializing_if = "types::Field::is_absent")]
     pub social_links: types::Field<Vec<types::SocialLink>>,
-    /// The member `tags`.
+    /// `tags`. Each: A tag for candidates.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub tags: types::Field<Vec<types::CandidateTag>>,
     /// The member `position`.
@@ -715,34 +717,34 @@ pub struct CandidateSummary {
     /// The member `school`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub school: types::Field<String>,
-    /// The member `applicationIds`.
+    /// `applicationIds`. Each: The id of an application.
     #[serde(rename = "applicationIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_ids: types::Field<Vec<types::ApplicationId>>,
-    /// The member `resumeFileHandle`.
+    /// `resumeFileHandle`. A file; file.info exchanges its handle for a download address.
     #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
     pub resume_file_handle: types::Field<types::FileHandle>,
-    /// The member `fileHandles`.
+    /// `fileHandles`. Each: A file; file.info exchanges its handle for a download address.
     #[serde(rename = "fileHandles", default, skip_serializing_if = "types::Field::is_absent")]
     pub file_handles: types::Field<Vec<types::FileHandle>>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// The member `profileUrl`.
     #[serde(rename = "profileUrl", default, skip_serializing_if = "types::Field::is_absent")]
     pub profile_url: types::Field<String>,
-    /// The member `source`.
+    /// `source`. Where candidates come from.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub source: types::Field<types::Source>,
-    /// The member `creditedToUser`.
+    /// `creditedToUser`. A user of the organization.
     #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
     pub credited_to_user: types::Field<types::UserSummary>,
     /// The member `timezone`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub timezone: types::Field<String>,
-    /// The member `location`.
+    /// `location`. Where a candidate lives.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub location: types::Field<types::CandidateSummaryLocation>,
-    /// The member `fraudStatus`.
+    /// `fraudStatus`. One of [`FraudStatus`](types::FraudStatus).
     #[serde(rename = "fraudStatus", default, skip_serializing_if = "types::Field::is_absent")]
     pub fraud_status: types::Field<types::FraudStatus>,
     /// Members that this version does not know.
@@ -759,7 +761,7 @@ pub struct CandidateSummaryLocation {
     /// The member `locationSummary`.
     #[serde(rename = "locationSummary")]
     pub location_summary: String,
-    /// The member `locationComponents`.
+    /// `locationComponents`. Each: A country, region or city.
     #[serde(rename = "locationComponents")]
     pub location_components: Vec<types::LocationComponent>,
     /// Members that this version does not know.
@@ -771,7 +773,7 @@ pub struct CandidateSummaryLocation {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CandidateTag {
-    /// The member `id`.
+    /// `id`. The id of a candidate tag.
     pub id: types::CandidateTagId,
     /// The member `title`.
     pub title: String,
@@ -795,13 +797,13 @@ pub struct ClientInfo {
     /// The member `userAgent`.
     #[serde(rename = "userAgent", default, skip_serializing_if = "types::Field::is_absent")]
     pub user_agent: types::Field<String>,
-    /// The member `relatedEntityType`.
+    /// `relatedEntityType`. One of [`RelatedEntityType`](types::RelatedEntityType).
     #[serde(rename = "relatedEntityType")]
     pub related_entity_type: types::RelatedEntityType,
     /// The member `relatedEntityId`.
     #[serde(rename = "relatedEntityId")]
     pub related_entity_id: String,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
     /// The member `createdAt`.
@@ -816,7 +818,7 @@ pub struct ClientInfo {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CloseReason {
-    /// The member `id`.
+    /// `id`. The id of a close reason.
     pub id: types::CloseReasonId,
     /// The member `reasonText`.
     #[serde(rename = "reasonText")]
@@ -833,7 +835,7 @@ pub struct CloseReason {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CommunicationTemplate {
-    /// The member `id`.
+    /// `id`. The id of a communication template.
     pub id: types::CommunicationTemplateId,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
@@ -843,7 +845,7 @@ pub struct CommunicationTemplate {
     pub updated_at: types::Instant,
     /// The member `title`.
     pub title: String,
-    /// The member `intendedTypes`.
+    /// `intendedTypes`. Each: One of [`CommunicationTemplateType`](types::CommunicationTemplateType).
     #[serde(rename = "intendedTypes")]
     pub intended_types: Vec<types::CommunicationTemplateType>,
     /// Members that this version does not know.
@@ -857,10 +859,10 @@ pub struct CommunicationTemplate {
 pub struct CompensationComponent {
     /// The member `id`.
     pub id: String,
-    /// The member `compensationType`.
+    /// `compensationType`. One of [`CompensationType`](types::CompensationType).
     #[serde(rename = "compensationType")]
     pub compensation_type: types::CompensationType,
-    /// The member `interval`.
+    /// `interval`. One of [`PayInterval`](types::PayInterval).
     pub interval: types::PayInterval,
     /// The member `currencyCode`.
     #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
@@ -885,10 +887,10 @@ pub struct CompensationComponent {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CompensationComponentSummary {
-    /// The member `compensationType`.
+    /// `compensationType`. One of [`CompensationType`](types::CompensationType).
     #[serde(rename = "compensationType")]
     pub compensation_type: types::CompensationType,
-    /// The member `interval`.
+    /// `interval`. One of [`PayInterval`](types::PayInterval).
     pub interval: types::PayInterval,
     /// The member `currencyCode`.
     #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
@@ -921,7 +923,7 @@ pub struct CompensationTier {
     /// The member `additionalInformation`.
     #[serde(rename = "additionalInformation", default, skip_serializing_if = "types::Field::is_absent")]
     pub additional_information: types::Field<String>,
-    /// The member `components`.
+    /// `components`. Each: The range of one kind of pay within a tier.
     pub components: Vec<types::CompensationComponent>,
     /// The member `tierSummary`.
     #[serde(rename = "tierSummary")]
@@ -937,9 +939,9 @@ pub struct CompensationTier {
 pub struct CriteriaEvaluation {
     /// The member `id`.
     pub id: String,
-    /// The member `criterion`.
+    /// `criterion`. A version of something that the AI review looks for.
     pub criterion: types::Criterion,
-    /// The member `status`.
+    /// `status`. One of [`CriteriaEvaluationStatus`](types::CriteriaEvaluationStatus).
     pub status: types::CriteriaEvaluationStatus,
     /// The member `outcome`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
@@ -969,7 +971,7 @@ pub struct Criterion {
     pub id: String,
     /// The member `title`.
     pub title: String,
-    /// The member `type`.
+    /// `type`. One of [`CriterionType`](types::CriterionType).
     pub r#type: types::CriterionType,
     /// The member `prompt`.
     pub prompt: String,
@@ -992,7 +994,7 @@ pub struct Criterion {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomField {
-    /// The member `id`.
+    /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
     /// The member `isPrivate`.
     #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
@@ -1002,13 +1004,13 @@ pub struct CustomField {
     /// The member `description`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
-    /// The member `objectType`.
+    /// `objectType`. One of [`CustomFieldOwner`](types::CustomFieldOwner).
     #[serde(rename = "objectType")]
     pub object_type: types::CustomFieldOwner,
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `fieldType`.
+    /// `fieldType`. One of [`ListedCustomFieldType`](types::ListedCustomFieldType).
     #[serde(rename = "fieldType")]
     pub field_type: types::ListedCustomFieldType,
     /// The member `isRequired`.
@@ -1023,7 +1025,7 @@ pub struct CustomField {
     /// The member `referencedObjectType`.
     #[serde(rename = "referencedObjectType", default, skip_serializing_if = "types::Field::is_absent")]
     pub referenced_object_type: types::Field<String>,
-    /// The member `selectableValues`.
+    /// `selectableValues`. Each: A value that can be chosen for a field.
     #[serde(rename = "selectableValues", default, skip_serializing_if = "types::Field::is_absent")]
     pub selectable_values: types::Field<Vec<types::SelectableValue>>,
     /// Members that this version does not know.
@@ -1035,7 +1037,7 @@ pub struct CustomField {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomFieldValue {
-    /// The member `id`.
+    /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
     /// The member `isPrivate`.
     #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
@@ -1056,7 +1058,7 @@ pub struct CustomFieldValue {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeletedInterviewerPause {
-    /// The member `id`.
+    /// `id`. The id of an interviewer pause.
     pub id: types::InterviewerPauseId,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1067,7 +1069,7 @@ pub struct DeletedInterviewerPause {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeletedWebhook {
-    /// The member `webhookId`.
+    /// `webhookId`. The id of a webhook.
     #[serde(rename = "webhookId", default, skip_serializing_if = "types::Field::is_absent")]
     pub webhook_id: types::Field<types::WebhookId>,
     /// Members that this version does not know.
@@ -1079,7 +1081,7 @@ pub struct DeletedWebhook {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Department {
-    /// The member `id`.
+    /// `id`. The id of a department.
     pub id: types::DepartmentId,
     /// The member `name`.
     pub name: String,
@@ -1089,7 +1091,7 @@ pub struct Department {
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `parentId`.
+    /// `parentId`. The id of a department.
     #[serde(rename = "parentId", default, skip_serializing_if = "types::Field::is_absent")]
     pub parent_id: types::Field<types::DepartmentId>,
     /// The member `createdAt`.
@@ -1110,13 +1112,13 @@ pub struct Department {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DescriptionParts {
-    /// The member `descriptionOpening`.
+    /// `descriptionOpening`. A text as HTML and as plain text.
     #[serde(rename = "descriptionOpening", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_opening: types::Field<types::RichText>,
-    /// The member `descriptionBody`.
+    /// `descriptionBody`. A text as HTML and as plain text.
     #[serde(rename = "descriptionBody", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_body: types::Field<types::RichText>,
-    /// The member `descriptionClosing`.
+    /// `descriptionClosing`. A text as HTML and as plain text.
     #[serde(rename = "descriptionClosing", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_closing: types::Field<types::RichText>,
     /// Members that this version does not know.
@@ -1130,7 +1132,7 @@ pub struct DescriptionParts {
 pub struct EmailAddress {
     /// The member `value`.
     pub value: String,
-    /// The member `type`.
+    /// `type`. One of [`ContactType`](types::ContactType).
     pub r#type: types::ContactType,
     /// The member `isPrimary`.
     #[serde(rename = "isPrimary")]
@@ -1144,9 +1146,9 @@ pub struct EmailAddress {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmailMessage {
-    /// The member `id`.
+    /// `id`. The id of an email message.
     pub id: types::EmailMessageId,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
     /// The member `emailProviderEmailId`.
@@ -1208,7 +1210,7 @@ pub struct EmailSender {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeedbackFormDefinition {
-    /// The member `id`.
+    /// `id`. The id of a feedback form definition.
     pub id: types::FeedbackFormDefinitionId,
     /// The member `organizationId`.
     #[serde(rename = "organizationId")]
@@ -1221,10 +1223,10 @@ pub struct FeedbackFormDefinition {
     /// The member `isDefaultForm`.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_id: types::Field<types::InterviewId>,
     /// Members that this version does not know.
@@ -1236,13 +1238,13 @@ pub struct FeedbackFormDefinition {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeedbackRequest {
-    /// The member `interviewEventId`.
+    /// `interviewEventId`. The id of an interview event.
     #[serde(rename = "interviewEventId")]
     pub interview_event_id: types::InterviewEventId,
-    /// The member `interviewerUserId`.
+    /// `interviewerUserId`. The id of a user.
     #[serde(rename = "interviewerUserId")]
     pub interviewer_user_id: types::UserId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
     /// Members that this version does not know.
@@ -1254,7 +1256,7 @@ pub struct FeedbackRequest {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeedbackSubmission {
-    /// The member `submittedFormInstance`.
+    /// `submittedFormInstance`. A submission of a form, with its answers.
     #[serde(rename = "submittedFormInstance", default, skip_serializing_if = "types::Field::is_absent")]
     pub submitted_form_instance: types::Field<types::SubmittedFormInstance>,
     /// Members that this version does not know.
@@ -1271,7 +1273,7 @@ pub struct FileHandle {
     /// The member `name`.
     pub name: String,
     /// The member `handle`.
-    pub handle: String,
+    pub handle: crate::FileHandle,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1293,7 +1295,7 @@ pub struct FileLink {
 #[non_exhaustive]
 pub struct FileUpload {
     /// The member `handle`.
-    pub handle: String,
+    pub handle: crate::FileHandle,
     /// The member `url`.
     pub url: String,
     /// The member `fields`.
@@ -1307,7 +1309,7 @@ pub struct FileUpload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FormDefinition {
-    /// The member `sections`.
+    /// `sections`. Each: A section of a form.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub sections: types::Field<Vec<types::FormSection>>,
     /// Members that this version does not know.
@@ -1333,7 +1335,7 @@ pub struct FormField {
     /// The member `isNullable`.
     #[serde(rename = "isNullable")]
     pub is_nullable: bool,
-    /// The member `selectableValues`.
+    /// `selectableValues`. Each: A value that can be chosen for a field.
     #[serde(rename = "selectableValues", default, skip_serializing_if = "types::Field::is_absent")]
     pub selectable_values: types::Field<Vec<types::SelectableValue>>,
     /// Members that this version does not know.
@@ -1354,7 +1356,7 @@ pub struct FormFieldEntry {
     /// The member `descriptionPlain`.
     #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_plain: types::Field<String>,
-    /// The member `field`.
+    /// `field`. A field of a form; its path names it in submissions.
     pub field: types::FormField,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1392,7 +1394,7 @@ pub struct FormSection {
     /// The member `descriptionPlain`.
     #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_plain: types::Field<String>,
-    /// The member `fields`.
+    /// `fields`. Each: A field in its place in a form: its description, and whether it must be answered.
     pub fields: Vec<types::FormFieldEntry>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1403,18 +1405,18 @@ pub struct FormSection {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FraudCheck {
-    /// The member `id`.
+    /// `id`. The id of a fraud check.
     pub id: types::FraudCheckId,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `fraudSignals`.
+    /// `fraudSignals`. Each: Something that a fraud check noticed; only its id is stable.
     #[serde(rename = "fraudSignals")]
     pub fraud_signals: Vec<types::FraudSignal>,
     /// Members that this version does not know.
@@ -1456,7 +1458,7 @@ pub struct HiringTeamMember {
     pub last_name: String,
     /// The member `role`.
     pub role: String,
-    /// The member `userId`.
+    /// `userId`. The id of a user.
     #[serde(rename = "userId")]
     pub user_id: types::UserId,
     /// Members that this version does not know.
@@ -1468,7 +1470,7 @@ pub struct HiringTeamMember {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HiringTeamRole {
-    /// The member `id`.
+    /// `id`. The id of a hiring team role.
     pub id: types::HiringTeamRoleId,
     /// The member `title`.
     pub title: String,
@@ -1481,7 +1483,7 @@ pub struct HiringTeamRole {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Interview {
-    /// The member `id`.
+    /// `id`. The id of an interview.
     pub id: types::InterviewId,
     /// The member `title`.
     pub title: String,
@@ -1509,10 +1511,10 @@ pub struct Interview {
     /// The member `instructionsPlain`.
     #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub instructions_plain: types::Field<String>,
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_id: types::Field<types::JobId>,
-    /// The member `feedbackFormDefinitionId`.
+    /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId")]
     pub feedback_form_definition_id: types::FeedbackFormDefinitionId,
     /// Members that this version does not know.
@@ -1524,38 +1526,39 @@ pub struct Interview {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewBriefing {
-    /// The member `id`.
+    /// `id`. The id of an interview event.
     pub id: types::InterviewEventId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId")]
     pub interview_id: types::InterviewId,
-    /// The member `interviewStageId`.
+    /// `interviewStageId`. The id of an interview stage.
     #[serde(rename = "interviewStageId")]
     pub interview_stage_id: types::InterviewStageId,
-    /// The member `interviewers`.
+    /// `interviewers`. Each: An interviewer of a scheduled interview; which fields are present depends
+    /// on where it is shown.
     pub interviewers: Vec<types::Interviewer>,
     /// The member `hasSubmittedFeedback`.
     #[serde(rename = "hasSubmittedFeedback")]
     pub has_submitted_feedback: bool,
-    /// The member `feedbackFormDefinitionId`.
+    /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId")]
     pub feedback_form_definition_id: types::FeedbackFormDefinitionId,
-    /// The member `feedbackFormDefinition`.
+    /// `feedbackFormDefinition`. The feedback form that the interviewers are to fill in.
     #[serde(rename = "feedbackFormDefinition", default, skip_serializing_if = "types::Field::is_absent")]
     pub feedback_form_definition: types::Field<types::BriefingFeedbackForm>,
-    /// The member `application`.
+    /// `application`. A candidate's application for a job.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub application: types::Field<types::Application>,
-    /// The member `candidate`.
+    /// `candidate`. A candidate; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub candidate: types::Field<types::CandidateSummary>,
-    /// The member `job`.
+    /// `job`. A job; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub job: types::Field<types::JobSummary>,
-    /// The member `interview`.
+    /// `interview`. An interview; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub interview: types::Field<types::InterviewSummary>,
     /// Members that this version does not know.
@@ -1567,18 +1570,19 @@ pub struct InterviewBriefing {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewEvent {
-    /// The member `id`.
+    /// `id`. The id of an interview event.
     pub id: types::InterviewEventId,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId")]
     pub interview_id: types::InterviewId,
-    /// The member `interviewScheduleId`.
+    /// `interviewScheduleId`. The id of an interview schedule.
     #[serde(rename = "interviewScheduleId")]
     pub interview_schedule_id: types::InterviewScheduleId,
-    /// The member `interviewerUserIds`.
+    /// `interviewerUserIds`. Each: The id of a user.
     #[serde(rename = "interviewerUserIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub interviewer_user_ids: types::Field<Vec<types::UserId>>,
-    /// The member `interviewers`.
+    /// `interviewers`. Each: An interviewer of a scheduled interview; which fields are present depends
+    /// on where it is shown.
     pub interviewers: Vec<types::Interviewer>,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
@@ -1607,10 +1611,10 @@ pub struct InterviewEvent {
     /// The member `hasSubmittedFeedback`.
     #[serde(rename = "hasSubmittedFeedback")]
     pub has_submitted_feedback: bool,
-    /// The member `interview`.
+    /// `interview`. An interview; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub interview: types::Field<types::InterviewSummary>,
-    /// The member `notetakerTranscriptId`.
+    /// `notetakerTranscriptId`. The id of a notetaker transcript.
     #[serde(rename = "notetakerTranscriptId", default, skip_serializing_if = "types::Field::is_absent")]
     pub notetaker_transcript_id: types::Field<types::NotetakerTranscriptId>,
     /// The member `extraData`.
@@ -1625,7 +1629,7 @@ pub struct InterviewEvent {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewPlan {
-    /// The member `id`.
+    /// `id`. The id of an interview plan.
     pub id: types::InterviewPlanId,
     /// The member `title`.
     pub title: String,
@@ -1647,17 +1651,17 @@ pub struct InterviewPlan {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewSchedule {
-    /// The member `id`.
+    /// `id`. The id of an interview schedule.
     pub id: types::InterviewScheduleId,
-    /// The member `status`.
+    /// `status`. One of [`InterviewScheduleStatus`](types::InterviewScheduleStatus).
     pub status: types::InterviewScheduleStatus,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
-    /// The member `interviewStageId`.
+    /// `interviewStageId`. The id of an interview stage.
     #[serde(rename = "interviewStageId")]
     pub interview_stage_id: types::InterviewStageId,
-    /// The member `scheduledBy`.
+    /// `scheduledBy`. A user of the organization.
     #[serde(rename = "scheduledBy", default, skip_serializing_if = "types::Field::is_absent")]
     pub scheduled_by: types::Field<types::UserSummary>,
     /// The member `createdAt`.
@@ -1666,7 +1670,7 @@ pub struct InterviewSchedule {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `interviewEvents`.
+    /// `interviewEvents`. Each: A scheduled interview: time, place and interviewers.
     #[serde(rename = "interviewEvents", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_events: types::Field<Vec<types::InterviewEvent>>,
     /// Members that this version does not know.
@@ -1678,7 +1682,7 @@ pub struct InterviewSchedule {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewStage {
-    /// The member `id`.
+    /// `id`. The id of an interview stage.
     pub id: types::InterviewStageId,
     /// The member `title`.
     pub title: String,
@@ -1687,10 +1691,10 @@ pub struct InterviewStage {
     /// The member `orderInInterviewPlan`.
     #[serde(rename = "orderInInterviewPlan")]
     pub order_in_interview_plan: i64,
-    /// The member `interviewStageGroupId`.
+    /// `interviewStageGroupId`. The id of an interview stage group.
     #[serde(rename = "interviewStageGroupId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_stage_group_id: types::Field<types::InterviewStageGroupId>,
-    /// The member `interviewPlanId`.
+    /// `interviewPlanId`. The id of an interview plan.
     #[serde(rename = "interviewPlanId")]
     pub interview_plan_id: types::InterviewPlanId,
     /// Members that this version does not know.
@@ -1702,13 +1706,13 @@ pub struct InterviewStage {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewStageGroup {
-    /// The member `id`.
+    /// `id`. The id of an interview stage group.
     pub id: types::InterviewStageGroupId,
     /// The member `title`.
     pub title: String,
     /// The member `order`.
     pub order: i64,
-    /// The member `stageType`.
+    /// `stageType`. One of [`StageType`](types::StageType).
     #[serde(rename = "stageType")]
     pub stage_type: types::StageType,
     /// Members that this version does not know.
@@ -1720,7 +1724,7 @@ pub struct InterviewStageGroup {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewSummary {
-    /// The member `id`.
+    /// `id`. The id of an interview.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<types::InterviewId>,
     /// The member `title`.
@@ -1750,13 +1754,13 @@ pub struct InterviewSummary {
     /// The member `instructionsPlain`.
     #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub instructions_plain: types::Field<String>,
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_id: types::Field<types::JobId>,
-    /// The member `feedbackFormDefinitionId`.
+    /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_id: types::Field<types::InterviewId>,
     /// The member `interviewDurationMinutes`.
@@ -1774,7 +1778,7 @@ pub struct InterviewSummary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Interviewer {
-    /// The member `userId`.
+    /// `userId`. The id of a user.
     #[serde(rename = "userId", default, skip_serializing_if = "types::Field::is_absent")]
     pub user_id: types::Field<types::UserId>,
     /// The member `isFeedbackRequired`.
@@ -1783,16 +1787,16 @@ pub struct Interviewer {
     /// The member `hasSubmittedFeedback`.
     #[serde(rename = "hasSubmittedFeedback", default, skip_serializing_if = "types::Field::is_absent")]
     pub has_submitted_feedback: types::Field<bool>,
-    /// The member `trainingRole`.
+    /// `trainingRole`. One of [`TrainingRole`](types::TrainingRole).
     #[serde(rename = "trainingRole", default, skip_serializing_if = "types::Field::is_absent")]
     pub training_role: types::Field<types::TrainingRole>,
-    /// The member `user`.
+    /// `user`. A user of the organization.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub user: types::Field<types::UserSummary>,
-    /// The member `interviewerPool`.
+    /// `interviewerPool`. An interviewer pool without its members.
     #[serde(rename = "interviewerPool", default, skip_serializing_if = "types::Field::is_absent")]
     pub interviewer_pool: types::Field<types::InterviewerPoolSummary>,
-    /// The member `id`.
+    /// `id`. The id of a user.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<types::UserId>,
     /// The member `firstName`.
@@ -1804,7 +1808,7 @@ pub struct Interviewer {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole", default, skip_serializing_if = "types::Field::is_absent")]
     pub global_role: types::Field<types::GlobalRole>,
     /// The member `isEnabled`.
@@ -1813,10 +1817,10 @@ pub struct Interviewer {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
@@ -1828,9 +1832,9 @@ pub struct Interviewer {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewerPause {
-    /// The member `id`.
+    /// `id`. The id of an interviewer pause.
     pub id: types::InterviewerPauseId,
-    /// The member `userId`.
+    /// `userId`. The id of a user.
     #[serde(rename = "userId")]
     pub user_id: types::UserId,
     /// The member `startsAt`.
@@ -1854,20 +1858,20 @@ pub struct InterviewerPause {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewerPool {
-    /// The member `id`.
+    /// `id`. The id of an interviewer pool.
     pub id: types::InterviewerPoolId,
     /// The member `title`.
     pub title: String,
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `trainingPath`.
+    /// `trainingPath`. The training of a pool's interviewers, stage by stage.
     #[serde(rename = "trainingPath", default, skip_serializing_if = "types::Field::is_absent")]
     pub training_path: types::Field<types::TrainingPath>,
-    /// The member `qualifiedMembers`.
+    /// `qualifiedMembers`. Each: A user who is qualified to interview in the pool.
     #[serde(rename = "qualifiedMembers", default, skip_serializing_if = "types::Field::is_absent")]
     pub qualified_members: types::Field<Vec<types::QualifiedMember>>,
-    /// The member `trainees`.
+    /// `trainees`. Each: A user in training for the pool.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub trainees: types::Field<Vec<types::Trainee>>,
     /// Members that this version does not know.
@@ -1879,14 +1883,14 @@ pub struct InterviewerPool {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewerPoolSummary {
-    /// The member `id`.
+    /// `id`. The id of an interviewer pool.
     pub id: types::InterviewerPoolId,
     /// The member `title`.
     pub title: String,
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `trainingPath`.
+    /// `trainingPath`. The training of a pool's interviewers, stage by stage.
     #[serde(rename = "trainingPath", default, skip_serializing_if = "types::Field::is_absent")]
     pub training_path: types::Field<types::TrainingPath>,
     /// Members that this version does not know.
@@ -1915,45 +1919,45 @@ pub struct InterviewerSettings {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Job {
-    /// The member `id`.
+    /// `id`. The id of a job.
     pub id: types::JobId,
     /// The member `title`.
     pub title: String,
     /// The member `confidential`.
     pub confidential: bool,
-    /// The member `status`.
+    /// `status`. One of [`JobStatus`](types::JobStatus).
     pub status: types::JobStatus,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
-    /// The member `locationId`.
+    /// `locationId`. The id of a location.
     #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_id: types::Field<types::LocationId>,
-    /// The member `departmentId`.
+    /// `departmentId`. The id of a department.
     #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
     pub department_id: types::Field<types::DepartmentId>,
-    /// The member `defaultInterviewPlanId`.
+    /// `defaultInterviewPlanId`. The id of an interview plan.
     #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
     pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
-    /// The member `interviewPlanIds`.
+    /// `interviewPlanIds`. Each: The id of an interview plan.
     #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `jobPostingIds`.
+    /// `jobPostingIds`. Each: The id of a job posting.
     #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_posting_ids: types::Field<Vec<types::JobPostingId>>,
     /// The member `customRequisitionId`.
     #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_requisition_id: types::Field<String>,
-    /// The member `brandId`.
+    /// `brandId`. The id of a brand.
     #[serde(rename = "brandId", default, skip_serializing_if = "types::Field::is_absent")]
     pub brand_id: types::Field<types::BrandId>,
-    /// The member `hiringTeam`.
+    /// `hiringTeam`. Each: A user with a role on a hiring team.
     #[serde(rename = "hiringTeam", default, skip_serializing_if = "types::Field::is_absent")]
     pub hiring_team: types::Field<Vec<types::HiringTeamMember>>,
-    /// The member `author`.
+    /// `author`. The user who wrote or made something.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub author: types::Field<types::NoteAuthor>,
     /// The member `createdAt`.
@@ -1968,16 +1972,16 @@ pub struct Job {
     /// The member `closedAt`.
     #[serde(rename = "closedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub closed_at: types::Field<types::Instant>,
-    /// The member `location`.
+    /// `location`. A location, or a region that groups locations.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub location: types::Field<types::Location>,
-    /// The member `openings`.
+    /// `openings`. Each: An opening: a position to fill.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub openings: types::Field<Vec<types::Opening>>,
-    /// The member `compensation`.
+    /// `compensation`. The pay of a job.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub compensation: types::Field<types::JobCompensation>,
-    /// The member `compensationTiers`.
+    /// `compensationTiers`. Each: A range of pay that can be offered, made of components.
     #[serde(rename = "compensationTiers", default, skip_serializing_if = "types::Field::is_absent")]
     pub compensation_tiers: types::Field<Vec<types::CompensationTier>>,
     /// Members that this version does not know.
@@ -1989,7 +1993,7 @@ pub struct Job {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobBoard {
-    /// The member `id`.
+    /// `id`. The id of a job board.
     pub id: types::JobBoardId,
     /// The member `title`.
     pub title: String,
@@ -2005,7 +2009,7 @@ pub struct JobBoard {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobCompensation {
-    /// The member `compensationTiers`.
+    /// `compensationTiers`. Each: A range of pay that can be offered, made of components.
     #[serde(rename = "compensationTiers", default, skip_serializing_if = "types::Field::is_absent")]
     pub compensation_tiers: types::Field<Vec<types::CompensationTier>>,
     /// Members that this version does not know.
@@ -2022,7 +2026,7 @@ pub struct JobInterviewActivity {
     /// The member `title`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub title: types::Field<String>,
-    /// The member `interviews`.
+    /// `interviews`. Each: An interview; which fields are present depends on where it is shown.
     pub interviews: Vec<types::InterviewSummary>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -2033,13 +2037,13 @@ pub struct JobInterviewActivity {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobInterviewPlan {
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId")]
     pub job_id: types::JobId,
-    /// The member `interviewPlanId`.
+    /// `interviewPlanId`. The id of an interview plan.
     #[serde(rename = "interviewPlanId")]
     pub interview_plan_id: types::InterviewPlanId,
-    /// The member `stages`.
+    /// `stages`. Each: A stage of a job's interview plan with its activities.
     pub stages: Vec<types::JobInterviewStage>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -2050,7 +2054,7 @@ pub struct JobInterviewPlan {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobInterviewStage {
-    /// The member `id`.
+    /// `id`. The id of an interview stage.
     pub id: types::InterviewStageId,
     /// The member `title`.
     pub title: String,
@@ -2059,10 +2063,10 @@ pub struct JobInterviewStage {
     /// The member `orderInInterviewPlan`.
     #[serde(rename = "orderInInterviewPlan")]
     pub order_in_interview_plan: i64,
-    /// The member `interviewStageGroupId`.
+    /// `interviewStageGroupId`. The id of an interview stage group.
     #[serde(rename = "interviewStageGroupId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_stage_group_id: types::Field<types::InterviewStageGroupId>,
-    /// The member `activities`.
+    /// `activities`. Each: Something to be done in a stage: a set of interviews.
     pub activities: Vec<types::JobInterviewActivity>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -2073,11 +2077,11 @@ pub struct JobInterviewStage {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobPosting {
-    /// The member `id`.
+    /// `id`. The id of a job posting.
     pub id: types::JobPostingId,
     /// The member `title`.
     pub title: String,
-    /// The member `status`.
+    /// `status`. One of [`JobPostingStatus`](types::JobPostingStatus).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<types::JobPostingStatus>,
     /// The member `descriptionPlain`.
@@ -2089,7 +2093,8 @@ pub struct JobPosting {
     /// The member `descriptionSocial`.
     #[serde(rename = "descriptionSocial", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_social: types::Field<String>,
-    /// The member `descriptionParts`.
+    /// `descriptionParts`. A description in its parts: the brand's opening, the body, the brand's
+    /// closing.
     #[serde(rename = "descriptionParts")]
     pub description_parts: types::DescriptionParts,
     /// The member `departmentName`.
@@ -2101,10 +2106,10 @@ pub struct JobPosting {
     /// The member `teamNameHierarchy`.
     #[serde(rename = "teamNameHierarchy", default, skip_serializing_if = "types::Field::is_absent")]
     pub team_name_hierarchy: types::Field<Vec<String>>,
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId")]
     pub job_id: types::JobId,
-    /// The member `job`.
+    /// `job`. A job; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub job: types::Field<types::JobSummary>,
     /// The member `locationName`.
@@ -2113,10 +2118,10 @@ pub struct JobPosting {
     /// The member `locationExternalName`.
     #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_external_name: types::Field<String>,
-    /// The member `locationIds`.
+    /// `locationIds`. The locations of a posting.
     #[serde(rename = "locationIds")]
     pub location_ids: types::PostingLocationIds,
-    /// The member `linkedData`.
+    /// `linkedData`. The posting as schema.org JobPosting, for search engines.
     #[serde(rename = "linkedData")]
     pub linked_data: types::LinkedData,
     /// The member `publishedDate`.
@@ -2125,19 +2130,19 @@ pub struct JobPosting {
     /// The member `applicationDeadline`.
     #[serde(rename = "applicationDeadline", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_deadline: types::Field<types::Instant>,
-    /// The member `address`.
+    /// `address`. A postal address.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub address: types::Field<types::Address>,
     /// The member `isRemote`.
     #[serde(rename = "isRemote", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_remote: types::Field<bool>,
-    /// The member `workplaceType`.
+    /// `workplaceType`. One of [`WorkplaceType`](types::WorkplaceType).
     #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
     pub workplace_type: types::Field<types::WorkplaceType>,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
-    /// The member `applicationFormDefinition`.
+    /// `applicationFormDefinition`. What a form asks, section by section.
     #[serde(rename = "applicationFormDefinition")]
     pub application_form_definition: types::FormDefinition,
     /// The member `applicationFormDefinitionId`.
@@ -2147,14 +2152,14 @@ pub struct JobPosting {
         skip_serializing_if = "types::Field::is_absent"
     )]
     pub application_form_definition_id: types::Field<String>,
-    /// The member `applicationConfirmationEmailTemplateId`.
+    /// `applicationConfirmationEmailTemplateId`. The id of a communication template.
     #[serde(
         rename = "applicationConfirmationEmailTemplateId",
         default,
         skip_serializing_if = "types::Field::is_absent"
     )]
     pub application_confirmation_email_template_id: types::Field<types::CommunicationTemplateId>,
-    /// The member `surveyFormDefinitions`.
+    /// `surveyFormDefinitions`. Each: A survey: what it asks and of which kind it is.
     #[serde(rename = "surveyFormDefinitions")]
     pub survey_form_definitions: Vec<types::SurveyFormDefinition>,
     /// The member `isListed`.
@@ -2172,9 +2177,9 @@ pub struct JobPosting {
     /// The member `applyLink`.
     #[serde(rename = "applyLink")]
     pub apply_link: String,
-    /// The member `compensation`.
+    /// `compensation`. The pay of a posting, and whether the job board shows it.
     pub compensation: types::JobPostingCompensation,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// The member `updatedAt`.
@@ -2199,10 +2204,10 @@ pub struct JobPostingCompensation {
     /// The member `compensationTierSummary`.
     #[serde(rename = "compensationTierSummary", default, skip_serializing_if = "types::Field::is_absent")]
     pub compensation_tier_summary: types::Field<String>,
-    /// The member `summaryComponents`.
+    /// `summaryComponents`. Each: The range of one kind of pay over all tiers of a posting.
     #[serde(rename = "summaryComponents", default, skip_serializing_if = "types::Field::is_absent")]
     pub summary_components: types::Field<Vec<types::CompensationComponentSummary>>,
-    /// The member `compensationTiers`.
+    /// `compensationTiers`. Each: A range of pay that can be offered, made of components.
     #[serde(rename = "compensationTiers")]
     pub compensation_tiers: Vec<types::CompensationTier>,
     /// The member `shouldDisplayCompensationOnJobBoard`.
@@ -2217,14 +2222,14 @@ pub struct JobPostingCompensation {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobPostingSummary {
-    /// The member `id`.
+    /// `id`. The id of a job posting.
     pub id: types::JobPostingId,
     /// The member `title`.
     pub title: String,
-    /// The member `status`.
+    /// `status`. One of [`JobPostingStatus`](types::JobPostingStatus).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<types::JobPostingStatus>,
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId")]
     pub job_id: types::JobId,
     /// The member `departmentName`.
@@ -2239,13 +2244,13 @@ pub struct JobPostingSummary {
     /// The member `locationExternalName`.
     #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_external_name: types::Field<String>,
-    /// The member `locationIds`.
+    /// `locationIds`. The locations of a posting.
     #[serde(rename = "locationIds")]
     pub location_ids: types::PostingLocationIds,
-    /// The member `workplaceType`.
+    /// `workplaceType`. One of [`WorkplaceType`](types::WorkplaceType).
     #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
     pub workplace_type: types::Field<types::WorkplaceType>,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
     /// The member `isListed`.
@@ -2281,47 +2286,47 @@ pub struct JobPostingSummary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobSummary {
-    /// The member `id`.
+    /// `id`. The id of a job.
     pub id: types::JobId,
     /// The member `title`.
     pub title: String,
-    /// The member `locationId`.
+    /// `locationId`. The id of a location.
     #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_id: types::Field<types::LocationId>,
-    /// The member `departmentId`.
+    /// `departmentId`. The id of a department.
     #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
     pub department_id: types::Field<types::DepartmentId>,
     /// The member `confidential`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub confidential: types::Field<bool>,
-    /// The member `status`.
+    /// `status`. One of [`JobStatus`](types::JobStatus).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<types::JobStatus>,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType", default, skip_serializing_if = "types::Field::is_absent")]
     pub employment_type: types::Field<types::EmploymentType>,
-    /// The member `defaultInterviewPlanId`.
+    /// `defaultInterviewPlanId`. The id of an interview plan.
     #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
     pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
-    /// The member `interviewPlanIds`.
+    /// `interviewPlanIds`. Each: The id of an interview plan.
     #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `jobPostingIds`.
+    /// `jobPostingIds`. Each: The id of a job posting.
     #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_posting_ids: types::Field<Vec<types::JobPostingId>>,
     /// The member `customRequisitionId`.
     #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_requisition_id: types::Field<String>,
-    /// The member `brandId`.
+    /// `brandId`. The id of a brand.
     #[serde(rename = "brandId", default, skip_serializing_if = "types::Field::is_absent")]
     pub brand_id: types::Field<types::BrandId>,
-    /// The member `hiringTeam`.
+    /// `hiringTeam`. Each: A user with a role on a hiring team.
     #[serde(rename = "hiringTeam", default, skip_serializing_if = "types::Field::is_absent")]
     pub hiring_team: types::Field<Vec<types::HiringTeamMember>>,
-    /// The member `author`.
+    /// `author`. The user who wrote or made something.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub author: types::Field<types::NoteAuthor>,
     /// The member `createdAt`.
@@ -2345,22 +2350,22 @@ pub struct JobSummary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobTemplate {
-    /// The member `id`.
+    /// `id`. The id of a job template.
     pub id: types::JobTemplateId,
     /// The member `title`.
     pub title: String,
-    /// The member `status`.
+    /// `status`. One of [`JobTemplateStatus`](types::JobTemplateStatus).
     pub status: types::JobTemplateStatus,
-    /// The member `locationId`.
+    /// `locationId`. The id of a location.
     #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_id: types::Field<types::LocationId>,
-    /// The member `departmentId`.
+    /// `departmentId`. The id of a department.
     #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
     pub department_id: types::Field<types::DepartmentId>,
-    /// The member `defaultInterviewPlanId`.
+    /// `defaultInterviewPlanId`. The id of an interview plan.
     #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
     pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
-    /// The member `interviewPlanIds`.
+    /// `interviewPlanIds`. Each: The id of an interview plan.
     #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
     /// The member `createdAt`.
@@ -2369,7 +2374,7 @@ pub struct JobTemplate {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `location`.
+    /// `location`. A location, or a region that groups locations.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub location: types::Field<types::Location>,
     /// Members that this version does not know.
@@ -2393,19 +2398,19 @@ pub struct LinkedData {
     /// The member `description`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
-    /// The member `identifier`.
+    /// `identifier`. The posting's identifier, as schema.org PropertyValue.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub identifier: types::Field<types::LinkedDataIdentifier>,
     /// The member `datePosted`.
     #[serde(rename = "datePosted", default, skip_serializing_if = "types::Field::is_absent")]
     pub date_posted: types::Field<types::Date>,
-    /// The member `hiringOrganization`.
+    /// `hiringOrganization`. Who hires, as schema.org Organization.
     #[serde(rename = "hiringOrganization", default, skip_serializing_if = "types::Field::is_absent")]
     pub hiring_organization: types::Field<types::LinkedDataHiringOrganization>,
-    /// The member `jobLocation`.
+    /// `jobLocation`. Where the job is, as schema.org Place.
     #[serde(rename = "jobLocation", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_location: types::Field<types::LinkedDataJobLocation>,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`LinkedDataEmploymentType`](types::LinkedDataEmploymentType).
     #[serde(rename = "employmentType", default, skip_serializing_if = "types::Field::is_absent")]
     pub employment_type: types::Field<types::LinkedDataEmploymentType>,
     /// Members that this version does not know.
@@ -2456,7 +2461,7 @@ pub struct LinkedDataJobLocation {
     /// The member `@type`.
     #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
     pub at_type: types::Field<String>,
-    /// The member `address`.
+    /// `address`. A postal address.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub address: types::Field<types::Address>,
     /// Members that this version does not know.
@@ -2468,7 +2473,7 @@ pub struct LinkedDataJobLocation {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Location {
-    /// The member `id`.
+    /// `id`. The id of a location.
     pub id: types::LocationId,
     /// The member `name`.
     pub name: String,
@@ -2478,19 +2483,19 @@ pub struct Location {
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `address`.
+    /// `address`. A postal address.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub address: types::Field<types::Address>,
     /// The member `isRemote`.
     #[serde(rename = "isRemote", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_remote: types::Field<bool>,
-    /// The member `workplaceType`.
+    /// `workplaceType`. One of [`WorkplaceType`](types::WorkplaceType).
     #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
     pub workplace_type: types::Field<types::WorkplaceType>,
-    /// The member `parentLocationId`.
+    /// `parentLocationId`. The id of a location.
     #[serde(rename = "parentLocationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub parent_location_id: types::Field<types::LocationId>,
-    /// The member `type`.
+    /// `type`. One of [`LocationType`](types::LocationType).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub r#type: types::Field<types::LocationType>,
     /// The member `extraData`.
@@ -2505,7 +2510,7 @@ pub struct Location {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LocationComponent {
-    /// The member `type`.
+    /// `type`. One of [`LocationComponentType`](types::LocationComponentType).
     pub r#type: types::LocationComponentType,
     /// The member `name`.
     pub name: String,
@@ -2518,7 +2523,7 @@ pub struct LocationComponent {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NoteAuthor {
-    /// The member `id`.
+    /// `id`. The id of a user.
     pub id: types::UserId,
     /// The member `firstName`.
     #[serde(rename = "firstName")]
@@ -2529,7 +2534,7 @@ pub struct NoteAuthor {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole", default, skip_serializing_if = "types::Field::is_absent")]
     pub global_role: types::Field<types::GlobalRole>,
     /// The member `isEnabled`.
@@ -2538,10 +2543,10 @@ pub struct NoteAuthor {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
@@ -2553,18 +2558,18 @@ pub struct NoteAuthor {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NotetakerTranscript {
-    /// The member `id`.
+    /// `id`. The id of a notetaker transcript.
     pub id: types::NotetakerTranscriptId,
-    /// The member `interviewEventId`.
+    /// `interviewEventId`. The id of an interview event.
     #[serde(rename = "interviewEventId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_event_id: types::Field<types::InterviewEventId>,
-    /// The member `interviewScheduleId`.
+    /// `interviewScheduleId`. The id of an interview schedule.
     #[serde(rename = "interviewScheduleId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_schedule_id: types::Field<types::InterviewScheduleId>,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `participants`.
+    /// `participants`. Each: An interviewer (id of a user) or the candidate (id of a candidate).
     pub participants: Vec<types::TranscriptParticipant>,
     /// The member `transcriptUrl`.
     #[serde(rename = "transcriptUrl")]
@@ -2578,27 +2583,27 @@ pub struct NotetakerTranscript {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Offer {
-    /// The member `id`.
+    /// `id`. The id of an offer.
     pub id: types::OfferId,
     /// The member `decidedAt`.
     #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub decided_at: types::Field<types::Instant>,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
-    /// The member `acceptanceStatus`.
+    /// `acceptanceStatus`. One of [`AcceptanceStatus`](types::AcceptanceStatus).
     #[serde(rename = "acceptanceStatus")]
     pub acceptance_status: types::AcceptanceStatus,
-    /// The member `offerStatus`.
+    /// `offerStatus`. One of [`OfferStatus`](types::OfferStatus).
     #[serde(rename = "offerStatus", default, skip_serializing_if = "types::Field::is_absent")]
     pub offer_status: types::Field<types::OfferStatus>,
-    /// The member `latestVersion`.
+    /// `latestVersion`. One version of an offer: its terms, files, author and approval.
     #[serde(rename = "latestVersion", default, skip_serializing_if = "types::Field::is_absent")]
     pub latest_version: types::Field<types::OfferVersion>,
-    /// The member `versions`.
+    /// `versions`. Each: One version of an offer: its terms, files, author and approval.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub versions: types::Field<Vec<types::OfferVersion>>,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
     pub form_definition: types::Field<types::FormDefinition>,
     /// Members that this version does not know.
@@ -2610,12 +2615,12 @@ pub struct Offer {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OfferProcess {
-    /// The member `id`.
+    /// `id`. The id of an offer process.
     pub id: types::OfferProcessId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
-    /// The member `status`.
+    /// `status`. One of [`OfferProcessStatus`](types::OfferProcessStatus).
     pub status: types::OfferProcessStatus,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -2641,10 +2646,10 @@ pub struct OfferSalary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OfferStart {
-    /// The member `id`.
+    /// `id`. The id of an offer form.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<types::OfferFormId>,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
     pub form_definition: types::Field<types::FormDefinition>,
     /// Members that this version does not know.
@@ -2656,30 +2661,30 @@ pub struct OfferStart {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OfferVersion {
-    /// The member `id`.
+    /// `id`. The id of an offer version.
     pub id: types::OfferVersionId,
     /// The member `startDate`.
     #[serde(rename = "startDate", default, skip_serializing_if = "types::Field::is_absent")]
     pub start_date: types::Field<types::Instant>,
-    /// The member `salary`.
+    /// `salary`. A salary: an amount and its ISO 4217 currency.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub salary: types::Field<types::OfferSalary>,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `openingId`.
+    /// `openingId`. The id of an opening.
     #[serde(rename = "openingId", default, skip_serializing_if = "types::Field::is_absent")]
     pub opening_id: types::Field<types::OpeningId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `fileHandles`.
+    /// `fileHandles`. Each: A file; file.info exchanges its handle for a download address.
     #[serde(rename = "fileHandles", default, skip_serializing_if = "types::Field::is_absent")]
     pub file_handles: types::Field<Vec<types::FileHandle>>,
-    /// The member `author`.
+    /// `author`. A user of the organization.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub author: types::Field<types::UserSummary>,
-    /// The member `approvalStatus`.
+    /// `approvalStatus`. One of [`ApprovalStatus`](types::ApprovalStatus).
     #[serde(rename = "approvalStatus", default, skip_serializing_if = "types::Field::is_absent")]
     pub approval_status: types::Field<types::ApprovalStatus>,
     /// Members that this version does not know.
@@ -2691,7 +2696,7 @@ pub struct OfferVersion {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Opening {
-    /// The member `id`.
+    /// `id`. The id of an opening.
     pub id: types::OpeningId,
     /// The member `openedAt`.
     #[serde(rename = "openedAt", default, skip_serializing_if = "types::Field::is_absent")]
@@ -2705,13 +2710,13 @@ pub struct Opening {
     /// The member `archivedAt`.
     #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub archived_at: types::Field<types::Instant>,
-    /// The member `closeReasonId`.
+    /// `closeReasonId`. The id of a close reason.
     #[serde(rename = "closeReasonId", default, skip_serializing_if = "types::Field::is_absent")]
     pub close_reason_id: types::Field<types::CloseReasonId>,
-    /// The member `openingState`.
+    /// `openingState`. One of [`OpeningState`](types::OpeningState).
     #[serde(rename = "openingState")]
     pub opening_state: types::OpeningState,
-    /// The member `latestVersion`.
+    /// `latestVersion`. What an opening says at present.
     #[serde(rename = "latestVersion", default, skip_serializing_if = "types::Field::is_absent")]
     pub latest_version: types::Field<types::OpeningVersion>,
     /// Members that this version does not know.
@@ -2723,22 +2728,22 @@ pub struct Opening {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpeningVersion {
-    /// The member `id`.
+    /// `id`. The id of an opening version.
     pub id: types::OpeningVersionId,
     /// The member `identifier`.
     pub identifier: String,
     /// The member `description`.
     pub description: String,
-    /// The member `authorId`.
+    /// `authorId`. The id of a user.
     #[serde(rename = "authorId")]
     pub author_id: types::UserId,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `teamId`.
+    /// `teamId`. The id of a department.
     #[serde(rename = "teamId", default, skip_serializing_if = "types::Field::is_absent")]
     pub team_id: types::Field<types::DepartmentId>,
-    /// The member `jobIds`.
+    /// `jobIds`. Each: The id of a job.
     #[serde(rename = "jobIds")]
     pub job_ids: Vec<types::JobId>,
     /// The member `targetHireDate`.
@@ -2750,16 +2755,16 @@ pub struct OpeningVersion {
     /// The member `isBackfill`.
     #[serde(rename = "isBackfill")]
     pub is_backfill: bool,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
-    /// The member `locationIds`.
+    /// `locationIds`. Each: The id of a location.
     #[serde(rename = "locationIds")]
     pub location_ids: Vec<types::LocationId>,
-    /// The member `hiringTeam`.
+    /// `hiringTeam`. Each: A user with a role on a hiring team.
     #[serde(rename = "hiringTeam")]
     pub hiring_team: Vec<types::HiringTeamMember>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields")]
     pub custom_fields: Vec<types::CustomFieldValue>,
     /// Members that this version does not know.
@@ -2773,7 +2778,7 @@ pub struct OpeningVersion {
 pub struct PhoneNumber {
     /// The member `value`.
     pub value: String,
-    /// The member `type`.
+    /// `type`. One of [`ContactType`](types::ContactType).
     pub r#type: types::ContactType,
     /// The member `isPrimary`.
     #[serde(rename = "isPrimary")]
@@ -2811,10 +2816,10 @@ pub struct PostalAddress {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PostingLocationIds {
-    /// The member `primaryLocationId`.
+    /// `primaryLocationId`. The id of a location.
     #[serde(rename = "primaryLocationId")]
     pub primary_location_id: types::LocationId,
-    /// The member `secondaryLocationIds`.
+    /// `secondaryLocationIds`. Each: The id of a location.
     #[serde(rename = "secondaryLocationIds")]
     pub secondary_location_ids: Vec<types::LocationId>,
     /// Members that this version does not know.
@@ -2826,7 +2831,7 @@ pub struct PostingLocationIds {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Project {
-    /// The member `id`.
+    /// `id`. The id of a project.
     pub id: types::ProjectId,
     /// The member `title`.
     pub title: String,
@@ -2839,13 +2844,13 @@ pub struct Project {
     /// The member `confidential`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub confidential: types::Field<bool>,
-    /// The member `authorId`.
+    /// `authorId`. The id of a user.
     #[serde(rename = "authorId", default, skip_serializing_if = "types::Field::is_absent")]
     pub author_id: types::Field<types::UserId>,
     /// The member `createdAt`.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
-    /// The member `customFieldEntries`.
+    /// `customFieldEntries`. Each: A custom field of a project with its value.
     #[serde(rename = "customFieldEntries", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_field_entries: types::Field<Vec<types::ProjectCustomField>>,
     /// Members that this version does not know.
@@ -2857,7 +2862,7 @@ pub struct Project {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProjectCustomField {
-    /// The member `id`.
+    /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
     /// The member `isPrivate`.
     #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
@@ -2878,7 +2883,7 @@ pub struct ProjectCustomField {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct QualifiedMember {
-    /// The member `id`.
+    /// `id`. The id of a user.
     pub id: types::UserId,
     /// The member `firstName`.
     #[serde(rename = "firstName")]
@@ -2889,7 +2894,7 @@ pub struct QualifiedMember {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
     /// The member `isEnabled`.
@@ -2898,10 +2903,10 @@ pub struct QualifiedMember {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// The member `isPaused`.
@@ -2916,7 +2921,7 @@ pub struct QualifiedMember {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReferralForm {
-    /// The member `id`.
+    /// `id`. The id of a referral form.
     pub id: types::ReferralFormId,
     /// The member `organizationId`.
     #[serde(rename = "organizationId")]
@@ -2929,7 +2934,7 @@ pub struct ReferralForm {
     /// The member `isDefaultForm`.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
     /// Members that this version does not know.
@@ -2944,9 +2949,9 @@ pub struct Report {
     /// The member `requestId`.
     #[serde(rename = "requestId")]
     pub request_id: String,
-    /// The member `status`.
+    /// `status`. One of [`ReportStatus`](types::ReportStatus).
     pub status: types::ReportStatus,
-    /// The member `reportData`.
+    /// `reportData`. The rows of a report; cells are strings or numbers.
     #[serde(rename = "reportData", default, skip_serializing_if = "types::Field::is_absent")]
     pub report_data: types::Field<types::ReportData>,
     /// The member `failureReason`.
@@ -2966,7 +2971,8 @@ pub struct ReportData {
     /// The member `columnNames`.
     #[serde(rename = "columnNames")]
     pub column_names: Vec<String>,
-    /// The member `metadata`.
+    /// `metadata`. Title and age of a report's rows, which Ashby keeps for an hour (15 minutes after a
+    /// failure).
     pub metadata: types::ReportMetadata,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -3030,18 +3036,18 @@ pub struct SelectableValue {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Sequence {
-    /// The member `id`.
+    /// `id`. The id of a sequence.
     pub id: types::SequenceId,
     /// The member `status`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<String>,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId", default, skip_serializing_if = "types::Field::is_absent")]
     pub candidate_id: types::Field<types::CandidateId>,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
-    /// The member `sequenceTemplateId`.
+    /// `sequenceTemplateId`. The id of a sequence template.
     #[serde(rename = "sequenceTemplateId", default, skip_serializing_if = "types::Field::is_absent")]
     pub sequence_template_id: types::Field<types::SequenceTemplateId>,
     /// The member `createdAt`.
@@ -3059,7 +3065,7 @@ pub struct Sequence {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SequenceTemplate {
-    /// The member `id`.
+    /// `id`. The id of a sequence template.
     pub id: types::SequenceTemplateId,
     /// The member `title`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
@@ -3085,7 +3091,7 @@ pub struct SequenceTemplate {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SocialLink {
-    /// The member `type`.
+    /// `type`. One of [`SocialLinkType`](types::SocialLinkType).
     pub r#type: types::SocialLinkType,
     /// The member `url`.
     pub url: String,
@@ -3098,14 +3104,14 @@ pub struct SocialLink {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Source {
-    /// The member `id`.
+    /// `id`. The id of a source.
     pub id: types::SourceId,
     /// The member `title`.
     pub title: String,
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `sourceType`.
+    /// `sourceType`. A kind of source.
     #[serde(rename = "sourceType", default, skip_serializing_if = "types::Field::is_absent")]
     pub source_type: types::Field<types::SourceType>,
     /// Members that this version does not know.
@@ -3117,13 +3123,13 @@ pub struct Source {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SourceTrackingLink {
-    /// The member `id`.
+    /// `id`. The id of a source tracking link.
     pub id: types::SourceTrackingLinkId,
     /// The member `code`.
     pub code: String,
     /// The member `enabled`.
     pub enabled: bool,
-    /// The member `sourceId`.
+    /// `sourceId`. The id of a source.
     #[serde(rename = "sourceId")]
     pub source_id: types::SourceId,
     /// The member `link`.
@@ -3155,7 +3161,7 @@ pub struct SourceType {
 pub struct SubmittedForm {
     /// The member `id`.
     pub id: String,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
     /// The member `submittedValues`.
@@ -3170,9 +3176,9 @@ pub struct SubmittedForm {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubmittedFormInstance {
-    /// The member `id`.
+    /// `id`. The id of a submitted form instance.
     pub id: types::SubmittedFormInstanceId,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
     /// The member `submittedValues`.
@@ -3187,7 +3193,7 @@ pub struct SubmittedFormInstance {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SurveyFormDefinition {
-    /// The member `id`.
+    /// `id`. The id of a survey form definition.
     pub id: types::SurveyFormDefinitionId,
     /// The member `organizationId`.
     #[serde(rename = "organizationId")]
@@ -3200,10 +3206,10 @@ pub struct SurveyFormDefinition {
     /// The member `isDefaultForm`.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
-    /// The member `surveyType`.
+    /// `surveyType`. One of [`SurveyType`](types::SurveyType).
     #[serde(rename = "surveyType")]
     pub survey_type: types::SurveyType,
     /// Members that this version does not know.
@@ -3215,15 +3221,15 @@ pub struct SurveyFormDefinition {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SurveyRequest {
-    /// The member `id`.
+    /// `id`. The id of a survey request.
     pub id: types::SurveyRequestId,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
-    /// The member `surveyFormDefinitionId`.
+    /// `surveyFormDefinitionId`. The id of a survey form definition.
     #[serde(rename = "surveyFormDefinitionId")]
     pub survey_form_definition_id: types::SurveyFormDefinitionId,
     /// The member `surveyUrl`.
@@ -3238,24 +3244,24 @@ pub struct SurveyRequest {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SurveySubmission {
-    /// The member `id`.
+    /// `id`. The id of a survey submission.
     pub id: types::SurveySubmissionId,
-    /// The member `surveyFormDefinitionId`.
+    /// `surveyFormDefinitionId`. The id of a survey form definition.
     #[serde(rename = "surveyFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub survey_form_definition_id: types::Field<types::SurveyFormDefinitionId>,
     /// The member `submittedAt`.
     #[serde(rename = "submittedAt")]
     pub submitted_at: types::Instant,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
-    /// The member `surveyType`.
+    /// `surveyType`. One of [`SurveyType`](types::SurveyType).
     #[serde(rename = "surveyType")]
     pub survey_type: types::SurveyType,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
     pub form_definition: types::Field<types::FormDefinition>,
     /// The member `submittedValues`.
@@ -3270,27 +3276,27 @@ pub struct SurveySubmission {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TakeHomeAssignment {
-    /// The member `id`.
+    /// `id`. The id of a take home assignment.
     pub id: types::TakeHomeAssignmentId,
     /// The member `status`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<String>,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId", default, skip_serializing_if = "types::Field::is_absent")]
     pub candidate_id: types::Field<types::CandidateId>,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
-    /// The member `interviewStageId`.
+    /// `interviewStageId`. The id of an interview stage.
     #[serde(rename = "interviewStageId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_stage_id: types::Field<types::InterviewStageId>,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_id: types::Field<types::InterviewId>,
-    /// The member `interview`.
+    /// `interview`. An interview; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub interview: types::Field<types::InterviewSummary>,
-    /// The member `feedbackFormDefinitionId`.
+    /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
     /// The member `reviewers`.
@@ -3314,7 +3320,7 @@ pub struct TakeHomeAssignment {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Trainee {
-    /// The member `id`.
+    /// `id`. The id of a user.
     pub id: types::UserId,
     /// The member `firstName`.
     #[serde(rename = "firstName")]
@@ -3325,7 +3331,7 @@ pub struct Trainee {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
     /// The member `isEnabled`.
@@ -3334,16 +3340,16 @@ pub struct Trainee {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// The member `isPaused`.
     #[serde(rename = "isPaused")]
     pub is_paused: bool,
-    /// The member `currentProgress`.
+    /// `currentProgress`. The training stage a trainee is in, and the interviews done in it.
     #[serde(rename = "currentProgress")]
     pub current_progress: types::TraineeProgress,
     /// Members that this version does not know.
@@ -3358,7 +3364,7 @@ pub struct TraineeProgress {
     /// The member `trainingPathId`.
     #[serde(rename = "trainingPathId")]
     pub training_path_id: String,
-    /// The member `trainingPathStageId`.
+    /// `trainingPathStageId`. The id of a training stage.
     #[serde(rename = "trainingPathStageId")]
     pub training_path_stage_id: types::TrainingStageId,
     /// The member `interviewsCompleted`.
@@ -3377,7 +3383,7 @@ pub struct TrainingPath {
     pub id: String,
     /// The member `enabled`.
     pub enabled: bool,
-    /// The member `trainingStages`.
+    /// `trainingStages`. Each: A stage of training: the role, how many interviews, whose approval.
     #[serde(rename = "trainingStages")]
     pub training_stages: Vec<types::TrainingStage>,
     /// Members that this version does not know.
@@ -3389,9 +3395,9 @@ pub struct TrainingPath {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TrainingStage {
-    /// The member `id`.
+    /// `id`. The id of a training stage.
     pub id: types::TrainingStageId,
-    /// The member `interviewerRole`.
+    /// `interviewerRole`. One of [`InterviewerRole`](types::InterviewerRole).
     #[serde(rename = "interviewerRole")]
     pub interviewer_role: types::InterviewerRole,
     /// The member `interviewsRequired`.
@@ -3403,7 +3409,7 @@ pub struct TrainingStage {
     /// The member `approvalRequired`.
     #[serde(rename = "approvalRequired")]
     pub approval_required: bool,
-    /// The member `approvers`.
+    /// `approvers`. Each: A user of the organization.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub approvers: types::Field<Vec<types::UserSummary>>,
     /// Members that this version does not know.
@@ -3417,7 +3423,7 @@ pub struct TrainingStage {
 pub struct TranscriptParticipant {
     /// The member `id`.
     pub id: String,
-    /// The member `type`.
+    /// `type`. One of [`TranscriptParticipantType`](types::TranscriptParticipantType).
     pub r#type: types::TranscriptParticipantType,
     /// The member `name`.
     pub name: String,
@@ -3433,7 +3439,7 @@ pub struct TranscriptParticipant {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct User {
-    /// The member `id`.
+    /// `id`. The id of a user.
     pub id: types::UserId,
     /// The member `firstName`.
     #[serde(rename = "firstName")]
@@ -3444,7 +3450,7 @@ pub struct User {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
     /// The member `isEnabled`.
@@ -3453,10 +3459,10 @@ pub struct User {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
@@ -3468,7 +3474,7 @@ pub struct User {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserSummary {
-    /// The member `id`.
+    /// `id`. The id of a user.
     pub id: types::UserId,
     /// The member `firstName`.
     #[serde(rename = "firstName")]
@@ -3479,7 +3485,7 @@ pub struct UserSummary {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
     /// The member `isEnabled`.
@@ -3488,10 +3494,10 @@ pub struct UserSummary {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
@@ -3503,7 +3509,7 @@ pub struct UserSummary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Webhook {
-    /// The member `id`.
+    /// `id`. The id of a webhook.
     pub id: types::WebhookId,
     /// The member `enabled`.
     pub enabled: bool,
@@ -3513,7 +3519,7 @@ pub struct Webhook {
     /// The member `secretToken`.
     #[serde(rename = "secretToken", default, skip_serializing_if = "types::Field::is_absent")]
     pub secret_token: types::Field<String>,
-    /// The member `webhookType`.
+    /// `webhookType`. One of [`WebhookType`](types::WebhookType).
     #[serde(rename = "webhookType")]
     pub webhook_type: types::WebhookType,
     /// Members that this version does not know.
@@ -3521,138 +3527,138 @@ pub struct Webhook {
     pub other: Map<String, Value>,
 }
 
-crate::operations::records!(
-    Address,
-    ApiKey,
-    Application,
-    ApplicationFeedback,
-    ApplicationFormOutcome,
-    ApplicationHiringTeamRole,
-    ApplicationHistoryEntry,
-    ApplicationReferral,
-    Approval,
-    ApprovalDefinition,
-    ApprovalStep,
-    ApprovalStepApprover,
-    ApprovalStepDefinition,
-    ApproverDefinition,
-    ArchiveReason,
-    Assessment,
-    AssessmentMetadata,
-    AssessmentResult,
-    AuditActor,
-    AuditLogEntry,
-    AuditRequest,
-    AuditTarget,
-    Brand,
-    BriefingFeedbackForm,
-    Candidate,
-    CandidateLocation,
-    CandidateNote,
-    CandidateSummary,
-    CandidateSummaryLocation,
-    CandidateTag,
-    ClientInfo,
-    CloseReason,
-    CommunicationTemplate,
-    CompensationComponent,
-    CompensationComponentSummary,
-    CompensationTier,
-    CriteriaEvaluation,
-    Criterion,
-    CustomField,
-    CustomFieldValue,
-    DeletedInterviewerPause,
-    DeletedWebhook,
-    Department,
-    DescriptionParts,
-    EmailAddress,
-    EmailMessage,
-    EmailSender,
-    FeedbackFormDefinition,
-    FeedbackRequest,
-    FeedbackSubmission,
-    FileHandle,
-    FileLink,
-    FileUpload,
-    FormDefinition,
-    FormField,
-    FormFieldEntry,
-    FormMessages,
-    FormSection,
-    FraudCheck,
-    FraudSignal,
-    HiringTeamMember,
-    HiringTeamRole,
-    Interview,
-    InterviewBriefing,
-    InterviewEvent,
-    InterviewPlan,
-    InterviewSchedule,
-    InterviewStage,
-    InterviewStageGroup,
-    InterviewSummary,
-    Interviewer,
-    InterviewerPause,
-    InterviewerPool,
-    InterviewerPoolSummary,
-    InterviewerSettings,
-    Job,
-    JobBoard,
-    JobCompensation,
-    JobInterviewActivity,
-    JobInterviewPlan,
-    JobInterviewStage,
-    JobPosting,
-    JobPostingCompensation,
-    JobPostingSummary,
-    JobSummary,
-    JobTemplate,
-    LinkedData,
-    LinkedDataHiringOrganization,
-    LinkedDataIdentifier,
-    LinkedDataJobLocation,
-    Location,
-    LocationComponent,
-    NoteAuthor,
-    NotetakerTranscript,
-    Offer,
-    OfferProcess,
-    OfferSalary,
-    OfferStart,
-    OfferVersion,
-    Opening,
-    OpeningVersion,
-    PhoneNumber,
-    PostalAddress,
-    PostingLocationIds,
-    Project,
-    ProjectCustomField,
-    QualifiedMember,
-    ReferralForm,
-    Report,
-    ReportData,
-    ReportMetadata,
-    RichText,
-    SelectableValue,
-    Sequence,
-    SequenceTemplate,
-    SocialLink,
-    Source,
-    SourceTrackingLink,
-    SourceType,
-    SubmittedForm,
-    SubmittedFormInstance,
-    SurveyFormDefinition,
-    SurveyRequest,
-    SurveySubmission,
-    TakeHomeAssignment,
-    Trainee,
-    TraineeProgress,
-    TrainingPath,
-    TrainingStage,
-    TranscriptParticipant,
-    User,
-    UserSummary,
-    Webhook
-);
+crate::operations::records! {
+Address {  },
+ApiKey {  },
+Application { id, applied_via_job_posting_id },
+ApplicationFeedback { interview_id, interview_event_id, feedback_form_definition_id, application_history_id, application_id },
+ApplicationFormOutcome {  },
+ApplicationHiringTeamRole { id },
+ApplicationHistoryEntry { id, stage_id },
+ApplicationReferral {  },
+Approval { id },
+ApprovalDefinition {  },
+ApprovalStep { id },
+ApprovalStepApprover { user_id },
+ApprovalStepDefinition {  },
+ApproverDefinition { user_id },
+ArchiveReason { id },
+Assessment { application_id, assessment_id, candidate_id },
+AssessmentMetadata {  },
+AssessmentResult {  },
+AuditActor { id },
+AuditLogEntry { id },
+AuditRequest { id },
+AuditTarget { id },
+Brand { id },
+BriefingFeedbackForm { id, interview_id },
+Candidate { id },
+CandidateLocation {  },
+CandidateNote { id },
+CandidateSummary { id },
+CandidateSummaryLocation {  },
+CandidateTag { id },
+ClientInfo { candidate_id },
+CloseReason { id },
+CommunicationTemplate { id },
+CompensationComponent {  },
+CompensationComponentSummary {  },
+CompensationTier {  },
+CriteriaEvaluation {  },
+Criterion {  },
+CustomField { id },
+CustomFieldValue { id },
+DeletedInterviewerPause { id },
+DeletedWebhook { webhook_id },
+Department { id, parent_id },
+DescriptionParts {  },
+EmailAddress {  },
+EmailMessage { id, candidate_id },
+EmailSender {  },
+FeedbackFormDefinition { id, interview_id },
+FeedbackRequest { interview_event_id, interviewer_user_id, application_id },
+FeedbackSubmission {  },
+FileHandle { id },
+FileLink {  },
+FileUpload {  },
+FormDefinition {  },
+FormField {  },
+FormFieldEntry {  },
+FormMessages {  },
+FormSection {  },
+FraudCheck { id, candidate_id, application_id },
+FraudSignal {  },
+HiringTeamMember { user_id },
+HiringTeamRole { id },
+Interview { id, job_id, feedback_form_definition_id },
+InterviewBriefing { id, application_id, interview_id, interview_stage_id, feedback_form_definition_id },
+InterviewEvent { id, interview_id, interview_schedule_id, notetaker_transcript_id },
+InterviewPlan { id },
+InterviewSchedule { id, application_id, interview_stage_id },
+InterviewStage { id, interview_stage_group_id, interview_plan_id },
+InterviewStageGroup { id },
+InterviewSummary { id, job_id, feedback_form_definition_id, interview_id },
+Interviewer { user_id, id, manager_id },
+InterviewerPause { id, user_id },
+InterviewerPool { id },
+InterviewerPoolSummary { id },
+InterviewerSettings {  },
+Job { id, location_id, department_id, default_interview_plan_id, brand_id },
+JobBoard { id },
+JobCompensation {  },
+JobInterviewActivity {  },
+JobInterviewPlan { job_id, interview_plan_id },
+JobInterviewStage { id, interview_stage_group_id },
+JobPosting { id, job_id, application_confirmation_email_template_id },
+JobPostingCompensation {  },
+JobPostingSummary { id, job_id },
+JobSummary { id, location_id, department_id, default_interview_plan_id, brand_id },
+JobTemplate { id, location_id, department_id, default_interview_plan_id },
+LinkedData {  },
+LinkedDataHiringOrganization {  },
+LinkedDataIdentifier {  },
+LinkedDataJobLocation {  },
+Location { id, parent_location_id },
+LocationComponent {  },
+NoteAuthor { id, manager_id },
+NotetakerTranscript { id, interview_event_id, interview_schedule_id },
+Offer { id, application_id },
+OfferProcess { id, application_id },
+OfferSalary {  },
+OfferStart { id },
+OfferVersion { id, opening_id },
+Opening { id, close_reason_id },
+OpeningVersion { id, author_id, team_id },
+PhoneNumber {  },
+PostalAddress {  },
+PostingLocationIds { primary_location_id },
+Project { id, author_id },
+ProjectCustomField { id },
+QualifiedMember { id, manager_id },
+ReferralForm { id },
+Report {  },
+ReportData {  },
+ReportMetadata {  },
+RichText {  },
+SelectableValue {  },
+Sequence { id, candidate_id, application_id, sequence_template_id },
+SequenceTemplate { id },
+SocialLink {  },
+Source { id },
+SourceTrackingLink { id, source_id },
+SourceType {  },
+SubmittedForm {  },
+SubmittedFormInstance { id },
+SurveyFormDefinition { id },
+SurveyRequest { id, candidate_id, application_id, survey_form_definition_id },
+SurveySubmission { id, survey_form_definition_id, candidate_id, application_id },
+TakeHomeAssignment { id, candidate_id, application_id, interview_stage_id, interview_id, feedback_form_definition_id },
+Trainee { id, manager_id },
+TraineeProgress { training_path_stage_id },
+TrainingPath {  },
+TrainingStage { id },
+TranscriptParticipant {  },
+User { id, manager_id },
+UserSummary { id, manager_id },
+Webhook { id },
+}
