@@ -93,7 +93,7 @@ async fn impossible_requests_are_not_sent() {
 #[tokio::test]
 async fn a_key_tells_about_itself() {
     let server = Server::start([
-        ok(r#"{"success":true,"results":{"title":"ETL","createdAt":"2026-01-02T03:04:05Z","scopes":["jobs:read"],"x":1}}"#),
+        ok(r#"{"success":true,"results":{"title":"ETL","createdAt":"2026-01-02T03:04:05Z","scopes":["jobs:read"],"organization":{"id":"o1"}}}"#),
         ok(r#"{"success":true,"results":[]}"#),
         ok(r#"{"success":true,"results":{"scopes":"all"}}"#),
     ])
@@ -103,6 +103,9 @@ async fn a_key_tells_about_itself() {
     assert_eq!(info.title.as_deref(), Some("ETL"));
     assert_eq!(info.created_at.as_deref(), Some("2026-01-02T03:04:05Z"));
     assert_eq!(info.scopes, ["jobs:read"]);
+    assert_eq!(info.other["organization"]["id"], "o1");
+    assert!(!format!("{info:?}").contains("o1"), "{info:?}");
+    assert_eq!(client.key_fingerprint(), ashby_client::ApiKey::from(KEY).fingerprint());
     assert_eq!(server.requests()[0].body, "{}");
     assert_eq!(client.api_key_info().await.unwrap_err().kind(), ErrorKind::Malformed);
     assert_eq!(client.api_key_info().await.unwrap_err().kind(), ErrorKind::Malformed);

@@ -3,7 +3,7 @@
 use ashby_client::{Cursor, ErrorKind, ListRequest, ReadOperation, Recovery, RetryPolicy, SyncToken};
 use serde_json::{Value, json};
 
-use crate::server::{Server, ok};
+use crate::server::{Server, ok, response};
 
 fn request() -> ListRequest {
     ListRequest {
@@ -48,6 +48,27 @@ async fn pages_are_followed_to_the_last() {
             json!({"includeArchived": true, "limit": 2, "syncToken": "t1", "cursor": "c2"}),
         ]
     );
+}
+
+#[tokio::test]
+async fn what_an_invalid_request_carried_is_suspected() {
+    let refused = ok(r#"{"success":false,"errorInfo":{"code":"invalid_input"}}"#);
+    let expired = ok(r#"{"success":false,"errorInfo":{"code":"sync_token_expired"}}"#);
+    let (cursor, token) = (Some(Cursor::from("c")), Some(SyncToken::from("t")));
+    for (cursor, sync_token, step, is_invalid, suspected) in [
+        (cursor.clone(), token.clone(), &refused, true, Some(Recovery::DropCursor)),
+        (None, token.clone(), &refused, true, Some(Recovery::DropToken)),
+        (None, token.clone(), &response(400, &[], ""), true, Some(Recovery::DropToken)),
+        (None, None, &refused, true, None),
+        (cursor, token, &expired, false, None),
+    ] {
+        let server = Server::start([step.clone()]).await;
+        let error = server.client().page(&ListRequest { cursor, sync_token, ..request() }).await.unwrap_err();
+        assert_eq!((error.is_invalid_input(), error.suspected()), (is_invalid, suspected), "{error}");
+    }
+    let unsent = ListRequest { parameters: json!({"a": null}).as_object().unwrap().clone(), ..request() };
+    let error = Server::start([]).await.client().page(&unsent).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_invalid_input()), (ErrorKind::InvalidRequest, false));
 }
 
 #[tokio::test]
