@@ -2,7 +2,7 @@
 
 use ashby_client::Records;
 use bytes::Bytes;
-use capture_core::{Error, ErrorKind, Key, Record, Result};
+use capture_core::{Error, ErrorKind, Key, Op, Record, Result, Shape};
 use json_slices::Prefix;
 
 use crate::table::Row;
@@ -28,12 +28,13 @@ pub(crate) fn assemble(row: &Row, records: &Records, owner: Option<Owner<'_>>) -
     (0..records.len())
         .map(|index| {
             let key = key_of(row, records, index, owner)?;
-            let body = records.record(index);
-            let body = match owner {
-                Some(owner) => owner.prefix.join(&body),
-                None => body,
+            let (body, shape) = (records.record(index), records.shape(index));
+            let (body, shape) = match owner {
+                Some(owner) => (owner.prefix.join(&body), owner.prefix.shape(shape)),
+                None => (body, shape),
             };
-            Ok(Record { scope: owner.map(|owner| owner.key.clone()), ..Record::upsert(key, body) })
+            let scope = owner.map(|owner| owner.key.clone());
+            Ok(Record { key, scope, op: Op::Upsert(body), shape: Some(Shape::new(shape.to_u64())) })
         })
         .collect()
 }
@@ -48,10 +49,10 @@ fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) 
         }
     };
     let key = match row.key {
-        [only] => Key::from_parts(&[part(only)]),
-        several => Key::from_parts(&several.iter().map(|name| part(name)).collect::<Vec<_>>()),
+        [only] => Key::from_part(part(only)),
+        several => Key::from_parts(&several.iter().map(|name| part(name)).collect::<Vec<_>>()).ok(),
     };
-    key.map_err(|_| {
+    key.ok_or_else(|| {
         Error::new(ErrorKind::Data, format!("record {index} of {} has a key that is not text", row.name))
     })
 }
@@ -84,5 +85,24 @@ mod tests {
         let json = "[{\"id\":\"1\",\n \"n\": 1.50}]";
         let records = assemble(row, &split(json, &key_fields(row, None)), None).unwrap();
         assert_eq!(&records[0].body().unwrap()[..], &json.as_bytes()[1..json.len() - 1]);
+    }
+
+    #[test]
+    fn shapes_tell_names_apart_and_nothing_else() {
+        let row = row("candidate_projects").unwrap();
+        let key = Key::from("c1");
+        let prefix = |value| Prefix::new([("candidateId", value)]);
+        let shapes = |json, prefix: &Prefix| {
+            let owner = Owner { key: &key, field: Some("candidateId"), prefix };
+            let records = split(json, &key_fields(row, owner.field));
+            let records = assemble(row, &records, Some(owner)).unwrap();
+            records.iter().map(|record| record.shape.unwrap()).collect::<Vec<_>>()
+        };
+        let json = r#"[{"id":"p1","a":1},{"id":"p2","a":null},{"a":1,"id":"p3"},{"id":"p4","b":1}]"#;
+        let with = shapes(json, &prefix("c1"));
+        assert_eq!(with[0], with[1]);
+        assert!(with[0] != with[2] && with[0] != with[3] && with[2] != with[3]);
+        assert_eq!(with, shapes(json, &prefix("c2")));
+        assert!(with.iter().zip(shapes(json, &Prefix::new([]))).all(|(with, without)| *with != without));
     }
 }

@@ -49,7 +49,7 @@ pub use event::{Event, Observer};
 pub use file_state::FileStateStore;
 pub use lock::Lock;
 pub use memory::{MemorySink, MemoryStateStore};
-pub use record::{Key, Op, Record};
+pub use record::{Key, Op, Record, Shape};
 pub use report::{Outcome, Report, StreamReport};
 pub use runner::{Runner, RunnerOptions, StreamRetry};
 pub use sink::{Capabilities, Completion, Counts, Sink, SnapshotDelivery, Write};
