@@ -82,7 +82,7 @@ pub use builder::{
     DEFAULT_READ_TIMEOUT, DEFAULT_REQUESTS_PER_MINUTE, DEFAULT_TOTAL_TIMEOUT, DEFAULT_VERSION,
 };
 pub use client::{ApiKeyInfo, Client, Response};
-pub use cycle::CycleGuard;
+pub use cycle::{Circle, CycleGuard};
 pub use error::{Error, ErrorKind, Recovery};
 pub use files::{DownloadedFile, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
 pub use json_slices::{Records, ScanError, ScanErrorKind, Shape, split_array};

@@ -187,22 +187,21 @@ impl Pages {
     /// again, too.
     ///
     /// # Errors
-    /// As for [`Client::page`]; [`ErrorKind::Malformed`] also if the cursors lead in a circle. See
+    /// As for [`Client::page`]; [`ErrorKind::Malformed`] also if the list has no end ([`Circle`](crate::Circle)). See
     /// [`Error::recovery`] for a cursor or token that Ashby no longer knows.
     pub async fn next(&mut self) -> Result<Option<Page>, Error> {
         if self.is_finished {
             return Ok(None);
         }
         let page = self.client.page(&self.request).await?;
+        if let Some(circle) = self.guard.check(&page) {
+            let operation = self.request.operation.as_str();
+            let mut error = Error::new(ErrorKind::Malformed, operation, circle.to_string());
+            error.0.request_id = page.request_id;
+            error.0.requests = page.requests;
+            return Err(error);
+        }
         match &page.next_cursor {
-            Some(cursor) if self.guard.repeats(cursor) => {
-                let operation = self.request.operation.as_str();
-                let what = "the page cursors lead in a circle";
-                let mut error = Error::new(ErrorKind::Malformed, operation, what);
-                error.0.request_id = page.request_id;
-                error.0.requests = page.requests;
-                return Err(error);
-            }
             Some(cursor) => self.request.cursor = Some(cursor.clone()),
             None => self.is_finished = true,
         }

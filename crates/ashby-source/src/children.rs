@@ -303,12 +303,12 @@ impl ParentRequest {
             };
             *requests += page.requests;
             records.extend(assemble(self.row, page.split(), Some(self.owner(&prefix)))?);
+            if let Some(circle) = guard.check(&page) {
+                let message = format!("the children of a parent have no end: {circle}");
+                let message = format!("{}: {message}", self.row.operation);
+                return Err(Error::new(ErrorKind::Data, message).into());
+            }
             match page.next_cursor {
-                Some(cursor) if guard.repeats(&cursor) => {
-                    let message =
-                        format!("{} hands out the same page cursors again and again", self.row.operation);
-                    return Err(Error::new(ErrorKind::Data, message).into());
-                }
                 Some(cursor) => list.cursor = Some(cursor),
                 None => return Ok(records),
             }

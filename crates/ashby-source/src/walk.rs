@@ -49,13 +49,13 @@ impl Walk {
             let recovery = match self.source.client.page(&self.request(listing)?).await {
                 Ok(page) => {
                     tally.requests += page.requests;
-                    if !page.next_cursor.as_ref().is_some_and(|cursor| self.guard.repeats(cursor)) {
+                    let Some(circle) = self.guard.check(&page) else {
                         tally
                             .notes
                             .extend(page.warnings.iter().map(|warning| format!("Ashby warns: {warning}")));
                         return Ok(Some(page));
-                    }
-                    tally.notes.push(format!("{} hands out the same page cursors again", self.row.operation));
+                    };
+                    tally.notes.push(format!("{}: {circle}", self.row.operation));
                     Recovery::DropCursor
                 }
                 Err(error) => match error.recovery() {
@@ -91,7 +91,7 @@ impl Walk {
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    /// The same page may come again, or another listing begins: cursors seen before are no sign of a circle.
+    /// The same page may come again, or another listing begins: what was seen before is no sign of a circle.
     pub(crate) fn forget_cursors(&mut self) {
         self.guard = CycleGuard::new();
     }

@@ -168,6 +168,14 @@ impl Records {
         self.records.iter().map(|record| record.span.slice(&self.body))
     }
 
+    /// All records with what is between them, from the first to the last.
+    pub fn as_bytes(&self) -> &[u8] {
+        match (self.records.first(), self.records.last()) {
+            (Some(first), Some(last)) => first.span.to(last.span).of(&self.body),
+            _ => &[],
+        }
+    }
+
     /// What the members of the record at `index` are called, as a number.
     ///
     /// # Panics

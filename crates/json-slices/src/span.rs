@@ -34,6 +34,11 @@ impl Span {
         &bytes[self.start as usize + 1..self.end as usize - 1]
     }
 
+    /// From the beginning of this one to the end of another.
+    pub(crate) fn to(self, end: Self) -> Self {
+        Self { start: self.start, end: end.end }
+    }
+
     /// The bytes there, without a copy.
     ///
     /// # Panics
