@@ -11,6 +11,7 @@ use reqwest::multipart::Form;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::catalog;
 use crate::envelope::{self, Answer, Expected, NoAnswer};
 use crate::exchange::{Exchange, Exchanged, Inner};
 use crate::refusal::{Cleaner, Refusal};
@@ -160,14 +161,18 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] without sending anything if `body` is not a JSON object or has a member
-    /// that is null (an optional parameter is left out). Otherwise the last attempt's failure.
+    /// that is null (an optional parameter is left out). Otherwise the last attempt's failure;
+    /// [`ErrorKind::Malformed`] also if the operation is known to answer something and did not.
     pub async fn read<B>(&self, operation: &ReadOperation, body: &B) -> Result<Response, Error>
     where
         B: Serialize + ?Sized + Sync,
     {
+        let known = catalog::find(operation.as_str());
+        let answers = known.is_some_and(|operation| operation.returns.is_some());
+        let expected = if answers { Expected::Something } else { Expected::Anything };
         let operation = Operation::Read(operation);
         let body = RequestBody::new(operation, body)?;
-        self.call(operation, &body, Expected::Anything).await.map(Response::from)
+        self.call(operation, &body, expected).await.map(Response::from)
     }
 
     /// Sends a write, once: Ashby could not tell a repetition from a second wish. After a failure

@@ -7,7 +7,7 @@ use ashby_client::{ErrorKind as ClientErrorKind, JobBoard, JobBoardClient};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capture_core::{
-    Batch, Capture, Completion, Error, ErrorKind, Key, Mode, Part, Record, Result, Source, Step,
+    Batch, Capture, Completion, Error, ErrorKind, Key, Mode, Op, Part, Record, Result, Shape, Source, Step,
     StreamDescriptor, StreamRequest,
 };
 use json_slices::Prefix;
@@ -140,8 +140,9 @@ impl BoardCapture {
                 let message = format!("job {index} of job board {} has an id that is not text", board.name);
                 Error::new(ErrorKind::Data, message)
             })?;
-            let body = prefix.join(&postings.record(index));
-            Ok(Record { scope: Some(scope.clone()), ..Record::upsert(key, body) })
+            let shape = Shape::new(prefix.shape(postings.shape(index)).to_u64());
+            let body = Op::Upsert(prefix.join(&postings.record(index)));
+            Ok(Record { key, scope: Some(scope.clone()), op: body, shape: Some(shape) })
         };
         let records = (0..postings.len()).map(record).collect::<Result<Vec<_>>>()?;
         let empty = board.is_empty();

@@ -115,7 +115,7 @@ async fn a_key_tells_about_itself() {
 #[tokio::test]
 async fn writes_and_only_writes_are_attributed_to_a_user() {
     const USER: &str = "9d1b7c0e-2f5e-4d9c-8b1a-3c2f5e4d9c8b";
-    let server = Server::start(vec![ok(r#"{"success":true}"#); 3]).await;
+    let server = Server::start(vec![ok(r#"{"success":true,"results":{}}"#); 3]).await;
     let client = server.client();
     let for_user = client.on_behalf_of(USER).unwrap();
     for_user.write(&WRITE, &json!({})).await.unwrap();
@@ -141,8 +141,11 @@ async fn answers_tell_of_the_server() {
         ("ratelimit-limit", "1000"),
         ("x-ratelimit-remaining", "7"),
     ];
-    let server =
-        Server::start([response(200, &headers, r#"{"success":true}"#), ok(r#"{"success":true}"#)]).await;
+    let server = Server::start([
+        response(200, &headers, r#"{"success":true,"results":{}}"#),
+        ok(r#"{"success":true,"results":{}}"#),
+    ])
+    .await;
     let client = server.client();
     assert_eq!(client.server_note(), None);
     client.read(&READ, &json!({})).await.unwrap();

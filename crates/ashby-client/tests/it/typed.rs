@@ -165,7 +165,7 @@ async fn an_answer_that_is_another_is_told_by_its_place() {
     let server = Server::start([
         ok(one),
         ok(page(&[candidate(), odd], Some("c1"), None)),
-        ok(r#"{"success":true,"results":null}"#),
+        ok(r#"{"success":true,"results":{}}"#),
     ])
     .await;
     let ashby = server.client();
