@@ -194,11 +194,15 @@ impl Client {
     ///
     /// # Errors
     /// As for [`read`](Self::read); [`ErrorKind::Malformed`] also if there is no list of results, if more pages
-    /// are announced without a cursor, or if a record is not an object or lacks a key field.
+    /// are announced without a cursor, or if a record is not an object or lacks a key field (unless
+    /// that is to be [left out](ListRequest::leave_out_unusable)).
     pub async fn page(&self, request: &ListRequest) -> Result<Page, Error> {
         let operation = Operation::Read(&request.operation);
         let body = RequestBody::new(operation, &request.body())?;
-        let expected = Expected::Records { key_fields: &request.key_fields };
+        let expected = Expected::Records {
+            key_fields: &request.key_fields,
+            leave_out_unusable: request.leave_out_unusable,
+        };
         Ok(Page::from(self.call(operation, &body, expected).await?))
     }
 
@@ -227,6 +231,14 @@ impl Client {
     /// Which key it sends under, without giving it away: see [`ApiKey::fingerprint`].
     pub fn key_fingerprint(&self) -> String {
         self.key.fingerprint()
+    }
+
+    /// Where it sends to, without a user name and password that the address may hold.
+    pub fn base_url(&self) -> String {
+        let mut url = self.inner.transport.base_url.clone();
+        // Addresses with a host, as all of ours are, take both.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        url.to_string()
     }
 
     /// What this client and its clones have used so far.

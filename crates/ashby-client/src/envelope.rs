@@ -22,7 +22,11 @@ pub(crate) enum Expected<'a> {
     /// Anything but nothing: the operation is known to answer something.
     Something,
     /// An array of records with these key fields.
-    Records { key_fields: &'a [String] },
+    Records {
+        key_fields: &'a [String],
+        /// What is no record or lacks a key field is left out.
+        leave_out_unusable: bool,
+    },
 }
 
 /// A body that says `success: true`.
@@ -125,6 +129,9 @@ pub(crate) fn decode(body: &Bytes, expected: Expected<'_>) -> Result<Answer, NoA
             return Err(NoAnswer::malformed("the answer has no results"));
         }
         (Expected::Something, _) => None,
+        (Expected::Records { leave_out_unusable: true, .. }, Some(index)) => {
+            Some(index.bind_usable(body.clone()))
+        }
         (Expected::Records { .. }, Some(index)) => Some(index.bind(body.clone())?),
         (Expected::Records { .. }, None) => {
             return Err(NoAnswer::malformed("the answer has no list of results"));
@@ -171,7 +178,7 @@ fn scan(body: &Bytes, expected: Expected<'_>, index: &mut Option<RecordIndex>) -
             return Err(scanner.error(ScanErrorKind::DuplicateMember(name)));
         }
         *place = Some(match (expected, scanner.peek()) {
-            (Expected::Records { key_fields }, b'[') if name == "results" => {
+            (Expected::Records { key_fields, .. }, b'[') if name == "results" => {
                 index.insert(RecordIndex::new(key_fields.len())).array(scanner, 1, key_fields)?
             }
             _ => scanner.value(1)?,

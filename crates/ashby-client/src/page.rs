@@ -26,6 +26,9 @@ pub struct ListRequest {
     /// Top-level members of each record whose values make up its key; may be empty. A record without one of
     /// them is an error.
     pub key_fields: Vec<String>,
+    /// A record that is not an object or lacks a key field is left out, and named by [`Records::unusable`], instead of
+    /// making the page an error.
+    pub leave_out_unusable: bool,
 }
 
 /// Shows names, not values.
@@ -52,6 +55,7 @@ impl ListRequest {
             cursor: None,
             sync_token: None,
             key_fields: Vec::new(),
+            leave_out_unusable: false,
         }
     }
 
@@ -108,7 +112,7 @@ impl Page {
     /// # Errors
     /// As for [`Client::page`], without those of the transport.
     pub fn from_body(operation: &str, body: Bytes, key_fields: &[String]) -> Result<Self, Error> {
-        let decoded = envelope::decode(&body, Expected::Records { key_fields });
+        let decoded = envelope::decode(&body, Expected::Records { key_fields, leave_out_unusable: false });
         let answer = accept(operation, decoded, &Cleaner::default())?;
         Ok(Self::from(Answered { answer, body, request_id: None, requests: 0 }))
     }

@@ -76,8 +76,8 @@ pub(crate) struct Failure {
 impl Patience {
     /// The error if the parent is to be set aside for it, or as an error of the stream.
     pub(crate) fn is_the_parents(&mut self, failure: Failure) -> Result<Error, Error> {
-        let is_possible = failure.is_an_answer
-            && matches!(failure.error.kind(), ErrorKind::Transient | ErrorKind::Data);
+        let is_possible =
+            failure.is_an_answer && matches!(failure.error.kind(), ErrorKind::Transient | ErrorKind::Data);
         if !is_possible || self.failed_in_a_row + 1 >= IN_A_ROW {
             self.failed_in_a_row = 0;
             return Err(failure.error);

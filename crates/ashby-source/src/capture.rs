@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ashby_client::{Page, split_array};
+use ashby_client::{Page, split_usable};
 use async_trait::async_trait;
 use capture_core::{
-    Batch, Capture, Error, ErrorKind, Key, Part, Record, Result, Step, StreamDescriptor, Purpose,
+    Batch, Capture, Error, ErrorKind, Key, Part, Purpose, Record, Result, Step, StreamDescriptor,
 };
 use json_slices::Prefix;
 
@@ -55,7 +55,7 @@ impl ListCapture {
 
     /// Turns a page into one part a stream.
     fn sort(&mut self, page: Page) -> Result<Sorted> {
-        let Assembled { records, unusable } = assemble(self.walk.row, page.split(), None)?;
+        let Assembled { records, unusable } = assemble(self.walk.row, page.split(), None);
         self.note_unusable(&unusable);
         let mut arrived = Arrived {
             next: page.next_cursor,
@@ -136,7 +136,7 @@ fn embedded(row: &Row, array: &str, within: &Row, records: &[Record]) -> Result<
     let mut scopes = Scopes { whole: Vec::with_capacity(records.len()), is_partial: false };
     for (index, record) in records.iter().enumerate() {
         let Some(body) = record.body().filter(|_| newest[&record.key] == index) else { continue };
-        let split = split_array(body, &[array], &fields).map_err(|error| {
+        let split = split_usable(body, &[array], &fields).map_err(|error| {
             Error::new(ErrorKind::Data, format!("cannot read {array} of a record of {}", within.name))
                 .with_source(error)
         })?;
@@ -146,7 +146,7 @@ fn embedded(row: &Row, array: &str, within: &Row, records: &[Record]) -> Result<
             continue;
         };
         let owner = Owner { key: &record.key, field: None, prefix: &nothing };
-        let Assembled { records, unusable } = assemble(row, &split, Some(owner))?;
+        let Assembled { records, unusable } = assemble(row, &split, Some(owner));
         found.extend(records);
         if unusable.is_empty() {
             scopes.whole.push(record.key.clone());
@@ -208,7 +208,7 @@ mod tests {
         let row = row("interview_schedules").unwrap();
         let body = format!(r#"{{"success":true,"results":[{json}]}}"#);
         let page = Page::from_body(row.operation, body.into(), &key_fields(row, None)).unwrap();
-        assemble(row, page.split(), None).unwrap().records
+        assemble(row, page.split(), None).records
     }
 
     /// Keys of the events and of the schedules whose events are all known, and whether there are others.

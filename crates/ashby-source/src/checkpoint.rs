@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn what_is_none_of_ours_is_refused_and_not_quoted() {
-        for odd in [json!([]), json!({"version": 2, "a": "SECRET"}), json!({"version": 3, "a": 5}), json!(5)] {
+        for odd in [json!([]), json!({"version": 2, "a": "SECRET"}), json!({"version": 3, "a": 5}), json!(5)]
+        {
             let error = read::<Content>("jobs", &Checkpoint::from(odd)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::State);
             assert!(error.hint().is_some() && !error.chain().contains("SECRET"), "{error:?}");

@@ -173,8 +173,7 @@ impl ChildCapture {
             self.progress.round = None;
             return Ok(false);
         };
-        let Assembled { records: parents, unusable } =
-            assemble(self.walk.row, page.split(), None).inspect_err(|_| self.walk.forget_cursors())?;
+        let Assembled { records: parents, unusable } = assemble(self.walk.row, page.split(), None);
         let arrived = Arrived {
             next: page.next_cursor,
             token: page.sync_token,
@@ -246,10 +245,12 @@ impl ChildCapture {
                         return Err(error);
                     }
                 };
-                if let Some(parent) = self.progress.round.as_mut().and_then(|round| round.pending.pop_front()) {
+                if let Some(parent) = self.progress.round.as_mut().and_then(|round| round.pending.pop_front())
+                {
                     self.progress.aside.add(parent, now_ms());
                 }
-                self.tally.note(format!("a parent whose children cannot be read is set aside: {}", error.chain()));
+                self.tally
+                    .note(format!("a parent whose children cannot be read is set aside: {}", error.chain()));
                 return self.batch(Part::new(0, Vec::new()));
             }
         };
@@ -269,7 +270,8 @@ impl ChildCapture {
     fn finish(&mut self) -> Result<Step> {
         let round = self.progress.round.take().unwrap_or_default();
         if round.vanished > 0 {
-            self.tally.note(format!("{} parents were gone when their children were asked for", round.vanished));
+            self.tally
+                .note(format!("{} parents were gone when their children were asked for", round.vanished));
         }
         self.complete = true;
         let aside = self.progress.aside.len();

@@ -5,17 +5,20 @@
 //! (`capture.rs`), children that cost a request per parent (`children.rs`), and what a key may read ([`survey`]).
 //! [`BoardSource`] does the same for public job boards, which need no key.
 
+mod aside;
 mod board;
 mod capture;
+mod checkpoint;
 mod children;
 mod clock;
 mod error;
 mod fields;
 mod listing;
 mod overlay;
-mod position;
+mod parent;
 mod record;
 mod request;
+mod reread;
 mod streams;
 mod survey;
 mod table;
@@ -29,7 +32,7 @@ use capture_core::{Capture, Error, ErrorKind, Result, Source, StreamRequest};
 
 use crate::capture::ListCapture;
 use crate::children::{ChildCapture, Progress};
-use crate::listing::{Listing, from_checkpoint};
+use crate::listing::Listing;
 use crate::request::Requests;
 use crate::table::{Plan, Refresh, Row, row};
 use crate::walk::Walk;
@@ -38,18 +41,9 @@ pub use crate::board::{BoardSource, PUBLIC_POSTINGS, public_postings};
 pub use crate::error::{lacks_permission, screen_name};
 pub use crate::fields::places;
 pub use crate::overlay::Overlay;
-pub use crate::position::Position;
 pub use crate::streams::{Cost, Stream, near_matches, parameters, stream, streams};
 pub use crate::survey::{Readable, Survey, probe, survey};
 pub use capture_core::{Field, FieldKind, Mode};
-
-/// Whether a checkpoint lies in the middle of a listing.
-pub fn is_listing(checkpoint: &capture_core::Checkpoint) -> bool {
-    let running = |value: &serde_json::Value| value.get("running").is_some();
-    running(&checkpoint.0)
-        || checkpoint.0.get("round").is_some()
-        || checkpoint.0.get("parents").is_some_and(running)
-}
 
 /// Opens Ashby's streams. All captures share the client, and with it the rate limit.
 #[derive(Debug, Clone)]
@@ -96,7 +90,7 @@ impl AshbySource {
         let parent = known(parent)?;
         let fingerprint = self.requests.fingerprint(&[parent, row])?;
         let (mut progress, note) = match &request.checkpoint {
-            Some(checkpoint) => from_checkpoint::<Progress>(row.name, checkpoint)?.restored(&fingerprint)?,
+            Some(checkpoint) => Progress::from_checkpoint(row.name, checkpoint)?.restored(&fingerprint),
             None => (Progress::new(&fingerprint), None),
         };
         if request.full {
@@ -110,9 +104,14 @@ impl AshbySource {
     fn list(&self, primary: &'static Row, refresh: Refresh, members: &[Member]) -> Result<Box<dyn Capture>> {
         let fingerprint = self.requests.fingerprint(&[primary])?;
         let first = members.first();
+        let bare = match first {
+            Some(member) => self.requests.bare(member.row, primary)?,
+            None => None,
+        };
         let (mut listing, note) = match first.and_then(|member| Some((member.row, member.checkpoint()?))) {
             Some((row, checkpoint)) => {
-                from_checkpoint::<Listing>(row.name, checkpoint)?.restored(&fingerprint)?
+                let saved = Listing::from_checkpoint(row.name, checkpoint, bare.as_deref())?;
+                saved.restored(&fingerprint)
             }
             None => (Listing::new(fingerprint), None),
         };
@@ -127,6 +126,7 @@ impl AshbySource {
             rows,
             descriptors,
             listing,
+            bare,
             notes,
         )))
     }

@@ -1,6 +1,8 @@
 //! The children of one parent.
 
-use ashby_client::{CycleGuard, ErrorKind as ClientErrorKind, ListRequest, ReadOperation, Records, split_array};
+use ashby_client::{
+    CycleGuard, ErrorKind as ClientErrorKind, ListRequest, ReadOperation, Records, split_usable,
+};
 use bytes::Bytes;
 use capture_core::{Error, ErrorKind, Key, Record, Result};
 use json_slices::Prefix;
@@ -98,7 +100,7 @@ impl ParentRequest {
                 Err(error) => return Err(Trouble::Client(error)),
             };
             *requests += page.requests;
-            found.add(self.assemble(page.split(), &prefix)?);
+            found.add(self.assemble(page.split(), &prefix));
             if let Some(circle) = guard.check(&page) {
                 let message = format!("{}: {circle}", self.row.operation);
                 return Err(Error::new(ErrorKind::Data, message).into());
@@ -118,7 +120,7 @@ impl ParentRequest {
         let mut found = Found::default();
         for (array, tag) in self.arrays {
             match self.array(&response.results, array)? {
-                Some(records) => found.add(self.assemble(&records, &self.prefix(*tag))?),
+                Some(records) => found.add(self.assemble(&records, &self.prefix(*tag))),
                 // Nobody has said that there are no records.
                 None => found.is_partial = true,
             }
@@ -128,13 +130,13 @@ impl ParentRequest {
 
     fn array(&self, results: &Bytes, array: &str) -> Result<Option<Records>> {
         let path: &[&str] = if array.is_empty() { &[] } else { &[array] };
-        split_array(results, path, &self.list.key_fields).map_err(|error| {
+        split_usable(results, path, &self.list.key_fields).map_err(|error| {
             let message = format!("cannot read the results of {}", self.row.operation);
             Error::new(ErrorKind::Data, message).with_source(error)
         })
     }
 
-    fn assemble(&self, records: &Records, prefix: &Prefix) -> Result<Assembled> {
+    fn assemble(&self, records: &Records, prefix: &Prefix) -> Assembled {
         assemble(self.row, records, Some(Owner { key: &self.key, field: self.field, prefix }))
     }
 

@@ -1,8 +1,8 @@
 //! From slices of a response to records: the key, the scope, and what Ashby leaves out.
 
-use ashby_client::Records;
+use ashby_client::{Records, ScanError, ScanErrorKind};
 use bytes::Bytes;
-use capture_core::{Error, ErrorKind, Key, Op, Record, Result, Shape};
+use capture_core::{Key, Record, Shape};
 use json_slices::Prefix;
 
 use crate::table::Row;
@@ -23,23 +23,44 @@ pub(crate) fn key_fields(row: &Row, owner_field: Option<&str>) -> Vec<String> {
     row.key.iter().filter(|field| Some(**field) != owner_field).map(|field| (*field).to_owned()).collect()
 }
 
-/// The records of a response, in their order.
-pub(crate) fn assemble(row: &Row, records: &Records, owner: Option<Owner<'_>>) -> Result<Vec<Record>> {
-    (0..records.len())
-        .map(|index| {
-            let key = key_of(row, records, index, owner)?;
-            let (body, shape) = (records.record(index), records.shape(index));
-            let (body, shape) = match owner {
-                Some(owner) => (owner.prefix.join(&body), owner.prefix.shape(shape)),
-                None => (body, shape),
-            };
-            let scope = owner.map(|owner| owner.key.clone());
-            Ok(Record { key, scope, op: Op::Upsert(body), shape: Some(Shape::new(shape.to_u64())) })
-        })
-        .collect()
+/// What the elements of a response came to.
+#[derive(Debug, Default)]
+pub(crate) struct Assembled {
+    pub(crate) records: Vec<Record>,
+    /// Positions of elements that cannot be used: they are no objects, or their key is missing or no text.
+    pub(crate) unusable: Vec<usize>,
 }
 
-fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) -> Result<Key> {
+/// The records of a response, in their order.
+pub(crate) fn assemble(row: &Row, records: &Records, owner: Option<Owner<'_>>) -> Assembled {
+    let unusable = records.unusable().iter().filter_map(position);
+    let mut assembled =
+        Assembled { records: Vec::with_capacity(records.len()), unusable: unusable.collect() };
+    for index in 0..records.len() {
+        let Some(key) = key_of(row, records, index, owner) else {
+            assembled.unusable.push(index);
+            continue;
+        };
+        let (body, shape) = (records.record(index), records.shape(index));
+        let (body, shape) = match owner {
+            Some(owner) => (owner.prefix.join(&body), owner.prefix.shape(shape)),
+            None => (body, shape),
+        };
+        let mut record = Record::upsert(key, body).with_shape(Shape::new(shape.to_u64()));
+        record.scope = owner.map(|owner| owner.key.clone());
+        assembled.records.push(record);
+    }
+    assembled
+}
+
+fn position(defect: &ScanError) -> Option<usize> {
+    match defect.kind() {
+        ScanErrorKind::NotAnObject { record } | ScanErrorKind::InvalidKey { record, .. } => Some(*record),
+        _ => None,
+    }
+}
+
+fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) -> Option<Key> {
     let mut field = 0;
     let mut part = |name: &str| match owner {
         Some(owner) if owner.field == Some(name) => Bytes::copy_from_slice(owner.key.as_str().as_bytes()),
@@ -48,13 +69,10 @@ fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) 
             records.key_part(index, field - 1)
         }
     };
-    let key = match row.key {
+    match row.key {
         [only] => Key::from_part(part(only)),
         several => Key::from_parts(&several.iter().map(|name| part(name)).collect::<Vec<_>>()).ok(),
-    };
-    key.ok_or_else(|| {
-        Error::new(ErrorKind::Data, format!("record {index} of {} has a key that is not text", row.name))
-    })
+    }
 }
 
 #[cfg(test)]
@@ -63,7 +81,7 @@ mod tests {
     use crate::table::row;
 
     fn split(json: &'static str, fields: &[String]) -> Records {
-        ashby_client::split_array(&Bytes::from_static(json.as_bytes()), &[], fields).unwrap().unwrap()
+        ashby_client::split_usable(&Bytes::from_static(json.as_bytes()), &[], fields).unwrap().unwrap()
     }
 
     #[test]
@@ -73,17 +91,26 @@ mod tests {
         let prefix = Prefix::new([("candidateId", "c\"1")]);
         let owner = Owner { key: &key, field: Some("candidateId"), prefix: &prefix };
         let records = split(r#"[{ "id":"p1" , "title":"x"}]"#, &key_fields(row, owner.field));
-        let [record] = &assemble(row, &records, Some(owner)).unwrap()[..] else { panic!("one record") };
+        let [record] = &assemble(row, &records, Some(owner)).records[..] else { panic!("one record") };
         assert_eq!(record.key.parts(2), ["c\"1", "p1"]);
         assert_eq!(record.scope.as_ref(), Some(&key));
         assert_eq!(&record.body().unwrap()[..], br#"{"candidateId":"c\"1", "id":"p1" , "title":"x"}"#);
     }
 
     #[test]
+    fn what_has_no_usable_key_is_named_by_its_position() {
+        let row = row("jobs").unwrap();
+        let json = r#"[{"id":"1"},{},{"id":null},7,{"id":"5"},{"id":"\ud83d"}]"#;
+        let assembled = assemble(row, &split(json, &key_fields(row, None)), None);
+        let keys: Vec<&str> = assembled.records.iter().map(|record| record.key.as_str()).collect();
+        assert_eq!((keys, assembled.unusable), (vec!["1", "5"], vec![1, 2, 3, 5]));
+    }
+
+    #[test]
     fn records_pass_untouched() {
         let row = row("jobs").unwrap();
         let json = "[{\"id\":\"1\",\n \"n\": 1.50}]";
-        let records = assemble(row, &split(json, &key_fields(row, None)), None).unwrap();
+        let records = assemble(row, &split(json, &key_fields(row, None)), None).records;
         assert_eq!(&records[0].body().unwrap()[..], &json.as_bytes()[1..json.len() - 1]);
     }
 
@@ -95,7 +122,7 @@ mod tests {
         let shapes = |json, prefix: &Prefix| {
             let owner = Owner { key: &key, field: Some("candidateId"), prefix };
             let records = split(json, &key_fields(row, owner.field));
-            let records = assemble(row, &records, Some(owner)).unwrap();
+            let records = assemble(row, &records, Some(owner)).records;
             records.iter().map(|record| record.shape.unwrap()).collect::<Vec<_>>()
         };
         let json = r#"[{"id":"p1","a":1},{"id":"p2","a":null},{"a":1,"id":"p3"},{"id":"p4","b":1}]"#;

@@ -46,7 +46,14 @@ impl Requests {
             cursor: None,
             sync_token: None,
             key_fields,
+            leave_out_unusable: true,
         })
+    }
+
+    /// The fingerprint of the other program's request for a stream that it has, to which a token alone belongs.
+    pub(crate) fn bare(&self, row: &Row, primary: &Row) -> Result<Option<String>> {
+        let bare = || Self::of(self.overlay).fingerprint(&[primary]);
+        self.overlay.has(row.name).then(bare).transpose()
     }
 
     /// Tells requests with different results apart: 32 hexadecimal digits over the operations and parameters of

@@ -3,7 +3,7 @@
 use ashby_client::catalog::{self, Type};
 use ashby_client::{ErrorKind as ClientErrorKind, ReadOperation};
 use bytes::Bytes;
-use capture_core::{Error, Gone, Key, Record, Result, Purpose};
+use capture_core::{Error, Gone, Key, Purpose, Record, Result};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Map, Value};
 
@@ -31,7 +31,8 @@ impl Single {
         }
         let (category, _) = row.operation.split_once('.')?;
         let operation = catalog::find(&format!("{category}.info"))?;
-        let parameter = operation.parameters.iter().find(|parameter| matches!(parameter.kind, Type::Id(_)))?;
+        let parameter =
+            operation.parameters.iter().find(|parameter| matches!(parameter.kind, Type::Id(_)))?;
         Some(Self { row, operation, parameter: parameter.name })
     }
 
@@ -47,13 +48,13 @@ impl Single {
         let mut parameters = source.requests.parameters(self.row)?;
         parameters.retain(|name, _| self.operation.parameters.iter().any(|known| known.name == name));
         let client = source.client.in_lane(lane(purpose));
-        let answers = stream::iter(keys).map(|key| {
+        let answers = stream::iter(keys.to_vec()).map(|key| {
             let mut parameters: Map<String, Value> = parameters.clone();
             parameters.insert(self.parameter.to_owned(), key.as_str().into());
             let client = client.clone();
             async move {
                 let asked = client.read(&ReadOperation::new(self.operation.name), &parameters).await;
-                self.judge(key, asked)
+                self.judge(&key, asked)
             }
         });
         let answers: Vec<(Record, u32)> = answers.buffered(RECORDS_AT_ONCE).try_collect().await?;

@@ -31,7 +31,7 @@ pub use compact::{Token, Tokens, push_line, tokens};
 pub use error::{ScanError, ScanErrorKind};
 pub use find::{find, members};
 pub use prefix::Prefix;
-pub use records::{RecordIndex, Records, split_array};
+pub use records::{RecordIndex, Records, split_array, split_usable};
 pub use scan::{Scanner, StringToken};
 pub use shape::Shape;
 pub use span::Span;

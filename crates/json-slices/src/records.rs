@@ -17,9 +17,9 @@ pub struct RecordIndex {
     /// `fields` spans per record.
     keys: Vec<Span>,
     fields: usize,
-    /// The first record that is none or lacks a key. Kept apart from grammar errors: it only matters once the
-    /// envelope said that these are records at all.
-    defect: Option<ScanError>,
+    /// Elements that are no records or lack a key. Kept apart from grammar errors: they only matter once the envelope
+    /// said that these are records at all.
+    unusable: Vec<ScanError>,
 }
 
 /// A record.
@@ -78,9 +78,12 @@ impl RecordIndex {
         } else {
             scanner.value(depth)?;
         }
-        self.records.push(Found { span: Span::new(start, scanner.position()), shape });
-        if self.defect.is_none() {
-            self.defect = self.defect_of_last(scanner, is_object, start, key_fields);
+        match self.defect_of_last(scanner, is_object, start, key_fields) {
+            None => self.records.push(Found { span: Span::new(start, scanner.position()), shape }),
+            Some(defect) => {
+                self.keys.truncate(first_key);
+                self.unusable.push(defect);
+            }
         }
         Ok(())
     }
@@ -93,7 +96,7 @@ impl RecordIndex {
         start: usize,
         key_fields: &[impl AsRef<str>],
     ) -> Option<ScanError> {
-        let record = self.records.len() - 1;
+        let record = self.records.len() + self.unusable.len();
         if !is_object {
             return Some(ScanError::new(ScanErrorKind::NotAnObject { record }, start));
         }
@@ -108,10 +111,16 @@ impl RecordIndex {
     /// # Errors
     /// [`ScanError`] if a record is no object or lacks a key field.
     pub fn bind(self, body: Bytes) -> Result<Records, ScanError> {
-        match self.defect {
-            Some(defect) => Err(defect),
-            None => Ok(Records { body, records: self.records, keys: self.keys, fields: self.fields }),
+        match self.unusable.first() {
+            Some(defect) => Err(defect.clone()),
+            None => Ok(self.bind_usable(body)),
         }
+    }
+
+    /// The same, leaving out what is no object or lacks a key field: see [`Records::unusable`].
+    pub fn bind_usable(self, body: Bytes) -> Records {
+        let Self { records, keys, fields, unusable } = self;
+        Records { body, records, keys, fields, unusable }
     }
 }
 
@@ -135,6 +144,7 @@ pub struct Records {
     records: Vec<Found>,
     keys: Vec<Span>,
     fields: usize,
+    unusable: Vec<ScanError>,
 }
 
 /// Shows the number of records only: their values are nobody's business in a log.
@@ -153,6 +163,12 @@ impl Records {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+
+    /// Elements that were left out, each with what it lacks; the error names its position among all elements. Empty
+    /// unless that was asked for ([`split_usable`]).
+    pub fn unusable(&self) -> &[ScanError] {
+        &self.unusable
     }
 
     /// The record at `index`, byte for byte as it was received.
@@ -201,6 +217,18 @@ impl Records {
     }
 }
 
+/// The same as [`split_array`], leaving out records that are no object or lack a key field: see [`Records::unusable`].
+///
+/// # Errors
+/// As for [`split_array`], without those.
+pub fn split_usable(
+    json: &Bytes,
+    path: &[&str],
+    key_fields: &[impl AsRef<str>],
+) -> Result<Option<Records>, ScanError> {
+    Ok(index_of(json, path, key_fields)?.map(|index| index.bind_usable(json.clone())))
+}
+
 /// Finds the records inside `json`, at the member names `path`: the elements of the array there, or the single
 /// object there. `None` if a member of the path is absent or null, which is not the same as an array without elements:
 /// nobody has said that there are no records. With an empty path `json` itself is that array or object.
@@ -216,11 +244,19 @@ pub fn split_array(
     path: &[&str],
     key_fields: &[impl AsRef<str>],
 ) -> Result<Option<Records>, ScanError> {
+    index_of(json, path, key_fields)?.map(|index| index.bind(json.clone())).transpose()
+}
+
+fn index_of(
+    json: &Bytes,
+    path: &[&str],
+    key_fields: &[impl AsRef<str>],
+) -> Result<Option<RecordIndex>, ScanError> {
     let mut scanner = Scanner::new(json)?;
     let mut index = None;
     descend(&mut scanner, 0, path, key_fields, &mut index)?;
     scanner.finish()?;
-    index.map(|index| index.bind(json.clone())).transpose()
+    Ok(index)
 }
 
 fn descend(
