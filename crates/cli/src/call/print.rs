@@ -3,11 +3,11 @@
 use std::io::IsTerminal as _;
 use std::slice::from_ref;
 
+use ashby_calls::{list_item, members};
 use ashby_client::catalog::{Operation, Type};
 use bytes::Bytes;
 
 use super::filter::{self, Filter};
-use super::request::{list_item, members};
 use super::table::{Rows, columns, guarded, read, single};
 use crate::arguments::OutputFormat;
 use crate::failure::{FAILED, Failure, USAGE};

@@ -1,11 +1,11 @@
 //! Records as cells: which members a table shows, and what a CSV file has for each.
 
+use ashby_calls::members;
 use ashby_client::catalog::{Field, Type};
 use ashby_postings::render;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
-use super::request::members;
 use crate::output;
 
 /// The most characters of a table's cell.

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use ashby_calls::{flag, list_item, members};
 use ashby_client::catalog::{self, Operation, Paging, Permission, Rate, Rule, Type};
 use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 use crate::arguments::{OperationsFlags, Question, documented, general};
 use crate::call::flags::{self, View, describe, plural};
-use crate::call::request::{flag, list_item, members};
 use crate::call::schema;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output;

@@ -83,7 +83,7 @@ pub(crate) async fn run(settings: &Settings, action: ReportAction) -> Result<Exi
     let report = report.map_err(|error| match error.code() {
         // The client knows better than the catalog what to do about a report that failed.
         Some(_) if !error.missing_permission() => Failure::from(error),
-        _ => send::failure(operation, error),
+        _ => send::of_ashby(operation, error),
     })?;
     let text = formatted(&report, format, !flags.no_headers)?;
     match &flags.out {

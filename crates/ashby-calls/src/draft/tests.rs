@@ -1,3 +1,4 @@
+use ashby_client::catalog::Enumeration;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -20,7 +21,7 @@ fn body(name: &str, given: &[(&str, &[&str])]) -> Result<Value, String> {
 
 #[test]
 fn texts_become_what_their_parameters_are() {
-    let text = |kind: &Type, text: &str| super::value(kind, text);
+    let text = |kind: &Type, text: &str| value(kind, text);
     static WORDS: Enumeration = Enumeration { name: "Words", values: &["Open", "1 HOUR", "both", "Both"] };
     static WORD: Type = Type::Enumeration(&WORDS);
     static TEXT: Type = Type::String;
@@ -139,6 +140,21 @@ fn open_operations_take_members_that_nobody_knows() {
     draft.set_other("broken={a}");
     assert_eq!(draft.body["brandNew"], json!({"a": [1]}));
     assert_eq!(draft.problems.len(), 1);
+}
+
+#[test]
+fn values_that_are_json_already_are_taken_as_they_are() {
+    let mut draft = Draft::new(operation("candidate.create"));
+    draft.set("name", json!("Ann"));
+    draft.set("location.city", json!("Berlin"));
+    draft.set("nane", json!("secret"));
+    draft.set("email", json!(5));
+    let problems = draft.clone().plan().unwrap_err();
+    let said: Vec<String> = problems.lines(Spelling::Members).collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].contains("nane") && said[0].contains("name") && said[1].starts_with("email"), "{said:?}");
+    assert!(!problems.to_string().contains("secret"));
+    assert_eq!(draft.body["location"], json!({"city": "Berlin"}));
 }
 
 /// Any value of a type.
