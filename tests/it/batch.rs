@@ -4,7 +4,7 @@ use ashby_sim::{Fault, FaultRule, Key, ServerOptions};
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::support::{Ran, Site, ended, shape, signal, start};
+use crate::support::{Ran, Site, ended, shape, signal, start, until};
 
 const ROWS: usize = 8;
 const BATCH: &str = "call candidate.createNote --each rows.ndjson";
@@ -238,4 +238,81 @@ async fn reads_answer_what_they_found() {
     std::fs::write(batch.site.path("ids.csv"), format!("id\n{}\n", batch.candidate)).unwrap();
     let ran = batch.site.done("call candidate.info --each ids.csv").await;
     assert_eq!(lines(&ran)[0]["results"]["id"], batch.candidate.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_has_one_process_by_whatever_name() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let batch = Batch::new().await;
+    batch.fault(FaultRule::new("candidate.createNote", Fault::Hold).after(2));
+    let child = start(batch.site.ashby(BATCH));
+    batch.site.held().await;
+    let journal = batch.site.path("rows.ndjson.journal");
+    assert_eq!(std::fs::metadata(&journal).unwrap().permissions().mode() & 0o777, 0o600);
+    std::fs::hard_link(&journal, batch.site.path("hard")).unwrap();
+    symlink(&journal, batch.site.path("soft")).unwrap();
+    symlink(batch.site.directory.path(), batch.site.path("folder")).unwrap();
+    for (name, says) in [
+        ("rows.ndjson.journal", "in use by process"),
+        ("./rows.ndjson.journal", "in use by process"),
+        ("folder/rows.ndjson.journal", "in use by process"),
+        ("hard", "in use by another process"),
+        ("soft", "is a symbolic link"),
+    ] {
+        let second = batch.site.run(&format!("{BATCH} --journal {name} --ambiguous skip")).await;
+        assert_eq!(second.code, Some(1), "{name}: {second:#?}");
+        assert!(second.stderr.contains(says) && second.stderr.contains("hint:"), "{name}: {second:#?}");
+    }
+    batch.site.server.faults().clear();
+    assert_eq!(ended(child).await.code, Some(0));
+    assert_eq!(batch.notes(), [1; ROWS]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_whose_locks_were_removed_is_fenced_off_by_the_next() {
+    let batch = Batch::new().await;
+    batch.fault(FaultRule::new("candidate.createNote", Fault::Hold).after(2));
+    let first = start(batch.site.ashby(BATCH));
+    batch.site.held().await;
+    // As a backup that is put back does: the same lines in another file, and no lock beside it.
+    let journal = batch.site.path("rows.ndjson.journal");
+    std::fs::copy(&journal, batch.site.path("copy")).unwrap();
+    std::fs::rename(batch.site.path("copy"), &journal).unwrap();
+    for entry in std::fs::read_dir(batch.site.directory.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "lock") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    // The held row is the first one's; the second leaves it and sends the others.
+    let second = start(batch.site.ashby(&format!("{BATCH} --ambiguous skip")));
+    until("the second announces a row", || batch.journal().contains(r#""row":4"#)).await;
+    batch.site.server.faults().clear();
+    let (first, second) = (ended(first).await, ended(second).await);
+    assert_eq!(second.code, Some(0), "{second:#?}");
+    assert_eq!(first.code, Some(1), "{first:#?}");
+    assert!(first.stderr.contains("taken over by another process"), "{first:#?}");
+    assert_eq!(batch.notes(), [1; ROWS]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_journal_is_neither_cut_nor_written_to() {
+    let batch = Batch::new().await;
+    let text = "{\"version\":1,\"oper\nmine";
+    std::fs::write(batch.site.path("mine"), text).unwrap();
+    let ran = batch.site.run(&format!("{BATCH} --journal mine")).await;
+    assert_eq!((ran.code, batch.site.log().total()), (Some(1), 0), "{ran:#?}");
+    assert_eq!(std::fs::read_to_string(batch.site.path("mine")).unwrap(), text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_may_be_sent_side_by_side() {
+    let batch = Batch::new().await;
+    batch.fault(FaultRule::new("candidate.createNote", Fault::Hold));
+    let child = start(batch.site.ashby(&format!("{BATCH} --at-once 3")));
+    let held = batch.site.server.faults().wait_held(3);
+    tokio::time::timeout(std::time::Duration::from_secs(60), held).await.unwrap();
+    batch.site.server.faults().clear();
+    assert_eq!(ended(child).await.code, Some(0));
+    assert_eq!(batch.notes(), [1; ROWS]);
 }
