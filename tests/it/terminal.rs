@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 
 use crate::support::{Site, until};
 
-/// A running binary whose standard input and error are a terminal; standard output goes nowhere.
+/// A running binary whose standard input and error are a terminal; standard output goes nowhere, or there too.
 struct Terminal {
     child: Child,
     keyboard: File,
@@ -21,11 +21,16 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn start(mut command: Command) -> Self {
+    fn start(command: Command) -> Self {
+        Self::with(command, 120, false)
+    }
+
+    /// A terminal of so many columns, for standard output too if it `shows_output`.
+    fn with(mut command: Command, columns: u16, shows_output: bool) -> Self {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
-        let size = Winsize { ws_row: 40, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&ours, size).unwrap();
         let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
         let theirs = OpenOptions::new().read(true).write(true).open(name).unwrap();
@@ -33,8 +38,8 @@ impl Terminal {
             .env("TERM", "xterm")
             .env_remove("ASHBY_NO_PROGRESS")
             .stdin(theirs.try_clone().unwrap())
+            .stdout(if shows_output { Stdio::from(theirs.try_clone().unwrap()) } else { Stdio::null() })
             .stderr(theirs)
-            .stdout(Stdio::null())
             .spawn()
             .unwrap();
         // It holds their side, too.
@@ -67,6 +72,69 @@ impl Terminal {
 
     async fn ends(mut self) -> Option<i32> {
         self.child.wait().await.unwrap().code()
+    }
+}
+
+/// What a command shows on a terminal, line by line.
+async fn shown(command: Command, columns: u16) -> Vec<String> {
+    let terminal = Terminal::with(command, columns, true);
+    let shown = Arc::clone(&terminal.shown);
+    // The last thing that is written is on the screen when nobody is left to write.
+    terminal.ends().await;
+    let end = || shown.lock().unwrap().ends_with('\n');
+    until("the last line", end).await;
+    let text = shown.lock().unwrap().clone();
+    text.lines().map(|line| line.trim_end_matches('\r').to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
+    let site = Site::new().await;
+    site.done("sync users archive_reasons").await;
+    for command in [
+        "streams",
+        "operations interview",
+        "doctor --verbose",
+        "state show",
+        "list candidates --limit 5",
+        "list jobs --limit 3",
+        "sync --all --dry-run",
+    ] {
+        for columns in [80, 120] {
+            let lines = shown(site.ashby(command), columns).await;
+            let widest = lines.iter().max_by_key(|line| line.chars().count()).unwrap();
+            // What follows a listing is a command to be copied, on one line.
+            let is_table =
+                |line: &&String| !line.starts_with("there is more") && !line.starts_with("--sync-token");
+            let wide = lines.iter().filter(is_table).filter(|line| line.chars().count() > columns.into());
+            assert_eq!(wide.count(), 0, "{command} in {columns} columns: {widest}");
+            assert!(lines.len() >= 3, "{command}: {lines:#?}");
+        }
+        let piped = site.done(command).await.stdout;
+        assert!(!piped.contains('…') || command == "doctor --verbose", "{command}: cut\n{piped}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_from_outside_is_obeyed_by_a_terminal() {
+    let site = Site::new().await;
+    let name = "Eve\u{9b}2J\u{202e}\u{200b}evil\u{1b}]0;owned\u{7}";
+    let mut create = site.ashby("call candidate.create --name");
+    create.arg(name);
+    let made = crate::support::run(create).await;
+    assert_eq!(made.code, Some(0), "{made:#?}");
+    let id =
+        serde_json::from_str::<serde_json::Value>(&made.stdout).unwrap()["id"].as_str().unwrap().to_owned();
+    // Where a program reads it, it is what it is.
+    assert!(made.stdout.contains('\u{202e}'), "{made:#?}");
+    for format in ["table", "json", "ndjson", "json --jq .name"] {
+        let lines = shown(site.ashby(&format!("get candidates {id} --output {format}")), 120).await;
+        let text = lines.join("\n");
+        assert!(text.contains("evil") && text.contains("Eve"), "{format}: {text}");
+        let is_bad = |letter: char| {
+            letter.is_control() && !"\n\t".contains(letter) || ('\u{200b}'..='\u{202e}').contains(&letter)
+        };
+        assert!(!text.contains(is_bad), "{format}: {text:?}");
     }
 }
 

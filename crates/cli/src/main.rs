@@ -11,6 +11,8 @@ mod output;
 mod progress;
 mod settings;
 mod signals;
+mod table;
+mod text;
 
 use std::process::ExitCode;
 

@@ -14,6 +14,7 @@ use crate::call::send::{DryRun, failure, mistakes, wanted};
 use crate::failure::Failure;
 use crate::output::{self, explain};
 use crate::settings::Settings;
+use crate::text;
 
 pub(crate) async fn run(settings: &Settings, invocation: &Invocation) -> Result<ExitCode, Failure> {
     let Invocation { operation, common, .. } = invocation;
@@ -85,11 +86,11 @@ async fn list(client: &Client, plan: &Plan, all: bool, mut printer: Printer) -> 
     let wants_token = plan.parameters().contains_key("syncToken") || std::io::stderr().is_terminal();
     match listing.continuation() {
         Some(Continuation::Page(cursor)) => explain(&format!(
-            "there is more: --cursor '{}' goes on, --all prints everything\n",
-            cursor.as_str()
+            "there is more: --cursor {} goes on, --all prints everything\n",
+            text::word(cursor.as_str())
         )),
         Some(Continuation::Changes(token)) if wants_token => {
-            explain(&format!("--sync-token '{}' lists what changes from now on\n", token.as_str()));
+            explain(&format!("--sync-token {} lists what changes from now on\n", text::word(token.as_str())));
         }
         _ => {}
     }

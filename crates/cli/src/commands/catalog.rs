@@ -14,6 +14,7 @@ use crate::call::schema;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output;
 use crate::settings::Settings;
+use crate::text;
 
 pub(crate) fn run(settings: &Settings, question: Question) -> Result<ExitCode, Failure> {
     match question {
@@ -218,7 +219,9 @@ fn example_value(kind: &Type) -> String {
         Type::Date => " 2026-01-31".to_owned(),
         Type::Email => " someone@example.com".to_owned(),
         Type::Url => " https://example.com/".to_owned(),
-        Type::Enumeration(enumeration) => format!(" '{}'", enumeration.values.first().unwrap_or(&"…")),
+        Type::Enumeration(enumeration) => {
+            format!(" {}", text::word(enumeration.values.first().unwrap_or(&"…")))
+        }
         Type::String | Type::Json => " '…'".to_owned(),
         Type::Object | Type::Record(_) => " '{…}'".to_owned(),
         Type::List { of, .. } => example_value(of),

@@ -3,6 +3,7 @@
 mod ashby;
 mod place;
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -11,6 +12,7 @@ use serde::Serialize;
 use crate::failure::{CREDENTIALS, FAILED, Failure};
 use crate::output;
 use crate::settings::Settings;
+use crate::table::Table;
 
 /// How to look.
 #[derive(Debug, Clone, Args)]
@@ -65,7 +67,7 @@ pub(crate) async fn run(settings: &Settings, flags: &DoctorFlags) -> Result<Exit
     if settings.json() {
         output::print_json(&Findings { level, findings: &findings })?;
     } else {
-        output::print(&describe(&findings, flags.verbose))?;
+        output::print(&describe(&findings, flags.verbose, output::width()))?;
     }
     let fails_from = match flags.fail_on {
         FailOn::Warn => Level::Warn,
@@ -78,26 +80,25 @@ pub(crate) async fn run(settings: &Settings, flags: &DoctorFlags) -> Result<Exit
     })
 }
 
-fn describe(findings: &[Finding], verbose: bool) -> String {
-    let mut text = String::new();
+fn describe(findings: &[Finding], verbose: bool, width: Option<NonZeroUsize>) -> String {
+    let none: [&str; 0] = [];
+    let mut table = Table::new(&none);
+    let mut line = |mark: &str, text: String| table.add([format!("{mark:<4}"), text]);
     for finding in findings {
         let level = match finding.level {
             Level::Ok => "ok",
             Level::Warn => "warn",
             Level::Fail => "FAIL",
         };
-        let mut line = |text_of: &str, mark: &str| {
-            text.push_str(&format!("{mark:<5} {text_of}\n"));
-        };
-        line(&format!("{}: {}", finding.about, finding.message), level);
+        line(level, format!("{}: {}", finding.about, finding.message));
         if let Some(hint) = &finding.hint {
-            line(&format!("hint: {hint}"), "");
+            line("", format!("hint: {hint}"));
         }
         if verbose {
-            finding.details.iter().for_each(|detail| line(&format!("- {detail}"), ""));
+            finding.details.iter().for_each(|detail| line("", format!("- {detail}")));
         }
     }
-    text
+    table.draw(width)
 }
 
 impl Finding {
@@ -142,7 +143,7 @@ mod tests {
             Finding::fail("key", &Failure::new(FAILED, "refused").with_source("why")),
         ];
         let short = "ok    clock: right\nwarn  state: old\n      hint: sync\nFAIL  key: refused (why)\n";
-        assert_eq!(describe(&findings, false), short);
-        assert!(describe(&findings, true).contains("\n      - jobs\n"));
+        assert_eq!(describe(&findings, false, None), short);
+        assert!(describe(&findings, true, None).contains("\n      - jobs\n"));
     }
 }

@@ -16,6 +16,7 @@ use crate::call::send::{self, DryRun, mistakes};
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{self, explain, thousands};
 use crate::settings::Settings;
+use crate::text;
 
 /// What `ashby resume` is to do.
 #[derive(Debug, Clone, Subcommand)]
@@ -121,7 +122,8 @@ pub(crate) async fn run_resume(settings: &Settings, action: ResumeAction) -> Res
             let resume = candidate_of(&client, &candidate).await?.resume_file_handle;
             let resume = resume.ok_or_else(|| {
                 Failure::new(FAILED, "this candidate has no résumé").with_hint(format!(
-                    "`ashby file download --candidate {candidate} --all` gets what is attached"
+                    "`ashby file download --candidate {} --all` gets what is attached",
+                    text::word(&candidate)
                 ))
             })?;
             let open = client.open_file(&resume.handle).await?;

@@ -73,8 +73,7 @@ fn table(published: &Published, compensation: bool) -> String {
         ];
         row.extend(compensation.then(|| text(&posting.compensation)));
         row.push(text(&posting.url));
-        // A line a posting, and nothing that a terminal would obey.
-        row.into_iter().map(|cell| cell.replace(char::is_control, " ")).collect()
+        row
     });
     output::table(&header, &[], rows)
 }
