@@ -49,6 +49,18 @@ async fn what_is_wrong_in_the_settings_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_log_level_is_one_of_a_few_words() {
+    let site = Site::new().await;
+    let ran = site.run("sync users --log loud").await;
+    assert_eq!((ran.code, site.log().total()), (Some(2), 0), "{ran:#?}");
+    assert!(ran.stderr.contains("`loud` is not one of off, error, warn, info, debug, trace"), "{ran:#?}");
+    let mut command = site.ashby("streams");
+    command.env("ASHBY_LOG", "verbose");
+    assert_eq!(run(command).await.code, Some(2));
+    site.done("streams --log INFO").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn impossible_combinations_are_refused() {
     let site = Site::new().await;
     for arguments in [

@@ -264,7 +264,7 @@ struct GeneralFlags {
     #[arg(long, global = true, value_name = "FORMAT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<OutputFormat>,
-    /// Log level on standard error: error, warn, info, debug or trace [default: warn]
+    /// Log level on standard error: off, error, warn, info, debug or trace [default: warn]
     #[arg(long, global = true, value_name = "LEVEL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     log: Option<String>,

@@ -65,7 +65,7 @@ struct Merged {
     total_timeout: Span,
     api_version: String,
     output: Option<OutputFormat>,
-    log: String,
+    log: LogLevel,
     no_progress: bool,
     to: String,
     state: Option<PathBuf>,
@@ -265,8 +265,8 @@ impl Settings {
         &self.merged.api_version
     }
 
-    pub(crate) fn log(&self) -> &str {
-        &self.merged.log
+    pub(crate) fn log(&self) -> LogLevel {
+        self.merged.log
     }
 
     pub(crate) fn progress_interval(&self) -> Option<Duration> {
@@ -391,6 +391,35 @@ fn explain(error: figment::Error) -> Failure {
         failure = failure.with_source(error);
     }
     failure.with_hint("`ashby --show-config` prints them; `ashby sync --help` explains each")
+}
+
+/// From which level on things are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogLevel {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl<'de> Deserialize<'de> for LogLevel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ok(match text.to_ascii_lowercase().as_str() {
+            "off" => Self::Off,
+            "error" => Self::Error,
+            "warn" => Self::Warn,
+            "info" => Self::Info,
+            "debug" => Self::Debug,
+            "trace" => Self::Trace,
+            _ => {
+                let message = format!("`{text}` is not one of off, error, warn, info, debug, trace");
+                return Err(de::Error::custom(message));
+            }
+        })
+    }
 }
 
 /// A duration: `5m`, `90s`, `1h 30m` or `PT5M`.
