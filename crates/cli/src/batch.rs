@@ -6,13 +6,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ashby_calls::{Batch, BatchOptions, Ended, Event, Form, Journal, Row, Status, Summary, Unknown, rows};
+use ashby_calls::{
+    Batch, BatchOptions, Draft, Ended, Event, Form, Journal, Row, Status, Summary, Unknown, rows,
+};
 use ashby_client::catalog::Operation;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::call::flags::Invocation;
 use crate::call::send::{self, DryRun, confirm};
 use crate::failure::{FAILED, Failure, INTERRUPTED, PARTIAL, USAGE};
 use crate::output::{explain, print, thousands};
@@ -77,12 +78,14 @@ struct Told<'a> {
 /// If it cannot begin, or must not go on: a row that cannot be sent, a refused key, a journal in use.
 pub(crate) async fn run(
     settings: &Settings,
-    invocation: &Invocation,
+    flags: &BatchFlags,
     rows_path: &Path,
+    common: &Draft,
+    (dry_run, yes): (bool, bool),
 ) -> Result<ExitCode, Failure> {
-    let Invocation { operation, common, .. } = invocation;
-    let rows = read(rows_path, invocation)?;
-    if common.dry_run {
+    let operation = common.operation();
+    let rows = read(rows_path, common)?;
+    if dry_run {
         for row in &rows {
             tell(&DryRun::new(settings, &row.plan))?;
         }
@@ -90,14 +93,14 @@ pub(crate) async fn run(
         return Ok(ExitCode::SUCCESS);
     }
     let client = settings.client()?;
-    let journal = Journal::open(&journal_path(rows_path, common.batch.journal.as_deref())?, operation.name)?;
+    let journal = Journal::open(&journal_path(rows_path, flags.journal.as_deref())?, operation.name)?;
     let journal_path = journal.path().to_owned();
     let batch = Batch::new(rows, journal)?;
-    let unknown = decide(operation, &batch.unknown(), common.batch.ambiguous)?;
+    let unknown = decide(operation, &batch.unknown(), flags.ambiguous)?;
     let pending = batch.pending(unknown);
     if let Some(confirmation) = batch.confirmation().filter(|_| pending > 0) {
         let target = format!("for {} of {}", counted(pending), rows_path.display());
-        confirm(operation, confirmation, &target, common.yes)?;
+        confirm(operation, confirmation, &target, yes)?;
     }
     let batch = batch.approve();
 
@@ -106,7 +109,7 @@ pub(crate) async fn run(
     )?;
     let mut options = BatchOptions::default();
     options.unknown = Some(unknown);
-    options.at_once = common.batch.at_once.unwrap_or(options.at_once);
+    options.at_once = flags.at_once.unwrap_or(options.at_once);
     let mut unprintable = None;
     let mut on = |event: Event<'_>| match show(operation, &event) {
         Ok(()) => ControlFlow::Continue(()),
@@ -127,7 +130,7 @@ pub(crate) async fn run(
 }
 
 /// All rows, checked.
-fn read(path: &Path, invocation: &Invocation) -> Result<Vec<Row>, Failure> {
+fn read(path: &Path, common: &Draft) -> Result<Vec<Row>, Failure> {
     let mut text = String::new();
     let read = match path.to_str() {
         Some("-") => std::io::stdin().lock().read_to_string(&mut text).map(drop),
@@ -137,9 +140,9 @@ fn read(path: &Path, invocation: &Invocation) -> Result<Vec<Row>, Failure> {
     read.map_err(|error| Failure::new(USAGE, format!("cannot read the rows in {shown}")).with_source(error))?;
     let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let form = if is_csv { Form::Csv } else { Form::Lines };
-    rows(&text, form, &invocation.draft()?).map_err(|error| {
+    rows(&text, form, common).map_err(|error| {
         let failure = Failure::from(error).about(&shown.to_string());
-        let describe = format!("`ashby describe {}` lists what it takes", invocation.operation.name);
+        let describe = format!("`ashby describe {}` lists what it takes", common.operation().name);
         if failure.hint().is_some() { failure } else { failure.with_hint(describe) }
     })
 }

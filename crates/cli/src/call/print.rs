@@ -9,10 +9,9 @@ use bytes::Bytes;
 
 use super::filter::{self, Filter};
 use super::table::{Rows, columns, guarded, read, single};
-use crate::arguments::OutputFormat;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output;
-use crate::settings::Settings;
+use crate::settings::{OutputFormat, Settings};
 use crate::text;
 
 /// Prints what an operation answers.

@@ -23,7 +23,10 @@ pub(crate) async fn run(settings: &Settings, invocation: &Invocation) -> Result<
     }
     // What can be found wrong without a request is found first.
     if let Some(rows) = &common.batch.each {
-        return Box::pin(batch::run(settings, invocation, rows)).await;
+        return {
+            let how = (common.dry_run, common.yes);
+            Box::pin(batch::run(settings, &common.batch, rows, &invocation.draft()?, how)).await
+        };
     }
     let mut plan = invocation.plan()?;
     let attached: Vec<FormFile> =

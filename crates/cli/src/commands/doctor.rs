@@ -9,9 +9,9 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use crate::commands::Context;
 use crate::failure::{CREDENTIALS, FAILED, Failure};
 use crate::output;
-use crate::settings::Settings;
 use crate::table::Table;
 
 /// How to look.
@@ -58,26 +58,29 @@ struct Findings<'a> {
     findings: &'a [Finding],
 }
 
-pub(crate) async fn run(settings: &Settings, flags: &DoctorFlags) -> Result<ExitCode, Failure> {
-    let mut findings = vec![place::configuration(settings)];
-    let key_is_refused = ashby::look(settings, &mut findings).await;
-    place::destination(settings, &mut findings).await;
+impl DoctorFlags {
+    pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let settings = &context.settings;
+        let mut findings = vec![place::configuration(settings)];
+        let key_is_refused = ashby::look(settings, &mut findings).await;
+        place::destination(settings, &mut findings).await;
 
-    let level = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
-    if settings.json() {
-        output::print_json(&Findings { level, findings: &findings })?;
-    } else {
-        output::print(&describe(&findings, flags.verbose, output::width()))?;
+        let level = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
+        if settings.json() {
+            output::print_json(&Findings { level, findings: &findings })?;
+        } else {
+            output::print(&describe(&findings, self.verbose, output::width()))?;
+        }
+        let fails_from = match self.fail_on {
+            FailOn::Warn => Level::Warn,
+            FailOn::Fail => Level::Fail,
+        };
+        Ok(match level >= fails_from {
+            true if key_is_refused => ExitCode::from(CREDENTIALS),
+            true => ExitCode::from(FAILED),
+            false => ExitCode::SUCCESS,
+        })
     }
-    let fails_from = match flags.fail_on {
-        FailOn::Warn => Level::Warn,
-        FailOn::Fail => Level::Fail,
-    };
-    Ok(match level >= fails_from {
-        true if key_is_refused => ExitCode::from(CREDENTIALS),
-        true => ExitCode::from(FAILED),
-        false => ExitCode::SUCCESS,
-    })
 }
 
 fn describe(findings: &[Finding], verbose: bool, width: Option<NonZeroUsize>) -> String {

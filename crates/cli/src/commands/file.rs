@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::call::send::{self, DryRun, mistakes};
+use crate::commands::Context;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{self, explain, thousands};
 use crate::settings::Settings;
@@ -115,42 +116,48 @@ struct Candidate {
     file_handles: Vec<Attached>,
 }
 
-pub(crate) async fn run_resume(settings: &Settings, action: ResumeAction) -> Result<ExitCode, Failure> {
-    match action {
-        ResumeAction::Download { candidate, out, force } => {
-            let client = settings.client()?;
-            let resume = candidate_of(&client, &candidate).await?.resume_file_handle;
-            let resume = resume.ok_or_else(|| {
-                Failure::new(FAILED, "this candidate has no résumé").with_hint(format!(
-                    "`ashby file download --candidate {} --all` gets what is attached",
-                    text::word(&candidate)
-                ))
-            })?;
-            let open = client.open_file(&resume.handle).await?;
-            match out {
-                Some(path) if path.to_str() == Some("-") => to_stdout(open).await?,
-                Some(path) if !path.is_dir() => save(open, &path, force).await?,
-                directory => {
-                    let name = name(&open, &resume, &mut HashSet::new());
-                    save(open, &directory.unwrap_or_default().join(name), force).await?;
+impl ResumeAction {
+    pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let settings = &context.settings;
+        match self {
+            Self::Download { candidate, out, force } => {
+                let client = settings.client()?;
+                let resume = candidate_of(&client, &candidate).await?.resume_file_handle;
+                let resume = resume.ok_or_else(|| {
+                    Failure::new(FAILED, "this candidate has no résumé").with_hint(format!(
+                        "`ashby file download --candidate {} --all` gets what is attached",
+                        text::word(&candidate)
+                    ))
+                })?;
+                let open = client.open_file(&resume.handle).await?;
+                match out {
+                    Some(path) if path.to_str() == Some("-") => to_stdout(open).await?,
+                    Some(path) if !path.is_dir() => save(open, &path, force).await?,
+                    directory => {
+                        let name = name(&open, &resume, &mut HashSet::new());
+                        save(open, &directory.unwrap_or_default().join(name), force).await?;
+                    }
                 }
             }
+            Self::Upload { candidate, file, upload } => {
+                upload_all(settings, &Attachment::RESUME, &candidate, &[file], &upload).await?;
+            }
         }
-        ResumeAction::Upload { candidate, file, upload } => {
-            upload_all(settings, &Attachment::RESUME, &candidate, &[file], &upload).await?;
-        }
+        Ok(ExitCode::SUCCESS)
     }
-    Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn run_file(settings: &Settings, action: FileAction) -> Result<ExitCode, Failure> {
-    match action {
-        FileAction::Upload { candidate, files, upload } => {
-            upload_all(settings, &Attachment::FILE, &candidate, &files, &upload).await?;
+impl FileAction {
+    pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let settings = &context.settings;
+        match self {
+            Self::Upload { candidate, files, upload } => {
+                upload_all(settings, &Attachment::FILE, &candidate, &files, &upload).await?;
+            }
+            Self::Download(flags) => download(settings, flags).await?,
         }
-        FileAction::Download(flags) => download(settings, flags).await?,
+        Ok(ExitCode::SUCCESS)
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// A way to attach an uploaded file.
