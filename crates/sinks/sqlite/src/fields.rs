@@ -5,14 +5,28 @@ use std::collections::HashSet;
 use capture_core::{Error, ErrorKind, FieldKind, StreamDescriptor};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use crate::table::quoted;
+use crate::names::quoted;
 
 /// Names of the columns that every view has, and of SQLite's names for row numbers.
-const RESERVED: [&str; 9] =
-    ["_key", "_hash", "_captured_at", "_deleted_at", "_scope", "_record", "rowid", "oid", "_rowid_"];
+const RESERVED: [&str; 11] = [
+    "_key",
+    "_hash",
+    "_captured_at",
+    "_deleted_at",
+    "_deleted_why",
+    "_merged_into",
+    "_scope",
+    "_record",
+    "rowid",
+    "oid",
+    "_rowid_",
+];
 
 /// SQLite allows 2,000 columns; some are ours.
 const FIELDS_MAX: usize = 1_900;
+
+/// Names longer than this are data rather than names.
+const NAME_BYTES_MAX: usize = 1_000;
 
 /// Field names in the order of their columns.
 #[derive(Debug, Default)]
@@ -27,8 +41,8 @@ impl Fields {
     /// Adds a name unless it cannot be a column: it is taken but for its case, or a JSON path cannot hold it.
     /// Returns whether it was added.
     pub(crate) fn add(&mut self, name: &str) -> bool {
-        let is_path =
-            !name.is_empty() && !name.contains(|letter: char| matches!(letter, '"' | '\\') || letter < ' ');
+        let is_path = (1..=NAME_BYTES_MAX).contains(&name.len())
+            && !name.contains(|letter: char| matches!(letter, '"' | '\\') || letter < ' ');
         let lower = name.to_ascii_lowercase();
         if !is_path
             || self.ordered.len() >= FIELDS_MAX
@@ -63,7 +77,7 @@ impl Fields {
         Ok(unknown.iter().filter(|name| self.add(name)).count() > 0)
     }
 
-    /// `SELECT` of the view.
+    /// `SELECT` of the view. It says `json_extract`, since SQLite before 3.38 has no `->>`, which gives the same.
     pub(crate) fn select(&self, table: &str, descriptor: &StreamDescriptor) -> String {
         // A key of one text field is that field: under its name, too, it is found by the index.
         let key = match &descriptor.key[..] {
@@ -77,11 +91,13 @@ impl Fields {
             let column = quoted(name);
             let value = match key {
                 Some(key) if key.name == *name => "_key".to_owned(),
-                _ => format!("_record ->> '$.\"{}\"'", name.replace('\'', "''")),
+                _ => format!("json_extract(_record, '$.\"{}\"')", name.replace('\'', "''")),
             };
             sql.push_str(&format!(", {value} AS {column}"));
         }
-        sql.push_str(&format!(", _captured_at, _deleted_at, _scope, _record FROM {table}"));
+        sql.push_str(&format!(
+            ", _captured_at, _deleted_at, _deleted_why, _merged_into, _scope, _record FROM {table}"
+        ));
         sql
     }
 }
@@ -107,7 +123,8 @@ impl<'de> Visitor<'de> for Object<'_> {
     }
 }
 
-/// A key: copied only if it is unknown.
+/// A key: copied only if it is unknown. Its bytes are taken, since JSON allows escapes that are no Unicode (`\ud800`): such
+/// a name is that of no column.
 struct Name<'a> {
     known: &'a HashSet<String>,
     unknown: &'a mut Vec<String>,
@@ -117,7 +134,7 @@ impl<'de> DeserializeSeed<'de> for Name<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_str(self)
+        deserializer.deserialize_bytes(self)
     }
 }
 
@@ -128,8 +145,10 @@ impl Visitor<'_> for Name<'_> {
         f.write_str("a field name")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<(), E> {
-        if !self.known.contains(name) {
+    fn visit_bytes<E>(self, name: &[u8]) -> Result<(), E> {
+        if let Ok(name) = std::str::from_utf8(name)
+            && !self.known.contains(name)
+        {
             self.unknown.push(name.to_owned());
         }
         Ok(())
