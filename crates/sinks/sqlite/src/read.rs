@@ -7,10 +7,10 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
-use crate::database::check_ours;
 use crate::failure::Failure;
+use crate::layout::check_ours;
+use crate::names::rows_table;
 use crate::place::Place;
-use crate::table::rows_table;
 
 /// What a stream's table holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
