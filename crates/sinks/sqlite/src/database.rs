@@ -183,15 +183,7 @@ impl Database {
 
     /// The committed state.
     pub(crate) fn state(&self) -> Result<State, Failure> {
-        let mut state = State::default();
-        let mut select = self.connection.prepare("SELECT stream, state FROM _capture_state")?;
-        let mut rows = select.query([])?;
-        while let Some(row) = rows.next()? {
-            let stream: String = row.get(0)?;
-            let saved: StreamState = serde_json::from_slice(row.get_ref(1)?.as_bytes().unwrap_or_default())
-                .map_err(|_| unreadable(&self.place.name, &stream))?;
-            state.streams.insert(stream, saved);
-        }
+        let mut state = layout::state(&self.connection, &self.place.name)?;
         state.upgraded_from = self.upgraded_from;
         Ok(state)
     }

@@ -123,6 +123,31 @@ fn upgrade(connection: &Connection, path: &Path) -> Result<Option<u64>, Failure>
 }
 
 fn upgrade_state(connection: &Connection, path: &Path) -> Result<Option<u64>, Failure> {
+    let state = state_of_layout_2(connection, path)?;
+    for (stream, state) in &state.streams {
+        put_state(connection, stream, state)?;
+    }
+    Ok(state.upgraded_from.filter(|_| !state.streams.is_empty()))
+}
+
+/// The committed state, in whichever layout.
+pub(crate) fn state(connection: &Connection, path: &Path) -> Result<State, Failure> {
+    if !is_current(connection, path)? {
+        return state_of_layout_2(connection, path);
+    }
+    let mut state = State::default();
+    let mut select = connection.prepare("SELECT stream, state FROM _capture_state")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let stream: String = row.get(0)?;
+        let saved = serde_json::from_slice(row.get_ref(1)?.as_bytes().unwrap_or_default())
+            .map_err(|_| unreadable(path, &stream))?;
+        state.streams.insert(stream, saved);
+    }
+    Ok(state)
+}
+
+fn state_of_layout_2(connection: &Connection, path: &Path) -> Result<State, Failure> {
     let unreadable = |what: &str| unreadable(path, what);
     let mut streams = BTreeMap::new();
     let mut select = connection.prepare("SELECT stream, state FROM _capture_state")?;
@@ -139,11 +164,7 @@ fn upgrade_state(connection: &Connection, path: &Path) -> Result<Option<u64>, Fa
         .map(|access| serde_json::from_str(&access).map_err(|_| unreadable("the access record")))
         .transpose()?;
     let document = serde_json::json!({"version": 1, "access": access, "streams": streams}).to_string();
-    let state = State::from_document(&document).map_err(|_| unreadable("its streams"))?;
-    for (stream, state) in &state.streams {
-        put_state(connection, stream, state)?;
-    }
-    Ok(state.upgraded_from.filter(|_| !state.streams.is_empty()))
+    Ok(State::from_document(&document).map_err(|_| unreadable("its streams"))?)
 }
 
 /// Sets the state of a stream, in the form of state documents of the present version.

@@ -41,6 +41,7 @@
 
 mod database;
 mod failure;
+mod family;
 mod fence;
 mod fields;
 mod grave;
@@ -52,5 +53,6 @@ mod sink;
 mod statements;
 mod table;
 
-pub use read::{Answer, TableInfo, query, tables};
+pub use family::Family;
+pub use read::{Answer, TableInfo, live_rows, query, state, tables};
 pub use sink::SqliteSink;

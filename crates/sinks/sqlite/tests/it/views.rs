@@ -84,11 +84,17 @@ async fn names_are_looked_at_once_for_each_shape() {
     records.push(record("c", r#"{"c":1}"#, 7));
     write(&mut sink, &pets, &records).await;
     commit(&mut sink).await;
-    assert_eq!(columns(&place, "pets"), "_key id a b _captured_at _deleted_at _deleted_why _merged_into _scope _record");
+    assert_eq!(
+        columns(&place, "pets"),
+        "_key id a b _captured_at _deleted_at _deleted_why _merged_into _scope _record"
+    );
     // Without a shape, each record is looked at.
     write(&mut sink, &pets, &[Record::upsert("d", r#"{"d":1}"#), Record::upsert("e", r#"{"e":1}"#)]).await;
     commit(&mut sink).await;
-    assert_eq!(columns(&place, "pets"), "_key id a b d e _captured_at _deleted_at _deleted_why _merged_into _scope _record");
+    assert_eq!(
+        columns(&place, "pets"),
+        "_key id a b d e _captured_at _deleted_at _deleted_why _merged_into _scope _record"
+    );
     for json in ["[]", "{", "7", r#"{"a":1} {}"#] {
         let records = [Record::upsert("f", json)];
         let write = Write::new(Arc::clone(&pets), Stamp::new(9), records.to_vec());
