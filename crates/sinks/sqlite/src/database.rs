@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use capture_core::{
     Committed, Counts, Error, ErrorKind, Key, Share, Stamp, State, StateUpdate, StreamDescriptor,
-    StreamState, Sweep, Write,
+    Sweep, Write,
 };
 use rusqlite::{Connection, OpenFlags, params};
 
 use crate::failure::Failure;
 use crate::fence::{Fence, roll_back};
-use crate::layout::{self, put_state, unreadable};
+use crate::layout::{self, put_state};
 use crate::place::Place;
 use crate::table::Table;
 
