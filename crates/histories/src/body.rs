@@ -45,9 +45,20 @@ pub(crate) fn prefixed(member: &str, value: &str, body: &str) -> String {
     format!(r#"{{"{member}":"{value}",{}"#, &body[1..])
 }
 
-/// As a destination of lines writes it: without the line breaks (which stand nowhere but between tokens here).
-pub(crate) fn on_one_line(body: &str) -> String {
-    body.replace(['\n', '\r'], "")
+/// Without white space between the tokens: what is compared where a record of several lines became one line.
+pub(crate) fn compact(body: &str) -> String {
+    let (mut in_string, mut escaped) = (false, false);
+    body.chars()
+        .filter(|character| {
+            let is_kept = in_string || !character.is_ascii_whitespace();
+            match character {
+                '"' if !escaped => in_string = !in_string,
+                _ => {}
+            }
+            escaped = in_string && !escaped && *character == '\\';
+            is_kept
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -58,11 +69,12 @@ mod tests {
     fn every_style_is_json_and_fits_on_a_line() {
         for style in USUAL.into_iter().chain(ODD) {
             let text = body("k", 3, style, Some(r#""interviewEvents":[]"#));
-            for text in [text.clone(), on_one_line(&text), prefixed("parentId", "p", &text)] {
+            for text in [text.clone(), compact(&text), prefixed("parentId", "p", &text)] {
                 let raw: Box<serde_json::value::RawValue> = serde_json::from_str(&text).unwrap();
                 assert_eq!(raw.get(), text);
             }
-            assert!(!on_one_line(&text).contains('\n'));
+            assert!(!compact(&text).contains('\n'));
+            assert_eq!(compact(r#"{ "a b" : "c \" \\" , "d":	1 }"#), r#"{"a b":"c \" \\","d":1}"#);
         }
     }
 }

@@ -33,6 +33,7 @@ mod stream;
 mod tally;
 mod world;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -44,6 +45,9 @@ use std::time::{Duration, Instant};
 pub use judge::Violation;
 pub use step::Feature;
 pub use tally::Tally;
+
+/// A report tells no more histories in full.
+const MOST_PRINTED: usize = 12;
 
 /// What to run.
 #[derive(Debug, Clone)]
@@ -132,11 +136,29 @@ impl fmt::Display for Failure {
     }
 }
 
+impl Report {
+    /// The histories that broke each rule.
+    pub fn seeds(&self) -> BTreeMap<&'static str, Vec<u64>> {
+        let mut seeds: BTreeMap<&'static str, Vec<u64>> = BTreeMap::new();
+        for failure in &self.failures {
+            for violation in &failure.violations {
+                seeds.entry(violation.rule).or_default().push(failure.seed);
+            }
+        }
+        seeds
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.tally)?;
         self.broken.iter().try_for_each(|broken| writeln!(f, "could not be run: {broken}"))?;
-        self.failures.iter().try_for_each(|failure| write!(f, "{failure}"))
+        self.failures.iter().take(MOST_PRINTED).try_for_each(|failure| write!(f, "{failure}"))?;
+        for (rule, seeds) in &self.seeds() {
+            let some: Vec<String> = seeds.iter().take(MOST_PRINTED).map(u64::to_string).collect();
+            writeln!(f, "{rule}: {} histories, {}", seeds.len(), some.join(" "))?;
+        }
+        Ok(())
     }
 }
 

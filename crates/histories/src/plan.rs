@@ -5,7 +5,7 @@ use crate::fault::{Armed, Curse, Fault};
 use crate::keys::{KeyName, Right};
 use crate::site::{Ending, Stop};
 use crate::step::{Alias, Feature, Kind, Loss, Plan, Selection, Step, Sync};
-use crate::stream::{ROWS, SCOPES, Shape, Stream};
+use crate::stream::{OWN_SCOPE, ROWS, SCOPES, Shape, Stream};
 use crate::world::Change;
 
 /// The history of a seed; with `only`, of no other feature.
@@ -95,7 +95,7 @@ fn between(plan: &mut Plan, dice: &mut Dice) {
         match feature {
             Feature::Rights => {
                 let key = dice.of(&[KeyName::Wide, KeyName::Wide, KeyName::Narrow, KeyName::Limited]);
-                let scope = dice.of(&SCOPES);
+                let scope = if dice.chance(30) { OWN_SCOPE } else { dice.of(&SCOPES) };
                 let right = match dice.below(4) {
                     0 => Right::Confidential(dice.chance(60)),
                     1 => Right::Revoke(scope),
@@ -197,6 +197,10 @@ fn sync(plan: &Plan, dice: &mut Dice) -> Sync {
         }
     }
     faults(plan, dice, &mut sync);
+    if plan.has(Feature::State) && dice.chance(30) {
+        // A state in the middle of its listings.
+        sync.stop = Some(Stop { at_request: dice.between(5, 30) as u64, how: Ending::Terminate });
+    }
     if plan.has(Feature::Stops) && dice.chance(50) {
         let how = dice.of(&[
             Ending::Terminate,
@@ -213,6 +217,8 @@ fn sync(plan: &Plan, dice: &mut Dice) -> Sync {
     sync
 }
 
+/// One operation is away for long: nothing else may wait for it.
+const LONG: Armed = Armed { operation: "auditLog.list", nth: 1, fault: Fault::Status(503, Some(600)) };
 const PASSING: [Fault; 8] = [
     Fault::Status(500, None),
     Fault::Status(503, None),
@@ -244,6 +250,9 @@ const CONTRADICTIONS: [Fault; 7] = [
 ];
 
 fn faults(plan: &Plan, dice: &mut Dice, sync: &mut Sync) {
+    if plan.has(Feature::Faults) && dice.chance(2) {
+        sync.faults.push(LONG);
+    }
     for feature in &plan.features {
         let kinds: &[Fault] = match feature {
             Feature::Faults => &PASSING,
@@ -260,10 +269,13 @@ fn faults(plan: &Plan, dice: &mut Dice, sync: &mut Sync) {
         }
         for _ in 0..dice.between(1, 3) {
             let fault = dice.of(kinds);
-            let fitting: Vec<&'static str> =
+            let mut fitting: Vec<&'static str> =
                 ROWS.iter().map(|row| row.operation).filter(|operation| fault.fits(operation)).collect();
+            if matches!(feature, Feature::Faults | Feature::Refusals) {
+                fitting.push("apiKey.info");
+            }
             let operation = dice.of(&fitting);
-            let nth = if fault == Fault::Twice { 1 } else { dice.between(1, 4) as u32 };
+            let nth = if fault == Fault::Twice || operation == "apiKey.info" { 1 } else { dice.between(1, 4) as u32 };
             sync.faults.push(Armed { operation, nth, fault });
         }
     }

@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value;
 
 use crate::answer::{Answer, Outcome, refusal};
+use crate::body::Style;
+use crate::dice::Dice;
 use crate::fault::{Armed, Curse, Fault};
 use crate::keys::Keys;
 use crate::stream::{ROWS, Shape, Stream};
@@ -106,6 +108,29 @@ impl Reply {
 }
 
 impl Site {
+    /// Two organisations with up to so many records of each stream.
+    pub(crate) fn new(seed: u64, styles: &[Style], size: usize, page_size: usize, offset_pages: bool) -> Self {
+        let mut dice = Dice::new(seed ^ 0x7275_7468);
+        let mut ever = Ever::default();
+        let organisations =
+            [0, 1].map(|number| Organisation::new(number, styles.to_vec(), &mut dice, size, &mut ever));
+        Self {
+            organisations,
+            ever,
+            keys: Keys::new(),
+            page_size,
+            offset_pages,
+            serial: 0,
+            tokens_refused: None,
+            cursors_refused: None,
+            cursed: Vec::new(),
+            spoilt: BTreeSet::new(),
+            run: Run::default(),
+            made_up: BTreeSet::new(),
+            hollow: BTreeSet::new(),
+        }
+    }
+
     /// Answers a request to one of the two addresses.
     pub(crate) fn reply(&mut self, address: usize, authorization: &str, operation: &str, body: &[u8]) -> Reply {
         self.run.requests += 1;

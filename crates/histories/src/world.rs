@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::body::{Style, body, on_one_line, prefixed};
+use crate::body::{Style, body, compact, prefixed};
 use crate::dice::Dice;
 use crate::stream::Stream;
 
@@ -51,19 +51,17 @@ pub(crate) struct Known {
     pub(crate) made_up: bool,
 }
 
-/// Every body that any server of this history ever had.
+/// Every body that any server of this history ever had; white space does not count.
 #[derive(Debug, Default)]
 pub(crate) struct Ever(HashMap<(Stream, String), Known>);
 
 impl Ever {
     pub(crate) fn add(&mut self, stream: Stream, body: String, known: Known) {
-        self.0.insert((stream, on_one_line(&body)), known.clone());
-        self.0.insert((stream, body), known);
+        self.0.insert((stream, compact(&body)), known);
     }
 
     pub(crate) fn get(&self, stream: Stream, body: &str) -> Option<&Known> {
-        // A key of owned parts: histories are small.
-        self.0.get(&(stream, body.to_owned()))
+        self.0.get(&(stream, compact(body)))
     }
 }
 
