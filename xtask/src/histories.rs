@@ -68,6 +68,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     print!("{report}");
     match (report.failures.len(), report.broken.len()) {
         (0, 0) => Ok(()),
-        (failures, broken) => Err(format!("{failures} histories broke a rule, {broken} could not be run").into()),
+        (failures, broken) => {
+            Err(format!("{failures} histories broke a rule, {broken} could not be run").into())
+        }
     }
 }

@@ -76,7 +76,13 @@ struct Place {
 }
 
 impl Site {
-    pub(crate) fn answer(&self, key: &Key, organisation: &Organisation, operation: &str, body: &Value) -> Outcome {
+    pub(crate) fn answer(
+        &self,
+        key: &Key,
+        organisation: &Organisation,
+        operation: &str,
+        body: &Value,
+    ) -> Outcome {
         if operation == "apiKey.info" {
             if !key.scopes.contains(OWN_SCOPE) {
                 return Outcome::Refused(403, "missing_endpoint_permission");
@@ -93,7 +99,9 @@ impl Site {
         let info = ROWS.iter().find(|row| row.info.is_some_and(|(info, _)| info == operation));
         match (row, info) {
             (_, Some(row)) => self.info(key, organisation, row, body),
-            (Some(row), None) if !key.reads(row.stream) => Outcome::Refused(403, "missing_endpoint_permission"),
+            (Some(row), None) if !key.reads(row.stream) => {
+                Outcome::Refused(403, "missing_endpoint_permission")
+            }
             (Some(row), None) => self.list(key, organisation, row, body),
             (None, None) if operation.ends_with(".list") || operation.contains(".list") => {
                 Outcome::Answer(Answer {
@@ -111,7 +119,8 @@ impl Site {
             return Outcome::Refused(403, "missing_endpoint_permission");
         }
         let id = row.info.and_then(|(_, parameter)| body[parameter].as_str()).unwrap_or_default();
-        let Some(record) = organisation.find(row.stream, id).filter(|record| key.sees(organisation, row.stream, record))
+        let Some(record) =
+            organisation.find(row.stream, id).filter(|record| key.sees(organisation, row.stream, record))
         else {
             return Outcome::Refused(200, row.missing);
         };
@@ -128,9 +137,7 @@ impl Site {
 
     fn children<'a>(&self, organisation: &'a Organisation, stream: Stream, parent: &str) -> Vec<&'a Record> {
         let records = organisation.records(stream).iter();
-        records
-            .filter(|record| !record.deleted && record.parent.as_deref() == Some(parent))
-            .collect()
+        records.filter(|record| !record.deleted && record.parent.as_deref() == Some(parent)).collect()
     }
 
     fn list(&self, key: &Key, organisation: &Organisation, row: &Row, body: &Value) -> Outcome {
@@ -144,7 +151,8 @@ impl Site {
             Shape::Children { parameter, paged } => {
                 let id = body[parameter].as_str().unwrap_or_default();
                 let parents = row.parent.unwrap_or(row.stream);
-                let parent = organisation.find(parents, id).filter(|parent| key.sees(organisation, parents, parent));
+                let parent =
+                    organisation.find(parents, id).filter(|parent| key.sees(organisation, parents, parent));
                 if parent.is_none() {
                     return Outcome::Refused(200, row.missing);
                 }
@@ -159,7 +167,14 @@ impl Site {
                 };
                 // Children move between parents, so they are paged by when they came.
                 let rest: Vec<&Record> = children.into_iter().filter(|child| child.created > after).collect();
-                self.page(organisation, row, &rest, body, |last| Place { since: 0, began: 0, position: last.created }, None)
+                self.page(
+                    organisation,
+                    row,
+                    &rest,
+                    body,
+                    |last| Place { since: 0, began: 0, position: last.created },
+                    None,
+                )
             }
             Shape::NewestFirst => {
                 let newest_first: Vec<&Record> = organisation.records(row.stream).iter().rev().collect();
@@ -167,11 +182,21 @@ impl Site {
                     Ok(place) => place.map(|place| place.position),
                     Err(code) => return Outcome::Refused(200, code),
                 };
-                let start = after.and_then(|after| newest_first.iter().position(|event| event.created == after));
+                let start =
+                    after.and_then(|after| newest_first.iter().position(|event| event.created == after));
                 let rest = &newest_first[start.map_or(0, |start| start + 1)..];
-                self.page(organisation, row, rest, body, |last| Place { since: 0, began: 0, position: last.created }, None)
+                self.page(
+                    organisation,
+                    row,
+                    rest,
+                    body,
+                    |last| Place { since: 0, began: 0, position: last.created },
+                    None,
+                )
             }
-            Shape::Token | Shape::Embedded | Shape::InInfo { .. } => self.listing(key, organisation, row, body),
+            Shape::Token | Shape::Embedded | Shape::InInfo { .. } => {
+                self.listing(key, organisation, row, body)
+            }
         }
     }
 

@@ -25,9 +25,7 @@ pub(crate) fn body(key: &str, version: u64, style: Style, array: Option<&str>) -
     match style {
         Style::Plain => format!(r#"{{"id":"{key}","v":{version},"name":"Nobody"{more}}}"#),
         Style::Spaced => {
-            format!(
-                r#"{{ "v" : {version}, "id":	"{key}" , "share":1.50,"name":"\u00e9é \"x\\ 😀"{more} }}"#
-            )
+            format!(r#"{{ "v" : {version}, "id":	"{key}" , "share":1.50,"name":"\u00e9é \"x\\ 😀"{more} }}"#)
         }
         Style::Nested => {
             format!(

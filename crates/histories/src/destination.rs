@@ -70,7 +70,13 @@ pub(crate) struct Destination {
 
 impl Destination {
     pub(crate) fn new(kind: Kind, directory: &Path) -> Self {
-        Self { kind, directory: directory.to_owned(), generation: 0, taken: BTreeMap::new(), outputs: Vec::new() }
+        Self {
+            kind,
+            directory: directory.to_owned(),
+            generation: 0,
+            taken: BTreeMap::new(),
+            outputs: Vec::new(),
+        }
     }
 
     fn path(&self) -> PathBuf {
@@ -86,7 +92,11 @@ impl Destination {
         match self.kind {
             Kind::Sqlite => vec!["--to".to_owned(), format!("sqlite:{path}")],
             Kind::Jsonl => vec!["--to".to_owned(), format!("jsonl:{path}")],
-            Kind::Stdout => ["--to", "stdout", "--state"].map(str::to_owned).into_iter().chain([path.to_string()]).collect(),
+            Kind::Stdout => ["--to", "stdout", "--state"]
+                .map(str::to_owned)
+                .into_iter()
+                .chain([path.to_string()])
+                .collect(),
         }
     }
 
@@ -173,7 +183,8 @@ impl Destination {
     pub(crate) fn open_to_others(&self) -> Vec<String> {
         let base = self.path();
         let inside = fs::read_dir(&base).into_iter().flatten().flatten().map(|entry| entry.path());
-        let is_open = |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0);
+        let is_open =
+            |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0);
         let paths: Vec<PathBuf> = inside.chain([base]).filter(is_open).collect();
         paths.iter().map(|path| path.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect()
     }
@@ -187,7 +198,9 @@ impl Destination {
     /// Reads everything.
     pub(crate) fn read(&self, ever: &Ever) -> Result<Holding, String> {
         match self.kind {
-            Kind::Sqlite => self.read_database().map_err(|error| format!("the database cannot be read: {error}")),
+            Kind::Sqlite => {
+                self.read_database().map_err(|error| format!("the database cannot be read: {error}"))
+            }
             Kind::Jsonl => Ok(self.read_files(ever)),
             Kind::Stdout => Ok(self.read_outputs()),
         }
@@ -206,7 +219,8 @@ impl Destination {
             if connection.query_row(exists, [name], |row| row.get::<_, i64>(0))? == 0 {
                 continue;
             }
-            let mut rows = connection.prepare(&format!("SELECT _key, _record, _deleted_at IS NULL FROM {name}"))?;
+            let mut rows =
+                connection.prepare(&format!("SELECT _key, _record, _deleted_at IS NULL FROM {name}"))?;
             let mut rows = rows.query([])?;
             while let Some(row) = rows.next()? {
                 let body = String::from_utf8_lossy(row.get_ref(1)?.as_bytes()?).into_owned();
@@ -243,7 +257,8 @@ impl Destination {
             let text = String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned();
             for line in whole_lines(&text) {
                 let parsed: Option<Line<'_>> = serde_json::from_str(line).ok();
-                let Some((stream, line)) = parsed.and_then(|line| Some((Stream::named(&line.stream)?, line))) else {
+                let Some((stream, line)) = parsed.and_then(|line| Some((Stream::named(&line.stream)?, line)))
+                else {
                     // Streams that a history is not about have nothing.
                     holding.strange.push(line.to_owned());
                     continue;

@@ -47,7 +47,8 @@ impl Fault {
     /// A name for counting.
     pub(crate) fn name(self) -> String {
         let text = format!("{self:?}");
-        text.split_once("(\"").map_or(text.clone(), |(kind, code)| format!("{kind} {}", code.trim_end_matches("\")")))
+        text.split_once("(\"")
+            .map_or(text.clone(), |(kind, code)| format!("{kind} {}", code.trim_end_matches("\")")))
     }
 
     /// Whether it can happen to an answer of this operation.

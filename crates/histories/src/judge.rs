@@ -63,7 +63,7 @@ pub(crate) struct Judge {
     pub(crate) yardstick: BTreeMap<Stream, BTreeSet<KeyName>>,
     /// Records and streams that need not be up to date before everything was listed again.
     excused: BTreeSet<(Stream, String)>,
-    excused_streams: BTreeSet<Stream>,
+    pub(crate) excused_streams: BTreeSet<Stream>,
     /// Parents of a child stream that were in trouble.
     pub(crate) troubled: BTreeSet<(Stream, String)>,
     /// Why a run may stop and ask, or keep what is gone.
@@ -72,6 +72,8 @@ pub(crate) struct Judge {
     pub(crate) starts_over: bool,
     /// Lines may repeat what was written.
     pub(crate) may_repeat: bool,
+    /// A destination of lines may no longer know which lines it wrote.
+    pub(crate) forgets_what_was_written: bool,
     settled: Option<Holding>,
     /// The wide key has seen everything once.
     filled_by_wide: bool,
@@ -90,6 +92,7 @@ impl Judge {
             doubts: BTreeSet::new(),
             starts_over: false,
             may_repeat: false,
+            forgets_what_was_written: false,
             settled: None,
             filled_by_wide: false,
             step: 0,
@@ -105,7 +108,8 @@ impl Judge {
     pub(crate) fn excuse_confidential(&mut self, site: &Site) {
         let organisation = &site.organisations[0];
         for stream in Stream::all() {
-            let hidden = organisation.records(stream).iter().filter(|record| !organisation.is_open(stream, record));
+            let hidden =
+                organisation.records(stream).iter().filter(|record| !organisation.is_open(stream, record));
             self.excused.extend(hidden.map(|record| (stream, record.key.clone())));
         }
     }
@@ -150,6 +154,7 @@ impl Judge {
                 if ran.sync.accept {
                     *yardstick = [key.name].into();
                 } else if selected.contains(&stream)
+                    && key.reads(stream)
                     && yardstick.iter().filter_map(|name| site.keys.get(*name)).all(|other| key.covers(other))
                 {
                     if ran.code == Some(0) {
@@ -194,16 +199,22 @@ impl Judge {
         let organisation = &site.organisations[0];
         let mut buried = Vec::new();
         for stream in Stream::all() {
-            let Some(yardstick) = self.yardstick.get(&stream).filter(|yardstick| !yardstick.is_empty()) else {
+            let Some(yardstick) = self.yardstick.get(&stream).filter(|yardstick| !yardstick.is_empty())
+            else {
                 continue;
             };
             // Rows that a server's offset pages skip can be told from rows that are gone only one by one.
-            if site.offset_pages && !stream.has_info() && !matches!(stream.row().shape, Shape::Snapshot | Shape::NewestFirst) {
+            if site.offset_pages
+                && !stream.has_info()
+                && !matches!(stream.row().shape, Shape::Snapshot | Shape::NewestFirst)
+            {
                 continue;
             }
             let parent_operation = stream.row().parent.map(|parent| parent.row().operation);
-            let parents_empty =
-                ran.fired.iter().any(|(operation, fault)| *fault == Fault::Empty && Some(*operation) == parent_operation);
+            let parents_empty = ran
+                .fired
+                .iter()
+                .any(|(operation, fault)| *fault == Fault::Empty && Some(*operation) == parent_operation);
             if parents_empty {
                 continue;
             }
@@ -213,7 +224,7 @@ impl Judge {
                     && yardstick
                         .iter()
                         .filter_map(|name| site.keys.get(*name))
-                        .all(|key| key.sees(organisation, stream, record))
+                        .all(|key| key.views(organisation, stream, record))
             };
             for record in organisation.records(stream).iter().filter(is_protected) {
                 let was_dead = before.get(stream, &record.key).is_some_and(|row| !row.live);
@@ -233,9 +244,16 @@ impl Judge {
         if let Some(strange) = after.strange.iter().find(|strange| !before.strange.contains(strange)) {
             self.say("strange-line", format!("neither a record nor a deletion: {strange}"));
         }
-        if self.kind == Kind::Jsonl && !self.may_repeat && after.repeated.len() > before.repeated.len() && ran.code == Some(0) {
+        if self.kind == Kind::Jsonl
+            && !self.may_repeat
+            && after.repeated.len() > before.repeated.len()
+            && ran.code == Some(0)
+        {
             let (count, last) = (after.repeated.len() - before.repeated.len(), after.repeated.last());
-            self.say("written-twice", format!("{count} lines repeat the one before them, {}", last.map_or("", String::as_str)));
+            self.say(
+                "written-twice",
+                format!("{count} lines repeat the one before them, {}", last.map_or("", String::as_str)),
+            );
         }
         for stream in Stream::all() {
             let of = |holding: &Holding, number: usize| {
@@ -247,7 +265,10 @@ impl Judge {
             };
             let (was, is) = ([of(before, 0), of(before, 1)], [of(after, 0), of(after, 1)]);
             if !ran.sync.accept && is[0] > 0 && is[1] > 0 && (was[0] == 0 || was[1] == 0) && was != [0, 0] {
-                self.say("two-organisations", format!("{}: {} rows of one and {} of another", stream.name(), is[0], is[1]));
+                self.say(
+                    "two-organisations",
+                    format!("{}: {} rows of one and {} of another", stream.name(), is[0], is[1]),
+                );
             }
             for (key, row) in after.of(stream) {
                 let known = site.ever.get(stream, &row.body);
@@ -257,7 +278,10 @@ impl Judge {
                 let only_twice =
                     !ran.fired.is_empty() && ran.fired.iter().all(|(_, fault)| *fault == Fault::Twice);
                 if row.live && site.made_up.contains(key) && only_twice && ran.code == Some(0) {
-                    self.say("earlier-copy-counts", format!("the event {key} stood only in the earlier of two copies"));
+                    self.say(
+                        "earlier-copy-counts",
+                        format!("the event {key} stood only in the earlier of two copies"),
+                    );
                 }
             }
         }
@@ -275,11 +299,19 @@ impl Judge {
             let version = |row: &Row| site.ever.get(stream, &row.body).map(|known| known.version);
             for (key, old) in before.of(stream) {
                 match after.get(stream, key) {
-                    None => self.say("vanished", format!("{} {key} is neither there nor marked as deleted", stream.name())),
+                    None => self.say(
+                        "vanished",
+                        format!("{} {key} is neither there nor marked as deleted", stream.name()),
+                    ),
                     Some(new) if version(new) < version(old) && version(new).is_some() => {
                         self.say(
                             "went-back",
-                            format!("{} {key}: from version {:?} to {:?}", stream.name(), version(old), version(new)),
+                            format!(
+                                "{} {key}: from version {:?} to {:?}",
+                                stream.name(),
+                                version(old),
+                                version(new)
+                            ),
                         );
                     }
                     Some(_) => {}
@@ -314,17 +346,22 @@ impl Judge {
         let Some(key) = site.keys.get(key) else { return Vec::new() };
         let mut missing = Vec::new();
         for stream in streams.iter().copied() {
-            let pages_move = site.offset_pages
-                && !matches!(stream.row().shape, Shape::Snapshot | Shape::NewestFirst);
+            let pages_move =
+                site.offset_pages && !matches!(stream.row().shape, Shape::Snapshot | Shape::NewestFirst);
             let is_late = stream == Stream::Audit && organisation.late > 1;
             if with_excuses && (pages_move || is_late || self.excused_streams.contains(&stream)) {
                 continue;
             }
-            for record in organisation.records(stream).iter().filter(|record| key.sees(organisation, stream, record)) {
+            for record in
+                organisation.records(stream).iter().filter(|record| key.sees(organisation, stream, record))
+            {
                 let name = (stream, record.key.clone());
-                let in_trouble =
-                    record.parent.as_ref().is_some_and(|parent| self.troubled.contains(&(stream, parent.clone())));
-                let is_excused = in_trouble || self.excused.contains(&name) || organisation.unannounced.contains(&name);
+                let in_trouble = record
+                    .parent
+                    .as_ref()
+                    .is_some_and(|parent| self.troubled.contains(&(stream, parent.clone())));
+                let is_excused =
+                    in_trouble || self.excused.contains(&name) || organisation.unannounced.contains(&name);
                 if with_excuses && is_excused {
                     continue;
                 }
@@ -346,7 +383,8 @@ impl Judge {
         let organisation = &site.organisations[0];
         let Some(key) = site.keys.get(key) else { return Vec::new() };
         let mut kept = Vec::new();
-        for stream in Stream::all() {
+        // What stands in an audit log stays.
+        for stream in Stream::all().filter(|stream| *stream != Stream::Audit) {
             for (name, _) in after.of(stream).filter(|(_, row)| row.live) {
                 let record = organisation.find(stream, name);
                 if record.is_none_or(|record| !key.sees(organisation, stream, record)) {
@@ -369,5 +407,139 @@ pub(crate) fn selected(selection: &Selection) -> Vec<Stream> {
         Selection::World | Selection::All => Stream::all().collect(),
         Selection::Some(streams) => streams.clone(),
         Selection::Default => Stream::all().filter(|stream| !stream.costs_a_request_per_parent()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::USUAL;
+    use crate::world::Change;
+
+    fn site() -> Site {
+        Site::new(5, &USUAL, 6, 2, false)
+    }
+
+    /// What a sync that makes no mistake would leave.
+    fn perfect(site: &Site) -> Holding {
+        let organisation = &site.organisations[0];
+        let mut holding = Holding::default();
+        for stream in Stream::all() {
+            for record in organisation.records(stream) {
+                let row = Row {
+                    live: organisation.is_live(stream, record),
+                    body: organisation.delivered(stream, record),
+                };
+                holding.put(stream, record.key.clone(), row);
+            }
+        }
+        holding
+    }
+
+    fn ran(site: &Site) -> Ran {
+        Ran {
+            sync: Sync::quiet(KeyName::Wide),
+            code: Some(0),
+            hung: false,
+            stopped: false,
+            stderr: String::new(),
+            requests: 40,
+            fired: Vec::new(),
+            changed: false,
+            met_standing_trouble: false,
+            began: site.organisations[0].now,
+        }
+    }
+
+    /// The rules that a run breaks which left `after` where `before` was.
+    fn rules(site: &Site, before: &Holding, after: &Holding, ran: &Ran) -> Vec<&'static str> {
+        let mut judge = Judge::new(Kind::Sqlite);
+        judge.after_run(site, before, after, ran);
+        let mut rules: Vec<&'static str> = judge.found.iter().map(|violation| violation.rule).collect();
+        rules.dedup();
+        rules
+    }
+
+    fn first(holding: &Holding) -> (String, Row) {
+        let (key, row) = holding.of(Stream::Candidates).next().expect("there are candidates");
+        (key.clone(), row.clone())
+    }
+
+    #[test]
+    fn the_truth_breaks_no_rule() {
+        let site = site();
+        let holding = perfect(&site);
+        assert!(rules(&site, &Holding::default(), &holding, &ran(&site)).is_empty());
+        assert!(rules(&site, &holding, &holding, &ran(&site)).is_empty());
+        assert!(Judge::new(Kind::Sqlite).kept(&site, &holding, KeyName::Wide).is_empty());
+    }
+
+    #[test]
+    fn each_mistake_is_noticed() {
+        let site = site();
+        let before = perfect(&site);
+        let (key, row) = first(&before);
+        let after_with = |key: &str, row: Row| {
+            let mut after = before.clone();
+            after.put(Stream::Candidates, key.to_owned(), row);
+            after
+        };
+        let buried = after_with(&key, Row { live: false, ..row.clone() });
+        assert_eq!(rules(&site, &before, &buried, &ran(&site)), ["buried-live", "not-up-to-date"]);
+        let invented = after_with(&key, Row { body: "{}".to_owned(), ..row.clone() });
+        assert_eq!(rules(&site, &before, &invented, &ran(&site)), ["never-had", "not-up-to-date"]);
+        let other = &site.organisations[1];
+        let foreign = &other.records(Stream::Candidates)[0];
+        let body = other.delivered(Stream::Candidates, foreign);
+        let mixed = after_with(&foreign.key, Row { live: true, body });
+        assert_eq!(rules(&site, &before, &mixed, &ran(&site)), ["two-organisations"]);
+        assert_eq!(rules(&site, &before, &Holding::default(), &ran(&site))[0], "vanished");
+    }
+
+    #[test]
+    fn what_is_old_or_gone_is_noticed() {
+        let mut site = site();
+        let old = perfect(&site);
+        let Site { organisations, ever, .. } = &mut site;
+        organisations[0].apply(Change::Edit { stream: Stream::Candidates, pick: 0, quietly: false }, ever);
+        let new = perfect(&site);
+        assert_eq!(rules(&site, &old, &old, &ran(&site)), ["not-up-to-date"]);
+        assert_eq!(rules(&site, &new, &old, &ran(&site)), ["went-back", "not-up-to-date"]);
+        let Site { organisations, ever, .. } = &mut site;
+        organisations[0].apply(Change::Delete { stream: Stream::Jobs, pick: 0, quietly: false }, ever);
+        assert_eq!(Judge::new(Kind::Sqlite).kept(&site, &new, KeyName::Wide).len(), 1);
+    }
+
+    #[test]
+    fn a_narrower_key_buries_nothing_and_need_not_see_it() {
+        let mut site = site();
+        let Site { organisations, ever, .. } = &mut site;
+        organisations[0].apply(Change::Hide { stream: Stream::Candidates, pick: 0 }, ever);
+        let before = perfect(&site);
+        let mut after = before.clone();
+        let hidden =
+            site.organisations[0].records(Stream::Candidates).iter().find(|record| record.confidential);
+        let hidden = hidden.expect("one is hidden");
+        let body = site.organisations[0].delivered(Stream::Candidates, hidden);
+        after.put(Stream::Candidates, hidden.key.clone(), Row { live: false, body });
+        let narrow = Ran { sync: Sync::quiet(KeyName::Narrow), ..ran(&site) };
+        let mut judge = Judge::new(Kind::Sqlite);
+        judge.after_run(&site, &Holding::default(), &before, &ran(&site));
+        judge.after_run(&site, &before, &after, &narrow);
+        assert_eq!(judge.found.iter().map(|found| found.rule).collect::<Vec<_>>(), ["buried-live"]);
+        // Alone, it is the yardstick.
+        assert!(rules(&site, &before, &after, &narrow).is_empty());
+    }
+
+    #[test]
+    fn endings_are_judged() {
+        let site = site();
+        let holding = perfect(&site);
+        let judged = |ran: Ran| rules(&site, &holding, &holding, &ran).first().copied();
+        assert_eq!(judged(Ran { hung: true, code: None, ..ran(&site) }), Some("hangs"));
+        assert_eq!(judged(Ran { requests: MOST_REQUESTS + 1, ..ran(&site) }), Some("without-bound"));
+        assert_eq!(judged(Ran { code: None, ..ran(&site) }), Some("dies"));
+        assert_eq!(judged(Ran { code: Some(101), ..ran(&site) }), Some("exit-code"));
+        assert_eq!(judged(Ran { stderr: "thread 'main' panicked".to_owned(), ..ran(&site) }), Some("panics"));
     }
 }

@@ -61,7 +61,9 @@ impl Key {
     fn new(name: KeyName) -> Self {
         let mut scopes: BTreeSet<&'static str> = SCOPES.into_iter().chain([OWN_SCOPE]).collect();
         match name {
-            KeyName::Limited => scopes.retain(|scope| !scope.starts_with("offers") && !scope.starts_with("audit")),
+            KeyName::Limited => {
+                scopes.retain(|scope| !scope.starts_with("offers") && !scope.starts_with("audit"))
+            }
             KeyName::Blind => _ = scopes.remove(OWN_SCOPE),
             _ => {}
         }
@@ -94,8 +96,12 @@ impl Key {
 
     /// Whether it sees a record in the lists.
     pub(crate) fn sees(&self, organisation: &Organisation, stream: Stream, record: &Record) -> bool {
-        self.reads(stream)
-            && organisation.is_live(stream, record)
+        self.reads(stream) && self.views(organisation, stream, record)
+    }
+
+    /// Whether it would, with the permission.
+    pub(crate) fn views(&self, organisation: &Organisation, stream: Stream, record: &Record) -> bool {
+        organisation.is_live(stream, record)
             && (self.sees_confidential || organisation.is_open(stream, record))
     }
 }

@@ -202,7 +202,8 @@ fn one(options: &Options, seed: u64) -> Report {
             for violation in &found {
                 report.tally.count(&format!("violation: {}", violation.rule));
             }
-            let is_tolerated = |violation: &Violation| options.tolerated.iter().any(|rule| rule == violation.rule);
+            let is_tolerated =
+                |violation: &Violation| options.tolerated.iter().any(|rule| rule == violation.rule);
             let violations: Vec<Violation> =
                 found.into_iter().filter(|violation| !is_tolerated(violation)).collect();
             if !violations.is_empty() {

@@ -11,8 +11,7 @@ use crate::world::Change;
 /// The history of a seed; with `only`, of no other feature.
 pub(crate) fn plan(seed: u64, only: Option<Feature>) -> Plan {
     let mut dice = Dice::new(seed);
-    let mut features: Vec<Feature> =
-        Feature::ALL.into_iter().filter(|_| dice.chance(22)).collect();
+    let mut features: Vec<Feature> = Feature::ALL.into_iter().filter(|_| dice.chance(22)).collect();
     if let Some(only) = only {
         features = vec![only];
         // How much is listed again decides what is found out.
@@ -117,14 +116,22 @@ fn between(plan: &mut Plan, dice: &mut Dice) {
                 "invalid_input",
             ]))),
             Feature::Curses if dice.chance(70) => {
-                let stream = dice.of(&[Stream::Notes, Stream::Notes, Stream::History, Stream::Versions, Stream::Stages]);
+                let stream = dice.of(&[
+                    Stream::Notes,
+                    Stream::Notes,
+                    Stream::History,
+                    Stream::Versions,
+                    Stream::Stages,
+                ]);
                 let curse = dice.of(&[Curse::Status500, Curse::Refused, Curse::Malformed]);
                 steps.push(Step::Curse(stream, dice.pick(), curse));
             }
             Feature::Odd if dice.chance(30) => {
                 let rows: Vec<&'static str> = ROWS
                     .iter()
-                    .filter(|row| matches!(row.shape, Shape::Token | Shape::Snapshot | Shape::Children { .. }))
+                    .filter(|row| {
+                        matches!(row.shape, Shape::Token | Shape::Snapshot | Shape::Children { .. })
+                    })
                     .map(|row| row.operation)
                     .collect();
                 steps.push(Step::Spoil(dice.of(&rows)));
@@ -142,7 +149,10 @@ fn between(plan: &mut Plan, dice: &mut Dice) {
             }),
             Feature::Two => {
                 let changes = (0..dice.between(0, 3)).map(|_| change(plan, dice)).collect();
-                steps.push(Step::Two(dice.of(&[Alias::Symlink, Alias::WithoutLock]), changes));
+                // Only a database can notice inside that another run has begun.
+                let is_database = plan.kind == Kind::Sqlite;
+                let alias = if is_database && dice.chance(50) { Alias::WithoutLock } else { Alias::Symlink };
+                steps.push(Step::Two(alias, changes));
             }
             _ => {}
         }
@@ -167,7 +177,10 @@ fn sync(plan: &Plan, dice: &mut Dice) -> Sync {
         sync.accept = dice.chance(6);
     }
     // Another company never comes first.
-    if plan.has(Feature::Organisations) && dice.chance(30) && plan.steps.iter().any(|step| matches!(step, Step::Sync(_))) {
+    if plan.has(Feature::Organisations)
+        && dice.chance(30)
+        && plan.steps.iter().any(|step| matches!(step, Step::Sync(_)))
+    {
         (sync.key, sync.address) = dice.of(&[(KeyName::Other, 0), (KeyName::Wide, 1), (KeyName::Other, 1)]);
         sync.accept = false;
     }
@@ -275,7 +288,11 @@ fn faults(plan: &Plan, dice: &mut Dice, sync: &mut Sync) {
                 fitting.push("apiKey.info");
             }
             let operation = dice.of(&fitting);
-            let nth = if fault == Fault::Twice || operation == "apiKey.info" { 1 } else { dice.between(1, 4) as u32 };
+            let nth = if fault == Fault::Twice || operation == "apiKey.info" {
+                1
+            } else {
+                dice.between(1, 4) as u32
+            };
             sync.faults.push(Armed { operation, nth, fault });
         }
     }

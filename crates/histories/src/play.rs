@@ -38,7 +38,11 @@ struct Player<'a> {
 ///
 /// # Errors
 /// What keeps the test itself from running.
-pub(crate) fn play(plan: &Plan, kept: Option<&[usize]>, binary: &Path) -> io::Result<(Vec<Violation>, Tally)> {
+pub(crate) fn play(
+    plan: &Plan,
+    kept: Option<&[usize]>,
+    binary: &Path,
+) -> io::Result<(Vec<Violation>, Tally)> {
     let mut player = Player::new(plan, binary)?;
     for (index, step) in plan.steps.iter().enumerate() {
         if kept.is_none_or(|kept| kept.contains(&index)) {
@@ -129,6 +133,7 @@ impl<'a> Player<'a> {
                     self.tally.count(&format!("file lost: {loss:?}"));
                     self.judge.doubts.insert("loss");
                     (self.judge.starts_over, self.judge.may_repeat) = (true, true);
+                    self.judge.forgets_what_was_written = true;
                     self.look();
                 }
             }
@@ -136,6 +141,7 @@ impl<'a> Player<'a> {
             Step::Import(elsewhere) => self.import(*elsewhere)?,
             Step::Reset(stream) => {
                 self.judge.may_repeat = true;
+                self.judge.forgets_what_was_written = true;
                 self.run_command(&["state", "reset", stream.name()])?;
                 self.tally.count("states reset");
             }
@@ -298,7 +304,9 @@ impl<'a> Player<'a> {
     }
 
     fn import(&mut self, elsewhere: bool) -> io::Result<()> {
-        let Some(file) = self.exported.clone().filter(|file| fs::metadata(file).is_ok_and(|file| file.len() > 2)) else {
+        let Some(file) =
+            self.exported.clone().filter(|file| fs::metadata(file).is_ok_and(|file| file.len() > 2))
+        else {
             return Ok(());
         };
         if elsewhere {
@@ -311,9 +319,14 @@ impl<'a> Player<'a> {
         }
         self.judge.doubts.insert("state");
         self.judge.may_repeat = true;
+        self.judge.forgets_what_was_written = true;
         let (ended, _) = self.run_command(&["state", "import", &file.display().to_string()])?;
         if ended.code == Some(0) {
-            self.tally.count(if elsewhere { "states imported beside an empty destination" } else { "states imported" });
+            self.tally.count(if elsewhere {
+                "states imported beside an empty destination"
+            } else {
+                "states imported"
+            });
             for (stream, keys) in self.exported_yardstick.clone() {
                 self.judge.yardstick.entry(stream).or_default().extend(keys);
             }
@@ -336,7 +349,9 @@ impl<'a> Player<'a> {
         let to = (url.as_str(), KeyName::Wide);
         let mut first = start(self.binary, self.directory.path(), &arguments, to, &stdout)?;
         self.server.site().run.process = Some(first.number());
-        until(|| self.server.site().run.hold == Hold::Held || first.peek().is_ok_and(|ended| ended.is_some()));
+        until(|| {
+            self.server.site().run.hold == Hold::Held || first.peek().is_ok_and(|ended| ended.is_some())
+        });
 
         let mut arguments = self.arguments(&sync);
         arguments.extend(self.destination.alias(alias));
@@ -380,7 +395,11 @@ impl<'a> Player<'a> {
                 sync.accept = true;
                 ran = self.sync(sync.clone())?;
             }
-            let excused = self.judge.doubts.contains("loss") || !self.judge.troubled.is_empty();
+            // Parents that were in trouble may wait for their next turn.
+            let judge = &self.judge;
+            let excused = judge.doubts.contains("loss")
+                || !judge.troubled.is_empty()
+                || !judge.excused_streams.is_empty();
             if ran.code != Some(0) && !excused {
                 self.stuck(&format!("quiet sync {}", round + 1), &ran);
             }
@@ -389,6 +408,13 @@ impl<'a> Player<'a> {
         let mut ran = self.sync(sync.clone())?;
         if ran.code != Some(0) && may_ask && !sync.accept {
             sync.accept = true;
+            ran = self.sync(sync.clone())?;
+        }
+        if ran.code != Some(0) && self.judge.doubts.contains("loss") {
+            // Files are not what the state says, and the choice is ours.
+            for stream in Stream::all() {
+                self.run_command(&["state", "reset", stream.name()])?;
+            }
             ran = self.sync(sync.clone())?;
         }
         if ran.code != Some(0) {
@@ -404,7 +430,8 @@ impl<'a> Player<'a> {
             }
         }
         let kept = kept(self);
-        if !kept.is_empty() {
+        let knows = self.judge.kind == Kind::Sqlite || !self.judge.forgets_what_was_written;
+        if !kept.is_empty() && knows {
             let rule = if self.judge.kind == Kind::Sqlite { "kept-dead" } else { "kept-dead-in-lines" };
             self.judge.say(rule, format!("after a quiet --full: {}", kept.join(", ")));
         }
@@ -421,8 +448,11 @@ impl<'a> Player<'a> {
     }
 
     fn stuck(&mut self, what: &str, ran: &Ran) {
-        let why: Vec<&str> =
-            ran.stderr.lines().filter(|line| line.starts_with("failed") || line.starts_with("error")).collect();
+        let why: Vec<&str> = ran
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("failed") || line.starts_with("error"))
+            .collect();
         self.judge.say("stuck", format!("{what}: exit code {:?}: {}", ran.code, why.join("; ")));
     }
 }

@@ -28,8 +28,11 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(site: Site) -> io::Result<Self> {
-        let shared =
-            Arc::new(Shared { site: Mutex::new(site), changed: Condvar::new(), ended: AtomicBool::new(false) });
+        let shared = Arc::new(Shared {
+            site: Mutex::new(site),
+            changed: Condvar::new(),
+            ended: AtomicBool::new(false),
+        });
         let mut addresses = Vec::new();
         for which in 0..2 {
             let listener = TcpListener::bind(("127.0.0.1", 0))?;

@@ -18,8 +18,12 @@ pub(crate) fn shrink(all: Vec<usize>, breaks: impl Fn(&[usize]) -> bool) -> Vec<
             if Instant::now() > deadline {
                 return kept;
             }
-            let rest: Vec<usize> =
-                kept.iter().enumerate().filter(|(at, _)| !(start..start + chunk).contains(at)).map(|(_, step)| *step).collect();
+            let rest: Vec<usize> = kept
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| !(start..start + chunk).contains(at))
+                .map(|(_, step)| *step)
+                .collect();
             if breaks(&rest) {
                 kept = rest;
                 dropped = true;

@@ -109,7 +109,13 @@ impl Reply {
 
 impl Site {
     /// Two organisations with up to so many records of each stream.
-    pub(crate) fn new(seed: u64, styles: &[Style], size: usize, page_size: usize, offset_pages: bool) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        styles: &[Style],
+        size: usize,
+        page_size: usize,
+        offset_pages: bool,
+    ) -> Self {
         let mut dice = Dice::new(seed ^ 0x7275_7468);
         let mut ever = Ever::default();
         let organisations =
@@ -132,7 +138,13 @@ impl Site {
     }
 
     /// Answers a request to one of the two addresses.
-    pub(crate) fn reply(&mut self, address: usize, authorization: &str, operation: &str, body: &[u8]) -> Reply {
+    pub(crate) fn reply(
+        &mut self,
+        address: usize,
+        authorization: &str,
+        operation: &str,
+        body: &[u8],
+    ) -> Reply {
         self.run.requests += 1;
         let stop = self.run.stop.filter(|stop| stop.at_request == self.run.requests).map(|stop| stop.how);
         let stop = if self.run.requests > MOST_REQUESTS { Some(Ending::Kill) } else { stop };
@@ -273,7 +285,8 @@ impl Site {
                 (answer.more, answer.cursor, answer.token) = (Some(false), None, None);
             }
             Fault::Empty => {
-                let token = format!("t.{number}.{operation}.{}.{}", self.organisations[number].now, self.serial);
+                let token =
+                    format!("t.{number}.{operation}.{}.{}", self.organisations[number].now, self.serial);
                 (answer.more, answer.cursor, answer.token) = (Some(false), None, Some(token));
                 answer.records = Some(Vec::new());
             }
@@ -318,7 +331,8 @@ impl Site {
     /// Puts a copy with a foreign event before the first schedule.
     fn twice(&mut self, number: usize, answer: &mut Answer) {
         let Some(records) = &mut answer.records else { return };
-        let Some(known) = records.first().and_then(|text| self.ever.get(Stream::Schedules, text)).cloned() else {
+        let Some(known) = records.first().and_then(|text| self.ever.get(Stream::Schedules, text)).cloned()
+        else {
             return;
         };
         let organisation = &self.organisations[number];
@@ -327,8 +341,13 @@ impl Site {
         let event = format!(r#"{{"id":"{ghost}","v":1}}"#);
         let mut events = organisation.events(&known.key);
         events.push(event.clone());
-        let copy = organisation.schedule_with(record, Some(&format!(r#""interviewEvents":[{}]"#, events.join(","))));
-        self.ever.add(Stream::Events, event, Known { key: ghost.clone(), version: 1, made_up: true, ..known.clone() });
+        let copy =
+            organisation.schedule_with(record, Some(&format!(r#""interviewEvents":[{}]"#, events.join(","))));
+        self.ever.add(
+            Stream::Events,
+            event,
+            Known { key: ghost.clone(), version: 1, made_up: true, ..known.clone() },
+        );
         self.ever.add(Stream::Schedules, copy.clone(), Known { made_up: true, ..known });
         self.made_up.insert(ghost);
         records.insert(0, copy);

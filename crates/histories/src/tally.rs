@@ -24,6 +24,12 @@ impl Tally {
     pub fn get(&self, name: &str) -> u64 {
         self.0.get(name).copied().unwrap_or_default()
     }
+
+    /// Everything whose name begins like this, and how often it happened.
+    pub fn kinds(&self, beginning: &str) -> Vec<(&str, u64)> {
+        let named = self.0.iter().filter(|(name, _)| name.starts_with(beginning));
+        named.map(|(name, count)| (name.as_str(), *count)).collect()
+    }
 }
 
 impl fmt::Display for Tally {

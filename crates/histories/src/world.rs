@@ -30,13 +30,35 @@ pub(crate) struct Record {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
     /// `quietly`: the parent does not count as changed.
-    Create { stream: Stream, pick: u32, quietly: bool },
-    Edit { stream: Stream, pick: u32, quietly: bool },
-    Delete { stream: Stream, pick: u32, quietly: bool },
+    Create {
+        stream: Stream,
+        pick: u32,
+        quietly: bool,
+    },
+    Edit {
+        stream: Stream,
+        pick: u32,
+        quietly: bool,
+    },
+    Delete {
+        stream: Stream,
+        pick: u32,
+        quietly: bool,
+    },
     /// A child to another parent.
-    Move { stream: Stream, pick: u32, to: u32 },
-    Hide { stream: Stream, pick: u32 },
-    Show { stream: Stream, pick: u32 },
+    Move {
+        stream: Stream,
+        pick: u32,
+        to: u32,
+    },
+    Hide {
+        stream: Stream,
+        pick: u32,
+    },
+    Show {
+        stream: Stream,
+        pick: u32,
+    },
     /// An event of the audit log that appears below the newest.
     AuditLate,
 }
@@ -82,7 +104,13 @@ pub(crate) struct Organisation {
 }
 
 impl Organisation {
-    pub(crate) fn new(number: usize, styles: Vec<Style>, dice: &mut Dice, size: usize, ever: &mut Ever) -> Self {
+    pub(crate) fn new(
+        number: usize,
+        styles: Vec<Style>,
+        dice: &mut Dice,
+        size: usize,
+        ever: &mut Ever,
+    ) -> Self {
         let mut organisation = Self {
             number,
             now: 0,
@@ -184,24 +212,43 @@ impl Organisation {
                 self.late += 1;
                 below_newest.is_some_and(|place| self.create(Stream::Audit, 0, false, Some(place), ever))
             }
-            Change::Edit { stream: Stream::Audit, .. } | Change::Delete { stream: Stream::Audit, .. } => false,
+            Change::Edit { stream: Stream::Audit, .. } | Change::Delete { stream: Stream::Audit, .. } => {
+                false
+            }
             Change::Edit { stream, pick, quietly } => {
                 self.alter(stream, pick, quietly, ever, |_| true, |record| record.version += 1)
             }
             Change::Delete { stream, pick, quietly } => {
                 self.alter(stream, pick, quietly, ever, |_| true, |record| record.deleted = true)
             }
-            Change::Hide { stream, pick } => {
-                self.alter(stream, pick, false, ever, |record| !record.confidential, |record| record.confidential = true)
-            }
-            Change::Show { stream, pick } => {
-                self.alter(stream, pick, false, ever, |record| record.confidential, |record| record.confidential = false)
-            }
+            Change::Hide { stream, pick } => self.alter(
+                stream,
+                pick,
+                false,
+                ever,
+                |record| !record.confidential,
+                |record| record.confidential = true,
+            ),
+            Change::Show { stream, pick } => self.alter(
+                stream,
+                pick,
+                false,
+                ever,
+                |record| record.confidential,
+                |record| record.confidential = false,
+            ),
             Change::Move { stream, pick, to } => self.relocate(stream, pick, to, ever),
         }
     }
 
-    fn create(&mut self, stream: Stream, pick: u32, quietly: bool, place: Option<usize>, ever: &mut Ever) -> bool {
+    fn create(
+        &mut self,
+        stream: Stream,
+        pick: u32,
+        quietly: bool,
+        place: Option<usize>,
+        ever: &mut Ever,
+    ) -> bool {
         let parent = match stream.row().parent {
             None => None,
             Some(parent) => match self.pick(parent, pick, |_| true) {
@@ -255,7 +302,9 @@ impl Organisation {
         let Some(parents) = stream.row().parent else { return false };
         let Some(index) = self.pick(stream, pick, |_| true) else { return false };
         let old = self.records[&stream][index].parent.clone();
-        let Some(new) = self.pick(parents, to, |parent| Some(&parent.key) != old.as_ref()) else { return false };
+        let Some(new) = self.pick(parents, to, |parent| Some(&parent.key) != old.as_ref()) else {
+            return false;
+        };
         let new = self.records[&parents][new].key.clone();
         let now = self.now;
         let Some(record) = self.records.get_mut(&stream).and_then(|records| records.get_mut(index)) else {
@@ -343,7 +392,11 @@ mod tests {
             for stream in Stream::all() {
                 for record in organisation.records(stream).iter().filter(|record| !record.deleted) {
                     let known = ever.get(stream, &organisation.delivered(stream, record));
-                    assert_eq!(known.map(|known| known.version), Some(record.version), "{stream:?} {record:?}");
+                    assert_eq!(
+                        known.map(|known| known.version),
+                        Some(record.version),
+                        "{stream:?} {record:?}"
+                    );
                 }
             }
         }
@@ -353,7 +406,10 @@ mod tests {
     fn children_go_with_their_parent() {
         let mut ever = Ever::default();
         let mut organisation = organisation(&mut ever);
-        while organisation.apply(Change::Delete { stream: Stream::Candidates, pick: 0, quietly: false }, &mut ever) {}
+        while organisation
+            .apply(Change::Delete { stream: Stream::Candidates, pick: 0, quietly: false }, &mut ever)
+        {
+        }
         let notes = organisation.records(Stream::Notes);
         assert!(!notes.is_empty() && notes.iter().all(|note| !organisation.is_live(Stream::Notes, note)));
     }
