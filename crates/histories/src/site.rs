@@ -320,7 +320,7 @@ impl Site {
             let Some(record) = organisation.find(Stream::Schedules, &known.key) else { continue };
             let array = (fault == Fault::NullArray).then_some(r#""interviewEvents":null"#);
             *text = organisation.schedule_with(record, array);
-            self.ever.add(Stream::Schedules, text.clone(), Known { made_up: true, ..known.clone() });
+            self.ever.add(Stream::Schedules, text, Known { made_up: true, ..known.clone() });
             let events = organisation.records(Stream::Events).iter();
             let own = events.filter(|event| event.parent.as_ref() == Some(&known.key));
             self.hollow.extend(own.map(|event| (Stream::Events, event.key.clone())));
@@ -345,10 +345,10 @@ impl Site {
             organisation.schedule_with(record, Some(&format!(r#""interviewEvents":[{}]"#, events.join(","))));
         self.ever.add(
             Stream::Events,
-            event,
+            &event,
             Known { key: ghost.clone(), version: 1, made_up: true, ..known.clone() },
         );
-        self.ever.add(Stream::Schedules, copy.clone(), Known { made_up: true, ..known });
+        self.ever.add(Stream::Schedules, &copy, Known { made_up: true, ..known });
         self.made_up.insert(ghost);
         records.insert(0, copy);
     }

@@ -78,8 +78,8 @@ pub(crate) struct Known {
 pub(crate) struct Ever(HashMap<(Stream, String), Known>);
 
 impl Ever {
-    pub(crate) fn add(&mut self, stream: Stream, body: String, known: Known) {
-        self.0.insert((stream, compact(&body)), known);
+    pub(crate) fn add(&mut self, stream: Stream, body: &str, known: Known) {
+        self.0.insert((stream, compact(body)), known);
     }
 
     pub(crate) fn get(&self, stream: Stream, body: &str) -> Option<&Known> {
@@ -361,7 +361,7 @@ impl Organisation {
             version: record.version,
             made_up: false,
         };
-        ever.add(stream, self.delivered(stream, record), known);
+        ever.add(stream, &self.delivered(stream, record), known);
     }
 }
 
