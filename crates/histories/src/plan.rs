@@ -141,9 +141,11 @@ fn between(plan: &mut Plan, dice: &mut Dice) {
                 dice.of(&[Loss::Deleted, Loss::Torn, Loss::Shortened, Loss::Rotated]),
                 dice.pick(),
             )),
-            Feature::State => steps.push(match dice.below(6) {
-                0..=1 => Step::Export,
-                2..=3 => Step::Import(false),
+            // There must be something to import.
+            Feature::State if !plan.steps.contains(&Step::Export) => steps.push(Step::Export),
+            Feature::State => steps.push(match dice.below(7) {
+                0 => Step::Export,
+                1..=3 => Step::Import(false),
                 4 => Step::Import(true),
                 _ => Step::Reset(dice.of(&BUSY)),
             }),
