@@ -18,6 +18,8 @@ mod doctor;
 mod every_operation;
 mod files;
 mod help;
+mod histories;
+mod histories;
 mod operations;
 mod output;
 mod pace;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use capture_core::{
-    Committed, Counts, Error, ErrorKind, Key, Share, Stamp, State, StateUpdate, StreamDescriptor,
-    Sweep, Write,
+    Committed, Counts, Error, ErrorKind, Key, Share, Stamp, State, StateUpdate, StreamDescriptor, Sweep,
+    Write,
 };
 use rusqlite::{Connection, OpenFlags, params};
 
