@@ -84,6 +84,10 @@ pub struct StreamState {
     /// To whom the checkpoint belongs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<Identity>,
+    /// The stamp since which that one has read the stream, without anybody else in between: what it has seen since then
+    /// and does not see any more is gone, whatever others saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_since: Option<Stamp>,
     /// Who has seen every row of the destination: only whoever asks as this one can tell what is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yardstick: Option<Identity>,
@@ -151,6 +155,7 @@ impl StreamState {
             checkpoint,
             committed_at,
             asked_by: None,
+            asked_since: None,
             yardstick: None,
             stamp: Stamp::NEVER,
             listing: None,
