@@ -55,7 +55,6 @@ async fn download(base_url: &str, key: &str) -> Result<(), Box<dyn Error>> {
 
 /// As `ClientBuilder::build` of ashby-client does it for an address of this machine.
 fn client() -> Result<Client, Box<dyn Error>> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let headers = HeaderMap::from_iter([
         (ACCEPT, HeaderValue::from_static("application/json")),
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),

@@ -1,4 +1,7 @@
-//! The catalog of operations as it stands in crates/ashby-client/catalog: read, and checked for sense.
+//! The catalog of operations as it stands in crates/ashby-catalog/catalog: read, and checked for sense.
+
+pub(crate) mod classes;
+pub(crate) mod events;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,6 +10,7 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use self::events::Event;
 use crate::Result;
 use crate::workspace::root;
 
@@ -24,6 +28,8 @@ pub(crate) struct Catalog {
     pub(crate) inputs: IndexMap<String, Shape>,
     /// Objects that are answered.
     pub(crate) types: IndexMap<String, Shape>,
+    /// What webhooks are sent, by name.
+    pub(crate) events: IndexMap<String, Event>,
 }
 
 #[derive(Debug)]
@@ -43,7 +49,7 @@ pub(crate) struct Operation {
     pub(crate) returns: Option<Type>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Shape {
     pub(crate) about: String,
     pub(crate) fields: Vec<Field>,
@@ -56,6 +62,8 @@ pub(crate) struct Field {
     pub(crate) kind: Type,
     pub(crate) required: bool,
     pub(crate) nullable: bool,
+    /// What a member of an answer is in the eyes of privacy: one of [`classes::CLASSES`].
+    pub(crate) class: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -109,6 +117,9 @@ pub(crate) struct Entry {
     #[serde(default)]
     pub(crate) beta: bool,
     pub(crate) since: Option<String>,
+    /// Members of what it returns that only other operations answer.
+    #[serde(default)]
+    pub(crate) omits: Vec<String>,
     #[serde(default)]
     pub(crate) undocumented: bool,
     #[serde(default)]
@@ -162,6 +173,8 @@ struct File {
     inputs: IndexMap<String, InputEntry>,
     #[serde(default)]
     types: IndexMap<String, TypeEntry>,
+    #[serde(default)]
+    events: IndexMap<String, Event>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -180,7 +193,7 @@ struct TypeEntry {
 
 /// Where the files are.
 pub(crate) fn folder() -> PathBuf {
-    root().join("crates").join("ashby-client").join("catalog")
+    root().join("crates").join("ashby-catalog").join("catalog")
 }
 
 /// Reads the catalog.
@@ -234,6 +247,11 @@ impl Names {
     fn resolve(&self, files: Vec<(String, File)>) -> Result<Catalog> {
         let mut catalog = Catalog::default();
         for (name, file) in files {
+            for (event, entry) in file.events {
+                if catalog.events.insert(event.clone(), entry).is_some() {
+                    return Err(format!("{name}.toml: there is another event {event}").into());
+                }
+            }
             let at = |place: &str| format!("{name}.toml: {place}");
             for (word, values) in file.enums {
                 catalog.enumerations.insert(word, values);
@@ -243,8 +261,12 @@ impl Names {
                 catalog.inputs.insert(word, Shape { about: entry.about, fields });
             }
             for (word, entry) in file.types {
-                let fields = entry.fields.into_iter().map(|(field, kind)| (field, (kind, String::new())));
-                let fields = self.fields(&at(&word), fields)?;
+                let fields = entry.fields.iter().map(|(field, spelled)| {
+                    let (kind, class) = classes::separated(spelled);
+                    let field = self.field(&at(&word), field.clone(), kind, String::new())?;
+                    Ok(Field { class, ..field })
+                });
+                let fields = fields.collect::<Result<_>>()?;
                 catalog.types.insert(word, Shape { about: entry.about, fields });
             }
             let mut operations = Vec::new();
@@ -256,6 +278,10 @@ impl Names {
                 catalog.categories.push(Category { name, about: file.about, operations });
             }
         }
+        catalog.events.sort_keys();
+        classes::settle(&mut catalog);
+        catalog.check_omissions()?;
+        events::check(&catalog)?;
         Ok(catalog)
     }
 
@@ -297,7 +323,8 @@ impl Names {
         let marks = &kind[bare.len()..];
         let place = format!("{place}.{name}");
         let kind = self.kind(&place, bare)?;
-        Ok(Field { name, about, kind, required: marks.contains('!'), nullable: marks.contains('?') })
+        let (required, nullable) = (marks.contains('!'), marks.contains('?'));
+        Ok(Field { name, about, kind, required, nullable, class: None })
     }
 
     fn kind(&self, place: &str, text: &str) -> Result<Type> {
@@ -325,6 +352,34 @@ impl Names {
             }
             _ => return Err(format!("{place}: there is no type {text}").into()),
         })
+    }
+}
+
+impl Catalog {
+    /// The object that a type is, or is a list of.
+    pub(crate) fn shape_of<'a>(&'a self, kind: &Type) -> Option<&'a Shape> {
+        match kind {
+            Type::Answer(name) => self.types.get(name),
+            Type::List { of, .. } => self.shape_of(of),
+            Type::Either(kinds) => kinds.iter().find_map(|kind| self.shape_of(kind)),
+            Type::Plain(_) | Type::Id(_) | Type::Enumeration(_) | Type::Input(_) => None,
+        }
+    }
+
+    fn check_omissions(&self) -> Result<()> {
+        for operation in self.categories.iter().flat_map(|category| &category.operations) {
+            let shape = operation.returns.as_ref().and_then(|kind| self.shape_of(kind));
+            let has = |name: &String| {
+                shape.is_some_and(|shape| {
+                    shape.fields.iter().any(|field| field.name == *name && !field.required)
+                })
+            };
+            if let Some(name) = operation.entry.omits.iter().find(|name| !has(name)) {
+                let name = format!("{}: {name} is no member that could be missing", operation.name);
+                return Err(name.into());
+            }
+        }
+        Ok(())
     }
 }
 

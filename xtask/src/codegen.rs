@@ -46,10 +46,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 fn outputs(catalog: &Catalog) -> Result<Vec<Output>> {
-    let source = root().join("crates").join("ashby-client").join("src");
+    let crates = root().join("crates");
+    let source = crates.join("ashby-client").join("src");
     let mut outputs = Vec::new();
     for (name, code) in tables::files(catalog) {
-        let path = source.join("catalog").join("generated").join(name);
+        let path = crates.join("ashby-catalog").join("src").join("generated").join(name);
         outputs.push(Output { path, text: formatted(&code)? });
     }
     for (name, code) in types::files(catalog)?.into_iter().chain(methods::files(catalog)?) {

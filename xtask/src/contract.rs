@@ -99,6 +99,7 @@ impl<'a> Comparison<'a> {
         for name in operations.keys().filter(|name| !documented.contains(**name)) {
             self.differs(name, "the document lacks it");
         }
+        self.events(document);
         for (name, seen) in std::mem::take(&mut self.seen) {
             for field in &catalog.types[name].fields {
                 if !seen.contains(&field.name[..]) {
@@ -107,6 +108,32 @@ impl<'a> Comparison<'a> {
             }
         }
         self.differences.into_iter().collect()
+    }
+
+    fn events(&mut self, document: &Document) {
+        let catalog = self.catalog;
+        let mut documented = BTreeSet::new();
+        for (name, data) in document.events() {
+            documented.insert(name);
+            let Some(event) = catalog.events.get(name) else {
+                self.differs(name, "the catalog lacks the event");
+                continue;
+            };
+            let payload = &catalog.types[&event.payload];
+            let data = data.united();
+            self.shape(name, Way::Answered, &event.payload, payload, &data);
+            for touch in &event.touches {
+                let pointers = touch.key.iter().chain(&touch.merged_into);
+                for pointer in pointers.chain(touch.when.iter().map(|(pointer, _)| pointer)) {
+                    if !data.holds(pointer) {
+                        self.differs(name, &format!("{pointer} leads nowhere in the document"));
+                    }
+                }
+            }
+        }
+        for name in catalog.events.keys().filter(|name| !documented.contains(&name[..])) {
+            self.differs(name, "the document lacks the event");
+        }
     }
 
     fn differs(&mut self, place: &str, what: &str) {
@@ -129,6 +156,12 @@ impl<'a> Comparison<'a> {
         let mut request = request;
         request.properties.retain(|name, _| !is_paging(name));
         self.members(&operation.name, Way::Sent, &parameters, &request);
+        let answered = results.as_ref().map(|results| results.items.as_deref().unwrap_or(results));
+        for name in &operation.entry.omits {
+            if answered.is_some_and(|answered| answered.properties.contains_key(name)) {
+                self.differs(&operation.name, &format!("the document says that it answers {name}"));
+            }
+        }
         match (&operation.returns, results) {
             (Some(kind), Some(results)) => {
                 self.value(&format!("{} answer", operation.name), Way::Answered, kind, &results);
@@ -358,5 +391,27 @@ mod tests {
         ] {
             assert!(found.lines().any(|line| line == expected), "{expected}\nis not in\n{found}");
         }
+    }
+
+    #[test]
+    fn an_event_whose_key_moved_is_noticed() {
+        let document = r#"{"paths": {}, "webhooks": {
+            "candidateMerge": {"post": {"requestBody": {"content": {"application/json": {"schema": {"properties":
+                {"data": {"properties": {
+                    "mergedCandidate": {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}},
+                    "gone": {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}}
+                }}}}}}}}},
+            "candidateSplit": {"post": {}}}}"#;
+        let document = Document::new(serde_json::from_str(document).unwrap()).unwrap();
+        let found = Comparison::new(&catalog::load().unwrap()).of(&document);
+        for expected in [
+            "candidateMerge: /deletedCandidate/id leads nowhere in the document",
+            "MergePayload: the catalog lacks gone",
+            "candidateSplit: the catalog lacks the event",
+            "ping: the document lacks the event",
+        ] {
+            assert!(found.iter().any(|line| line == expected), "{expected}\nis not in\n{found:#?}");
+        }
+        assert!(!found.iter().any(|line| line.contains("/mergedCandidate/id")), "{found:#?}");
     }
 }

@@ -9,12 +9,15 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Url, redirect, retry};
 
-use crate::client::{Client, Inner};
+use crate::budget::BodyBudget;
+use crate::client::Client;
+use crate::exchange::Inner;
 use crate::pace::Pace;
 use crate::report_run::{REPORTS_AT_ONCE, REPORTS_PER_MINUTE};
 use crate::storage::{Storage, StorageSettings};
+use crate::tls;
 use crate::transport::{SystemResolver, Transport};
-use crate::{ApiKey, Error, ErrorKind, JobBoardClient, RetryPolicy};
+use crate::{ApiKey, Error, ErrorKind, JobBoardClient, Lane, RetryPolicy};
 
 /// Where Ashby's API is.
 pub const DEFAULT_BASE_URL: &str = "https://api.ashbyhq.com";
@@ -42,6 +45,7 @@ const BASE_URL: &str = "ASHBY_BASE_URL";
 pub struct ClientBuilder {
     api_key: Option<ApiKey>,
     base_url: String,
+    allows_http: bool,
     version: String,
     user_agent: String,
     requests_per_minute: Option<u32>,
@@ -50,6 +54,7 @@ pub struct ClientBuilder {
     read_timeout: Duration,
     total_timeout: Duration,
     max_body_bytes: usize,
+    body_budget_bytes: Option<usize>,
     retry: RetryPolicy,
 }
 
@@ -58,6 +63,7 @@ impl Default for ClientBuilder {
         Self {
             api_key: None,
             base_url: DEFAULT_BASE_URL.to_owned(),
+            allows_http: false,
             version: DEFAULT_VERSION.to_owned(),
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
             requests_per_minute: Some(DEFAULT_REQUESTS_PER_MINUTE),
@@ -66,6 +72,7 @@ impl Default for ClientBuilder {
             read_timeout: DEFAULT_READ_TIMEOUT,
             total_timeout: DEFAULT_TOTAL_TIMEOUT,
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
+            body_budget_bytes: None,
             retry: RetryPolicy::default(),
         }
     }
@@ -108,7 +115,7 @@ impl ClientBuilder {
         }
         let mut builder = Self { api_key: Some(key), ..Self::default() };
         if let Some(url) = text(BASE_URL)? {
-            checked_base_url(&url)
+            checked_base_url(&url, false)
                 .map_err(|error| wrong(format!("{BASE_URL} cannot be used")).with_source(error))?;
             builder.base_url = url;
         }
@@ -123,10 +130,20 @@ impl ClientBuilder {
     }
 
     /// Where the API is; [`DEFAULT_BASE_URL`] by default. Must be `https`, so that the key does not travel in
-    /// clear; `http` only for a server on this machine (`localhost` or a loopback address).
+    /// clear; `http` only for a server on this machine (`localhost` or a loopback address), or after
+    /// [`allow_http`](Self::allow_http).
     #[must_use]
     pub fn base_url(mut self, url: &str) -> Self {
         url.clone_into(&mut self.base_url);
+        self
+    }
+
+    /// Accepts a base URL with `http` on any machine, and files at addresses of the same host with `http`. The key
+    /// and every record travel in clear: for a server of one's own on a network of one's own, such as a simulator in
+    /// a container beside this one.
+    #[must_use]
+    pub fn allow_http(mut self) -> Self {
+        self.allows_http = true;
         self
     }
 
@@ -152,7 +169,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How many requests may be under way at once; [`DEFAULT_CONCURRENCY`] by default.
+    /// How many requests may be under way at once; [`DEFAULT_CONCURRENCY`] by default. From two on, one of them is
+    /// kept for [`Lane::Interactive`].
     #[must_use]
     pub fn concurrency(mut self, concurrency: NonZeroUsize) -> Self {
         self.concurrency = concurrency;
@@ -188,6 +206,20 @@ impl ClientBuilder {
         self
     }
 
+    /// Keeps large response bodies from adding up: bodies of up to this many bytes, decompressed, come as they are
+    /// (4 MiB is a good value), while of larger ones there is only one at a time, from its first byte until the
+    /// last slice of it is dropped: [`Page`](crate::Page), its records, [`Response::results`](crate::Response::results). `None`, the
+    /// default, for no such budget.
+    ///
+    /// An answer to a read that turns out to be large while another one is held is given up and asked for again
+    /// when its turn comes; that request counts like any other. So whoever asks for the next large answer must
+    /// drop the last one, or have somebody else drop it: with both in one task, the request would wait for ever.
+    #[must_use]
+    pub fn body_budget_bytes(mut self, small_bytes: Option<usize>) -> Self {
+        self.body_budget_bytes = small_bytes;
+        self
+    }
+
     /// When reads are retried.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
@@ -197,7 +229,9 @@ impl ClientBuilder {
 
     /// Builds the client. Opens no connection.
     ///
-    /// If the process has no default rustls provider yet, this installs *ring* as that default.
+    /// TLS is rustls, with the provider that the process has installed, or else with aws-lc; nothing is installed
+    /// here. Servers are checked with the system's root certificates, with the feature `webpki-roots` with
+    /// Mozilla's as well.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if the key is missing or cannot be one, if the base URL is not acceptable, or
@@ -211,7 +245,8 @@ impl ClientBuilder {
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
             (HeaderName::from_static("ashby-version"), header(&self.version, "API version")?),
         ]);
-        Ok(Client { inner: Arc::new(self.inner(headers)?), key: Arc::new(key), on_behalf_of: None })
+        let inner = Arc::new(self.inner(headers)?);
+        Ok(Client { inner, key: Arc::new(key), on_behalf_of: None, lane: Lane::default() })
     }
 
     /// Builds a client for public job boards. Opens no connection; the key and the API version play no part.
@@ -227,17 +262,14 @@ impl ClientBuilder {
         if self.requests_per_minute == Some(0) {
             return Err(wrong("a limit of 0 requests a minute allows no request"));
         }
-        let (base_url, is_local) = checked_base_url(&self.base_url)?;
-        // Somebody may have installed another provider before; that is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-
+        let (base_url, is_plain) = checked_base_url(&self.base_url, self.allows_http)?;
         let user_agent = header(&self.user_agent, "user agent")?;
         let storage = Storage::new(StorageSettings {
             user_agent: user_agent.clone(),
             connect_timeout: self.connect_timeout,
             read_timeout: self.read_timeout,
             total_timeout: self.total_timeout,
-            is_local,
+            plain: is_plain.then(|| base_url.clone()),
         });
         let mut http = reqwest::Client::builder()
             .default_headers(headers.clone())
@@ -250,10 +282,7 @@ impl ClientBuilder {
             // What is sent again is decided here alone: a write never is.
             .retry(retry::never())
             .dns_resolver(SystemResolver);
-        if is_local {
-            // No proxy and no certificates are needed on this machine, and a container may have none.
-            http = http.no_proxy().tls_certs_only([]);
-        }
+        http = if is_plain { tls::plain(http) } else { tls::remote(http) };
         let http = http.build().map_err(|error| {
             wrong("the HTTP client cannot be set up; are the system's root certificates installed?")
                 .with_source(error)
@@ -262,6 +291,8 @@ impl ClientBuilder {
             transport: Transport { http, headers, base_url, max_body_bytes: self.max_body_bytes },
             pace: Pace::new(self.requests_per_minute, self.concurrency),
             reports: Pace::new(Some(REPORTS_PER_MINUTE), REPORTS_AT_ONCE),
+            holds: Default::default(),
+            budget: self.body_budget_bytes.map(BodyBudget::new),
             retry: self.retry,
             counters: Default::default(),
             note: Default::default(),
@@ -278,8 +309,8 @@ fn wrong(what: impl Into<String>) -> Error {
     Error::new(ErrorKind::Configuration, "", what)
 }
 
-/// The URL, ending in a slash so that operations can be appended; and whether it is on this machine, in clear.
-fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
+/// The URL, ending in a slash so that operations can be appended; and whether it is reached in clear.
+fn checked_base_url(text: &str, allows_http: bool) -> Result<(Url, bool), Error> {
     let mut url = Url::parse(text).map_err(|error| wrong("the base URL is not a URL").with_source(error))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong("the base URL must not hold credentials"));
@@ -287,10 +318,10 @@ fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
     if url.query().is_some() || url.fragment().is_some() || url.cannot_be_a_base() {
         return Err(wrong("the base URL must be an address without query and fragment"));
     }
-    let is_loopback = is_loopback(&url);
-    let is_local = match url.scheme() {
+    let is_allowed = allows_http || is_loopback(&url);
+    let is_plain = match url.scheme() {
         "https" => false,
-        "http" if is_loopback => true,
+        "http" if is_allowed => true,
         "http" => {
             return Err(wrong("the base URL must begin with https: the API key would travel in clear"));
         }
@@ -300,7 +331,7 @@ fn checked_base_url(text: &str) -> Result<(Url, bool), Error> {
         let path = format!("{}/", url.path());
         url.set_path(&path);
     }
-    Ok((url, is_local))
+    Ok((url, is_plain))
 }
 
 /// Whether an address is on this machine.
@@ -331,12 +362,20 @@ mod tests {
             ("api.ashbyhq.com", None),
             ("", None),
         ] {
-            let checked = checked_base_url(url);
+            let checked = checked_base_url(url, false);
             assert_eq!(checked.as_ref().ok().map(|(url, _)| url.as_str()), accepted, "{url}");
             if let Err(error) = checked {
                 assert_eq!(error.kind(), ErrorKind::Configuration);
             }
         }
+    }
+
+    #[test]
+    fn http_to_another_machine_takes_a_word() {
+        let builder = || Client::builder().api_key("key").base_url("http://ashby-sim:8080");
+        assert_eq!(builder().build().unwrap_err().kind(), ErrorKind::Configuration);
+        assert!(builder().allow_http().build().is_ok());
+        assert!(builder().allow_http().base_url("ftp://ashby-sim").build().is_err());
     }
 
     #[test]

@@ -1,26 +1,23 @@
-//! The client: calls, their retries, and what their answers mean.
+//! The client: calls, and what their answers mean.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::multipart::Form;
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, sleep};
-use tracing::{Instrument, Span, field};
+use serde_json::{Map, Value};
 
+use crate::catalog;
 use crate::envelope::{self, Answer, Expected, NoAnswer};
-use crate::pace::{Pace, Permit};
+use crate::exchange::{Exchange, Exchanged, Inner};
 use crate::refusal::{Cleaner, Refusal};
 use crate::request::{Operation, RequestBody};
-use crate::retry::{Attempts, report_limit};
-use crate::storage::Storage;
-use crate::transport::{Head, Transport, authorised};
-use crate::usage::Counters;
 use crate::{
-    ApiKey, ClientBuilder, Cursor, Error, ErrorKind, ListRequest, Page, Pages, ReadOperation, RetryPolicy,
+    ApiKey, ClientBuilder, Cursor, Error, ErrorKind, Lane, ListRequest, Page, Pages, ReadOperation,
     ServerNote, SyncToken, Usage, WriteOperation,
 };
 
@@ -34,19 +31,7 @@ pub struct Client {
     pub(crate) key: Arc<ApiKey>,
     /// The user to whom writes are attributed.
     pub(crate) on_behalf_of: Option<HeaderValue>,
-}
-
-/// What a client sends with, whatever it sends.
-pub(crate) struct Inner {
-    pub(crate) transport: Transport,
-    pub(crate) pace: Pace,
-    /// Starts of reports, which have limits of their own.
-    pub(crate) reports: Pace,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) counters: Counters,
-    /// What the newest answer said of the server.
-    pub(crate) note: Mutex<Option<ServerNote>>,
-    pub(crate) storage: Storage,
+    pub(crate) lane: Lane,
 }
 
 impl fmt::Debug for Client {
@@ -92,7 +77,7 @@ impl fmt::Debug for Response {
 }
 
 /// What a key is and may do (`apiKey.info`).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ApiKeyInfo {
@@ -104,6 +89,21 @@ pub struct ApiKeyInfo {
     pub created_at: Option<String>,
     /// Its permissions in Ashby's colon form, such as `candidates:read`.
     pub scopes: Vec<String>,
+    /// What else Ashby says, such as whose key it is, as it says it. None of it is documented.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Shows the names of what is not documented, not the values.
+impl fmt::Debug for ApiKeyInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiKeyInfo")
+            .field("title", &self.title)
+            .field("created_at", &self.created_at)
+            .field("scopes", &self.scopes)
+            .field("other", &self.other.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 /// An answer and how it came.
@@ -145,18 +145,34 @@ impl Client {
         Ok(Self { on_behalf_of: Some(user), ..self.clone() })
     }
 
+    /// This client with requests of another urgency: same key, pace, connections and counters. A new client is in
+    /// [`Lane::Normal`].
+    #[must_use]
+    pub fn in_lane(&self, lane: Lane) -> Self {
+        Self { lane, ..self.clone() }
+    }
+
+    /// How urgent its requests are.
+    pub fn lane(&self) -> Lane {
+        self.lane
+    }
+
     /// Sends a read and, if it fails in a way that may pass, sends it again as the [`RetryPolicy`] says.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] without sending anything if `body` is not a JSON object or has a member
-    /// that is null (an optional parameter is left out). Otherwise the last attempt's failure.
+    /// that is null (an optional parameter is left out). Otherwise the last attempt's failure;
+    /// [`ErrorKind::Malformed`] also if the operation is known to answer something and did not.
     pub async fn read<B>(&self, operation: &ReadOperation, body: &B) -> Result<Response, Error>
     where
         B: Serialize + ?Sized + Sync,
     {
+        let known = catalog::find(operation.as_str());
+        let answers = known.is_some_and(|operation| operation.returns.is_some());
+        let expected = if answers { Expected::Something } else { Expected::Anything };
         let operation = Operation::Read(operation);
         let body = RequestBody::new(operation, body)?;
-        self.call(operation, &body, Expected::Anything).await.map(Response::from)
+        self.call(operation, &body, expected).await.map(Response::from)
     }
 
     /// Sends a write, once: Ashby could not tell a repetition from a second wish. After a failure
@@ -178,11 +194,15 @@ impl Client {
     ///
     /// # Errors
     /// As for [`read`](Self::read); [`ErrorKind::Malformed`] also if there is no list of results, if more pages
-    /// are announced without a cursor, or if a record is not an object or lacks a key field.
+    /// are announced without a cursor, or if a record is not an object or lacks a key field (unless
+    /// that is to be [left out](ListRequest::leave_out_unusable)).
     pub async fn page(&self, request: &ListRequest) -> Result<Page, Error> {
         let operation = Operation::Read(&request.operation);
         let body = RequestBody::new(operation, &request.body())?;
-        let expected = Expected::Records { key_fields: &request.key_fields };
+        let expected = Expected::Records {
+            key_fields: &request.key_fields,
+            leave_out_unusable: request.leave_out_unusable,
+        };
         Ok(Page::from(self.call(operation, &body, expected).await?))
     }
 
@@ -206,6 +226,19 @@ impl Client {
             error.0.requests = response.requests;
             error
         })
+    }
+
+    /// Which key it sends under, without giving it away: see [`ApiKey::fingerprint`].
+    pub fn key_fingerprint(&self) -> String {
+        self.key.fingerprint()
+    }
+
+    /// Where it sends to, without a user name and password that the address may hold.
+    pub fn base_url(&self) -> String {
+        let mut url = self.inner.transport.base_url.clone();
+        // Addresses with a host, as all of ours are, take both.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        url.to_string()
     }
 
     /// What this client and its clones have used so far.
@@ -234,28 +267,7 @@ impl Client {
                 request = request.header(name, value);
             }
         }
-        let permit = self.inner.pace.permit().await;
-        self.inner.counters.request(false, permit.waited);
-        let request = authorised(request, &self.key, self.on_behalf_of.as_ref());
-        let (head, received) = Box::pin(transport.exchange(request)).await;
-        let judged = match received {
-            Ok(received) => {
-                let cleaner = body.cleaner(&self.key);
-                judge(operation.name(), head.status, &received, Expected::Anything, &cleaner)
-            }
-            Err(failure) => Err(failure.into_error(operation.name())),
-        };
-        match judged {
-            Ok(answer) => {
-                Ok(Answered { answer, body: Bytes::new(), request_id: head.request_id, requests: 1 }.into())
-            }
-            Err(error) => {
-                let (mut error, _) = self.inner.failed(error, head, &permit, 1);
-                error.0.is_write = true;
-                error.0.requests = 1;
-                Err(error)
-            }
-        }
+        self.send(operation, body, request, Expected::Anything).await.map(Response::from)
     }
 
     /// Sends a call until it is answered or given up.
@@ -265,139 +277,37 @@ impl Client {
         body: &RequestBody,
         expected: Expected<'_>,
     ) -> Result<Answered, Error> {
-        let began = Instant::now();
-        let mut attempts = Attempts::default();
-        loop {
-            attempts.made += 1;
-            let permit = self.inner.pace.permit().await;
-            self.inner.counters.request(attempts.made > 1, permit.waited);
-            let span = tracing::debug_span!(
-                "request",
-                operation = operation.name(),
-                attempt = attempts.made,
-                status = field::Empty,
-                request_id = field::Empty,
-                bytes = field::Empty,
-                elapsed_ms = field::Empty,
-            );
-            let attempt = self.attempt(operation, body, expected, attempts.made, &permit).instrument(span);
-            // Boxed to keep the futures of all callers small.
-            let (mut error, pause) = match Box::pin(attempt).await {
-                Ok(answered) => return Ok(answered),
-                Err(failed) => failed,
-            };
-            drop(permit);
-
-            attempts.failed(error.0.kind, began.elapsed());
-            error.0.is_write = operation.is_write();
-            sleep(self.inner.retry_in(error, pause, attempts)?).await;
-        }
+        let transport = &self.inner.transport;
+        let request = transport.http.post(transport.url(operation.name())).body(body.json.clone());
+        self.send(operation, body, request, expected).await
     }
 
-    /// Sends a call once, in a span of its own. A failure comes with the pause that it imposed on everything under the key.
-    async fn attempt(
+    /// Sends a request in the name of the key, and perhaps of a user.
+    async fn send(
         &self,
         operation: Operation<'_>,
         body: &RequestBody,
+        request: RequestBuilder,
         expected: Expected<'_>,
-        attempt: u32,
-        permit: &Permit<'_>,
-    ) -> Result<Answered, (Error, Option<Duration>)> {
-        let began = Instant::now();
-        let user = self.on_behalf_of.as_ref().filter(|_| operation.is_write());
-        let (head, received) =
-            self.inner.transport.post(operation.name(), &self.key, user, body.json.clone()).await;
-        if head.status > 0 {
-            *self.inner.note.lock().unwrap_or_else(PoisonError::into_inner) = Some(head.note.clone());
-        }
-        let span = Span::current();
-        span.record("status", head.status);
-        span.record("request_id", &head.request_id);
-        let judged = match received {
-            Ok(received) => {
-                span.record("bytes", received.len());
-                let cleaner = body.cleaner(&self.key);
-                judge(operation.name(), head.status, &received, expected, &cleaner)
-                    .map(|answer| (answer, received))
-            }
-            Err(failure) => Err(failure.into_error(operation.name())),
+    ) -> Result<Answered, Error> {
+        let request = request.basic_auth(self.key.expose(), Some(""));
+        let request = match self.on_behalf_of.as_ref().filter(|_| operation.is_write()) {
+            Some(user) => request.header("x-on-behalf-of", user),
+            None => request,
         };
-        span.record("elapsed_ms", began.elapsed().as_millis() as u64);
-        tracing::debug!("request done");
-
-        match judged {
-            Ok((answer, body)) => {
-                Ok(Answered { answer, body, request_id: head.request_id, requests: attempt })
-            }
-            Err(error) => Err(self.inner.failed(error, head, permit, attempt)),
-        }
-    }
-}
-
-impl Inner {
-    /// Takes note of a failed attempt: adds to the error what the response's head says, and pauses everything
-    /// that shares the pace if the server asked for it, unless it was about reports. Returns that pause too.
-    pub(crate) fn failed(
-        &self,
-        mut error: Error,
-        head: Head,
-        permit: &Permit<'_>,
-        attempt: u32,
-    ) -> (Error, Option<Duration>) {
-        error.0.status = Some(head.status).filter(|status| *status > 0);
-        error.0.request_id = head.request_id.or(error.0.request_id.take());
-        error.0.rate_limit_scope = head.rate_limit_scope;
-        if let Some(limit) = report_limit(error.operation(), error.code()) {
-            self.counters.throttled();
-            let pause = self.retry.report_pause(limit, head.retry_after);
-            return (error, Some(pause));
-        }
-        if error.kind() == ErrorKind::RateLimited {
-            self.counters.throttled();
-            self.pace.slow_down(permit);
-        }
-        let pause = self.retry.pause(error.kind(), head.retry_after, attempt);
-        if let Some(pause) = pause {
-            self.pace.pause(pause);
-        }
-        (error, pause)
-    }
-
-    /// How long to wait before the next attempt; the error if there is none.
-    pub(crate) fn retry_in(
-        &self,
-        mut error: Error,
-        pause: Option<Duration>,
-        attempts: Attempts,
-    ) -> Result<Duration, Error> {
-        let delay = match error.0.is_write {
-            false => self.retry.delay(error.0.kind, attempts, rand::random()),
-            true => None,
+        let (name, is_write) = (operation.name(), operation.is_write());
+        let exchange = Exchange { operation: name, is_write, lane: self.lane, request };
+        let judge = |status, received: Bytes| {
+            let cleaner = body.cleaner(&self.key);
+            let answer = judge(operation.name(), status, &received, expected, &cleaner)?;
+            Ok((answer, received))
         };
-        // Pauses of the pace are waited for there; reports have one of their own.
-        let is_report_limit = report_limit(error.operation(), error.code()).is_some();
-        let delay = delay.map(|delay| delay + pause.filter(|_| is_report_limit).unwrap_or_default());
-        if delay.is_some() || error.0.kind == ErrorKind::RateLimited {
-            let milliseconds =
-                |duration: Option<Duration>| duration.map(|duration| duration.as_millis() as u64);
-            tracing::warn!(
-                operation = error.0.operation,
-                attempt = attempts.made,
-                kind = ?error.0.kind,
-                status = error.0.status,
-                code = error.0.code,
-                request_id = error.0.request_id,
-                rate_limit_scope = error.0.rate_limit_scope,
-                pause_ms = milliseconds(pause),
-                retry_in_ms = milliseconds(delay),
-                "the request failed",
-            );
-        }
-        delay.ok_or_else(|| {
-            error.0.requests = attempts.made;
-            error.0.elapsed = attempts.elapsed;
+        let exchanged = self.inner.exchange(exchange, judge).await.map_err(|mut error| {
+            error.0.position = body.position;
             error
-        })
+        });
+        let Exchanged { answer: (answer, body), request_id, requests } = exchanged?;
+        Ok(Answered { answer, body, request_id, requests })
     }
 }
 

@@ -5,9 +5,9 @@
 //! which of two `results` is meant cannot be known.
 
 use bytes::Bytes;
+use json_slices::{RecordIndex, Records, ScanError, ScanErrorKind, Scanner, Span};
 use serde::de::DeserializeOwned;
 
-use crate::json::{RecordIndex, Records, ScanError, ScanErrorKind, Scanner, Span};
 use crate::refusal::{self, Refusal};
 use crate::{Cursor, SyncToken};
 
@@ -19,8 +19,14 @@ const MAX_WARNINGS: usize = 20;
 pub(crate) enum Expected<'a> {
     /// Anything, also nothing.
     Anything,
+    /// Anything but nothing: the operation is known to answer something.
+    Something,
     /// An array of records with these key fields.
-    Records { key_fields: &'a [String] },
+    Records {
+        key_fields: &'a [String],
+        /// What is no record or lacks a key field is left out.
+        leave_out_unusable: bool,
+    },
 }
 
 /// A body that says `success: true`.
@@ -30,7 +36,6 @@ pub(crate) struct Answer {
     /// Empty unless records were expected.
     pub(crate) records: Option<Records>,
     pub(crate) more_data_available: bool,
-    /// Only if more data is available.
     pub(crate) next_cursor: Option<Cursor>,
     /// Only if no more data is available: a token is true once everything before it has been read.
     pub(crate) sync_token: Option<SyncToken>,
@@ -120,6 +125,13 @@ pub(crate) fn decode(body: &Bytes, expected: Expected<'_>) -> Result<Answer, NoA
     };
     let records = match (expected, index) {
         (Expected::Anything, _) => None,
+        (Expected::Something, _) if &results[..] == b"null" => {
+            return Err(NoAnswer::malformed("the answer has no results"));
+        }
+        (Expected::Something, _) => None,
+        (Expected::Records { leave_out_unusable: true, .. }, Some(index)) => {
+            Some(index.bind_usable(body.clone()))
+        }
         (Expected::Records { .. }, Some(index)) => Some(index.bind(body.clone())?),
         (Expected::Records { .. }, None) => {
             return Err(NoAnswer::malformed("the answer has no list of results"));
@@ -127,14 +139,23 @@ pub(crate) fn decode(body: &Bytes, expected: Expected<'_>) -> Result<Answer, NoA
     };
 
     let bad_paging = |_| NoAnswer::malformed("the answer's paging members have unexpected types");
-    let more_data_available = member::<bool>(body, members.more_data_available).map_err(bad_paging)?;
+    let flag = member::<bool>(body, members.more_data_available).map_err(bad_paging)?;
     let next_cursor = member::<String>(body, members.next_cursor).map_err(bad_paging)?;
     let sync_token = member::<String>(body, members.sync_token).map_err(bad_paging)?;
-    let more_data_available = more_data_available.unwrap_or(false);
-    let next_cursor = next_cursor.filter(|cursor| more_data_available && !cursor.is_empty());
-    if records.is_some() && more_data_available && next_cursor.is_none() {
-        return Err(NoAnswer::malformed("the answer announces more pages but has no cursor to them"));
+    let next_cursor = next_cursor.filter(|cursor| !cursor.is_empty());
+    // The cursor decides: to stop at one is to lose what lies behind it. A flag that says otherwise settles nothing.
+    match (flag, &next_cursor) {
+        (Some(true), None) if records.is_some() => {
+            return Err(NoAnswer::malformed("the answer announces more pages but has no cursor to them"));
+        }
+        (Some(false), Some(_)) => {
+            return Err(NoAnswer::malformed(
+                "the answer has a cursor to more pages but says that there are none",
+            ));
+        }
+        _ => {}
     }
+    let more_data_available = flag == Some(true) || next_cursor.is_some();
     Ok(Answer {
         results,
         records,
@@ -149,7 +170,7 @@ fn scan(body: &Bytes, expected: Expected<'_>, index: &mut Option<RecordIndex>) -
     let mut members = Members::default();
     let mut scanner = Scanner::new(body)?;
     scanner.object(|scanner, name| {
-        let text = scanner.text(name);
+        let text = scanner.text(name).exact();
         let Some((name, place)) = text.as_deref().and_then(|text| members.named(text)) else {
             return scanner.value(1).map(|_| ());
         };
@@ -157,11 +178,8 @@ fn scan(body: &Bytes, expected: Expected<'_>, index: &mut Option<RecordIndex>) -
             return Err(scanner.error(ScanErrorKind::DuplicateMember(name)));
         }
         *place = Some(match (expected, scanner.peek()) {
-            (Expected::Records { key_fields }, b'[') if name == "results" => {
-                let start = scanner.position();
-                let records = index.insert(RecordIndex::new(key_fields.len()));
-                records.array(scanner, 1, key_fields)?;
-                Span::new(start, scanner.position())
+            (Expected::Records { key_fields, .. }, b'[') if name == "results" => {
+                index.insert(RecordIndex::new(key_fields.len())).array(scanner, 1, key_fields)?
             }
             _ => scanner.value(1)?,
         });

@@ -23,6 +23,8 @@ pub(crate) struct Details {
     pub(crate) requests: u32,
     pub(crate) elapsed: Duration,
     pub(crate) recovery: Option<Recovery>,
+    /// What the request said of where to continue, as what to leave out of it.
+    pub(crate) position: Option<Recovery>,
     /// `X-RateLimit-Scope`: whose limit it was, if not the key's.
     pub(crate) rate_limit_scope: Option<String>,
     pub(crate) is_write: bool,
@@ -146,6 +148,7 @@ impl Error {
             requests: 0,
             elapsed: Duration::ZERO,
             recovery: None,
+            position: None,
             rate_limit_scope: None,
             is_write: false,
             hint: None,
@@ -208,6 +211,20 @@ impl Error {
     /// How the listing can go on, if Ashby refused its cursor or sync token.
     pub fn recovery(&self) -> Option<Recovery> {
         self.0.recovery
+    }
+
+    /// Whether Ashby found the request itself invalid (`invalid_input`, or a status that says so), as opposed to
+    /// this crate before it was sent.
+    pub fn is_invalid_input(&self) -> bool {
+        let was_answered = self.0.status.is_some() || self.0.code.is_some();
+        self.0.kind == ErrorKind::InvalidRequest && was_answered
+    }
+
+    /// What may be worth leaving out, once: Ashby found the request invalid, does not say why, and it carried a
+    /// cursor ([`Recovery::DropCursor`]) or else a sync token ([`Recovery::DropToken`]). Ashby's answer to a
+    /// position that it no longer knows need not say that this is what is wrong.
+    pub fn suspected(&self) -> Option<Recovery> {
+        self.0.position.filter(|_| self.is_invalid_input() && self.0.recovery.is_none())
     }
 
     /// Whether the key lacks a permission, as opposed to being wrong.

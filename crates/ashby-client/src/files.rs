@@ -15,7 +15,8 @@ pub use download::{DownloadedFile, FileDownload};
 pub use name::safe_file_name;
 pub use upload::Upload;
 
-/// Stands for a file. Ashby signs handles: whoever has one, and a key, can read the file.
+/// Stands for a file: one that is there, or one that was [uploaded](crate::Client::upload) and is to be attached. Ashby
+/// signs handles: whoever has one, and a key, can read the file.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FileHandle(String);
@@ -36,6 +37,18 @@ impl From<String> for FileHandle {
 impl From<&str> for FileHandle {
     fn from(handle: &str) -> Self {
         Self(handle.to_owned())
+    }
+}
+
+impl From<&FileHandle> for FileHandle {
+    fn from(handle: &FileHandle) -> Self {
+        handle.clone()
+    }
+}
+
+impl From<FileHandle> for serde_json::Value {
+    fn from(handle: FileHandle) -> Self {
+        handle.0.into()
     }
 }
 

@@ -53,14 +53,16 @@
 //! # }
 //! ```
 
+mod budget;
 mod builder;
-pub mod catalog;
 mod client;
 mod cycle;
 mod envelope;
 mod error;
+mod exchange;
 mod files;
-mod json;
+mod holds;
+mod lane;
 mod operation;
 #[cfg(feature = "typed")]
 pub mod operations;
@@ -71,6 +73,7 @@ mod request;
 mod retry;
 mod secret;
 mod storage;
+mod tls;
 mod transport;
 mod usage;
 
@@ -78,15 +81,21 @@ mod usage;
 mod public_board;
 mod report_run;
 
+pub use ashby_catalog as catalog;
+// Crates whose types stand in this one's interface.
+#[doc(no_inline)]
+pub use {bytes, jiff, secrecy, serde_json};
+
 pub use builder::{
     ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONCURRENCY, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_BYTES,
     DEFAULT_READ_TIMEOUT, DEFAULT_REQUESTS_PER_MINUTE, DEFAULT_TOTAL_TIMEOUT, DEFAULT_VERSION,
 };
 pub use client::{ApiKeyInfo, Client, Response};
-pub use cycle::CycleGuard;
+pub use cycle::{Circle, CycleGuard};
 pub use error::{Error, ErrorKind, Recovery};
 pub use files::{DownloadedFile, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
-pub use json::{Records, ScanError, ScanErrorKind, split_array};
+pub use json_slices::{Records, ScanError, ScanErrorKind, Shape, split_array, split_usable};
+pub use lane::Lane;
 pub use operation::{ReadOperation, WriteOperation};
 #[cfg(feature = "typed")]
 pub use operations::generated::*;

@@ -1,16 +1,20 @@
 //! Pace: when the next request under a key may leave.
 //!
-//! Requests leave one after another at even distances, and not more than a number of them are under way. A 429
-//! stops all of them for a while and slows them down; quiet time brings the speed back. Only the monotonic clock
-//! is used, so a change of the system's time does no harm.
+//! Requests leave one after another at even distances, the urgent ones first ([`Lane`]), and not more than a number
+//! of them are under way. A 429 stops all of them for a while and slows them down; quiet time brings the speed back.
+//! Only the monotonic clock is used, so a change of the system's time does no harm.
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep_until};
+
+use crate::Lane;
+use crate::lane::{PerLane, Queue};
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// The server counts over a sliding minute and sees requests arrive less evenly than they leave.
@@ -26,19 +30,44 @@ const RECOVERY_PART: f64 = 0.05;
 /// Gives out the permission to send. One per key, shared by everything that uses the key.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    under_way: Semaphore,
-    /// Holds the one who is next; the semaphore is fair, so the others wait in order of arrival.
-    turn: Semaphore,
+    /// Each holds the one who is first in its lane; they are fair, so the others wait in order of arrival.
+    turns: PerLane<Semaphore>,
     state: Mutex<State>,
+    /// Tells those who are first that somebody came, went, came back or gave up.
+    changed: Notify,
 }
 
 /// Permission for one request, returned when dropped.
 #[derive(Debug)]
 pub(crate) struct Permit<'a> {
-    _under_way: SemaphorePermit<'a>,
+    pace: &'a Pace,
+    lane: Lane,
     granted_at: Instant,
-    /// How long the pace held the request back.
+    /// How long the pace held the request back when it was first in its lane.
     pub(crate) waited: Duration,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.pace.state().queue.finish(self.lane);
+        self.pace.changed.notify_waiters();
+    }
+}
+
+/// Somebody who waits, until they go or give up.
+struct Waiting<'a> {
+    pace: &'a Pace,
+    lane: Lane,
+    has_gone: bool,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if !self.has_gone {
+            self.pace.state().queue.leave(self.lane);
+            self.pace.changed.notify_waiters();
+        }
+    }
 }
 
 /// What the pace looks like now.
@@ -51,6 +80,7 @@ pub(crate) struct Snapshot {
 
 #[derive(Debug)]
 struct State {
+    queue: Queue,
     per_minute: Option<u32>,
     /// When the next request is due if none of the burst is used.
     due: Option<Instant>,
@@ -59,6 +89,14 @@ struct State {
     /// Requests of the last minute, by second since `began`.
     recent: VecDeque<(u64, u32)>,
     began: Instant,
+}
+
+/// Why somebody cannot go yet.
+struct Wait {
+    /// When to look again, at the latest.
+    until: Option<Instant>,
+    /// Whether only the pace is in the way, not the number that is under way.
+    is_paced: bool,
 }
 
 /// The speed after the last 429, as a part of the configured one.
@@ -99,6 +137,19 @@ impl State {
         Some(MINUTE.div_f64(per_minute))
     }
 
+    /// Lets the first of this lane go, or says what it has to wait for.
+    fn go(&mut self, lane: Lane, now: Instant) -> Result<(), Wait> {
+        if self.queue.next() != Some(lane) {
+            return Err(Wait { until: None, is_paced: self.queue.has_slot(lane) });
+        }
+        if let Some(ready_at) = self.ready_at(now) {
+            return Err(Wait { until: Some(ready_at), is_paced: true });
+        }
+        self.take(now);
+        self.queue.depart(lane);
+        Ok(())
+    }
+
     fn take(&mut self, now: Instant) {
         if let Some(distance) = self.distance(now) {
             self.due = Some(self.due.map_or(now, |due| due.max(now)) + distance);
@@ -123,9 +174,10 @@ impl Pace {
     /// `concurrency` are under way.
     pub(crate) fn new(per_minute: Option<u32>, concurrency: NonZeroUsize) -> Self {
         Self {
-            under_way: Semaphore::new(concurrency.get().min(Semaphore::MAX_PERMITS)),
-            turn: Semaphore::new(1),
+            turns: std::array::from_fn(|_| Semaphore::new(1)),
+            changed: Notify::new(),
             state: Mutex::new(State {
+                queue: Queue::new(concurrency.get()),
                 per_minute,
                 due: None,
                 paused_until: None,
@@ -142,28 +194,35 @@ impl Pace {
     }
 
     /// Waits until a request may leave. Cancel-safe: who gives up waiting has used nothing.
-    pub(crate) async fn permit(&self) -> Permit<'_> {
-        const NEVER_CLOSED: &str = "the semaphores are never closed";
-        let under_way = self.under_way.acquire().await.expect(NEVER_CLOSED);
-        let began = Instant::now();
-        let _turn = self.turn.acquire().await.expect(NEVER_CLOSED);
+    pub(crate) async fn permit(&self, lane: Lane) -> Permit<'_> {
+        self.state().queue.arrive(lane);
+        let mut waiting = Waiting { pace: self, lane, has_gone: false };
+        let _turn = self.turns[lane.index()].acquire().await.expect("the semaphores are never closed");
+        let mut waited = Duration::ZERO;
         loop {
+            // Listening begins before looking, so that no change is missed.
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
             let now = Instant::now();
-            let ready_at = {
-                let mut state = self.state();
-                let ready_at = state.ready_at(now);
-                if ready_at.is_none() {
-                    state.take(now);
+            let wait = match self.state().go(lane, now) {
+                Ok(()) => {
+                    waiting.has_gone = true;
+                    self.changed.notify_waiters();
+                    return Permit { pace: self, lane, granted_at: now, waited };
                 }
-                ready_at
+                Err(wait) => wait,
             };
-            match ready_at {
-                // A pause may have begun meanwhile: look again.
-                Some(ready_at) => sleep_until(ready_at).await,
-                None => {
-                    let waited = now.duration_since(began);
-                    return Permit { _under_way: under_way, granted_at: now, waited };
-                }
+            match wait.until {
+                // A pause may have begun meanwhile, or somebody more urgent come: look again.
+                Some(until) => tokio::select! {
+                    biased;
+                    () = changed => {}
+                    () = sleep_until(until) => {}
+                },
+                None => changed.await,
+            }
+            if wait.is_paced {
+                waited += now.elapsed();
             }
         }
     }
@@ -217,7 +276,7 @@ mod tests {
             .map(|_| {
                 let pace = Arc::clone(pace);
                 tokio::spawn(async move {
-                    pace.permit().await;
+                    pace.permit(Lane::Normal).await;
                     start.elapsed().as_secs_f64()
                 })
             })
@@ -277,7 +336,7 @@ mod tests {
     async fn throttling_slows_down_once_per_excess_and_quiet_time_recovers() {
         let pace = pace(1_000, 8);
         let effective = |pace: &Pace| pace.snapshot().effective_per_minute.unwrap();
-        let (one, other) = (pace.permit().await, pace.permit().await);
+        let (one, other) = (pace.permit(Lane::Normal).await, pace.permit(Lane::Normal).await);
         tokio::time::advance(Duration::from_secs(1)).await;
         pace.slow_down(&one);
         pace.slow_down(&other);
@@ -285,7 +344,7 @@ mod tests {
         assert_eq!(effective(&pace), 700);
 
         tokio::time::advance(Duration::from_secs(1)).await;
-        pace.slow_down(&pace.permit().await);
+        pace.slow_down(&pace.permit(Lane::Normal).await);
         assert_eq!(effective(&pace), 490);
         tokio::time::advance(Duration::from_secs(60)).await;
         assert_eq!(effective(&pace), 490);
@@ -296,7 +355,7 @@ mod tests {
 
         for _ in 0..20 {
             tokio::time::advance(Duration::from_secs(1)).await;
-            pace.slow_down(&pace.permit().await);
+            pace.slow_down(&pace.permit(Lane::Normal).await);
         }
         assert_eq!(effective(&pace), 100);
         let times = departures(&pace, 11).await;
@@ -305,12 +364,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_more_than_the_allowed_number_is_under_way() {
-        let pace = pace(0, 2);
-        let (one, _other) = (pace.permit().await, pace.permit().await);
-        let third = tokio::time::timeout(Duration::from_secs(1), pace.permit()).await;
+        let pace = pace(0, 3);
+        let (one, _other) = (pace.permit(Lane::Normal).await, pace.permit(Lane::Normal).await);
+        let third = tokio::time::timeout(Duration::from_secs(1), pace.permit(Lane::Normal)).await;
         assert!(third.is_err());
         drop(one);
-        tokio::time::timeout(Duration::from_secs(1), pace.permit()).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(1), pace.permit(Lane::Normal)).await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]
@@ -318,7 +377,7 @@ mod tests {
         let pace = pace(60, 2);
         departures(&pace, 1).await;
         for _ in 0..100 {
-            assert!(tokio::time::timeout(Duration::from_millis(1), pace.permit()).await.is_err());
+            assert!(tokio::time::timeout(Duration::from_millis(1), pace.permit(Lane::Normal)).await.is_err());
         }
         let times = departures(&pace, 1).await;
         assert!(times[0] < 1.1, "{times:?}");
@@ -336,5 +395,62 @@ mod tests {
         assert_eq!(pace.snapshot().last_minute, 4);
         tokio::time::advance(Duration::from_secs(60)).await;
         assert_eq!(pace.snapshot().last_minute, 0);
+    }
+
+    /// Keeps `count` requests of a lane waiting, each of which takes a while, and remembers when each leaves.
+    fn backfill(pace: &Arc<Pace>, lane: Lane, count: usize, left: &Arc<Mutex<Vec<(Lane, Instant)>>>) {
+        for _ in 0..count {
+            let (pace, left) = (Arc::clone(pace), Arc::clone(left));
+            tokio::spawn(async move {
+                let permit = pace.permit(lane).await;
+                left.lock().unwrap().push((lane, Instant::now()));
+                tokio::time::sleep(Duration::from_millis(700)).await;
+                drop(permit);
+            });
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_urgent_request_passes_a_backfill_and_the_limit_holds_over_all_lanes() {
+        for concurrency in [2, 8, 64] {
+            let pace = pace(1_000, concurrency);
+            let left = Arc::default();
+            backfill(&pace, Lane::Normal, 700, &left);
+            backfill(&pace, Lane::Low, 700, &left);
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let mut waits = Vec::new();
+            for _ in 0..100 {
+                let asked = Instant::now();
+                let permit = pace.permit(Lane::Interactive).await;
+                waits.push(asked.elapsed());
+                left.lock().unwrap().push((Lane::Interactive, Instant::now()));
+                tokio::time::sleep(Duration::from_millis(90)).await;
+                drop(permit);
+                tokio::time::sleep(Duration::from_millis(330)).await;
+            }
+            waits.sort();
+            // Departures are 61 ms apart: its own and at most one other's.
+            assert!(waits[98] <= Duration::from_millis(130), "{concurrency}: {:?}", &waits[90..]);
+
+            let left = left.lock().unwrap().clone();
+            let busiest = (0..left.len())
+                .map(|first| left[first..].iter().take_while(|(_, at)| *at <= left[first].1 + MINUTE).count())
+                .max();
+            assert!(busiest <= Some(1_000), "{concurrency}: {busiest:?}");
+            let count = |lane| left.iter().filter(|(other, _)| *other == lane).count();
+            let (normal, low) = (count(Lane::Normal), count(Lane::Low));
+            assert!(low >= normal / 20 && low > 0, "{concurrency}: {low} beside {normal}");
+            assert!(low <= normal || normal == 700, "{concurrency}: {low} beside {normal}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_holds_nobody_back() {
+        let pace = pace(60, 2);
+        let _burst = pace.permit(Lane::Interactive).await;
+        let urgent = tokio::time::timeout(Duration::from_millis(10), pace.permit(Lane::Interactive));
+        let (urgent, normal) = tokio::join!(urgent, pace.permit(Lane::Normal));
+        assert!(urgent.is_err());
+        assert!(normal.waited < Duration::from_millis(1_100), "{:?}", normal.waited);
     }
 }

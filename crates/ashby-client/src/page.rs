@@ -26,6 +26,9 @@ pub struct ListRequest {
     /// Top-level members of each record whose values make up its key; may be empty. A record without one of
     /// them is an error.
     pub key_fields: Vec<String>,
+    /// A record that is not an object or lacks a key field is left out, and named by [`Records::unusable`], instead of
+    /// making the page an error.
+    pub leave_out_unusable: bool,
 }
 
 /// Shows names, not values.
@@ -52,6 +55,7 @@ impl ListRequest {
             cursor: None,
             sync_token: None,
             key_fields: Vec::new(),
+            leave_out_unusable: false,
         }
     }
 
@@ -108,7 +112,7 @@ impl Page {
     /// # Errors
     /// As for [`Client::page`], without those of the transport.
     pub fn from_body(operation: &str, body: Bytes, key_fields: &[String]) -> Result<Self, Error> {
-        let decoded = envelope::decode(&body, Expected::Records { key_fields });
+        let decoded = envelope::decode(&body, Expected::Records { key_fields, leave_out_unusable: false });
         let answer = accept(operation, decoded, &Cleaner::default())?;
         Ok(Self::from(Answered { answer, body, request_id: None, requests: 0 }))
     }
@@ -187,22 +191,21 @@ impl Pages {
     /// again, too.
     ///
     /// # Errors
-    /// As for [`Client::page`]; [`ErrorKind::Malformed`] also if the cursors lead in a circle. See
+    /// As for [`Client::page`]; [`ErrorKind::Malformed`] also if the list has no end ([`Circle`](crate::Circle)). See
     /// [`Error::recovery`] for a cursor or token that Ashby no longer knows.
     pub async fn next(&mut self) -> Result<Option<Page>, Error> {
         if self.is_finished {
             return Ok(None);
         }
         let page = self.client.page(&self.request).await?;
+        if let Some(circle) = self.guard.check(&page) {
+            let operation = self.request.operation.as_str();
+            let mut error = Error::new(ErrorKind::Malformed, operation, circle.to_string());
+            error.0.request_id = page.request_id;
+            error.0.requests = page.requests;
+            return Err(error);
+        }
         match &page.next_cursor {
-            Some(cursor) if self.guard.repeats(cursor) => {
-                let operation = self.request.operation.as_str();
-                let what = "the page cursors lead in a circle";
-                let mut error = Error::new(ErrorKind::Malformed, operation, what);
-                error.0.request_id = page.request_id;
-                error.0.requests = page.requests;
-                return Err(error);
-            }
             Some(cursor) => self.request.cursor = Some(cursor.clone()),
             None => self.is_finished = true,
         }

@@ -7,15 +7,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use json_slices::{RecordIndex, ScanError, ScanErrorKind, Scanner, Span};
 use reqwest::Url;
 use serde::{Deserialize, Deserializer};
-use tokio::time::{Instant, sleep};
 
-use crate::client::{Inner, kind_of_status};
-use crate::json::{RecordIndex, ScanError, ScanErrorKind, Scanner, Span};
+use crate::client::kind_of_status;
+use crate::exchange::{Exchange, Exchanged, Inner};
 use crate::refusal::Refusal;
-use crate::retry::Attempts;
-use crate::{ClientBuilder, Error, ErrorKind, Records, Usage};
+use crate::{ClientBuilder, Error, ErrorKind, Lane, Records, Usage};
 
 /// Where boards are, below the base URL.
 const PATH: [&str; 2] = ["posting-api", "job-board"];
@@ -73,37 +72,12 @@ impl JobBoardClient {
             error.0.hint = Some(NAME_HINT);
             error
         })?;
-        let began = Instant::now();
-        let mut attempts = Attempts::default();
-        loop {
-            attempts.made += 1;
-            let permit = self.inner.pace.permit().await;
-            self.inner.counters.request(attempts.made > 1, permit.waited);
-            // Boxed to keep the futures of all callers small.
-            let (head, received) = Box::pin(self.inner.transport.get(url.clone())).await;
-            let judged = match received {
-                Ok(body) => judge(&operation, head.status, body),
-                Err(failure) => Err(failure.into_error(&operation)),
-            };
-            tracing::debug!(
-                operation,
-                attempt = attempts.made,
-                status = head.status,
-                request_id = head.request_id,
-                elapsed_ms = began.elapsed().as_millis() as u64,
-                "request done",
-            );
-            let (error, pause) = match judged {
-                Ok(Answer { api_version, records }) => {
-                    let requests = attempts.made;
-                    return Ok(JobBoard { name: name.to_owned(), api_version, requests, records });
-                }
-                Err(error) => self.inner.failed(error, head, &permit, attempts.made),
-            };
-            drop(permit);
-            attempts.failed(error.kind(), began.elapsed());
-            sleep(self.inner.retry_in(error, pause, attempts)?).await;
-        }
+        let request = self.inner.transport.http.get(url);
+        let exchange = Exchange { operation: &operation, is_write: false, lane: Lane::Normal, request };
+        let judge = |status, body| judge(&operation, status, body);
+        let Exchanged { answer, requests, .. } = self.inner.exchange(exchange, judge).await?;
+        let Answer { api_version, records } = answer;
+        Ok(JobBoard { name: name.to_owned(), api_version, requests, records })
     }
 
     /// What this client and its clones have used so far.
@@ -172,7 +146,8 @@ fn scan(body: &Bytes) -> Result<(Option<Span>, Option<RecordIndex>), ScanError> 
                 return Err(scanner.error(ScanErrorKind::DuplicateMember("jobs")));
             }
             if scanner.peek() == b'[' {
-                return index.insert(RecordIndex::new(KEY_FIELDS.len())).array(scanner, 1, &KEY_FIELDS);
+                let records = index.insert(RecordIndex::new(KEY_FIELDS.len()));
+                return records.array(scanner, 1, &KEY_FIELDS).map(drop);
             }
         }
         let is_version = scanner.is_named(name, "apiVersion");

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use json_slices::Scanner;
 use serde::Serialize;
 
-use crate::json::Scanner;
 use crate::operation::is_valid_name;
 use crate::refusal::Cleaner;
-use crate::{ApiKey, Error, ErrorKind, ReadOperation, WriteOperation};
+use crate::{ApiKey, Error, ErrorKind, ReadOperation, Recovery, WriteOperation};
 
 /// Members of a request whose values must not appear in errors, even if the server quotes them.
 const SECRET_MEMBERS: [&str; 2] = ["cursor", "syncToken"];
@@ -36,6 +36,8 @@ impl Operation<'_> {
 /// A body that Ashby can be asked to read.
 pub(crate) struct RequestBody {
     pub(crate) json: Bytes,
+    /// What to leave out first if Ashby finds the request invalid: its cursor, or else its sync token.
+    pub(crate) position: Option<Recovery>,
     secrets: Vec<String>,
 }
 
@@ -54,16 +56,22 @@ impl RequestBody {
             return Err(invalid("the parameters cannot be written as JSON"));
         };
         let mut secrets = Vec::new();
+        let mut position = None;
         let mut null = None;
         let scanned = Scanner::new(&json).and_then(|mut scanner| {
             scanner.object(|scanner, name| {
                 let value = scanner.value(1)?;
                 let value = scanner.slice(value);
-                let name = scanner.text(name).unwrap_or_default();
+                let name = scanner.text(name).lossy();
                 if value == b"null" {
                     null = Some(name.into_owned());
                 } else if SECRET_MEMBERS.contains(&&*name) {
                     secrets.extend(serde_json::from_slice::<String>(value));
+                    position = match (&*name, position) {
+                        ("cursor", _) => Some(Recovery::DropCursor),
+                        (_, None) => Some(Recovery::DropToken),
+                        (_, found) => found,
+                    };
                 }
                 Ok(())
             })?;
@@ -74,7 +82,7 @@ impl RequestBody {
             (Ok(()), Some(name)) if !operation.is_write() => {
                 Err(invalid(&format!("the parameter `{name}` is null; leave it out instead")))
             }
-            (Ok(()), _) => Ok(Self { json: json.into(), secrets }),
+            (Ok(()), _) => Ok(Self { json: json.into(), position, secrets }),
         }
     }
 
@@ -111,6 +119,20 @@ mod tests {
         let write = |parameters| RequestBody::new(Operation::Write(&WRITE), &parameters);
         assert!(write(json!({"fieldValue": null})).is_ok());
         assert!(write(json!([null])).is_err());
+    }
+
+    #[test]
+    fn a_position_is_the_cursor_or_else_the_token() {
+        for (parameters, position) in [
+            (json!({"syncToken": "T", "cursor": "C"}), Some(Recovery::DropCursor)),
+            (json!({"cursor": "C", "syncToken": "T"}), Some(Recovery::DropCursor)),
+            (json!({"cursor": "C"}), Some(Recovery::DropCursor)),
+            (json!({"syncToken": "T"}), Some(Recovery::DropToken)),
+            (json!({"filter": {"cursor": "C"}}), None),
+        ] {
+            let body = RequestBody::new(Operation::Read(&READ), &parameters).ok().unwrap();
+            assert_eq!(body.position, position, "{parameters}");
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::ErrorKind;
+use crate::catalog::{self, Rate};
+use crate::{Error, ErrorKind};
 
 /// How often malformed answers are asked for again: once may be an accident on the way, three times is not.
 const MAX_MALFORMED_RETRIES: u32 = 2;
@@ -23,7 +24,8 @@ pub struct RetryPolicy {
     /// How long everything under the key pauses after a 429 without `Retry-After`; doubles with each further
     /// attempt, up to `max_delay`.
     pub throttle_delay: Duration,
-    /// The longest pause that a `Retry-After` can cause.
+    /// The longest pause that a `Retry-After` can cause: of everything under the key after a 429, of the same
+    /// operation after any other failure.
     pub max_retry_after: Duration,
     /// How long a report waits, and nothing else with it, after the organisation started too many of them within a
     /// minute; half of it if too many ran at once. A `Retry-After` counts more.
@@ -80,27 +82,18 @@ impl RetryPolicy {
         (worthwhile && allowed).then(|| self.doubled(self.base_delay, attempts.made).mul_f64(random))
     }
 
-    /// How long everything pauses after the server asked for it, or after the `made`-th attempt was throttled.
-    pub(crate) fn pause(
-        &self,
-        kind: ErrorKind,
-        retry_after: Option<Duration>,
-        made: u32,
-    ) -> Option<Duration> {
-        match retry_after {
-            Some(retry_after) => Some(retry_after.min(self.max_retry_after)),
-            None if kind == ErrorKind::RateLimited => Some(self.doubled(self.throttle_delay, made)),
-            None => None,
-        }
-    }
-
-    /// How long a report waits after one of the organisation's limits for reports was met.
-    pub(crate) fn report_pause(&self, limit: ReportLimit, retry_after: Option<Duration>) -> Duration {
-        match (retry_after, limit) {
-            (Some(retry_after), _) => retry_after.min(self.max_retry_after),
-            (None, ReportLimit::Rate) => self.report_delay,
-            (None, ReportLimit::Concurrency) => self.report_delay / 2,
-        }
+    /// What has to pause after the `made`-th attempt ended in this error, and for how long.
+    pub(crate) fn pause(&self, error: &Error, retry_after: Option<Duration>, made: u32) -> Option<Pause> {
+        let asked = retry_after.map(|retry_after| retry_after.min(self.max_retry_after));
+        let (of, length) = match report_limit(error.operation(), error.code()) {
+            Some(ReportLimit::Rate) => (Paused::Call, asked.unwrap_or(self.report_delay)),
+            Some(ReportLimit::Concurrency) => (Paused::Call, asked.unwrap_or(self.report_delay / 2)),
+            None if error.kind() == ErrorKind::RateLimited => {
+                (Paused::Key, asked.unwrap_or_else(|| self.doubled(self.throttle_delay, made)))
+            }
+            None => (Paused::Operation, asked?),
+        };
+        Some(Pause { of, length })
     }
 
     fn doubled(&self, delay: Duration, made: u32) -> Duration {
@@ -108,9 +101,27 @@ impl RetryPolicy {
     }
 }
 
+/// A wait that an answer imposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pause {
+    pub(crate) of: Paused,
+    pub(crate) length: Duration,
+}
+
+/// What a pause is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paused {
+    /// Everything under the key: its limit was met.
+    Key,
+    /// Calls of the same operation: it is what fails.
+    Operation,
+    /// The call that was answered, and nothing else.
+    Call,
+}
+
 /// A limit that the reports of all an organisation's keys have in common, and no other operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ReportLimit {
+enum ReportLimit {
     /// Starts a minute.
     Rate,
     /// Reports at once.
@@ -118,9 +129,9 @@ pub(crate) enum ReportLimit {
 }
 
 /// The limit for reports that a refusal of `operation` is about.
-pub(crate) fn report_limit(operation: &str, code: Option<&str>) -> Option<ReportLimit> {
+fn report_limit(operation: &str, code: Option<&str>) -> Option<ReportLimit> {
     match code {
-        _ if !operation.starts_with("report.") => None,
+        _ if catalog::find(operation).is_none_or(|operation| operation.rate != Rate::Reports) => None,
         Some("rate_limit_exceeded") => Some(ReportLimit::Rate),
         Some("concurrent_limit_exceeded") => Some(ReportLimit::Concurrency),
         _ => None,
@@ -184,40 +195,29 @@ mod tests {
     }
 
     #[test]
-    fn throttling_pauses_everything() {
+    fn what_pauses_is_whose_limit_was_met() {
         let policy = RetryPolicy::default();
         let seconds = Duration::from_secs;
-        for (kind, after, made, pause) in [
-            (ErrorKind::RateLimited, Some(7), 1, Some(7)),
-            (ErrorKind::RateLimited, Some(0), 1, Some(0)),
-            (ErrorKind::RateLimited, Some(86_400), 1, Some(300)),
-            (ErrorKind::RateLimited, None, 1, Some(5)),
-            (ErrorKind::RateLimited, None, 3, Some(20)),
-            (ErrorKind::RateLimited, None, 9, Some(30)),
-            (ErrorKind::Server, Some(7), 1, Some(7)),
-            (ErrorKind::Server, None, 1, None),
+        let (rate, at_once) = (Some("rate_limit_exceeded"), Some("concurrent_limit_exceeded"));
+        for (operation, kind, code, after, made, pause) in [
+            ("candidate.list", ErrorKind::RateLimited, None, Some(7), 1, Some((Paused::Key, 7))),
+            ("candidate.list", ErrorKind::RateLimited, None, Some(0), 1, Some((Paused::Key, 0))),
+            ("candidate.list", ErrorKind::RateLimited, None, Some(86_400), 1, Some((Paused::Key, 300))),
+            ("candidate.list", ErrorKind::RateLimited, rate, None, 1, Some((Paused::Key, 5))),
+            ("candidate.list", ErrorKind::RateLimited, at_once, None, 3, Some((Paused::Key, 20))),
+            ("candidate.list", ErrorKind::RateLimited, None, None, 9, Some((Paused::Key, 30))),
+            ("candidate.list", ErrorKind::Server, None, Some(7), 1, Some((Paused::Operation, 7))),
+            ("candidate.list", ErrorKind::Timeout, None, Some(86_400), 1, Some((Paused::Operation, 300))),
+            ("candidate.list", ErrorKind::Server, None, None, 1, None),
+            ("report.generate", ErrorKind::RateLimited, None, None, 1, Some((Paused::Key, 5))),
+            ("report.generate", ErrorKind::RateLimited, rate, None, 1, Some((Paused::Call, 60))),
+            ("report.generate", ErrorKind::RateLimited, rate, Some(9), 1, Some((Paused::Call, 9))),
+            ("report.synchronous", ErrorKind::RateLimited, at_once, None, 1, Some((Paused::Call, 30))),
         ] {
-            assert_eq!(
-                policy.pause(kind, after.map(seconds), made),
-                pause.map(seconds),
-                "{kind:?} {after:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn reports_have_limits_of_their_own() {
-        let policy = RetryPolicy::default();
-        for (operation, code, limit) in [
-            ("report.generate", Some("rate_limit_exceeded"), Some((ReportLimit::Rate, 60))),
-            ("report.synchronous", Some("concurrent_limit_exceeded"), Some((ReportLimit::Concurrency, 30))),
-            ("report.generate", None, None),
-            ("candidate.list", Some("rate_limit_exceeded"), None),
-        ] {
-            assert_eq!(report_limit(operation, code), limit.map(|(limit, _)| limit), "{operation} {code:?}");
-            let Some((limit, seconds)) = limit else { continue };
-            assert_eq!(policy.report_pause(limit, None), Duration::from_secs(seconds));
-            assert_eq!(policy.report_pause(limit, Some(Duration::from_secs(9))), Duration::from_secs(9));
+            let mut error = Error::new(kind, operation, "it failed");
+            error.0.code = code.map(str::to_owned);
+            let expected = pause.map(|(of, length)| Pause { of, length: seconds(length) });
+            assert_eq!(policy.pause(&error, after.map(seconds), made), expected, "{error} {after:?} {made}");
         }
     }
 

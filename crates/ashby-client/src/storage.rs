@@ -8,6 +8,7 @@ use reqwest::header::HeaderValue;
 use reqwest::{Url, redirect, retry};
 
 use crate::builder::is_loopback;
+use crate::tls;
 use crate::transport::{Failure, SystemResolver};
 use crate::{Error, ErrorKind};
 
@@ -20,37 +21,37 @@ pub(crate) struct StorageSettings {
     pub(crate) connect_timeout: Duration,
     pub(crate) read_timeout: Duration,
     pub(crate) total_timeout: Duration,
-    /// Whether Ashby itself is on this machine, so that the storage may be too.
-    pub(crate) is_local: bool,
+    /// Where Ashby itself is, if that is reached in clear, so that the storage may be too.
+    pub(crate) plain: Option<Url>,
 }
 
 /// Clients for the storage, made when a file is first transferred.
 pub(crate) struct Storage {
     settings: StorageSettings,
     remote: OnceLock<reqwest::Client>,
-    local: OnceLock<reqwest::Client>,
+    plain: OnceLock<reqwest::Client>,
 }
 
 impl Storage {
     pub(crate) fn new(settings: StorageSettings) -> Self {
-        Self { settings, remote: OnceLock::new(), local: OnceLock::new() }
+        Self { settings, remote: OnceLock::new(), plain: OnceLock::new() }
     }
 
-    /// The client for an address, and the address, if it is one that files may travel to and from: encrypted, or on
-    /// this machine if Ashby is.
+    /// The client for an address, and the address, if it is one that files may travel to and from: encrypted, or
+    /// beside Ashby if that is reached in clear.
     pub(crate) fn client(&self, operation: &str, address: &str) -> Result<(&reqwest::Client, Url), Error> {
         let malformed = |what: &str| Error::new(ErrorKind::Malformed, operation, what);
         let url = Url::parse(address).map_err(|_| malformed("the file's address is not a URL"))?;
-        let is_local = match url.scheme() {
+        let is_plain = match url.scheme() {
             "https" => false,
-            "http" if self.settings.is_local && is_loopback(&url) => true,
+            "http" if self.settings.plain.as_ref().is_some_and(|ashby| is_beside(ashby, &url)) => true,
             _ => return Err(malformed("the file's address does not begin with https")),
         };
-        Ok((self.of(is_local)?, url))
+        Ok((self.of(is_plain)?, url))
     }
 
-    fn of(&self, is_local: bool) -> Result<&reqwest::Client, Error> {
-        let place = if is_local { &self.local } else { &self.remote };
+    fn of(&self, is_plain: bool) -> Result<&reqwest::Client, Error> {
+        let place = if is_plain { &self.plain } else { &self.remote };
         if let Some(client) = place.get() {
             return Ok(client);
         }
@@ -63,9 +64,7 @@ impl Storage {
             // A file is kept as it is, and its length is compared.
             .no_gzip()
             .no_brotli();
-        if is_local {
-            http = http.no_proxy().tls_certs_only([]);
-        }
+        http = if is_plain { tls::plain(http) } else { tls::remote(http) };
         let client = http.build().map_err(|error| {
             let what = "the HTTP client cannot be set up; are the system's root certificates installed?";
             Error::new(ErrorKind::Configuration, "", what).with_source(error)
@@ -75,7 +74,7 @@ impl Storage {
 
     /// A client for requests to Ashby itself that carry files.
     pub(crate) fn client_for_ashby(&self) -> Result<&reqwest::Client, Error> {
-        self.of(self.settings.is_local)
+        self.of(self.settings.plain.is_some())
     }
 
     /// How long a transfer of so many bytes may take.
@@ -95,6 +94,11 @@ impl Storage {
     pub(crate) fn read_timeout(&self) -> Duration {
         self.settings.read_timeout
     }
+}
+
+/// Whether an address is on the same machine as Ashby.
+fn is_beside(ashby: &Url, url: &Url) -> bool {
+    url.host_str() == ashby.host_str() || is_loopback(url) && is_loopback(ashby)
 }
 
 /// Waits for the next thing the storage says, but no longer than this.
@@ -132,15 +136,18 @@ mod tests {
 
     #[test]
     fn files_travel_encrypted() {
-        crate::ClientBuilder::default().api_key("k").base_url("http://127.0.0.1:1").build().unwrap();
-        let settings = |is_local| StorageSettings {
+        let settings = |plain: Option<&str>| StorageSettings {
             user_agent: HeaderValue::from_static("t"),
             connect_timeout: Duration::from_secs(1),
             read_timeout: Duration::from_secs(1),
             total_timeout: Duration::from_secs(1),
-            is_local,
+            plain: plain.map(|url| Url::parse(url).unwrap()),
         };
-        let (far, near) = (Storage::new(settings(false)), Storage::new(settings(true)));
+        let storage = |plain| Storage::new(settings(plain));
+        let (far, near) = (storage(None), storage(Some("http://localhost:1")));
+        let container = storage(Some("http://ashby-sim:8080"));
+        assert!(container.client("file download", "http://ashby-sim:9/x").is_ok());
+        assert!(container.client("file download", "http://elsewhere/x").is_err());
         let local = "http://127.0.0.1:9/x?y";
         assert!(near.client("file download", local).is_ok());
         assert!(far.client("file download", local).is_err());

@@ -6,15 +6,16 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, Url};
 
-use crate::{ApiKey, Error, ErrorKind, ServerNote, retry};
+use crate::budget::Room;
+use crate::{Error, ErrorKind, ServerNote, retry};
 
 /// Of bodies that are not answers no more than this is looked at.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 /// No more than this is set aside on a server's word for how long its body will be.
-const MAX_RESERVED_BYTES: u64 = 16 * 1024 * 1024;
+const MAX_RESERVED_BYTES: usize = 16 * 1024 * 1024;
 
 /// How requests get to Ashby.
 pub(crate) struct Transport {
@@ -37,6 +38,15 @@ pub(crate) struct Head {
     pub(crate) note: ServerNote,
 }
 
+/// What came of a response's body.
+#[derive(Debug)]
+pub(crate) enum Received {
+    /// It is complete.
+    Body(Bytes),
+    /// It turned out to be large while another large one was held, and was given up.
+    NoRoom,
+}
+
 /// An exchange that brought no complete body.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -46,18 +56,6 @@ pub(crate) struct Failure {
 }
 
 impl Transport {
-    /// Sends `body` to the operation and reads the response. The head counts also if the body failed.
-    pub(crate) async fn post(
-        &self,
-        operation: &str,
-        key: &ApiKey,
-        on_behalf_of: Option<&HeaderValue>,
-        body: Bytes,
-    ) -> (Head, Result<Bytes, Failure>) {
-        let request = self.http.post(self.url(operation)).body(body);
-        self.exchange(authorised(request, key, on_behalf_of)).await
-    }
-
     /// Where an operation is.
     pub(crate) fn url(&self, operation: &str) -> Url {
         // The name was checked: it is one path segment.
@@ -66,69 +64,68 @@ impl Transport {
         url
     }
 
-    /// Reads what is at an address. The head counts also if the body failed.
-    pub(crate) async fn get(&self, url: Url) -> (Head, Result<Bytes, Failure>) {
-        self.exchange(self.http.get(url)).await
-    }
-
-    /// Sends a request and reads the response. The head counts also if the body failed.
-    pub(crate) async fn exchange(&self, request: RequestBuilder) -> (Head, Result<Bytes, Failure>) {
+    /// Sends a request and reads the response, if there is room for it. The head counts also if the body failed.
+    pub(crate) async fn exchange(
+        &self,
+        request: RequestBuilder,
+        room: Room<'_>,
+    ) -> (Head, Result<Received, Failure>) {
         match request.send().await {
             Ok(response) => {
                 let head = Head::of(&response);
-                let body = self.body(response).await;
+                let body = self.body(response, room).await;
                 (head, body)
             }
             Err(error) => (Head::default(), Err(Failure::of(error))),
         }
     }
 
-    async fn body(&self, mut response: Response) -> Result<Bytes, Failure> {
+    async fn body(&self, mut response: Response, mut room: Room<'_>) -> Result<Received, Failure> {
         let is_success = response.status().is_success();
         let limit_bytes = if is_success { self.max_body_bytes } else { MAX_REFUSAL_BYTES };
         let too_large = || match is_success {
             true => Err(Failure { kind: ErrorKind::TooLarge, what: "the answer is too large", source: None }),
             // The status says enough.
-            false => Ok(Bytes::new()),
+            false => Ok(Received::Body(Bytes::new())),
         };
-        let announced = response.content_length().unwrap_or(0);
-        if announced > limit_bytes as u64 {
+        let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+        if announced > limit_bytes {
             return too_large();
+        }
+        if !room.takes(announced) {
+            return Ok(Received::NoRoom);
         }
         // Most pages come in one piece, or in many: only the latter are copied together.
         let Some(first) = response.chunk().await.map_err(Failure::of)? else {
-            return Ok(Bytes::new());
+            return Ok(Received::Body(room.keep(Bytes::new())));
         };
         let mut next = response.chunk().await.map_err(Failure::of)?;
         if first.len() > limit_bytes {
             return too_large();
         }
-        if next.is_none() {
-            return Ok(first);
+        if !room.takes(first.len()) {
+            return Ok(Received::NoRoom);
         }
-        let mut body = BytesMut::with_capacity(announced.min(MAX_RESERVED_BYTES) as usize);
+        if next.is_none() {
+            return Ok(Received::Body(room.keep(first)));
+        }
+        // Where large bodies come one at a time, the whole can be set aside: what is not filled costs nothing.
+        let reserved = if room.is_whole() { announced } else { announced.min(MAX_RESERVED_BYTES) };
+        let mut body = BytesMut::with_capacity(reserved);
         body.extend_from_slice(&first);
+        drop(first);
         while let Some(chunk) = next {
-            if body.len() + chunk.len() > limit_bytes {
+            let length = body.len() + chunk.len();
+            if length > limit_bytes {
                 return too_large();
+            }
+            if !room.takes(length) {
+                return Ok(Received::NoRoom);
             }
             body.extend_from_slice(&chunk);
             next = response.chunk().await.map_err(Failure::of)?;
         }
-        Ok(body.freeze())
-    }
-}
-
-/// A request in the name of the key, and perhaps of a user.
-pub(crate) fn authorised(
-    request: RequestBuilder,
-    key: &ApiKey,
-    on_behalf_of: Option<&HeaderValue>,
-) -> RequestBuilder {
-    let request = request.basic_auth(key.expose(), Some(""));
-    match on_behalf_of {
-        Some(user) => request.header("x-on-behalf-of", user),
-        None => request,
+        Ok(Received::Body(room.keep(body.freeze())))
     }
 }
 

@@ -15,8 +15,8 @@ pub struct Usage {
     pub retries: u64,
     /// How many of them were throttled (429).
     pub throttled: u64,
-    /// Milliseconds that requests waited for their turn: for the pace and for pauses after a 429; summed over
-    /// requests that waited at the same time.
+    /// Milliseconds that the next request of each lane waited for its turn: for the pace and for pauses that Ashby
+    /// asked for.
     pub wait_ms: u64,
     /// The limit that was configured; `None` without one.
     pub configured_requests_per_minute: Option<u32>,

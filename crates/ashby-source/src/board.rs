@@ -3,19 +3,18 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use ashby_client::catalog::Class;
 use ashby_client::{ErrorKind as ClientErrorKind, JobBoard, JobBoardClient};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capture_core::{
-    Batch, Capture, Completion, Error, ErrorKind, Key, Mode, Part, Record, Result, Source, Step,
-    StreamDescriptor, StreamRequest,
+    Batch, Capture, Ends, Error, ErrorKind, Extent, Field, FieldKind, Key, Mode, Part, Record, Result, Shape,
+    Source, Step, StreamDescriptor, StreamRequest,
 };
+use json_slices::Prefix;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::now_ms;
-use crate::listing::{from_checkpoint, to_checkpoint};
-use crate::record::{prefix, with_prefix};
-use crate::streams::fields;
+use crate::checkpoint;
 
 /// The name of the stream.
 pub const PUBLIC_POSTINGS: &str = "public_postings";
@@ -23,21 +22,35 @@ pub const PUBLIC_POSTINGS: &str = "public_postings";
 /// The member in front of each record: Ashby does not say on which board a posting is.
 const BOARD: &str = "board";
 
-const FIELDS: &str = "board id title department team employmentType location secondaryLocations:array address:object isRemote:boolean workplaceType publishedAt:instant isListed:boolean jobUrl applyUrl descriptionHtml descriptionPlain shouldDisplayCompensationOnJobPostings:boolean compensation:object";
-
-/// Version of the persisted form.
-const VERSION: u32 = 1;
+/// What the public board says of a posting; no operation of the catalog answers it.
+const FIELDS: [(&str, FieldKind, Class); 19] = [
+    (BOARD, FieldKind::String, Class::Plain),
+    ("id", FieldKind::String, Class::Identifier),
+    ("title", FieldKind::String, Class::Plain),
+    ("department", FieldKind::String, Class::Plain),
+    ("team", FieldKind::String, Class::Plain),
+    ("employmentType", FieldKind::String, Class::Plain),
+    ("location", FieldKind::String, Class::Plain),
+    ("secondaryLocations", FieldKind::Array, Class::Plain),
+    ("address", FieldKind::Object, Class::Plain),
+    ("isRemote", FieldKind::Boolean, Class::Plain),
+    ("workplaceType", FieldKind::String, Class::Plain),
+    ("publishedAt", FieldKind::Instant, Class::Plain),
+    ("isListed", FieldKind::Boolean, Class::Plain),
+    ("jobUrl", FieldKind::String, Class::Plain),
+    ("applyUrl", FieldKind::String, Class::Plain),
+    ("descriptionHtml", FieldKind::String, Class::Plain),
+    ("descriptionPlain", FieldKind::String, Class::Plain),
+    ("shouldDisplayCompensationOnJobPostings", FieldKind::Boolean, Class::Plain),
+    ("compensation", FieldKind::Object, Class::Compensation),
+];
 
 /// Describes `public_postings`: the postings of public job boards as Ashby shows them, what they pay included, with
 /// the name of their board in front.
 pub fn public_postings() -> StreamDescriptor {
-    StreamDescriptor {
-        name: PUBLIC_POSTINGS.to_owned(),
-        // A posting can be on several boards.
-        key: vec![BOARD.to_owned(), "id".to_owned()],
-        mode: Mode::Snapshot,
-        fields: fields(FIELDS),
-    }
+    let fields = FIELDS.map(|(name, kind, class)| Field::new(name, kind).with_class(class.name()));
+    // A posting can be on several boards.
+    StreamDescriptor::new(PUBLIC_POSTINGS, [BOARD, "id"]).with_mode(Mode::Snapshot).with_fields(fields)
 }
 
 /// Opens `public_postings` for some boards. Each costs one request a poll.
@@ -70,7 +83,7 @@ impl Source for BoardSource {
                 return Err(Error::new(ErrorKind::Configuration, message).with_hint(hint));
             }
             let progress = match &request.checkpoint {
-                Some(checkpoint) => from_checkpoint::<Progress>(PUBLIC_POSTINGS, checkpoint)?.restored()?,
+                Some(saved) => checkpoint::read(PUBLIC_POSTINGS, saved)?.1.unwrap_or_default(),
                 None => Progress::default(),
             };
             captures.push(Box::new(BoardCapture::new(self.clone(), progress, request.full)));
@@ -80,30 +93,10 @@ impl Source for BoardSource {
 }
 
 /// Where the capture of boards stands: persisted as it is in the checkpoint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Progress {
-    version: u32,
-    /// The newest round over all boards: milliseconds since 1970 at its start, and larger than any before it.
-    pass: u64,
     /// Boards whose rows may be in the destination.
     captured: BTreeSet<String>,
-}
-
-impl Default for Progress {
-    fn default() -> Self {
-        Self { version: VERSION, pass: 0, captured: BTreeSet::new() }
-    }
-}
-
-impl Progress {
-    fn restored(self) -> Result<Self> {
-        if self.version == VERSION {
-            return Ok(self);
-        }
-        let message =
-            format!("a checkpoint has version {}; this program reads version {VERSION}", self.version);
-        Err(Error::new(ErrorKind::State, message).with_hint("use the program that wrote it"))
-    }
 }
 
 /// A round over the boards, one after the other.
@@ -115,6 +108,10 @@ struct BoardCapture {
     pending: Option<VecDeque<String>>,
     /// The boards of this round that could not be read.
     failed: Vec<(String, ashby_client::Error)>,
+    /// The boards of this round without postings.
+    empty: Vec<String>,
+    /// No batch of this round has been handed out.
+    is_new: bool,
     /// The round is complete and its last batch handed out.
     complete: bool,
 }
@@ -126,13 +123,22 @@ impl BoardCapture {
             progress.captured.clear();
         }
         let descriptors = [Arc::new(public_postings())];
-        Self { source, descriptors, progress, pending: None, failed: Vec::new(), complete: false }
+        Self {
+            source,
+            descriptors,
+            progress,
+            pending: None,
+            failed: Vec::new(),
+            empty: Vec::new(),
+            is_new: true,
+            complete: false,
+        }
     }
 
     /// All postings of one board, which are the whole of its scope.
     fn board(&mut self, board: &JobBoard) -> Result<Step> {
         let scope = Key::from(board.name.as_str());
-        let prefix = prefix(&[(BOARD, &board.name)]);
+        let prefix = Prefix::new([(BOARD, board.name.as_str())]);
         let postings = board.split();
         let record = |index: usize| {
             let name = Bytes::copy_from_slice(board.name.as_bytes());
@@ -140,46 +146,49 @@ impl BoardCapture {
                 let message = format!("job {index} of job board {} has an id that is not text", board.name);
                 Error::new(ErrorKind::Data, message)
             })?;
-            let body = with_prefix(&prefix, &postings.record(index));
-            Ok(Record { scope: Some(scope.clone()), ..Record::upsert(key, body) })
+            let shape = Shape::new(prefix.shape(postings.shape(index)).to_u64());
+            let record = Record::upsert(key, prefix.join(&postings.record(index)));
+            Ok(record.with_shape(shape).in_scope(scope.clone()))
         };
         let records = (0..postings.len()).map(record).collect::<Result<Vec<_>>>()?;
-        let empty = board.is_empty();
-        let note = empty.then(|| format!("job board {} has no postings; is its name right?", board.name));
         self.progress.captured.insert(board.name.clone());
-        let completion = Completion::Scopes(vec![scope.clone()]);
-        self.batch(records, Some(completion), board.requests, note)
+        let mut part = Part::new(0, records);
+        let mut note = None;
+        if board.is_empty() {
+            // A board that was renamed looks the same.
+            note = Some(format!("job board {} has no postings; is its name right?", board.name));
+            self.empty.push(board.name.clone());
+        } else {
+            part.whole_scopes.push(scope);
+        }
+        self.batch(part, board.requests, note)
     }
 
     /// Every board of the round has had its turn.
     fn finish(&mut self) -> Result<Step> {
         self.pending = None;
-        let failed = std::mem::take(&mut self.failed);
+        let (failed, empty) = (std::mem::take(&mut self.failed), std::mem::take(&mut self.empty));
         if !failed.is_empty() {
             return Err(failure(failed, self.source.boards.len()));
         }
         self.complete = true;
         let others = self.progress.captured.iter().filter(|board| !self.source.boards.contains(board));
         let others: Vec<&str> = others.map(String::as_str).collect();
-        if others.is_empty() {
-            return self.batch(Vec::new(), Some(Completion::Everything), 0, None);
-        }
-        let note =
-            format!("not among the boards of this run, so that their postings stay: {}", others.join(", "));
-        self.batch(Vec::new(), None, 0, Some(note))
+        let ends = if !others.is_empty() {
+            Ends::Incomplete(format!("these boards were not among those of this run: {}", others.join(", ")))
+        } else if !empty.is_empty() {
+            Ends::Doubtful(format!("these boards have no postings at all: {}", empty.join(", ")))
+        } else {
+            Ends::Complete
+        };
+        self.batch(Part::new(0, Vec::new()).ends(ends), 0, None)
     }
 
-    fn batch(
-        &self,
-        records: Vec<Record>,
-        completion: Option<Completion>,
-        requests: u32,
-        note: Option<String>,
-    ) -> Result<Step> {
-        let part = Part { stream: 0, pass: self.progress.pass, records, completion };
-        let checkpoint = to_checkpoint(&self.progress)?;
-        let notes = note.into_iter().collect();
-        Ok(Step::Batch(Batch { parts: vec![part], checkpoint, requests, notes, progress: None }))
+    fn batch(&mut self, mut part: Part, requests: u32, note: Option<String>) -> Result<Step> {
+        part.begins = std::mem::take(&mut self.is_new).then_some(Extent::Everything);
+        let mut batch = Batch::new(vec![part], checkpoint::write(None, &self.progress)?);
+        (batch.requests, batch.notes) = (requests, note.into_iter().collect());
+        Ok(Step::Batch(batch))
     }
 }
 
@@ -197,7 +206,7 @@ impl Capture for BoardCapture {
             let pending = match &self.pending {
                 Some(pending) => pending,
                 None => {
-                    self.progress.pass = now_ms().max(self.progress.pass + 1);
+                    self.is_new = true;
                     self.pending.insert(self.source.boards.iter().cloned().collect())
                 }
             };

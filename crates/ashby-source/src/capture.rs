@@ -1,18 +1,25 @@
 //! The capture of a list operation: one listing, one stream, or two where the records of one are embedded in those
 //! of the other.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use ashby_client::{Page, split_array};
+use ashby_client::{Page, split_usable};
 use async_trait::async_trait;
 use capture_core::{
-    Batch, Capture, Completion, Error, ErrorKind, Key, Part, Record, Result, Step, StreamDescriptor,
+    Batch, Capture, Error, ErrorKind, Key, Part, Purpose, Record, Result, Step, StreamDescriptor,
 };
+use json_slices::Prefix;
 
-use crate::listing::{Listing, to_checkpoint};
-use crate::record::{Owner, assemble, key_fields};
+use crate::listing::{Arrived, Listing, Progress};
+use crate::record::{Assembled, Owner, assemble, key_fields};
+use crate::reread::Single;
 use crate::table::{Plan, Refresh, Row};
 use crate::walk::{Tally, Walk};
+
+/// How many records below the newest known one a listing that goes newest first still looks at: one may appear there
+/// late. Less than a page, so that a quiet stream costs one request.
+const BEYOND: u64 = 50;
 
 /// Walks a listing and hands out the records of `rows`.
 pub(crate) struct ListCapture {
@@ -20,9 +27,17 @@ pub(crate) struct ListCapture {
     rows: Vec<&'static Row>,
     descriptors: Vec<Arc<StreamDescriptor>>,
     listing: Listing,
+    /// The request to which a token alone belongs.
+    bare: Option<String>,
     tally: Tally,
     /// The listing is complete and its last batch handed out.
     complete: bool,
+}
+
+/// A page's records by stream.
+struct Sorted {
+    parts: Vec<Part>,
+    arrived: Arrived,
 }
 
 impl ListCapture {
@@ -31,62 +46,115 @@ impl ListCapture {
         rows: Vec<&'static Row>,
         descriptors: Vec<Arc<StreamDescriptor>>,
         listing: Listing,
+        bare: Option<String>,
         notes: Vec<String>,
     ) -> Self {
-        Self { walk, rows, descriptors, listing, tally: Tally { requests: 0, notes }, complete: false }
+        let tally = Tally { requests: 0, notes };
+        Self { walk, rows, descriptors, listing, bare, tally, complete: false }
     }
 
-    /// Turns a page into one part a stream, and says whether it reached what is known already.
-    fn parts(&mut self, page: &Page) -> Result<(Vec<Part>, bool)> {
-        let mut records = assemble(self.walk.row, page.split(), None)?;
-        let reached = match self.walk.refresh {
-            Refresh::NewestFirst => self.listing.count_new(records.iter().map(|record| record.key.as_str())),
-            Refresh::Token | Refresh::Snapshot => None,
+    /// Turns a page into one part a stream.
+    fn sort(&mut self, page: Page) -> Result<Sorted> {
+        let Assembled { records, unusable } = assemble(self.walk.row, page.split(), None);
+        self.note_unusable(&unusable);
+        let mut arrived = Arrived {
+            next: page.next_cursor,
+            token: page.sync_token,
+            records: u32::try_from(records.len()).unwrap_or(u32::MAX),
+            unusable: u32::try_from(unusable.len()).unwrap_or(u32::MAX),
+            hollow: false,
         };
-        let pass = self.listing.pass();
+        if self.walk.refresh == Refresh::NewestFirst
+            && self.listing.reaches(records.iter().map(|record| record.key.as_str()), BEYOND)
+        {
+            arrived.next = None;
+        }
         let mut parts = Vec::with_capacity(self.rows.len());
         let mut own = None;
         for (stream, row) in self.rows.iter().enumerate() {
             match row.plan {
                 Plan::Embedded { array, .. } => {
-                    let (embedded, scopes) = self.embedded(row, array, &records)?;
-                    let completion = (!scopes.is_empty()).then_some(Completion::Scopes(scopes));
-                    parts.push(Part { stream, pass, records: embedded, completion });
+                    let (embedded, scopes) = embedded(row, array, self.walk.row, &records)?;
+                    arrived.hollow |= scopes.is_partial;
+                    parts.push(Part::new(stream, embedded).whole_scopes(scopes.whole));
                 }
                 Plan::List(_) | Plan::PerParent { .. } => own = Some(stream),
             }
         }
         if let Some(stream) = own {
-            records.truncate(reached.unwrap_or(usize::MAX));
-            parts.push(Part { stream, pass, records, completion: None });
+            parts.push(Part::new(stream, records));
         }
-        Ok((parts, reached.is_some()))
+        Ok(Sorted { parts, arrived })
     }
 
-    fn embedded(&self, row: &Row, array: &str, records: &[Record]) -> Result<(Vec<Record>, Vec<Key>)> {
-        let fields = key_fields(row, None);
-        let mut found = Vec::new();
-        let mut scopes = Vec::with_capacity(records.len());
-        for record in records {
-            let Some(body) = record.body() else { continue };
-            let split = split_array(body, &[array], &fields).map_err(|error| {
-                Error::new(
-                    ErrorKind::Data,
-                    format!("cannot read {array} of a record of {}", self.walk.row.name),
-                )
-                .with_source(error)
-            })?;
-            found.extend(assemble(row, &split, Some(Owner { key: &record.key, field: None, prefix: &[] }))?);
-            scopes.push(record.key.clone());
+    fn note_unusable(&mut self, positions: &[usize]) {
+        if !positions.is_empty() {
+            let positions: Vec<String> = positions.iter().map(ToString::to_string).collect();
+            self.tally.note(format!(
+                "records without a usable key were left out: those at position {} of a page of {}",
+                positions.join(", "),
+                self.walk.row.operation
+            ));
         }
-        Ok((found, scopes))
     }
 
     fn batch(&mut self, parts: Vec<Part>) -> Result<Step> {
-        let checkpoint = to_checkpoint(&self.listing)?;
-        let Tally { requests, notes } = std::mem::take(&mut self.tally);
-        Ok(Step::Batch(Batch { parts, checkpoint, requests, notes, progress: None }))
+        let mut batch = Batch::new(parts, self.listing.to_checkpoint(self.bare.as_deref())?);
+        (batch.requests, batch.notes) = (self.tally.requests, std::mem::take(&mut self.tally.notes));
+        self.tally.requests = 0;
+        Ok(Step::Batch(batch))
     }
+
+    /// Says of each part whether the listing begins and how it ends with it.
+    fn mark(&self, parts: &mut [Part], progress: &Progress) {
+        for part in parts {
+            let is_embedded = matches!(self.rows[part.stream].plan, Plan::Embedded { .. });
+            part.begins = progress.begins;
+            part.ends = if is_embedded { progress.embedded_ends.clone() } else { progress.ends.clone() };
+            if part.ends.is_some() {
+                part.set_aside = Some(u64::from(progress.unusable));
+            }
+        }
+    }
+}
+
+/// Records that are named as the owners of others.
+struct Scopes {
+    /// Those whose others are all known.
+    whole: Vec<Key>,
+    /// There are some of which that is not known.
+    is_partial: bool,
+}
+
+/// The records that are embedded in others. Of an owner that comes twice in a page the later copy counts.
+fn embedded(row: &Row, array: &str, within: &Row, records: &[Record]) -> Result<(Vec<Record>, Scopes)> {
+    let fields = key_fields(row, None);
+    let nothing = Prefix::new([]);
+    let newest: HashMap<&Key, usize> =
+        records.iter().enumerate().map(|(index, record)| (&record.key, index)).collect();
+    let mut found = Vec::new();
+    let mut scopes = Scopes { whole: Vec::with_capacity(records.len()), is_partial: false };
+    for (index, record) in records.iter().enumerate() {
+        let Some(body) = record.body().filter(|_| newest[&record.key] == index) else { continue };
+        let split = split_usable(body, &[array], &fields).map_err(|error| {
+            Error::new(ErrorKind::Data, format!("cannot read {array} of a record of {}", within.name))
+                .with_source(error)
+        })?;
+        // Without the array nothing was said of what the record embeds: it need not be gone.
+        let Some(split) = split else {
+            scopes.is_partial = true;
+            continue;
+        };
+        let owner = Owner { key: &record.key, field: None, prefix: &nothing };
+        let Assembled { records, unusable } = assemble(row, &split, Some(owner));
+        found.extend(records);
+        if unusable.is_empty() {
+            scopes.whole.push(record.key.clone());
+        } else {
+            scopes.is_partial = true;
+        }
+    }
+    Ok((found, scopes))
 }
 
 #[async_trait]
@@ -104,35 +172,69 @@ impl Capture for ListCapture {
         let Some(page) = self.walk.next_page(&mut self.listing, &mut self.tally).await? else {
             return self.batch(Vec::new());
         };
-        let (mut parts, reached) = self.parts(&page).inspect_err(|_| self.walk.forget_cursors())?;
-        let has_token = page.sync_token.is_some();
-        let progress = self.listing.page(page.next_cursor.filter(|_| !reached), page.sync_token);
-        if progress.last {
-            self.complete = true;
-            let expects_token = self.walk.refresh == Refresh::Token && !self.walk.row.experimental;
-            if expects_token && !has_token {
-                let note = "Ashby gave no sync token: the next run lists everything again";
-                self.tally.notes.push(note.to_owned());
-            }
-            if progress.full && self.walk.refresh != Refresh::NewestFirst {
-                finish(&mut parts, &self.rows, self.listing.pass());
-            }
+        let Sorted { mut parts, arrived } = self.sort(page).inspect_err(|_| self.walk.forget_cursors())?;
+        let progress = self.listing.page(self.walk.refresh, arrived);
+        self.complete = progress.ends.is_some();
+        if progress.has_no_token && !self.walk.row.experimental {
+            self.tally.note("Ashby gave no sync token: the next run lists everything again");
         }
+        self.mark(&mut parts, &progress);
         self.batch(parts)
+    }
+
+    fn rereads(&self, stream: usize) -> bool {
+        self.rows.get(stream).is_some_and(|row| Single::of(row).is_some())
+    }
+
+    async fn reread(&mut self, stream: usize, keys: &[Key], purpose: Purpose) -> Result<Batch> {
+        let row = self.rows.get(stream).copied();
+        let single = row.and_then(Single::of).ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported, "records of this stream cannot be read one by one")
+        })?;
+        let (records, requests) = single.read(&self.walk.source, keys, purpose).await?;
+        let checkpoint = self.listing.to_checkpoint(self.bare.as_deref())?;
+        let mut batch = Batch::new(vec![Part::new(stream, records)], checkpoint);
+        batch.requests = requests;
+        Ok(batch)
     }
 }
 
-/// The listing was of everything and this is its end. A part that already speaks of scopes keeps that for itself.
-fn finish(parts: &mut Vec<Part>, rows: &[&Row], pass: u64) {
-    for stream in 0..rows.len() {
-        match parts.iter_mut().find(|part| part.stream == stream && part.completion.is_none()) {
-            Some(part) => part.completion = Some(Completion::Everything),
-            None => parts.push(Part {
-                stream,
-                pass,
-                records: Vec::new(),
-                completion: Some(Completion::Everything),
-            }),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::row;
+
+    fn schedules(json: &str) -> Vec<Record> {
+        let row = row("interview_schedules").unwrap();
+        let body = format!(r#"{{"success":true,"results":[{json}]}}"#);
+        let page = Page::from_body(row.operation, body.into(), &key_fields(row, None)).unwrap();
+        assemble(row, page.split(), None).records
+    }
+
+    /// Keys of the events and of the schedules whose events are all known, and whether there are others.
+    fn events(json: &str) -> (Vec<String>, Vec<String>, bool) {
+        let (row, within) = (row("interview_events").unwrap(), row("interview_schedules").unwrap());
+        let (records, scopes) = embedded(row, "interviewEvents", within, &schedules(json)).unwrap();
+        let text = |key: &Key| key.as_str().to_owned();
+        let keys = records.iter().map(|record| text(&record.key)).collect();
+        (keys, scopes.whole.iter().map(text).collect(), scopes.is_partial)
+    }
+
+    #[test]
+    fn i4_a_record_without_the_array_says_nothing_of_what_it_embeds() {
+        let (keys, whole, is_partial) = events(
+            r#"{"id":"absent"},{"id":"null","interviewEvents":null},{"id":"none","interviewEvents":[]},
+               {"id":"one","interviewEvents":[{"id":"e1"}]}"#,
+        );
+        assert_eq!((keys, whole, is_partial), (vec!["e1".into()], vec!["none".into(), "one".into()], true));
+    }
+
+    #[test]
+    fn of_a_record_that_comes_twice_the_later_copy_counts() {
+        let (keys, whole, is_partial) = events(
+            r#"{"id":"s","interviewEvents":[{"id":"e1"},{"id":"e2"}]},{"id":"t","interviewEvents":[]},
+               {"id":"s","interviewEvents":[{"id":"e2"}]}"#,
+        );
+        assert_eq!((keys, whole, is_partial), (vec!["e2".into()], vec!["t".into(), "s".into()], false));
     }
 }

@@ -4,87 +4,112 @@
 //! for, so that nothing of the parents' listing is held open and a crash resumes with the parents that are left.
 //! Children are asked for side by side and handed out in the order of their parents, each parent's all at once: then
 //! a sink can tell which children of that parent are gone.
+//!
+//! A parent whose children cannot be read is [set aside](crate::aside), and the others go on.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ashby_client::{CycleGuard, ErrorKind as ClientErrorKind, ListRequest, ReadOperation, split_array};
 use async_trait::async_trait;
 use capture_core::{
-    Batch, Capture, Completion, Error, ErrorKind, Key, Part, Record, Result, Step, StreamDescriptor,
+    Batch, Capture, Checkpoint, Ends, Extent, Key, Part, Record, Result, Step, StreamDescriptor,
 };
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::AshbySource;
-use crate::error::from_client;
-use crate::listing::{Listing, to_checkpoint};
-use crate::record::{Owner, assemble, key_fields, prefix};
+use crate::aside::{Aside, Patience};
+use crate::checkpoint;
+use crate::clock::now_ms;
+use crate::listing::{Arrived, Listing, Place};
+use crate::parent::{Children, Fetched, ParentRequest};
+use crate::record::{Assembled, assemble};
 use crate::table::{Follow, Plan, Refresh, Row};
 use crate::walk::{Tally, Walk};
 
 /// Parents asked about side by side. The client's own limits on rate and concurrency apply on top.
 const PARENTS_AT_ONCE: usize = 8;
 
-/// How often the cursor of one parent's children may be refused.
-const MAX_RESTARTS: u32 = 3;
-
-/// Persisted in the checkpoint.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Where a child stream stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Progress {
-    /// Of the parents.
+    /// The listing of the parents.
     pub(crate) parents: Listing,
     /// Set from the first page of parents until the last child is handed out.
+    round: Option<Round>,
+    /// Parents whose children could not be read.
+    aside: Aside,
+}
+
+/// What is persisted of it beside the token.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    parents: Place,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     round: Option<Round>,
+    #[serde(default, skip_serializing_if = "Aside::is_empty")]
+    aside: Aside,
 }
 
 /// One listing of parents and their children.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Round {
     /// Every parent is asked about, not only those that changed.
     full: bool,
-    /// The parents' listing has come to its last page.
+    /// The parents' listing has come to its last page, which proves of the parents …
     listed: bool,
+    /// … nothing, for this reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    doubt: Option<String>,
     /// Keys of parents whose children are still to come.
     pending: VecDeque<String>,
     /// Parents done.
     done: u64,
     /// Of these, parents that were gone when their children were asked for.
     vanished: u64,
+    /// The children of some parent are not known to be all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hollow: bool,
+    /// Parents that were set aside have been asked about again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    retried: bool,
 }
 
 impl Progress {
     pub(crate) fn new(fingerprint: &str) -> Self {
-        Self { parents: Listing::new(fingerprint), round: None }
+        Self { parents: Listing::new(fingerprint), round: None, aside: Aside::default() }
+    }
+
+    pub(crate) fn from_checkpoint(stream: &str, saved: &Checkpoint) -> Result<Self> {
+        let (token, saved) = checkpoint::read::<Saved>(stream, saved)?;
+        let (parents, round, aside) = match saved {
+            Some(saved) => (Some(saved.parents), saved.round, saved.aside),
+            None => (None, None, Aside::default()),
+        };
+        Ok(Self { parents: Listing::of(token, parents, None), round, aside })
+    }
+
+    fn to_checkpoint(&self) -> Result<Checkpoint> {
+        let (token, parents) = self.parents.parts();
+        let (round, aside) = (self.round.clone(), self.aside.clone());
+        checkpoint::write(token, &Saved { parents: parents.clone(), round, aside })
     }
 
     /// See [`Listing::restored`].
-    pub(crate) fn restored(mut self, fingerprint: &str) -> Result<(Self, Option<&'static str>)> {
-        let (parents, note) = self.parents.restored(fingerprint)?;
+    pub(crate) fn restored(self, fingerprint: &str) -> (Self, Option<&'static str>) {
+        let (parents, note) = self.parents.restored(fingerprint);
         if note.is_some() {
-            self.round = None;
+            return (Self::new(fingerprint), note);
         }
-        Ok((Self { parents, ..self }, note))
+        (Self { parents, ..self }, None)
     }
 
     pub(crate) fn forget(&mut self) {
         self.parents.forget();
         self.round = None;
+        self.aside = Aside::default();
     }
-}
-
-/// The children of one parent, or what went wrong, and the requests it took.
-struct Fetched {
-    requests: u32,
-    children: Result<Children>,
-}
-
-enum Children {
-    Found(Vec<Record>),
-    /// The parent is gone.
-    ParentVanished,
 }
 
 pub(crate) struct ChildCapture {
@@ -93,8 +118,11 @@ pub(crate) struct ChildCapture {
     row: &'static Row,
     descriptors: [Arc<StreamDescriptor>; 1],
     progress: Progress,
+    patience: Patience,
     /// Requests under way for the first so many of the pending parents, in their order.
     under_way: FuturesOrdered<BoxFuture<'static, Fetched>>,
+    /// The listing begins with the next batch.
+    begins: Option<Extent>,
     complete: bool,
     tally: Tally,
 }
@@ -118,25 +146,25 @@ impl ChildCapture {
             row,
             descriptors: [descriptor],
             progress,
+            patience: Patience::default(),
             under_way: FuturesOrdered::new(),
+            begins: None,
             complete: false,
             tally: Tally { requests: 0, notes },
         }
     }
 
-    fn batch(&mut self, records: Vec<Record>, completion: Option<Completion>) -> Result<Step> {
-        let part = Part { stream: 0, pass: self.progress.parents.pass(), records, completion };
+    fn batch(&mut self, mut part: Part) -> Result<Step> {
+        part.begins = self.begins.take();
+        part.set_aside = Some(self.progress.aside.len());
         let Tally { requests, notes } = std::mem::take(&mut self.tally);
+        let mut batch = Batch::new(vec![part], self.progress.to_checkpoint()?);
+        (batch.requests, batch.notes) = (requests, notes);
         let round = self.progress.round.as_ref();
-        Ok(Step::Batch(Batch {
-            parts: vec![part],
-            checkpoint: to_checkpoint(&self.progress)?,
-            requests,
-            notes,
-            progress: round
-                .filter(|round| round.listed)
-                .map(|round| (round.done, round.done + round.pending.len() as u64)),
-        }))
+        batch.progress = round
+            .filter(|round| round.listed)
+            .map(|round| (round.done, round.done + round.pending.len() as u64));
+        Ok(Step::Batch(batch))
     }
 
     /// The next page of parents into the checkpoint; `false` if their listing has failed.
@@ -145,12 +173,30 @@ impl ChildCapture {
             self.progress.round = None;
             return Ok(false);
         };
-        let parents =
-            assemble(self.walk.row, page.split(), None).inspect_err(|_| self.walk.forget_cursors())?;
-        let step = self.progress.parents.page(page.next_cursor, page.sync_token);
+        let Assembled { records: parents, unusable } = assemble(self.walk.row, page.split(), None);
+        let arrived = Arrived {
+            next: page.next_cursor,
+            token: page.sync_token,
+            records: u32::try_from(parents.len()).unwrap_or(u32::MAX),
+            unusable: u32::try_from(unusable.len()).unwrap_or(u32::MAX),
+            hollow: false,
+        };
+        let step = self.progress.parents.page(self.walk.refresh, arrived);
+        let is_new = self.progress.round.is_none();
         let round = self.progress.round.get_or_insert_default();
-        round.full = step.full;
-        round.listed = step.last;
+        if is_new {
+            let extent = step.begins.unwrap_or(Extent::Changes);
+            round.full = extent == Extent::Everything;
+            self.begins = Some(extent);
+        }
+        match step.ends {
+            None => {}
+            Some(Ends::Complete) => round.listed = true,
+            Some(Ends::Doubtful(why) | Ends::Incomplete(why)) => {
+                round.listed = true;
+                round.doubt = Some(why);
+            }
+        }
         round.pending.extend(parents.into_iter().map(|parent| parent.key.as_str().to_owned()));
         Ok(true)
     }
@@ -167,12 +213,57 @@ impl ChildCapture {
         Ok(())
     }
 
-    /// The first pending parent is done with.
-    fn take_parent(&mut self, vanished: bool) -> Option<String> {
-        let round = self.progress.round.as_mut()?;
+    /// The first pending parent is done with: its children are these, all of them if it is `whole`.
+    fn take_parent(&mut self, records: Vec<Record>, whole: bool, vanished: bool) -> Part {
+        let mut part = Part::new(0, records);
+        let Some(round) = self.progress.round.as_mut() else { return part };
         round.done += 1;
+        round.hollow |= !whole;
         round.vanished += u64::from(vanished);
-        round.pending.pop_front()
+        if let Some(parent) = round.pending.pop_front() {
+            self.progress.aside.resolved(&parent);
+            if whole {
+                part.whole_scopes.push(Key::from(parent));
+            }
+        }
+        part
+    }
+
+    /// What came of asking about the first pending parent.
+    fn judge(&mut self, fetched: Fetched) -> Result<Step> {
+        self.tally.requests += fetched.requests;
+        let part = match fetched.children {
+            Ok(Children::All(records)) => self.take_parent(records, true, false),
+            Ok(Children::Some(records)) => self.take_parent(records, false, false),
+            Ok(Children::ParentVanished) => self.take_parent(Vec::new(), true, true),
+            Err(failure) => {
+                let error = match self.patience.is_the_parents(failure) {
+                    Ok(error) => error,
+                    // The others would fare no better: the poll fails, and goes on here.
+                    Err(error) => {
+                        self.under_way = FuturesOrdered::new();
+                        return Err(error);
+                    }
+                };
+                if let Some(parent) = self.progress.round.as_mut().and_then(|round| round.pending.pop_front())
+                {
+                    self.progress.aside.add(parent, now_ms());
+                }
+                self.tally
+                    .note(format!("a parent whose children cannot be read is set aside: {}", error.chain()));
+                return self.batch(Part::new(0, Vec::new()));
+            }
+        };
+        self.patience.restore();
+        self.batch(part)
+    }
+
+    /// Parents that were set aside, and whose time has come, are asked about once more before the round ends.
+    fn retry_aside(&mut self) -> bool {
+        let Some(round) = self.progress.round.as_mut().filter(|round| !round.retried) else { return false };
+        round.retried = true;
+        round.pending.extend(self.progress.aside.due(now_ms()));
+        !round.pending.is_empty()
     }
 
     /// The last child of the last parent is handed out.
@@ -180,11 +271,19 @@ impl ChildCapture {
         let round = self.progress.round.take().unwrap_or_default();
         if round.vanished > 0 {
             self.tally
-                .notes
-                .push(format!("{} parents were gone when their children were asked for", round.vanished));
+                .note(format!("{} parents were gone when their children were asked for", round.vanished));
         }
         self.complete = true;
-        self.batch(Vec::new(), round.full.then_some(Completion::Everything))
+        let aside = self.progress.aside.len();
+        let ends = if aside > 0 {
+            Ends::Incomplete(format!("the children of {aside} parents could not be read"))
+        } else if round.hollow {
+            Ends::Incomplete("Ashby left out lists of children".to_owned())
+        } else {
+            // Without a record that could be asked for by itself, doubt about the parents is the end of it.
+            round.doubt.map_or(Ends::Complete, Ends::Incomplete)
+        };
+        self.batch(Part::new(0, Vec::new()).ends(ends))
     }
 }
 
@@ -203,144 +302,17 @@ impl Capture for ChildCapture {
         loop {
             self.ask()?;
             if let Some(fetched) = self.under_way.next().await {
-                self.tally.requests += fetched.requests;
-                let children = fetched.children.inspect_err(|_| self.under_way = FuturesOrdered::new())?;
-                let (records, vanished) = match children {
-                    Children::Found(records) => (records, false),
-                    Children::ParentVanished => (Vec::new(), true),
-                };
-                let scopes =
-                    self.take_parent(vanished).map(|parent| Completion::Scopes(vec![Key::from(parent)]));
-                return self.batch(records, scopes);
+                return self.judge(fetched);
             }
             if self.progress.round.as_ref().is_some_and(|round| round.listed) {
+                if self.retry_aside() {
+                    continue;
+                }
                 return self.finish();
             }
             if !self.list_parents().await? {
-                return self.batch(Vec::new(), None);
+                return self.batch(Part::new(0, Vec::new()));
             }
         }
-    }
-}
-
-/// Everything needed to fetch one parent's children.
-struct ParentRequest {
-    source: AshbySource,
-    row: &'static Row,
-    list: ListRequest,
-    key: Key,
-    field: Option<&'static str>,
-    arrays: &'static [(&'static str, Option<(&'static str, &'static str)>)],
-}
-
-impl ParentRequest {
-    fn new(source: AshbySource, row: &'static Row, parent: &str) -> Result<Self> {
-        let Plan::PerParent { parameter, add_parent_as, arrays, .. } = row.plan else {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                format!("{} is not listed by parent", row.name),
-            ));
-        };
-        let mut list = source.requests.list(row, key_fields(row, add_parent_as))?;
-        list.parameters.insert(parameter.to_owned(), parent.into());
-        Ok(Self { source, row, list, key: Key::from(parent), field: add_parent_as, arrays })
-    }
-
-    async fn fetch(self) -> Fetched {
-        let mut requests = 0;
-        let children = match self.try_fetch(&mut requests).await {
-            Ok(records) => Ok(Children::Found(records)),
-            Err(Failure::Client(error)) => {
-                requests += error.requests();
-                let gone = error.kind() == ClientErrorKind::NotFound && error.code().is_some();
-                if gone {
-                    Ok(Children::ParentVanished)
-                } else {
-                    Err(from_client(self.row, error).with_requests(0))
-                }
-            }
-            Err(Failure::Data(error)) => Err(error),
-        };
-        Fetched { requests, children }
-    }
-
-    async fn try_fetch(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
-        if self.row.operation.contains(".list") {
-            self.pages(requests).await
-        } else {
-            self.info(requests).await
-        }
-    }
-
-    async fn pages(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
-        let prefix = self.prefix(None);
-        let mut records = Vec::new();
-        let mut list = self.list.clone();
-        let mut guard = CycleGuard::new();
-        let mut restarts = 0;
-        loop {
-            let page = match self.source.client.page(&list).await {
-                Ok(page) => page,
-                Err(error)
-                    if error.recovery().is_some() && list.cursor.is_some() && restarts < MAX_RESTARTS =>
-                {
-                    *requests += error.requests();
-                    restarts += 1;
-                    records.clear();
-                    list.cursor = None;
-                    guard = CycleGuard::new();
-                    continue;
-                }
-                Err(error) => return Err(Failure::Client(error)),
-            };
-            *requests += page.requests;
-            records.extend(assemble(self.row, page.split(), Some(self.owner(&prefix)))?);
-            match page.next_cursor {
-                Some(cursor) if guard.repeats(&cursor) => {
-                    let message =
-                        format!("{} hands out the same page cursors again and again", self.row.operation);
-                    return Err(Error::new(ErrorKind::Data, message).into());
-                }
-                Some(cursor) => list.cursor = Some(cursor),
-                None => return Ok(records),
-            }
-        }
-    }
-
-    async fn info(&self, requests: &mut u32) -> Result<Vec<Record>, Failure> {
-        let operation: &ReadOperation = &self.list.operation;
-        let response =
-            self.source.client.read(operation, &self.list.parameters).await.map_err(Failure::Client)?;
-        *requests += response.requests;
-        let mut records = Vec::new();
-        for (array, tag) in self.arrays {
-            let path: &[&str] = if array.is_empty() { &[] } else { &[array] };
-            let split = split_array(&response.results, path, &self.list.key_fields).map_err(|error| {
-                Error::new(ErrorKind::Data, format!("cannot read the results of {operation}"))
-                    .with_source(error)
-            })?;
-            records.extend(assemble(self.row, &split, Some(self.owner(&self.prefix(*tag))))?);
-        }
-        Ok(records)
-    }
-
-    fn owner<'a>(&'a self, prefix: &'a [u8]) -> Owner<'a> {
-        Owner { key: &self.key, field: self.field, prefix }
-    }
-
-    fn prefix(&self, tag: Option<(&str, &str)>) -> Vec<u8> {
-        let parent = self.field.map(|field| (field, self.key.as_str()));
-        prefix(&parent.into_iter().chain(tag).collect::<Vec<_>>())
-    }
-}
-
-enum Failure {
-    Client(ashby_client::Error),
-    Data(Error),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Data(error)
     }
 }

@@ -12,9 +12,8 @@ pub(crate) fn from_client(row: &Row, error: ashby_client::Error) -> Error {
     let kind = match error.kind() {
         Client::Credentials => ErrorKind::Credentials,
         Client::Permission => ErrorKind::Denied,
-        Client::NotFound | Client::Rejected | Client::Malformed | Client::InvalidRequest
-            if row.experimental =>
-        {
+        // Its contract is not known in full. An answer that makes no sense is an error all the same.
+        Client::NotFound | Client::InvalidRequest if row.experimental && error.status().is_some() => {
             ErrorKind::Unsupported
         }
         Client::Rejected if missing_feature => ErrorKind::Unsupported,

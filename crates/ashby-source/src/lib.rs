@@ -5,15 +5,20 @@
 //! (`capture.rs`), children that cost a request per parent (`children.rs`), and what a key may read ([`survey`]).
 //! [`BoardSource`] does the same for public job boards, which need no key.
 
+mod aside;
 mod board;
 mod capture;
+mod checkpoint;
 mod children;
 mod clock;
 mod error;
+mod fields;
 mod listing;
-mod position;
+mod overlay;
+mod parent;
 mod record;
 mod request;
+mod reread;
 mod streams;
 mod survey;
 mod table;
@@ -27,25 +32,18 @@ use capture_core::{Capture, Error, ErrorKind, Result, Source, StreamRequest};
 
 use crate::capture::ListCapture;
 use crate::children::{ChildCapture, Progress};
-use crate::listing::{Listing, from_checkpoint};
+use crate::listing::Listing;
 use crate::request::Requests;
 use crate::table::{Plan, Refresh, Row, row};
 use crate::walk::Walk;
 
 pub use crate::board::{BoardSource, PUBLIC_POSTINGS, public_postings};
 pub use crate::error::{lacks_permission, screen_name};
-pub use crate::position::Position;
+pub use crate::fields::places;
+pub use crate::overlay::Overlay;
 pub use crate::streams::{Cost, Stream, near_matches, parameters, stream, streams};
 pub use crate::survey::{Readable, Survey, probe, survey};
 pub use capture_core::{Field, FieldKind, Mode};
-
-/// Whether a checkpoint lies in the middle of a listing.
-pub fn is_listing(checkpoint: &capture_core::Checkpoint) -> bool {
-    let running = |value: &serde_json::Value| value.get("running").is_some();
-    running(&checkpoint.0)
-        || checkpoint.0.get("round").is_some()
-        || checkpoint.0.get("parents").is_some_and(running)
-}
 
 /// Opens Ashby's streams. All captures share the client, and with it the rate limit.
 #[derive(Debug, Clone)]
@@ -67,11 +65,11 @@ impl AshbySource {
         self
     }
 
-    /// Sends what Estuary's Python connector sends for the streams that it has, so that the sync tokens that it
-    /// saved stay good and its records stay the same.
+    /// Sends what another program sends for the streams that it has, so that the sync tokens that it saved stay good
+    /// and its records stay the same.
     #[must_use]
-    pub fn as_predecessor(mut self) -> Self {
-        self.requests.as_predecessor = true;
+    pub fn with_overlay(mut self, overlay: Overlay) -> Self {
+        self.requests.overlay = overlay;
         self
     }
 
@@ -92,23 +90,28 @@ impl AshbySource {
         let parent = known(parent)?;
         let fingerprint = self.requests.fingerprint(&[parent, row])?;
         let (mut progress, note) = match &request.checkpoint {
-            Some(checkpoint) => from_checkpoint::<Progress>(row.name, checkpoint)?.restored(&fingerprint)?,
+            Some(checkpoint) => Progress::from_checkpoint(row.name, checkpoint)?.restored(&fingerprint),
             None => (Progress::new(&fingerprint), None),
         };
         if request.full {
             progress.forget();
         }
         let notes = note.map(str::to_owned).into_iter().collect();
-        let descriptor = Arc::new(streams::descriptor(row));
+        let descriptor = Arc::new(streams::describe(row));
         Ok(Box::new(ChildCapture::new(self.clone(), row, parent, descriptor, progress, notes)))
     }
 
     fn list(&self, primary: &'static Row, refresh: Refresh, members: &[Member]) -> Result<Box<dyn Capture>> {
         let fingerprint = self.requests.fingerprint(&[primary])?;
         let first = members.first();
+        let bare = match first {
+            Some(member) => self.requests.bare(member.row, primary)?,
+            None => None,
+        };
         let (mut listing, note) = match first.and_then(|member| Some((member.row, member.checkpoint()?))) {
             Some((row, checkpoint)) => {
-                from_checkpoint::<Listing>(row.name, checkpoint)?.restored(&fingerprint)?
+                let saved = Listing::from_checkpoint(row.name, checkpoint, bare.as_deref())?;
+                saved.restored(&fingerprint)
             }
             None => (Listing::new(fingerprint), None),
         };
@@ -117,12 +120,13 @@ impl AshbySource {
         }
         let notes = note.map(str::to_owned).into_iter().collect();
         let (rows, descriptors) =
-            members.iter().map(|member| (member.row, Arc::new(streams::descriptor(member.row)))).unzip();
+            members.iter().map(|member| (member.row, Arc::new(streams::describe(member.row)))).unzip();
         Ok(Box::new(ListCapture::new(
             Walk::new(self.clone(), primary, refresh),
             rows,
             descriptors,
             listing,
+            bare,
             notes,
         )))
     }

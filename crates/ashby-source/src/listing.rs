@@ -12,175 +12,231 @@
 //! <https://developers.ashbyhq.com/docs/pagination-and-incremental-sync>.
 
 use ashby_client::{Cursor, Recovery, SyncToken};
-use capture_core::{Checkpoint, Error, ErrorKind, Result};
+use capture_core::{Checkpoint, Ends, Error, ErrorKind, Extent, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::checkpoint;
 use crate::table::Refresh;
 
 /// How often Ashby may refuse the cursor of one listing before the listing counts as failed. A cursor that dies
 /// again and again means that the listing takes longer than cursors live.
 const MAX_RESTARTS: u32 = 5;
 
-/// Version of the persisted form.
-const VERSION: u32 = 1;
-
-/// A stream's listing: persisted as it is in the checkpoint, with a version.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A stream's listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listing {
-    version: u32,
+    /// From the newest complete listing.
+    token: Option<SyncToken>,
+    place: Place,
+}
+
+/// What is persisted of it beside the token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
     /// Of the operation and its parameters: a token belongs to the request it came from.
     fingerprint: String,
-    /// From the newest complete listing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    token: Option<SyncToken>,
     /// The newest record of the newest complete listing, for streams that are listed newest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     newest: Option<String>,
-    /// The newest full listing, running or complete: milliseconds since 1970 at its start, and larger than any
-    /// before it whatever the clock does.
-    pass: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     running: Option<Running>,
 }
 
 /// A listing that is not complete.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Running {
     /// Of everything, or of what changed since the token.
     full: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cursor: Option<Cursor>,
     /// How often a cursor was refused.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     restarts: u32,
     /// The newest record of this listing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     newest: Option<String>,
+    /// Of a listing that goes newest first: records seen below the newest known one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    below: Option<u64>,
+    /// There were records.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    has_records: bool,
+    /// A page without records came that was not the last.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    had_empty_page: bool,
+    /// Records that could not be used: they have no key.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    unusable: u32,
+    /// Some record lacked the list of what it embeds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hollow: bool,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// What a page brought.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Arrived {
+    /// Its cursor, if more pages follow.
+    pub(crate) next: Option<Cursor>,
+    /// Its sync token, if any.
+    pub(crate) token: Option<SyncToken>,
+    /// Records that can be used, and records that cannot.
+    pub(crate) records: u32,
+    pub(crate) unusable: u32,
+    /// Some record lacks the list of what it embeds.
+    pub(crate) hollow: bool,
 }
 
 /// What a page did to the listing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Progress {
-    /// The listing is complete.
-    pub(crate) last: bool,
-    /// It was a listing of everything.
-    pub(crate) full: bool,
+    /// It is the first one of a listing of this extent.
+    pub(crate) begins: Option<Extent>,
+    /// The listing is complete, in this way.
+    pub(crate) ends: Option<Ends>,
+    /// The same for what its records embed.
+    pub(crate) embedded_ends: Option<Ends>,
+    /// Records of the listing that could not be used.
+    pub(crate) unusable: u32,
+    /// It is the end of a full listing, and it brought no token for the next one.
+    pub(crate) has_no_token: bool,
 }
 
 impl Listing {
     /// A listing that never ran.
     pub(crate) fn new(fingerprint: impl Into<String>) -> Self {
-        Self {
-            version: VERSION,
-            fingerprint: fingerprint.into(),
-            token: None,
-            newest: None,
-            pass: 0,
-            running: None,
+        Self { token: None, place: Place { fingerprint: fingerprint.into(), newest: None, running: None } }
+    }
+
+    /// A listing of these parts: a token without a place belongs to the request of `bare`.
+    pub(crate) fn of(token: Option<SyncToken>, place: Option<Place>, bare: Option<&str>) -> Self {
+        let place = place.unwrap_or_else(|| Self::new(bare.unwrap_or_default()).place);
+        Self { token, place }
+    }
+
+    /// Its parts, to be persisted.
+    pub(crate) fn parts(&self) -> (Option<&SyncToken>, &Place) {
+        (self.token.as_ref(), &self.place)
+    }
+
+    /// Reads what [`to_checkpoint`](Self::to_checkpoint) wrote.
+    pub(crate) fn from_checkpoint(stream: &str, saved: &Checkpoint, bare: Option<&str>) -> Result<Self> {
+        let (token, place) = checkpoint::read(stream, saved)?;
+        Ok(Self::of(token, place, bare))
+    }
+
+    /// As a checkpoint: a token alone if it belongs to the request of `bare` and nothing else is to be said.
+    pub(crate) fn to_checkpoint(&self, bare: Option<&str>) -> Result<Checkpoint> {
+        match &self.token {
+            Some(token) if bare.is_some_and(|bare| self.place == Self::new(bare).place) => {
+                Ok(checkpoint::bare(token))
+            }
+            token => checkpoint::write(token.as_ref(), &self.place),
         }
     }
 
-    /// Refuses what another version wrote, and starts anew where the request has changed; says so in the note.
-    pub(crate) fn restored(self, fingerprint: &str) -> Result<(Self, Option<&'static str>)> {
-        if self.version != VERSION {
-            let message =
-                format!("a checkpoint has version {}; this program reads version {VERSION}", self.version);
-            return Err(Error::new(ErrorKind::State, message).with_hint("use the program that wrote it"));
+    /// Starts anew where the request has changed; says so in the note.
+    pub(crate) fn restored(self, fingerprint: &str) -> (Self, Option<&'static str>) {
+        if self.place.fingerprint == fingerprint {
+            return (self, None);
         }
-        if self.fingerprint == fingerprint {
-            return Ok((self, None));
-        }
-        let anew = Self { pass: self.pass, ..Self::new(fingerprint) };
-        Ok((anew, Some("the request has changed since the last run: everything is listed again")))
-    }
-
-    /// The same listing under another's pass number.
-    pub(crate) fn with_pass_of(self, other: &Self) -> Self {
-        Self { pass: other.pass, ..self }
+        let note = "the request has changed since the last run: everything is listed again";
+        (Self::new(fingerprint), Some(note))
     }
 
     /// Forgets the token and any running listing, so that the next one is of everything.
     pub(crate) fn forget(&mut self) {
-        *self = Self { pass: self.pass, ..Self::new(std::mem::take(&mut self.fingerprint)) };
+        *self = Self::new(std::mem::take(&mut self.place.fingerprint));
     }
 
-    /// Begins a listing unless one is running. `now_ms` is the wall clock.
-    pub(crate) fn begin(&mut self, refresh: Refresh, now_ms: u64) {
-        if self.running.is_some() {
+    /// Begins a listing unless one is running.
+    pub(crate) fn begin(&mut self, refresh: Refresh) {
+        if self.place.running.is_some() {
             return;
         }
         let full = match refresh {
             Refresh::Token => self.token.is_none(),
             Refresh::Snapshot => true,
-            Refresh::NewestFirst => self.newest.is_none(),
+            Refresh::NewestFirst => self.place.newest.is_none(),
         };
-        self.run(full, 0, now_ms);
+        self.run(full, 0);
     }
 
-    fn run(&mut self, full: bool, restarts: u32, now_ms: u64) {
-        if full {
-            self.pass = now_ms.max(self.pass + 1);
-        }
-        self.running = Some(Running { full, cursor: None, restarts, newest: None });
-    }
-
-    /// Whether a listing is under way.
-    #[cfg(test)]
-    pub(crate) fn is_running(&self) -> bool {
-        self.running.is_some()
+    fn run(&mut self, full: bool, restarts: u32) {
+        self.place.running = Some(Running { full, restarts, ..Running::default() });
     }
 
     /// The cursor and token of the next request. Both go into every request of a listing, as Ashby's request
     /// schemas allow.
     pub(crate) fn position(&self) -> (Option<&Cursor>, Option<&SyncToken>) {
-        match &self.running {
+        match &self.place.running {
             Some(running) => (running.cursor.as_ref(), self.token.as_ref().filter(|_| !running.full)),
             None => (None, None),
         }
     }
 
-    /// The pass to which the present records belong.
-    pub(crate) fn pass(&self) -> u64 {
-        self.pass
-    }
-
-    /// For newest-first streams: notes the records' keys in order, and returns how many of them are new; fewer than
-    /// all of them means that the listing has reached what is known.
-    pub(crate) fn count_new<'a>(&mut self, keys: impl Iterator<Item = &'a str>) -> Option<usize> {
-        let running = self.running.as_mut()?;
-        for (index, key) in keys.enumerate() {
+    /// For newest-first streams: notes the records' keys in order. The listing goes on until it has seen `beyond`
+    /// records below the newest known one, for a record can appear there late; returns whether it has.
+    pub(crate) fn reaches<'a>(&mut self, keys: impl Iterator<Item = &'a str>, beyond: u64) -> bool {
+        let Some(running) = &mut self.place.running else { return false };
+        for key in keys {
             running.newest.get_or_insert_with(|| key.to_owned());
-            if self.newest.as_deref() == Some(key) {
-                return Some(index);
+            match &mut running.below {
+                Some(below) => *below += 1,
+                None if self.place.newest.as_deref() == Some(key) => running.below = Some(0),
+                None => {}
             }
         }
-        None
+        running.below.is_some_and(|below| below >= beyond)
     }
 
-    /// A page came. `next` is its cursor, if more pages follow; `token` its sync token, if any. A new token is kept
-    /// whether or not the listing held any records: an unused one ages.
-    pub(crate) fn page(&mut self, next: Option<Cursor>, token: Option<SyncToken>) -> Progress {
-        let Some(running) = &mut self.running else { return Progress { last: true, full: false } };
-        let full = running.full;
-        if let Some(next) = next {
+    /// A page came. A new token is kept whether or not the listing held any records: an unused one ages.
+    pub(crate) fn page(&mut self, refresh: Refresh, page: Arrived) -> Progress {
+        let mut running = self.place.running.take().unwrap_or_default();
+        let extent = if running.full { Extent::Everything } else { Extent::Changes };
+        let begins = running.cursor.is_none().then_some(extent);
+        running.unusable += page.unusable;
+        running.hollow |= page.hollow;
+        running.has_records |= page.records > 0;
+        let mut progress = Progress {
+            begins,
+            ends: None,
+            embedded_ends: None,
+            unusable: running.unusable,
+            has_no_token: false,
+        };
+        if let Some(next) = page.next {
+            running.had_empty_page |= page.records + page.unusable == 0;
             running.cursor = Some(next);
-            return Progress { last: false, full };
+            self.place.running = Some(running);
+            return progress;
         }
-        self.newest = running.newest.take().or(self.newest.take());
-        self.running = None;
-        match token {
+        progress.has_no_token = refresh == Refresh::Token && page.token.is_none();
+        let ends = running.ends(progress.has_no_token);
+        progress.embedded_ends = Some(match (&ends, running.hollow) {
+            (Ends::Complete | Ends::Doubtful(_), true) => {
+                Ends::Incomplete("Ashby left out of some records what they embed".to_owned())
+            }
+            _ => ends.clone(),
+        });
+        progress.ends = Some(ends);
+        self.place.newest = running.newest.or(self.place.newest.take());
+        match page.token {
             Some(token) => self.token = Some(token),
             // Without a new token, an incremental listing can be made again from the old one; a full one cannot be
             // followed by an incremental one at all.
-            None if full => self.token = None,
+            None if running.full => self.token = None,
             None => {}
         }
-        Progress { last: true, full }
+        progress
     }
 
     /// Ashby refused the token or the cursor: what to do is done, and said.
-    pub(crate) fn refused(&mut self, recovery: Recovery, now_ms: u64) -> Result<&'static str> {
-        let Some(running) = &mut self.running else {
+    pub(crate) fn refused(&mut self, recovery: Recovery) -> Result<&'static str> {
+        let Some(running) = &self.place.running else {
             return Err(Error::new(
                 ErrorKind::Data,
                 "Ashby refused a token or cursor although none was sent",
@@ -190,17 +246,17 @@ impl Listing {
         match recovery {
             Recovery::DropToken if !full => {
                 self.token = None;
-                self.run(true, 0, now_ms);
+                self.run(true, 0);
                 Ok("Ashby no longer accepts the sync token: everything is listed again")
             }
             Recovery::DropToken | Recovery::DropCursor if had_cursor && restarts < MAX_RESTARTS => {
-                // A full listing begins a new pass: what vanished since the first pages must not count as seen.
-                self.run(full, restarts + 1, now_ms);
+                // A full listing begins anew: what vanished since the first pages must not count as seen.
+                self.run(full, restarts + 1);
                 Ok("Ashby no longer accepts the page cursor: this listing starts again from its first page")
             }
             Recovery::DropToken | Recovery::DropCursor => {
                 // Next time from the first page, and with fresh patience.
-                self.run(full, 0, now_ms);
+                self.run(full, 0);
                 let message = if had_cursor {
                     format!("Ashby refused the page cursor {} times in one listing", restarts + 1)
                 } else {
@@ -212,25 +268,34 @@ impl Listing {
             }
         }
     }
+
+    /// The listing cannot come to an end: the next one begins at the first page.
+    pub(crate) fn give_up(&mut self) {
+        let full = self.place.running.as_ref().is_some_and(|running| running.full);
+        self.run(full, 0);
+    }
 }
 
-/// Reads what a checkpoint holds.
-pub(crate) fn from_checkpoint<T: for<'a> Deserialize<'a>>(
-    stream: &str,
-    checkpoint: &Checkpoint,
-) -> Result<T> {
-    T::deserialize(&checkpoint.0).map_err(|_| {
-        Error::new(ErrorKind::State, format!("the saved checkpoint of {stream} cannot be read")).with_hint(
-            format!("forget it with `ashby state reset {stream}`; the stream is then listed again"),
-        )
-    })
-}
-
-/// Writes a checkpoint.
-pub(crate) fn to_checkpoint(state: &impl Serialize) -> Result<Checkpoint> {
-    serde_json::to_value(state).map(Checkpoint).map_err(|error| {
-        Error::new(ErrorKind::State, "a checkpoint cannot be written as JSON").with_source(error)
-    })
+impl Running {
+    /// What is proved by a listing that has come to its last page.
+    fn ends(&self, has_no_token: bool) -> Ends {
+        if !self.full {
+            return Ends::Complete;
+        }
+        if has_no_token {
+            return Ends::Incomplete("Ashby gave no sync token at its end".to_owned());
+        }
+        if self.unusable > 0 {
+            return Ends::Incomplete(format!("{} of its records have no usable key", self.unusable));
+        }
+        if self.had_empty_page {
+            return Ends::Doubtful("one of its pages was empty and not the last".to_owned());
+        }
+        if !self.has_records {
+            return Ends::Doubtful("it had no records at all".to_owned());
+        }
+        Ends::Complete
+    }
 }
 
 #[cfg(test)]

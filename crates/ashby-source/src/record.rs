@@ -1,8 +1,9 @@
 //! From slices of a response to records: the key, the scope, and what Ashby leaves out.
 
-use ashby_client::Records;
-use bytes::{BufMut, Bytes, BytesMut};
-use capture_core::{Error, ErrorKind, Key, Record, Result};
+use ashby_client::{Records, ScanError, ScanErrorKind};
+use bytes::Bytes;
+use capture_core::{Key, Record, Shape};
+use json_slices::Prefix;
 
 use crate::table::Row;
 
@@ -14,7 +15,7 @@ pub(crate) struct Owner<'a> {
     /// The field under which the key is part of the child's key.
     pub(crate) field: Option<&'static str>,
     /// Members to put in front of each record: they are not in what Ashby sends.
-    pub(crate) prefix: &'a [u8],
+    pub(crate) prefix: &'a Prefix,
 }
 
 /// The fields of `row`'s key that the records themselves hold; the owner's field is not among them.
@@ -22,22 +23,44 @@ pub(crate) fn key_fields(row: &Row, owner_field: Option<&str>) -> Vec<String> {
     row.key.iter().filter(|field| Some(**field) != owner_field).map(|field| (*field).to_owned()).collect()
 }
 
-/// The records of a response, in their order.
-pub(crate) fn assemble(row: &Row, records: &Records, owner: Option<Owner<'_>>) -> Result<Vec<Record>> {
-    (0..records.len())
-        .map(|index| {
-            let key = key_of(row, records, index, owner)?;
-            let body = records.record(index);
-            let body = match owner {
-                Some(owner) if !owner.prefix.is_empty() => with_prefix(owner.prefix, &body),
-                _ => body,
-            };
-            Ok(Record { scope: owner.map(|owner| owner.key.clone()), ..Record::upsert(key, body) })
-        })
-        .collect()
+/// What the elements of a response came to.
+#[derive(Debug, Default)]
+pub(crate) struct Assembled {
+    pub(crate) records: Vec<Record>,
+    /// Positions of elements that cannot be used: they are no objects, or their key is missing or no text.
+    pub(crate) unusable: Vec<usize>,
 }
 
-fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) -> Result<Key> {
+/// The records of a response, in their order.
+pub(crate) fn assemble(row: &Row, records: &Records, owner: Option<Owner<'_>>) -> Assembled {
+    let unusable = records.unusable().iter().filter_map(position);
+    let mut assembled =
+        Assembled { records: Vec::with_capacity(records.len()), unusable: unusable.collect() };
+    for index in 0..records.len() {
+        let Some(key) = key_of(row, records, index, owner) else {
+            assembled.unusable.push(index);
+            continue;
+        };
+        let (body, shape) = (records.record(index), records.shape(index));
+        let (body, shape) = match owner {
+            Some(owner) => (owner.prefix.join(&body), owner.prefix.shape(shape)),
+            None => (body, shape),
+        };
+        let mut record = Record::upsert(key, body).with_shape(Shape::new(shape.to_u64()));
+        record.scope = owner.map(|owner| owner.key.clone());
+        assembled.records.push(record);
+    }
+    assembled
+}
+
+fn position(defect: &ScanError) -> Option<usize> {
+    match defect.kind() {
+        ScanErrorKind::NotAnObject { record } | ScanErrorKind::InvalidKey { record, .. } => Some(*record),
+        _ => None,
+    }
+}
+
+fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) -> Option<Key> {
     let mut field = 0;
     let mut part = |name: &str| match owner {
         Some(owner) if owner.field == Some(name) => Bytes::copy_from_slice(owner.key.as_str().as_bytes()),
@@ -46,33 +69,10 @@ fn key_of(row: &Row, records: &Records, index: usize, owner: Option<Owner<'_>>) 
             records.key_part(index, field - 1)
         }
     };
-    let key = match row.key {
-        [only] => Key::from_parts(&[part(only)]),
-        several => Key::from_parts(&several.iter().map(|name| part(name)).collect::<Vec<_>>()),
-    };
-    key.map_err(|_| {
-        Error::new(ErrorKind::Data, format!("record {index} of {} has a key that is not text", row.name))
-    })
-}
-
-/// `{"a":1}` with the members `"b":2,` in front: `{"b":2,"a":1}`. The scanner has seen that it is an object.
-pub(crate) fn with_prefix(prefix: &[u8], body: &Bytes) -> Bytes {
-    let rest = body.get(1..).unwrap_or_default();
-    let mut joined = BytesMut::with_capacity(body.len() + prefix.len());
-    joined.put_u8(b'{');
-    let is_empty = rest.trim_ascii_start().starts_with(b"}");
-    joined.put_slice(if is_empty { prefix.strip_suffix(b",").unwrap_or(prefix) } else { prefix });
-    joined.put_slice(rest);
-    joined.freeze()
-}
-
-/// Members for [`Owner::prefix`].
-pub(crate) fn prefix(members: &[(&str, &str)]) -> Vec<u8> {
-    let mut text = String::new();
-    for (name, value) in members {
-        text.push_str(&format!("{}:{},", serde_json::Value::from(*name), serde_json::Value::from(*value)));
+    match row.key {
+        [only] => Key::from_part(part(only)),
+        several => Key::from_parts(&several.iter().map(|name| part(name)).collect::<Vec<_>>()).ok(),
     }
-    text.into_bytes()
 }
 
 #[cfg(test)]
@@ -81,32 +81,55 @@ mod tests {
     use crate::table::row;
 
     fn split(json: &'static str, fields: &[String]) -> Records {
-        ashby_client::split_array(&Bytes::from_static(json.as_bytes()), &[], fields).unwrap()
+        ashby_client::split_usable(&Bytes::from_static(json.as_bytes()), &[], fields).unwrap().unwrap()
     }
 
     #[test]
     fn a_child_carries_its_parents_key() {
         let row = row("candidate_projects").unwrap();
         let key = Key::from("c\"1");
-        let prefix = prefix(&[("candidateId", "c\"1")]);
+        let prefix = Prefix::new([("candidateId", "c\"1")]);
         let owner = Owner { key: &key, field: Some("candidateId"), prefix: &prefix };
         let records = split(r#"[{ "id":"p1" , "title":"x"}]"#, &key_fields(row, owner.field));
-        let [record] = &assemble(row, &records, Some(owner)).unwrap()[..] else { panic!("one record") };
+        let [record] = &assemble(row, &records, Some(owner)).records[..] else { panic!("one record") };
         assert_eq!(record.key.parts(2), ["c\"1", "p1"]);
         assert_eq!(record.scope.as_ref(), Some(&key));
         assert_eq!(&record.body().unwrap()[..], br#"{"candidateId":"c\"1", "id":"p1" , "title":"x"}"#);
     }
 
     #[test]
-    fn an_empty_object_stays_valid() {
-        assert_eq!(&with_prefix(b"\"a\":1,", &Bytes::from_static(b"{ }"))[..], br#"{"a":1 }"#);
+    fn what_has_no_usable_key_is_named_by_its_position() {
+        let row = row("jobs").unwrap();
+        let json = r#"[{"id":"1"},{},{"id":null},7,{"id":"5"},{"id":"\ud83d"}]"#;
+        let assembled = assemble(row, &split(json, &key_fields(row, None)), None);
+        let keys: Vec<&str> = assembled.records.iter().map(|record| record.key.as_str()).collect();
+        assert_eq!((keys, assembled.unusable), (vec!["1", "5"], vec![1, 2, 3, 5]));
     }
 
     #[test]
     fn records_pass_untouched() {
         let row = row("jobs").unwrap();
         let json = "[{\"id\":\"1\",\n \"n\": 1.50}]";
-        let records = assemble(row, &split(json, &key_fields(row, None)), None).unwrap();
+        let records = assemble(row, &split(json, &key_fields(row, None)), None).records;
         assert_eq!(&records[0].body().unwrap()[..], &json.as_bytes()[1..json.len() - 1]);
+    }
+
+    #[test]
+    fn shapes_tell_names_apart_and_nothing_else() {
+        let row = row("candidate_projects").unwrap();
+        let key = Key::from("c1");
+        let prefix = |value| Prefix::new([("candidateId", value)]);
+        let shapes = |json, prefix: &Prefix| {
+            let owner = Owner { key: &key, field: Some("candidateId"), prefix };
+            let records = split(json, &key_fields(row, owner.field));
+            let records = assemble(row, &records, Some(owner)).records;
+            records.iter().map(|record| record.shape.unwrap()).collect::<Vec<_>>()
+        };
+        let json = r#"[{"id":"p1","a":1},{"id":"p2","a":null},{"a":1,"id":"p3"},{"id":"p4","b":1}]"#;
+        let with = shapes(json, &prefix("c1"));
+        assert_eq!(with[0], with[1]);
+        assert!(with[0] != with[2] && with[0] != with[3] && with[2] != with[3]);
+        assert_eq!(with, shapes(json, &prefix("c2")));
+        assert!(with.iter().zip(shapes(json, &Prefix::new([]))).all(|(with, without)| *with != without));
     }
 }

@@ -1,11 +1,12 @@
 //! The table as others see it.
 
 use ashby_client::catalog;
-use capture_core::{Field, FieldKind, Mode, StreamDescriptor};
+use capture_core::{Mode, StreamDescriptor};
 use serde::Serialize;
 
+use crate::fields;
 use crate::request::Requests;
-use crate::table::{Follow, Plan, Predecessor, Refresh, Row, STREAMS, row};
+use crate::table::{Follow, Plan, Refresh, Row, STREAMS, row};
 
 /// A stream that Ashby can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,11 +61,6 @@ impl Stream {
         !self.cost.is_per_parent()
     }
 
-    /// Whether the Python connector of Estuary has this stream too.
-    pub fn is_predecessors(&self) -> bool {
-        row(self.name()).is_some_and(|row| row.predecessor != Predecessor::Absent)
-    }
-
     /// The permission as `apiKey.info` spells it, if one is known: `candidates:read`.
     pub fn scope(&self) -> Option<String> {
         row(self.name()).and_then(Row::scope)
@@ -82,7 +78,7 @@ impl From<&Row> for Stream {
             Plan::PerParent { parent, follow: Follow::All, .. } => (Some(parent), Cost::PerParent),
         };
         Self {
-            descriptor: descriptor(row),
+            descriptor: describe(row),
             operation: row.operation,
             permission: row.permission_name(),
             parent,
@@ -113,39 +109,13 @@ pub fn near_matches(name: &str) -> Vec<&'static str> {
 }
 
 /// What sinks and people are told of a row.
-pub(crate) fn descriptor(row: &Row) -> StreamDescriptor {
+pub(crate) fn describe(row: &Row) -> StreamDescriptor {
     let mode = match row.plan {
         Plan::List(Refresh::Snapshot) | Plan::PerParent { follow: Follow::All, .. } => Mode::Snapshot,
         Plan::List(Refresh::Token | Refresh::NewestFirst) | Plan::Embedded { .. } => Mode::Incremental,
         Plan::PerParent { follow: Follow::Changed, .. } => Mode::Child,
     };
-    StreamDescriptor {
-        name: row.name.to_owned(),
-        key: row.key.iter().map(|field| (*field).to_owned()).collect(),
-        mode,
-        fields: fields(row.fields),
-    }
-}
-
-/// Fields as the table spells them.
-pub(crate) fn fields(spelled: &str) -> Vec<Field> {
-    spelled.split_whitespace().map(field).collect()
-}
-
-/// `name` or `name:kind`.
-fn field(spelled: &str) -> Field {
-    let (name, kind) = spelled.split_once(':').unwrap_or((spelled, ""));
-    let kind = match kind {
-        "" => FieldKind::String,
-        "instant" => FieldKind::Instant,
-        "integer" => FieldKind::Integer,
-        "number" => FieldKind::Number,
-        "boolean" => FieldKind::Boolean,
-        "array" => FieldKind::Array,
-        "object" => FieldKind::Object,
-        _ => FieldKind::Any,
-    };
-    Field { name: name.to_owned(), kind }
+    StreamDescriptor::new(row.name, row.key.iter().copied()).with_mode(mode).with_fields(fields::of(row))
 }
 
 #[cfg(test)]
@@ -160,7 +130,7 @@ mod tests {
         for row in STREAMS {
             let stream = Stream::from(row);
             assert!(
-                Requests::PREDECESSOR.parameters(row).and(Requests::default().parameters(row)).is_ok(),
+                Requests::default().parameters(row).is_ok(),
                 "{} has parameters that are not JSON",
                 row.name
             );
@@ -169,11 +139,6 @@ mod tests {
             assert!(
                 row.key.iter().all(|key| fields.contains(key)),
                 "{}: a key is not a known field",
-                row.name
-            );
-            assert!(
-                !stream.descriptor.fields.iter().any(|field| field.kind == FieldKind::Any),
-                "{}",
                 row.name
             );
             assert!(stream.parent.is_none_or(|parent| names.contains(parent)), "{} has no parent", row.name);

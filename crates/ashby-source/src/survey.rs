@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ashby_client::catalog::Permission;
 use ashby_client::{ApiKeyInfo, Client};
-use capture_core::{Access, Error, ErrorKind, Result};
+use capture_core::{Error, ErrorKind, Identity, Result};
 use serde::Serialize;
 
 use crate::error::from_client;
@@ -34,11 +34,13 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// For [`Runner::run`](capture_core::Runner::run). `identity` tells keys apart.
-    pub fn access(&self, identity: String) -> Access {
-        let grants = self.key.as_ref().map(|key| key.scopes.iter().cloned().collect());
-        let streams = self.streams.iter().filter(|(_, readable)| **readable != Readable::No);
-        Access { identity, grants, streams: streams.map(|(name, _)| (*name).to_owned()).collect() }
+    /// Who asks through this client, for [`Runner::run`](capture_core::Runner::run).
+    pub fn identity(&self, client: &Client) -> Identity {
+        let identity = Identity::new(client.key_fingerprint(), client.base_url());
+        match &self.key {
+            Some(key) => identity.with_grants(key.scopes.iter().cloned()),
+            None => identity,
+        }
     }
 }
 

@@ -1,10 +1,9 @@
 //! Walks a listing page by page: what [`Listing`] decides, carried out.
 
-use ashby_client::{CycleGuard, ListRequest, Page, Recovery};
-use capture_core::{Error, Result};
+use ashby_client::{Circle, CycleGuard, ListRequest, Page, Recovery};
+use capture_core::{Error, ErrorKind, Result};
 
 use crate::AshbySource;
-use crate::clock::now_ms;
 use crate::error::from_client;
 use crate::listing::Listing;
 use crate::record::key_fields;
@@ -15,6 +14,12 @@ use crate::table::{Refresh, Row};
 pub(crate) struct Tally {
     pub(crate) requests: u32,
     pub(crate) notes: Vec<String>,
+}
+
+impl Tally {
+    pub(crate) fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
 }
 
 /// Fetches the pages of one operation. The [`Listing`] itself stays with the caller, in its checkpoint.
@@ -44,21 +49,29 @@ impl Walk {
         listing: &mut Listing,
         tally: &mut Tally,
     ) -> Result<Option<Page>> {
-        listing.begin(self.refresh, now_ms());
+        listing.begin(self.refresh);
         loop {
             let recovery = match self.source.client.page(&self.request(listing)?).await {
                 Ok(page) => {
                     tally.requests += page.requests;
-                    if !page.next_cursor.as_ref().is_some_and(|cursor| self.guard.repeats(cursor)) {
-                        tally
-                            .notes
-                            .extend(page.warnings.iter().map(|warning| format!("Ashby warns: {warning}")));
-                        return Ok(Some(page));
+                    match self.guard.check(&page) {
+                        None => {
+                            let warnings = page.warnings.iter();
+                            tally.notes.extend(warnings.map(|warning| format!("Ashby warns: {warning}")));
+                            return Ok(Some(page));
+                        }
+                        // The next attempt may be given other cursors, but not other pages.
+                        Some(Circle::CursorRepeats) => Recovery::DropCursor,
+                        Some(circle) => {
+                            self.guard = CycleGuard::new();
+                            listing.give_up();
+                            let message = format!("{}: {circle}", self.row.operation);
+                            self.failure = Some(Error::new(ErrorKind::Data, message));
+                            return Ok(None);
+                        }
                     }
-                    tally.notes.push(format!("{} hands out the same page cursors again", self.row.operation));
-                    Recovery::DropCursor
                 }
-                Err(error) => match error.recovery() {
+                Err(error) => match recovery(&error, listing) {
                     Some(recovery) => {
                         tally.requests += error.requests();
                         recovery
@@ -67,8 +80,8 @@ impl Walk {
                 },
             };
             self.guard = CycleGuard::new();
-            match listing.refused(recovery, now_ms()) {
-                Ok(note) => tally.notes.push(note.to_owned()),
+            match listing.refused(recovery) {
+                Ok(note) => tally.note(note),
                 Err(error) => {
                     self.failure = Some(error);
                     return Ok(None);
@@ -79,11 +92,10 @@ impl Walk {
 
     fn request(&self, listing: &Listing) -> Result<ListRequest> {
         let (cursor, sync_token) = listing.position();
-        Ok(ListRequest {
-            cursor: cursor.cloned(),
-            sync_token: sync_token.cloned(),
-            ..self.source.requests.list(self.row, key_fields(self.row, None))?
-        })
+        let mut request = self.source.requests.list(self.row, key_fields(self.row, None))?;
+        request.cursor = cursor.cloned();
+        request.sync_token = sync_token.cloned();
+        Ok(request)
     }
 
     /// What the caller's last batch did not say.
@@ -95,4 +107,18 @@ impl Walk {
     pub(crate) fn forget_cursors(&mut self) {
         self.guard = CycleGuard::new();
     }
+}
+
+/// How a listing goes on after a refusal. What Ashby calls invalid is tried once without what may have made it so: the
+/// cursor, then the token.
+fn recovery(error: &ashby_client::Error, listing: &Listing) -> Option<Recovery> {
+    let of_invalid = || {
+        let is_refusal = error.kind() == ashby_client::ErrorKind::InvalidRequest && error.status().is_some();
+        match listing.position() {
+            (Some(_), _) if is_refusal => Some(Recovery::DropCursor),
+            (None, Some(_)) if is_refusal => Some(Recovery::DropToken),
+            _ => None,
+        }
+    };
+    error.recovery().or_else(of_invalid)
 }

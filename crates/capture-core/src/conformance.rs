@@ -60,7 +60,7 @@ pub use state_store::{
 };
 
 use crate::{
-    Checkpoint, Field, FieldKind, Identity, Key, Listed, Mode, Record, Sink, Stamp, StateStore, StateUpdate,
+    Checkpoint, Field, FieldKind, Identity, Key, Listed, Record, Sink, Stamp, StateStore, StateUpdate,
     StreamDescriptor, StreamState, SweepDue, Token,
 };
 
@@ -183,13 +183,8 @@ fn stream(name: &str) -> Arc<StreamDescriptor> {
 }
 
 fn keyed_stream(name: &str, key: &[&str]) -> Arc<StreamDescriptor> {
-    let field = |name: &&str| Field { name: (*name).to_owned(), kind: FieldKind::String };
-    Arc::new(StreamDescriptor {
-        name: name.to_owned(),
-        key: key.iter().map(|field| (*field).to_owned()).collect(),
-        mode: Mode::Incremental,
-        fields: key.iter().map(field).collect(),
-    })
+    let fields = key.iter().map(|name| Field::new(*name, FieldKind::String));
+    Arc::new(StreamDescriptor::new(name, key.iter().copied()).with_fields(fields))
 }
 
 /// A record of a [`stream`] whose field `value` is `value`.

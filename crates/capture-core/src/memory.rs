@@ -8,9 +8,9 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::{
-    Batch, Capture, Checkpoint, Committed, Counts, Ends, Error, ErrorKind, Extent, Gone, Key, Mode, Op, Part,
-    Record, Result, Share, Sink, Source, Stamp, State, StateStore, StateUpdate, Step, StreamDescriptor,
-    StreamRequest, Sweep, Urgency, Within, Write,
+    Batch, Capture, Checkpoint, Committed, Counts, Ends, Error, ErrorKind, Extent, Gone, Key, Op, Part,
+    Purpose, Record, Result, Share, Sink, Source, Stamp, State, StateStore, StateUpdate, Step,
+    StreamDescriptor, StreamRequest, Sweep, Within, Write,
 };
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -206,12 +206,7 @@ pub struct MemorySource {
 impl MemorySource {
     /// A stream of this name with these records; their key field is `id`.
     pub fn new<'a>(stream: &str, records: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let descriptor = StreamDescriptor {
-            name: stream.to_owned(),
-            key: vec!["id".to_owned()],
-            mode: Mode::Incremental,
-            fields: Vec::new(),
-        };
+        let descriptor = StreamDescriptor::new(stream, ["id"]);
         let source = Self { descriptor: Arc::new(descriptor), changes: Arc::default(), page_records: 100 };
         for (key, body) in records {
             source.push(Record::upsert(key, body.to_owned()));
@@ -322,7 +317,7 @@ impl Capture for MemoryCapture {
         true
     }
 
-    async fn reread(&mut self, stream: usize, keys: &[Key], _: Urgency) -> Result<Batch> {
+    async fn reread(&mut self, stream: usize, keys: &[Key], _: Purpose) -> Result<Batch> {
         let newest = |key: &Key| {
             let changes = lock(&self.source.changes);
             let found = changes.iter().rev().find(|record| record.key == *key).cloned();

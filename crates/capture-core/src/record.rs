@@ -1,6 +1,7 @@
 //! Records: a key, what to do with it, and the JSON as it came.
 
 use std::fmt;
+use std::num::NonZeroU64;
 
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -17,7 +18,7 @@ impl Key {
     /// Returns the invalid part's position if a part is not UTF-8.
     pub fn from_parts(parts: &[Bytes]) -> Result<Self, usize> {
         if let [only] = parts {
-            return ByteString::try_from(only.clone()).map(Self).map_err(|_| 0);
+            return Self::from_part(only.clone()).ok_or(0);
         }
         let mut texts = Vec::with_capacity(parts.len());
         for (position, part) in parts.iter().enumerate() {
@@ -25,6 +26,11 @@ impl Key {
         }
         let joined = serde_json::Value::from(texts).to_string();
         Ok(Self(joined.into()))
+    }
+
+    /// The key of a record whose key is one part; `None` if that is not UTF-8. Copies nothing.
+    pub fn from_part(part: Bytes) -> Option<Self> {
+        ByteString::try_from(part).ok().map(Self)
     }
 
     /// The key as text.
@@ -98,6 +104,21 @@ impl fmt::Debug for Op {
     }
 }
 
+/// What the top-level members of a record's JSON are called, as a number: records of one shape have the same names in
+/// the same order. Whoever has read the JSON anyway says so, and saves others a second look.
+///
+/// Shapes mean something within one process only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shape(NonZeroU64);
+
+impl Shape {
+    /// Of a hash over the names.
+    pub fn new(hash: u64) -> Self {
+        // One value of 2^64 is given up, so that a record without a shape takes no more room than one with.
+        Self(NonZeroU64::new(hash).unwrap_or(NonZeroU64::MAX))
+    }
+}
+
 /// One record on its way from a source to a sink.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -109,17 +130,26 @@ pub struct Record {
     pub scope: Option<Key>,
     /// What to do.
     pub op: Op,
+    /// The shape of the JSON, if whoever made the record knows it: then the JSON is known to be one object, too.
+    pub shape: Option<Shape>,
 }
 
 impl Record {
     /// An upsert without a scope.
     pub fn upsert(key: impl Into<Key>, body: impl Into<Bytes>) -> Self {
-        Self { key: key.into(), scope: None, op: Op::Upsert(body.into()) }
+        Self { key: key.into(), scope: None, op: Op::Upsert(body.into()), shape: None }
     }
 
     /// A tombstone without a scope.
     pub fn gone(key: impl Into<Key>, gone: Gone) -> Self {
-        Self { key: key.into(), scope: None, op: Op::Gone(gone) }
+        Self { key: key.into(), scope: None, op: Op::Gone(gone), shape: None }
+    }
+
+    /// The same record, of a shape that is known.
+    #[must_use]
+    pub fn with_shape(mut self, shape: Shape) -> Self {
+        self.shape = Some(shape);
+        self
     }
 
     /// The same record, belonging to another one.

@@ -172,14 +172,13 @@ pub enum Step {
     },
 }
 
-/// How soon an answer is wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Urgency {
-    /// Somebody waits for it.
-    Interactive,
-    /// Whenever nothing else is to be done.
-    #[default]
-    Background,
+/// Why records are read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To have them as they are now. Somebody waits for it.
+    Refresh,
+    /// To know whether they are there. It has time, and those that are need not be handed out.
+    Check,
 }
 
 /// Opens captures.
@@ -227,14 +226,15 @@ pub trait Capture: Send {
         false
     }
 
-    /// Reads these records again, between two steps, never beside one. What is there comes as an upsert; what is not
-    /// comes as [`Gone::NotFound`](crate::Gone::NotFound). The checkpoint of the batch is that of the last step.
+    /// Reads these records again, between two steps, never beside one. What is there comes as an upsert (to
+    /// [check](Purpose::Check), it need not); what is not comes as [`Gone::NotFound`](crate::Gone::NotFound). The
+    /// checkpoint of the batch is that of the last step.
     ///
     /// # Errors
     /// As for [`next`](Self::next); [`Unsupported`](crate::ErrorKind::Unsupported) where
     /// [`rereads`](Self::rereads) says no.
-    async fn reread(&mut self, stream: usize, keys: &[Key], urgency: Urgency) -> Result<Batch> {
-        let _ = (keys, urgency);
+    async fn reread(&mut self, stream: usize, keys: &[Key], purpose: Purpose) -> Result<Batch> {
+        let _ = (keys, purpose);
         let name = self.streams().get(stream).map_or("this stream", |stream| &stream.name);
         Err(Error::new(ErrorKind::Unsupported, format!("records of {name} cannot be read one by one")))
     }

@@ -1,29 +1,24 @@
 //! `ashby call OPERATION --each ROWS`: one request a row, none of them twice.
 
-mod journal;
-mod rows;
-
+use std::io::{BufRead as _, IsTerminal as _, Read as _};
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
+use ashby_calls::{
+    Batch, BatchOptions, Draft, Ended, Event, Form, Journal, Row, Status, Summary, Unknown, rows,
+};
 use ashby_client::catalog::Operation;
-use ashby_client::{Client, Error, ErrorKind, Response};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::call::flags::Invocation;
 use crate::call::send::{self, DryRun, confirm};
-use crate::failure::{Failure, INTERRUPTED, PARTIAL, USAGE};
+use crate::failure::{FAILED, Failure, INTERRUPTED, PARTIAL, USAGE};
 use crate::output::{explain, print, thousands};
 use crate::settings::Settings;
 use crate::signals;
-use journal::{Entry, Journal, Status};
-use rows::Row;
-
-/// A row that Ashby had no time for is sent again this often: it certainly was not carried out.
-const MAX_THROTTLED: u32 = 10;
 
 /// Flags of `ashby call` for many requests at once.
 #[derive(Debug, Clone, Default, Args)]
@@ -40,6 +35,9 @@ pub(crate) struct BatchFlags {
     /// What --each does with rows of which an earlier start cannot tell whether they were carried out
     #[arg(long, value_name = "WHAT", requires = "each")]
     pub(crate) ambiguous: Option<Ambiguous>,
+    /// Rows under way at once; above 1, they happen in no particular order [default: 1]
+    #[arg(long, value_name = "N", requires = "each")]
+    pub(crate) at_once: Option<NonZeroUsize>,
 }
 
 /// What becomes of a row whose fate is unknown.
@@ -51,27 +49,27 @@ pub(crate) enum Ambiguous {
     Retry,
 }
 
+impl From<Ambiguous> for Unknown {
+    fn from(ambiguous: Ambiguous) -> Self {
+        match ambiguous {
+            Ambiguous::Skip => Self::Skip,
+            Ambiguous::Retry => Self::Retry,
+        }
+    }
+}
+
 /// A line on standard output.
 #[derive(Serialize)]
 struct Told<'a> {
     row: usize,
     status: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
+    id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     /// What a read answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     results: Option<&'a RawValue>,
-}
-
-/// How many rows ended how.
-#[derive(Default)]
-struct Counts {
-    done: u64,
-    failed: u64,
-    ambiguous: u64,
-    skipped: u64,
 }
 
 /// Runs a batch.
@@ -80,169 +78,104 @@ struct Counts {
 /// If it cannot begin, or must not go on: a row that cannot be sent, a refused key, a journal in use.
 pub(crate) async fn run(
     settings: &Settings,
-    invocation: &Invocation,
+    flags: &BatchFlags,
     rows_path: &Path,
-    on_behalf_of: Option<&str>,
+    common: &Draft,
+    (dry_run, yes): (bool, bool),
 ) -> Result<ExitCode, Failure> {
-    let Invocation { operation, common, .. } = invocation;
-    let rows = rows::read(rows_path, operation, &invocation.draft()?)?;
-    if common.dry_run {
+    let operation = common.operation();
+    let rows = read(rows_path, common)?;
+    if dry_run {
         for row in &rows {
-            tell(&DryRun::new(settings, operation, &row.body, on_behalf_of))?;
+            tell(&DryRun::new(settings, &row.plan))?;
         }
-        explain(&format!("{} would be sent\n", counted(rows.len() as u64)));
+        explain(&format!("{} would be sent\n", counted(rows.len())));
         return Ok(ExitCode::SUCCESS);
     }
     let client = settings.client()?;
-    let client = match on_behalf_of {
-        Some(user) => client.on_behalf_of(user)?,
-        None => client,
-    };
-    let journal_path = journal_path(rows_path, common.batch.journal.as_deref())?;
-    let mut journal = Journal::open(&journal_path, operation.name)?;
-    belongs(&journal, &rows, &journal_path)?;
-
-    // Reads may be repeated as one likes.
-    let is_unknown = |status| matches!(status, Status::Sending | Status::Ambiguous) && !operation.is_read();
-    let unknown: Vec<usize> =
-        journal.entries().values().filter(|entry| is_unknown(entry.status)).map(|entry| entry.row).collect();
-    let ambiguous = decide(operation, &unknown, common.batch.ambiguous)?;
-    let is_settled = |row: &Row| match journal.entries().get(&row.number).map(|entry| entry.status) {
-        Some(Status::Done | Status::Skipped) => true,
-        Some(status) => is_unknown(status) && ambiguous == Ambiguous::Skip,
-        None => false,
-    };
-    let pending = rows.iter().filter(|row| !is_settled(row)).count();
-    if pending > 0 {
-        let target = format!("for {} of {}", counted(pending as u64), rows_path.display());
-        confirm(operation, &target, common.yes)?;
+    let journal = Journal::open(&journal_path(rows_path, flags.journal.as_deref())?, operation.name)?;
+    let journal_path = journal.path().to_owned();
+    let batch = Batch::new(rows, journal)?;
+    let unknown = decide(operation, &batch.unknown(), flags.ambiguous)?;
+    let pending = batch.pending(unknown);
+    if let Some(confirmation) = batch.confirmation().filter(|_| pending > 0) {
+        let target = format!("for {} of {}", counted(pending), rows_path.display());
+        confirm(operation, confirmation, &target, yes)?;
     }
+    let batch = batch.approve();
 
     let cancel = signals::cancellation_with(
         "interrupted: the request under way is finished (again to stop at once)\n",
     )?;
-    let mut counts = Counts::default();
-    for row in &rows {
-        if let Some(known) = journal.entries().get(&row.number).cloned() {
-            let is_left = is_unknown(known.status) && ambiguous == Ambiguous::Skip;
-            if is_left {
-                journal.note(Entry { status: Status::Skipped, ..known.clone() })?;
-            }
-            if is_left || matches!(known.status, Status::Done | Status::Skipped) {
-                counts.skipped += 1;
-                tell(&Told {
-                    row: row.number,
-                    status: Status::Skipped,
-                    id: known.id,
-                    error: None,
-                    results: None,
-                })?;
-                continue;
-            }
+    let mut options = BatchOptions::default();
+    options.unknown = Some(unknown);
+    options.at_once = flags.at_once.unwrap_or(options.at_once);
+    let mut unprintable = None;
+    let mut on = |event: Event<'_>| match show(operation, &event) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(failure) => {
+            unprintable = Some(failure);
+            ControlFlow::Break(())
         }
-        if cancel.is_cancelled() {
-            summarize(&counts, rows.len(), &journal_path);
-            return Ok(ExitCode::from(INTERRUPTED));
-        }
-        if let Some(failure) = one(&client, operation, row, &mut journal, &mut counts).await? {
-            summarize(&counts, rows.len(), &journal_path);
-            return Err(failure);
-        }
+    };
+    let summary = Box::pin(batch.run(&client, &options, &cancel, &mut on)).await;
+    summarize(&summary, &journal_path);
+    match summary.ended {
+        Ended::Cancelled => Ok(ExitCode::from(INTERRUPTED)),
+        Ended::Refused(error) => Err(send::failure(operation, error)),
+        _ if unprintable.is_some() => unprintable.map_or(Ok(ExitCode::SUCCESS), Err),
+        _ if summary.failed + summary.ambiguous > 0 => Ok(ExitCode::from(PARTIAL)),
+        _ => Ok(ExitCode::SUCCESS),
     }
-    summarize(&counts, rows.len(), &journal_path);
-    let code = if counts.failed + counts.ambiguous > 0 { ExitCode::from(PARTIAL) } else { ExitCode::SUCCESS };
-    Ok(code)
 }
 
-/// Sends a row, noting before and after; the failure if no further row would fare better.
-async fn one(
-    client: &Client,
-    operation: &Operation,
-    row: &Row,
-    journal: &mut Journal,
-    counts: &mut Counts,
-) -> Result<Option<Failure>, Failure> {
-    let entry = |status, id| Entry { row: row.number, status, digest: row.digest.clone(), id };
-    journal.note(entry(Status::Sending, None))?;
-    match send_unless_throttled(client, operation, row).await {
-        Ok(response) => {
-            let id = id(&response);
-            journal.note(entry(Status::Done, id.clone()))?;
-            counts.done += 1;
-            response
-                .warnings
-                .iter()
-                .for_each(|warning| explain(&format!("warning: row {}: {warning}\n", row.number)));
+/// All rows, checked.
+fn read(path: &Path, common: &Draft) -> Result<Vec<Row>, Failure> {
+    let mut text = String::new();
+    let read = match path.to_str() {
+        Some("-") => std::io::stdin().lock().read_to_string(&mut text).map(drop),
+        _ => std::fs::read_to_string(path).map(|content| text = content),
+    };
+    let shown = path.display();
+    read.map_err(|error| Failure::new(USAGE, format!("cannot read the rows in {shown}")).with_source(error))?;
+    let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let form = if is_csv { Form::Csv } else { Form::Lines };
+    rows(&text, form, common).map_err(|error| {
+        let failure = Failure::from(error).about(&shown.to_string());
+        let describe = format!("`ashby describe {}` lists what it takes", common.operation().name);
+        if failure.hint().is_some() { failure } else { failure.with_hint(describe) }
+    })
+}
+
+/// Prints what happened to a row.
+fn show(operation: &Operation, event: &Event<'_>) -> Result<(), Failure> {
+    let told = |row, status| Told { row, status, id: None, error: None, results: None };
+    match *event {
+        Event::Skipped { row, id } => tell(&Told { id, ..told(row, Status::Skipped) }),
+        Event::Done { row, id, response } => {
+            for warning in &response.warnings {
+                explain(&format!("warning: row {row}: {warning}\n"));
+            }
             let results =
                 operation.is_read().then(|| serde_json::from_slice(&response.results).ok()).flatten();
-            tell(&Told { row: row.number, status: Status::Done, id, error: None, results })?;
-            Ok(None)
+            tell(&Told { id, results, ..told(row, Status::Done) })
         }
-        Err(error) => {
-            let status = if error.may_have_taken_effect() { Status::Ambiguous } else { Status::Failed };
-            journal.note(entry(status, None))?;
-            *(if status == Status::Ambiguous { &mut counts.ambiguous } else { &mut counts.failed }) += 1;
-            let text = Some(error.to_string());
-            tell(&Told { row: row.number, status, id: None, error: text, results: None })?;
-            Ok(concerns_all(&error).then(|| send::failure(operation, error)))
+        Event::Failed { row, error } => {
+            tell(&Told { error: Some(error.to_string()), ..told(row, Status::Failed) })
         }
-    }
-}
-
-/// A 429 comes before anything is done, so that a write, too, may be sent again after it.
-async fn send_unless_throttled(client: &Client, operation: &Operation, row: &Row) -> Result<Response, Error> {
-    let mut throttled = 0;
-    loop {
-        match send::send(client, operation, &row.body).await {
-            Err(error) if error.kind() == ErrorKind::RateLimited && throttled < MAX_THROTTLED => {
-                throttled += 1;
-                // The client holds the next request back for as long as Ashby asks; this is for when it does not.
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-            ended => return ended,
+        Event::Ambiguous { row, error } => {
+            tell(&Told { error: Some(error.to_string()), ..told(row, Status::Ambiguous) })
         }
+        _ => Ok(()),
     }
-}
-
-/// Whether the other rows would meet the same fate.
-fn concerns_all(error: &Error) -> bool {
-    use ErrorKind::{Configuration, Connect, Credentials, Dns, Permission, RateLimited, Tls};
-    matches!(error.kind(), Configuration | Connect | Credentials | Dns | Permission | RateLimited | Tls)
-}
-
-/// The id of what was made or changed.
-fn id(response: &Response) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Made {
-        id: String,
-    }
-    serde_json::from_slice::<Made>(&response.results).ok().map(|made| made.id)
-}
-
-/// Refuses a journal that speaks of other rows.
-fn belongs(journal: &Journal, rows: &[Row], path: &Path) -> Result<(), Failure> {
-    for entry in journal.entries().values().filter(|entry| entry.status != Status::Failed) {
-        let row = entry.row.checked_sub(1).and_then(|index| rows.get(index));
-        if row.is_none_or(|row| row.digest != entry.digest) {
-            let message = format!(
-                "row {} is not what it was when the journal {} was written",
-                entry.row,
-                path.display()
-            );
-            return Err(Failure::new(USAGE, message).with_hint(
-                "give the rows and flags as they were (failed rows may be corrected in place), or name another \
-                 journal with --journal for a new batch",
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// What to do with rows whose fate is unknown.
-fn decide(operation: &Operation, unknown: &[usize], given: Option<Ambiguous>) -> Result<Ambiguous, Failure> {
-    use std::io::{BufRead as _, IsTerminal as _};
-    if let (Some(given), _) | (None, ([], given)) = (given, (unknown, Ambiguous::Skip)) {
-        return Ok(given);
+fn decide(operation: &Operation, unknown: &[usize], given: Option<Ambiguous>) -> Result<Unknown, Failure> {
+    match given {
+        Some(given) => return Ok(given.into()),
+        None if unknown.is_empty() => return Ok(Unknown::Skip),
+        None => {}
     }
     let numbers = unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let what = format!("of row {numbers} it is not known whether {} was carried out", operation.name);
@@ -251,7 +184,7 @@ fn decide(operation: &Operation, unknown: &[usize], given: Option<Ambiguous>) ->
         let mut answer = String::new();
         let _ = std::io::stdin().lock().read_line(&mut answer);
         if let Ok(chosen) = Ambiguous::from_str(answer.trim(), true) {
-            return Ok(chosen);
+            return Ok(chosen.into());
         }
     }
     Err(Failure::new(USAGE, what).with_hint(
@@ -276,30 +209,28 @@ fn journal_path(rows: &Path, given: Option<&Path>) -> Result<PathBuf, Failure> {
 
 /// A line of JSON on standard output.
 fn tell(line: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string(line).map_err(|error| {
-        Failure::new(crate::failure::FAILED, "cannot write a result as JSON").with_source(error)
-    })?;
+    let text = serde_json::to_string(line)
+        .map_err(|error| Failure::new(FAILED, "cannot write a result as JSON").with_source(error))?;
     print(&format!("{text}\n"))
 }
 
-fn counted(rows: u64) -> String {
-    format!("{} row{}", thousands(rows), if rows == 1 { "" } else { "s" })
+fn counted(rows: usize) -> String {
+    format!("{} row{}", thousands(rows as u64), if rows == 1 { "" } else { "s" })
 }
 
-fn summarize(counts: &Counts, rows: usize, journal: &Path) {
-    let Counts { done, failed, ambiguous, skipped } = *counts;
-    let left = (rows as u64).saturating_sub(done + failed + ambiguous + skipped);
+fn summarize(summary: &Summary, journal: &Path) {
     let parts = [
-        (done, "done"),
-        (skipped, "skipped"),
-        (failed, "failed"),
-        (ambiguous, "of unknown fate"),
-        (left, "not tried"),
+        (summary.done, "done"),
+        (summary.skipped, "skipped"),
+        (summary.failed, "failed"),
+        (summary.ambiguous, "of unknown fate"),
+        (summary.left(), "not tried"),
     ];
     let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<String> = parts.map(|(count, what)| format!("{} {what}", thousands(count))).collect();
-    explain(&format!("{}: {}\n", counted(rows as u64), parts.join(", ")));
-    if failed + ambiguous + left > 0 {
+    let parts: Vec<String> =
+        parts.map(|(count, what)| format!("{} {what}", thousands(count as u64))).collect();
+    explain(&format!("{}: {}\n", counted(summary.rows), parts.join(", ")));
+    if summary.failed + summary.ambiguous + summary.left() > 0 {
         explain(&format!("the same command again goes on from there ({})\n", journal.display()));
     }
 }

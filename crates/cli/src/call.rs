@@ -1,9 +1,7 @@
-//! Calling operations: from flags, JSON or rows to a checked request, sending it, and printing what it answers.
+//! Calling operations: from flags to a plan, asking whether it is wanted, and printing what it answers.
 
 mod filter;
 pub(crate) mod flags;
 pub(crate) mod print;
-pub(crate) mod request;
-pub(crate) mod schema;
 pub(crate) mod send;
 pub(crate) mod table;

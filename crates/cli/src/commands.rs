@@ -13,3 +13,13 @@ pub(crate) mod sim;
 pub(crate) mod state;
 pub(crate) mod streams;
 pub(crate) mod sync;
+
+use crate::logging::Screen;
+use crate::settings::Settings;
+
+/// What a command works with, beside its own flags.
+pub(crate) struct Context {
+    pub(crate) settings: Settings,
+    /// Standard error, where progress is shown.
+    pub(crate) screen: Screen,
+}

@@ -98,6 +98,40 @@ impl From<capture_core::Error> for Failure {
     }
 }
 
+impl From<ashby_calls::Error> for Failure {
+    fn from(error: ashby_calls::Error) -> Self {
+        use ashby_calls::ErrorKind::{Busy, NoJournal, OtherBatch, Storage, TakenOver};
+        let error = match error.into_ashby() {
+            Ok(error) => return error.into(),
+            Err(error) => error,
+        };
+        let (code, hint) = match error.kind() {
+            OtherBatch => (
+                USAGE,
+                Some(
+                    "give the rows and flags as they were (failed rows may be corrected in place), or name another \
+                     journal with --journal for a new batch",
+                ),
+            ),
+            NoJournal => (
+                FAILED,
+                Some("it was left untouched; name another with --journal, or restore it from a copy"),
+            ),
+            Busy | Storage | TakenOver => (FAILED, None),
+            _ => (USAGE, None),
+        };
+        let failure = Self::new(code, error.to_string());
+        let failure = match error.hint().or(hint) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        };
+        match error.source() {
+            Some(source) => failure.with_source(source.to_string()),
+            None => failure,
+        }
+    }
+}
+
 impl From<ashby_client::Error> for Failure {
     fn from(error: ashby_client::Error) -> Self {
         let code = match error.kind() {

@@ -1,7 +1,6 @@
 //! Logs on standard error, above the progress display.
 
 use std::io::{IsTerminal as _, Write};
-use std::str::FromStr as _;
 
 use indicatif::MultiProgress;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -9,7 +8,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::settings::Settings;
+use crate::settings::{LogLevel, Settings};
 
 /// Standard error, shared by logs and progress.
 #[derive(Clone)]
@@ -21,10 +20,25 @@ pub(crate) struct Screen {
 /// Starts logging.
 pub(crate) fn start(settings: &Settings) -> Screen {
     let screen = Screen { bars: MultiProgress::new(), is_terminal: std::io::stderr().is_terminal() };
-    let level = LevelFilter::from_str(settings.log()).unwrap_or(LevelFilter::WARN);
+    let level = match settings.log() {
+        LogLevel::Off => LevelFilter::OFF,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    };
     // Other crates' debug output could hold what ours never does (headers, bodies), so it stays off.
-    let ours =
-        ["ashby_client", "ashby_source", "ashby_sim", "capture_core", "sink_jsonl", "sink_sqlite", "ashby"];
+    let ours = [
+        "ashby_calls",
+        "ashby_client",
+        "ashby_source",
+        "ashby_sim",
+        "capture_core",
+        "sink_jsonl",
+        "sink_sqlite",
+        "ashby",
+    ];
     let filter = Targets::new().with_targets(ours.map(|name| (name, level)));
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let layer = tracing_subscriber::fmt::layer()

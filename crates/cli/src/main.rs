@@ -7,20 +7,24 @@ mod commands;
 mod destination;
 mod failure;
 mod logging;
+mod manual;
 mod output;
 mod progress;
 mod settings;
 mod signals;
+mod table;
+mod text;
 
 use std::process::ExitCode;
 
 use crate::arguments::Command;
+use crate::commands::Context;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
     let (command, settings) = match arguments::parse().and_then(|arguments| {
-        let settings = Settings::load(&arguments)?;
+        let settings = Settings::load(&arguments.given, arguments.config.as_deref())?;
         Ok((arguments.command, settings))
     }) {
         Ok(parsed) => parsed,
@@ -29,14 +33,7 @@ fn main() -> ExitCode {
     if let Err(failure) = settings.require_format(command.formats()) {
         return failure.report();
     }
-    let command = match command {
-        // Nothing to wait for.
-        Command::Catalog(question) => {
-            return commands::catalog::run(&settings, question).unwrap_or_else(|failure| failure.report());
-        }
-        command => command,
-    };
-    let screen = logging::start(&settings);
+    let context = Context { screen: logging::start(&settings), settings };
     // One thread for everything asynchronous: Ashby allows some 1,700 records a second, a core handles a hundred
     // times that. The SQLite sink has a thread of its own.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -45,29 +42,33 @@ fn main() -> ExitCode {
             return Failure::new(1, "cannot start the asynchronous runtime").with_source(error).report();
         }
     };
-    let ended = runtime.block_on(async {
-        match command {
-            Command::Call(invocation) => commands::call::run(&settings, &invocation).await,
-            Command::Catalog(question) => commands::catalog::run(&settings, question),
-            Command::Check => commands::check::run(&settings).await,
-            Command::Doctor(flags) => commands::doctor::run(&settings, &flags).await,
-            Command::Resume(action) => Box::pin(commands::file::run_resume(&settings, action)).await,
-            Command::File(action) => Box::pin(commands::file::run_file(&settings, action)).await,
-            Command::Report(action) => commands::report::run(&settings, action).await,
-            Command::Streams => commands::streams::run(&settings).await,
-            Command::Sync => commands::sync::run(&settings, &screen).await,
-            Command::State(action) => commands::state::run(&settings, action).await,
-            Command::Postings(request) => commands::postings::run(&settings, request).await,
-            Command::Feed(request) => commands::feed::run(&settings, request).await,
-            Command::Demo => commands::demo::run(&settings, &screen).await,
-            Command::Sim(action) => commands::sim::run(action).await,
-            Command::ShowConfig => {
-                output::print(&settings.to_string())?;
-                Ok(ExitCode::SUCCESS)
-            }
-        }
-    });
+    let ended = runtime.block_on(run(command, &context));
     // A blocked write to a stopped reader must not keep the process.
     runtime.shutdown_background();
     ended.unwrap_or_else(|failure| failure.report())
+}
+
+async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
+    let Context { settings, screen } = context;
+    let done = |()| ExitCode::SUCCESS;
+    match command {
+        Command::Call(invocation) => commands::call::run(settings, &invocation).await,
+        Command::Check => commands::check::run(settings).await,
+        Command::Completions(shell) => manual::completions(shell).map(done),
+        Command::Demo => commands::demo::run(settings, screen).await,
+        Command::Describe(flags) => flags.run(settings),
+        Command::Doctor(flags) => flags.run(context).await,
+        Command::Feed(flags) => flags.run(context).await,
+        Command::File(action) => Box::pin(action.run(context)).await,
+        Command::ManualPages(directory) => manual::pages(directory.as_deref()).map(done),
+        Command::Operations(flags) => flags.run(settings),
+        Command::Postings(flags) => flags.run(context).await,
+        Command::Report(action) => action.run(context).await,
+        Command::Resume(action) => Box::pin(action.run(context)).await,
+        Command::ShowConfig => output::print(&settings.to_string()).map(done),
+        Command::Sim(action) => action.run().await,
+        Command::State(action) => commands::state::run(settings, action).await,
+        Command::Streams => commands::streams::run(settings).await,
+        Command::Sync => commands::sync::run(settings, screen).await,
+    }
 }

@@ -1,11 +1,13 @@
-//! Standard output is data, standard error is for people.
+//! Standard output is data, standard error is for people. What a terminal shows is cleaned here, whatever it is.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::num::NonZeroUsize;
 
-use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use crate::failure::{FAILED, Failure};
+use crate::table::Table;
+use crate::text;
 
 /// Prints to standard output. A reader that has gone is nobody's trouble; a full disk behind it is.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
@@ -15,6 +17,8 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 /// Prints to standard output; `false` if the reader has gone.
 pub(crate) fn print_bytes(text: &[u8]) -> Result<bool, Failure> {
     let mut stdout = std::io::stdout().lock();
+    let shown = stdout.is_terminal().then(|| text::lines(&String::from_utf8_lossy(text)).into_owned());
+    let text = shown.as_deref().map_or(text, str::as_bytes);
     match stdout.write_all(text).and_then(|()| stdout.flush()) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
@@ -24,7 +28,7 @@ pub(crate) fn print_bytes(text: &[u8]) -> Result<bool, Failure> {
 
 /// Prints to standard error.
 pub(crate) fn explain(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    let _ = std::io::stderr().lock().write_all(text::lines(text).as_bytes());
 }
 
 /// Prints one JSON document to standard output.
@@ -37,29 +41,22 @@ pub(crate) fn json(value: &impl Serialize) -> Result<String, Failure> {
     let mut text = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::new(FAILED, "cannot write the result as JSON").with_source(error))?;
     text.push('\n');
-    Ok(text)
+    Ok(if std::io::stdout().is_terminal() { text::json(&text).into_owned() } else { text })
 }
 
-/// A table without lines; `numeric` columns are aligned to the right.
+/// A table without lines, for standard output; `numeric` columns are aligned to the right.
 pub(crate) fn table(
     header: &[&str],
     numeric: &[usize],
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header.to_vec());
-    for row in rows {
-        table.add_row(row);
-    }
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if numeric.contains(&index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let mut text = table.trim_fmt();
-    text.push('\n');
-    text
+    Table::new(header).numeric(numeric).rows(rows).draw(width())
+}
+
+/// How wide the terminal is that shows standard output, in characters; `None` if none does.
+pub(crate) fn width() -> Option<NonZeroUsize> {
+    let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    NonZeroUsize::new(usize::from(width))
 }
 
 /// `12345` as `12,345`.

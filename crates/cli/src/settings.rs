@@ -1,7 +1,11 @@
-//! One merged set of settings: defaults, then `ashby.toml`, then `ASHBY_*`, then the command line.
+//! One merged set of settings: defaults, then `ashby.toml`, then `ASHBY_*`, then the command line. What there is stands in
+//! [`table`].
+
+mod flags;
+mod table;
+mod values;
 
 use std::fmt;
-use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,129 +14,15 @@ use capture_core::{ReconcilePolicy, StreamRetry};
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::Value;
 use figment::{Figment, Metadata, Profile, Provider};
-use secrecy::{ExposeSecret, SecretString};
-use serde::de::{self, Deserializer, Visitor};
-use serde::{Deserialize, Serialize};
+use secrecy::ExposeSecret;
 
-use crate::arguments::{Arguments, OutputFormat};
 use crate::failure::{CREDENTIALS, Failure, USAGE};
-
-/// Every key, in the order of `--show-config`.
-pub(crate) const KEYS: [&str; 26] = [
-    "api_key",
-    "api_key_file",
-    "base_url",
-    "max_rpm",
-    "concurrency",
-    "page_limit",
-    "max_attempts",
-    "connect_timeout",
-    "read_timeout",
-    "total_timeout",
-    "api_version",
-    "output",
-    "log",
-    "no_progress",
-    "to",
-    "state",
-    "streams",
-    "except",
-    "all",
-    "board",
-    "full",
-    "dry_run",
-    "watch",
-    "interval",
-    "reconcile",
-    "progress_interval",
-];
+pub(crate) use flags::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, SyncSettings};
+use table::{Default, Merged, SETTINGS};
+pub(crate) use values::{LogLevel, OutputFormat, duration};
 
 /// The file that is read if it exists.
 const CONFIGURATION_FILE: &str = "ashby.toml";
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Merged {
-    api_key: Option<SecretString>,
-    api_key_file: Option<PathBuf>,
-    base_url: String,
-    max_rpm: u32,
-    concurrency: NonZeroUsize,
-    page_limit: Option<u32>,
-    max_attempts: NonZeroU32,
-    connect_timeout: Span,
-    read_timeout: Span,
-    total_timeout: Span,
-    api_version: String,
-    output: Option<OutputFormat>,
-    log: String,
-    no_progress: bool,
-    to: String,
-    state: Option<PathBuf>,
-    #[serde(deserialize_with = "names")]
-    streams: Vec<String>,
-    #[serde(deserialize_with = "names")]
-    except: Vec<String>,
-    all: bool,
-    #[serde(deserialize_with = "names")]
-    board: Vec<String>,
-    full: bool,
-    dry_run: bool,
-    watch: bool,
-    interval: Span,
-    reconcile: ReconcilePolicy,
-    progress_interval: Span,
-}
-
-/// Defaults, spelled as a person would spell them in `ashby.toml`.
-#[derive(Serialize)]
-struct Defaults {
-    base_url: &'static str,
-    max_rpm: u32,
-    concurrency: usize,
-    max_attempts: u32,
-    connect_timeout: &'static str,
-    read_timeout: &'static str,
-    total_timeout: &'static str,
-    api_version: &'static str,
-    log: &'static str,
-    no_progress: bool,
-    to: &'static str,
-    streams: [&'static str; 0],
-    except: [&'static str; 0],
-    all: bool,
-    board: [&'static str; 0],
-    full: bool,
-    dry_run: bool,
-    watch: bool,
-    interval: &'static str,
-    reconcile: ReconcilePolicy,
-    progress_interval: &'static str,
-}
-
-const DEFAULTS: Defaults = Defaults {
-    base_url: ashby_client::DEFAULT_BASE_URL,
-    max_rpm: ashby_client::DEFAULT_REQUESTS_PER_MINUTE,
-    concurrency: ashby_client::DEFAULT_CONCURRENCY.get(),
-    max_attempts: 6,
-    connect_timeout: "10s",
-    read_timeout: "60s",
-    total_timeout: "5m",
-    api_version: ashby_client::DEFAULT_VERSION,
-    log: "warn",
-    no_progress: false,
-    to: "sqlite:ashby.db",
-    streams: [],
-    except: [],
-    all: false,
-    board: [],
-    full: false,
-    dry_run: false,
-    watch: false,
-    interval: "5m",
-    reconcile: ReconcilePolicy::Auto,
-    progress_interval: "5s",
-};
 
 /// The shortest interval of `--watch`: below it, polls would only eat the key's budget.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
@@ -145,8 +35,9 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn load(arguments: &Arguments) -> Result<Self, Failure> {
-        let file = match &arguments.config {
+    /// Merges what is set; `config` is another file than `ashby.toml`.
+    pub(crate) fn load(given: &Given, config: Option<&Path>) -> Result<Self, Failure> {
+        let file = match config {
             Some(path) if !path.is_file() => {
                 let message = format!("cannot read the configuration file {}", path.display());
                 return Err(Failure::new(USAGE, message).with_hint("check the path after --config"));
@@ -155,12 +46,13 @@ impl Settings {
             None if Path::new(CONFIGURATION_FILE).is_file() => Toml::file_exact(CONFIGURATION_FILE),
             None => Toml::string(""),
         };
-        let variables: Vec<&str> = KEYS.iter().copied().filter(|key| *key != "api_key").collect();
-        let figment = Figment::from(Serialized::defaults(DEFAULTS))
+        let variables: Vec<&str> =
+            SETTINGS.iter().map(|setting| setting.name).filter(|name| *name != KEY).collect();
+        let figment = Figment::from(Defaults)
             .merge(file)
             .merge(Env::prefixed("ASHBY_").only(&variables))
             .merge(KeyVariable)
-            .merge(Flags(&arguments.flags));
+            .merge(Flags(given));
         let mut merged: Merged = figment.extract().map_err(explain)?;
         if merged.watch && merged.interval.0 < MIN_INTERVAL {
             return Err(Failure::new(USAGE, "the interval must be at least one second"));
@@ -265,8 +157,8 @@ impl Settings {
         &self.merged.api_version
     }
 
-    pub(crate) fn log(&self) -> &str {
-        &self.merged.log
+    pub(crate) fn log(&self) -> LogLevel {
+        self.merged.log
     }
 
     pub(crate) fn progress_interval(&self) -> Option<Duration> {
@@ -321,33 +213,53 @@ impl Settings {
             Some(source) => format!("{} ({source})", metadata.name),
             None => metadata.name.to_string(),
         };
-        (!origin.contains("Defaults")).then_some(origin)
+        (origin != DEFAULT).then_some(origin)
     }
 
     /// The keys that somebody set, and where.
     pub(crate) fn origins(&self) -> Vec<(&'static str, String)> {
-        KEYS.iter().filter_map(|key| Some((*key, self.origin(key)?))).collect()
+        SETTINGS.iter().filter_map(|setting| Some((setting.name, self.origin(setting.name)?))).collect()
     }
 }
 
 /// `--show-config`: each key with its value and where that comes from.
 impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for key in KEYS {
+        for key in SETTINGS.iter().map(|setting| setting.name) {
             let value = match self.figment.find_value(key) {
-                Ok(_) if key == "api_key" => "\"[masked]\"".to_owned(),
+                Ok(_) if key == KEY => "\"[masked]\"".to_owned(),
                 Ok(value) => serde_json::to_string(&value).map_err(|_| fmt::Error)?,
                 Err(_) => "(not set)".to_owned(),
             };
             let origin = self.origin(key);
-            let origin = origin.as_deref().unwrap_or(if self.figment.find_value(key).is_ok() {
-                "default"
-            } else {
-                ""
-            });
+            let origin =
+                origin.as_deref().unwrap_or(if self.figment.find_value(key).is_ok() { DEFAULT } else { "" });
             writeln!(f, "{}", format!("{key:<18} {value:<28} {origin}").trim_end())?;
         }
         Ok(())
+    }
+}
+
+/// The setting that is a secret.
+const KEY: &str = "api_key";
+
+/// Where a setting comes from that nobody set.
+const DEFAULT: &str = "default";
+
+/// What the table says.
+struct Defaults;
+
+impl Provider for Defaults {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(DEFAULT)
+    }
+
+    fn data(&self) -> Result<figment::value::Map<Profile, figment::value::Dict>, figment::Error> {
+        let mut values = figment::value::Dict::new();
+        for setting in SETTINGS.iter().filter(|setting| !matches!(setting.default, Default::None)) {
+            values.insert(setting.name.to_owned(), Value::serialize(setting.default)?);
+        }
+        Ok(figment::value::Map::from([(Profile::Default, values)]))
     }
 }
 
@@ -362,14 +274,14 @@ impl Provider for KeyVariable {
     fn data(&self) -> Result<figment::value::Map<Profile, figment::value::Dict>, figment::Error> {
         let mut values = figment::value::Dict::new();
         if let Ok(key) = std::env::var("ASHBY_API_KEY") {
-            values.insert("api_key".to_owned(), Value::from(key));
+            values.insert(KEY.to_owned(), Value::from(key));
         }
         Ok(figment::value::Map::from([(Profile::Default, values)]))
     }
 }
 
 /// What the command line gave.
-struct Flags<'a>(&'a serde_json::Map<String, serde_json::Value>);
+struct Flags<'a>(&'a Given);
 
 impl Provider for Flags<'_> {
     fn metadata(&self) -> Metadata {
@@ -384,55 +296,11 @@ impl Provider for Flags<'_> {
 /// A mistake in a setting, without the value if it is the key.
 fn explain(error: figment::Error) -> Failure {
     let mut failure = Failure::new(USAGE, "the settings are not usable");
-    let about_key = error.path.iter().any(|part| part == "api_key");
+    let about_key = error.path.iter().any(|part| part == KEY);
     if about_key {
         failure = Failure::new(USAGE, "the setting api_key is not text");
     } else {
         failure = failure.with_source(error);
     }
     failure.with_hint("`ashby --show-config` prints them; `ashby sync --help` explains each")
-}
-
-/// A duration: `5m`, `90s`, `1h 30m` or `PT5M`.
-#[derive(Debug, Clone, Copy)]
-struct Span(Duration);
-
-/// Reads a duration as settings are spelled; none is zero.
-pub(crate) fn duration(text: &str) -> Option<Duration> {
-    let duration: jiff::SignedDuration = text.parse().ok()?;
-    Duration::try_from(duration).ok().filter(|duration| !duration.is_zero())
-}
-
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        duration(&text)
-            .map(Span)
-            .ok_or_else(|| de::Error::custom(format!("`{text}` is not a duration such as 5m, 90s or PT5M")))
-    }
-}
-
-/// A list, or one text with commas (as in an environment variable).
-fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    struct Names;
-    impl<'de> Visitor<'de> for Names {
-        type Value = Vec<String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of stream names")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(text.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect())
-        }
-
-        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut names = Vec::new();
-            while let Some(name) = list.next_element()? {
-                names.push(name);
-            }
-            Ok(names)
-        }
-    }
-    deserializer.deserialize_any(Names)
 }

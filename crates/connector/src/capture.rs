@@ -18,6 +18,7 @@ use tokio::io::AsyncWrite;
 use tokio_util::sync::CancellationToken;
 
 use crate::endpoint::Endpoint;
+use crate::predecessor::PREDECESSOR;
 use crate::protocol::Requests;
 use crate::resources::Resource;
 use crate::status::Status;
@@ -81,7 +82,8 @@ pub(crate) async fn run<W: AsyncWrite + Send + Unpin>(
     ));
     let selections = selections(&resources, &bindings, &saved);
     let options = runner_options(bindings.len());
-    let source = AshbySource::new(client).as_predecessor().created_after_ms(endpoint.created_after_ms);
+    let source =
+        AshbySource::new(client).with_overlay(PREDECESSOR).created_after_ms(endpoint.created_after_ms);
     let sink =
         EstuarySink::new(output, bindings, &saved, positions, endpoint.numbers, acknowledgements.clone());
     let runner = Runner::new(source, sink, store).options(options).observer(Arc::clone(&status) as _);
@@ -182,12 +184,13 @@ struct AshbyPositions;
 
 impl Positions for AshbyPositions {
     fn split(&self, stream: &str, checkpoint: &Checkpoint) -> Result<Position> {
-        let ashby_source::Position { token, progress } = ashby_source::Position::split(stream, checkpoint)?;
+        let ashby_source::Position { token, progress } =
+            ashby_source::Position::split(stream, checkpoint, PREDECESSOR)?;
         Ok(Position { token, progress })
     }
 
     fn join(&self, stream: &str, position: Position) -> Result<Checkpoint> {
         let Position { token, progress } = position;
-        ashby_source::Position { token, progress }.join(stream)
+        ashby_source::Position { token, progress }.join(stream, PREDECESSOR)
     }
 }

@@ -9,6 +9,7 @@ mod capture;
 mod endpoint;
 mod interval;
 mod logging;
+mod predecessor;
 mod protocol;
 mod resources;
 mod status;

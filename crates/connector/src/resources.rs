@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sink_estuary::{BindingRequest, DiscoveredBinding};
 
 use crate::interval;
+use crate::predecessor::PREDECESSOR;
 
 /// The key of documents that have no identity but their row.
 const ROW_KEY: &str = "/_meta/row_id";
@@ -77,12 +78,12 @@ impl Resource {
 /// be read is left out.
 pub(crate) fn discover(survey: Option<&Survey>) -> Vec<DiscoveredBinding> {
     let mut all = streams();
-    let rank = |stream: &Stream| match (stream.is_predecessors(), stream.descriptor.mode) {
+    let rank = |stream: &Stream| match (PREDECESSOR.has(stream.name()), stream.descriptor.mode) {
         (true, Mode::Incremental | Mode::Child) => 0,
         (true, Mode::Snapshot) => 1,
         (false, _) => 2,
     };
-    let name = |stream: &Stream| stream.is_predecessors().then(|| stream.name().to_owned());
+    let name = |stream: &Stream| PREDECESSOR.has(stream.name()).then(|| stream.name().to_owned());
     all.sort_by_key(|stream| (rank(stream), name(stream)));
     let readable = |stream: &Stream| {
         let readable = survey.and_then(|survey| survey.streams.get(stream.name()).copied());
@@ -96,7 +97,7 @@ pub(crate) fn discover(survey: Option<&Survey>) -> Vec<DiscoveredBinding> {
 }
 
 fn binding(stream: &Stream) -> DiscoveredBinding {
-    let is_costly = stream.cost.is_per_parent() && !stream.is_predecessors();
+    let is_costly = stream.cost.is_per_parent() && !PREDECESSOR.has(stream.name());
     let interval = if is_costly { COSTLY_INTERVAL } else { "PT5M" };
     DiscoveredBinding {
         recommended_name: stream.name().to_owned(),

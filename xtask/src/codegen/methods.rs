@@ -315,7 +315,7 @@ fn conversion(used: &mut Used, kind: &str, constructor: &str, field: &Field) -> 
     if field.nullable || field.kind == Type::Plain("milliseconds".to_owned()) {
         return String::new();
     }
-    let from = used.rust(&field.kind);
+    let from = used.field(field);
     let name = identifier(&field.name);
     format!(
         "impl From<{from}> for {kind} {{ fn from({name}: {from}) -> Self {{ Self::{constructor}({name}) }} }}\n\n"

@@ -120,6 +120,14 @@ impl Used {
         self.of_types(name)
     }
 
+    /// The Rust type for the values of a member or parameter. Handles of files have one of their own.
+    pub(super) fn field(&mut self, field: &Field) -> String {
+        if field.kind == Type::Plain("string".to_owned()) && is_handle(&field.name) {
+            return "crate::FileHandle".to_owned();
+        }
+        self.rust(&field.kind)
+    }
+
     pub(super) fn of_types(&mut self, name: &str) -> String {
         self.types = true;
         format!("types::{name}")
@@ -143,7 +151,7 @@ impl Used {
             let set = format!(".set::<i64>({wire:?}, {name}.as_millisecond())");
             return (format!("{name}: jiff::Timestamp"), set);
         }
-        let kind = self.rust(&field.kind);
+        let kind = self.field(field);
         if is_cleared {
             return (format!("{name}: Option<{kind}>"), format!(".set::<Option<{kind}>>({wire:?}, {name})"));
         }
@@ -167,6 +175,11 @@ impl Used {
         }
         code
     }
+}
+
+/// Whether this is what members are called that stand for files.
+fn is_handle(name: &str) -> bool {
+    name == "handle" || name.ends_with("Handle")
 }
 
 /// The name of the type for values of one of these types: `TextOrNoteContent`.

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::rust::pascal;
 use super::{header, screaming};
+use crate::catalog::classes::UNCLASSIFIED;
+use crate::catalog::events::{Again, Event, Touch};
 use crate::catalog::{Catalog, Category, Field, Kind, Operation, Paging, Rate, Shape, Type};
 
 /// Names and texts of the files.
@@ -12,12 +15,13 @@ pub(super) fn files(catalog: &Catalog) -> Vec<(String, String)> {
         ("operations.rs".to_owned(), operations(catalog)),
         ("shapes.rs".to_owned(), shapes(catalog)),
         ("enumerations.rs".to_owned(), enumerations(catalog)),
+        ("events.rs".to_owned(), events(catalog)),
     ]
 }
 
 fn categories(catalog: &Catalog) -> String {
     let mut code = header("The catalog's categories.");
-    code += "mod enumerations;\nmod operations;\nmod shapes;\n\nuse super::Category;\n\n";
+    code += "mod enumerations;\nmod events;\nmod operations;\nmod shapes;\n\npub(crate) use events::EVENTS;\n\nuse super::Category;\n\n";
     code += "/// All categories, by name.\npub static CATEGORIES: &[Category] = &[\n";
     for Category { name, about, .. } in &catalog.categories {
         // A string takes any text, here and below.
@@ -33,7 +37,7 @@ fn categories(catalog: &Catalog) -> String {
 fn operations(catalog: &Catalog) -> String {
     let mut code = header("The catalog's operations.");
     code += "use super::{enumerations, shapes};\n";
-    code += "use crate::catalog::{Field, Kind, Operation, Paging, Permission, Rate, Rule, Type};\n\n";
+    code += "use crate::{Class, Field, Kind, Operation, Paging, Permission, Rate, Rule, Type};\n\n";
     for category in &catalog.categories {
         let _ = writeln!(code, "pub(super) static {}: &[Operation] = &[", screaming(&category.name));
         category.operations.iter().for_each(|operation| code += &self::operation(operation));
@@ -75,13 +79,14 @@ fn operation(operation: &Operation) -> String {
     format!(
         "Operation {{ name: {:?}, summary: {:?}, permission: {permission}, kind: Kind::{kind}, effect: {:?},
             warning: {:?}, parameters: &[{}], rules: &[{}], paging: Paging::{paging}, rate: Rate::{rate},
-            returns: {returns}, deprecated: {:?}, is_beta: {}, since: {:?}, is_open: {}, documentation: {:?} }},\n",
+            returns: {returns}, omits: &{:?}, deprecated: {:?}, is_beta: {}, since: {:?}, is_open: {}, documentation: {:?} }},\n",
         operation.name,
         entry.summary,
         entry.effect,
         entry.warning,
         fields(&operation.parameters),
         rules.join(", "),
+        entry.omits,
         entry.deprecated,
         entry.beta,
         entry.since,
@@ -92,7 +97,7 @@ fn operation(operation: &Operation) -> String {
 
 fn shapes(catalog: &Catalog) -> String {
     let mut code = header("Objects that the catalog's operations take and answer.");
-    code += "use super::{enumerations, shapes};\nuse crate::catalog::{Field, Shape, Type};\n\n";
+    code += "use super::{enumerations, shapes};\nuse crate::{Class, Field, Shape, Type};\n\n";
     let mut shapes: Vec<(&String, &Shape)> = catalog.inputs.iter().chain(&catalog.types).collect();
     shapes.sort_by_key(|(name, _)| *name);
     for (name, shape) in shapes {
@@ -109,7 +114,7 @@ fn shapes(catalog: &Catalog) -> String {
 
 fn enumerations(catalog: &Catalog) -> String {
     let mut code = header("Sets of words in the catalog.");
-    code += "use crate::catalog::Enumeration;\n\n";
+    code += "use crate::Enumeration;\n\n";
     let mut enumerations: Vec<_> = catalog.enumerations.iter().collect();
     enumerations.sort();
     for (name, values) in enumerations {
@@ -122,15 +127,52 @@ fn enumerations(catalog: &Catalog) -> String {
     code
 }
 
+fn events(catalog: &Catalog) -> String {
+    let mut code = header("What Ashby sends to webhooks.");
+    code += "use super::shapes;\nuse crate::{Change, Event, Reread, Touch};\n\n";
+    code += "/// All events, by name.\npub(crate) static EVENTS: &[Event] = &[\n";
+    for (name, Event { summary, payload, triggers, beta, since, touches }) in &catalog.events {
+        let touches: Vec<String> = touches.iter().map(touch).collect();
+        let _ = writeln!(
+            code,
+            "Event {{ name: {name:?}, summary: {summary:?}, payload: &shapes::{}, triggers: &{triggers:?},
+                is_beta: {beta}, since: {since:?}, touches: &[{}] }},",
+            screaming(payload),
+            touches.join(", "),
+        );
+    }
+    code + "];\n"
+}
+
+fn touch(touch: &Touch) -> String {
+    let change = match (&touch.merged_into, touch.deleted) {
+        (Some(survivor), _) => format!("Change::Merged {{ into: {survivor:?} }}"),
+        (None, true) => "Change::Deleted".to_owned(),
+        (None, false) => "Change::Upserted".to_owned(),
+    };
+    let again = match &touch.again {
+        None => "Reread::Nothing".to_owned(),
+        Some(Again::Listing(_)) => "Reread::Listing".to_owned(),
+        Some(Again::Operation(operation, parameter)) => {
+            format!("Reread::Operation {{ operation: {operation:?}, parameter: {parameter:?} }}")
+        }
+    };
+    format!(
+        "Touch {{ stream: {:?}, key: {:?}, change: {change}, when: {:?}, again: {again}, dependants: &{:?} }}",
+        touch.stream, touch.key, touch.when, touch.dependants,
+    )
+}
+
 fn fields(fields: &[Field]) -> String {
     let field = |field: &Field| {
         format!(
-            "Field {{ name: {:?}, about: {:?}, kind: {}, required: {}, nullable: {} }}",
+            "Field {{ name: {:?}, about: {:?}, kind: {}, required: {}, nullable: {}, class: Class::{} }}",
             field.name,
             field.about,
             kind(&field.kind),
             field.required,
             field.nullable,
+            pascal(field.class.unwrap_or(UNCLASSIFIED)),
         )
     };
     fields.iter().map(field).collect::<Vec<_>>().join(", ")

@@ -56,12 +56,17 @@ fn ids(catalog: &Catalog) -> String {
     });
     let mut code = header("Ids of records.") + "crate::operations::ids! {\n";
     for name in ids.collect::<BTreeMap<_, _>>().keys() {
-        let of = super::snake(name.trim_end_matches("Id")).replace('_', " ");
-        let article = if of.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
         // A string takes any text, here and below.
-        let _ = writeln!(code, "/// The id of {article} {of}.\n{name},");
+        let _ = writeln!(code, "/// {}.\n{name},", of_id(name));
     }
     code + "}\n"
+}
+
+/// What an id of this type is the id of.
+fn of_id(name: &str) -> String {
+    let of = super::snake(name.trim_end_matches("Id")).replace('_', " ");
+    let article = if of.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("The id of {article} {of}")
 }
 
 fn alternatives(catalog: &Catalog) -> String {
@@ -173,18 +178,47 @@ fn answers(catalog: &Catalog) -> String {
         code += "/// Members that this version does not know.\n#[serde(flatten)]\n\
                  pub other: Map<String, Value>,\n}\n\n";
     }
-    let names: Vec<&str> = types.iter().map(|(name, _)| name.as_str()).collect();
-    let _ = writeln!(code, "crate::operations::records!({});", names.join(", "));
+    code += "crate::operations::records! {\n";
+    for (name, shape) in &types {
+        let ids: Vec<String> =
+            shape.fields.iter().filter(|field| is_id(field)).map(|field| identifier(&field.name)).collect();
+        let _ = writeln!(code, "{name} {{ {} }},", ids.join(", "));
+    }
+    code += "}\n";
     used.json("Map");
     used.json("Value");
     let imports = format!("use serde::{{Deserialize, Serialize}};\n{}\n", used.imports());
     header("Objects that operations answer.") + &imports + &code
 }
 
+/// Whether a member says which record is meant, and nothing of what is in it.
+fn is_id(field: &Field) -> bool {
+    matches!(field.kind, Type::Id(_)) || field.name == "id" && field.kind == Type::Plain("string".to_owned())
+}
+
+/// What the catalog says of a member without words of its own: what its type is.
+fn inferred(catalog: &Catalog, field: &Field) -> String {
+    let name = &field.name;
+    let (each, kind) = match &field.kind {
+        Type::List { of, .. } => ("Each: ", &**of),
+        kind => ("", kind),
+    };
+    let said = match kind {
+        Type::Answer(part) => catalog.types.get(part).map(|shape| sentence(&shape.about)),
+        Type::Id(id) => Some(format!("{}.", of_id(id))),
+        Type::Enumeration(words) => Some(format!("One of [`{words}`](types::{words}).")),
+        _ => None,
+    };
+    match said {
+        Some(said) => format!("`{name}`. {each}{said}"),
+        None => format!("The member `{name}`."),
+    }
+}
+
 /// A member of an answer.
 fn member(catalog: &Catalog, used: &mut Used, of: &str, field: &Field) -> String {
     let Field { name, about, required, nullable, .. } = field;
-    let mut kind = used.rust(&field.kind);
+    let mut kind = used.field(field);
     if matches!(&field.kind, Type::Answer(part) if leads_to(catalog, part, of, 0)) {
         kind = format!("Box<{kind}>");
     }
@@ -198,8 +232,8 @@ fn member(catalog: &Catalog, used: &mut Used, of: &str, field: &Field) -> String
         attributes.push("default".to_owned());
         attributes.push("skip_serializing_if = \"types::Field::is_absent\"".to_owned());
     }
-    let about = if about.is_empty() { format!("The member `{name}`.") } else { sentence(about) };
-    let mut code = documentation(&[about]);
+    let mut code =
+        documentation(&[if about.is_empty() { inferred(catalog, field) } else { sentence(about) }]);
     if !attributes.is_empty() {
         let _ = writeln!(code, "#[serde({})]", attributes.join(", "));
     }

@@ -40,6 +40,16 @@ impl Document {
         paths.filter_map(|(path, methods)| Some((path.strip_prefix('/')?, methods.get("post")?)))
     }
 
+    /// Names of all events, with what stands under `data`.
+    pub(super) fn events(&self) -> impl Iterator<Item = (&str, Schema)> {
+        let webhooks = self.0["webhooks"].as_object().into_iter().flatten();
+        webhooks.map(|(name, methods)| {
+            let body = &methods["post"]["requestBody"]["content"]["application/json"]["schema"];
+            let data = self.schema(body, 0).properties.remove("data").unwrap_or_default();
+            (name.as_str(), data)
+        })
+    }
+
     /// What a request may be; of alternatives everything together, with what all of them require.
     pub(super) fn request(&self, operation: &Value) -> Schema {
         let schema = self.schema(&operation["requestBody"]["content"]["application/json"]["schema"], 0);
@@ -138,8 +148,15 @@ impl Schema {
         self.bounds = (self.bounds.0.max(min), self.bounds.1.min(max));
     }
 
+    /// Whether something stands at a JSON pointer.
+    pub(super) fn holds(&self, pointer: &str) -> bool {
+        let steps = pointer.split('/').skip(1);
+        let end = steps.fold(Some(self), |schema, step| schema?.properties.get(step));
+        end.is_some()
+    }
+
     /// Of alternatives that are objects, one object that has everything.
-    fn united(mut self) -> Self {
+    pub(super) fn united(mut self) -> Self {
         let alternatives = std::mem::take(&mut self.alternatives);
         let Some(first) = alternatives.first() else { return self };
         let mut required = first.required.clone();

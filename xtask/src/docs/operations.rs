@@ -14,7 +14,7 @@ pub(super) fn reference() -> String {
     let writes = operations().filter(|operation| !operation.is_read()).count();
     let mut text = format!(
         "# Operations\n\n\
-         <!-- Written by `cargo xtask docs` from crates/ashby-client/catalog. -->\n\n\
+         <!-- Written by `cargo xtask docs` from crates/ashby-catalog/catalog. -->\n\n\
          {} operations; {writes} of them change something. `ashby operations` lists them, `ashby describe NAME` says \
          what is said here, and `ashby call NAME` calls them.\n\n\
          - **kind**: *read* changes nothing; *write* changes something that can be changed again; *destructive* changes \

@@ -12,8 +12,10 @@ use tokio::time::sleep;
 use tokio_util::io::ReaderStream;
 
 use super::{FileContext, FileHandle, name};
+use crate::budget::Room;
 use crate::request::{Operation, RequestBody};
 use crate::storage::refusal_code;
+use crate::transport::Received;
 use crate::{Client, Error, ErrorKind, ReadOperation, Response, WriteOperation};
 
 const OPERATION: &str = "file upload";
@@ -190,10 +192,11 @@ impl Client {
         form = form.part("file", file.part().await?);
         let (http, url) = self.inner.storage.client(OPERATION, &place.url)?;
         let request = http.post(url).timeout(self.inner.storage.timeout(file.length_bytes)).multipart(form);
-        let (head, received) = self.inner.transport.exchange(request).await;
+        let (head, received) = self.inner.transport.exchange(request, Room::unlimited()).await;
         let error = match received {
             Ok(_) if (200..300).contains(&head.status) => return Ok(place.handle),
-            Ok(body) => refused(head.status, &body, file.length_bytes),
+            Ok(Received::Body(body)) => refused(head.status, &body, file.length_bytes),
+            Ok(Received::NoRoom) => refused(head.status, &[], file.length_bytes),
             Err(failure) => failure.into_error(OPERATION),
         };
         Err(error.with_status(head.status))

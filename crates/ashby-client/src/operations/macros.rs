@@ -174,16 +174,18 @@ macro_rules! alternatives {
             }
         )*
 
-        crate::operations::records!($name);
+        crate::operations::records! { $name {} }
     )* };
 }
 
-/// Shows the types of answers, not what is in them.
+/// Shows the types of answers and the ids in them, nothing else of what is in them.
 macro_rules! records {
-    ($($name:ident),* $(,)?) => { $(
+    ($($name:ident { $($id:ident),* }),* $(,)?) => { $(
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($id), &self.$id))*
+                    .finish_non_exhaustive()
             }
         }
     )* };

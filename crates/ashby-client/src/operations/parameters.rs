@@ -16,10 +16,20 @@ pub(crate) struct Parameters {
     newer: Map<String, Value>,
 }
 
-/// Shows names, not values.
+/// Shows names and ids, no other values.
 impl fmt::Debug for Parameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.members.keys().chain(self.newer.keys())).finish()
+        let mut shown = f.debug_map();
+        for (name, value) in self.members.iter().chain(&self.newer) {
+            // What is called an id need not be one; a UUID says nothing of anybody.
+            let is_id = (name == "id" || name.ends_with("Id"))
+                && catalog::check_value(name, &catalog::Type::Uuid, value).is_ok();
+            match value.as_str().filter(|_| is_id) {
+                Some(id) => shown.entry(name, &id),
+                None => shown.entry(name, &format_args!("_")),
+            };
+        }
+        shown.finish()
     }
 }
 

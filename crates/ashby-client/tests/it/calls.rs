@@ -93,7 +93,7 @@ async fn impossible_requests_are_not_sent() {
 #[tokio::test]
 async fn a_key_tells_about_itself() {
     let server = Server::start([
-        ok(r#"{"success":true,"results":{"title":"ETL","createdAt":"2026-01-02T03:04:05Z","scopes":["jobs:read"],"x":1}}"#),
+        ok(r#"{"success":true,"results":{"title":"ETL","createdAt":"2026-01-02T03:04:05Z","scopes":["jobs:read"],"organization":{"id":"o1"}}}"#),
         ok(r#"{"success":true,"results":[]}"#),
         ok(r#"{"success":true,"results":{"scopes":"all"}}"#),
     ])
@@ -103,6 +103,9 @@ async fn a_key_tells_about_itself() {
     assert_eq!(info.title.as_deref(), Some("ETL"));
     assert_eq!(info.created_at.as_deref(), Some("2026-01-02T03:04:05Z"));
     assert_eq!(info.scopes, ["jobs:read"]);
+    assert_eq!(info.other["organization"]["id"], "o1");
+    assert!(!format!("{info:?}").contains("o1"), "{info:?}");
+    assert_eq!(client.key_fingerprint(), ashby_client::ApiKey::from(KEY).fingerprint());
     assert_eq!(server.requests()[0].body, "{}");
     assert_eq!(client.api_key_info().await.unwrap_err().kind(), ErrorKind::Malformed);
     assert_eq!(client.api_key_info().await.unwrap_err().kind(), ErrorKind::Malformed);
@@ -112,7 +115,7 @@ async fn a_key_tells_about_itself() {
 #[tokio::test]
 async fn writes_and_only_writes_are_attributed_to_a_user() {
     const USER: &str = "9d1b7c0e-2f5e-4d9c-8b1a-3c2f5e4d9c8b";
-    let server = Server::start(vec![ok(r#"{"success":true}"#); 3]).await;
+    let server = Server::start(vec![ok(r#"{"success":true,"results":{}}"#); 3]).await;
     let client = server.client();
     let for_user = client.on_behalf_of(USER).unwrap();
     for_user.write(&WRITE, &json!({})).await.unwrap();
@@ -138,8 +141,11 @@ async fn answers_tell_of_the_server() {
         ("ratelimit-limit", "1000"),
         ("x-ratelimit-remaining", "7"),
     ];
-    let server =
-        Server::start([response(200, &headers, r#"{"success":true}"#), ok(r#"{"success":true}"#)]).await;
+    let server = Server::start([
+        response(200, &headers, r#"{"success":true,"results":{}}"#),
+        ok(r#"{"success":true,"results":{}}"#),
+    ])
+    .await;
     let client = server.client();
     assert_eq!(client.server_note(), None);
     client.read(&READ, &json!({})).await.unwrap();

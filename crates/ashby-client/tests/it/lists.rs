@@ -3,7 +3,7 @@
 use ashby_client::{Cursor, ErrorKind, ListRequest, ReadOperation, Recovery, RetryPolicy, SyncToken};
 use serde_json::{Value, json};
 
-use crate::server::{Server, ok};
+use crate::server::{Server, ok, response};
 
 fn request() -> ListRequest {
     ListRequest {
@@ -19,7 +19,7 @@ async fn pages_are_followed_to_the_last() {
         // Empty, but not the last one.
         ok(r#"{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":"c2","syncToken":"not yet"}"#),
         // What counts may come last.
-        ok(r#"{"syncToken":"t2","nextCursor":"ignored","results":[{"id":7}],"moreDataAvailable":false,"success":true}"#),
+        ok(r#"{"syncToken":"t2","nextCursor":"","results":[{"id":7}],"moreDataAvailable":false,"success":true}"#),
     ])
     .await;
     let mut pages = server.client().pages(ListRequest {
@@ -51,6 +51,27 @@ async fn pages_are_followed_to_the_last() {
 }
 
 #[tokio::test]
+async fn what_an_invalid_request_carried_is_suspected() {
+    let refused = ok(r#"{"success":false,"errorInfo":{"code":"invalid_input"}}"#);
+    let expired = ok(r#"{"success":false,"errorInfo":{"code":"sync_token_expired"}}"#);
+    let (cursor, token) = (Some(Cursor::from("c")), Some(SyncToken::from("t")));
+    for (cursor, sync_token, step, is_invalid, suspected) in [
+        (cursor.clone(), token.clone(), &refused, true, Some(Recovery::DropCursor)),
+        (None, token.clone(), &refused, true, Some(Recovery::DropToken)),
+        (None, token.clone(), &response(400, &[], ""), true, Some(Recovery::DropToken)),
+        (None, None, &refused, true, None),
+        (cursor, token, &expired, false, None),
+    ] {
+        let server = Server::start([step.clone()]).await;
+        let error = server.client().page(&ListRequest { cursor, sync_token, ..request() }).await.unwrap_err();
+        assert_eq!((error.is_invalid_input(), error.suspected()), (is_invalid, suspected), "{error}");
+    }
+    let unsent = ListRequest { parameters: json!({"a": null}).as_object().unwrap().clone(), ..request() };
+    let error = Server::start([]).await.client().page(&unsent).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_invalid_input()), (ErrorKind::InvalidRequest, false));
+}
+
+#[tokio::test]
 async fn records_are_slices_of_the_body() {
     let server =
         Server::start([ok(r#"{"success":true,"results":[ {"id":"a", "n":1.0} ,{"id":"\u0062"}]}"#)]).await;
@@ -71,6 +92,10 @@ async fn what_is_no_page_is_an_error() {
         (r#"{"success":true,"results":[],"moreDataAvailable":true}"#, "no cursor"),
         (r#"{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":null}"#, "no cursor"),
         (r#"{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":""}"#, "no cursor"),
+        (
+            r#"{"success":true,"results":[],"moreDataAvailable":false,"nextCursor":"c"}"#,
+            "says that there are none",
+        ),
         (r#"{"success":true,"results":[],"moreDataAvailable":"yes"}"#, "unexpected types"),
         (r#"{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":7}"#, "unexpected types"),
         (r#"{"success":true,"results":[{"id":"a"},{"key":"secret"}]}"#, "record"),
@@ -107,7 +132,7 @@ async fn absent_and_null_paging_members_mean_the_last_page() {
     for body in [
         r#"{"success":true,"results":[]}"#,
         r#"{"success":true,"results":[],"moreDataAvailable":null,"nextCursor":null,"syncToken":null}"#,
-        r#"{"success":true,"results":[],"moreDataAvailable":false,"nextCursor":"c"}"#,
+        r#"{"success":true,"results":[],"moreDataAvailable":false,"nextCursor":""}"#,
     ] {
         let server = Server::start([ok(body)]).await;
         let page = server.client().page(&request()).await.unwrap();
@@ -116,21 +141,60 @@ async fn absent_and_null_paging_members_mean_the_last_page() {
 }
 
 #[tokio::test]
-async fn cursors_that_lead_in_a_circle_end_the_list() {
-    let page = |cursor: &str| {
-        ok(format!(r#"{{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":"{cursor}"}}"#))
+async fn a_cursor_means_more_whatever_the_flag_leaves_open() {
+    for flag in ["", r#""moreDataAvailable":null,"#] {
+        let first =
+            format!(r#"{{"success":true,"results":[],{flag}"nextCursor":"c","syncToken":"not yet"}}"#);
+        let server = Server::start([ok(first), ok(r#"{"success":true,"results":[{"id":1}]}"#)]).await;
+        let mut pages = server.client().pages(request());
+        assert!(pages.next().await.unwrap().unwrap().sync_token.is_none());
+        assert_eq!(pages.next().await.unwrap().unwrap().len(), 1, "{flag}");
+        assert!(pages.next().await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_known_read_without_results_is_an_error_and_an_unknown_one_is_not() {
+    let parameters = json!({"candidateId": "c"});
+    for body in [r#"{"success":true}"#, r#"{"success":true,"results":null}"#] {
+        let server = Server::start([ok(body), ok(body), ok(body), ok(body)]).await;
+        let client = server.builder().retry(RetryPolicy::never()).build().unwrap();
+        let error = client.read(&ReadOperation::new("candidate.info"), &parameters).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Malformed);
+        assert!(error.to_string().contains("no results"), "{error}");
+        let unknown = client.read(&ReadOperation::new("candidate.unheardOf"), &parameters).await;
+        assert_eq!(unknown.unwrap().results, "null");
+    }
+}
+
+#[tokio::test]
+async fn lists_without_end_end_and_say_why() {
+    let page = |cursor: String, records: String| {
+        ok(format!(
+            r#"{{"success":true,"results":[{records}],"moreDataAvailable":true,"nextCursor":"{cursor}"}}"#
+        ))
     };
-    let server = Server::start((0..20).map(|index| page(["a", "b", "c"][index % 3]))).await;
-    let mut pages = server.client().pages(request());
-    let error = loop {
-        match pages.next().await {
-            Ok(page) => assert!(page.is_some()),
-            Err(error) => break error,
-        }
-    };
-    assert_eq!(error.kind(), ErrorKind::Malformed);
-    assert!(error.to_string().contains("circle"), "{error}");
-    assert!(server.requests().len() <= 12);
+    let circle = |index: usize| page(["a", "b", "c"][index % 3].to_owned(), String::new());
+    let same = |index: usize| page(index.to_string(), format!(r#"{{"id":{}}}"#, index % 3));
+    let empty = |index: usize| page(index.to_string(), String::new());
+    let cases: [(Vec<_>, &str, usize); 3] = [
+        ((0..20).map(circle).collect(), "cursors lead in a circle", 12),
+        ((0..20).map(same).collect(), "same page", 12),
+        ((0..120).map(empty).collect(), "empty", 101),
+    ];
+    for (answers, says, requests_max) in cases {
+        let server = Server::start(answers).await;
+        let mut pages = server.client().pages(request());
+        let error = loop {
+            match pages.next().await {
+                Ok(page) => assert!(page.is_some()),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::Malformed);
+        assert!(error.to_string().contains(says), "{error}");
+        assert!(server.requests().len() <= requests_max, "{says}");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 // Helpers outside of test functions, too, may stop a test this way.
 #![allow(clippy::unwrap_used)]
 
+mod budget;
 mod calls;
 mod failures;
 mod files;

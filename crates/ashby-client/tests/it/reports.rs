@@ -90,7 +90,7 @@ async fn what_is_no_report_is_refused() {
         r#"{"success":true,"results":{"status":"complete","requestId":"x","reportData":null}}"#,
         r#"{"success":true,"results":{"status":"complete","requestId":"x","reportData":{"data":{}}}}"#,
     ] {
-        let server = Server::start([ok(body)]).await;
+        let server = Server::start(vec![ok(body); 4]).await;
         assert_eq!(run(&server, soon()).await.unwrap_err().kind(), ErrorKind::Malformed, "{body}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use ashby_client::{ErrorKind, RetryPolicy};
+use ashby_client::{ErrorKind, Lane, RetryPolicy};
 use serde_json::json;
 
 use crate::server::{READ, Server, Step, WRITE, ok, quick, response};
@@ -92,25 +92,47 @@ async fn what_does_not_pass_is_not_retried() {
 }
 
 #[tokio::test]
-async fn retry_after_pauses_everything_under_the_key() {
+async fn a_429_pauses_everything_under_the_key() {
     let now = SystemTime::now();
     let date = httpdate::fmt_http_date(now);
     let later = httpdate::fmt_http_date(now + Duration::from_secs(1));
-    for (status, headers) in [
-        (429, vec![("retry-after", "1")]),
-        (429, vec![("retry-after", later.as_str()), ("date", date.as_str())]),
-        (503, vec![("retry-after", "1")]),
-    ] {
-        let server = Server::start([response(status, &headers, ""), ok(DONE)]).await;
+    for headers in
+        [vec![("retry-after", "1")], vec![("retry-after", later.as_str()), ("date", date.as_str())]]
+    {
+        let server = Server::start([response(429, &headers, ""), ok(DONE)]).await;
         let client = server.client();
         client.write(&WRITE, &json!({})).await.unwrap_err();
         let began = Instant::now();
-        // A clone and another operation: it is the key that has to wait.
-        client.clone().read(&READ, &json!({})).await.unwrap();
+        // A clone, another lane and another operation: it is the key that has to wait.
+        client.in_lane(Lane::Interactive).read(&READ, &json!({})).await.unwrap();
         assert!(began.elapsed() > Duration::from_millis(700), "{headers:?}: {:?}", began.elapsed());
-        let usage = client.usage();
-        assert!(usage.wait_ms > 700);
-        assert_eq!(usage.throttled, u64::from(status == 429));
+        assert!(client.usage().wait_ms > 700);
+        assert_eq!(client.usage().throttled, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_503_pauses_its_operation_and_no_other() {
+    for status in [500, 503] {
+        let refusal = response(status, &[("retry-after", "1")], "");
+        let steps = std::iter::once(refusal).chain(vec![ok(DONE); 21]);
+        let server = Server::start(steps).await;
+        let client = server.client();
+        let began = Instant::now();
+        client.write(&WRITE, &json!({})).await.unwrap_err();
+        let same = tokio::spawn({
+            let client = client.clone();
+            async move { client.write(&WRITE, &json!({})).await.map(|_| Instant::now()) }
+        });
+        for _ in 0..20 {
+            client.read(&READ, &json!({})).await.unwrap();
+        }
+        assert!(began.elapsed() < Duration::from_millis(700), "{status}: {:?}", began.elapsed());
+        assert!(!same.is_finished());
+        let sent = same.await.unwrap().unwrap();
+        assert!(sent - began > Duration::from_millis(900), "{status}: {:?}", sent - began);
+        assert!(client.usage().wait_ms > 700);
+        assert_eq!(client.usage().throttled, 0);
     }
 }
 
@@ -127,4 +149,15 @@ async fn throttling_slows_the_client_down() {
     let usage = client.usage();
     assert_eq!(usage.configured_requests_per_minute, Some(1_000));
     assert_eq!(usage.effective_requests_per_minute, Some(700));
+}
+
+#[tokio::test]
+async fn a_handle_in_another_lane_shares_everything_else() {
+    let server = Server::start([ok(DONE), ok(DONE)]).await;
+    let client = server.client();
+    let urgent = client.in_lane(Lane::Interactive);
+    assert_eq!((client.lane(), urgent.lane()), (Lane::Normal, Lane::Interactive));
+    client.read(&READ, &json!({})).await.unwrap();
+    urgent.read(&READ, &json!({})).await.unwrap();
+    assert_eq!(client.usage().requests, 2);
 }

@@ -34,6 +34,8 @@ async fn requests_are_logged_without_their_contents() {
             move || log.clone()
         })
         .finish();
+    // With a single subscriber, what another test's thread logs first would be taken for what nobody wants to know.
+    let _another = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let guard = tracing::subscriber::set_default(subscriber);
 
     let quoting = format!(

@@ -241,7 +241,7 @@ fn newest_first_stops_at_what_is_known() {
     assert!(listing.page(None, None).full);
     listing.begin(Refresh::NewestFirst, 2);
     assert_eq!(listing.count_new(["5", "4", "3", "2"].into_iter()), Some(2));
-    assert_eq!(listing.page(None, None), Progress { last: true, full: false });
+    assert_eq!(listing.page(None, None), Progress { last: true, full: false, hollow: false });
     listing.begin(Refresh::NewestFirst, 3);
     assert_eq!(listing.count_new(["5"].into_iter()), Some(0));
 }

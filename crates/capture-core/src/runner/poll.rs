@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::budget::Budget;
 use crate::runner::StreamRetry;
-use crate::{Batch, Capture, Error, ErrorKind, Key, Record, Result, Step, Urgency};
+use crate::{Batch, Capture, Error, ErrorKind, Key, Purpose, Record, Result, Step};
 
 /// What the tasks have in common.
 pub(super) struct Shared {
@@ -45,7 +45,7 @@ pub(super) enum Command {
     /// Poll now.
     Poll,
     /// Read records again.
-    Reread { stream: usize, keys: Vec<Key>, urgency: Urgency },
+    Reread { stream: usize, keys: Vec<Key>, purpose: Purpose },
 }
 
 /// What a task tells the writer, in the order it happened.
@@ -62,7 +62,7 @@ pub(super) enum Content {
     /// Records of a stream, read again.
     Reread {
         stream: usize,
-        urgency: Urgency,
+        purpose: Purpose,
         batch: Result<Batch>,
         permit: Option<OwnedSemaphorePermit>,
     },
@@ -162,17 +162,17 @@ impl Task {
 
     async fn carry_out(&mut self, command: Command) -> Result<(), Stopped> {
         // A poll that is asked for while one runs: what it would bring is being brought.
-        let Command::Reread { stream, keys, urgency } = command else { return Ok(()) };
+        let Command::Reread { stream, keys, purpose } = command else { return Ok(()) };
         let batch = tokio::select! {
             biased;
             () = self.outlet.shared.stop.cancelled() => return Err(Stopped),
-            batch = self.capture.reread(stream, &keys, urgency) => batch,
+            batch = self.capture.reread(stream, &keys, purpose) => batch,
         };
         let permit = match &batch {
             Ok(batch) => self.outlet.permit(batch).await?,
             Err(_) => None,
         };
-        self.outlet.send(Content::Reread { stream, urgency, batch, permit }).await
+        self.outlet.send(Content::Reread { stream, purpose, batch, permit }).await
     }
 
     async fn poll_in_turn(&mut self) -> Result<(), Stopped> {

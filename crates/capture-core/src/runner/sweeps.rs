@@ -147,15 +147,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{Mode, Stamp, StreamDescriptor, SweepDue};
+    use crate::{Stamp, StreamDescriptor, SweepDue};
 
     fn stream(yardstick: Option<&Identity>, doubt: Option<&str>) -> Stream {
-        let descriptor = StreamDescriptor {
-            name: "pets".to_owned(),
-            key: vec!["id".to_owned()],
-            mode: Mode::Incremental,
-            fields: Vec::new(),
-        };
+        let descriptor = StreamDescriptor::new("pets", ["id"]);
         let mut stream = Stream::new(Arc::new(descriptor), None);
         stream.state.yardstick = yardstick.cloned();
         stream.state.sweep_due = Some(SweepDue::new(Stamp::new(1), doubt.map(str::to_owned)));

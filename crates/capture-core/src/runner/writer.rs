@@ -16,8 +16,8 @@ use super::stream::{Stream, in_future};
 use super::sweeps::{HowOften, Payment, Rounds, Verified, payment, verified};
 use crate::{
     Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Identity, Kept, Observer, Op, Outcome,
-    Part, ReconcilePolicy, Record, Report, Result, Share, Sink, Stamp, State, StateUpdate, StreamDescriptor,
-    Sweep, Urgency, Within, Write,
+    Part, Purpose, ReconcilePolicy, Record, Report, Result, Share, Sink, Stamp, State, StateUpdate,
+    StreamDescriptor, Sweep, Within, Write,
 };
 
 /// A capture that has been opened.
@@ -171,8 +171,8 @@ impl<K: Sink> Writer<K> {
                     self.commit_if_allowed().await?;
                 }
             }
-            Content::Reread { stream, urgency, batch, permit } => {
-                self.reread(capture, stream, urgency, batch).await?;
+            Content::Reread { stream, purpose, batch, permit } => {
+                self.reread(capture, stream, purpose, batch).await?;
                 drop(permit);
             }
             Content::UpToDate { requests } => {
@@ -424,21 +424,21 @@ impl<K: Sink> Writer<K> {
         &mut self,
         capture: usize,
         stream: usize,
-        urgency: Urgency,
+        purpose: Purpose,
         batch: Result<Batch>,
     ) -> Result<()> {
         let is_ours = self
             .verification
             .as_ref()
             .is_some_and(|pending| (pending.capture, pending.stream) == (capture, stream));
-        let pending = (urgency == Urgency::Background && is_ours).then(|| self.verification.take()).flatten();
+        let pending = (purpose == Purpose::Check && is_ours).then(|| self.verification.take()).flatten();
         match batch {
             Ok(batch) => {
                 let records = batch.parts.iter().flat_map(|part| &part.records);
-                let found = records.filter(|record| matches!(record.op, Op::Upsert(_))).count() as u64;
+                let gone = records.filter(|record| matches!(record.op, Op::Gone(_))).count() as u64;
                 self.write(capture, batch).await?;
                 if let Some(pending) = pending {
-                    self.conclude(&pending, found).await?;
+                    self.conclude(&pending, pending.asked.saturating_sub(gone)).await?;
                 }
             }
             Err(error) if !error.kind().is_stream_only() => {
@@ -484,12 +484,8 @@ impl<K: Sink> Writer<K> {
             Verified::Settled { found } => {
                 stream.becomes_yardstick(&self.identity);
                 stream.report.kept = None;
-                let sweep = stream.sweep();
+                // Nothing is left to mark: those that are gone have been, and the others are there.
                 stream.clear_debt();
-                // Nothing is left to mark; sinks that wait for the end of a listing hear of it.
-                if let Some(sweep) = sweep {
-                    self.sink.sweep(sweep).await?;
-                }
                 found
             }
             Verified::Unstable { found } => {
@@ -570,7 +566,7 @@ impl<K: Sink> Writer<K> {
         let stream = &captured.streams[index];
         let is_doubtful = stream.state.sweep_due.as_ref().is_some_and(|due| due.doubt.is_some());
         let asked = share.keys.len() as u64;
-        let command = Command::Reread { stream: index, keys: share.keys, urgency: Urgency::Background };
+        let command = Command::Reread { stream: index, keys: share.keys, purpose: Purpose::Check };
         let Some(commands) = &captured.commands else { return };
         if commands.send(command).await.is_ok() {
             let Share { unseen, of, .. } = share;
@@ -596,7 +592,7 @@ impl<K: Sink> Writer<K> {
             let Some(commands) = &capture.commands else { continue };
             let command = match keys {
                 None => Command::Poll,
-                Some(keys) => Command::Reread { stream, keys, urgency: Urgency::Interactive },
+                Some(keys) => Command::Reread { stream, keys, purpose: Purpose::Refresh },
             };
             if commands.try_send(command).is_err() {
                 tracing::warn!(

@@ -6,18 +6,14 @@ use std::path::Path;
 use capture_core::{Checkpoint, ErrorKind, FileStateStore, State, StateStore, StateUpdate, StreamState};
 
 fn update(position: u64) -> StateUpdate {
-    let state = StreamState {
-        checkpoint: Checkpoint(position.into()),
-        committed_at: jiff::Timestamp::UNIX_EPOCH,
-        full_listing_records: None,
-        snapshot: None,
-    };
-    StateUpdate { streams: [("pets".to_owned(), Some(state))].into(), access: None }
+    let checkpoint = Checkpoint::from(serde_json::Value::from(position));
+    let state = StreamState::new(checkpoint, jiff::Timestamp::UNIX_EPOCH);
+    StateUpdate::new([("pets".to_owned(), Some(state))])
 }
 
 fn position(path: &Path) -> u64 {
     let state = State::from_document(&fs::read_to_string(path).unwrap()).unwrap();
-    state.streams["pets"].checkpoint.0.as_u64().unwrap()
+    state.streams["pets"].checkpoint.progress.as_ref().and_then(serde_json::Value::as_u64).unwrap()
 }
 
 #[tokio::test]
@@ -30,7 +26,7 @@ async fn a_state_that_another_run_replaced_is_not_overwritten() {
     // Somebody thinks that the lock is a leftover.
     fs::remove_file(directory.path().join(".state.json.lock")).unwrap();
     let mut second = FileStateStore::new(&path);
-    assert_eq!(second.load().await.unwrap().streams["pets"].checkpoint.0, 2);
+    assert_eq!(second.load().await.unwrap().streams["pets"].checkpoint.progress, Some(2.into()));
     second.save(&update(3)).await.unwrap();
     let error = first.save(&update(9)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);

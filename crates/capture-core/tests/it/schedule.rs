@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use capture_core::{
-    Batch, Capture, Checkpoint, Identity, MemorySink, Mode, Result, Runner, RunnerOptions, Selection, Source,
-    Step, StreamDescriptor, StreamRequest,
+    Batch, Capture, Checkpoint, Identity, MemorySink, Result, Runner, RunnerOptions, Selection, Source, Step,
+    StreamDescriptor, StreamRequest,
 };
 use serde_json::json;
 use tokio::time::Instant;
@@ -32,14 +32,7 @@ struct ClockedCapture {
 #[async_trait]
 impl Source for Clocked {
     async fn open(&self, requests: Vec<StreamRequest>) -> Result<Vec<Box<dyn Capture>>> {
-        let describe = |request: StreamRequest| {
-            Arc::new(StreamDescriptor {
-                name: request.stream,
-                key: vec!["id".to_owned()],
-                mode: Mode::Incremental,
-                fields: Vec::new(),
-            })
-        };
+        let describe = |request: StreamRequest| Arc::new(StreamDescriptor::new(request.stream, ["id"]));
         let streams: Vec<_> = requests.into_iter().map(describe).collect();
         let groups = if self.shared {
             vec![streams]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use capture_core::{
     Appender, Batch, Capture, Checkpoint, Ends, Error, ErrorKind, Extent, Gone, Identity, Key, Mode, Op,
-    Part, Record, Result, Selection, Source, Step, StreamDescriptor, StreamRequest, Urgency, Watermark,
+    Part, Purpose, Record, Result, Selection, Source, Step, StreamDescriptor, StreamRequest, Watermark,
     Write,
 };
 use serde_json::json;
@@ -100,8 +100,7 @@ impl Source for Scripted {
                 script.resumed_from.push(saved);
                 script.mode
             };
-            let key = vec!["id".to_owned()];
-            let descriptor = StreamDescriptor { name: request.stream, key, mode, fields: Vec::new() };
+            let descriptor = StreamDescriptor::new(request.stream, ["id"]).with_mode(mode);
             let handed_out = Arc::clone(&self.handed_out);
             let step = saved.unwrap_or(0);
             Box::new(ScriptedCapture { streams: [Arc::new(descriptor)], script, handed_out, step })
@@ -137,7 +136,7 @@ impl Capture for ScriptedCapture {
         self.script.lock().unwrap().there.is_some()
     }
 
-    async fn reread(&mut self, stream: usize, keys: &[Key], _: Urgency) -> Result<Batch> {
+    async fn reread(&mut self, stream: usize, keys: &[Key], _: Purpose) -> Result<Batch> {
         let mut script = self.script.lock().unwrap();
         script.rereads.push(keys.iter().map(|key| key.as_str().to_owned()).collect());
         let there = script.there.clone().unwrap_or_default();

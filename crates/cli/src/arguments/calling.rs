@@ -2,17 +2,18 @@
 
 use std::ffi::OsString;
 
-use clap::{Args as _, FromArgMatches as _};
+use clap::{Args as _, CommandFactory as _, FromArgMatches as _};
 
-use super::{Command, ConfigurationFlags, ConnectionFlags, DestinationFlags, GeneralFlags, add, command};
+use super::{Command, CommandLine, ConfigurationFlags};
 use crate::call::flags::{self, View, with_call_flags};
 use crate::failure::{Failure, USAGE};
+use crate::settings::{ConnectionFlags, DestinationFlags, GeneralFlags, Given};
 
 /// Reads what follows `ashby call`, `get` and `list`, general flags included.
 pub(super) fn invocation(
     view: View,
     words: Vec<OsString>,
-    flags: &mut serde_json::Map<String, serde_json::Value>,
+    settings: &mut Given,
     configuration: &mut ConfigurationFlags,
 ) -> Result<Command, Failure> {
     let is_help = |word: &OsString| word == "-h" || word == "--help";
@@ -20,10 +21,9 @@ pub(super) fn invocation(
         help(&[view.name().to_owned()])?;
     }
     let (invocation, matches) = flags::parse(view, words, quiet_general)?;
-    let given = |error: clap::Error| -> ! { error.exit() };
-    add(flags, &ConnectionFlags::from_arg_matches(&matches).unwrap_or_else(|error| given(error)))?;
-    add(flags, &GeneralFlags::from_arg_matches(&matches).unwrap_or_else(|error| given(error)))?;
-    let more = ConfigurationFlags::from_arg_matches(&matches).unwrap_or_else(|error| given(error));
+    settings.extend(ConnectionFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).0);
+    settings.extend(GeneralFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).0);
+    let more = ConfigurationFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     configuration.config = more.config.or(configuration.config.take());
     configuration.show_config |= more.show_config;
     Ok(Command::Call(Box::new(invocation)))
@@ -70,7 +70,7 @@ pub(super) fn help(words: &[String]) -> Result<Command, Failure> {
 
 /// The command with everything that its help and its manual pages say.
 pub(crate) fn documented() -> clap::Command {
-    ["call", "get", "list"].into_iter().fold(command(), |command, name| {
+    ["call", "get", "list"].into_iter().fold(CommandLine::command(), |command, name| {
         command.mut_subcommand(name, |command| with_call_flags(command).disable_help_flag(false))
     })
 }

@@ -3,13 +3,14 @@
 use std::ffi::OsString;
 use std::io::Read as _;
 
+use ashby_calls::{Draft, Plan, Spelling, flag, kebab, list_item, members};
 use ashby_client::catalog::{self, Category, Field, Operation, Type};
 use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches as _};
 use serde_json::{Map, Value};
 
-use super::request::{Draft, Spelling, flag, kebab, list_item, members};
+use super::send::mistakes;
 use crate::batch::BatchFlags;
 use crate::failure::{Failure, USAGE};
 
@@ -83,6 +84,9 @@ impl Invocation {
         }
         self.common.set.iter().for_each(|assignment| draft.set_other(assignment));
         self.common.clear.iter().for_each(|name| draft.clear(name));
+        if let Some(user) = &self.common.on_behalf_of {
+            behalf(&mut draft, user)?;
+        }
         Ok(draft)
     }
 
@@ -90,9 +94,20 @@ impl Invocation {
     ///
     /// # Errors
     /// As for [`draft`](Self::draft), and everything that is wrong with the request.
-    pub(crate) fn request(&self) -> Result<Map<String, Value>, Failure> {
-        self.draft()?.finish().map_err(|problems| problems.into_failure(Spelling::Flags))
+    pub(crate) fn plan(&self) -> Result<Plan, Failure> {
+        self.draft()?.plan().map_err(|problems| mistakes(&problems, Spelling::Flags))
     }
+}
+
+/// Takes the user whose doing a change is.
+fn behalf(draft: &mut Draft, user: &str) -> Result<(), Failure> {
+    let is_read = draft.operation().is_read();
+    draft.on_behalf_of(user).map_err(|_| match is_read {
+        true => Failure::new(USAGE, "--on-behalf-of is for changes, and this changes nothing"),
+        false => {
+            Failure::new(USAGE, "--on-behalf-of must be a UUID").with_hint("`ashby list users` shows them")
+        }
+    })
 }
 
 /// Reads the words after `ashby call`, `get` or `list`; help ends the process. `shared` are the flags of every

@@ -3,19 +3,16 @@
 use std::io::IsTerminal as _;
 use std::slice::from_ref;
 
+use ashby_calls::{list_item, members};
 use ashby_client::catalog::{Operation, Type};
 use bytes::Bytes;
 
 use super::filter::{self, Filter};
-use super::request::{list_item, members};
 use super::table::{Rows, columns, guarded, read, single};
-use crate::arguments::OutputFormat;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output;
-use crate::settings::Settings;
-
-/// The width of a table that no terminal shows, in characters.
-const WIDTH: usize = 160;
+use crate::settings::{OutputFormat, Settings};
+use crate::text;
 
 /// Prints what an operation answers.
 pub(crate) struct Printer {
@@ -64,11 +61,13 @@ impl Printer {
             (Some(filter), format) => {
                 filter.apply(result, self.is_terminal && format == OutputFormat::Json)?
             }
-            (None, OutputFormat::Table) => single(result, self.width()).into_bytes(),
+            (None, OutputFormat::Table) => single(result, output::width()).into_bytes(),
             (None, OutputFormat::Csv) => {
                 Csv::new(self.kind.as_ref(), from_ref(result)).page(from_ref(result), true)?
             }
-            (None, OutputFormat::Json) if self.is_terminal => lines(&[filter::pretty(result, 0)?]),
+            (None, OutputFormat::Json) if self.is_terminal => {
+                lines(&[for_terminal(&filter::pretty(result, 0)?)])
+            }
             // The formats of postings have been refused.
             (None, OutputFormat::Json | OutputFormat::Ndjson | OutputFormat::Rss | OutputFormat::Atom) => {
                 lines(&[result])
@@ -88,10 +87,9 @@ impl Printer {
             OutputFormat::Ndjson | OutputFormat::Rss | OutputFormat::Atom => lines(records),
             OutputFormat::Json => self.json(records)?,
             OutputFormat::Table => {
-                let width = self.width();
                 let rows = self.rows.get_or_insert_with(|| {
                     let first = records.first().and_then(|record| read(record));
-                    Rows::new(columns(self.kind.as_ref(), first.as_ref()), width)
+                    Rows::new(columns(self.kind.as_ref(), first.as_ref()))
                 });
                 records.iter().for_each(|record| rows.add(record));
                 Vec::new()
@@ -114,7 +112,7 @@ impl Printer {
         let text = match (self.format, self.rows.take()) {
             (OutputFormat::Json, _) if self.printed == 0 => "[]\n".to_owned(),
             (OutputFormat::Json, _) => "\n]\n".to_owned(),
-            (OutputFormat::Table, Some(rows)) if self.printed > 0 => rows.finish(),
+            (OutputFormat::Table, Some(rows)) if self.printed > 0 => rows.finish(output::width()),
             _ => String::new(),
         };
         if self.format == OutputFormat::Table && self.printed == 0 {
@@ -138,19 +136,12 @@ impl Printer {
             text.extend_from_slice(if self.printed + index == 0 { b"[\n" } else { b",\n" });
             if self.is_terminal {
                 text.extend_from_slice(b"  ");
-                text.extend_from_slice(&filter::pretty(record, 1)?);
+                text.extend_from_slice(&for_terminal(&filter::pretty(record, 1)?));
             } else {
                 text.extend_from_slice(record);
             }
         }
         Ok(text)
-    }
-
-    fn width(&self) -> usize {
-        match terminal_size::terminal_size() {
-            Some((terminal_size::Width(width), _)) if self.is_terminal => usize::from(width),
-            _ => WIDTH,
-        }
     }
 }
 
@@ -191,6 +182,11 @@ impl Csv {
         // The writer writes to memory.
         Ok(writer.into_inner().unwrap_or_default())
     }
+}
+
+/// JSON that is shown and stays the same JSON.
+fn for_terminal(json: &[u8]) -> Vec<u8> {
+    text::json(&String::from_utf8_lossy(json)).into_owned().into_bytes()
 }
 
 fn lines(texts: &[impl AsRef<[u8]>]) -> Vec<u8> {

@@ -1,15 +1,15 @@
-//! One call: what it would send, whether a person wants it, sending it, and what went wrong.
+//! One call: what it would send, whether a person wants it, and what went wrong.
 
 use std::fmt;
 use std::io::{BufRead as _, IsTerminal as _};
 
-use ashby_client::catalog::{self, Kind, Operation, Type};
-use ashby_client::{Client, Error, ErrorKind, ReadOperation, Response, WriteOperation};
+use ashby_calls::{Confirmation, Plan, Problems, Spelling, flag};
+use ashby_client::catalog::Operation;
+use ashby_client::{Error, ErrorKind};
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::request::flag;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::explain;
 use crate::settings::Settings;
@@ -25,7 +25,12 @@ pub(crate) struct DryRun<'a> {
 
 impl<'a> DryRun<'a> {
     /// Needs no key.
-    pub(crate) fn new(
+    pub(crate) fn new(settings: &Settings, plan: &'a Plan) -> Self {
+        Self::of(settings, plan.operation(), plan.parameters(), plan.user())
+    }
+
+    /// The same of a request that is not complete.
+    pub(crate) fn of(
         settings: &Settings,
         operation: &Operation,
         body: &'a Map<String, Value>,
@@ -57,19 +62,32 @@ impl fmt::Display for DryRun<'_> {
     }
 }
 
-/// Makes sure that what cannot be taken back, or what others will hear of, is wanted: by `yes`, or by an answer on
-/// the terminal. `target` says what it happens to: ids, or how many rows of what.
+/// A plan that may be sent: what cannot be taken back, or what others will hear of, is wanted by `yes` or by an answer on
+/// the terminal.
 ///
 /// # Errors
 /// If it is not wanted, or nobody can be asked.
-pub(crate) fn confirm(operation: &Operation, target: &str, yes: bool) -> Result<(), Failure> {
-    if yes || !operation.kind.needs_confirmation() {
+pub(crate) fn wanted(plan: Plan, yes: bool) -> Result<Plan, Failure> {
+    if let Some(confirmation) = plan.confirmation() {
+        confirm(plan.operation(), confirmation, &plan.target(), yes)?;
+    }
+    Ok(plan.approve())
+}
+
+/// Asks, unless `yes` answers. `target` says what it happens to: ids, or how many rows of what.
+///
+/// # Errors
+/// If it is not wanted, or nobody can be asked.
+pub(crate) fn confirm(
+    operation: &Operation,
+    confirmation: Confirmation,
+    target: &str,
+    yes: bool,
+) -> Result<(), Failure> {
+    if yes {
         return Ok(());
     }
-    let why = match operation.kind {
-        Kind::Destructive => "cannot be undone",
-        _ => "may be noticed by people or other systems at once",
-    };
+    let why = confirmation.why();
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         let message = format!("{} {why}: it needs --yes; nothing was sent", operation.name);
         let hint = operation.effect.unwrap_or("`ashby describe` says what it does");
@@ -85,32 +103,27 @@ pub(crate) fn confirm(operation: &Operation, target: &str, yes: bool) -> Result<
     Err(Failure::new(FAILED, "not confirmed; nothing was sent"))
 }
 
-/// The ids in a request, for [`confirm`].
-pub(crate) fn target(operation: &Operation, body: &Map<String, Value>) -> String {
-    let is_id = |kind: &Type| matches!(kind, Type::Id(_) | Type::Uuid);
-    let ids = operation.parameters.iter().filter(|field| is_id(&field.kind));
-    let ids = ids.filter_map(|field| Some(format!("{} {}", field.name, body.get(field.name)?.as_str()?)));
-    ids.collect::<Vec<_>>().join(", ")
-}
-
-/// Sends a request that was checked: a read until it is answered or given up, a write once.
-///
-/// # Errors
-/// What went wrong; see [`failure`] for how to say it.
-pub(crate) async fn send(
-    client: &Client,
-    operation: &Operation,
-    body: &Map<String, Value>,
-) -> Result<Response, Error> {
-    if operation.is_read() {
-        client.read(&ReadOperation::new(operation.name), body).await
-    } else {
-        client.write(&WriteOperation::new(operation.name), body).await
-    }
+/// What is wrong with a request.
+pub(crate) fn mistakes(problems: &Problems, spelling: Spelling) -> Failure {
+    let name = problems.operation().name;
+    let lines: Vec<String> = problems.lines(spelling).collect();
+    let message = match &lines[..] {
+        [line] => format!("{name}: {line}"),
+        lines => format!("{name}: {} things are wrong:\n  {}", lines.len(), lines.join("\n  ")),
+    };
+    Failure::new(USAGE, message).with_hint(format!("`ashby call {name} --help` lists its flags"))
 }
 
 /// What became of a call that failed, and what to do next.
-pub(crate) fn failure(operation: &Operation, error: Error) -> Failure {
+pub(crate) fn failure(operation: &Operation, error: ashby_calls::Error) -> Failure {
+    match error.into_ashby() {
+        Ok(error) => of_ashby(operation, error),
+        Err(error) => error.into(),
+    }
+}
+
+/// The same for what the client says.
+pub(crate) fn of_ashby(operation: &Operation, error: Error) -> Failure {
     let hint = match (error.kind(), operation.permission) {
         _ if error.may_have_taken_effect() => {
             let look = look(operation).map(|command| format!(": `{command}`")).unwrap_or_default();
@@ -134,19 +147,7 @@ pub(crate) fn failure(operation: &Operation, error: Error) -> Failure {
 
 /// The command that shows whether a write has happened.
 fn look(operation: &Operation) -> Option<String> {
-    let category = catalog::category(operation.category())?;
-    let read = |action: &str| {
-        let is_it = |other: &&Operation| other.is_read() && other.action().eq_ignore_ascii_case(action);
-        category.operations.iter().find(is_it)
-    };
-    let action = operation.action();
-    // createNote is seen in listNotes.
-    let verb = action.find(|character: char| character.is_ascii_uppercase());
-    let of_noun = verb.and_then(|at| read(&format!("list{}s", &action[at..])));
-    let makes = ["create", "submit", "add"].iter().any(|verb| action.starts_with(verb));
-    let orders =
-        if makes && verb.is_none() { ["list", "search", "info"] } else { ["info", "list", "search"] };
-    let found = of_noun.or_else(|| orders.into_iter().find_map(read))?;
+    let found = ashby_calls::shows(operation)?;
     let required = found.parameters.iter().filter(|field| field.required);
     let flags: String = required.map(|field| format!(" {} …", flag(field.name))).collect();
     let flags = match (flags.is_empty(), found.parameters.first()) {

@@ -1,15 +1,14 @@
 //! Records as cells: which members a table shows, and what a CSV file has for each.
 
+use std::num::NonZeroUsize;
+
+use ashby_calls::members;
 use ashby_client::catalog::{Field, Type};
 use ashby_postings::render;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
-use super::request::members;
-use crate::output;
-
-/// The most characters of a table's cell.
-const CELL_CHARACTERS: usize = 40;
+use crate::table::Table;
 
 /// A record's members, as they were sent and in that order.
 pub(crate) type Members<'a> = IndexMap<String, &'a RawValue>;
@@ -94,82 +93,44 @@ pub(crate) fn text(value: &RawValue) -> String {
     }
 }
 
-/// A text for a table's cell: one line, not too long, and nothing in it that a terminal obeys.
-pub(crate) fn clean(text: &str, most_characters: usize) -> String {
-    let visible = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
-    let mut cell: String = visible.clone().take(most_characters).collect();
-    if visible.count() > most_characters {
-        cell.pop();
-        cell.push('…');
-    }
-    cell
-}
-
-/// Rows of a table that is not wider than `width`: the columns that have nothing to show, and the last ones that have
-/// no room, are left out.
+/// Rows of a table: the columns that have nothing to show, and the last ones that have no room, are left out.
 pub(crate) struct Rows {
     columns: Vec<Column>,
-    rows: Vec<Vec<String>>,
-    width: usize,
+    table: Table,
 }
 
 impl Rows {
-    pub(crate) fn new(columns: Vec<Column>, width: usize) -> Self {
-        Self { columns, rows: Vec::new(), width }
+    pub(crate) fn new(columns: Vec<Column>) -> Self {
+        let header: Vec<String> = columns.iter().map(Column::name).collect();
+        // A list of words has no columns.
+        let table = if columns.is_empty() { Table::new(&["value"]) } else { Table::new(&header).ranked() };
+        Self { columns, table }
     }
 
     /// Adds a record.
     pub(crate) fn add(&mut self, record: &[u8]) {
-        let row = match read(record) {
-            Some(members) => self.columns.iter().map(|column| column.cell(&members)).collect(),
-            // A list of words.
-            None => vec![serde_json::from_slice::<&RawValue>(record).map(text).unwrap_or_default()],
-        };
-        self.rows.push(row.iter().map(|cell| clean(cell, CELL_CHARACTERS)).collect());
+        match read(record) {
+            Some(members) => self.table.add(self.columns.iter().map(|column| column.cell(&members))),
+            None => self.table.add([plain(record)]),
+        }
     }
 
     /// The table.
-    pub(crate) fn finish(self) -> String {
-        if self.columns.is_empty() {
-            return output::table(&["value"], &[], self.rows);
-        }
-        let mut left = self.width;
-        let mut kept = Vec::new();
-        for (index, column) in self.columns.iter().enumerate() {
-            let cells = self.rows.iter().filter_map(|row| row.get(index));
-            let widest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
-            if widest == 0 && !self.rows.is_empty() {
-                continue;
-            }
-            let column_width = widest.max(column.name().chars().count()) + 2;
-            if column_width > left && !kept.is_empty() {
-                break;
-            }
-            left = left.saturating_sub(column_width);
-            kept.push(index);
-        }
-        let header: Vec<String> = kept.iter().map(|index| self.columns[*index].name()).collect();
-        let header: Vec<&str> = header.iter().map(String::as_str).collect();
-        let cell = |row: &Vec<String>, index: &usize| row.get(*index).cloned().unwrap_or_default();
-        output::table(
-            &header,
-            &[],
-            self.rows.iter().map(|row| kept.iter().map(|index| cell(row, index)).collect()),
-        )
+    pub(crate) fn finish(self, width: Option<NonZeroUsize>) -> String {
+        self.table.draw(width)
     }
 }
 
+/// A value that is no record.
+fn plain(value: &[u8]) -> String {
+    serde_json::from_slice::<&RawValue>(value).map(text).unwrap_or_default()
+}
+
 /// One record as a table: a line for each member.
-pub(crate) fn single(record: &[u8], width: usize) -> String {
-    let Some(members) = read(record) else {
-        let value = serde_json::from_slice::<&RawValue>(record).map(text).unwrap_or_default();
-        return format!("{}\n", clean(&value, usize::MAX));
-    };
-    let names = members.keys().map(|name| name.chars().count()).max().unwrap_or(0);
-    let room = width.saturating_sub(names + 2).max(CELL_CHARACTERS);
-    let rows =
-        members.iter().map(|(name, value)| vec![clean(name, CELL_CHARACTERS), clean(&text(value), room)]);
-    output::table(&["member", "value"], &[], rows)
+pub(crate) fn single(record: &[u8], width: Option<NonZeroUsize>) -> String {
+    let Some(members) = read(record) else { return format!("{}\n", crate::text::line(&plain(record))) };
+    let rows = members.iter().map(|(name, value)| vec![name.clone(), text(value)]);
+    Table::new(&["member", "value"]).rows(rows).draw(width)
 }
 
 /// A cell of a CSV file. Text that a spreadsheet would take for a formula gets an apostrophe in front.
@@ -196,24 +157,11 @@ mod tests {
     }
 
     #[test]
-    fn cells_hold_nothing_that_a_terminal_or_a_spreadsheet_obeys() {
-        assert_eq!(clean("a\u{1b}[31mb\nc", 40), "a [31mb c");
-        assert_eq!(clean("abcdef", 4), "abc…");
+    fn cells_of_csv_hold_nothing_that_a_spreadsheet_obeys() {
         let raw = |json: &str| guarded(serde_json::from_str(json).unwrap());
         assert_eq!(
             ["\"=1+1\"", "\"@x\"", "-5", "\"a\"", "null", "[1]"].map(raw),
             ["'=1+1", "'@x", "-5", "a", "", "[1]"]
-        );
-    }
-
-    #[test]
-    fn columns_that_have_no_room_or_nothing_to_show_are_left_out() {
-        let column = |member: &str| Column { member: member.to_owned(), inner: None };
-        let mut rows = Rows::new(["id", "none", "name", "more"].map(column).to_vec(), 16);
-        rows.add(br#"{"id":"12345","name":"abcde","more":"much too long"}"#);
-        assert_eq!(
-            rows.finish(),
-            " id     name\n 12345  abcde\n".replace(" id", "id").replace(" 12345", "12345")
         );
     }
 }

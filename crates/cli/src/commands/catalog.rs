@@ -1,38 +1,56 @@
-//! `ashby operations`, `describe`, `completions` and `help man`: what is known without asking Ashby.
+//! `ashby operations` and `describe`: what is known without asking Ashby.
 
-use std::path::Path;
 use std::process::ExitCode;
 
+use ashby_calls::{flag, list_item, members};
 use ashby_client::catalog::{self, Operation, Paging, Permission, Rate, Rule, Type};
-use clap::builder::PossibleValuesParser;
+use clap::Args;
 use serde::Serialize;
 
-use crate::arguments::{OperationsFlags, Question, documented, general};
-use crate::call::flags::{self, View, describe, plural};
-use crate::call::request::{flag, list_item, members};
-use crate::call::schema;
-use crate::failure::{FAILED, Failure, USAGE};
+use crate::call::flags::{self, describe};
+use crate::failure::{Failure, USAGE};
 use crate::output;
 use crate::settings::Settings;
+use crate::text;
 
-pub(crate) fn run(settings: &Settings, question: Question) -> Result<ExitCode, Failure> {
-    match question {
-        Question::Operations(wanted) => operations(settings, &wanted)?,
-        Question::Describe(name) => {
-            let operation = flags::operation(&name)?;
-            match settings.json() {
-                true => output::print_json(&schema::describe(operation))?,
-                false => output::print(&page(operation))?,
-            }
+/// Which operations to list.
+#[derive(Debug, Args)]
+pub(crate) struct OperationsFlags {
+    /// Only those with this in their name, their summary or their parameters
+    #[arg(value_name = "SEARCH")]
+    search: Option<String>,
+    /// Only those that change something
+    #[arg(long)]
+    writes: bool,
+    /// Only those that need this permission: candidatesWrite, or candidates:write
+    #[arg(long, value_name = "PERMISSION")]
+    permission: Option<String>,
+}
+
+/// Which operation to describe.
+#[derive(Debug, Args)]
+pub(crate) struct DescribeFlags {
+    /// Its name, such as candidate.create
+    #[arg(value_name = "OPERATION")]
+    operation: String,
+}
+
+impl DescribeFlags {
+    pub(crate) fn run(&self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let operation = flags::operation(&self.operation)?;
+        match settings.json() {
+            true => output::print_json(&catalog::describe(operation))?,
+            false => output::print(&page(operation))?,
         }
-        Question::Completions(shell) => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut completed(), "ashby", &mut script);
-            output::print_bytes(&script)?;
-        }
-        Question::ManualPages(directory) => manual_pages(directory.as_deref())?,
+        Ok(ExitCode::SUCCESS)
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+impl OperationsFlags {
+    pub(crate) fn run(&self, settings: &Settings) -> Result<ExitCode, Failure> {
+        operations(settings, self)?;
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 /// An operation in a list.
@@ -218,59 +236,12 @@ fn example_value(kind: &Type) -> String {
         Type::Date => " 2026-01-31".to_owned(),
         Type::Email => " someone@example.com".to_owned(),
         Type::Url => " https://example.com/".to_owned(),
-        Type::Enumeration(enumeration) => format!(" '{}'", enumeration.values.first().unwrap_or(&"…")),
+        Type::Enumeration(enumeration) => {
+            format!(" {}", text::word(enumeration.values.first().unwrap_or(&"…")))
+        }
         Type::String | Type::Json => " '…'".to_owned(),
         Type::Object | Type::Record(_) => " '{…}'".to_owned(),
         Type::List { of, .. } => example_value(of),
         Type::Either(kinds) => kinds.first().map(example_value).unwrap_or_default(),
-    }
-}
-
-/// The command as shells complete it: with every operation and its flags.
-fn completed() -> clap::Command {
-    let named = |operation: &'static Operation, name: String, view: View| {
-        let command = flags::command(operation, view).name(name).long_about(None).after_help(None);
-        flags::with_words(command, operation).mut_args(|argument| argument.long_help(None))
-    };
-    let calls =
-        catalog::operations().map(|operation| named(operation, operation.name.to_owned(), View::Call));
-    let of = |view: View| {
-        catalog::CATEGORIES.iter().filter_map(move |category| {
-            let operation = view.operation(category.name).ok()?;
-            Some(named(operation, plural(category.name), view))
-        })
-    };
-    let names = catalog::operations().map(|operation| operation.name);
-    // General flags of the program are not those of every operation: there they would be most of the script.
-    let with_settings = |command: clap::Command| match command.get_name() {
-        "call" | "get" | "list" => command,
-        _ => general(command),
-    };
-    documented()
-        .mut_args(|argument| argument.global(false))
-        .mut_subcommands(with_settings)
-        .mut_subcommand("call", |command| command.subcommands(calls))
-        .mut_subcommand("get", |command| command.subcommands(of(View::Get)))
-        .mut_subcommand("list", |command| command.subcommands(of(View::List)))
-        .mut_subcommand("describe", |command| {
-            let names = PossibleValuesParser::new(names.collect::<Vec<_>>());
-            command.mut_arg("operation", |argument| argument.value_parser(names))
-        })
-}
-
-fn manual_pages(directory: Option<&Path>) -> Result<(), Failure> {
-    let failed = |error| Failure::new(FAILED, "the manual pages cannot be written").with_source(error);
-    match directory {
-        Some(directory) => {
-            std::fs::create_dir_all(directory).map_err(failed)?;
-            clap_mangen::generate_to(documented(), directory).map_err(failed)?;
-            output::explain(&format!("the manual pages are in {}\n", directory.display()));
-            Ok(())
-        }
-        None => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(documented()).render(&mut page).map_err(failed)?;
-            output::print_bytes(&page).map(drop)
-        }
     }
 }

@@ -3,14 +3,16 @@
 mod ashby;
 mod place;
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use crate::commands::Context;
 use crate::failure::{CREDENTIALS, FAILED, Failure};
 use crate::output;
-use crate::settings::Settings;
+use crate::table::Table;
 
 /// How to look.
 #[derive(Debug, Clone, Args)]
@@ -56,48 +58,50 @@ struct Findings<'a> {
     findings: &'a [Finding],
 }
 
-pub(crate) async fn run(settings: &Settings, flags: &DoctorFlags) -> Result<ExitCode, Failure> {
-    let mut findings = vec![place::configuration(settings)];
-    let key_is_refused = ashby::look(settings, &mut findings).await;
-    place::destination(settings, &mut findings).await;
+impl DoctorFlags {
+    pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let settings = &context.settings;
+        let mut findings = vec![place::configuration(settings)];
+        let key_is_refused = ashby::look(settings, &mut findings).await;
+        place::destination(settings, &mut findings).await;
 
-    let level = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
-    if settings.json() {
-        output::print_json(&Findings { level, findings: &findings })?;
-    } else {
-        output::print(&describe(&findings, flags.verbose))?;
+        let level = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
+        if settings.json() {
+            output::print_json(&Findings { level, findings: &findings })?;
+        } else {
+            output::print(&describe(&findings, self.verbose, output::width()))?;
+        }
+        let fails_from = match self.fail_on {
+            FailOn::Warn => Level::Warn,
+            FailOn::Fail => Level::Fail,
+        };
+        Ok(match level >= fails_from {
+            true if key_is_refused => ExitCode::from(CREDENTIALS),
+            true => ExitCode::from(FAILED),
+            false => ExitCode::SUCCESS,
+        })
     }
-    let fails_from = match flags.fail_on {
-        FailOn::Warn => Level::Warn,
-        FailOn::Fail => Level::Fail,
-    };
-    Ok(match level >= fails_from {
-        true if key_is_refused => ExitCode::from(CREDENTIALS),
-        true => ExitCode::from(FAILED),
-        false => ExitCode::SUCCESS,
-    })
 }
 
-fn describe(findings: &[Finding], verbose: bool) -> String {
-    let mut text = String::new();
+fn describe(findings: &[Finding], verbose: bool, width: Option<NonZeroUsize>) -> String {
+    let none: [&str; 0] = [];
+    let mut table = Table::new(&none);
+    let mut line = |mark: &str, text: String| table.add([format!("{mark:<4}"), text]);
     for finding in findings {
         let level = match finding.level {
             Level::Ok => "ok",
             Level::Warn => "warn",
             Level::Fail => "FAIL",
         };
-        let mut line = |text_of: &str, mark: &str| {
-            text.push_str(&format!("{mark:<5} {text_of}\n"));
-        };
-        line(&format!("{}: {}", finding.about, finding.message), level);
+        line(level, format!("{}: {}", finding.about, finding.message));
         if let Some(hint) = &finding.hint {
-            line(&format!("hint: {hint}"), "");
+            line("", format!("hint: {hint}"));
         }
         if verbose {
-            finding.details.iter().for_each(|detail| line(&format!("- {detail}"), ""));
+            finding.details.iter().for_each(|detail| line("", format!("- {detail}")));
         }
     }
-    text
+    table.draw(width)
 }
 
 impl Finding {
@@ -142,7 +146,7 @@ mod tests {
             Finding::fail("key", &Failure::new(FAILED, "refused").with_source("why")),
         ];
         let short = "ok    clock: right\nwarn  state: old\n      hint: sync\nFAIL  key: refused (why)\n";
-        assert_eq!(describe(&findings, false), short);
-        assert!(describe(&findings, true).contains("\n      - jobs\n"));
+        assert_eq!(describe(&findings, false, None), short);
+        assert!(describe(&findings, true, None).contains("\n      - jobs\n"));
     }
 }

@@ -5,17 +5,19 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use ashby_calls::{Draft, Plan, Spelling};
 use ashby_client::catalog::Operation;
 use ashby_client::{Client, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
 use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::call::request::{Draft, Spelling};
-use crate::call::send::{self, DryRun};
+use crate::call::send::{self, DryRun, mistakes};
+use crate::commands::Context;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{self, explain, thousands};
 use crate::settings::Settings;
+use crate::text;
 
 /// What `ashby resume` is to do.
 #[derive(Debug, Clone, Subcommand)]
@@ -114,41 +116,48 @@ struct Candidate {
     file_handles: Vec<Attached>,
 }
 
-pub(crate) async fn run_resume(settings: &Settings, action: ResumeAction) -> Result<ExitCode, Failure> {
-    match action {
-        ResumeAction::Download { candidate, out, force } => {
-            let client = settings.client()?;
-            let resume = candidate_of(&client, &candidate).await?.resume_file_handle;
-            let resume = resume.ok_or_else(|| {
-                Failure::new(FAILED, "this candidate has no résumé").with_hint(format!(
-                    "`ashby file download --candidate {candidate} --all` gets what is attached"
-                ))
-            })?;
-            let open = client.open_file(&resume.handle).await?;
-            match out {
-                Some(path) if path.to_str() == Some("-") => to_stdout(open).await?,
-                Some(path) if !path.is_dir() => save(open, &path, force).await?,
-                directory => {
-                    let name = name(&open, &resume, &mut HashSet::new());
-                    save(open, &directory.unwrap_or_default().join(name), force).await?;
+impl ResumeAction {
+    pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let settings = &context.settings;
+        match self {
+            Self::Download { candidate, out, force } => {
+                let client = settings.client()?;
+                let resume = candidate_of(&client, &candidate).await?.resume_file_handle;
+                let resume = resume.ok_or_else(|| {
+                    Failure::new(FAILED, "this candidate has no résumé").with_hint(format!(
+                        "`ashby file download --candidate {} --all` gets what is attached",
+                        text::word(&candidate)
+                    ))
+                })?;
+                let open = client.open_file(&resume.handle).await?;
+                match out {
+                    Some(path) if path.to_str() == Some("-") => to_stdout(open).await?,
+                    Some(path) if !path.is_dir() => save(open, &path, force).await?,
+                    directory => {
+                        let name = name(&open, &resume, &mut HashSet::new());
+                        save(open, &directory.unwrap_or_default().join(name), force).await?;
+                    }
                 }
             }
+            Self::Upload { candidate, file, upload } => {
+                upload_all(settings, &Attachment::RESUME, &candidate, &[file], &upload).await?;
+            }
         }
-        ResumeAction::Upload { candidate, file, upload } => {
-            upload_all(settings, &Attachment::RESUME, &candidate, &[file], &upload).await?;
-        }
+        Ok(ExitCode::SUCCESS)
     }
-    Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn run_file(settings: &Settings, action: FileAction) -> Result<ExitCode, Failure> {
-    match action {
-        FileAction::Upload { candidate, files, upload } => {
-            upload_all(settings, &Attachment::FILE, &candidate, &files, &upload).await?;
+impl FileAction {
+    pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let settings = &context.settings;
+        match self {
+            Self::Upload { candidate, files, upload } => {
+                upload_all(settings, &Attachment::FILE, &candidate, &files, &upload).await?;
+            }
+            Self::Download(flags) => download(settings, flags).await?,
         }
-        FileAction::Download(flags) => download(settings, flags).await?,
+        Ok(ExitCode::SUCCESS)
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// A way to attach an uploaded file.
@@ -176,11 +185,11 @@ impl Attachment {
     }
 
     /// The request that attaches, checked.
-    fn body(&self, candidate: &str, handle: &str) -> Result<Map<String, Value>, Failure> {
+    fn plan(&self, candidate: &str, handle: &str) -> Result<Plan, Failure> {
         let mut draft = Draft::new(self.operation()?);
         draft.set_texts("candidateId", &[candidate]);
         draft.set_texts(self.parameter, &[handle]);
-        draft.finish().map_err(|problems| problems.into_failure(Spelling::Members))
+        draft.plan().map_err(|problems| mistakes(&problems, Spelling::Members))
     }
 }
 
@@ -193,7 +202,7 @@ async fn upload_all(
     flags: &UploadFlags,
 ) -> Result<(), Failure> {
     let operation = attachment.operation()?;
-    attachment.body(candidate, "handle")?;
+    attachment.plan(candidate, "handle")?;
     let mut files = Vec::new();
     for path in paths {
         files.push(open(path, flags.content_type.as_deref()).await?);
@@ -202,13 +211,13 @@ async fn upload_all(
         for file in &files {
             let place = upload_request(attachment.context, file);
             let create = crate::call::flags::operation("file.createFileUploadHandle")?;
-            output::print(&format!("{}\n", DryRun::new(settings, create, &place, None)))?;
+            output::print(&format!("{}\n", DryRun::of(settings, create, &place, None)))?;
             output::print(&format!(
                 "POST [the address that this answers]: {} bytes\n\n",
                 file.length_bytes()
             ))?;
-            let body = attachment.body(candidate, "[the handle that this answers]")?;
-            output::print(&format!("{}\n", DryRun::new(settings, operation, &body, None)))?;
+            let plan = attachment.plan(candidate, "[the handle that this answers]")?;
+            output::print(&format!("{}\n", DryRun::new(settings, &plan)))?;
         }
         return Ok(());
     }
@@ -217,9 +226,10 @@ async fn upload_all(
         let told =
             format!("{}: {}, {} bytes", path.display(), file.content_type(), thousands(file.length_bytes()));
         let handle = upload(&client, attachment.context, path, file).await?;
-        let body = attachment.body(candidate, handle.as_str())?;
+        // Whoever names the file wants it attached.
+        let plan = attachment.plan(candidate, handle.as_str())?.approve();
         let response =
-            send::send(&client, operation, &body).await.map_err(|error| send::failure(operation, error))?;
+            ashby_calls::send(&client, &plan).await.map_err(|error| send::failure(operation, error))?;
         response.warnings.iter().for_each(|warning| explain(&format!("warning: {warning}\n")));
         explain(&format!("{told}: attached\n"));
     }
@@ -262,9 +272,8 @@ async fn candidate_of(client: &Client, id: &str) -> Result<Candidate, Failure> {
     let operation = crate::call::flags::operation("candidate.info")?;
     let mut draft = Draft::new(operation);
     draft.set_texts("id", &[id]);
-    let body = draft.finish().map_err(|problems| problems.into_failure(Spelling::Members))?;
-    let response =
-        send::send(client, operation, &body).await.map_err(|error| send::failure(operation, error))?;
+    let plan = draft.plan().map_err(|problems| mistakes(&problems, Spelling::Members))?;
+    let response = ashby_calls::send(client, &plan).await.map_err(|error| send::failure(operation, error))?;
     serde_json::from_slice(&response.results)
         .map_err(|_| Failure::new(FAILED, "candidate.info: the answer does not describe a candidate"))
 }
@@ -382,11 +391,8 @@ impl FormFile {
     }
 
     /// Uploads the file, unless `client` is `None`, and makes it the answer to its question.
-    pub(crate) async fn attach(
-        &self,
-        client: Option<&Client>,
-        body: &mut Map<String, Value>,
-    ) -> Result<(), Failure> {
+    pub(crate) async fn attach(&self, client: Option<&Client>, plan: Plan) -> Result<Plan, Failure> {
+        let mut draft = plan.into_draft();
         let file = open(&self.file, None).await?;
         let value = match client {
             Some(client) => {
@@ -394,7 +400,8 @@ impl FormFile {
             }
             None => format!("[the handle of {}]", self.file.display()),
         };
-        let answers = body.get_mut("applicationForm").and_then(|form| form.get_mut("fieldSubmissions"));
+        let answers =
+            draft.body_mut().get_mut("applicationForm").and_then(|form| form.get_mut("fieldSubmissions"));
         let answers = answers.and_then(Value::as_array_mut);
         let answers = answers.ok_or_else(|| {
             Failure::new(USAGE, "--attach needs a form to attach to")
@@ -402,7 +409,7 @@ impl FormFile {
         })?;
         answers.retain(|answer| answer["path"] != self.path.as_str());
         answers.push(serde_json::json!({"path": self.path, "value": value}));
-        Ok(())
+        draft.plan().map_err(|problems| mistakes(&problems, Spelling::Flags))
     }
 }
 

@@ -3,40 +3,62 @@
 use std::process::ExitCode;
 
 use ashby_postings::{Careers, Error, Published, render};
+use clap::Args;
 
-use crate::arguments::{OutputFormat, PostingsRequest, PostingsSource};
+use crate::commands::Context;
 use crate::failure::{FAILED, Failure};
 use crate::output;
-use crate::settings::Settings;
+use crate::settings::OutputFormat;
 
-pub(crate) async fn run(settings: &Settings, request: PostingsRequest) -> Result<ExitCode, Failure> {
-    let PostingsRequest { source, compensation } = request;
-    let published = match source {
-        PostingsSource::Board(name) => {
-            let board = settings.job_board_client()?.board(&name, compensation).await?;
-            if board.is_empty() {
-                output::explain(&format!(
-                    "the job board {name} has no postings; if it should have some, check its name, capitals included\n"
-                ));
+/// Which postings to print.
+#[derive(Debug, Args)]
+pub(crate) struct PostingsFlags {
+    /// The board's name: what follows jobs.ashbyhq.com/ in its address, with capitals as they are there
+    #[arg(value_name = "BOARD", required_unless_present = "careers", conflicts_with = "careers")]
+    name: Option<String>,
+    /// Ask the API instead, with a key: the postings of all job boards that are not internal
+    #[arg(long)]
+    careers: bool,
+    /// Only those of this job board, by its id
+    #[arg(long = "job-board", value_name = "ID", requires = "careers", conflicts_with = "name")]
+    job_board_id: Option<String>,
+    /// Also what they pay, where it may be shown
+    #[arg(long)]
+    compensation: bool,
+}
+
+impl PostingsFlags {
+    pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let settings = &context.settings;
+        let published = match self.name {
+            Some(name) => {
+                let board = settings.job_board_client()?.board(&name, self.compensation).await?;
+                if board.is_empty() {
+                    output::explain(&format!(
+                        "the job board {name} has no postings; if it should have some, check its name, capitals \
+                         included\n"
+                    ));
+                }
+                Published::from_board(&board)?
             }
-            Published::from_board(&board)?
+            None => {
+                let careers =
+                    Careers { job_board_id: self.job_board_id, include_compensation: self.compensation };
+                Published::from_careers(&settings.client()?, &careers).await?
+            }
+        };
+        let postings = &published.postings;
+        match settings.output().unwrap_or(OutputFormat::Table) {
+            OutputFormat::Table => output::print(&table(&published, self.compensation))?,
+            OutputFormat::Json => print(|out| render::json(postings, out))?,
+            OutputFormat::Ndjson => print(|out| render::ndjson(postings, out))?,
+            OutputFormat::Csv => print(|out| render::csv(postings, out))?,
+            OutputFormat::Rss => print(|out| render::rss(&published, out))?,
+            OutputFormat::Atom => print(|out| render::atom(&published, out))?,
         }
-        PostingsSource::Careers { job_board_id } => {
-            let careers = Careers { job_board_id, include_compensation: compensation };
-            Published::from_careers(&settings.client()?, &careers).await?
-        }
-    };
-    let postings = &published.postings;
-    match settings.output().unwrap_or(OutputFormat::Table) {
-        OutputFormat::Table => output::print(&table(&published, compensation))?,
-        OutputFormat::Json => print(|out| render::json(postings, out))?,
-        OutputFormat::Ndjson => print(|out| render::ndjson(postings, out))?,
-        OutputFormat::Csv => print(|out| render::csv(postings, out))?,
-        OutputFormat::Rss => print(|out| render::rss(&published, out))?,
-        OutputFormat::Atom => print(|out| render::atom(&published, out))?,
+        explain_withheld(&published);
+        Ok(ExitCode::SUCCESS)
     }
-    explain_withheld(&published);
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints a document.
@@ -73,8 +95,7 @@ fn table(published: &Published, compensation: bool) -> String {
         ];
         row.extend(compensation.then(|| text(&posting.compensation)));
         row.push(text(&posting.url));
-        // A line a posting, and nothing that a terminal would obey.
-        row.into_iter().map(|cell| cell.replace(char::is_control, " ")).collect()
+        row
     });
     output::table(&header, &[], rows)
 }

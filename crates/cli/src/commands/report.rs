@@ -11,11 +11,11 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::arguments::OutputFormat;
 use crate::call::send;
+use crate::commands::Context;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::output::{self, explain, thousands};
-use crate::settings::{Settings, duration};
+use crate::settings::{OutputFormat, duration};
 use crate::signals;
 
 /// What `ashby report` is to do.
@@ -52,51 +52,54 @@ struct Shown<'a> {
     rows: &'a [Vec<Value>],
 }
 
-pub(crate) async fn run(settings: &Settings, action: ReportAction) -> Result<ExitCode, Failure> {
-    let ReportAction::Run(flags) = action;
-    if catalog::check_value("", &Type::Uuid, &flags.report.as_str().into()).is_err() {
-        return Err(Failure::new(USAGE, "a report is named by its id, a UUID")
-            .with_hint("open the report in Ashby: the id is in the address"));
+impl ReportAction {
+    pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let settings = &context.settings;
+        let Self::Run(flags) = self;
+        if catalog::check_value("", &Type::Uuid, &flags.report.as_str().into()).is_err() {
+            return Err(Failure::new(USAGE, "a report is named by its id, a UUID")
+                .with_hint("open the report in Ashby: the id is in the address"));
+        }
+        let timeout = match &flags.timeout {
+            Some(text) => Some(duration(text).ok_or_else(|| {
+                Failure::new(USAGE, "--timeout must be a duration such as 5m, 90s or PT5M")
+            })?),
+            None => ReportOptions::default().timeout,
+        };
+        let format = match settings.output() {
+            Some(format) => format,
+            None if flags.out.is_none() && std::io::stdout().is_terminal() => OutputFormat::Table,
+            None => OutputFormat::Csv,
+        };
+        let client = settings.client()?;
+        // Rows only: which names the columns have is said apart from them.
+        let options = ReportOptions { include_headers: false, timeout, ..ReportOptions::default() };
+        let cancel = signals::cancellation_with(
+            "interrupted: Ashby goes on with the report and keeps it for an hour\n",
+        )?;
+        let report = tokio::select! {
+            report = client.run_report(&flags.report, &options) => report,
+            () = cancel.cancelled() => return Ok(ExitCode::from(INTERRUPTED)),
+        };
+        let operation = crate::call::flags::operation("report.generate")?;
+        let report = report.map_err(|error| match error.code() {
+            // The client knows better than the catalog what to do about a report that failed.
+            Some(_) if !error.missing_permission() => Failure::from(error),
+            _ => send::of_ashby(operation, error),
+        })?;
+        let text = formatted(&report, format, !flags.no_headers)?;
+        match &flags.out {
+            Some(path) => std::fs::write(path, &text).map_err(|error| {
+                Failure::new(FAILED, format!("cannot write {}", path.display())).with_source(error)
+            })?,
+            None => output::print(&text)?,
+        }
+        let title = report.title.as_deref().unwrap_or("the report");
+        let rows = report.rows.len() as u64;
+        let since = report.generated_at.as_deref().map(|at| format!(", as of {at}")).unwrap_or_default();
+        explain(&format!("{title}: {} row{}{since}\n", thousands(rows), if rows == 1 { "" } else { "s" }));
+        Ok(ExitCode::SUCCESS)
     }
-    let timeout = match &flags.timeout {
-        Some(text) => Some(
-            duration(text)
-                .ok_or_else(|| Failure::new(USAGE, "--timeout must be a duration such as 5m, 90s or PT5M"))?,
-        ),
-        None => ReportOptions::default().timeout,
-    };
-    let format = match settings.output() {
-        Some(format) => format,
-        None if flags.out.is_none() && std::io::stdout().is_terminal() => OutputFormat::Table,
-        None => OutputFormat::Csv,
-    };
-    let client = settings.client()?;
-    // Rows only: which names the columns have is said apart from them.
-    let options = ReportOptions { include_headers: false, timeout, ..ReportOptions::default() };
-    let cancel =
-        signals::cancellation_with("interrupted: Ashby goes on with the report and keeps it for an hour\n")?;
-    let report = tokio::select! {
-        report = client.run_report(&flags.report, &options) => report,
-        () = cancel.cancelled() => return Ok(ExitCode::from(INTERRUPTED)),
-    };
-    let operation = crate::call::flags::operation("report.generate")?;
-    let report = report.map_err(|error| match error.code() {
-        // The client knows better than the catalog what to do about a report that failed.
-        Some(_) if !error.missing_permission() => Failure::from(error),
-        _ => send::failure(operation, error),
-    })?;
-    let text = formatted(&report, format, !flags.no_headers)?;
-    match &flags.out {
-        Some(path) => std::fs::write(path, &text).map_err(|error| {
-            Failure::new(FAILED, format!("cannot write {}", path.display())).with_source(error)
-        })?,
-        None => output::print(&text)?,
-    }
-    let title = report.title.as_deref().unwrap_or("the report");
-    let rows = report.rows.len() as u64;
-    let since = report.generated_at.as_deref().map(|at| format!(", as of {at}")).unwrap_or_default();
-    explain(&format!("{title}: {} row{}{since}\n", thousands(rows), if rows == 1 { "" } else { "s" }));
-    Ok(ExitCode::SUCCESS)
 }
 
 fn formatted(report: &Report, format: OutputFormat, headers: bool) -> Result<String, Failure> {

@@ -1,22 +1,25 @@
 //! `ashby state`.
 
+mod flags;
+
 use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use capture_core::{State, StateUpdate};
 
-use crate::arguments::StateAction;
 use crate::destination::Destination;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{self, table, thousands};
 use crate::settings::Settings;
 
+pub(crate) use flags::StateAction;
+
 pub(crate) async fn run(settings: &Settings, action: StateAction) -> Result<ExitCode, Failure> {
     let destination = Destination::from_settings(settings)?;
     // Read before the destination is taken: it may be what someone is still typing.
     let imported = match &action {
-        StateAction::Import(file) => Some(State::from_document(&read(file)?)?),
+        StateAction::Import { file } => Some(State::from_document(&read(file)?)?),
         _ => None,
     };
     let mut store = destination.open_state()?;
@@ -24,7 +27,7 @@ pub(crate) async fn run(settings: &Settings, action: StateAction) -> Result<Exit
     match action {
         StateAction::Show => show(settings, &state)?,
         StateAction::Export => output::print_json(&state.to_document())?,
-        StateAction::Reset(streams) => {
+        StateAction::Reset { streams } => {
             if let Some(unknown) = streams.iter().find(|name| !state.streams.contains_key(*name)) {
                 let known: Vec<&str> = state.streams.keys().map(String::as_str).collect();
                 return Err(Failure::new(USAGE, format!("nothing is saved of a stream named `{unknown}`"))
@@ -38,7 +41,7 @@ pub(crate) async fn run(settings: &Settings, action: StateAction) -> Result<Exit
             ));
             store.save(&StateUpdate { streams, access: None }).await?;
         }
-        StateAction::Import(_) => {
+        StateAction::Import { .. } => {
             let imported = imported.unwrap_or_default();
             let mut streams: std::collections::BTreeMap<_, _> =
                 state.streams.into_keys().map(|name| (name, None)).collect();

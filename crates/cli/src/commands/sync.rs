@@ -2,6 +2,7 @@
 
 mod boards;
 mod estimate;
+mod flags;
 mod selection;
 mod summary;
 
@@ -21,6 +22,7 @@ use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::{output, signals};
 
+pub(crate) use flags::SyncFlags;
 pub(crate) use selection::Selected;
 pub(crate) use summary::Summary;
 

@@ -50,12 +50,7 @@ impl Source for Scripted {
     async fn open(&self, requests: Vec<StreamRequest>) -> Result<Vec<Box<dyn Capture>>> {
         let open = |(index, request): (usize, StreamRequest)| -> Box<dyn Capture> {
             let mode = if (index as u64) < SNAPSHOTS { Mode::Snapshot } else { Mode::Incremental };
-            let stream = StreamDescriptor {
-                name: request.stream,
-                key: vec!["id".to_owned()],
-                mode,
-                fields: Vec::new(),
-            };
+            let stream = StreamDescriptor::new(request.stream, ["id"]).with_mode(mode);
             Box::new(ScriptedCapture {
                 source: self.clone(),
                 streams: [Arc::new(stream)],

@@ -1,8 +1,7 @@
 //! Records as documents.
 
-use std::borrow::Cow;
-
-use memchr::{memchr, memchr2};
+use json_slices::{Text, Token, push_line, tokens};
+use memchr::memchr;
 
 /// What becomes of numbers with a fraction or an exponent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,56 +15,30 @@ pub enum Numbers {
 
 /// Appends a JSON object as a document: without line breaks, otherwise as it is, except that numbers may change.
 pub(crate) fn push_document(output: &mut Vec<u8>, body: &[u8], numbers: Numbers) {
-    if numbers == Numbers::Exact && memchr2(b'\n', b'\r', body).is_none() {
-        output.extend_from_slice(body);
-    } else {
-        push_canonical(output, body, numbers);
+    match numbers {
+        Numbers::Exact => push_line(output, body),
+        Numbers::Strings => push_canonical(output, body, numbers),
     }
 }
 
 /// Appends JSON without white space between tokens, and with strings escaped only where they must be: what a Python
 /// connector would have written, byte for byte.
 pub(crate) fn push_canonical(output: &mut Vec<u8>, json: &[u8], numbers: Numbers) {
-    let mut rest = json;
-    while let Some(&byte) = rest.first() {
-        let (token, after) = match byte {
-            b'"' => rest.split_at(string_bytes(rest)),
-            b'-' | b'0'..=b'9' => rest.split_at(number_bytes(rest)),
-            _ => rest.split_at(1),
-        };
-        match byte {
-            b' ' | b'\t' | b'\n' | b'\r' => {}
-            b'"' => push_string(output, token),
-            b'-' | b'0'..=b'9' => push_number(output, token, numbers),
-            _ => output.push(byte),
+    for token in tokens(json) {
+        match token {
+            Token::String(token) => push_string(output, token),
+            Token::Number(token) => push_number(output, token, numbers),
+            Token::Other(token) => output.extend_from_slice(token),
         }
-        rest = after;
     }
 }
 
-/// The length of the string with which `json` begins, quotes included.
-fn string_bytes(json: &[u8]) -> usize {
-    let mut end = 1;
-    while let Some(found) = json.get(end..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
-        end += found + 1;
-        if json[end - 1] == b'"' {
-            return end;
-        }
-        end += 1;
-    }
-    json.len()
-}
-
-fn number_bytes(json: &[u8]) -> usize {
-    let ends = |byte: &u8| !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-    json.iter().position(ends).unwrap_or(json.len())
-}
-
+/// Half a character stays as it is: there is no other way to write it.
 fn push_string(output: &mut Vec<u8>, token: &[u8]) {
     if memchr(b'\\', token).is_some()
-        && let Ok(text) = serde_json::from_slice::<Cow<'_, str>>(token)
+        && let Some(text) = Text::of(token).and_then(Text::exact)
     {
-        serde_json::to_writer(output, &text).expect("text is always JSON and memory takes it");
+        json_slices::push_string(output, &text);
     } else {
         output.extend_from_slice(token);
     }

@@ -11,9 +11,11 @@ use capture_core::{
     Appender, Error, ErrorKind, Op, Record, Result, StreamDescriptor, Watermark, Write, private_file,
 };
 
+use json_slices::push_line;
+
 use crate::BUFFER_BYTES;
 use crate::failure::{not_opened, storage};
-use crate::line::{push_key, push_object};
+use crate::line::push_key;
 use crate::mark::{Fate, Mark};
 use crate::stream_file::{StreamFile, file_in};
 
@@ -141,7 +143,7 @@ impl Appender for Directory {
             }
             let line = &mut file.buffer;
             match &record.op {
-                Op::Upsert(body) => push_object(line, body),
+                Op::Upsert(body) => push_line(line, body),
                 Op::Gone(_) => {
                     line.push(b'{');
                     push_key(line, &write.stream.key, &record.key);

@@ -12,10 +12,11 @@ use capture_core::{
     StreamDescriptor, Watermark, Write,
 };
 use capture_ledger::SqliteLedger;
+use json_slices::{push_line, push_string};
 
 use crate::BUFFER_BYTES;
 use crate::failure::not_opened;
-use crate::line::{push_key, push_object, push_string};
+use crate::line::push_key;
 
 /// A sink that writes lines to `output`, which needs no buffer of its own. With a state file it has a ledger beside it;
 /// without one it remembers nothing.
@@ -126,7 +127,7 @@ impl<W: io::Write + Send> Appender for Lines<W> {
             match &record.op {
                 Op::Upsert(body) => {
                     line.extend_from_slice(br#"upsert","record":"#);
-                    push_object(line, body);
+                    push_line(line, body);
                     line.extend_from_slice(b"}\n");
                 }
                 Op::Gone(_) => {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use capture_core::{
-    Completion, Counts, Field, FieldKind, Mode, Record, Sink, StateUpdate, StreamDescriptor, Write,
+    Completion, Counts, Field, FieldKind, Record, Sink, StateUpdate, StreamDescriptor, Write,
 };
 
 const PAGE_RECORDS: u64 = 100;
@@ -74,13 +74,8 @@ async fn main() -> capture_core::Result<()> {
     let tail = tail(record_bytes);
     let directory = tempfile::tempdir().expect("a directory for temporary files");
     let path = directory.path().join("throughput.db");
-    let field = |name: &str| Field { name: name.to_owned(), kind: FieldKind::String };
-    let stream = Arc::new(StreamDescriptor {
-        name: "candidates".to_owned(),
-        key: vec!["id".to_owned()],
-        mode: Mode::Incremental,
-        fields: vec![field("id")],
-    });
+    let fields = [Field::new("id", FieldKind::String)];
+    let stream = Arc::new(StreamDescriptor::new("candidates", ["id"]).with_fields(fields));
     for pass in 1..=2 {
         let mut sink = sink_sqlite::SqliteSink::new(&path);
         sink.open(&[Arc::clone(&stream)]).await?;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use capture_core::{Error, ErrorKind, FieldKind, StreamDescriptor};
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use capture_core::{Error, ErrorKind, FieldKind, Shape, StreamDescriptor};
+use json_slices::members;
 
 use crate::table::quoted;
 
@@ -14,11 +14,16 @@ const RESERVED: [&str; 9] =
 /// SQLite allows 2,000 columns; some are ours.
 const FIELDS_MAX: usize = 1_900;
 
+/// More shapes than these are not remembered: records of a stream have a few.
+const SHAPES_MAX: usize = 4_096;
+
 /// Field names in the order of their columns.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     ordered: Vec<String>,
     known: HashSet<String>,
+    /// Shapes of records whose names are known.
+    shapes: HashSet<Shape>,
     /// In ASCII lower case, as SQLite compares column names.
     taken: HashSet<String>,
 }
@@ -46,19 +51,38 @@ impl Fields {
         &self.ordered
     }
 
-    /// Adds the top-level fields of a record; returns whether there were new ones.
+    /// Adds the top-level fields of a record, unless its shape says that they are known; returns whether there were new
+    /// ones. A name that is no Unicode can have no column.
     ///
     /// # Errors
     /// [`ErrorKind::Data`] if it is not a JSON object: in the database it would make every query of its table fail.
-    pub(crate) fn add_from(&mut self, stream: &str, record: &[u8]) -> Result<bool, Error> {
+    pub(crate) fn add_from(
+        &mut self,
+        stream: &str,
+        record: &[u8],
+        shape: Option<Shape>,
+    ) -> Result<bool, Error> {
+        if shape.is_some_and(|shape| self.shapes.contains(&shape)) {
+            return Ok(false);
+        }
         let mut unknown = Vec::new();
-        let mut json = serde_json::Deserializer::from_slice(record);
-        let object = Object { known: &self.known, unknown: &mut unknown };
-        if json.deserialize_map(object).and_then(|()| json.end()).is_err() {
+        let walked = members(record, |name, _| {
+            if let Some(name) = name.exact()
+                && !self.known.contains(&*name)
+            {
+                unknown.push(name.into_owned());
+            }
+        });
+        if walked.is_err() {
             let message = format!("a record of {stream} is not a JSON object");
             return Err(
                 Error::new(ErrorKind::Data, message).with_hint("run again; if it stays so, please report it")
             );
+        }
+        if let Some(shape) = shape
+            && self.shapes.len() < SHAPES_MAX
+        {
+            self.shapes.insert(shape);
         }
         Ok(unknown.iter().filter(|name| self.add(name)).count() > 0)
     }
@@ -83,55 +107,5 @@ impl Fields {
         }
         sql.push_str(&format!(", _captured_at, _deleted_at, _scope, _record FROM {table}"));
         sql
-    }
-}
-
-/// Looks at the keys of an object and passes over the values.
-struct Object<'a> {
-    known: &'a HashSet<String>,
-    unknown: &'a mut Vec<String>,
-}
-
-impl<'de> Visitor<'de> for Object<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while map.next_key_seed(Name { known: self.known, unknown: self.unknown })?.is_some() {
-            map.next_value::<IgnoredAny>()?;
-        }
-        Ok(())
-    }
-}
-
-/// A key: copied only if it is unknown.
-struct Name<'a> {
-    known: &'a HashSet<String>,
-    unknown: &'a mut Vec<String>,
-}
-
-impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Name<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a field name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<(), E> {
-        if !self.known.contains(name) {
-            self.unknown.push(name.to_owned());
-        }
-        Ok(())
     }
 }

@@ -181,7 +181,7 @@ impl Table {
                     found.row
                 }
                 (Op::Upsert(body), found) => {
-                    self.view_is_old |= self.fields.add_from(&self.descriptor.name, body)?;
+                    self.view_is_old |= self.fields.add_from(&self.descriptor.name, body, record.shape)?;
                     match found {
                         Some(Found { row, is_live, .. }) => {
                             if is_live {

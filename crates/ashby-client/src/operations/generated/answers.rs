@@ -38,6 +38,20 @@ pub struct ApiKey {
     pub other: Map<String, Value>,
 }
 
+/// A version of Ashby's API; its status says how long it will be there.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApiVersion {
+    /// The member `version`.
+    pub version: String,
+    /// The member `status`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub status: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// A candidate's application for a job.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -201,6 +215,18 @@ pub struct ApplicationHistoryEntry {
     /// The member `actorId`.
     #[serde(rename = "actorId", default, skip_serializing_if = "types::Field::is_absent")]
     pub actor_id: types::Field<String>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What events on applications bring.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApplicationPayload {
+    /// The member `application`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub application: types::Field<types::Application>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -674,6 +700,30 @@ pub struct CandidateNote {
     pub other: Map<String, Value>,
 }
 
+/// What the deletion of a candidate brings.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CandidatePayload {
+    /// The member `candidate`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub candidate: types::Field<types::CandidateReference>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A candidate, by id alone.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CandidateReference {
+    /// The member `id`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub id: types::Field<types::CandidateId>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// A candidate; which fields are present depends on where it is shown.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -1063,6 +1113,36 @@ pub struct DeletedInterviewerPause {
     pub other: Map<String, Value>,
 }
 
+/// A job posting that is gone.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DeletedJobPosting {
+    /// The member `id`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub id: types::Field<types::JobPostingId>,
+    /// The member `jobId`.
+    #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub job_id: types::Field<types::JobId>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// An offer that is gone.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DeletedOffer {
+    /// The member `id`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub id: types::Field<types::OfferId>,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_id: types::Field<types::ApplicationId>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// The id of a webhook that is gone.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -1442,6 +1522,21 @@ pub struct FraudSignal {
     pub other: Map<String, Value>,
 }
 
+/// What a hire brings: the application, and the latest accepted offer if there is one.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HirePayload {
+    /// The member `application`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub application: types::Field<types::Application>,
+    /// The member `offer`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub offer: types::Field<types::Offer>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// A user with a role on a hiring team.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -1643,6 +1738,40 @@ pub struct InterviewPlan {
     pub other: Map<String, Value>,
 }
 
+/// An interview plan, by id and title.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewPlanReference {
+    /// The member `id`.
+    pub id: types::InterviewPlanId,
+    /// The member `title`.
+    pub title: String,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What the change of a job's interview plan brings.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewPlanTransitionPayload {
+    /// The member `jobId`.
+    #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub job_id: types::Field<types::JobId>,
+    /// The member `fromInterviewPlan`.
+    #[serde(rename = "fromInterviewPlan", default, skip_serializing_if = "types::Field::is_absent")]
+    pub from_interview_plan: types::Field<types::InterviewPlanReference>,
+    /// The member `toInterviewPlan`.
+    #[serde(rename = "toInterviewPlan", default, skip_serializing_if = "types::Field::is_absent")]
+    pub to_interview_plan: types::Field<types::InterviewPlanReference>,
+    /// The member `interviewStageMappings`.
+    #[serde(rename = "interviewStageMappings", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_stage_mappings: types::Field<Vec<types::InterviewStageMapping>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// The interviews arranged for an application in one stage, and how far the arranging is.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -1669,6 +1798,18 @@ pub struct InterviewSchedule {
     /// The member `interviewEvents`.
     #[serde(rename = "interviewEvents", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_events: types::Field<Vec<types::InterviewEvent>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What events on interview schedules bring.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewSchedulePayload {
+    /// The member `interviewSchedule`.
+    #[serde(rename = "interviewSchedule", default, skip_serializing_if = "types::Field::is_absent")]
+    pub interview_schedule: types::Field<types::InterviewSchedule>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1711,6 +1852,21 @@ pub struct InterviewStageGroup {
     /// The member `stageType`.
     #[serde(rename = "stageType")]
     pub stage_type: types::StageType,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Which stage took the place of which.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InterviewStageMapping {
+    /// The member `fromInterviewStageId`.
+    #[serde(rename = "fromInterviewStageId")]
+    pub from_interview_stage_id: types::InterviewStageId,
+    /// The member `toInterviewStageId`.
+    #[serde(rename = "toInterviewStageId")]
+    pub to_interview_stage_id: types::InterviewStageId,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2069,6 +2225,18 @@ pub struct JobInterviewStage {
     pub other: Map<String, Value>,
 }
 
+/// What events on jobs bring.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobPayload {
+    /// The member `job`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub job: types::Field<types::Job>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// A job posting with its description, forms and pay.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -2208,6 +2376,30 @@ pub struct JobPostingCompensation {
     /// The member `shouldDisplayCompensationOnJobBoard`.
     #[serde(rename = "shouldDisplayCompensationOnJobBoard")]
     pub should_display_compensation_on_job_board: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What the deletion of a job posting brings.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobPostingDeletePayload {
+    /// The member `jobPosting`.
+    #[serde(rename = "jobPosting", default, skip_serializing_if = "types::Field::is_absent")]
+    pub job_posting: types::Field<types::DeletedJobPosting>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What events on job postings bring.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobPostingPayload {
+    /// The member `jobPosting`.
+    #[serde(rename = "jobPosting", default, skip_serializing_if = "types::Field::is_absent")]
+    pub job_posting: types::Field<types::JobPostingSummary>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2514,6 +2706,21 @@ pub struct LocationComponent {
     pub other: Map<String, Value>,
 }
 
+/// What the merging of two candidates brings.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MergePayload {
+    /// The member `deletedCandidate`.
+    #[serde(rename = "deletedCandidate", default, skip_serializing_if = "types::Field::is_absent")]
+    pub deleted_candidate: types::Field<types::CandidateReference>,
+    /// The member `mergedCandidate`.
+    #[serde(rename = "mergedCandidate", default, skip_serializing_if = "types::Field::is_absent")]
+    pub merged_candidate: types::Field<types::CandidateReference>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// The user who wrote or made something.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -2601,6 +2808,30 @@ pub struct Offer {
     /// The member `formDefinition`.
     #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
     pub form_definition: types::Field<types::FormDefinition>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What the deletion of an offer brings.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OfferDeletePayload {
+    /// The member `offer`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub offer: types::Field<types::DeletedOffer>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What events on offers bring.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OfferPayload {
+    /// The member `offer`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub offer: types::Field<types::Offer>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2719,6 +2950,18 @@ pub struct Opening {
     pub other: Map<String, Value>,
 }
 
+/// What events on openings bring.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OpeningPayload {
+    /// The member `opening`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub opening: types::Field<types::Opening>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// What an opening says at present.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -2778,6 +3021,18 @@ pub struct PhoneNumber {
     /// The member `isPrimary`.
     #[serde(rename = "isPrimary")]
     pub is_primary: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What a ping brings.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PingPayload {
+    /// The member `webhookActionType`.
+    #[serde(rename = "webhookActionType")]
+    pub webhook_action_type: String,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2907,6 +3162,21 @@ pub struct QualifiedMember {
     /// The member `isPaused`.
     #[serde(rename = "isPaused")]
     pub is_paused: bool,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What a change of a candidate's e-mails brings.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RecentEmailMessagesPayload {
+    /// The member `candidate`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub candidate: types::Field<types::CandidateReference>,
+    /// The member `watermark`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub watermark: types::Field<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3076,6 +3346,30 @@ pub struct SequenceTemplate {
     /// The member `stages`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub stages: types::Field<Vec<Map<String, Value>>>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What events on requests for signatures bring; an application, or an offer and its version.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SignatureRequestPayload {
+    /// The member `relatedEntityType`.
+    #[serde(rename = "relatedEntityType", default, skip_serializing_if = "types::Field::is_absent")]
+    pub related_entity_type: types::Field<types::SignatureSubject>,
+    /// The member `applicationId`.
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub application_id: types::Field<types::ApplicationId>,
+    /// The member `offerId`.
+    #[serde(rename = "offerId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub offer_id: types::Field<types::OfferId>,
+    /// The member `offerVersionId`.
+    #[serde(rename = "offerVersionId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub offer_version_id: types::Field<types::OfferVersionId>,
+    /// The member `eventType`.
+    #[serde(rename = "eventType", default, skip_serializing_if = "types::Field::is_absent")]
+    pub event_type: types::Field<types::SignatureEventType>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3266,6 +3560,18 @@ pub struct SurveySubmission {
     pub other: Map<String, Value>,
 }
 
+/// What the answering of a survey brings.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SurveySubmissionPayload {
+    /// The member `surveySubmission`.
+    #[serde(rename = "surveySubmission", default, skip_serializing_if = "types::Field::is_absent")]
+    pub survey_submission: types::Field<types::SurveySubmission>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// A task given to a candidate: its status, what was handed in, and who reviews it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -3305,6 +3611,18 @@ pub struct TakeHomeAssignment {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What events on take-home assignments bring.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TakeHomeAssignmentPayload {
+    /// The member `takeHomeAssignment`.
+    #[serde(rename = "takeHomeAssignment", default, skip_serializing_if = "types::Field::is_absent")]
+    pub take_home_assignment: types::Field<types::TakeHomeAssignment>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3524,11 +3842,13 @@ pub struct Webhook {
 crate::operations::records!(
     Address,
     ApiKey,
+    ApiVersion,
     Application,
     ApplicationFeedback,
     ApplicationFormOutcome,
     ApplicationHiringTeamRole,
     ApplicationHistoryEntry,
+    ApplicationPayload,
     ApplicationReferral,
     Approval,
     ApprovalDefinition,
@@ -3549,6 +3869,8 @@ crate::operations::records!(
     Candidate,
     CandidateLocation,
     CandidateNote,
+    CandidatePayload,
+    CandidateReference,
     CandidateSummary,
     CandidateSummaryLocation,
     CandidateTag,
@@ -3563,6 +3885,8 @@ crate::operations::records!(
     CustomField,
     CustomFieldValue,
     DeletedInterviewerPause,
+    DeletedJobPosting,
+    DeletedOffer,
     DeletedWebhook,
     Department,
     DescriptionParts,
@@ -3582,15 +3906,20 @@ crate::operations::records!(
     FormSection,
     FraudCheck,
     FraudSignal,
+    HirePayload,
     HiringTeamMember,
     HiringTeamRole,
     Interview,
     InterviewBriefing,
     InterviewEvent,
     InterviewPlan,
+    InterviewPlanReference,
+    InterviewPlanTransitionPayload,
     InterviewSchedule,
+    InterviewSchedulePayload,
     InterviewStage,
     InterviewStageGroup,
+    InterviewStageMapping,
     InterviewSummary,
     Interviewer,
     InterviewerPause,
@@ -3603,8 +3932,11 @@ crate::operations::records!(
     JobInterviewActivity,
     JobInterviewPlan,
     JobInterviewStage,
+    JobPayload,
     JobPosting,
     JobPostingCompensation,
+    JobPostingDeletePayload,
+    JobPostingPayload,
     JobPostingSummary,
     JobSummary,
     JobTemplate,
@@ -3614,21 +3946,27 @@ crate::operations::records!(
     LinkedDataJobLocation,
     Location,
     LocationComponent,
+    MergePayload,
     NoteAuthor,
     NotetakerTranscript,
     Offer,
+    OfferDeletePayload,
+    OfferPayload,
     OfferProcess,
     OfferSalary,
     OfferStart,
     OfferVersion,
     Opening,
+    OpeningPayload,
     OpeningVersion,
     PhoneNumber,
+    PingPayload,
     PostalAddress,
     PostingLocationIds,
     Project,
     ProjectCustomField,
     QualifiedMember,
+    RecentEmailMessagesPayload,
     ReferralForm,
     Report,
     ReportData,
@@ -3637,6 +3975,7 @@ crate::operations::records!(
     SelectableValue,
     Sequence,
     SequenceTemplate,
+    SignatureRequestPayload,
     SocialLink,
     Source,
     SourceTrackingLink,
@@ -3646,7 +3985,9 @@ crate::operations::records!(
     SurveyFormDefinition,
     SurveyRequest,
     SurveySubmission,
+    SurveySubmissionPayload,
     TakeHomeAssignment,
+    TakeHomeAssignmentPayload,
     Trainee,
     TraineeProgress,
     TrainingPath,

@@ -838,11 +838,14 @@ impl UploadFile {
     /// - `candidate_id`: Whose file it is
     /// - `file_handle`: The handle of file.createFileUploadHandle, for CandidateFiles, once the file is
     ///   uploaded
-    pub fn new(candidate_id: impl Into<types::CandidateId>, file_handle: impl Into<String>) -> Self {
+    pub fn new(
+        candidate_id: impl Into<types::CandidateId>,
+        file_handle: impl Into<crate::FileHandle>,
+    ) -> Self {
         Self(
             Parameters::default()
                 .set::<types::CandidateId>("candidateId", candidate_id)
-                .set::<String>("fileHandle", file_handle),
+                .set::<crate::FileHandle>("fileHandle", file_handle),
         )
     }
 }
@@ -858,11 +861,14 @@ impl UploadResume {
     /// - `candidate_id`: Whose resume it is
     /// - `resume_handle`: The handle of file.createFileUploadHandle, for CandidateResume, once the file
     ///   is uploaded
-    pub fn new(candidate_id: impl Into<types::CandidateId>, resume_handle: impl Into<String>) -> Self {
+    pub fn new(
+        candidate_id: impl Into<types::CandidateId>,
+        resume_handle: impl Into<crate::FileHandle>,
+    ) -> Self {
         Self(
             Parameters::default()
                 .set::<types::CandidateId>("candidateId", candidate_id)
-                .set::<String>("resumeHandle", resume_handle),
+                .set::<crate::FileHandle>("resumeHandle", resume_handle),
         )
     }
 }

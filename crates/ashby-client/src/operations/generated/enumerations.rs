@@ -373,6 +373,18 @@ Approved = "Approved",
 Open = "Open",
 Closed = "Closed",
 }
+/// One of the words that Ashby has for `SignatureEventType`.
+SignatureEventType {
+Sent = "sent",
+Cancelled = "cancelled",
+Completed = "completed",
+Deleted = "deleted",
+}
+/// One of the words that Ashby has for `SignatureSubject`.
+SignatureSubject {
+Application = "application",
+Offer = "offer",
+}
 /// One of the words that Ashby has for `SocialLinkType`.
 SocialLinkType {
 LinkedIn = "LinkedIn",

@@ -83,13 +83,13 @@ impl Info {
     /// With what it needs:
     ///
     /// - `file_handle`: The handle of the file, from a candidate, an application or an offer
-    pub fn new(file_handle: impl Into<String>) -> Self {
-        Self(Parameters::default().set::<String>("fileHandle", file_handle))
+    pub fn new(file_handle: impl Into<crate::FileHandle>) -> Self {
+        Self(Parameters::default().set::<crate::FileHandle>("fileHandle", file_handle))
     }
 }
 
-impl From<String> for Info {
-    fn from(file_handle: String) -> Self {
+impl From<crate::FileHandle> for Info {
+    fn from(file_handle: crate::FileHandle) -> Self {
         Self::new(file_handle)
     }
 }

@@ -188,6 +188,7 @@ pub fn round_trip(operation: &str, results: &Value) -> Option<Result<Value, Erro
         "user.setCustomFieldValue" => again::<types::CustomFieldValue>(operation, results),
         "user.setCustomFieldValues" => again::<Vec<types::CustomFieldValue>>(operation, results),
         "user.updateInterviewerSettings" => again::<types::InterviewerSettings>(operation, results),
+        "version.list" => again::<Vec<types::ApiVersion>>(operation, results),
         "webhook.create" => again::<types::Webhook>(operation, results),
         "webhook.delete" => again::<types::DeletedWebhook>(operation, results),
         "webhook.info" => again::<types::Webhook>(operation, results),

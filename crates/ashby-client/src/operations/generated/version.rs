@@ -1,8 +1,7 @@
 //! Versions of Ashby's API. Written by `cargo xtask codegen` from catalog/*.toml.
 
-use serde_json::Value;
-
 use crate::operations::{Parameters, read};
+use crate::types;
 use crate::{Client, Error, Output};
 
 /// What [`Client::version`] leads to.
@@ -24,7 +23,7 @@ impl Operations<'_> {
     /// Ashby's reference does not describe it in full.
     ///
     /// See [version.list](https://developers.ashbyhq.com/reference/versionlist) in Ashby's reference.
-    pub async fn list(self, request: impl Into<List>) -> Result<Output<Value>, Error> {
+    pub async fn list(self, request: impl Into<List>) -> Result<Output<Vec<types::ApiVersion>>, Error> {
         read(self.client, "version.list", request.into().0).await
     }
 }

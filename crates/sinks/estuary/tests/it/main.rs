@@ -184,7 +184,7 @@ async fn the_sink_obeys_the_laws_of_sinks() {
 }
 
 fn stream(name: &str, mode: Mode) -> Arc<StreamDescriptor> {
-    Arc::new(StreamDescriptor { name: name.to_owned(), key: vec!["id".to_owned()], mode, fields: Vec::new() })
+    Arc::new(StreamDescriptor::new(name, ["id"]).with_mode(mode))
 }
 
 fn update(stream: &str, checkpoint: Value) -> StateUpdate {

@@ -14,7 +14,7 @@ mod views;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use capture_core::{Counts, Field, FieldKind, Key, Mode, Record, Sink, StateUpdate, StreamDescriptor, Write};
+use capture_core::{Counts, Field, FieldKind, Key, Record, Sink, StateUpdate, StreamDescriptor, Write};
 use sink_sqlite::{SqliteSink, query};
 use tempfile::TempDir;
 
@@ -49,13 +49,8 @@ impl Place {
 
 /// A stream with the key `id` and these further fields.
 fn stream(name: &str, fields: &[&str]) -> Arc<StreamDescriptor> {
-    let field = |name: &&str| Field { name: (*name).to_owned(), kind: FieldKind::String };
-    Arc::new(StreamDescriptor {
-        name: name.to_owned(),
-        key: vec!["id".to_owned()],
-        mode: Mode::Incremental,
-        fields: ["id"].iter().chain(fields).map(field).collect(),
-    })
+    let fields = ["id"].iter().chain(fields).map(|name| Field::new(*name, FieldKind::String));
+    Arc::new(StreamDescriptor::new(name, ["id"]).with_fields(fields))
 }
 
 async fn write(sink: &mut SqliteSink, stream: &Arc<StreamDescriptor>, records: &[Record]) -> Counts {

@@ -20,7 +20,7 @@ fn record() -> impl Strategy<Value = Record> {
         4 => (0..3u8).prop_map(|value| Op::Upsert(format!("{{\"f{value}\":{value}}}").into())),
         1 => Just(Op::Delete),
     ];
-    ("[a-f]", scope(), op).prop_map(|(key, scope, op)| Record { key: Key::from(key), scope, op })
+    ("[a-f]", scope(), op).prop_map(|(key, scope, op)| Record { key: Key::from(key), scope, op, shape: None })
 }
 
 fn step() -> impl Strategy<Value = Step> {

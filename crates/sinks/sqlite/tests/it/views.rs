@@ -1,4 +1,4 @@
-use capture_core::{Completion, Key, Record, Sink, Write};
+use capture_core::{Completion, ErrorKind, Key, Record, Shape, Sink, Write};
 use rusqlite::Connection;
 use sink_sqlite::query;
 
@@ -65,6 +65,42 @@ async fn odd_names_are_columns_where_they_can_be() {
     assert_eq!(columns(&place, view), expected);
     let sql = format!(r#"SELECT "two words", "it's", "a.b", "[0]", "$", "café", "select", "0" FROM {view}"#);
     assert_eq!(place.rows(&sql), ["1|2|3|4|5|6|7|8"]);
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_text_has_no_column_and_its_record_is_kept() {
+    let place = Place::new();
+    let pets = stream("pets", &[]);
+    let mut sink = place.open(&[&pets]).await;
+    let record = r#"{"id":"a","\ud83d":"x","name":"Mia \ud83d"}"#;
+    write(&mut sink, &pets, &[Record::upsert("a", record), Record::upsert("b", r#"{"\udc00":1}"#)]).await;
+    commit(&mut sink).await;
+    assert_eq!(columns(&place, "pets"), "_key id name _captured_at _deleted_at _scope _record");
+    assert_eq!(place.rows("SELECT id, _record FROM pets WHERE id = 'a'"), [format!("a|{record}")]);
+}
+
+#[tokio::test]
+async fn names_are_looked_at_once_for_each_shape() {
+    let place = Place::new();
+    let pets = stream("pets", &[]);
+    let mut sink = place.open(&[&pets]).await;
+    let record =
+        |key: &str, json: &str, shape| Record::upsert(key, json.to_owned()).with_shape(Shape::new(shape));
+    let mut records = vec![record("a", r#"{"a":1}"#, 7), record("b", r#"{"b":1}"#, 8)];
+    // No honest source says so; it tells that nobody looked.
+    records.push(record("c", r#"{"c":1}"#, 7));
+    write(&mut sink, &pets, &records).await;
+    commit(&mut sink).await;
+    assert_eq!(columns(&place, "pets"), "_key id a b _captured_at _deleted_at _scope _record");
+    // Without a shape, each record is looked at.
+    write(&mut sink, &pets, &[Record::upsert("d", r#"{"d":1}"#), Record::upsert("e", r#"{"e":1}"#)]).await;
+    commit(&mut sink).await;
+    assert_eq!(columns(&place, "pets"), "_key id a b d e _captured_at _deleted_at _scope _record");
+    for json in ["[]", "{", "7", r#"{"a":1} {}"#] {
+        let records = [Record::upsert("f", json)];
+        let write = Write { stream: &pets, pass: 1, records: &records, completion: None };
+        assert_eq!(sink.write(write).await.unwrap_err().kind(), ErrorKind::Data, "{json}");
+    }
 }
 
 #[tokio::test]

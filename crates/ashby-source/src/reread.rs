@@ -1,0 +1,125 @@
+//! Single records, asked for by their key.
+
+use ashby_client::catalog::{self, Type};
+use ashby_client::{ErrorKind as ClientErrorKind, ReadOperation};
+use bytes::Bytes;
+use capture_core::{Error, Gone, Key, Purpose, Record, Result};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use serde_json::{Map, Value};
+
+use crate::AshbySource;
+use crate::error::from_client;
+use crate::table::{Plan, Row};
+
+/// Records asked for side by side. The client's own limits on rate and concurrency apply on top.
+const RECORDS_AT_ONCE: usize = 4;
+
+/// The operation that answers a single record of a stream.
+#[derive(Debug, Clone)]
+pub(crate) struct Single {
+    row: &'static Row,
+    operation: &'static catalog::Operation,
+    /// The parameter that takes the record's key.
+    parameter: &'static str,
+}
+
+impl Single {
+    /// `None` if Ashby has no such operation for the stream.
+    pub(crate) fn of(row: &'static Row) -> Option<Self> {
+        if !matches!(row.plan, Plan::List(_)) || row.key.len() != 1 {
+            return None;
+        }
+        let (category, _) = row.operation.split_once('.')?;
+        let operation = catalog::find(&format!("{category}.info"))?;
+        let parameter =
+            operation.parameters.iter().find(|parameter| matches!(parameter.kind, Type::Id(_)))?;
+        Some(Self { row, operation, parameter: parameter.name })
+    }
+
+    /// Asks for these records: those that are there as they are now (unless only that is to be known: lists may show
+    /// other members of them), the others as gone. Also counts the requests.
+    pub(crate) async fn read(
+        &self,
+        source: &AshbySource,
+        keys: &[Key],
+        purpose: Purpose,
+    ) -> Result<(Vec<Record>, u32)> {
+        // What makes archived and unpublished records appear in the list does so here.
+        let mut parameters = source.requests.parameters(self.row)?;
+        parameters.retain(|name, _| self.operation.parameters.iter().any(|known| known.name == name));
+        let client = source.client.in_lane(lane(purpose));
+        let answers = stream::iter(keys.to_vec()).map(|key| {
+            let mut parameters: Map<String, Value> = parameters.clone();
+            parameters.insert(self.parameter.to_owned(), key.as_str().into());
+            let client = client.clone();
+            async move {
+                let asked = client.read(&ReadOperation::new(self.operation.name), &parameters).await;
+                self.judge(&key, asked)
+            }
+        });
+        let answers: Vec<(Record, u32)> = answers.buffered(RECORDS_AT_ONCE).try_collect().await?;
+        let requests = answers.iter().map(|(_, requests)| requests).sum();
+        let records = answers.into_iter().map(|(record, _)| record);
+        let is_wanted = |record: &Record| purpose == Purpose::Refresh || record.body().is_none();
+        Ok((records.filter(is_wanted).collect(), requests))
+    }
+
+    fn judge(
+        &self,
+        key: &Key,
+        asked: Result<ashby_client::Response, ashby_client::Error>,
+    ) -> Result<(Record, u32)> {
+        match asked {
+            Ok(answer) if is_object(&answer.results) => {
+                Ok((Record::upsert(key.clone(), answer.results), answer.requests))
+            }
+            Ok(_) => {
+                let message = format!("{} answered without a record", self.operation.name);
+                Err(Error::new(capture_core::ErrorKind::Data, message))
+            }
+            // Only a word of Ashby's says that a record is not there; an address that is not there says nothing.
+            Err(error) if error.kind() == ClientErrorKind::NotFound && error.code().is_some() => {
+                Ok((Record::gone(key.clone(), Gone::NotFound), error.requests()))
+            }
+            Err(error) => Err(from_client(self.row, error)),
+        }
+    }
+}
+
+fn is_object(json: &Bytes) -> bool {
+    json.trim_ascii_start().starts_with(b"{")
+}
+
+fn lane(purpose: Purpose) -> ashby_client::Lane {
+    match purpose {
+        Purpose::Refresh => ashby_client::Lane::Interactive,
+        Purpose::Check => ashby_client::Lane::Low,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::row;
+
+    #[test]
+    fn streams_whose_records_can_be_asked_for() {
+        let parameter = |stream: &str| Single::of(row(stream).unwrap()).map(|single| single.parameter);
+        for (stream, expected) in [
+            ("applications", Some("applicationId")),
+            ("candidates", Some("id")),
+            ("jobs", Some("id")),
+            ("offers", Some("offerId")),
+            ("job_postings", Some("jobPostingId")),
+            ("custom_fields", Some("customFieldId")),
+            ("users", Some("userId")),
+            ("interview_schedules", None),
+            ("interview_events", None),
+            ("candidate_notes", None),
+            ("sources", None),
+            ("job_posting_details", None),
+        ] {
+            assert_eq!(parameter(stream), expected, "{stream}");
+        }
+    }
+}

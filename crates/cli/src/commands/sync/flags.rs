@@ -1,0 +1,28 @@
+//! The flags of `ashby sync`: settings, and names of streams.
+
+use clap::Args;
+
+use crate::settings::{Given, SyncSettings};
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncFlags {
+    /// Streams to sync [default: all but those that cost a request per parent record]
+    #[arg(value_name = "STREAM")]
+    names: Vec<String>,
+    #[command(flatten)]
+    settings: SyncSettings,
+}
+
+impl SyncFlags {
+    /// The settings that were given.
+    pub(crate) fn given(self) -> Given {
+        let mut given = self.settings.0;
+        if !self.names.is_empty() {
+            let more = given.remove("streams").unwrap_or_default();
+            let more = more.as_array().cloned().unwrap_or_default();
+            let names = self.names.into_iter().map(Into::into).chain(more);
+            given.insert("streams".to_owned(), names.collect());
+        }
+        given
+    }
+}

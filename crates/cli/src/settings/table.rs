@@ -1,0 +1,178 @@
+//! Every setting, in one place: its name, its type, what it is unless somebody says otherwise, from where it may come,
+//! and what it is for. The file and the environment know them all; those with a flag, the command line too.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+use capture_core::ReconcilePolicy;
+use clap::builder::ValueParser;
+use clap::value_parser;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::values::{LogLevel, OutputFormat, Span, names};
+
+/// A setting, apart from its type.
+pub(crate) struct Setting {
+    /// As `ashby.toml` has it; `ASHBY_` and this in capitals is its variable.
+    pub(crate) name: &'static str,
+    /// Which flags it stands among.
+    pub(crate) group: Group,
+    pub(crate) default: Default,
+    pub(crate) flag: Option<Flag>,
+    /// One sentence without a full stop, or several.
+    pub(crate) help: &'static str,
+}
+
+/// What is the same for several settings: which commands have their flags, and under which heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    Connection,
+    General,
+    Destination,
+    Sync,
+}
+
+/// What a setting is unless somebody says otherwise, spelled as a person would in `ashby.toml`.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Default {
+    /// It is not set, or the help says in words what it is then.
+    #[serde(skip)]
+    None,
+    Text(&'static str),
+    Number(u32),
+    Off(False),
+    Nothing([&'static str; 0]),
+}
+
+/// A switch that is off.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct False;
+
+impl Serialize for False {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(false)
+    }
+}
+
+const OFF: Default = Default::Off(False);
+
+/// A setting on the command line.
+pub(crate) struct Flag {
+    /// Without the dashes, if it is not the setting's name.
+    pub(crate) long: Option<&'static str>,
+    pub(crate) takes: Takes,
+}
+
+/// What a flag takes.
+pub(crate) enum Takes {
+    /// Nothing: it is there or not.
+    Nothing,
+    Number(&'static str),
+    /// A value, by what stands for it in the help, and what it may be.
+    Value(&'static str, fn() -> ValueParser),
+    /// Values, given several times or with commas in between if they may be.
+    Values(&'static str, Option<char>),
+}
+
+const fn flag(takes: Takes) -> Option<Flag> {
+    Some(Flag { long: None, takes })
+}
+
+const fn value(name: &'static str) -> Option<Flag> {
+    flag(Takes::Value(name, text))
+}
+
+fn text() -> ValueParser {
+    ValueParser::string()
+}
+
+fn path() -> ValueParser {
+    value_parser!(PathBuf)
+}
+
+fn format() -> ValueParser {
+    value_parser!(OutputFormat).into()
+}
+
+/// Makes the table, and the struct that holds what the settings are.
+macro_rules! settings {
+    ($($group:ident { $($(#[$attribute:meta])* $name:ident: $type:ty, $default:expr, $flag:expr, $help:expr;)* })*) => {
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct Merged {
+            $($($(#[$attribute])* pub(super) $name: $type,)*)*
+        }
+
+        /// Every setting, in the order of `--show-config` and of the help.
+        pub(crate) const SETTINGS: &[Setting] = &[
+            $($(Setting {
+                name: stringify!($name),
+                group: Group::$group,
+                default: $default,
+                flag: $flag,
+                help: $help,
+            },)*)*
+        ];
+    };
+}
+
+settings! {
+    Connection {
+        api_key: Option<SecretString>, Default::None, None, "The API key";
+        api_key_file: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
+            "Read the API key from this file";
+        base_url: String, Default::Text(ashby_client::DEFAULT_BASE_URL), value("URL"), "Where Ashby's API is";
+        max_rpm: u32, Default::Number(ashby_client::DEFAULT_REQUESTS_PER_MINUTE), flag(Takes::Number("N")),
+            "Requests a minute, for everything this process does; 0 does not pace";
+        concurrency: NonZeroUsize, Default::Number(ashby_client::DEFAULT_CONCURRENCY.get() as u32),
+            flag(Takes::Number("N")), "Requests under way at once";
+        page_limit: Option<u32>, Default::None, flag(Takes::Number("N")),
+            "Records a page; Ashby gives 100 unless told less";
+        max_attempts: NonZeroU32, Default::Number(6), flag(Takes::Number("N")),
+            "Attempts of a request before it counts as failed; 1 tries everything once";
+        connect_timeout: Span, Default::Text("10s"), value("DURATION"), "How long connecting may take";
+        read_timeout: Span, Default::Text("60s"), value("DURATION"), "How long the server may stay silent";
+        total_timeout: Span, Default::Text("5m"), value("DURATION"), "How long one request may take in all";
+        api_version: String, Default::Text(ashby_client::DEFAULT_VERSION), value("VERSION"),
+            "The `Ashby-Version` to ask for";
+    }
+    General {
+        output: Option<OutputFormat>, Default::None, flag(Takes::Value("FORMAT", format)),
+            "How results are printed [default: table; json for records, unless a list is shown on a terminal]";
+        log: LogLevel, Default::Text("warn"), value("LEVEL"),
+            "Log level on standard error: off, error, warn, info, debug or trace";
+        no_progress: bool, OFF, flag(Takes::Nothing), "No progress on standard error";
+    }
+    Destination {
+        to: String, Default::Text("sqlite:ashby.db"), value("DESTINATION"),
+            "Where records go: sqlite:PATH, jsonl:DIR or stdout";
+        state: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
+            "Where the state of `--to stdout` is kept; without it, everything is listed each time";
+    }
+    Sync {
+        #[serde(deserialize_with = "names")]
+        streams: Vec<String>, Default::Nothing([]),
+            Some(Flag { long: Some("stream"), takes: Takes::Values("STREAM", Some(',')) }),
+            "A stream to sync, as the positional ones";
+        #[serde(deserialize_with = "names")]
+        except: Vec<String>, Default::Nothing([]), flag(Takes::Values("STREAM", Some(','))), "Streams to leave out";
+        all: bool, OFF, flag(Takes::Nothing), "Also the streams that cost a request per parent record";
+        full: bool, OFF, flag(Takes::Nothing), "List everything again, and mark what is gone";
+        #[serde(deserialize_with = "names")]
+        board: Vec<String>, Default::Nothing([]), flag(Takes::Values("NAME", None)),
+            "Sync a public job board instead, into the stream public_postings; needs no key. NAME is what follows \
+             jobs.ashbyhq.com/ in its address; may be given several times";
+        dry_run: bool, OFF, flag(Takes::Nothing),
+            "Say what would be requested and about how long it takes; request nothing but the key's permissions";
+        watch: bool, OFF, flag(Takes::Nothing), "Stay up and sync again at every interval, until Ctrl-C";
+        interval: Span, Default::Text("5m"), value("DURATION"),
+            "Time from one sync of a stream to the next, for --watch: 5m, PT5M";
+        reconcile: ReconcilePolicy, Default::Text("auto"), value("POLICY"),
+            "Whether rows that a complete listing did not see are marked as deleted: auto (unless the key sees less \
+             than before), accept (always; this key becomes the yardstick) or never";
+        progress_interval: Span, Default::Text("5s"), None,
+            "How often progress is told where no terminal shows it";
+    }
+}

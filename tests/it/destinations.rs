@@ -1,0 +1,246 @@
+//! Files and databases: what stands in them, what is wrong with them, who else has them.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Stdio;
+
+use ashby_sim::{Fault, FaultRule};
+use rusqlite::Connection;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
+
+use crate::support::{BINARY, Site, ended, jsonl, query, run, snapshot, sqlite, start, truth};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_can_be_asked_at_once() {
+    let site = Site::new().await;
+    site.done("sync applications").await;
+    let counted = query(&site.path("ashby.db"), "select status, count(*) from applications group by 1");
+    let counted: BTreeMap<String, usize> =
+        counted.into_iter().map(|row| (row[0].clone(), row[1].parse().unwrap())).collect();
+    let mut expected = BTreeMap::new();
+    for application in truth(site.organisation(), "applications").values() {
+        *expected.entry(application["status"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    assert!(expected.len() > 1);
+    assert_eq!(counted, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_nobody_documented_become_columns() {
+    let site = Site::new().await;
+    site.done("sync users").await;
+    site.server.faults().add(FaultRule::new("user.list", Fault::UnknownFields));
+    site.done("sync users --full").await;
+    let users = truth(site.organisation(), "users").len().to_string();
+    let counted = "select count(*) from users where newMember ->> '$.text' = '\u{1f980}'";
+    assert_eq!(query(&site.path("ashby.db"), counted), [[users]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pretty_printed_answers_become_single_lines() {
+    let site = Site::new().await;
+    site.server.faults().add(FaultRule::new("*", Fault::PrettyPrint));
+    site.done("sync applications users --to jsonl:out").await;
+    for stream in ["applications", "users"] {
+        let text = fs::read_to_string(site.path(&format!("out/{stream}.jsonl"))).unwrap();
+        let truth = truth(site.organisation(), stream);
+        assert_eq!(text.lines().count(), truth.len());
+        assert_eq!(jsonl(&site.path("out"), stream), truth);
+    }
+    let ran = site.done("sync users --to stdout").await;
+    assert_eq!(ran.stdout.lines().count(), truth(site.organisation(), "users").len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_torn_last_line_is_cut_off() {
+    let site = Site::new().await;
+    site.done("sync users jobs --to jsonl:out").await;
+    let path = site.path("out/users.jsonl");
+    OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"id\":\"torn").unwrap();
+    let ran = site.done("sync users jobs --to jsonl:out").await;
+    assert!(ran.stderr.contains("unfinished last line"), "{ran:#?}");
+    assert_eq!(jsonl(&site.path("out"), "users"), truth(site.organisation(), "users"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn snapshots_leave_tombstones_in_files() {
+    let site = Site::new().await;
+    site.done("sync archive_reasons --to jsonl:out").await;
+    let id = truth(site.organisation(), "archive_reasons").into_keys().next().unwrap();
+    let delete = ashby_sim::Mutation::Delete { kind: ashby_sim::Kind::ArchiveReason, id };
+    site.organisation().mutate(&delete).unwrap();
+    site.done("sync archive_reasons --to jsonl:out").await;
+    assert_eq!(jsonl(&site.path("out"), "archive_reasons"), truth(site.organisation(), "archive_reasons"));
+}
+
+/// Refused with exit code 1, and left as it was to the byte.
+async fn assert_refused(site: &Site, arguments: &str, file: &Path) {
+    let before = fs::read(file).unwrap();
+    let ran = site.run(arguments).await;
+    assert_eq!(ran.code, Some(1), "{arguments}: {ran:#?}");
+    assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains("hint: "), "{arguments}: {ran:#?}");
+    assert!(fs::read(file).unwrap() == before, "{arguments}: the file has changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_ours_stays_as_it_is() {
+    let site = Site::new().await;
+    fs::write(site.path("notes.txt"), "Dear diary, ".repeat(400)).unwrap();
+    let foreign = Connection::open(site.path("foreign.db")).unwrap();
+    foreign.execute_batch("create table applications (id); insert into applications values (1)").unwrap();
+    drop(foreign);
+    for name in ["notes.txt", "foreign.db"] {
+        assert_refused(&site, &format!("sync users --to sqlite:{name}"), &site.path(name)).await;
+        assert_refused(&site, &format!("state show --to sqlite:{name}"), &site.path(name)).await;
+        assert_refused(&site, &format!("state reset users --to sqlite:{name}"), &site.path(name)).await;
+    }
+    snapshot("database_foreign", &site, &site.run("sync users --to sqlite:foreign.db").await.stderr);
+
+    fs::create_dir(site.path("out")).unwrap();
+    fs::write(site.path("out/users.jsonl"), "id,name\n1,Ada\n").unwrap();
+    assert_refused(&site, "sync users --to jsonl:out", &site.path("out/users.jsonl")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_newer_version_wrote_stays_as_it_is() {
+    let site = Site::new().await;
+    site.done("sync users").await;
+    Connection::open(site.path("ashby.db")).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    for arguments in ["sync users", "state show", "state export", "sync users --dry-run"] {
+        assert_refused(&site, arguments, &site.path("ashby.db")).await;
+    }
+    snapshot("database_newer", &site, &site.run("sync users").await.stderr);
+
+    site.done("sync users --to jsonl:out").await;
+    let state = site.path("out/state.json");
+    let written = fs::read_to_string(&state).unwrap();
+    for broken in [r#"{"version": 99, "streams": {}}"#, "{", "", "[]"] {
+        fs::write(&state, broken).unwrap();
+        let records = fs::read(site.path("out/users.jsonl")).unwrap();
+        assert_refused(&site, "sync users --to jsonl:out", &state).await;
+        assert_refused(&site, "state reset users --to jsonl:out", &state).await;
+        assert!(fs::read(site.path("out/users.jsonl")).unwrap() == records);
+    }
+    fs::write(site.path("other"), "not a state").unwrap();
+    assert_refused(&site, "sync users --to stdout --state other", &site.path("other")).await;
+    fs::write(&state, written).unwrap();
+    site.done("sync users --to jsonl:out").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_run_is_told_who_is_first() {
+    for to in ["--to sqlite:ashby.db", "--to jsonl:out", "--to stdout --state state.json"] {
+        let site = Site::new().await;
+        site.server.faults().add(FaultRule::new("user.list", Fault::Hold));
+        let mut first = start(site.ashby(&format!("sync users {to}")));
+        site.held().await;
+        let holder = format!("process {}", first.id().unwrap());
+        for arguments in [format!("sync jobs {to}"), format!("state show {to}")] {
+            let second = site.run(&arguments).await;
+            assert_eq!(second.code, Some(1), "{arguments}: {second:#?}");
+            assert!(second.stderr.contains(&holder), "{arguments}: {second:#?}");
+        }
+        first.kill().await.unwrap();
+        site.server.faults().clear();
+        // The lock died with its holder.
+        site.done(&format!("sync users {to}")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_another_program_writes_to_is_named_and_left_alone() {
+    let site = Site::new().await;
+    site.done("sync users").await;
+    let other = Connection::open(site.path("ashby.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let ran = site.run("sync users jobs").await;
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.stderr.contains("ashby.db") && ran.stderr.contains("locked"), "{ran:#?}");
+    assert!(ran.stderr.contains("hint: "), "{ran:#?}");
+    other.execute_batch("ROLLBACK").unwrap();
+    site.done("sync users jobs").await;
+    assert_eq!(sqlite(&site.path("ashby.db"), "jobs"), truth(site.organisation(), "jobs"));
+}
+
+/// The command under `sh`, which sets it limits first.
+fn limited(site: &Site, limits: &str, arguments: &str) -> Command {
+    let plain = site.ashby(arguments);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &format!("{limits}; exec \"$0\" \"$@\"")])
+        .arg(BINARY)
+        .args(plain.as_std().get_args());
+    command.current_dir(site.directory.path()).env_clear().kill_on_drop(true);
+    for (name, value) in plain.as_std().get_envs() {
+        command.env(name, value.unwrap());
+    }
+    command
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_stops_the_run_and_the_next_one_goes_on() {
+    let site = Site::new().await;
+    for to in ["sqlite:full.db", "jsonl:full"] {
+        let sync = format!("sync applications candidates users --to {to}");
+        // Files of at most 64 blocks; a write beyond that fails instead of killing.
+        let ran = run(limited(&site, "trap '' XFSZ; ulimit -f 64", &sync)).await;
+        assert_eq!(ran.code, Some(1), "{to}: {ran:#?}");
+        assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains("hint: "), "{to}: {ran:#?}");
+        site.done(&sync).await;
+    }
+    for stream in ["applications", "candidates", "users"] {
+        assert_eq!(sqlite(&site.path("full.db"), stream), truth(site.organisation(), stream));
+        assert_eq!(jsonl(&site.path("full"), stream), truth(site.organisation(), stream));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_device_is_named() {
+    let site = Site::new().await;
+    fs::create_dir(site.path("out")).unwrap();
+    symlink("/dev/full", site.path("out/users.jsonl")).unwrap();
+    let ran = site.run("sync users --to jsonl:out").await;
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.stderr.contains("users.jsonl") && ran.stderr.contains("make room"), "{ran:#?}");
+
+    for arguments in [
+        "sync users --to stdout",
+        "state export",
+        "streams",
+        "check",
+        "sync users --output json",
+        "streams --output json",
+    ] {
+        let mut command = site.ashby(arguments);
+        command.stdout(File::create("/dev/full").unwrap()).stderr(Stdio::piped());
+        let ran = ended(command.spawn().unwrap()).await;
+        assert_eq!(ran.code, Some(1), "{arguments}: {ran:#?}");
+        assert!(ran.stderr.contains("No space left"), "{arguments}: {ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_has_seen_enough_ends_the_run() {
+    let site = Site::new().await;
+    let sync = "sync applications candidates --to stdout --state state.json --page-limit 20";
+    let mut child = start(site.ashby(sync));
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.next_line().await.unwrap().unwrap().starts_with(r#"{"stream":"#));
+    drop(lines);
+    let ran = ended(child).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(ran.stderr.contains("nobody reads"), "{ran:#?}");
+    assert!(!ran.stderr.contains("error"), "{ran:#?}");
+
+    // What was not taken comes again.
+    let rest = site.done(sync).await;
+    let records = |stream: &str| {
+        rest.stdout.lines().filter(|line| line.contains(&format!(r#""stream":"{stream}""#))).count()
+    };
+    assert!(records("applications") + records("candidates") > 0);
+}

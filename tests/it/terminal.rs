@@ -1,0 +1,211 @@
+//! What a person at a terminal sees and is asked: the binary behind a pseudoterminal.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+
+use ashby_sim::{Fault, FaultRule};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+use tokio::process::{Child, Command};
+
+use crate::support::{Site, until};
+
+/// A running binary whose standard input and error are a terminal; standard output goes nowhere, or there too.
+struct Terminal {
+    child: Child,
+    keyboard: File,
+    /// Everything that was shown so far.
+    shown: Arc<Mutex<String>>,
+}
+
+impl Terminal {
+    fn start(command: Command) -> Self {
+        Self::with(command, 120, false)
+    }
+
+    /// A terminal of so many columns, for standard output too if it `shows_output`.
+    fn with(mut command: Command, columns: u16, shows_output: bool) -> Self {
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&ours).unwrap();
+        unlockpt(&ours).unwrap();
+        let size = Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&ours, size).unwrap();
+        let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+        let theirs = OpenOptions::new().read(true).write(true).open(name).unwrap();
+        let child = command
+            .env("TERM", "xterm")
+            .env_remove("ASHBY_NO_PROGRESS")
+            .stdin(theirs.try_clone().unwrap())
+            .stdout(if shows_output { Stdio::from(theirs.try_clone().unwrap()) } else { Stdio::null() })
+            .stderr(theirs)
+            .spawn()
+            .unwrap();
+        // It holds their side, too.
+        drop(command);
+        let keyboard = File::from(ours);
+        let mut screen = keyboard.try_clone().unwrap();
+        let shown = Arc::new(Mutex::new(String::new()));
+        let showing = Arc::clone(&shown);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // A terminal that everybody has left fails instead of ending.
+            while let Ok(count @ 1..) = screen.read(&mut bytes) {
+                showing.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..count]));
+            }
+        });
+        Self { child, keyboard, shown }
+    }
+
+    fn shown(&self) -> String {
+        self.shown.lock().unwrap().clone()
+    }
+
+    async fn shows(&self, text: &str) {
+        until(text, || self.shown().contains(text)).await;
+    }
+
+    fn types(&mut self, text: &str) {
+        self.keyboard.write_all(text.as_bytes()).unwrap();
+    }
+
+    async fn ends(mut self) -> Option<i32> {
+        self.child.wait().await.unwrap().code()
+    }
+}
+
+/// What a command shows on a terminal, line by line.
+async fn shown(command: Command, columns: u16) -> Vec<String> {
+    let terminal = Terminal::with(command, columns, true);
+    let shown = Arc::clone(&terminal.shown);
+    // The last thing that is written is on the screen when nobody is left to write.
+    terminal.ends().await;
+    let end = || shown.lock().unwrap().ends_with('\n');
+    until("the last line", end).await;
+    let text = shown.lock().unwrap().clone();
+    text.lines().map(|line| line.trim_end_matches('\r').to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
+    let site = Site::new().await;
+    site.done("sync users archive_reasons").await;
+    for command in [
+        "streams",
+        "operations interview",
+        "doctor --verbose",
+        "state show",
+        "list candidates --limit 5",
+        "list jobs --limit 3",
+        "sync --all --dry-run",
+    ] {
+        for columns in [80, 120] {
+            let lines = shown(site.ashby(command), columns).await;
+            let widest = lines.iter().max_by_key(|line| line.chars().count()).unwrap();
+            // What follows a listing is a command to be copied, on one line.
+            let is_table =
+                |line: &&String| !line.starts_with("there is more") && !line.starts_with("--sync-token");
+            let wide = lines.iter().filter(is_table).filter(|line| line.chars().count() > columns.into());
+            assert_eq!(wide.count(), 0, "{command} in {columns} columns: {widest}");
+            assert!(lines.len() >= 3, "{command}: {lines:#?}");
+        }
+        let piped = site.done(command).await.stdout;
+        assert!(!piped.contains('…') || command == "doctor --verbose", "{command}: cut\n{piped}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_from_outside_is_obeyed_by_a_terminal() {
+    let site = Site::new().await;
+    let name = "Eve\u{9b}2J\u{202e}\u{200b}evil\u{1b}]0;owned\u{7}";
+    let mut create = site.ashby("call candidate.create --name");
+    create.arg(name);
+    let made = crate::support::run(create).await;
+    assert_eq!(made.code, Some(0), "{made:#?}");
+    let id =
+        serde_json::from_str::<serde_json::Value>(&made.stdout).unwrap()["id"].as_str().unwrap().to_owned();
+    // Where a program reads it, it is what it is.
+    assert!(made.stdout.contains('\u{202e}'), "{made:#?}");
+    for format in ["table", "json", "ndjson", "json --jq .name"] {
+        let lines = shown(site.ashby(&format!("get candidates {id} --output {format}")), 120).await;
+        let text = lines.join("\n");
+        assert!(text.contains("evil") && text.contains("Eve"), "{format}: {text}");
+        let is_bad = |letter: char| {
+            letter.is_control() && !"\n\t".contains(letter) || ('\u{200b}'..='\u{202e}').contains(&letter)
+        };
+        assert!(!text.contains(is_bad), "{format}: {text:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_undone_is_asked_and_only_a_yes_is_one() {
+    let site = Site::new().await;
+    let candidate = site.some("candidates");
+    for (answer, code, sent) in [("n\n", 1, 0), ("\n", 1, 0), ("\u{4}", 1, 0), ("y\n", 0, 1)] {
+        let mut terminal =
+            Terminal::start(site.ashby(&format!("call candidate.anonymize --candidate-id {candidate}")));
+        terminal.shows("Go on? [y/N]").await;
+        let shown = terminal.shown();
+        assert!(shown.contains("Removes the candidate's personal data for good"), "{shown}");
+        assert!(shown.contains(&candidate) && shown.contains("cannot be undone"), "{shown}");
+        assert_eq!(site.log().total(), 0, "nothing is sent while it is asked");
+        terminal.types(answer);
+        assert_eq!(terminal.ends().await, Some(code), "{answer:?}");
+        assert_eq!(site.log().count("candidate.anonymize"), sent, "{answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_unknown_fate_are_asked_about() {
+    let site = Site::new().await;
+    let row = format!(r#"{{"candidateId":"{}","note":"x"}}"#, site.some("candidates"));
+    std::fs::write(site.path("rows.ndjson"), row + "\n").unwrap();
+    let batch = "call candidate.createNote --each rows.ndjson";
+    site.server.faults().add(FaultRule::new("candidate.createNote", Fault::Status { status: 500 }).times(1));
+    assert_eq!(site.run(batch).await.code, Some(4));
+    for (answer, code, sent) in [("\n", 2, 1), ("retry\n", 0, 2)] {
+        let mut terminal = Terminal::start(site.ashby(batch));
+        terminal.shows("[skip/retry/STOP]").await;
+        terminal.types(answer);
+        assert_eq!(terminal.ends().await, Some(code), "{answer:?}");
+        assert_eq!(site.log().count("candidate.createNote"), sent, "{answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_running_stream_has_a_line_with_records_pages_and_rate() {
+    let site = Site::new().await;
+    for operation in ["application.list", "candidate.list"] {
+        site.server.faults().add(FaultRule::new(operation, Fault::Hold).after(2).times(1));
+    }
+    let sync = "sync applications candidates users --page-limit 30 --max-rpm 60000";
+    let terminal = Terminal::start(site.ashby(sync));
+    site.held().await;
+    terminal.shows("1 streams done, 2 running · ").await;
+    terminal.shows("of 60,000 requests a minute").await;
+    for stream in ["applications", "candidates"] {
+        terminal.shows(&format!("{stream:<32} 60 records, 2 pages, ")).await;
+    }
+    assert!(terminal.shown().contains("/s"), "a rate");
+    site.server.faults().clear();
+    assert_eq!(terminal.ends().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_terminal_a_line_comes_now_and_then() {
+    let site = Site::new().await;
+    site.server.faults().add(FaultRule::new("application.list", Fault::Hold).after(2).times(1));
+    let mut command = site.ashby("sync applications users --page-limit 30");
+    command.env_remove("ASHBY_NO_PROGRESS").stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines =
+        tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(child.stderr.take().unwrap()));
+    let line = lines.next_line().await.unwrap().unwrap();
+    assert!(line.starts_with("1 streams done, 1 running · "), "{line}");
+    assert!(line.contains(" · applications 60 records, 2 pages, "), "{line}");
+    assert!(!line.contains('\u{1b}'), "no terminal's signs: {line}");
+    site.server.faults().clear();
+    while lines.next_line().await.unwrap().is_some() {}
+    assert_eq!(child.wait().await.unwrap().code(), Some(0));
+}

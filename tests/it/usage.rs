@@ -1,0 +1,103 @@
+//! Mistakes on the command line and in the settings: exit code 2, what is wrong, what would be right.
+
+use crate::support::{Site, run, snapshot};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_streams_bring_the_near_matches() {
+    let site = Site::new().await;
+    for (arguments, near) in [
+        ("sync aplications", "applications"),
+        ("sync candidate", "candidates"),
+        ("sync --stream users,job", "jobs"),
+        ("sync --except interview_event", "interview_events"),
+    ] {
+        let ran = site.run(arguments).await;
+        assert_eq!(ran.code, Some(2), "{arguments}: {ran:#?}");
+        assert!(ran.stderr.contains("did you mean") && ran.stderr.contains(near), "{arguments}: {ran:#?}");
+    }
+    let hopeless = site.run("sync zzzzzzzzzzzzzzz").await;
+    assert_eq!(hopeless.code, Some(2));
+    assert!(hopeless.stderr.contains("`ashby streams`"), "{hopeless:#?}");
+    assert_eq!(site.log().total(), 0, "found before anything is asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_in_the_settings_is_named() {
+    let site = Site::new().await;
+    for (content, names) in [
+        ("max_rpm = ", "ashby.toml"),
+        ("max_rmp = 5", "max_rmp"),
+        ("max_rpm = \"many\"", "max_rpm"),
+        ("max_attempts = 0", "max_attempts"),
+        ("interval = \"soon\"", "interval"),
+        ("reconcile = \"perhaps\"", "reconcile"),
+        ("api_key = 5", "api_key"),
+    ] {
+        std::fs::write(site.path("ashby.toml"), content).unwrap();
+        let mut command = site.ashby("sync users");
+        command.env_remove("ASHBY_MAX_RPM").env_remove("ASHBY_MAX_ATTEMPTS");
+        if content.starts_with("api_key") {
+            command.env_remove("ASHBY_API_KEY");
+        }
+        let ran = run(command).await;
+        assert_eq!(ran.code, Some(2), "{content}: {ran:#?}");
+        assert!(ran.stderr.contains(names) && ran.stderr.contains("hint:"), "{content}: {ran:#?}");
+    }
+    std::fs::write(site.path("ashby.toml"), "max_rmp = 5\n").unwrap();
+    snapshot("settings_unknown", &site, &site.run("sync users").await.stderr);
+    assert_eq!(site.log().total(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_level_is_one_of_a_few_words() {
+    let site = Site::new().await;
+    let ran = site.run("sync users --log loud").await;
+    assert_eq!((ran.code, site.log().total()), (Some(2), 0), "{ran:#?}");
+    assert!(ran.stderr.contains("`loud` is not one of off, error, warn, info, debug, trace"), "{ran:#?}");
+    let mut command = site.ashby("streams");
+    command.env("ASHBY_LOG", "verbose");
+    assert_eq!(run(command).await.code, Some(2));
+    site.done("streams --log INFO").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn impossible_combinations_are_refused() {
+    let site = Site::new().await;
+    for arguments in [
+        "",
+        "sink",
+        "sync --api-key secret",
+        "sync --to postgres:x",
+        "sync --to sqlite:x.db --state y",
+        "sync --watch --interval 10ms",
+        "sync --page-limit 0",
+        "sync --output yaml",
+        "sync users --except users",
+        "sync --config absent.toml",
+        "state show --to stdout",
+        "state import",
+        "sim serve --shape odd",
+    ] {
+        let ran = site.run(arguments).await;
+        assert_eq!(ran.code, Some(2), "{arguments}: {ran:#?}");
+        assert!(!ran.stderr.is_empty());
+    }
+    assert_eq!(site.log().total(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_does_not_travel_in_clear() {
+    let site = Site::new().await;
+    for url in [
+        "http://api.ashbyhq.com",
+        "http://192.0.2.1:8080",
+        "ftp://127.0.0.1",
+        "nonsense",
+        "https://user:password@127.0.0.1",
+    ] {
+        let ran = site.run(&format!("sync users --base-url {url}")).await;
+        assert_eq!(ran.code, Some(2), "{url}: {ran:#?}");
+        assert!(!ran.stderr.contains("password@"), "{ran:#?}");
+    }
+    snapshot("http_refused", &site, &site.run("sync --base-url http://192.0.2.1:8080").await.stderr);
+}
