@@ -10,6 +10,7 @@
 
 mod directory;
 mod failure;
+mod family;
 mod line;
 mod mark;
 mod output;
@@ -18,6 +19,7 @@ mod repair;
 mod stream_file;
 
 pub use directory::{Directory, state_path};
+pub use family::{Directories, StandardOutput};
 pub use output::{Lines, lines, standard_output};
 
 use std::path::PathBuf;
