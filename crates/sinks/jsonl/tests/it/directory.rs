@@ -62,7 +62,7 @@ async fn lines_are_the_records_untouched_and_tombstones_name_the_key() {
     let directory = tempfile::tempdir().unwrap();
     let both = Key::from_parts(&["a\"b".into(), "2".into()]).unwrap();
     let records = [
-        Record::upsert("x", r#"{ "b" : 1.10,  "a":"\u00fc" }"#),
+        Record::upsert("x", r#"{ "b" : 1.10,  "a":"\u00fc\ud83d" }"#),
         Record::upsert("x", "{\n  \"b\": \"1 \\n\"\r\n}"),
         Record::upsert(both.clone(), "{}"),
         gone(both),
@@ -71,7 +71,7 @@ async fn lines_are_the_records_untouched_and_tombstones_name_the_key() {
     let records = [Record::upsert("\n", "{}"), gone("\n"), gone("never there")];
     append(directory.path(), &stream(&["id"]), &records).await.unwrap();
     let expected = concat!(
-        "{ \"b\" : 1.10,  \"a\":\"\\u00fc\" }\n",
+        "{ \"b\" : 1.10,  \"a\":\"\\u00fc\\ud83d\" }\n",
         "{\"b\":\"1 \\n\"}\n",
         "{}\n",
         "{\"id\":\"a\\\"b\",\"at\":\"2\",\"_deleted\":true}\n",
