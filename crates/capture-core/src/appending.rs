@@ -77,10 +77,13 @@ impl<A: Appender, T: StateStore, L: Ledger> Appending<A, T, L> {
         Ok(())
     }
 
-    /// Forgets in state and ledger what was lost, and learns what is there instead.
+    /// Forgets in the ledger what was lost, and learns what is there instead. That is committed before anything is
+    /// appended, which could make the output look again as the old watermark says.
     async fn take_stock(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
+        let mut is_news = false;
         for stream in streams.iter().filter(|stream| self.lost.contains(&stream.name)) {
             self.ledger.forget(stream).await?;
+            is_news = true;
         }
         for stream in streams {
             loop {
@@ -89,7 +92,12 @@ impl<A: Appender, T: StateStore, L: Ledger> Appending<A, T, L> {
                     break;
                 }
                 self.ledger.adopt(stream, records).await?;
+                is_news = true;
             }
+        }
+        if is_news {
+            let watermark = self.appender.flush().await?;
+            self.ledger.commit(watermark.as_ref(), &BTreeMap::new()).await?;
         }
         Ok(())
     }

@@ -31,6 +31,7 @@
 //! # });
 //! ```
 
+mod ledger;
 mod sink;
 mod sink_keyed;
 mod sink_state;
@@ -41,6 +42,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 
+pub use ledger::{
+    a_sweep_takes_each_row_once, everything_is_as_the_last_commit_left_it, only_differences_are_left,
+    what_is_adopted_is_known, what_is_forgotten_is_unseen_or_gone,
+};
 pub use sink::{
     a_dropped_sink_has_committed_nothing_more, any_record_arrives, any_stream_name_is_fine,
     committed_is_readable, deleting_and_reviving, odd_keys_stay_apart, reopening_continues, replays_converge,
@@ -60,8 +65,8 @@ pub use state_store::{
 };
 
 use crate::{
-    Checkpoint, Field, FieldKind, Identity, Key, Listed, Record, Sink, Stamp, StateStore, StateUpdate,
-    StreamDescriptor, StreamState, SweepDue, Token,
+    Checkpoint, Field, FieldKind, Identity, Key, Ledger, Listed, Record, Sink, Stamp, StateStore,
+    StateUpdate, StreamDescriptor, StreamState, SweepDue, Token,
 };
 
 /// Rows by key; `None` is a tombstone. Leaving a tombstone out means the same.
@@ -104,6 +109,13 @@ pub trait StateStoreHarness: Send + Sync {
 
     /// Whether a second holder is refused, as it must be wherever two processes could meet.
     fn is_exclusive(&self) -> bool;
+}
+
+/// One place for a ledger. Dropping it removes the place.
+#[async_trait]
+pub trait LedgerHarness: Send + Sync {
+    /// A ledger on this place, as a restarted process would make it.
+    async fn open(&self) -> Box<dyn Ledger>;
 }
 
 /// Says which law is broken when its test panics.
@@ -174,6 +186,20 @@ pub async fn state_store<H: StateStoreHarness>(fresh: impl Fn() -> H) {
         updates_merge,
         a_second_holder_is_refused,
         a_damaged_state_is_an_error_and_stays,
+    );
+}
+
+/// All laws of ledgers, each against a fresh place.
+///
+/// # Panics
+/// If the ledger breaks one.
+pub async fn ledger<H: LedgerHarness>(fresh: impl Fn() -> H) {
+    laws!(fresh;
+        only_differences_are_left,
+        everything_is_as_the_last_commit_left_it,
+        a_sweep_takes_each_row_once,
+        what_is_forgotten_is_unseen_or_gone,
+        what_is_adopted_is_known,
     );
 }
 
