@@ -53,6 +53,7 @@ pub use sink::{
 };
 pub use sink_keyed::{
     a_forgotten_stream_keeps_its_rows_unseen, a_sweep_buries_what_was_not_seen_since,
+    a_sweep_leaves_alone_what_was_seen_before_it_may_speak,
     a_sweep_of_scopes_buries_only_what_belongs_to_them, counts_are_exact, known_keys_are_counted,
     uncommitted_rows_are_absent,
 };
@@ -166,6 +167,7 @@ pub async fn sink<H: SinkHarness>(fresh: impl Fn() -> H) {
             counts_are_exact,
             a_sweep_buries_what_was_not_seen_since,
             a_sweep_of_scopes_buries_only_what_belongs_to_them,
+            a_sweep_leaves_alone_what_was_seen_before_it_may_speak,
             known_keys_are_counted,
             a_forgotten_stream_keeps_its_rows_unseen,
         );

@@ -50,6 +50,11 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
+    /// Whether there is nothing to continue from.
+    pub fn is_empty(&self) -> bool {
+        self.token.is_none() && self.progress.is_none()
+    }
+
     /// A checkpoint of these parts.
     pub fn new(token: Option<Token>, progress: Option<Value>) -> Self {
         Self { token, progress }
@@ -162,6 +167,14 @@ impl StreamState {
             sweep_due: None,
             listed: Listed::default(),
         }
+    }
+}
+
+impl StreamState {
+    /// Forgets from where to continue. Who saw what stays: a stream that is listed again is not a new one.
+    pub fn list_again(&mut self) {
+        self.checkpoint = Checkpoint::default();
+        (self.listing, self.sweep_due) = (None, None);
     }
 }
 

@@ -68,6 +68,8 @@ pub(super) struct Writer<K> {
     probation: Option<Probation>,
     verification: Option<Verification>,
     uncommitted_bytes: u64,
+    /// Rows have been marked since the last commit, whatever else has happened.
+    has_swept: bool,
     commit_due: Option<Instant>,
     pace: CommitPace,
     options: RunnerOptions,
@@ -112,6 +114,7 @@ impl<K: Sink> Writer<K> {
             probation: None,
             verification: None,
             uncommitted_bytes: 0,
+            has_swept: false,
             commit_due: None,
             pace,
             options,
@@ -385,7 +388,7 @@ impl<K: Sink> Writer<K> {
         }
         if !scopes.is_empty() && self.options.reconcile != ReconcilePolicy::Never {
             let within = Within::Scopes(scopes);
-            self.sink.sweep(Sweep::new(Arc::clone(&descriptor), seen, within)).await?;
+            self.sweep(Sweep::new(Arc::clone(&descriptor), seen, within)).await?;
         }
         self.uncommitted_bytes += bytes;
         self.board.note(&descriptor.name, |status| status.records += records);
@@ -404,6 +407,11 @@ impl<K: Sink> Writer<K> {
             return Ok(());
         }
         self.sink.write(Write::new(Arc::clone(stream), seen, records)).await
+    }
+
+    async fn sweep(&mut self, sweep: Sweep) -> Result<()> {
+        self.has_swept = true;
+        self.sink.sweep(sweep).await
     }
 
     /// On probation: whether the destination holds any of these records already.
@@ -501,7 +509,7 @@ impl<K: Sink> Writer<K> {
                 stream.becomes_yardstick(&self.identity);
                 stream.report.kept = None;
                 return match sweep {
-                    Some(sweep) => self.sink.sweep(sweep).await,
+                    Some(sweep) => self.sweep(sweep).await,
                     None => Ok(()),
                 };
             }
@@ -572,7 +580,7 @@ impl<K: Sink> Writer<K> {
             Payment::Sweep => {
                 stream.clear_debt();
                 stream.becomes_yardstick(&self.identity);
-                self.sink.sweep(sweep).await?;
+                self.sweep(sweep).await?;
             }
             Payment::Verify => self.ask_first(capture, index, share, Asked::All).await,
             Payment::Wait(kept) => {
@@ -604,7 +612,7 @@ impl<K: Sink> Writer<K> {
             self.ask_first(capture, index, share, Asked::Own).await;
             return Ok(());
         }
-        self.sink.sweep(own).await?;
+        self.sweep(own).await?;
         self.captures[capture].streams[index].keeps_fewer(share.unseen);
         Ok(())
     }
@@ -618,7 +626,7 @@ impl<K: Sink> Writer<K> {
         }
         stream.keeps_fewer(pending.unseen);
         match stream.own_sweep() {
-            Some(own) => self.sink.sweep(own).await,
+            Some(own) => self.sweep(own).await,
             None => Ok(()),
         }
     }
@@ -694,7 +702,7 @@ impl<K: Sink> Writer<K> {
         let streams = self.captures.iter_mut().flat_map(|capture| &mut capture.streams);
         let saved = streams.filter_map(|stream| Some((stream.name().to_owned(), Some(stream.to_save()?))));
         let update = StateUpdate::new(saved);
-        if update.is_empty() {
+        if update.is_empty() && !std::mem::take(&mut self.has_swept) {
             return Ok(());
         }
         let started = Instant::now();

@@ -21,7 +21,8 @@ fn state(stamp: u64) -> StateUpdate {
 /// A sink in this directory, and whether it has a state of the stream.
 async fn open(directory: &Path) -> Result<(Box<dyn Sink>, bool)> {
     let mut sink = sink_jsonl::directory(directory);
-    let has_state = sink.load().await?.streams.contains_key("pets");
+    let state = sink.load().await?;
+    let has_state = state.streams.get("pets").is_some_and(|pets| !pets.checkpoint.is_empty());
     sink.open(&[stream()]).await?;
     Ok((sink, has_state))
 }
