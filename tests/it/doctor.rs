@@ -82,11 +82,8 @@ async fn a_bad_destination_fails() {
     std::fs::write(site.path("notes.db"), "these are notes").unwrap();
     for to in ["sqlite:notes.db", "sqlite:absent/ashby.db", "jsonl:absent/deeper/out"] {
         let ran = doctor(&site, &format!("--to {to} --output json")).await;
-        assert_eq!(
-            (ran.code, level(&ran, "destination")),
-            (Some(1), vec!["fail".to_owned()]),
-            "{to} {ran:#?}"
-        );
+        assert_eq!(ran.code, Some(1), "{to} {ran:#?}");
+        assert!(level(&ran, "destination").contains(&"fail".to_owned()), "{to} {ran:#?}");
     }
     std::fs::create_dir(site.path("out")).unwrap();
     std::fs::write(site.path("out/state.json"), "{").unwrap();

@@ -60,7 +60,7 @@ async fn the_state_is_shown_and_forgotten_and_moved() {
 
     let exported = site.done("state export").await.stdout;
     let state: Value = serde_json::from_str(&exported).unwrap();
-    assert_eq!((state["version"].as_u64(), state["streams"].as_object().unwrap().len()), (Some(1), 5));
+    assert_eq!((state["version"].as_u64(), state["streams"].as_object().unwrap().len()), (Some(2), 5));
 
     let reset = site.done("state reset users").await;
     snapshot("state_reset", &site, &reset.stderr);

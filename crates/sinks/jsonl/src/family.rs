@@ -54,6 +54,11 @@ impl Place for Files {
     }
 
     fn look(&self) -> Result<Vec<Finding>> {
+        let above = private_file::directory_of(&self.path);
+        if !self.exists() && !above.is_dir() {
+            let message = format!("there is no directory {} for it", above.display());
+            return Ok(vec![Finding::warning(message, "make it, or correct --to")]);
+        }
         let files = [self.path.clone(), state_path(&self.path)];
         Ok(files.iter().filter_map(|path| private_file::shared_with_others(path)).collect())
     }

@@ -36,9 +36,21 @@ pub(super) fn destination(settings: &Settings, findings: &mut Vec<Finding>) {
         return findings.push(Finding::ok(ABOUT, message));
     }
     if !place.exists() {
-        let message = format!("{} is not there yet: the first sync makes it", place.address());
-        findings.push(Finding::ok(ABOUT, message));
-        return look(&*place, findings);
+        // What keeps it from being made is all that is to be said.
+        let failure = |found: &capture_core::Finding| {
+            let failure = Failure::new(crate::failure::USAGE, found.message.clone());
+            match &found.hint {
+                Some(hint) => failure.with_hint(hint.clone()),
+                None => failure,
+            }
+        };
+        let found = place.look().unwrap_or_default();
+        return findings.push(match found.iter().find(|found| found.is_warning) {
+            Some(found) => Finding::fail(ABOUT, &failure(found)),
+            None => {
+                Finding::ok(ABOUT, format!("{} is not there yet: the first sync makes it", place.address()))
+            }
+        });
     }
     findings.push(match place.rows() {
         Ok(Some(rows)) => {
