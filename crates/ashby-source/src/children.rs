@@ -186,12 +186,12 @@ impl ChildCapture {
         };
         let step = self.progress.parents.page(self.walk.refresh, arrived);
         let is_new = self.progress.round.is_none();
-        let round = self.progress.round.get_or_insert_default();
-        if is_new {
-            let extent = step.begins.unwrap_or(Extent::Changes);
-            round.full = extent == Extent::Everything;
+        // Also where it begins anew because Ashby refused its cursor: then every parent comes once more.
+        if let Some(extent) = step.begins.or_else(|| is_new.then_some(Extent::Changes)) {
+            self.progress.round = Some(Round { full: extent == Extent::Everything, ..Round::default() });
             self.begins = Some(extent);
         }
+        let round = self.progress.round.get_or_insert_default();
         match step.ends {
             None => {}
             Some(Ends::Complete) => round.listed = true,

@@ -81,8 +81,7 @@ pub(crate) async fn run<W: AsyncWrite + Send + Unpin>(
     let options = runner_options(bindings.len());
     let source =
         AshbySource::new(client).with_overlay(PREDECESSOR).created_after_ms(endpoint.created_after_ms);
-    let sink =
-        EstuarySink::new(output, bindings, &saved, endpoint.numbers, session.acknowledgements.clone());
+    let sink = EstuarySink::new(output, bindings, &saved, endpoint.numbers, session.acknowledgements.clone());
     let runner = Runner::new(source, sink).options(options).observer(Arc::clone(&status) as _);
     let run = runner.run(selections, identity, session.stop.clone());
     let report = session.attend(run, || status.log()).await.map_err(explained)?;

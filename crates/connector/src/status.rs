@@ -158,7 +158,8 @@ impl Inner {
             let _ = write!(text, "; {name} is {what}: {}", trouble.reason);
         }
         for (name, set_aside) in self.incomplete() {
-            let _ = write!(text, "; {name} lacks what could not be read ({set_aside} set aside, tried again)");
+            let _ =
+                write!(text, "; {name} lacks what could not be read ({set_aside} set aside, tried again)");
         }
         text
     }

@@ -57,6 +57,9 @@ async fn a_token_is_continued_without_listing_anything_again() {
         "{log:?}"
     );
     assert!(task.committed > 0 && task.committed < 200, "{} documents", task.committed);
+    for name in names {
+        assert!(task.parked(name)["asked_by"].is_object(), "{name} belongs to whoever asked now");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use capture_core::{
-    Batch, Capture, Checkpoint, Ends, Extent, Identity, Mode, Part, Record, Result, Runner, Selection, Source,
-    Step, StreamDescriptor, StreamRequest, Token,
+    Batch, Capture, Checkpoint, Ends, Extent, Identity, Mode, Part, Record, Result, Runner, Selection,
+    Source, Step, StreamDescriptor, StreamRequest, Token,
 };
 use sink_estuary::{Acknowledgements, Binding, Codec, EstuarySink, Numbers, Output, SavedState};
 use source_ashby::{Status, runner_options};
