@@ -18,6 +18,7 @@ mod doctor;
 mod every_operation;
 mod files;
 mod help;
+mod histories;
 mod operations;
 mod output;
 mod pace;

@@ -414,4 +414,15 @@ mod tests {
         }
         assert!(!found.iter().any(|line| line.contains("/mergedCandidate/id")), "{found:#?}");
     }
+
+    #[test]
+    fn what_a_list_shall_omit_and_does_not_is_noticed() {
+        let document = r##"{"paths": {"/offer.list": {"post": {"responses": {"200": {"content": {"application/json":
+            {"schema": {"properties": {"results": {"type": "array", "items": {"type": "object", "properties":
+            {"versions": {"type": "array"}}}}}}}}}}}}}}"##;
+        let document = Document::new(serde_json::from_str(document).unwrap()).unwrap();
+        let found = Comparison::new(&catalog::load().unwrap()).of(&document);
+        let omitted = found.iter().filter(|line| line.contains("says that it answers"));
+        assert_eq!(omitted.collect::<Vec<_>>(), ["offer.list: the document says that it answers versions"]);
+    }
 }

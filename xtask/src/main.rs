@@ -9,6 +9,7 @@ mod check;
 mod codegen;
 mod contract;
 mod docs;
+mod histories;
 mod image;
 #[cfg(test)]
 mod tidy;
@@ -41,6 +42,8 @@ enum Chore {
     Check,
     /// Write the reference that follows from the code: docs/streams.md and docs/operations.md
     Docs(docs::Options),
+    /// Let random histories happen to the real binary, and compare what it syncs with the truth
+    Histories(histories::Options),
     /// Build the Estuary connector's container image where there is a builder, and lay its content out as a folder
     Image(image::Options),
 }
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Chore::Contract(options) => contract::run(&options),
         Chore::Check => check::run(),
         Chore::Docs(options) => docs::run(&options),
+        Chore::Histories(options) => histories::run(&options),
         Chore::Image(options) => image::build(&options),
     };
     match done {

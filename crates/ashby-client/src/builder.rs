@@ -169,8 +169,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How many requests may be under way at once; [`DEFAULT_CONCURRENCY`] by default. From two on, one of them is
-    /// kept for [`Lane::Interactive`].
+    /// How many requests may be under way at once; [`DEFAULT_CONCURRENCY`] by default. One of them is kept for
+    /// [`Lane::Interactive`] where there are handles in that lane.
     #[must_use]
     pub fn concurrency(mut self, concurrency: NonZeroUsize) -> Self {
         self.concurrency = concurrency;

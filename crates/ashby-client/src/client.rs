@@ -149,6 +149,9 @@ impl Client {
     /// [`Lane::Normal`].
     #[must_use]
     pub fn in_lane(&self, lane: Lane) -> Self {
+        if lane == Lane::Interactive {
+            self.inner.pace.keep_slot();
+        }
         Self { lane, ..self.clone() }
     }
 
@@ -157,7 +160,7 @@ impl Client {
         self.lane
     }
 
-    /// Sends a read and, if it fails in a way that may pass, sends it again as the [`RetryPolicy`] says.
+    /// Sends a read and, if it fails in a way that may pass, sends it again as the [`RetryPolicy`](crate::RetryPolicy) says.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] without sending anything if `body` is not a JSON object or has a member

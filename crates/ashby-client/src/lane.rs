@@ -6,8 +6,9 @@
 /// was passed over 16 times goes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Lane {
-    /// Somebody waits for the answer: an agent, a webhook's receiver, a person. If two or more requests may be
-    /// under way at once, one of them is kept for this lane.
+    /// Somebody waits for the answer: an agent, a webhook's receiver, a person. From the first handle in this lane on
+    /// ([`Client::in_lane`](crate::Client::in_lane)), one of the requests that may be under way at once is kept for it,
+    /// if that is two or more.
     Interactive,
     /// Most things: synchronising.
     #[default]
@@ -47,12 +48,17 @@ impl Queue {
     pub(crate) fn new(slots: usize) -> Self {
         Self {
             slots,
-            common_slots: slots.saturating_sub(1).max(1),
+            common_slots: slots,
             under_way: 0,
             common_under_way: 0,
             waiting: Default::default(),
             passed_over: Default::default(),
         }
+    }
+
+    /// Keeps a slot for the interactive lane from now on.
+    pub(crate) fn keep_slot(&mut self) {
+        self.common_slots = self.slots.saturating_sub(1).max(1);
     }
 
     /// Somebody begins to wait.
@@ -136,6 +142,7 @@ mod tests {
     #[test]
     fn one_slot_is_kept_for_the_interactive_lane() {
         let mut queue = Queue::new(2);
+        queue.keep_slot();
         for lane in [Lane::Normal, Lane::Low] {
             queue.arrive(lane);
         }
@@ -154,8 +161,19 @@ mod tests {
     }
 
     #[test]
+    fn where_nothing_is_interactive_no_slot_is_kept() {
+        let mut queue = Queue::new(2);
+        for _ in 0..2 {
+            queue.arrive(Lane::Normal);
+            assert_eq!(queue.next(), Some(Lane::Normal));
+            queue.depart(Lane::Normal);
+        }
+    }
+
+    #[test]
     fn a_single_slot_is_everybodys() {
         let mut queue = Queue::new(1);
+        queue.keep_slot();
         queue.arrive(Lane::Low);
         assert_eq!(queue.next(), Some(Lane::Low));
         queue.depart(Lane::Low);

@@ -2,7 +2,7 @@
 //!
 //! A [`Client`] sends operations under one API key. Reads ([`ReadOperation`]) are retried as a [`RetryPolicy`]
 //! says; writes ([`WriteOperation`]) are sent once, because Ashby has no idempotency keys. All clones of a client
-//! share one pace, so that the key's limit holds for all of them together.
+//! share one pace, so that the key's limit holds for all of them together; [`Client::in_lane`] says who goes first.
 //!
 //! With the feature `typed`, which is on by default, every operation is a method with types of its own
 //! ([`operations`]):
@@ -52,6 +52,21 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Features
+//!
+//! All but the last are on by default.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `typed` | operations as methods with types ([`operations`]) |
+//! | `gzip`, `brotli` | compressed answers: a tenth of the bytes on the way |
+//! | `http2` | HTTP/2 where the server speaks it |
+//! | `system-proxy` | the proxy that macOS or Windows is set to; those of environment variables are used anyway |
+//! | `webpki-roots` | Mozilla's root certificates beside the system's, for containers that have none |
+//!
+//! TLS is rustls with the provider that the process has installed, or else with aws-lc, which reqwest and rustls come
+//! with. This crate installs none, and a program that uses reqwest itself can do so before and after.
 
 mod budget;
 mod builder;

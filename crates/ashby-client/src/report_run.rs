@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::{Client, Error, ErrorKind, Lane, ReadOperation};
+use crate::{Client, Error, ErrorKind, ReadOperation};
 
 const GENERATE: ReadOperation = ReadOperation::new("report.generate");
 /// What Ashby allows an organisation, all its keys together.
@@ -118,9 +118,8 @@ impl Client {
 
     async fn run_report_unbounded(&self, report_id: &str, options: &ReportOptions) -> Result<Report, Error> {
         let malformed = |what: &str| Error::new(ErrorKind::Malformed, GENERATE.as_str(), what);
-        // Held until the report has ended: then another may start. The places are too few to keep one for the
-        // urgent, so all of them wait in one lane.
-        let _turn = self.inner.reports.permit(Lane::Interactive).await;
+        // Held until the report has ended: then another may start.
+        let _turn = self.inner.reports.permit(self.lane).await;
         let mut parameters = json!({"reportId": report_id, "includeHeadersInData": options.include_headers});
         loop {
             let response = self.read(&GENERATE, &parameters).await?;

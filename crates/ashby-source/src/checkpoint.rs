@@ -52,6 +52,31 @@ pub(crate) fn read<T: DeserializeOwned>(
     Ok((token, Some(read.content)))
 }
 
+/// Whether a checkpoint lies in the middle of a listing.
+pub fn is_listing(checkpoint: &Checkpoint) -> bool {
+    let running = |value: &Value| value.get("running").is_some();
+    let progress = checkpoint.progress.as_ref();
+    progress.is_some_and(|progress| {
+        running(progress) || progress.get("round").is_some() || progress.get("parents").is_some_and(running)
+    })
+}
+
+/// The checkpoint as it was before the listing that is under way: for a destination that did not get what that has
+/// handed out. `None` if everything is to be listed again.
+///
+/// # Errors
+/// [`ErrorKind::State`] if it is none of this source's.
+pub fn between_listings(stream: &str, checkpoint: &Checkpoint) -> Result<Option<Checkpoint>> {
+    let (token, progress) = read::<serde_json::Map<String, Value>>(stream, checkpoint)?;
+    let Some(mut progress) = progress else { return Ok(Some(checkpoint.clone())) };
+    // Of children, the token is that of the parents: it may be ahead of parents that are still to come.
+    if progress.contains_key("parents") {
+        return Ok(Some(checkpoint.clone()).filter(|checkpoint| !is_listing(checkpoint)));
+    }
+    progress.remove("running");
+    Ok(Some(write(token.as_ref(), &progress)?))
+}
+
 fn unreadable(stream: &str) -> Error {
     Error::new(ErrorKind::State, format!("the saved checkpoint of {stream} cannot be read"))
         .with_hint(format!("forget it with `ashby state reset {stream}`; the stream is then listed again"))
@@ -94,6 +119,21 @@ mod tests {
         let (read_token, content) = read::<Content>("jobs", &checkpoint).unwrap();
         assert_eq!((read_token, content), (Some(token.clone()), Some(Content { a: 5 })));
         assert_eq!(read::<Content>("jobs", &bare(&token)).unwrap(), (Some(token), None));
+    }
+
+    #[test]
+    fn a_listing_under_way_can_be_taken_out() {
+        let token = SyncToken::from("t");
+        let running = write(Some(&token), &json!({"fingerprint": "f", "running": {"full": false}})).unwrap();
+        assert!(is_listing(&running));
+        let between = between_listings("jobs", &running).unwrap().unwrap();
+        assert!(!is_listing(&between) && between.token == running.token);
+        let children = write(Some(&token), &json!({"parents": {"fingerprint": "f"}, "round": {}})).unwrap();
+        assert!(is_listing(&children));
+        assert_eq!(between_listings("candidate_notes", &children).unwrap(), None);
+        for whole in [bare(&token), write(Some(&token), &json!({"parents": {"fingerprint": "f"}})).unwrap()] {
+            assert_eq!(between_listings("candidate_notes", &whole).unwrap(), Some(whole));
+        }
     }
 
     #[test]

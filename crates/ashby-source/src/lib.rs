@@ -38,6 +38,7 @@ use crate::table::{Plan, Refresh, Row, row};
 use crate::walk::Walk;
 
 pub use crate::board::{BoardSource, PUBLIC_POSTINGS, public_postings};
+pub use crate::checkpoint::{between_listings, is_listing};
 pub use crate::error::{lacks_permission, screen_name};
 pub use crate::fields::places;
 pub use crate::overlay::Overlay;

@@ -1,196 +1,143 @@
 //! A sink for what only appends: an appender for the records, a ledger of what it was given, a state beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::{
-    CommitPace, Committed, Counts, Key, Op, Outcome, Record, Result, Share, Sink, Stamp, State, StateStore,
-    StateUpdate, StreamDescriptor, Sweep, Write,
+    Account, Appender, CommitPace, Committed, Counts, Error, ErrorKind, Key, Ledger, Outcome, Result, Share,
+    Sink, Stamp, State, StateStore, StateUpdate, StreamDescriptor, Sweep, Write,
 };
-
-/// How far an appender's output is durable: lengths and identities of files, say. Only the appender that made it can
-/// read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Watermark(pub Value);
-
-/// Takes records one after the other and cannot look back.
-///
-/// # Contract
-/// - **Calls.** [`open`](Self::open) once, then any number of [`append`](Self::append) and [`flush`](Self::flush), then
-///   [`close`](Self::close); one at a time, never dropped half-way.
-/// - **Durability.** When `flush` returns, everything appended before it is durable. Its watermark comes back with the
-///   next `open`, where what is behind it is removed, so that nothing is there twice.
-/// - **Retries.** An appender that talks to a server tries a request again that failed in a passing way (no
-///   connection, 429, 5xx), a handful of times with growing pauses, as long as that cannot append twice what it
-///   cannot remove; then it gives up with [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable).
-/// - **Errors.** After one, only dropping follows.
-#[async_trait]
-pub trait Appender: Send {
-    /// Prepares for these streams and goes back to the watermark, if there is one.
-    async fn open(&mut self, streams: &[Arc<StreamDescriptor>], watermark: Option<&Watermark>) -> Result<()>;
-
-    /// Takes records, tombstones among them.
-    async fn append(&mut self, write: &Write) -> Result<()>;
-
-    /// Makes everything so far durable, and says how far that is, if it can go back there.
-    async fn flush(&mut self) -> Result<Option<Watermark>>;
-
-    /// See [`Sink::ended`].
-    async fn ended(&mut self, stream: &StreamDescriptor, outcome: &Outcome) -> Result<()> {
-        let _ = (stream, outcome);
-        Ok(())
-    }
-
-    /// Ends the work.
-    async fn close(&mut self) -> Result<()>;
-
-    /// See [`Sink::pace`].
-    fn pace(&self) -> CommitPace {
-        CommitPace::default()
-    }
-}
-
-/// Remembers what an appender was given: a hash for each key, and when it was last seen. With it, only differences are
-/// appended, and what a listing did not show can be told.
-///
-/// # Contract
-/// - What is done between two [`commit`](Self::commit)s is forgotten by a crash, and undone.
-/// - `commit` takes the watermark of the flush before it into the same transaction, and [`open`](Self::open) gives it
-///   back: records that the ledger knows are never behind the watermark.
-/// - Errors: after one, only dropping follows.
-#[async_trait]
-pub trait Ledger: Send {
-    /// Prepares for these streams, and gives back the newest watermark.
-    async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<Option<Watermark>>;
-
-    /// Leaves in `write` what is new or differs, remembers all of it, and counts. Tombstones for what is not there are
-    /// taken out too.
-    async fn sift(&mut self, write: &mut Write) -> Result<Counts>;
-
-    /// See [`Sink::known`].
-    async fn known(&mut self, stream: &StreamDescriptor, keys: &[Key]) -> Result<Option<u64>>;
-
-    /// See [`Sink::unseen`].
-    async fn unseen(&mut self, sweep: &Sweep) -> Result<Share>;
-
-    /// Forgets what a sweep is about, and returns tombstones for it, at most `limit` of them: called again until none
-    /// is left.
-    async fn take_unseen(&mut self, sweep: &Sweep, limit: usize) -> Result<Vec<Record>>;
-
-    /// Makes everything so far durable, together with the watermark. The stamps of the streams in `forgotten` become
-    /// [`Stamp::NEVER`].
-    async fn commit(&mut self, watermark: Option<&Watermark>, forgotten: &[&str]) -> Result<()>;
-
-    /// Ends the work; what was not committed is forgotten.
-    async fn close(&mut self) -> Result<()>;
-}
-
-/// No account is kept: every record counts as written, and nothing is ever gone.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoLedger;
-
-#[async_trait]
-impl Ledger for NoLedger {
-    async fn open(&mut self, _: &[Arc<StreamDescriptor>]) -> Result<Option<Watermark>> {
-        Ok(None)
-    }
-
-    async fn sift(&mut self, write: &mut Write) -> Result<Counts> {
-        let deleted = write.records.iter().filter(|record| matches!(record.op, Op::Gone(_))).count() as u64;
-        Ok(Counts { written: write.records.len() as u64 - deleted, deleted, ..Counts::default() })
-    }
-
-    async fn known(&mut self, _: &StreamDescriptor, _: &[Key]) -> Result<Option<u64>> {
-        Ok(None)
-    }
-
-    async fn unseen(&mut self, _: &Sweep) -> Result<Share> {
-        Ok(Share::default())
-    }
-
-    async fn take_unseen(&mut self, _: &Sweep, _: usize) -> Result<Vec<Record>> {
-        Ok(Vec::new())
-    }
-
-    async fn commit(&mut self, _: Option<&Watermark>, _: &[&str]) -> Result<()> {
-        Ok(())
-    }
-
-    async fn close(&mut self) -> Result<()> {
-        Ok(())
-    }
-}
-
-#[async_trait]
-#[deny(clippy::missing_trait_methods)]
-impl<T: Ledger + ?Sized> Ledger for Box<T> {
-    async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<Option<Watermark>> {
-        (**self).open(streams).await
-    }
-
-    async fn sift(&mut self, write: &mut Write) -> Result<Counts> {
-        (**self).sift(write).await
-    }
-
-    async fn known(&mut self, stream: &StreamDescriptor, keys: &[Key]) -> Result<Option<u64>> {
-        (**self).known(stream, keys).await
-    }
-
-    async fn unseen(&mut self, sweep: &Sweep) -> Result<Share> {
-        (**self).unseen(sweep).await
-    }
-
-    async fn take_unseen(&mut self, sweep: &Sweep, limit: usize) -> Result<Vec<Record>> {
-        (**self).take_unseen(sweep, limit).await
-    }
-
-    async fn commit(&mut self, watermark: Option<&Watermark>, forgotten: &[&str]) -> Result<()> {
-        (**self).commit(watermark, forgotten).await
-    }
-
-    async fn close(&mut self) -> Result<()> {
-        (**self).close().await
-    }
-}
 
 /// How many tombstones are written at once.
 const TOMBSTONES: usize = 1000;
 
 /// What keeps no keys becomes a sink by composition. A commit flushes the appender, then commits the ledger, then saves
 /// the state: whichever of them a crash comes after, nothing is lost (I1), and with a ledger nothing is there twice.
+///
+/// # Output that is not what it was
+/// With a ledger it is noticed when output was [lost](Appender::lost): the state of such a stream is forgotten, also in
+/// the store, so that everything is listed again, and what is left of its output is read, so that of what is listed
+/// only the missing is appended. Output that nothing was known of is taken over in the same way. A state that claims
+/// more than the ledger knows (another one's, or the ledger was deleted) is refused.
 #[derive(Debug)]
 pub struct Appending<A, T, L> {
     appender: A,
-    store: T,
     ledger: L,
+    /// Declared after the others, which its lock guards. Nothing once closed.
+    store: Option<T>,
+    is_open: bool,
+    account: Option<Account>,
+    /// What the state claims to have seen, by stream.
+    claims: BTreeMap<String, Stamp>,
+    lost: BTreeSet<String>,
     counts: BTreeMap<String, Counts>,
 }
 
 impl<A: Appender, T: StateStore, L: Ledger> Appending<A, T, L> {
     /// A sink of these parts.
     pub fn new(appender: A, store: T, ledger: L) -> Self {
-        Self { appender, store, ledger, counts: BTreeMap::new() }
+        Self {
+            appender,
+            ledger,
+            store: Some(store),
+            is_open: false,
+            account: None,
+            claims: BTreeMap::new(),
+            lost: BTreeSet::new(),
+            counts: BTreeMap::new(),
+        }
     }
 
     fn count(&mut self, stream: &StreamDescriptor, counts: Counts) {
         *self.counts.entry(stream.name.clone()).or_default() += counts;
+    }
+
+    fn store(&mut self) -> Result<&mut T> {
+        let closed = || Error::new(ErrorKind::Contract, "a sink was used after it had been closed");
+        self.store.as_mut().ok_or_else(closed)
+    }
+
+    /// # Errors
+    /// [`ErrorKind::State`] if the state speaks of records that the ledger does not know.
+    fn check_claims(&self, account: &Account, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
+        for stream in streams {
+            let Some(claimed) = self.claims.get(&stream.name) else { continue };
+            if account.streams.get(&stream.name).is_some_and(|known| known >= claimed) {
+                continue;
+            }
+            let name = &stream.name;
+            let message = format!("the saved state of {name} claims more than its destination has received");
+            return Err(Error::new(ErrorKind::State, message).with_hint(format!(
+                "either part was deleted or replaced, or the state is another destination's: put back what is missing \
+                 (the hidden ledger beside the state belongs to it), or reset the state of {name} to list everything again"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Forgets in state and ledger what was lost, and learns what is there instead.
+    async fn take_stock(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
+        for stream in streams.iter().filter(|stream| self.lost.contains(&stream.name)) {
+            self.ledger.forget(stream).await?;
+        }
+        for stream in streams {
+            loop {
+                let records = self.appender.recall(stream).await?;
+                if records.is_empty() {
+                    break;
+                }
+                self.ledger.adopt(stream, records).await?;
+            }
+        }
+        Ok(())
     }
 }
 
 #[async_trait]
 impl<A: Appender, T: StateStore, L: Ledger> Sink for Appending<A, T, L> {
     async fn load(&mut self) -> Result<State> {
-        self.store.load().await
+        let mut state = self.store()?.load().await?;
+        self.account = self.ledger.load().await?;
+        if let Some(account) = &self.account {
+            if let Some(watermark) = &account.watermark {
+                self.lost.extend(self.appender.lost(watermark).await?);
+            }
+            if state.upgraded_from.is_some() {
+                for name in state.streams.keys().filter(|name| !account.streams.contains_key(*name)) {
+                    tracing::warn!(
+                        stream = name,
+                        "listed again: an earlier version kept no account of what it wrote"
+                    );
+                    self.lost.insert(name.clone());
+                }
+            }
+        }
+        state.streams.retain(|name, _| !self.lost.contains(name));
+        self.claims = state.streams.iter().map(|(name, state)| (name.clone(), state.stamp)).collect();
+        Ok(state)
     }
 
     async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
-        let watermark = self.ledger.open(streams).await?;
-        self.appender.open(streams, watermark.as_ref()).await
+        let account = self.account.take();
+        if let Some(account) = &account {
+            self.check_claims(account, streams)?;
+        }
+        let lost = streams.iter().filter(|stream| self.lost.contains(&stream.name));
+        let forgotten = StateUpdate::new(lost.map(|stream| (stream.name.clone(), None)));
+        self.ledger.open(streams).await?;
+        let watermark = account.as_ref().and_then(|account| account.watermark.as_ref());
+        self.appender.open(streams, watermark).await?;
+        if !forgotten.is_empty() {
+            // Before the ledger takes note of the output as it is now: from then on nothing would seem to be lost.
+            self.store()?.save(&forgotten).await?;
+        }
+        if account.is_some() {
+            self.take_stock(streams).await?;
+        }
+        self.is_open = true;
+        Ok(())
     }
 
     async fn write(&mut self, mut write: Write) -> Result<()> {
@@ -220,16 +167,19 @@ impl<A: Appender, T: StateStore, L: Ledger> Sink for Appending<A, T, L> {
     }
 
     async fn commit(&mut self, update: &StateUpdate) -> Result<Committed> {
-        let watermark = self.appender.flush().await?;
-        let forgotten: Vec<&str> = update
-            .streams
-            .iter()
-            .filter(|(_, state)| state.is_none())
-            .map(|(name, _)| name.as_str())
-            .collect();
-        self.ledger.commit(watermark.as_ref(), &forgotten).await?;
+        let watermark = if self.is_open { self.appender.flush().await? } else { None };
+        let stamp = |state: &Option<_>| state.as_ref().map(|state: &crate::StreamState| state.stamp);
+        let mut stamps: BTreeMap<String, Option<Stamp>> =
+            update.streams.iter().map(|(name, state)| (name.clone(), stamp(state))).collect();
+        if !self.is_open {
+            // A state that comes by itself says nothing about what was received.
+            stamps.retain(|_, stamp| stamp.is_none());
+        }
+        if self.is_open || !stamps.is_empty() {
+            self.ledger.commit(watermark.as_ref(), &stamps).await?;
+        }
         if !update.is_empty() {
-            self.store.save(update).await?;
+            self.store()?.save(update).await?;
         }
         Ok(Committed::new(std::mem::take(&mut self.counts)))
     }
@@ -240,7 +190,9 @@ impl<A: Appender, T: StateStore, L: Ledger> Sink for Appending<A, T, L> {
 
     async fn close(&mut self) -> Result<()> {
         self.appender.close().await?;
-        self.ledger.close().await
+        self.ledger.close().await?;
+        self.store = None;
+        Ok(())
     }
 
     fn pace(&self) -> CommitPace {

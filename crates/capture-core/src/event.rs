@@ -13,7 +13,12 @@ pub enum Event<'a> {
     Started {
         /// The stream.
         stream: &'a str,
-        /// Records of its last full listing, if this one may be compared with it.
+    },
+    /// A full listing of a stream begins, or goes on in this run.
+    Listing {
+        /// The stream.
+        stream: &'a str,
+        /// Records that are still to come if it is as long as the one before.
         expected_records: Option<u64>,
     },
     /// Records reached the sink (not yet committed).

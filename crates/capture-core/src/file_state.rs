@@ -51,6 +51,14 @@ impl FileStateStore {
         self
     }
 
+    /// The state as it is, without taking it: also while a run is on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::State`] if it cannot be read.
+    pub fn peek(&self) -> Result<State> {
+        Self::new(&self.path).read()
+    }
+
     fn take_lock(&mut self) -> Result<()> {
         if self.lock.is_none() {
             let directory = private_file::directory_of(&self.path);

@@ -27,14 +27,17 @@
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
+mod appender;
 mod appending;
 mod budget;
 mod error;
 mod event;
 mod file_state;
 mod identity;
+mod ledger;
 mod lock;
 pub mod memory;
+mod place;
 pub mod private_file;
 mod record;
 mod report;
@@ -46,13 +49,16 @@ mod state;
 mod stream;
 mod supervise;
 
-pub use appending::{Appender, Appending, Ledger, NoLedger, Watermark};
+pub use appender::{Appender, Watermark};
+pub use appending::Appending;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, Observer};
 pub use file_state::FileStateStore;
 pub use identity::{Difference, Identity, ReconcilePolicy};
+pub use ledger::{Account, Ledger, NoLedger};
 pub use lock::{Lock, Locking};
 pub use memory::{MemorySink, MemoryStateStore};
+pub use place::{Family, Finding, Place};
 pub use record::{Gone, Key, Op, Record, Shape};
 pub use report::{Kept, Outcome, Report, StreamReport};
 pub use runner::{Handle, Nudge, Runner, RunnerOptions, StreamRetry, StreamStatus};

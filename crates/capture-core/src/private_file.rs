@@ -249,3 +249,10 @@ mod tests {
         assert_eq!(fs::read_dir(at("real")).unwrap().count(), 1, "what was staged is gone");
     }
 }
+/// A warning if others than the owner may read a file or directory; nothing if not, or if that cannot be told.
+pub fn shared_with_others(path: &Path) -> Option<crate::Finding> {
+    let mode = permissions_wider_than_private(path).ok().flatten()?;
+    let message = format!("others on this machine can read {} (mode {mode:o})", path.display());
+    let right = if path.is_dir() { "700" } else { "600" };
+    Some(crate::Finding::warning(message, format!("chmod {right} {}", path.display())))
+}

@@ -137,6 +137,11 @@ impl Listed {
     pub fn new(so_far: u64, last_full: Option<u64>) -> Self {
         Self { so_far, last_full }
     }
+
+    /// What is to come of the listing under way if it is as long as the one before.
+    pub fn still_expected(&self) -> Option<u64> {
+        self.last_full.map(|last_full| last_full.saturating_sub(self.so_far))
+    }
 }
 
 impl StreamState {

@@ -139,16 +139,33 @@ impl Observer for Progress {
     fn observe(&self, event: &Event<'_>) {
         let mut live = self.live();
         match event {
-            Event::Started { stream, expected_records } => {
+            Event::Started { stream } => {
                 let running = Running {
                     started: Instant::now(),
                     records: 0,
                     requests: 0,
-                    expected_records: *expected_records,
+                    expected_records: None,
                     steps: None,
                     bar: None,
                 };
                 live.running.insert((*stream).to_owned(), running);
+            }
+            Event::Listing { stream, expected_records } => {
+                if let Some(running) = live.running.get_mut(*stream) {
+                    running.expected_records = *expected_records;
+                }
+            }
+            Event::Trouble { message, hint, retry_in, again: false, .. } => {
+                let seconds = retry_in.as_secs_f64();
+                let mut text = format!("trouble: {message}; trying again in {}\n", duration(seconds));
+                if let Some(hint) = hint {
+                    text.push_str(&format!("         hint: {hint}\n"));
+                }
+                self.screen.bars.suspend(|| explain(&text));
+            }
+            Event::Recovered { after } => {
+                let text = format!("recovered after {}\n", duration(after.as_secs_f64()));
+                self.screen.bars.suspend(|| explain(&text));
             }
             Event::Written { stream, records, requests, progress, .. } => {
                 if let Some(running) = live.running.get_mut(*stream) {

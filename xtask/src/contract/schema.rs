@@ -150,9 +150,8 @@ impl Schema {
 
     /// Whether something stands at a JSON pointer.
     pub(super) fn holds(&self, pointer: &str) -> bool {
-        let steps = pointer.split('/').skip(1);
-        let end = steps.fold(Some(self), |schema, step| schema?.properties.get(step));
-        end.is_some()
+        let mut steps = pointer.split('/').skip(1);
+        steps.try_fold(self, |schema, step| schema.properties.get(step)).is_some()
     }
 
     /// Of alternatives that are objects, one object that has everything.

@@ -73,46 +73,59 @@ impl Server {
     }
 }
 
-/// A keyed destination: each page is durable together with its checkpoint.
+/// A keyed destination: each page is durable together with its checkpoint. It decides what is gone as the runner does.
+#[derive(Default)]
 struct Destination {
+    /// By id: newest change, and when it was seen.
     rows: BTreeMap<u32, (u64, u64)>,
-    checkpoint: Option<serde_json::Value>,
+    checkpoint: Option<Checkpoint>,
+    /// What was seen last, and when the full listing under way began.
+    stamp: u64,
+    since: Option<u64>,
 }
 
 impl Destination {
     fn restore(&self, fingerprint: &str) -> Listing {
         match &self.checkpoint {
-            Some(value) => {
-                let saved = from_checkpoint::<Listing>("model", &Checkpoint(value.clone())).unwrap();
-                saved.restored(fingerprint).unwrap().0
-            }
+            Some(saved) => Listing::from_checkpoint("model", saved, None).unwrap().restored(fingerprint).0,
             None => Listing::new(fingerprint),
         }
     }
 
     /// One request and what follows from it; `true` when the listing is complete.
-    fn step(&mut self, listing: &mut Listing, server: &mut Server, refresh: Refresh, now_ms: u64) -> bool {
-        listing.begin(refresh, now_ms);
+    fn step(&mut self, listing: &mut Listing, server: &mut Server, refresh: Refresh) -> bool {
+        listing.begin(refresh);
         let (cursor, token) = listing.position();
-        let progress = match server.page(cursor, token) {
+        let is_complete = match server.page(cursor, token) {
             Ok(answer) => {
+                let records = answer.records.len() as u32;
+                let arrived =
+                    Arrived { next: answer.next, token: answer.token, records, ..Arrived::default() };
+                let progress = listing.page(refresh, arrived);
+                self.stamp += 1;
+                if let Some(extent) = progress.begins {
+                    self.since = (extent == Extent::Everything).then_some(self.stamp);
+                }
                 for (id, change) in answer.records {
-                    self.rows.insert(id, (change, listing.pass()));
+                    self.rows.insert(id, (change, self.stamp));
                 }
-                let progress = listing.page(answer.next, answer.token);
-                if progress.last && progress.full {
-                    self.rows.retain(|_, row| row.1 == listing.pass());
+                if let Some(ends) = &progress.ends
+                    && let Some(since) = self.since.take()
+                    // Where nothing is listed, whatever is left can be asked for by itself.
+                    && !matches!(ends, Ends::Incomplete(_))
+                {
+                    self.rows.retain(|_, row| row.1 >= since);
                 }
-                progress.last
+                progress.ends.is_some()
             }
             Err(recovery) => {
                 // Both ways leave a listing that can go on.
-                let _ = listing.refused(recovery, now_ms);
+                let _ = listing.refused(recovery);
                 false
             }
         };
-        self.checkpoint = Some(to_checkpoint(listing).unwrap().0);
-        progress
+        self.checkpoint = Some(listing.to_checkpoint(None).unwrap());
+        is_complete
     }
 }
 
@@ -152,7 +165,7 @@ proptest! {
     ) {
         let refresh = if snapshot { Refresh::Snapshot } else { Refresh::Token };
         let mut server = Server::default();
-        let mut destination = Destination { rows: BTreeMap::new(), checkpoint: None };
+        let mut destination = Destination::default();
         let mut fingerprint = "f0".to_owned();
         let mut listing = destination.restore(&fingerprint);
         for (index, happening) in happenings.iter().enumerate() {
@@ -162,7 +175,7 @@ proptest! {
                 Happening::ExpireTokens => server.oldest_token = server.sequence,
                 Happening::ExpireCursors => server.oldest_cursor = server.sequence,
                 Happening::Crash => listing = destination.restore(&fingerprint),
-                Happening::Request => drop(destination.step(&mut listing, &mut server, refresh, 7)),
+                Happening::Request => drop(destination.step(&mut listing, &mut server, refresh)),
                 Happening::ChangeParameters => {
                     fingerprint = format!("f{index}");
                     listing = destination.restore(&fingerprint);
@@ -173,87 +186,125 @@ proptest! {
         // The listing that is under way ends; the next one sees a quiet organisation.
         for _ in 0..2 {
             let mut steps = 0;
-            while !destination.step(&mut listing, &mut server, refresh, 7) {
+            while !destination.step(&mut listing, &mut server, refresh) {
                 steps += 1;
                 prop_assert!(steps < 100, "the listing does not end");
             }
         }
-        prop_assert!(!listing.is_running());
         for (id, record) in &server.records {
             let row = destination.rows.get(id).map(|row| row.0);
             prop_assert_eq!(row, Some(record.1), "record {} is missing or old", id);
         }
         // Deletions show once everything has been listed.
         listing.forget();
-        while !destination.step(&mut listing, &mut server, refresh, 7) {}
+        while !destination.step(&mut listing, &mut server, refresh) {}
         let rows: Vec<_> = destination.rows.keys().collect();
         prop_assert_eq!(rows, server.records.keys().collect::<Vec<_>>());
     }
+}
 
-    #[test]
-    fn a_pass_is_never_used_twice(clocks in proptest::collection::vec(0..20u64, 1..20)) {
-        let mut listing = Listing::new("f");
-        let mut passes = Vec::new();
-        for now_ms in clocks {
-            listing.begin(Refresh::Snapshot, now_ms);
-            passes.push(listing.pass());
-            listing.page(None, None);
-        }
-        prop_assert!(passes.is_sorted_by(|a, b| a < b), "{passes:?}");
-    }
+fn arrived(next: Option<&str>, token: Option<&str>, records: u32) -> Arrived {
+    let next = next.map(|cursor| Cursor::from(cursor.to_owned()));
+    let token = token.map(|token| SyncToken::from(token.to_owned()));
+    Arrived { next, token, records, ..Arrived::default() }
 }
 
 #[test]
 fn the_token_of_an_empty_listing_is_kept() {
     let mut listing = Listing::new("f");
     for token in ["a", "b"] {
-        listing.begin(Refresh::Token, 1);
-        listing.page(None, Some(SyncToken::from(token.to_owned())));
+        listing.begin(Refresh::Token);
+        listing.page(Refresh::Token, arrived(None, Some(token), 0));
     }
-    listing.begin(Refresh::Token, 1);
+    listing.begin(Refresh::Token);
     assert_eq!(listing.position(), (None, Some(&SyncToken::from("b".to_owned()))));
 }
 
 #[test]
 fn a_cursor_that_dies_again_and_again_fails_the_listing_but_not_for_ever() {
     let mut listing = Listing::new("f");
-    listing.begin(Refresh::Token, 1);
+    listing.begin(Refresh::Token);
     let mut refusals = 0;
     let error = loop {
-        listing.page(Some(Cursor::from("c".to_owned())), None);
-        match listing.refused(Recovery::DropCursor, 1) {
+        listing.page(Refresh::Token, arrived(Some("c"), None, 1));
+        match listing.refused(Recovery::DropCursor) {
             Ok(_) => refusals += 1,
             Err(error) => break error,
         }
     };
     assert_eq!((refusals, error.kind()), (MAX_RESTARTS, ErrorKind::Data));
-    listing.page(Some(Cursor::from("c".to_owned())), None);
-    listing.refused(Recovery::DropCursor, 1).expect("patience is fresh after a failure");
+    listing.page(Refresh::Token, arrived(Some("c"), None, 1));
+    listing.refused(Recovery::DropCursor).expect("patience is fresh after a failure");
 }
 
 #[test]
-fn newest_first_stops_at_what_is_known() {
+fn newest_first_looks_beyond_what_is_known() {
+    let page = |listing: &mut Listing, keys: &[&str], next: Option<&str>| {
+        listing.begin(Refresh::NewestFirst);
+        let reached = listing.reaches(keys.iter().copied(), 2);
+        let next = next.filter(|_| !reached);
+        listing.page(Refresh::NewestFirst, arrived(next, None, keys.len() as u32)).ends.is_some()
+    };
     let mut listing = Listing::new("f");
-    listing.begin(Refresh::NewestFirst, 1);
-    assert_eq!(listing.count_new(["3", "2"].into_iter()), None);
-    listing.page(Some(Cursor::from("c".to_owned())), None);
-    assert_eq!(listing.count_new(["1"].into_iter()), None);
-    assert!(listing.page(None, None).full);
-    listing.begin(Refresh::NewestFirst, 2);
-    assert_eq!(listing.count_new(["5", "4", "3", "2"].into_iter()), Some(2));
-    assert_eq!(listing.page(None, None), Progress { last: true, full: false, hollow: false });
-    listing.begin(Refresh::NewestFirst, 3);
-    assert_eq!(listing.count_new(["5"].into_iter()), Some(0));
+    assert!(!page(&mut listing, &["3", "2"], Some("c")));
+    assert!(page(&mut listing, &["1"], None));
+    assert!(page(&mut listing, &["5", "4", "3", "2", "1"], Some("c")), "two below the newest are enough");
+    assert!(!page(&mut listing, &["6", "5", "4"], Some("c")), "one may have come late below it");
+    assert!(page(&mut listing, &["late", "3"], Some("d")));
+    assert!(page(&mut listing, &["6", "5", "4"], Some("c")), "a quiet one costs one page");
 }
 
 #[test]
-fn another_version_is_refused_and_another_request_starts_anew() {
+fn i4_a_full_listing_proves_only_what_it_proves() {
+    let ends = |pages: Vec<Arrived>, refresh: Refresh| {
+        let mut listing = Listing::new("f");
+        listing.begin(refresh);
+        let mut ends = (None, None);
+        for page in pages {
+            // It is told after a crash as well.
+            listing = Listing::from_checkpoint("x", &listing.to_checkpoint(None).unwrap(), None).unwrap();
+            let progress = listing.page(refresh, page);
+            ends = (progress.ends, progress.embedded_ends);
+        }
+        let word = |ends: Option<Ends>| match ends {
+            None => "-",
+            Some(Ends::Complete) => "complete",
+            Some(Ends::Doubtful(_)) => "doubtful",
+            Some(Ends::Incomplete(_)) => "incomplete",
+        };
+        (word(ends.0), word(ends.1))
+    };
+    let hollow = |page: Arrived| Arrived { hollow: true, ..page };
+    let unusable = |page: Arrived| Arrived { unusable: 1, ..page };
+    let page = |next| arrived(next, None, 5);
+    let last = || arrived(None, Some("t"), 5);
+    for (pages, refresh, expected) in [
+        (vec![page(Some("a")), last()], Refresh::Token, ("complete", "complete")),
+        (vec![page(Some("a"))], Refresh::Token, ("-", "-")),
+        (vec![page(Some("a")), page(None)], Refresh::Token, ("incomplete", "incomplete")),
+        (vec![page(None)], Refresh::Snapshot, ("complete", "complete")),
+        (vec![arrived(Some("a"), None, 0), last()], Refresh::Token, ("doubtful", "doubtful")),
+        (vec![arrived(None, Some("t"), 0)], Refresh::Token, ("doubtful", "doubtful")),
+        (vec![hollow(page(Some("a"))), last()], Refresh::Token, ("complete", "incomplete")),
+        (vec![unusable(page(Some("a"))), last()], Refresh::Token, ("incomplete", "incomplete")),
+    ] {
+        assert_eq!(ends(pages.clone(), refresh), expected, "{pages:?}");
+    }
+}
+
+#[test]
+fn another_request_starts_anew_and_a_bare_token_belongs_to_that_of_the_other_program() {
     let mut listing = Listing::new("f");
-    listing.begin(Refresh::Token, 5);
-    listing.page(None, Some(SyncToken::from("t".to_owned())));
-    let (anew, note) = listing.clone().restored("g").unwrap();
+    listing.begin(Refresh::Token);
+    listing.page(Refresh::Token, arrived(None, Some("t"), 1));
+    let (anew, note) = listing.clone().restored("g");
     assert!(note.is_some());
-    assert_eq!((anew.position(), anew.pass()), ((None, None), 5));
-    listing.version = 2;
-    assert_eq!(listing.restored("f").err().map(|error| error.kind()), Some(ErrorKind::State));
+    assert_eq!(anew.position(), (None, None));
+
+    let bare = listing.to_checkpoint(Some("f")).unwrap();
+    assert_eq!((bare.token.is_some(), &bare.progress), (true, &None));
+    assert_eq!(Listing::from_checkpoint("x", &bare, Some("f")).unwrap(), listing);
+    assert!(listing.to_checkpoint(Some("g")).unwrap().progress.is_some());
+    listing.begin(Refresh::Token);
+    assert!(listing.to_checkpoint(Some("f")).unwrap().progress.is_some(), "a listing is under way");
 }

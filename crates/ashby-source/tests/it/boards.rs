@@ -6,8 +6,8 @@ use ashby_client::{JobBoardClient, RetryPolicy};
 use ashby_sim::{Fault, FaultRule, Kind, Mutation, Organisation, Server, ServerOptions, Shape};
 use ashby_source::{BoardSource, PUBLIC_POSTINGS};
 use capture_core::{
-    Access, Checkpoint, Error, ErrorKind, MemorySink, MemoryStateStore, Outcome, Report, Runner,
-    RunnerOptions, Selection, Source as _, StreamRequest, StreamRetry,
+    Checkpoint, Error, ErrorKind, Identity, MemorySink, Outcome, Report, Runner, RunnerOptions, Selection,
+    Source as _, StreamRequest, StreamRetry,
 };
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
@@ -15,14 +15,13 @@ use tokio_util::sync::CancellationToken;
 struct Site {
     server: Server,
     sink: MemorySink,
-    store: MemoryStateStore,
 }
 
 impl Site {
     async fn new() -> Self {
         let organisation = Organisation::new(&Shape::small());
         let server = Server::start(organisation, ServerOptions::default()).await.unwrap();
-        Self { server, sink: MemorySink::new(), store: MemoryStateStore::new() }
+        Self { server, sink: MemorySink::new() }
     }
 
     fn source(&self, boards: &[&str]) -> BoardSource {
@@ -35,11 +34,11 @@ impl Site {
 
     async fn run(&self, boards: &[&str], full: bool) -> Result<Report, Error> {
         let retry = StreamRetry { attempts: 0, ..StreamRetry::default() };
-        Runner::new(self.source(boards), self.sink.clone(), self.store.clone())
-            .options(RunnerOptions { retry, ..RunnerOptions::default() })
+        Runner::new(self.source(boards), self.sink.clone())
+            .options(RunnerOptions::default().retry(retry))
             .run(
-                [Selection { full, ..Selection::new(PUBLIC_POSTINGS) }],
-                Access::default(),
+                [Selection::new(PUBLIC_POSTINGS).full(full)],
+                Identity::anyone("boards"),
                 CancellationToken::new(),
             )
             .await
@@ -173,13 +172,13 @@ async fn boards_of_earlier_runs_stay_until_everything_is_listed_again() {
 async fn what_is_none_of_its_own_is_refused() {
     let site = Site::new().await;
     let open = async |stream: &str, checkpoint: Option<Value>| {
-        let checkpoint = checkpoint.map(Checkpoint);
-        let request = StreamRequest { stream: stream.to_owned(), checkpoint, full: false };
+        let checkpoint = checkpoint.map(Checkpoint::from);
+        let request = StreamRequest::new(stream, checkpoint);
         site.source(&["sim"]).open(vec![request]).await.err().map(|error| error.kind())
     };
     assert_eq!(open(PUBLIC_POSTINGS, None).await, None);
     assert_eq!(open("jobs", None).await, Some(ErrorKind::Configuration));
-    for checkpoint in [json!({}), json!(5), json!({"version": 2, "pass": 1, "captured": []})] {
+    for checkpoint in [json!({}), json!(5), json!({"version": 3, "captured": []})] {
         assert_eq!(open(PUBLIC_POSTINGS, Some(checkpoint)).await, Some(ErrorKind::State));
     }
 }

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use ashby_client::Client;
 use ashby_sim::{Organisation, Server, ServerOptions, Shape};
 use ashby_source::{AshbySource, Stream, streams};
-use capture_core::{
-    Access, MemorySink, MemoryStateStore, Outcome, Report, Runner, RunnerOptions, Selection, StreamRetry,
-};
+use capture_core::{Identity, MemorySink, Outcome, Report, Runner, RunnerOptions, Selection, StreamRetry};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +13,6 @@ pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) client: Client,
     pub(crate) sink: MemorySink,
-    pub(crate) store: MemoryStateStore,
 }
 
 impl World {
@@ -26,7 +23,7 @@ impl World {
     pub(crate) async fn with(shape: &Shape, options: ServerOptions) -> Self {
         let server = Server::start(Organisation::new(shape), options).await.unwrap();
         let client = client(&server);
-        Self { server, client, sink: MemorySink::new(), store: MemoryStateStore::new() }
+        Self { server, client, sink: MemorySink::new() }
     }
 
     pub(crate) async fn sync(&self, names: &[&str]) -> Report {
@@ -35,9 +32,9 @@ impl World {
 
     pub(crate) async fn run(&self, selections: Vec<Selection>) -> Report {
         let retry = StreamRetry { attempts: 1, ..StreamRetry::default() };
-        Runner::new(AshbySource::new(self.client.clone()), self.sink.clone(), self.store.clone())
-            .options(RunnerOptions { retry, ..RunnerOptions::default() })
-            .run(selections, Access::default(), CancellationToken::new())
+        Runner::new(AshbySource::new(self.client.clone()), self.sink.clone())
+            .options(RunnerOptions::default().retry(retry))
+            .run(selections, identity(&self.client), CancellationToken::new())
             .await
             .unwrap()
     }
@@ -65,6 +62,11 @@ pub(crate) fn client(server: &Server) -> Client {
         .requests_per_minute(None)
         .build()
         .unwrap()
+}
+
+/// Who asks through this client.
+pub(crate) fn identity(client: &Client) -> Identity {
+    Identity::new(client.key_fingerprint(), client.base_url())
 }
 
 pub(crate) fn names(filter: impl Fn(&Stream) -> bool) -> Vec<String> {

@@ -15,8 +15,8 @@ use super::probation::{Probation, Verdict, foreign};
 use super::stream::{Stream, in_future};
 use super::sweeps::{HowOften, Payment, Rounds, Verified, payment, verified};
 use crate::{
-    Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Identity, Kept, Observer, Op, Outcome,
-    Part, Purpose, ReconcilePolicy, Record, Report, Result, Share, Sink, Stamp, State, StateUpdate,
+    Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Extent, Identity, Kept, Observer, Op,
+    Outcome, Part, Purpose, ReconcilePolicy, Record, Report, Result, Share, Sink, Stamp, State, StateUpdate,
     StreamDescriptor, Sweep, Within, Write,
 };
 
@@ -207,8 +207,11 @@ impl<K: Sink> Writer<K> {
                 stream.report.kept = None;
             }
             self.board.note(stream.name(), |status| status.polling = true);
-            let expected_records = stream.state.listed.last_full;
-            self.observer.observe(&Event::Started { stream: stream.name(), expected_records });
+            self.observer.observe(&Event::Started { stream: stream.name() });
+            if stream.state.listing.is_some() {
+                let expected_records = stream.state.listed.still_expected();
+                self.observer.observe(&Event::Listing { stream: stream.name(), expected_records });
+            }
         }
     }
 
@@ -346,6 +349,10 @@ impl<K: Sink> Writer<K> {
     ) -> Result<()> {
         self.recognise(capture, &part).await?;
         let stream = &mut self.captures[capture].streams[part.stream];
+        if part.begins == Some(Extent::Everything) {
+            let expected_records = stream.state.listed.last_full;
+            self.observer.observe(&Event::Listing { stream: stream.name(), expected_records });
+        }
         let set_aside_before = stream.report.set_aside;
         let seen = stream.take(&part, &self.identity);
         if stream.report.set_aside != set_aside_before {

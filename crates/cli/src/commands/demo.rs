@@ -2,18 +2,19 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ashby_client::Client;
 use ashby_sim::{Organisation, Server, ServerOptions, Shape};
-use capture_core::{Counts, Report, RunnerOptions};
+use capture_core::{Counts, Family as _, Observer, Report, RunnerOptions};
 use tokio::sync::oneshot;
 
 use super::sync::{Job, Selected};
-use crate::destination::Destination;
 use crate::failure::{FAILED, Failure, INTERRUPTED};
 use crate::logging::Screen;
 use crate::output::{duration, print, table, thousands};
+use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::signals;
 
@@ -43,19 +44,24 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let company = Company::open()?;
     let client =
         Client::builder().api_key(KEY).base_url(&company.base_url).requests_per_minute(None).build()?;
-    let job = Job {
-        survey: ashby_source::survey(&client).await?,
-        client,
-        identity: "demo".to_owned(),
-        destination: Destination::Sqlite(path.clone()),
-        page_limit: None,
-        options: RunnerOptions::default(),
+    let survey = ashby_source::survey(&client).await?;
+    let place = sink_sqlite::Family.place(&format!("sqlite:{DATABASE}"), None);
+    let place = place.ok_or_else(|| Failure::new(FAILED, "there is no SQLite destination"))??;
+    let job = Job { client, place, page_limit: None, options: RunnerOptions::default() };
+    let sync = async |selected: &Selected| {
+        let client = job.client.clone();
+        let progress = Progress::new(move || client.usage(), screen, settings.progress_interval());
+        let display = progress.display();
+        let observer = Arc::clone(&progress) as Arc<dyn Observer>;
+        let ended = job.capture(selected, survey.identity(&job.client), observer, cancel.clone()).await;
+        drop(display);
+        ended
     };
     let selected = Selected::default_and(&EXTRA);
 
     print(&format!("\n$ ashby sync --to sqlite:{DATABASE}\n"))?;
     let started = Instant::now();
-    let report = job.run(&selected, screen, settings.progress_interval(), cancel.clone()).await?;
+    let report = sync(&selected).await?;
     if report.interrupted {
         return Ok(ExitCode::from(INTERRUPTED));
     }
@@ -69,7 +75,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     print(&format!("\n$ ashby sync --to sqlite:{DATABASE}\n"))?;
     let requests_before = job.client.usage().requests;
     let started = Instant::now();
-    let report = job.run(&selected, screen, settings.progress_interval(), cancel).await?;
+    let report = sync(&selected).await?;
     if report.interrupted {
         return Ok(ExitCode::from(INTERRUPTED));
     }

@@ -6,9 +6,9 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use capture_core::{State, StateUpdate};
+use capture_core::{Place, State, StateUpdate};
 
-use crate::destination::Destination;
+use crate::destination;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{self, table, thousands};
 use crate::settings::Settings;
@@ -16,41 +16,111 @@ use crate::settings::Settings;
 pub(crate) use flags::StateAction;
 
 pub(crate) async fn run(settings: &Settings, action: StateAction) -> Result<ExitCode, Failure> {
-    let destination = Destination::from_settings(settings)?;
-    // Read before the destination is taken: it may be what someone is still typing.
-    let imported = match &action {
-        StateAction::Import { file } => Some(State::from_document(&read(file)?)?),
-        _ => None,
-    };
-    let mut store = destination.open_state()?;
-    let state = store.load().await?;
+    let place = destination::from_settings(settings)?;
+    if !place.keeps_state() {
+        return Err(Failure::new(USAGE, format!("`--to {}` keeps no state", place.address()))
+            .with_hint("name its file with --state, or another destination with --to"));
+    }
     match action {
-        StateAction::Show => show(settings, &state)?,
-        StateAction::Export => output::print_json(&state.to_document())?,
-        StateAction::Reset { streams } => {
-            if let Some(unknown) = streams.iter().find(|name| !state.streams.contains_key(*name)) {
-                let known: Vec<&str> = state.streams.keys().map(String::as_str).collect();
-                return Err(Failure::new(USAGE, format!("nothing is saved of a stream named `{unknown}`"))
-                    .with_hint(format!("saved are: {}", known.join(", "))));
-            }
-            let streams: std::collections::BTreeMap<_, _> =
-                streams.into_iter().map(|name| (name, None)).collect();
-            output::explain(&format!(
-                "{} will be listed whole by the next sync; records stay where they are\n",
-                streams.keys().cloned().collect::<Vec<_>>().join(", ")
-            ));
-            store.save(&StateUpdate { streams, access: None }).await?;
-        }
-        StateAction::Import { .. } => {
-            let imported = imported.unwrap_or_default();
-            let mut streams: std::collections::BTreeMap<_, _> =
-                state.streams.into_keys().map(|name| (name, None)).collect();
-            streams.extend(imported.streams.into_iter().map(|(name, state)| (name, Some(state))));
-            output::explain(&format!("{} streams imported\n", streams.values().flatten().count()));
-            store.save(&StateUpdate { streams, access: imported.access }).await?;
-        }
+        StateAction::Show => show(settings, &place.peek()?)?,
+        StateAction::Export => output::print_json(&place.peek()?.to_document())?,
+        StateAction::Reset { streams } => reset(&*place, streams).await?,
+        StateAction::Import { file, force } => import(&*place, &file, force).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Changes the state, and nothing else.
+async fn change(
+    place: &dyn Place,
+    change: impl FnOnce(State) -> Result<StateUpdate, Failure>,
+) -> Result<(), Failure> {
+    let mut sink = place.open()?;
+    let state = sink.load().await?;
+    let update = change(state)?;
+    sink.commit(&update).await?;
+    Ok(sink.close().await?)
+}
+
+async fn reset(place: &dyn Place, streams: Vec<String>) -> Result<(), Failure> {
+    let reset = |state: State| {
+        if let Some(unknown) = streams.iter().find(|name| !state.streams.contains_key(*name)) {
+            let known: Vec<&str> = state.streams.keys().map(String::as_str).collect();
+            return Err(Failure::new(USAGE, format!("nothing is saved of a stream named `{unknown}`"))
+                .with_hint(format!("saved are: {}", known.join(", "))));
+        }
+        Ok(StateUpdate::new(streams.iter().map(|name| (name.clone(), None))))
+    };
+    change(place, reset).await?;
+    output::explain(&format!(
+        "{} will be listed whole by the next sync; records stay where they are\n",
+        streams.join(", ")
+    ));
+    Ok(())
+}
+
+async fn import(place: &dyn Place, file: &Path, force: bool) -> Result<(), Failure> {
+    // Read before the destination is taken: it may be what someone is still typing.
+    let mut imported = State::from_document(&read(file)?)?;
+    let rows = if force { None } else { place.rows()? };
+    let mut anew = Vec::new();
+    for (name, state) in &mut imported.streams {
+        let claimed = state.listed.last_full.unwrap_or(0);
+        let held = rows.as_ref().map(|rows| rows.get(name).copied().unwrap_or(0));
+        if held.is_some_and(|held| held < claimed) {
+            let message = format!(
+                "the state says that {name} had {} records, and {} holds {}",
+                thousands(claimed),
+                place.address(),
+                thousands(held.unwrap_or(0))
+            );
+            return Err(Failure::new(USAGE, message)
+                .with_hint("it belongs to another destination; --force takes it all the same, and what is missing stays so"));
+        }
+        // What a listing under way has handed out is where the state comes from, not here.
+        match ashby_source::between_listings(name, &state.checkpoint)? {
+            Some(checkpoint) => state.checkpoint = checkpoint,
+            None => anew.push(name.clone()),
+        }
+        state.listing = None;
+    }
+    for name in &anew {
+        imported.streams.remove(name);
+    }
+    let mut replaced = State::default();
+    let import = |state: State| {
+        let gone = state.streams.keys().filter(|name| !imported.streams.contains_key(*name));
+        let mut update = StateUpdate::new(gone.map(|name| (name.clone(), None)));
+        update
+            .streams
+            .extend(imported.streams.iter().map(|(name, state)| (name.clone(), Some(state.clone()))));
+        replaced = state;
+        Ok(update)
+    };
+    change(place, import).await?;
+    if !replaced.streams.is_empty() {
+        let backup = keep(&replaced)?;
+        output::explain(&format!("the state that it replaces is kept in {}\n", backup.display()));
+    }
+    if !anew.is_empty() {
+        output::explain(&format!(
+            "in the middle of a listing, and so to be listed again: {}\n",
+            anew.join(", ")
+        ));
+    }
+    output::explain(&format!("{} streams imported\n", imported.streams.len()));
+    Ok(())
+}
+
+/// Keeps a state in a file of its own.
+fn keep(state: &State) -> Result<std::path::PathBuf, Failure> {
+    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    let path = std::path::PathBuf::from(format!("ashby-state-{now}.json"));
+    let kept = capture_core::private_file::replace(&path, state.to_document().to_string().as_bytes());
+    kept.map_err(|error| {
+        Failure::new(FAILED, format!("cannot write {}", path.display())).with_source(error)
+    })?;
+    Ok(path)
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
@@ -79,7 +149,7 @@ fn show(settings: &Settings, state: &State) -> Result<(), Failure> {
             stream,
             committed_at: state.committed_at.strftime("%FT%TZ").to_string(),
             listing: ashby_source::is_listing(&state.checkpoint),
-            full_listing_records: state.full_listing_records,
+            full_listing_records: state.listed.last_full,
         })
         .collect();
     if settings.json() {

@@ -11,11 +11,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use ashby_client::Client;
-use ashby_source::{AshbySource, Survey};
-use capture_core::{Access, Report, Runner, RunnerOptions, Selection, Source};
+use ashby_source::AshbySource;
+use capture_core::{
+    Identity, Observer, Outcome, Pauses, Place, Report, Runner, RunnerOptions, Selection, Source,
+    StreamReport, supervise,
+};
 use tokio_util::sync::CancellationToken;
 
-use crate::destination::Destination;
+use crate::destination;
 use crate::failure::Failure;
 use crate::logging::Screen;
 use crate::progress::Progress;
@@ -32,40 +35,64 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     }
     // What can be found wrong without a request is found first.
     let wanted = selection::wanted(settings)?;
-    let destination = Destination::from_settings(settings)?;
+    let place = destination::from_settings(settings)?;
     let client = settings.client()?;
-    let identity = settings.api_key()?.fingerprint();
     let cancel = signals::cancellation()?;
-
-    let survey = tokio::select! {
-        survey = ashby_source::survey(&client) => survey?,
-        () = cancel.cancelled() => return Ok(ExitCode::from(crate::failure::INTERRUPTED)),
-    };
-    let selected = Selected::new(wanted, &survey, settings.full());
     if settings.dry_run() {
-        return estimate::run(settings, &destination, &selected).await;
+        let survey = tokio::select! {
+            survey = ashby_source::survey(&client) => survey?,
+            () = cancel.cancelled() => return Ok(ExitCode::from(crate::failure::INTERRUPTED)),
+        };
+        let selected = Selected::new(&wanted, &survey, settings.full());
+        return estimate::run(settings, &*place, &selected);
     }
-    let options = RunnerOptions {
-        interval: settings.interval(),
-        reconcile: settings.reconcile(),
-        retry: settings.stream_retry(),
-        ..RunnerOptions::default()
-    };
-    let job = Job { client, survey, identity, destination, page_limit: settings.page_limit(), options };
+    let job = Job { client, place, page_limit: settings.page_limit(), options: options(settings) };
     let started = Instant::now();
-    let progress_interval = settings.progress_interval();
-    let mut report = job.run(&selected, screen, progress_interval, cancel).await?;
-    selected.add_skipped(&mut report);
+    let usage = job.client.clone();
+    let progress = Progress::new(move || usage.usage(), screen, settings.progress_interval());
+    let attempt = async |observer: Arc<dyn Observer>| {
+        let survey = tokio::select! {
+            survey = ashby_source::survey(&job.client) => survey?,
+            () = cancel.cancelled() => return Ok(Report { interrupted: true, ..Report::default() }),
+        };
+        let selected = Selected::new(&wanted, &survey, settings.full());
+        let mut report =
+            job.capture(&selected, survey.identity(&job.client), observer, cancel.clone()).await?;
+        selected.add_skipped(&mut report);
+        Ok(report)
+    };
+    let display = progress.display();
+    let observer = Arc::clone(&progress) as Arc<dyn Observer>;
+    let ended = match settings.interval() {
+        Some(_) => supervise(attempt, observer, pauses(settings), cancel.clone()).await,
+        None => attempt(observer).await,
+    };
+    drop(display);
 
-    let summary = Summary::new(report, &job.client.usage(), started.elapsed(), &job.destination);
-    tell(settings, &job.destination, &summary)?;
-    Ok(summary.exit_code(&selected, settings.interval().is_some()))
+    let summary = Summary::new(ended?, &job.client.usage(), started.elapsed());
+    let summary = summary.left_out(selection::left_out(&wanted, &*job.place));
+    tell(settings, &*job.place, &summary)?;
+    Ok(summary.exit_code(wanted.is_explicit(), settings.interval().is_some()))
+}
+
+/// How to run, by the settings.
+fn options(settings: &Settings) -> RunnerOptions {
+    RunnerOptions::default()
+        .interval(settings.interval())
+        .reconcile(settings.reconcile())
+        .retry(settings.stream_retry())
+}
+
+/// How long a watch waits before it opens everything anew.
+fn pauses(settings: &Settings) -> Pauses {
+    let longest = Pauses::default();
+    Pauses::new(settings.stream_retry().first_pause.min(longest.first), longest.longest)
 }
 
 /// Prints what a sync came to, where it does not get among records.
-fn tell(settings: &Settings, destination: &Destination, summary: &Summary) -> Result<(), Failure> {
+fn tell(settings: &Settings, place: &dyn Place, summary: &Summary) -> Result<(), Failure> {
     let text = if settings.json() { output::json(summary)? } else { summary.to_string() };
-    if settings.json() && !destination.takes_stdout() {
+    if settings.json() && !place.takes_stdout() {
         return output::print(&text);
     }
     output::explain(&text);
@@ -75,48 +102,40 @@ fn tell(settings: &Settings, destination: &Destination, summary: &Summary) -> Re
 /// A sync, ready to run.
 pub(crate) struct Job {
     pub(crate) client: Client,
-    pub(crate) survey: Survey,
-    /// Tells API keys apart.
-    pub(crate) identity: String,
-    pub(crate) destination: Destination,
+    pub(crate) place: Box<dyn Place>,
     pub(crate) page_limit: Option<u32>,
     pub(crate) options: RunnerOptions,
 }
 
 impl Job {
-    pub(crate) async fn run(
+    /// Captures the selected streams once, or until it is cancelled.
+    pub(crate) async fn capture(
         &self,
         selected: &Selected,
-        screen: &Screen,
-        progress_interval: Option<std::time::Duration>,
+        identity: Identity,
+        observer: Arc<dyn Observer>,
         cancel: CancellationToken,
-    ) -> Result<Report, Failure> {
+    ) -> capture_core::Result<Report> {
         let source = AshbySource::new(self.client.clone()).page_limit(self.page_limit);
-        let client = self.client.clone();
-        let progress = Progress::new(move || client.usage(), screen, progress_interval);
-        let access = self.survey.access(self.identity.clone());
-        let options = self.options.clone();
-        capture(source, &self.destination, options, progress, selected.selections(), access, cancel).await
+        capture(source, &*self.place, &self.options, selected.selections(), identity, observer, cancel).await
     }
 }
 
 /// Moves what a source has into a destination.
 async fn capture(
     source: impl Source,
-    destination: &Destination,
-    options: RunnerOptions,
-    progress: Arc<Progress>,
+    place: &dyn Place,
+    options: &RunnerOptions,
     selections: Vec<Selection>,
-    access: Access,
+    identity: Identity,
+    observer: Arc<dyn Observer>,
     cancel: CancellationToken,
-) -> Result<Report, Failure> {
-    let (sink, store) = destination.open()?;
-    let display = progress.display();
-    let ended = Runner::new(source, sink, store)
-        .options(options)
-        .observer(progress)
-        .run(selections, access, cancel)
-        .await;
-    drop(display);
-    Ok(ended?)
+) -> capture_core::Result<Report> {
+    let runner = Runner::new(source, place.open()?).options(options.clone()).observer(observer);
+    runner.run(selections, identity, cancel).await
+}
+
+/// A stream that was not even tried.
+fn untried(outcome: Outcome) -> StreamReport {
+    StreamReport { outcome, ..StreamReport::default() }
 }

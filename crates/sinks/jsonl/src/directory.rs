@@ -2,218 +2,148 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use capture_core::{
-    Capabilities, Counts, Error, ErrorKind, Lock, Op, Result, Sink, StateUpdate, StreamDescriptor, Write,
-    private_file::{self, MadeDirectories},
+    Appender, Error, ErrorKind, Op, Record, Result, StreamDescriptor, Watermark, Write, private_file,
 };
-use json_slices::{members, push_line};
-use memchr::memrchr;
+use json_slices::push_line;
 
+use crate::BUFFER_BYTES;
+use crate::failure::{not_opened, storage};
 use crate::line::push_key;
-use crate::{BUFFER_BYTES, CAPABILITIES, count};
+use crate::mark::{Fate, Mark};
+use crate::stream_file::{StreamFile, file_in};
 
 /// Bytes gathered per stream. There may be dozens of streams, so it is less than for a single output.
 const STREAM_BUFFER_BYTES: usize = BUFFER_BYTES / 4;
 
 /// Appends to `DIR/<stream>.jsonl`: a line per record as it came, and for a record that is gone a line with its key
-/// fields and `"_deleted":true`.
+/// fields and `"_deleted":true`. The directory must exist, and belong to this process.
 ///
-/// [`commit`](Sink::commit) returns once every file it touched is synced, and so are their names; the state, kept
-/// beside them ([`state_path`](Self::state_path)), is therefore never ahead of the files. [`open`](Sink::open) takes
-/// the directory for this process and cuts a last line that a crash left unfinished. Lines that were written but
-/// not committed stay and come again.
+/// [`flush`](Appender::flush) returns once every file it touched is synced, and so are their names. Its watermark says
+/// how long each file is and how it ends; [`open`](Appender::open) cuts each back to that.
+///
+/// # Files that are taken away
+/// While a run writes, a file may be moved away or deleted at any time: it goes on in a new one. Lines that were not
+/// committed at that moment come in both. Between runs a file may be put aside, by renaming or copying it within its
+/// directory, as log rotation does. A file that was changed, shortened, or is not there at all is
+/// [lost](Appender::lost).
 #[derive(Debug)]
-pub struct JsonlSink {
-    directory: PathBuf,
-    lock: Option<Lock>,
-    files: BTreeMap<String, StreamFile>,
-    /// Whether the directory has entries that are not durable yet.
-    directory_is_new: bool,
-    /// Declared after what is in them.
-    directories: MadeDirectories,
-}
-
-struct StreamFile {
+pub struct Directory {
     path: PathBuf,
-    /// Opened with its first record: a stream without records has no file.
-    file: Option<Arc<File>>,
-    buffer: Vec<u8>,
-    /// Whether the file holds something that is not synced.
-    dirty: bool,
+    files: BTreeMap<String, StreamFile>,
+    /// Of all streams, also those that are not open.
+    marks: BTreeMap<String, Mark>,
+    /// Whether the directory has entries that are not durable yet.
+    has_new_names: bool,
 }
 
-/// The buffer holds records.
-impl std::fmt::Debug for StreamFile {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "StreamFile({}, {} bytes waiting)", self.path.display(), self.buffer.len())
-    }
-}
-
-impl JsonlSink {
-    /// A sink in this directory, which need not exist yet.
-    pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self {
-            directory: directory.into(),
-            lock: None,
-            files: BTreeMap::new(),
-            directory_is_new: false,
-            directories: MadeDirectories::default(),
-        }
+impl Directory {
+    /// An appender in this directory.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), files: BTreeMap::new(), marks: BTreeMap::new(), has_new_names: false }
     }
 
-    /// Where the state that belongs to the files of `directory` is kept, for a
-    /// [`FileStateStore`](capture_core::FileStateStore).
-    pub fn state_path(directory: &Path) -> PathBuf {
-        directory.join("state.json")
-    }
-}
-
-impl StreamFile {
-    /// The file, made if need be; the second value says whether it was.
-    fn open(&mut self) -> Result<(Arc<File>, bool)> {
-        if let Some(file) = &self.file {
-            return Ok((Arc::clone(file), false));
-        }
-        let is_new = !self.path.exists();
-        let opened = private_file::canonical(&self.path)
-            .and_then(|path| private_file::options().append(true).create(true).open(path));
-        let file = Arc::new(opened.map_err(|error| storage("open", &self.path, error))?);
-        self.file = Some(Arc::clone(&file));
-        Ok((file, is_new))
+    fn file(&mut self, stream: &str) -> Result<&mut StreamFile> {
+        self.files.get_mut(stream).ok_or_else(|| not_opened(stream))
     }
 
-    /// Hands the buffer to the operating system; returns whether that made the file.
-    fn hand_over(&mut self) -> Result<bool> {
-        if self.buffer.is_empty() {
-            return Ok(false);
-        }
-        let (file, is_new) = self.open()?;
-        self.dirty = true;
-        let written = (&*file).write_all(&self.buffer);
-        self.buffer.clear();
-        written.map_err(|error| storage("write", &self.path, error))?;
-        Ok(is_new)
+    async fn sync(&mut self) -> Result<()> {
+        let unsynced = self.files.values().filter_map(|file| Some((file.path.clone(), file.unsynced()?)));
+        let unsynced: Vec<(PathBuf, Arc<File>)> = unsynced.collect();
+        let directory = self.has_new_names.then(|| self.path.clone());
+        // Waiting for the disk must not keep the reading from going on.
+        let synced = tokio::task::spawn_blocking(move || -> Result<()> {
+            for (path, file) in unsynced {
+                file.sync_data().map_err(|error| storage("sync", &path, error))?;
+            }
+            match directory {
+                Some(path) => {
+                    private_file::sync_directory(&path).map_err(|error| storage("sync", &path, error))
+                }
+                None => Ok(()),
+            }
+        });
+        synced.await.map_err(|error| storage("sync", &self.path, io::Error::other(error)))??;
+        self.has_new_names = false;
+        Ok(())
     }
 }
 
-fn storage(what: &str, path: &Path, error: io::Error) -> Error {
-    let hint = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room, or choose another place; a run then goes on where this one stopped"
-        }
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "give this user the right to write there, or choose another place"
-        }
-        _ => "see the cause; a run then goes on where this one stopped",
-    };
-    Error::new(ErrorKind::Storage, format!("cannot {what} {}", path.display()))
-        .with_source(error)
-        .with_hint(hint)
-}
-
-/// Stream names become file names, so they must not lead elsewhere.
-fn file_name(stream: &str) -> Result<String> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || !byte.is_ascii();
-    if stream.is_empty() || !stream.bytes().all(is_plain) {
-        let message = format!("the stream name {stream:?} cannot be a file name");
-        return Err(Error::new(ErrorKind::Configuration, message));
-    }
-    Ok(format!("{stream}.jsonl"))
-}
-
-/// Cuts what follows the last line break, provided that the file is JSON lines at all; returns how many bytes.
-fn repair(path: &Path) -> Result<u64> {
-    let opened = private_file::canonical(path)
-        .and_then(|path| private_file::options().read(true).write(true).open(path));
-    let mut file = match opened {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-        Err(error) => return Err(storage("open", path, error)),
-    };
-    let read = |error| storage("read", path, error);
-    let length = file.metadata().map_err(read)?.len();
-    let end = line_start(&mut file, length).map_err(read)?;
-    // The last whole line, or the beginning of the first one, tells whose file this is.
-    let start = if end == 0 { 0 } else { line_start(&mut file, end - 1).map_err(read)? };
-    let mut last = vec![0; usize::try_from(if end == 0 { length.min(1) } else { end - start }).unwrap_or(0)];
-    file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(&mut last)).map_err(read)?;
-    let is_object = match end {
-        0 => last.first().is_none_or(|first| *first == b'{'),
-        _ => members(&last, |_, _| {}).is_ok(),
-    };
-    if !is_object {
-        let message = format!("the last line of {} is not a JSON object", path.display());
-        let hint = "remove the lines at its end that are not JSON objects, or move the file away; it was left untouched";
-        return Err(Error::new(ErrorKind::Storage, message).with_hint(hint));
-    }
-    if end < length {
-        let cut = file.set_len(end).and_then(|()| file.sync_data());
-        cut.map_err(|error| storage("repair", path, error))?;
-    }
-    Ok(length - end)
-}
-
-/// Where the line that holds the byte before `end` starts, if that byte is not a line break; `end` if it is.
-fn line_start(file: &mut File, end: u64) -> io::Result<u64> {
-    let mut block = vec![0; BUFFER_BYTES];
-    let mut position = end;
-    while position > 0 {
-        let from = position.saturating_sub(BUFFER_BYTES as u64);
-        let piece = &mut block[..(position - from) as usize];
-        file.seek(SeekFrom::Start(from))?;
-        file.read_exact(piece)?;
-        if let Some(found) = memrchr(b'\n', piece) {
-            return Ok(from + found as u64 + 1);
-        }
-        position = from;
-    }
-    Ok(0)
+fn marks(watermark: &Watermark) -> Result<BTreeMap<String, Mark>> {
+    serde_json::from_value(watermark.0.clone()).map_err(|_| {
+        Error::new(
+            ErrorKind::State,
+            "the lengths of the files were noted in a form that this version does not know",
+        )
+        .with_hint(
+            "use the version that made them, or move the whole directory away to list everything again",
+        )
+    })
 }
 
 #[async_trait]
-impl Sink for JsonlSink {
-    fn capabilities(&self) -> Capabilities {
-        CAPABILITIES
+impl Appender for Directory {
+    async fn lost(&mut self, watermark: &Watermark) -> Result<Vec<String>> {
+        let mut lost = Vec::new();
+        for (stream, mark) in marks(watermark)? {
+            let path = file_in(&self.path, &stream)?;
+            let file = path.display();
+            match mark.fate(&path).map_err(|error| storage("read", &path, error))? {
+                Fate::Whole => {}
+                Fate::PutAside => tracing::info!(%file, "the file was put aside; going on in a new one"),
+                Fate::Lost(what) => {
+                    tracing::warn!(
+                        stream, %file,
+                        "the file {what}: the stream is listed again (to rotate a file, rename it within its directory)"
+                    );
+                    lost.push(stream);
+                }
+            }
+        }
+        Ok(lost)
     }
 
-    async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
-        // What an earlier attempt made goes first, so that it does not take this one's with it.
-        self.directories = MadeDirectories::default();
-        self.directories = private_file::make_directories(&self.directory)
-            .map_err(|error| storage("make", &self.directory, error))?;
-        // All of them together; the lock is hidden inside the directory.
-        self.lock = Some(Lock::acquire(&self.directory.join("files"))?);
-        for stream in streams {
-            let path = self.directory.join(file_name(&stream.name)?);
-            let cut_bytes = repair(&path)?;
-            if cut_bytes > 0 {
-                let file = path.display();
-                tracing::warn!(stream = stream.name, %file, cut_bytes, "cut an unfinished last line");
-            }
-            let file = StreamFile { path, file: None, buffer: Vec::new(), dirty: false };
+    async fn open(&mut self, streams: &[Arc<StreamDescriptor>], watermark: Option<&Watermark>) -> Result<()> {
+        let mut marks = watermark.map(marks).transpose()?.unwrap_or_default();
+        let paths: Result<Vec<PathBuf>> =
+            streams.iter().map(|stream| file_in(&self.path, &stream.name)).collect();
+        for (stream, path) in streams.iter().zip(paths?) {
+            let mut file = StreamFile::open(path, marks.get(&stream.name))?;
+            match file.settle()? {
+                Some(mark) => marks.insert(stream.name.clone(), mark),
+                None => marks.remove(&stream.name),
+            };
             self.files.insert(stream.name.clone(), file);
         }
+        self.marks = marks;
         Ok(())
     }
 
-    async fn write(&mut self, write: Write<'_>) -> Result<Counts> {
-        let Some(file) = self.files.get_mut(&write.stream.name) else {
-            let message = format!("the stream {} was not opened", write.stream.name);
-            return Err(Error::new(ErrorKind::Configuration, message));
-        };
-        for record in write.records {
-            if file.buffer.len() + record.len_bytes() > STREAM_BUFFER_BYTES {
-                self.directory_is_new |= file.hand_over()?;
+    async fn recall(&mut self, stream: &StreamDescriptor) -> Result<Vec<Record>> {
+        let file = self.file(&stream.name)?;
+        let Some(recall) = &mut file.recall else { return Ok(Vec::new()) };
+        let records = recall.next(&stream.key).map_err(|error| storage("read", &file.path, error))?;
+        if records.is_empty() {
+            file.recall = None;
+        }
+        Ok(records)
+    }
+
+    async fn append(&mut self, write: &Write) -> Result<()> {
+        let file = self.files.get_mut(&write.stream.name).ok_or_else(|| not_opened(&write.stream.name))?;
+        for record in &write.records {
+            if file.buffer.len() + record.len_bytes() > STREAM_BUFFER_BYTES && !file.buffer.is_empty() {
+                self.has_new_names |= file.hand_over()?;
             }
             let line = &mut file.buffer;
             match &record.op {
                 Op::Upsert(body) => push_line(line, body),
-                Op::Delete => {
+                Op::Gone(_) => {
                     line.push(b'{');
                     push_key(line, &write.stream.key, &record.key);
                     line.extend_from_slice(br#","_deleted":true}"#);
@@ -221,38 +151,43 @@ impl Sink for JsonlSink {
             }
             line.push(b'\n');
         }
-        Ok(count(write.records))
+        Ok(())
     }
 
-    async fn commit(&mut self, _: &StateUpdate) -> Result<()> {
-        let mut unsynced: Vec<(PathBuf, Arc<File>)> = Vec::new();
-        for file in self.files.values_mut() {
-            self.directory_is_new |= file.hand_over()?;
-            if let (true, Some(handle)) = (file.dirty, &file.file) {
-                unsynced.push((file.path.clone(), Arc::clone(handle)));
+    async fn flush(&mut self) -> Result<Option<Watermark>> {
+        loop {
+            for file in self.files.values_mut() {
+                self.has_new_names |= file.hand_over()?;
+            }
+            self.sync().await?;
+            // One that was taken away in this moment may have been read before the last lines came.
+            let mut dirty = self.files.values().filter(|file| file.unsynced().is_some());
+            if dirty.try_fold(true, |all, file| Ok::<_, Error>(all && file.is_in_place()?))? {
+                break;
             }
         }
-        let directory = self.directory_is_new.then(|| self.directory.clone());
-        // Waiting for the disk must not keep the reading from going on.
-        let synced = tokio::task::spawn_blocking(move || -> Result<()> {
-            for (path, file) in unsynced {
-                file.sync_data().map_err(|error| storage("sync", &path, error))?;
+        for (stream, file) in &mut self.files {
+            if file.unsynced().is_some() || !file.is_open() {
+                match file.settle()? {
+                    Some(mark) => self.marks.insert(stream.clone(), mark),
+                    None => self.marks.remove(stream),
+                };
             }
-            if let Some(directory) = directory {
-                let synced = File::open(&directory).and_then(|directory| directory.sync_all());
-                synced.map_err(|error| storage("sync", &directory, error))?;
-            }
-            Ok(())
-        });
-        synced.await.map_err(|error| storage("sync", &self.directory, io::Error::other(error)))??;
-        self.directory_is_new = false;
-        self.files.values_mut().for_each(|file| file.dirty = false);
-        Ok(())
+        }
+        let marks = serde_json::to_value(&self.marks).map_err(|error| {
+            Error::new(ErrorKind::Contract, "the lengths of the files are no JSON").with_source(error)
+        })?;
+        Ok(Some(Watermark(marks)))
     }
 
     async fn close(&mut self) -> Result<()> {
+        self.files.values_mut().try_for_each(StreamFile::abandon)?;
         self.files.clear();
-        self.lock = None;
         Ok(())
     }
+}
+
+/// Where the state that belongs to the files of `directory` is kept.
+pub fn state_path(directory: &Path) -> PathBuf {
+    directory.join("state.json")
 }

@@ -1,27 +1,44 @@
-//! JSON lines: a file per stream ([`JsonlSink`]), or all streams down one pipe ([`LineSink`]).
+//! JSON lines: a file per stream ([`directory`]), or all streams down one pipe ([`lines`], [`standard_output`]).
 //!
-//! Both append and keep no account of keys: a record that changed is a further line, a record that is gone is a line
-//! that says so, and of several lines with one key the last one counts. After a crash, lines of the last moments
-//! may come twice. Records are written as they came; only line breaks between their tokens, which a line cannot
-//! hold, go.
+//! Both append: a record that changed is a further line, a record that is gone is a line that says so, and of several
+//! lines with one key the last one counts. A [ledger](capture_ledger) beside the state remembers what was appended, so
+//! that only differences are, and what a listing does not show any more can be told. Records are written as they came;
+//! only line breaks between their tokens, which a line cannot hold, go.
+//!
+//! After a crash, files are cut back to what was committed, so that each line is there once. What went down a pipe
+//! cannot be taken back: lines of the last moments may come twice.
 
 mod directory;
+mod failure;
+mod family;
 mod line;
+mod mark;
 mod output;
+mod recall;
+mod repair;
+mod stream_file;
 
-pub use directory::JsonlSink;
-pub use output::LineSink;
+pub use directory::{Directory, state_path};
+pub use family::{Directories, StandardOutput};
+pub use output::{Lines, lines, standard_output};
 
-use capture_core::{Capabilities, Counts, Op, Record, SnapshotDelivery};
+use std::path::PathBuf;
 
-/// Neither sink knows what it wrote before.
-const CAPABILITIES: Capabilities =
-    Capabilities { snapshots: SnapshotDelivery::Differences, stores_state: false };
+use capture_core::{Appending, FileStateStore, Locking, Sink};
+use capture_ledger::SqliteLedger;
 
 /// Bytes gathered before they are handed to the operating system.
 const BUFFER_BYTES: usize = 256 << 10;
 
-fn count(records: &[Record]) -> Counts {
-    let deleted = records.iter().filter(|record| record.op == Op::Delete).count() as u64;
-    Counts { written: records.len() as u64 - deleted, deleted, ..Counts::default() }
+/// A sink with a file per stream in this directory, which need not exist yet; its state and ledger are in it, too.
+pub fn directory(path: impl Into<PathBuf>) -> Box<dyn Sink> {
+    directory_with(path, Locking::default())
+}
+
+/// As [`directory`], with a choice for file systems that cannot lock.
+pub fn directory_with(path: impl Into<PathBuf>, locking: Locking) -> Box<dyn Sink> {
+    let path = path.into();
+    let state = state_path(&path);
+    let store = FileStateStore::new(&state).with_locking(locking);
+    Box::new(Appending::new(Directory::new(path), store, SqliteLedger::beside(state)))
 }

@@ -1,17 +1,57 @@
 //! All streams down one pipe.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use capture_core::{
-    Capabilities, Counts, Error, ErrorKind, Op, Result, Sink, StateUpdate, StreamDescriptor, Write,
+    Appender, Appending, Error, ErrorKind, FileStateStore, MemoryStateStore, NoLedger, Op, Result, Sink,
+    StreamDescriptor, Watermark, Write,
 };
+use capture_ledger::SqliteLedger;
 use json_slices::{push_line, push_string};
 
+use crate::BUFFER_BYTES;
+use crate::failure::not_opened;
 use crate::line::push_key;
-use crate::{BUFFER_BYTES, CAPABILITIES, count};
+
+/// A sink that writes lines to `output`, which needs no buffer of its own. With a state file it has a ledger beside it;
+/// without one it remembers nothing.
+pub fn lines(output: impl io::Write + Send + 'static, state: Option<PathBuf>) -> Box<dyn Sink> {
+    with_state(Lines::new(output), state)
+}
+
+/// A sink that writes lines to standard output, synced with each commit if that is a file. See [`lines`].
+pub fn standard_output(state: Option<PathBuf>) -> Box<dyn Sink> {
+    with_state(Lines::new(io::stdout()).synced_by(file_behind(io::stdout())), state)
+}
+
+fn with_state<W: io::Write + Send + 'static>(lines: Lines<W>, state: Option<PathBuf>) -> Box<dyn Sink> {
+    match state {
+        Some(path) => {
+            let ledger = SqliteLedger::beside(&path);
+            Box::new(Appending::new(lines, FileStateStore::new(path), ledger))
+        }
+        None => Box::new(Appending::new(lines, MemoryStateStore::new(), NoLedger)),
+    }
+}
+
+/// The regular file that an output is, if it is one.
+#[cfg(unix)]
+fn file_behind(output: impl std::os::fd::AsFd) -> Option<File> {
+    let file = File::from(output.as_fd().try_clone_to_owned().ok()?);
+    file.metadata().is_ok_and(|found| found.is_file()).then_some(file)
+}
+
+/// The regular file that an output is, if it is one.
+#[cfg(windows)]
+fn file_behind(output: impl std::os::windows::io::AsHandle) -> Option<File> {
+    let file = File::from(output.as_handle().try_clone_to_owned().ok()?);
+    file.metadata().is_ok_and(|found| found.is_file()).then_some(file)
+}
 
 /// Writes lines to any [`std::io::Write`], such as standard output:
 ///
@@ -26,17 +66,26 @@ use crate::{BUFFER_BYTES, CAPABILITIES, count};
 /// the run, which is what a pipe is for. Whoever has other work on the same thread gives the run one of its own.
 ///
 /// A reader that has gone is [`ErrorKind::Closed`].
-pub struct LineSink<W> {
+pub struct Lines<W> {
     output: W,
+    /// What is synced with a flush.
+    file: Option<Arc<File>>,
     buffer: Vec<u8>,
     /// How a line of each stream begins.
     prefixes: HashMap<String, String>,
 }
 
-impl<W: io::Write + Send> LineSink<W> {
-    /// A sink that writes to `output`, which needs no buffer of its own.
+impl<W: io::Write + Send> Lines<W> {
+    /// An appender that writes to `output`, which needs no buffer of its own.
     pub fn new(output: W) -> Self {
-        Self { output, buffer: Vec::with_capacity(BUFFER_BYTES), prefixes: HashMap::new() }
+        Self { output, file: None, buffer: Vec::with_capacity(BUFFER_BYTES), prefixes: HashMap::new() }
+    }
+
+    /// Syncs this file, which the output ends up in, with every flush.
+    #[must_use]
+    pub fn synced_by(mut self, file: Option<File>) -> Self {
+        self.file = file.map(Arc::new);
+        self
     }
 }
 
@@ -61,22 +110,15 @@ fn prefix(stream: &str) -> String {
 }
 
 #[async_trait]
-impl<W: io::Write + Send> Sink for LineSink<W> {
-    fn capabilities(&self) -> Capabilities {
-        CAPABILITIES
-    }
-
-    async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
+impl<W: io::Write + Send> Appender for Lines<W> {
+    async fn open(&mut self, streams: &[Arc<StreamDescriptor>], _: Option<&Watermark>) -> Result<()> {
         self.prefixes = streams.iter().map(|stream| (stream.name.clone(), prefix(&stream.name))).collect();
         Ok(())
     }
 
-    async fn write(&mut self, write: Write<'_>) -> Result<Counts> {
-        let Some(prefix) = self.prefixes.get(&write.stream.name) else {
-            let message = format!("the stream {} was not opened", write.stream.name);
-            return Err(Error::new(ErrorKind::Configuration, message));
-        };
-        for record in write.records {
+    async fn append(&mut self, write: &Write) -> Result<()> {
+        let prefix = self.prefixes.get(&write.stream.name).ok_or_else(|| not_opened(&write.stream.name))?;
+        for record in &write.records {
             let line = &mut self.buffer;
             if line.len() + record.len_bytes() > BUFFER_BYTES && !line.is_empty() {
                 hand_over(line, &mut self.output)?;
@@ -88,23 +130,41 @@ impl<W: io::Write + Send> Sink for LineSink<W> {
                     push_line(line, body);
                     line.extend_from_slice(b"}\n");
                 }
-                Op::Delete => {
+                Op::Gone(_) => {
                     line.extend_from_slice(br#"delete","key":{"#);
                     push_key(line, &write.stream.key, &record.key);
                     line.extend_from_slice(b"}}\n");
                 }
             }
         }
-        Ok(count(write.records))
+        Ok(())
     }
 
-    async fn commit(&mut self, _: &StateUpdate) -> Result<()> {
+    async fn flush(&mut self) -> Result<Option<Watermark>> {
         hand_over(&mut self.buffer, &mut self.output)?;
-        self.output.flush().map_err(refused)
+        self.output.flush().map_err(refused)?;
+        if let Some(file) = self.file.clone() {
+            let synced = tokio::task::spawn_blocking(move || file.sync_data()).await;
+            synced.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(refused)?;
+        }
+        Ok(None)
     }
 
     async fn close(&mut self) -> Result<()> {
         self.buffer.clear();
         Ok(())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_file_is_synced() {
+        let file = tempfile::tempfile().expect("a file can be made");
+        assert!(file_behind(&file).is_some());
+        let (_, pipe) = io::pipe().expect("a pipe can be made");
+        assert!(file_behind(&pipe).is_none());
     }
 }

@@ -8,12 +8,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use capture_core::{
-    Completion, Counts, Field, FieldKind, Record, Sink, StateUpdate, StreamDescriptor, Write,
+    Counts, Field, FieldKind, Record, Sink, Stamp, StateUpdate, StreamDescriptor, Sweep, Within, Write,
 };
 
 const PAGE_RECORDS: u64 = 100;
-/// What the runner commits after, by default.
-const COMMIT_BYTES: usize = 16 << 20;
 
 /// A well-mixed number, so that keys are as random as UUIDs and come again in the second listing.
 fn mixed(number: u64) -> u64 {
@@ -76,20 +74,25 @@ async fn main() -> capture_core::Result<()> {
     let path = directory.path().join("throughput.db");
     let fields = [Field::new("id", FieldKind::String)];
     let stream = Arc::new(StreamDescriptor::new("candidates", ["id"]).with_fields(fields));
-    for pass in 1..=2 {
+    for listing in 1..=2 {
         let mut sink = sink_sqlite::SqliteSink::new(&path);
         sink.open(&[Arc::clone(&stream)]).await?;
         let (started, processor_before) = (Instant::now(), processor_seconds());
         let (mut counts, mut uncommitted_bytes, mut wal) = (Counts::default(), 0, 0);
         for page in 0..records.div_ceil(PAGE_RECORDS) {
             let numbers = page * PAGE_RECORDS..((page + 1) * PAGE_RECORDS).min(records);
-            let is_last = numbers.end == records;
+            let (is_last, numbers_start) = (numbers.end == records, numbers.start);
             let page: Vec<Record> = numbers.map(|number| record(number, &tail)).collect();
-            uncommitted_bytes += page.iter().map(Record::len_bytes).sum::<usize>();
-            let completion = is_last.then_some(&Completion::Everything);
-            counts += sink.write(Write { stream: &stream, pass, records: &page, completion }).await?;
-            if uncommitted_bytes >= COMMIT_BYTES || is_last {
-                sink.commit(&StateUpdate::default()).await?;
+            uncommitted_bytes += page.iter().map(|record| record.len_bytes() as u64).sum::<u64>();
+            // Each page has a stamp of its own, as the runner gives them.
+            let (begin, seen) = (listing * records, listing * records + numbers_start);
+            sink.write(Write::new(Arc::clone(&stream), Stamp::new(seen), page)).await?;
+            if is_last {
+                sink.sweep(Sweep::new(Arc::clone(&stream), Stamp::new(begin), Within::Everything)).await?;
+            }
+            if uncommitted_bytes >= sink.pace().bytes || is_last {
+                let committed = sink.commit(&StateUpdate::default()).await?;
+                committed.counts.into_values().for_each(|more| counts += more);
                 uncommitted_bytes = 0;
                 wal = wal.max(megabytes(&directory.path().join("throughput.db-wal")));
             }
@@ -97,7 +100,7 @@ async fn main() -> capture_core::Result<()> {
         let seconds = started.elapsed().as_secs_f64();
         sink.close().await?;
         println!(
-            "listing {pass}: {:.0} records/s ({seconds:.1} s, {:.1} s of processor time, closing {:.1} s), {counts:?}, \
+            "listing {listing}: {:.0} records/s ({seconds:.1} s, {:.1} s of processor time, closing {:.1} s), {counts:?}, \
              database {} MB, WAL at most {wal} MB, memory at most {}",
             records as f64 / seconds,
             processor_seconds() - processor_before,

@@ -1,22 +1,21 @@
-//! An open database: whether it is ours, its transaction, and the state in it.
+//! An open database: its transaction, its tables, and the state in it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use capture_core::{
-    Access, Completion, Counts, Error, ErrorKind, Record, State, StateUpdate, StreamDescriptor, StreamState,
+    Committed, Counts, Error, ErrorKind, Key, Share, Stamp, State, StateUpdate, StreamDescriptor, Sweep,
+    Write,
 };
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use rusqlite::{Connection, OpenFlags, params};
 
-use crate::failure::{Failure, not_ours};
+use crate::failure::Failure;
 use crate::fence::{Fence, roll_back};
+use crate::layout::{self, put_state};
 use crate::place::Place;
 use crate::table::Table;
-use crate::{APPLICATION_ID, LAYOUT_VERSION};
 
 /// How long another program may hold the write lock before we give up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -24,11 +23,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements kept ready: about ten per stream that is being written.
 const STATEMENTS: usize = 256;
 
-/// The index over hashes of keys is what limits a first listing of millions: each commit touches most of its leaves.
-/// Large pages make them few, and hold records of a few kilobytes without waste. The cache, most of the memory that
-/// the sink takes, holds the hashes of a million keys; and the WAL collects several commits, so that a page which each
-/// of them touches is copied into the database once. Measured with the example `throughput`.
-const NEW: &str = "PRAGMA page_size = 32768";
+/// The cache, most of the memory that the sink takes, holds the hashes of a million keys; and the WAL collects several
+/// commits, so that a page which each of them touches is copied into the database once. Measured with the example
+/// `throughput`.
 const SETTINGS: &str = "
     PRAGMA synchronous = NORMAL;
     PRAGMA cache_size = -26624;
@@ -36,31 +33,11 @@ const SETTINGS: &str = "
     PRAGMA journal_size_limit = 67108864;
 ";
 
-const LAYOUT: &str = "
-    CREATE TABLE _capture_state (stream TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE _capture_access (only INTEGER PRIMARY KEY CHECK (only = 1), access TEXT NOT NULL);
-    CREATE TABLE _capture_streams (
-        id INTEGER PRIMARY KEY,
-        stream TEXT NOT NULL UNIQUE,
-        fields TEXT NOT NULL,
-        changed_at TEXT
-    );
-    CREATE TABLE _capture_live (
-        stream INTEGER NOT NULL,
-        row INTEGER NOT NULL,
-        pass INTEGER NOT NULL,
-        PRIMARY KEY (stream, row)
-    ) WITHOUT ROWID;
-";
-
 /// A log (WAL) up to this size may stay.
 const LOG_BYTES: u64 = 8 * 1024 * 1024;
 
 /// After such a pause before a transaction, it is not one of many in a row.
 const PAUSE: Duration = Duration::from_secs(2);
-
-/// A pass that no listing has: rows are as if no listing had seen them.
-const NO_PASS: i64 = -1;
 
 #[derive(Debug)]
 pub(crate) struct Database {
@@ -70,6 +47,10 @@ pub(crate) struct Database {
     connection: Connection,
     fence: Fence,
     tables: HashMap<String, Table>,
+    /// What became of records since the last commit.
+    counts: BTreeMap<String, Counts>,
+    /// The version of the state that was found, if it was an earlier one.
+    upgraded_from: Option<u64>,
     committed_at: Option<Instant>,
     /// How long after the last commit the open transaction began.
     pause: Duration,
@@ -88,7 +69,7 @@ impl Database {
         let connection = Connection::open_with_flags(&place.file, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        make_if_empty(&connection, path)?;
+        let upgraded_from = layout::prepare(&connection, path)?;
         connection.execute_batch(SETTINGS)?;
         let fence = Fence::new(&connection)?;
         Ok(Self {
@@ -97,6 +78,8 @@ impl Database {
             connection,
             fence,
             tables: HashMap::new(),
+            counts: BTreeMap::new(),
+            upgraded_from,
             committed_at: None,
             pause: Duration::MAX,
             is_closed: false,
@@ -133,93 +116,76 @@ impl Database {
         Ok(())
     }
 
-    pub(crate) fn write(
+    pub(crate) fn write(&mut self, write: &Write) -> Result<(), Failure> {
+        self.change(&write.stream.name, |table, connection| {
+            table.write(connection, write.seen, &write.records)
+        })
+    }
+
+    pub(crate) fn sweep(&mut self, sweep: &Sweep) -> Result<(), Failure> {
+        self.change(&sweep.stream.name, |table, connection| table.sweep(connection, sweep))
+    }
+
+    /// Changes a table and counts what that came to.
+    fn change(
         &mut self,
         stream: &str,
-        pass: u64,
-        records: &[Record],
-        completion: Option<&Completion>,
-    ) -> Result<Counts, Failure> {
+        work: impl FnOnce(&mut Table, &Connection) -> Result<Counts, Failure>,
+    ) -> Result<(), Failure> {
         self.begin()?;
-        let Some(table) = self.tables.get_mut(stream) else {
-            let message = format!("the stream {stream} was not opened");
-            return Err(Error::new(ErrorKind::Configuration, message).into());
-        };
-        table.write(&self.connection, pass, records, completion)
+        let table = self.tables.get_mut(stream).ok_or_else(|| not_opened(stream))?;
+        let counts = work(table, &self.connection)?;
+        match self.counts.get_mut(stream) {
+            Some(sum) => *sum += counts,
+            None => _ = self.counts.insert(stream.to_owned(), counts),
+        }
+        Ok(())
+    }
+
+    pub(crate) fn unseen(&self, sweep: &Sweep) -> Result<Share, Failure> {
+        self.table(&sweep.stream.name)?.unseen(&self.connection, sweep)
+    }
+
+    pub(crate) fn known(&self, stream: &str, keys: &[Key]) -> Result<u64, Failure> {
+        Ok(self.table(stream)?.known(&self.connection, keys)?)
+    }
+
+    fn table(&self, stream: &str) -> Result<&Table, Error> {
+        self.tables.get(stream).ok_or_else(|| not_opened(stream))
     }
 
     /// Makes everything written so far durable, together with the change of the state.
-    pub(crate) fn commit(&mut self, update: &StateUpdate) -> Result<(), Failure> {
+    pub(crate) fn commit(&mut self, update: &StateUpdate) -> Result<Committed, Failure> {
         self.begin()?;
         for table in self.tables.values_mut() {
             table.settle(&self.connection)?;
         }
         for (stream, state) in &update.streams {
             match state {
-                Some(state) => self.put_stream(stream, state)?,
+                Some(state) => put_state(&self.connection, stream, state)?,
                 None => self.forget_stream(stream)?,
             }
-        }
-        if let Some(access) = &update.access {
-            self.put_access(access)?;
         }
         self.connection.execute_batch("COMMIT")?;
         self.empty_log_if_worth_it()?;
         self.committed_at = Some(Instant::now());
-        Ok(())
+        Ok(Committed::new(std::mem::take(&mut self.counts)))
     }
 
-    fn put_stream(&self, stream: &str, state: &StreamState) -> Result<(), Failure> {
-        let sql = "INSERT OR REPLACE INTO _capture_state (stream, state) VALUES (?1, ?2)";
-        self.connection.prepare_cached(sql)?.execute(params![stream, to_json(state)])?;
-        Ok(())
-    }
-
-    /// A source that starts afresh may count its passes afresh: rows must not look as if such a pass had seen them.
+    /// Whatever stamps come next, rows must not look as if they had been seen by them.
     fn forget_stream(&self, stream: &str) -> Result<(), Failure> {
         self.connection.execute("DELETE FROM _capture_state WHERE stream = ?1", [stream])?;
-        let unseen = "UPDATE _capture_live SET pass = ?2
+        let unseen = "UPDATE _capture_live SET seen = ?2
             WHERE stream = (SELECT id FROM _capture_streams WHERE stream = ?1)";
-        self.connection.execute(unseen, params![stream, NO_PASS])?;
-        Ok(())
-    }
-
-    fn put_access(&self, access: &Access) -> Result<(), Failure> {
-        let sql = "INSERT OR REPLACE INTO _capture_access (only, access) VALUES (1, ?1)";
-        self.connection.execute(sql, [to_json(access)])?;
+        self.connection.execute(unseen, params![stream, Stamp::NEVER.get().cast_signed()])?;
         Ok(())
     }
 
     /// The committed state.
     pub(crate) fn state(&self) -> Result<State, Failure> {
-        let mut state = State::default();
-        let mut select = self.connection.prepare("SELECT stream, state FROM _capture_state")?;
-        let mut rows = select.query([])?;
-        while let Some(row) = rows.next()? {
-            let stream: String = row.get(0)?;
-            let saved = self.parsed(&stream, row.get_ref(1)?.as_bytes().unwrap_or_default())?;
-            state.streams.insert(stream, saved);
-        }
-        let access = "SELECT access FROM _capture_access";
-        let access: Option<Vec<u8>> = self
-            .connection
-            .query_row(access, [], |row| Ok(row.get_ref(0)?.as_bytes().unwrap_or_default().to_vec()))
-            .optional()?;
-        state.access = access.map(|access| self.parsed("the access record", &access)).transpose()?;
+        let mut state = layout::state(&self.connection, &self.place.name)?;
+        state.upgraded_from = self.upgraded_from;
         Ok(state)
-    }
-
-    /// Reads a part of the state back; the error says where it does not parse, never what is there.
-    fn parsed<T: DeserializeOwned>(&self, what: &str, json: &[u8]) -> Result<T, Error> {
-        serde_json::from_slice(json).map_err(|error| {
-            let place = format!("line {} column {}", error.line(), error.column());
-            let message = format!(
-                "the state of {what} in the database {} cannot be read ({place})",
-                self.place.name.display()
-            );
-            Error::new(ErrorKind::State, message)
-                .with_hint("restore the database from a copy, or move it away; it was left untouched")
-        })
     }
 
     /// Moves what is in the log into the database and gives its disk space back, unless that is left to SQLite, which
@@ -276,68 +242,8 @@ fn is_worth_emptying(log_bytes: u64, file_bytes: u64, pause: Duration) -> bool {
     log_bytes > LOG_BYTES && (log_bytes > file_bytes || pause >= PAUSE)
 }
 
-/// Whether it is empty is asked in the transaction that makes the layout, before the WAL makes the file non-empty: a
-/// database that exists is whole, and what another program made in the meantime is its own.
-fn make_if_empty(connection: &Connection, path: &Path) -> Result<(), Failure> {
-    if application_id(connection)? == APPLICATION_ID {
-        return check_version(connection, path);
-    }
-    connection.execute_batch(NEW)?;
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    let attempt = || -> Result<(), Failure> {
-        if application_id(connection)? == APPLICATION_ID {
-            check_version(connection, path)?;
-        } else if is_empty(connection)? {
-            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-            connection.pragma_update(None, "user_version", LAYOUT_VERSION)?;
-            connection.execute_batch(LAYOUT)?;
-        } else {
-            return Err(not_ours(path).into());
-        }
-        connection.execute_batch("COMMIT")?;
-        Ok(())
-    };
-    attempt().inspect_err(|_| roll_back(connection))
-}
-
-fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
-    let sql = "SELECT NOT EXISTS (SELECT * FROM sqlite_schema)
-        AND NOT EXISTS (SELECT * FROM pragma_user_version WHERE user_version <> 0)
-        AND NOT EXISTS (SELECT * FROM pragma_application_id WHERE application_id <> 0)";
-    connection.query_row(sql, [], |row| row.get(0))
-}
-
-fn to_json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("states are plain data with text keys")
-}
-
-fn application_id(connection: &Connection) -> rusqlite::Result<i32> {
-    connection.pragma_query_value(None, "application_id", |row| row.get(0))
-}
-
-/// # Errors
-/// [`ErrorKind::State`] if a program of another layout made the database.
-pub(crate) fn check_version(connection: &Connection, path: &Path) -> Result<(), Failure> {
-    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let hint = match version {
-        LAYOUT_VERSION => return Ok(()),
-        ..LAYOUT_VERSION => "move it away and sync again: a version before the first release made it",
-        _ => "use the newer program that made it",
-    };
-    let message = format!(
-        "the database {} has layout version {version}; this program knows {LAYOUT_VERSION}",
-        path.display()
-    );
-    Err(Error::new(ErrorKind::State, message).with_hint(hint).into())
-}
-
-/// # Errors
-/// [`ErrorKind::State`] if the database is not one of ours.
-pub(crate) fn check_ours(connection: &Connection, path: &Path) -> Result<(), Failure> {
-    if application_id(connection)? == APPLICATION_ID {
-        return check_version(connection, path);
-    }
-    Err(not_ours(path).into())
+fn not_opened(stream: &str) -> Error {
+    Error::new(ErrorKind::Contract, format!("the stream {stream} was not opened"))
 }
 
 #[cfg(test)]
@@ -345,23 +251,6 @@ mod tests {
     use std::process::{Command, Stdio};
 
     use super::*;
-
-    #[test]
-    fn what_another_program_makes_of_an_empty_file_is_left_to_it() {
-        for theirs in ["CREATE TABLE pets (id)", "PRAGMA user_version = 1", "PRAGMA application_id = 7"] {
-            let directory = tempfile::tempdir().unwrap();
-            let place = Place::new(&directory.path().join("x.db")).unwrap();
-            let _made = place.make().unwrap();
-            place.check().unwrap();
-            let connection = Connection::open(&place.file).unwrap();
-            Connection::open(&place.file).unwrap().execute_batch(theirs).unwrap();
-            let before = std::fs::read(&place.file).unwrap();
-            let error = make_if_empty(&connection, &place.name).unwrap_err().of(&place.name);
-            assert_eq!(error.kind(), ErrorKind::State, "{theirs}");
-            assert!(connection.is_autocommit());
-            assert_eq!(std::fs::read(&place.file).unwrap(), before);
-        }
-    }
 
     /// Tells other processes which database to make.
     const PATH: &str = "TEST_DATABASE_PATH";

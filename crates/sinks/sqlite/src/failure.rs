@@ -33,7 +33,7 @@ impl Failure {
         };
         let (kind, what, hint) = match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
-                ErrorKind::Busy,
+                ErrorKind::Unavailable,
                 "is locked by another program",
                 "close the program that is writing to it; reading it meanwhile is fine",
             ),
@@ -85,8 +85,8 @@ mod tests {
     #[test]
     fn each_code_has_its_kind_and_every_error_names_the_database_and_the_way_out() {
         for (code, kind) in [
-            (ffi::SQLITE_BUSY, ErrorKind::Busy),
-            (ffi::SQLITE_LOCKED, ErrorKind::Busy),
+            (ffi::SQLITE_BUSY, ErrorKind::Unavailable),
+            (ffi::SQLITE_LOCKED, ErrorKind::Unavailable),
             (ffi::SQLITE_FULL, ErrorKind::Storage),
             (ffi::SQLITE_IOERR_WRITE, ErrorKind::Storage),
             (ffi::SQLITE_READONLY_DBMOVED, ErrorKind::Storage),

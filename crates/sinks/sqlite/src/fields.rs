@@ -5,17 +5,31 @@ use std::collections::HashSet;
 use capture_core::{Error, ErrorKind, FieldKind, Shape, StreamDescriptor};
 use json_slices::members;
 
-use crate::table::quoted;
+use crate::names::quoted;
 
 /// Names of the columns that every view has, and of SQLite's names for row numbers.
-const RESERVED: [&str; 9] =
-    ["_key", "_hash", "_captured_at", "_deleted_at", "_scope", "_record", "rowid", "oid", "_rowid_"];
+const RESERVED: [&str; 11] = [
+    "_key",
+    "_hash",
+    "_captured_at",
+    "_deleted_at",
+    "_deleted_why",
+    "_merged_into",
+    "_scope",
+    "_record",
+    "rowid",
+    "oid",
+    "_rowid_",
+];
 
 /// SQLite allows 2,000 columns; some are ours.
 const FIELDS_MAX: usize = 1_900;
 
 /// More shapes than these are not remembered: records of a stream have a few.
 const SHAPES_MAX: usize = 4_096;
+
+/// Names longer than this are data rather than names.
+const NAME_BYTES_MAX: usize = 1_000;
 
 /// Field names in the order of their columns.
 #[derive(Debug, Default)]
@@ -32,8 +46,8 @@ impl Fields {
     /// Adds a name unless it cannot be a column: it is taken but for its case, or a JSON path cannot hold it.
     /// Returns whether it was added.
     pub(crate) fn add(&mut self, name: &str) -> bool {
-        let is_path =
-            !name.is_empty() && !name.contains(|letter: char| matches!(letter, '"' | '\\') || letter < ' ');
+        let is_path = (1..=NAME_BYTES_MAX).contains(&name.len())
+            && !name.contains(|letter: char| matches!(letter, '"' | '\\') || letter < ' ');
         let lower = name.to_ascii_lowercase();
         if !is_path
             || self.ordered.len() >= FIELDS_MAX
@@ -87,7 +101,7 @@ impl Fields {
         Ok(unknown.iter().filter(|name| self.add(name)).count() > 0)
     }
 
-    /// `SELECT` of the view.
+    /// `SELECT` of the view. It says `json_extract`, since SQLite before 3.38 has no `->>`, which gives the same.
     pub(crate) fn select(&self, table: &str, descriptor: &StreamDescriptor) -> String {
         // A key of one text field is that field: under its name, too, it is found by the index.
         let key = match &descriptor.key[..] {
@@ -101,11 +115,13 @@ impl Fields {
             let column = quoted(name);
             let value = match key {
                 Some(key) if key.name == *name => "_key".to_owned(),
-                _ => format!("_record ->> '$.\"{}\"'", name.replace('\'', "''")),
+                _ => format!("json_extract(_record, '$.\"{}\"')", name.replace('\'', "''")),
             };
             sql.push_str(&format!(", {value} AS {column}"));
         }
-        sql.push_str(&format!(", _captured_at, _deleted_at, _scope, _record FROM {table}"));
+        sql.push_str(&format!(
+            ", _captured_at, _deleted_at, _deleted_why, _merged_into, _scope, _record FROM {table}"
+        ));
         sql
     }
 }

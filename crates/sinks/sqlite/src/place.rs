@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use capture_core::{Error, ErrorKind, Result, private_file};
 
-use crate::APPLICATION_ID;
 use crate::failure::not_ours;
+use crate::layout::APPLICATION_ID;
 
 /// Names that SQLite takes for a database which is gone when it is closed.
 const PASSING: [&str; 2] = ["", ":memory:"];

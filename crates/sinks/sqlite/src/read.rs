@@ -1,16 +1,17 @@
 //! Looking into a database, also while a run writes to it. These functions block.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use capture_core::Result;
+use capture_core::{Result, State};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
-use crate::database::check_ours;
 use crate::failure::Failure;
+use crate::layout::{self, check_ours};
+use crate::names::rows_table;
 use crate::place::Place;
-use crate::table::rows_table;
 
 /// What a stream's table holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,6 +62,28 @@ pub fn tables(path: &Path) -> Result<Vec<TableInfo>> {
             });
         }
         Ok(tables)
+    })
+}
+
+/// The committed state in the database at `path`.
+///
+/// # Errors
+/// As [`tables`].
+pub fn state(path: &Path) -> Result<State> {
+    read(path, |connection| layout::state(connection, path))
+}
+
+/// How many records exist, by stream.
+///
+/// # Errors
+/// As [`tables`].
+pub fn live_rows(path: &Path) -> Result<BTreeMap<String, u64>> {
+    read(path, |connection| {
+        let sql =
+            "SELECT stream, (SELECT count(*) FROM _capture_live WHERE stream = id) FROM _capture_streams";
+        let mut select = connection.prepare(sql)?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     })
 }
 

@@ -1,14 +1,18 @@
 //! One stream's rows.
 
-use std::collections::HashSet;
 use std::path::Path;
 
-use capture_core::{Completion, Counts, Error, ErrorKind, Key, Op, Record, StreamDescriptor};
+use capture_core::{
+    Counts, Error, ErrorKind, Gone, Key, Op, Record, Share, Stamp, StreamDescriptor, Sweep, Within,
+};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use crate::failure::Failure;
 use crate::fields::Fields;
+use crate::grave::{Grave, instant};
+use crate::names::{quoted, rows_table};
+use crate::statements::{FORGET, SEE, Statements};
 
 /// The table, its view, and what is known of its records' fields.
 #[derive(Debug)]
@@ -24,61 +28,16 @@ pub(crate) struct Table {
     sql: Statements,
 }
 
-/// Texts of the statements, made once.
-#[derive(Debug)]
-struct Statements {
-    find: String,
-    insert: String,
-    replace: String,
-    rescope: String,
-    bury: String,
-    live_of_scope: String,
-}
-
-const SEE: &str = "INSERT INTO _capture_live (stream, row, pass) VALUES (?1, ?2, ?3)
-    ON CONFLICT DO UPDATE SET pass = excluded.pass WHERE pass <> excluded.pass";
-const FORGET: &str = "DELETE FROM _capture_live WHERE stream = ?1 AND row = ?2";
-const UNSEEN: &str = "SELECT row FROM _capture_live WHERE stream = ?1 AND pass <> ?2";
-
 /// `PRAGMA cache_size` while rows are sorted: 4 MiB.
 const SORTING_CACHE_SIZE: i64 = -4096;
 
 /// A row as it was found.
 struct Found {
     row: i64,
-    is_live: bool,
+    /// Why it is gone, if it is; `Grave::UNKNOWN` if an earlier version did not say.
+    grave: Option<u8>,
     same_record: bool,
     same_scope: bool,
-}
-
-/// An SQL identifier.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// The table behind a stream's view, quoted.
-pub(crate) fn rows_table(stream: &str) -> String {
-    quoted(&format!("_rows_{stream}"))
-}
-
-impl Statements {
-    fn new(stream: &str) -> Self {
-        let table = rows_table(stream);
-        Self {
-            find: format!(
-                "SELECT _row, _deleted_at IS NULL, _scope, _record FROM {table} WHERE _hash = ?2 AND +_key = ?1"
-            ),
-            insert: format!(
-                "INSERT INTO {table} (_key, _hash, _captured_at, _scope, _record) VALUES (?1, ?2, ?3, ?4, ?5)"
-            ),
-            replace: format!(
-                "UPDATE {table} SET _captured_at = ?2, _deleted_at = NULL, _scope = ?3, _record = ?4 WHERE _row = ?1"
-            ),
-            rescope: format!("UPDATE {table} SET _scope = ?2 WHERE _row = ?1"),
-            bury: format!("UPDATE {table} SET _captured_at = ?2, _deleted_at = ?2 WHERE _row = ?1"),
-            live_of_scope: format!("SELECT _row FROM {table} WHERE _scope = ?1 AND _deleted_at IS NULL"),
-        }
-    }
 }
 
 impl Table {
@@ -103,6 +62,8 @@ impl Table {
                  _hash INTEGER NOT NULL,
                  _captured_at TEXT NOT NULL,
                  _deleted_at TEXT,
+                 _deleted_why TEXT,
+                 _merged_into TEXT,
                  _scope TEXT,
                  _record TEXT NOT NULL
              );
@@ -147,19 +108,15 @@ impl Table {
         Ok(table)
     }
 
-    /// Writes records, then buries what `completion` says is gone.
     pub(crate) fn write(
         &mut self,
         connection: &Connection,
-        pass: u64,
+        seen: Stamp,
         records: &[Record],
-        completion: Option<&Completion>,
     ) -> Result<Counts, Failure> {
-        let now = jiff::Timestamp::now().strftime("%FT%T.%3fZ").to_string();
-        // Passes are only ever compared for equality.
-        let pass = pass.cast_signed();
+        let now = instant(jiff::Timestamp::now());
+        let seen = number(seen);
         let mut counts = Counts::default();
-        let mut seen = HashSet::new();
         let mut find = connection.prepare_cached(&self.sql.find)?;
         let mut insert = connection.prepare_cached(&self.sql.insert)?;
         let mut replace = connection.prepare_cached(&self.sql.replace)?;
@@ -172,7 +129,7 @@ impl Table {
             };
             let scope = record.scope.as_ref().map(Key::as_str);
             let row = match (&record.op, found) {
-                (Op::Upsert(_), Some(found)) if found.is_live && found.same_record => {
+                (Op::Upsert(_), Some(found)) if found.grave.is_none() && found.same_record => {
                     counts.unchanged += 1;
                     if !found.same_scope {
                         let mut rescope = connection.prepare_cached(&self.sql.rescope)?;
@@ -183,11 +140,10 @@ impl Table {
                 (Op::Upsert(body), found) => {
                     self.view_is_old |= self.fields.add_from(&self.descriptor.name, body, record.shape)?;
                     match found {
-                        Some(Found { row, is_live, .. }) => {
-                            if is_live {
-                                counts.changed += 1
-                            } else {
-                                counts.new += 1
+                        Some(Found { row, grave, .. }) => {
+                            match grave {
+                                None => counts.changed += 1,
+                                Some(_) => counts.new += 1,
                             }
                             replace.execute(params![row, now, scope, text(body)])?;
                             row
@@ -198,40 +154,143 @@ impl Table {
                         }
                     }
                 }
-                (Op::Delete, Some(Found { row, is_live: true, .. })) => {
-                    connection.prepare_cached(FORGET)?.execute([self.id, row])?;
-                    counts.deleted += self.bury(connection, &[row], &now)?;
+                (Op::Gone(gone), Some(found)) => {
+                    counts.deleted += self.bury_found(connection, record, gone, &found, &now)?;
                     continue;
                 }
-                (Op::Delete, _) => continue,
+                (Op::Gone(_), None) => continue,
             };
-            see.execute([self.id, row, pass])?;
-            if matches!(completion, Some(Completion::Scopes(_))) {
-                seen.insert(row);
-            }
+            see.execute([self.id, row, seen])?;
         }
-        match completion {
-            None => {}
-            Some(Completion::Everything) => {
-                let gone = row_numbers(connection, UNSEEN, params![self.id, pass])?;
-                counts.deleted += self.bury(connection, &gone, &now)?;
+        self.has_changed(&counts, now);
+        Ok(counts)
+    }
+
+    /// Buries a row that a record says is gone; one that is gone already hears a reason that says more.
+    fn bury_found(
+        &mut self,
+        connection: &Connection,
+        record: &Record,
+        gone: &Gone,
+        found: &Found,
+        now: &str,
+    ) -> Result<u64, Failure> {
+        let grave = Grave::new(gone);
+        if found.grave.is_some_and(|before| before >= grave.rank) {
+            return Ok(0);
+        }
+        let is_live = found.grave.is_none();
+        if is_live {
+            connection.prepare_cached(FORGET)?.execute([self.id, found.row])?;
+        }
+        let at = grave.at.as_deref().unwrap_or(now);
+        let merged_into = grave.merged_into.map(Key::as_str);
+        connection.prepare_cached(&self.sql.bury)?.execute(params![
+            found.row,
+            now,
+            at,
+            grave.why(),
+            merged_into
+        ])?;
+        if matches!(gone, Gone::Erased) {
+            let left = self.key_only(&record.key);
+            // What SQLite frees it overwrites, too.
+            connection.execute_batch("PRAGMA secure_delete = ON")?;
+            let erased = connection.prepare_cached(&self.sql.erase)?.execute(params![found.row, left]);
+            connection.execute_batch("PRAGMA secure_delete = OFF")?;
+            erased?;
+        }
+        self.changed_at = Some(now.to_owned());
+        Ok(u64::from(is_live))
+    }
+
+    /// A record that holds its key and nothing else.
+    fn key_only(&self, key: &Key) -> String {
+        let parts = key.parts(self.descriptor.key.len());
+        let fields = self.descriptor.key.iter().cloned().zip(parts.into_iter().map(Into::into));
+        serde_json::Value::Object(fields.collect()).to_string()
+    }
+
+    /// Buries the rows within that were last seen before `since`.
+    pub(crate) fn sweep(&mut self, connection: &Connection, sweep: &Sweep) -> Result<Counts, Failure> {
+        let now = instant(jiff::Timestamp::now());
+        let since = number(sweep.since);
+        let mut counts = Counts::default();
+        match &sweep.within {
+            Within::Everything => {
+                let gone = row_numbers(connection, &self.sql.unseen, params![self.id, since])?;
+                counts.deleted += self.bury_unseen(connection, &gone, &now)?;
+                self.index_keys(connection)?;
             }
             // One after the other, so that a scope named twice finds nothing left.
-            Some(Completion::Scopes(scopes)) => {
+            Within::Scopes(scopes) => {
                 for scope in scopes {
-                    let mut gone = row_numbers(connection, &self.sql.live_of_scope, params![scope.as_str()])?;
-                    gone.retain(|row| !seen.contains(row));
-                    counts.deleted += self.bury(connection, &gone, &now)?;
+                    let values = params![self.id, since, scope.as_str()];
+                    let gone = row_numbers(connection, &self.sql.unseen_of_scope, values)?;
+                    counts.deleted += self.bury_unseen(connection, &gone, &now)?;
                 }
             }
         }
+        self.has_changed(&counts, now);
+        Ok(counts)
+    }
+
+    fn bury_unseen(&self, connection: &Connection, rows: &[i64], now: &str) -> rusqlite::Result<u64> {
+        let mut bury = connection.prepare_cached(&self.sql.bury)?;
+        let mut forget = connection.prepare_cached(FORGET)?;
+        let why = Grave::new(&Gone::Unseen).why();
+        for row in rows {
+            forget.execute([self.id, *row])?;
+            bury.execute(params![row, now, now, why, None::<&str>])?;
+        }
+        Ok(rows.len() as u64)
+    }
+
+    fn has_changed(&mut self, counts: &Counts, now: String) {
         if counts.new + counts.changed + counts.deleted > 0 {
             self.changed_at = Some(now);
         }
-        if completion.is_some() {
-            self.index_keys(connection)?;
+    }
+
+    /// What the sweep would bury.
+    pub(crate) fn unseen(&self, connection: &Connection, sweep: &Sweep) -> Result<Share, Failure> {
+        let since = number(sweep.since);
+        let mut share = Share::default();
+        match &sweep.within {
+            Within::Everything => {
+                let values = params![self.id, since];
+                (share.unseen, share.of) = share_of(connection, &self.sql.share, values)?;
+                if share.unseen > 0 {
+                    share.keys = keys(connection, &self.sql.unseen_keys, values, Share::KEYS)?;
+                }
+            }
+            Within::Scopes(scopes) => {
+                let mut scopes: Vec<&str> = scopes.iter().map(Key::as_str).collect();
+                scopes.sort_unstable();
+                scopes.dedup();
+                for scope in scopes {
+                    let values = params![self.id, since, scope];
+                    let (unseen, of) = share_of(connection, &self.sql.share_of_scope, values)?;
+                    share.unseen += unseen;
+                    share.of += of;
+                    let room = Share::KEYS - share.keys.len();
+                    if unseen > 0 && room > 0 {
+                        share.keys.extend(keys(connection, &self.sql.unseen_keys_of_scope, values, room)?);
+                    }
+                }
+            }
         }
-        Ok(counts)
+        Ok(share)
+    }
+
+    /// How many of the keys are rows that are not buried.
+    pub(crate) fn known(&self, connection: &Connection, keys: &[Key]) -> rusqlite::Result<u64> {
+        let mut known = connection.prepare_cached(&self.sql.known)?;
+        let mut count = 0;
+        for key in keys {
+            count += u64::from(known.exists(params![key.as_str(), hash(key)])?);
+        }
+        Ok(count)
     }
 
     /// Makes the index that queries use, once the first listing is through: kept up meanwhile, most of its leaves would
@@ -247,16 +306,6 @@ impl Table {
         connection.pragma_update(None, "cache_size", SORTING_CACHE_SIZE)?;
         connection.execute_batch(&format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {table} (_key)"))?;
         connection.pragma_update(None, "cache_size", cache_size)
-    }
-
-    fn bury(&self, connection: &Connection, rows: &[i64], now: &str) -> rusqlite::Result<u64> {
-        let mut bury = connection.prepare_cached(&self.sql.bury)?;
-        let mut forget = connection.prepare_cached(FORGET)?;
-        for row in rows {
-            forget.execute([self.id, *row])?;
-            bury.execute(params![row, now])?;
-        }
-        Ok(rows.len() as u64)
     }
 
     /// Brings the view and the register up to date with what was written; part of every commit.
@@ -280,15 +329,16 @@ impl Table {
 }
 
 impl Found {
-    fn compare(row: &Row<'_>, record: &Record) -> rusqlite::Result<Self> {
-        let scope = row.get_ref(2)?.as_str_or_null()?;
+    fn compare(row: &rusqlite::Row<'_>, record: &Record) -> rusqlite::Result<Self> {
+        let scope = row.get_ref(3)?.as_str_or_null()?;
+        let is_gone: bool = row.get(1)?;
         Ok(Self {
             row: row.get(0)?,
-            is_live: row.get(1)?,
+            grave: if is_gone { Some(Grave::rank_of(row.get_ref(2)?.as_str_or_null()?)) } else { None },
             same_scope: scope == record.scope.as_ref().map(Key::as_str),
             same_record: match &record.op {
-                Op::Upsert(body) => row.get_ref(3)?.as_bytes()? == &body[..],
-                Op::Delete => false,
+                Op::Upsert(body) => row.get_ref(4)?.as_bytes()? == &body[..],
+                Op::Gone(_) => false,
             },
         })
     }
@@ -299,6 +349,11 @@ fn hash(key: &Key) -> i32 {
     crc32fast::hash(key.as_str().as_bytes()).cast_signed()
 }
 
+/// A stamp as SQL compares it. One above 2^63, which the clock never gives, counts as the largest.
+fn number(stamp: Stamp) -> i64 {
+    i64::try_from(stamp.get()).unwrap_or(i64::MAX)
+}
+
 /// The record as SQL text, whatever its bytes.
 fn text(body: &[u8]) -> ToSqlOutput<'_> {
     ToSqlOutput::Borrowed(ValueRef::Text(body))
@@ -306,4 +361,21 @@ fn text(body: &[u8]) -> ToSqlOutput<'_> {
 
 fn row_numbers(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> rusqlite::Result<Vec<i64>> {
     connection.prepare_cached(sql)?.query_map(values, |row| row.get(0))?.collect()
+}
+
+/// Unseen rows, and all.
+fn share_of(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> rusqlite::Result<(u64, u64)> {
+    let count = |row: &rusqlite::Row<'_>, column| row.get(column).map(i64::unsigned_abs);
+    connection.prepare_cached(sql)?.query_row(values, |row| Ok((count(row, 0)?, count(row, 1)?)))
+}
+
+fn keys(
+    connection: &Connection,
+    sql: &str,
+    values: &[&dyn ToSql],
+    limit: usize,
+) -> rusqlite::Result<Vec<Key>> {
+    let mut select = connection.prepare_cached(sql)?;
+    let keys = select.query_map(values, |row| row.get::<_, String>(0).map(Key::from))?;
+    keys.take(limit).collect()
 }

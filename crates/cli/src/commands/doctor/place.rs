@@ -1,12 +1,10 @@
 //! What can be found out on this machine: settings, destination, state.
 
-use std::path::Path;
-
-use capture_core::{ErrorKind, State};
+use capture_core::{Place, State};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Finding;
-use crate::destination::Destination;
+use crate::destination;
 use crate::failure::Failure;
 use crate::output::thousands;
 use crate::settings::Settings;
@@ -27,60 +25,54 @@ pub(super) fn configuration(settings: &Settings) -> Finding {
     Finding::ok("settings", message).details(details)
 }
 
-pub(super) async fn destination(settings: &Settings, findings: &mut Vec<Finding>) {
+pub(super) fn destination(settings: &Settings, findings: &mut Vec<Finding>) {
     const ABOUT: &str = "destination";
-    let destination = match Destination::from_settings(settings) {
-        Ok(destination) => destination,
+    let place = match destination::from_settings(settings) {
+        Ok(place) => place,
         Err(failure) => return findings.push(Finding::fail(ABOUT, &failure)),
     };
-    let (path, state) = match &destination {
-        Destination::Stdout { state: None } => {
-            let message = "standard output, without a state: everything is listed each time";
-            return findings.push(Finding::ok(ABOUT, message));
-        }
-        Destination::Stdout { state: Some(path) } => (path.as_path(), path.clone()),
-        Destination::Sqlite(path) => (path.as_path(), path.clone()),
-        Destination::Jsonl(directory) => (directory.as_path(), sink_jsonl::JsonlSink::state_path(directory)),
-    };
-    if !path.exists() {
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !parent.is_dir() {
-            let message = format!("there is no directory {} for {}", parent.display(), settings.to());
-            let failure = Failure::new(crate::failure::USAGE, message).with_hint("make it, or correct --to");
-            return findings.push(Finding::fail(ABOUT, &failure));
-        }
-        let message = format!("{} is not there yet: the first sync makes it", settings.to());
+    if !place.keeps_state() {
+        let message = format!("{}, without a state: everything is listed each time", place.address());
         return findings.push(Finding::ok(ABOUT, message));
     }
-    findings.push(match &destination {
-        Destination::Sqlite(path) => match sink_sqlite::tables(path) {
-            Ok(tables) => {
-                let records = tables.iter().map(|table| table.live).sum();
-                let message =
-                    format!("{}: {} records of {} streams", settings.to(), thousands(records), tables.len());
-                let details =
-                    tables.iter().map(|table| format!("{}: {} records", table.stream, thousands(table.live)));
-                Finding::ok(ABOUT, message).details(details.collect())
-            }
-            Err(error) => Finding::fail(ABOUT, &Failure::from(error)),
-        },
-        _ => Finding::ok(ABOUT, format!("{} is there", settings.to())),
-    });
-    if state.exists() {
-        findings.push(saved(&destination).await);
+    if !place.exists() {
+        let message = format!("{} is not there yet: the first sync makes it", place.address());
+        findings.push(Finding::ok(ABOUT, message));
+        return look(&*place, findings);
     }
+    findings.push(match place.rows() {
+        Ok(Some(rows)) => {
+            let records = rows.values().sum();
+            let message =
+                format!("{}: {} records of {} streams", place.address(), thousands(records), rows.len());
+            let details = rows.iter().map(|(stream, rows)| format!("{stream}: {} records", thousands(*rows)));
+            Finding::ok(ABOUT, message).details(details.collect())
+        }
+        Ok(None) => Finding::ok(ABOUT, format!("{} is there", place.address())),
+        Err(error) => Finding::fail(ABOUT, &Failure::from(error)),
+    });
+    look(&*place, findings);
+    findings.push(match place.peek() {
+        Ok(state) => age(&state, Timestamp::now()),
+        Err(error) => Finding::fail("state", &Failure::from(error)),
+    });
 }
 
-async fn saved(destination: &Destination) -> Finding {
-    const ABOUT: &str = "state";
-    let mut store = match destination.open_state() {
-        Ok(store) => store,
-        Err(failure) => return Finding::fail(ABOUT, &failure),
-    };
-    match store.load().await {
-        Ok(state) => age(&state, Timestamp::now()),
-        Err(error) if error.kind() == ErrorKind::Busy => Finding::ok(ABOUT, error.to_string()),
-        Err(error) => Finding::fail(ABOUT, &Failure::from(error)),
+/// What the destination itself has to say.
+fn look(place: &dyn Place, findings: &mut Vec<Finding>) {
+    const ABOUT: &str = "destination";
+    match place.look() {
+        Ok(found) => findings.extend(found.into_iter().map(|found| {
+            let finding = match found.is_warning {
+                true => Finding::warn(ABOUT, found.message),
+                false => Finding::ok(ABOUT, found.message),
+            };
+            match found.hint {
+                Some(hint) => finding.hint(hint),
+                None => finding,
+            }
+        })),
+        Err(error) => findings.push(Finding::fail(ABOUT, &Failure::from(error))),
     }
 }
 
@@ -124,18 +116,11 @@ mod tests {
     #[test]
     fn old_tokens_are_warned_about_in_time() {
         let now: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
-        let state = |days: &[i64]| State {
-            streams: days
-                .iter()
-                .map(|days| {
-                    let committed_at = now - SignedDuration::from_hours(24 * days);
-                    let checkpoint = Checkpoint(serde_json::json!({}));
-                    let saved =
-                        StreamState { checkpoint, committed_at, full_listing_records: None, snapshot: None };
-                    (format!("s{days}"), saved)
-                })
-                .collect(),
-            access: None,
+        let state = |days: &[i64]| {
+            State::new(days.iter().map(|days| {
+                let committed_at = now - SignedDuration::from_hours(24 * days);
+                (format!("s{days}"), StreamState::new(Checkpoint::default(), committed_at))
+            }))
         };
         assert_eq!(age(&state(&[]), now).level, Level::Ok);
         assert_eq!(age(&state(&[0, 21]), now).level, Level::Ok);

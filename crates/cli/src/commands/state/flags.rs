@@ -21,5 +21,8 @@ pub(crate) enum StateAction {
         /// A file written by `ashby state export`; - is standard input
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Take it even if the destination holds fewer records than it says
+        #[arg(long)]
+        force: bool,
     },
 }

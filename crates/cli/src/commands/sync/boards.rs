@@ -1,13 +1,14 @@
 //! `ashby sync --board`: the postings of public job boards, without a key.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use ashby_source::{BoardSource, PUBLIC_POSTINGS};
-use capture_core::{RunnerOptions, Selection};
+use capture_core::{Identity, Observer, Selection, supervise};
 
-use super::{Selected, Summary, capture, estimate};
-use crate::destination::Destination;
+use super::{Summary, capture, estimate};
+use crate::destination;
 use crate::failure::{Failure, USAGE};
 use crate::logging::Screen;
 use crate::progress::Progress;
@@ -19,27 +20,31 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         let message = format!("job boards have one stream only, {PUBLIC_POSTINGS}");
         return Err(Failure::new(USAGE, message).with_hint("leave out either --board or the streams"));
     }
-    let destination = Destination::from_settings(settings)?;
+    let place = destination::from_settings(settings)?;
     let client = settings.job_board_client()?;
     if settings.dry_run() {
         return estimate::boards(settings);
     }
     let cancel = signals::cancellation()?;
-    // Boards are seen alike by everybody. What a key could see of the rest of the destination stays the yardstick.
-    let access = estimate::saved(&destination).await?.access.unwrap_or_default();
-    let options = RunnerOptions {
-        interval: settings.interval(),
-        reconcile: settings.reconcile(),
-        retry: settings.stream_retry(),
-        ..RunnerOptions::default()
-    };
-    let source = BoardSource::new(client.clone(), settings.boards().iter().cloned());
+    let options = super::options(settings);
     let usage = client.clone();
     let progress = Progress::new(move || usage.usage(), screen, settings.progress_interval());
-    let selections = vec![Selection { full: settings.full(), ..Selection::new(PUBLIC_POSTINGS) }];
     let started = Instant::now();
-    let report = capture(source, &destination, options, progress, selections, access, cancel).await?;
-    let summary = Summary::new(report, &client.usage(), started.elapsed(), &destination);
-    super::tell(settings, &destination, &summary)?;
-    Ok(summary.exit_code(&Selected::nothing_else(), settings.interval().is_some()))
+    let attempt = async |observer: Arc<dyn Observer>| {
+        let source = BoardSource::new(client.clone(), settings.boards().iter().cloned());
+        let selections = vec![Selection::new(PUBLIC_POSTINGS).full(settings.full())];
+        // Boards are seen alike by everybody, wherever they are asked for.
+        let identity = Identity::anyone(settings.base_url());
+        capture(source, &*place, &options, selections, identity, observer, cancel.clone()).await
+    };
+    let display = progress.display();
+    let observer = Arc::clone(&progress) as Arc<dyn Observer>;
+    let ended = match settings.interval() {
+        Some(_) => supervise(attempt, observer, super::pauses(settings), cancel.clone()).await,
+        None => attempt(observer).await,
+    };
+    drop(display);
+    let summary = Summary::new(ended?, &client.usage(), started.elapsed());
+    super::tell(settings, &*place, &summary)?;
+    Ok(summary.exit_code(true, settings.interval().is_some()))
 }

@@ -3,11 +3,10 @@
 use std::process::ExitCode;
 
 use ashby_source::{Cost, PUBLIC_POSTINGS, Stream};
-use capture_core::State;
+use capture_core::{Place, State};
 use serde::Serialize;
 
 use super::Selected;
-use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::output::{self, duration, table, thousands};
 use crate::settings::Settings;
@@ -35,12 +34,8 @@ struct StreamEstimate {
     at_least: bool,
 }
 
-pub(super) async fn run(
-    settings: &Settings,
-    destination: &Destination,
-    selected: &Selected,
-) -> Result<ExitCode, Failure> {
-    let state = saved(destination).await?;
+pub(super) fn run(settings: &Settings, place: &dyn Place, selected: &Selected) -> Result<ExitCode, Failure> {
+    let state = place.peek()?;
     let streams = selected.streams.iter().map(|stream| estimate(stream, &state, selected.full)).collect();
     show(settings, streams)
 }
@@ -86,24 +81,10 @@ fn spell(requests: u64, at_least: bool) -> String {
     format!("{}{}", thousands(requests), if at_least { " or more" } else { "" })
 }
 
-/// The saved state, without making anything that is not there.
-pub(super) async fn saved(destination: &Destination) -> Result<State, Failure> {
-    let exists = match destination {
-        Destination::Sqlite(path) | Destination::Jsonl(path) | Destination::Stdout { state: Some(path) } => {
-            path.exists()
-        }
-        Destination::Stdout { state: None } => false,
-    };
-    if !exists {
-        return Ok(State::default());
-    }
-    Ok(destination.open_state()?.load().await?)
-}
-
 fn estimate(stream: &Stream, state: &State, full: bool) -> StreamEstimate {
     let saved = state.streams.get(stream.name());
     let everything = full || saved.is_none();
-    let count = |name: &str| state.streams.get(name).and_then(|saved| saved.full_listing_records);
+    let count = |name: &str| state.streams.get(name).and_then(|saved| saved.listed.last_full);
     let parents = stream.parent.and_then(count);
     let (lists, requests, at_least) = match stream.cost {
         Cost::Shared => ("with its parent", 0, false),

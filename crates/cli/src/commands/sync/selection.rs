@@ -1,7 +1,8 @@
 //! Which streams a sync is about.
 
 use ashby_source::{Readable, Stream, Survey, lacks_permission, near_matches, stream, streams};
-use capture_core::{ErrorKind, Outcome, Report, Selection, StreamReport};
+use capture_core::{ErrorKind, Outcome, Place, Report, Selection};
+use jiff::Timestamp;
 
 use crate::failure::{Failure, USAGE};
 use crate::settings::Settings;
@@ -11,6 +12,35 @@ pub(crate) struct Wanted {
     streams: Vec<Stream>,
     /// They were named one by one.
     explicit: bool,
+}
+
+impl Wanted {
+    /// Whether streams were named.
+    pub(super) fn is_explicit(&self) -> bool {
+        self.explicit
+    }
+}
+
+/// A stream that the destination holds and this run was not about.
+#[derive(Debug, Clone, serde::Serialize)]
+pub(crate) struct LeftOut {
+    pub(crate) stream: String,
+    /// As of when it is.
+    pub(crate) committed_at: Timestamp,
+}
+
+/// Streams of Ashby that the destination holds and that were not asked for, the oldest first.
+pub(super) fn left_out(wanted: &Wanted, place: &dyn Place) -> Vec<LeftOut> {
+    if wanted.explicit || !place.keeps_state() {
+        return Vec::new();
+    }
+    let Ok(state) = place.peek() else { return Vec::new() };
+    let is_wanted = |name: &str| wanted.streams.iter().any(|stream| stream.name() == name);
+    let held = state.streams.into_iter().filter(|(name, _)| stream(name).is_some() && !is_wanted(name));
+    let mut left_out: Vec<LeftOut> =
+        held.map(|(stream, saved)| LeftOut { stream, committed_at: saved.committed_at }).collect();
+    left_out.sort_by_key(|stream| stream.committed_at);
+    left_out
 }
 
 /// Resolves names.
@@ -47,31 +77,25 @@ pub(crate) struct Selected {
     pub(crate) streams: Vec<Stream>,
     /// Not readable with this key.
     skipped: Vec<Stream>,
-    pub(crate) explicit: bool,
     pub(crate) full: bool,
 }
 
 impl Selected {
-    pub(crate) fn new(wanted: Wanted, survey: &Survey, full: bool) -> Self {
+    pub(crate) fn new(wanted: &Wanted, survey: &Survey, full: bool) -> Self {
         let readable = |stream: &Stream| survey.streams.get(stream.name()) != Some(&Readable::No);
-        let (streams, skipped) = wanted.streams.into_iter().partition(readable);
-        Self { streams, skipped, explicit: wanted.explicit, full }
+        let (streams, skipped) = wanted.streams.iter().cloned().partition(readable);
+        Self { streams, skipped, full }
     }
 
     /// Everything that is on unless told otherwise, and these.
     pub(crate) fn default_and(names: &[&str]) -> Self {
         let selected = |stream: &Stream| stream.is_default() || names.contains(&stream.name());
         let streams = streams().into_iter().filter(selected).collect();
-        Self { streams, skipped: Vec::new(), explicit: false, full: false }
-    }
-
-    /// For a run that is not about Ashby's streams; what it is about was named.
-    pub(super) fn nothing_else() -> Self {
-        Self { streams: Vec::new(), skipped: Vec::new(), explicit: true, full: false }
+        Self { streams, skipped: Vec::new(), full: false }
     }
 
     pub(crate) fn selections(&self) -> Vec<Selection> {
-        let selection = |stream: &Stream| Selection { full: self.full, ..Selection::new(stream.name()) };
+        let selection = |stream: &Stream| Selection::new(stream.name()).full(self.full);
         self.streams.iter().map(selection).collect()
     }
 
@@ -80,9 +104,7 @@ impl Selected {
         for stream in &self.skipped {
             let reason = lacks_permission(stream.permission);
             let outcome = Outcome::Skipped { kind: ErrorKind::Denied, reason };
-            report
-                .streams
-                .insert(stream.name().to_owned(), StreamReport { outcome, ..StreamReport::default() });
+            report.streams.insert(stream.name().to_owned(), super::untried(outcome));
         }
     }
 }

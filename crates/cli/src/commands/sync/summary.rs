@@ -1,5 +1,6 @@
 //! What a sync came to: the table at the end, or one JSON object.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -8,9 +9,8 @@ use ashby_client::Usage;
 use capture_core::{Counts, ErrorKind, Outcome, Report};
 use serde::Serialize;
 
-use super::Selected;
-use crate::destination::Destination;
-use crate::failure::{CREDENTIALS, FAILED, INTERRUPTED, PARTIAL};
+use super::selection::LeftOut;
+use crate::failure::{CREDENTIALS, FAILED, INTERRUPTED, PARTIAL, USAGE};
 use crate::output::{duration, table, thousands};
 
 #[derive(Serialize)]
@@ -25,12 +25,13 @@ pub(crate) struct Summary {
     retries: u64,
     throttled: u64,
     seconds: f64,
-    #[serde(skip)]
-    keeps_count: bool,
+    /// Streams that the destination holds and this run was not about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOut>,
 }
 
 impl Summary {
-    pub(crate) fn new(report: Report, usage: &Usage, elapsed: Duration, destination: &Destination) -> Self {
+    pub(crate) fn new(report: Report, usage: &Usage, elapsed: Duration) -> Self {
         let count = |matches: fn(&Outcome) -> bool| {
             report.streams.values().filter(|stream| matches(&stream.outcome)).count()
         };
@@ -42,19 +43,32 @@ impl Summary {
             retries: usage.retries,
             throttled: usage.throttled,
             seconds: elapsed.as_secs_f64(),
-            keeps_count: matches!(destination, Destination::Sqlite(_)),
+            left_out: Vec::new(),
             report,
         }
     }
 
+    /// Adds what the destination holds besides.
+    pub(crate) fn left_out(mut self, streams: Vec<LeftOut>) -> Self {
+        self.left_out = streams;
+        self
+    }
+
+    /// Whether the destination told new records from others.
+    fn keeps_count(&self) -> bool {
+        self.report.streams.values().all(|stream| stream.counts.written == 0)
+    }
+
     /// See the list of exit codes in `ashby --help`. An interrupt is the ordinary end of `--watch`.
-    pub(crate) fn exit_code(&self, selected: &Selected, watch: bool) -> ExitCode {
+    pub(crate) fn exit_code(&self, is_explicit: bool, watch: bool) -> ExitCode {
         if self.report.interrupted && !watch {
             return ExitCode::from(INTERRUPTED);
         }
         let denied = |outcome: &Outcome| matches!(outcome, Outcome::Skipped { kind: ErrorKind::Denied, .. });
-        let denied = selected.explicit && self.report.streams.values().any(|stream| denied(&stream.outcome));
+        let denied = is_explicit && self.report.streams.values().any(|stream| denied(&stream.outcome));
         match (self.failed > 0, denied, self.up_to_date > 0) {
+            // Nothing failed, and nothing more can be done without a word.
+            (false, false, _) if self.report.needs_decision() => ExitCode::from(USAGE),
             (false, false, _) => ExitCode::SUCCESS,
             (_, _, true) => ExitCode::from(PARTIAL),
             (true, _, false) => ExitCode::from(FAILED),
@@ -64,7 +78,7 @@ impl Summary {
 
     fn row(&self, name: &str, records: u64, counts: &Counts, requests: u64, seconds: f64) -> Vec<String> {
         let mut row = vec![name.to_owned(), thousands(records)];
-        if self.keeps_count {
+        if self.keeps_count() {
             row.extend([counts.new, counts.changed, counts.deleted].map(thousands));
         } else {
             row.extend([counts.written, counts.deleted].map(thousands));
@@ -76,7 +90,7 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let header: &[&str] = if self.keeps_count {
+        let header: &[&str] = if self.keeps_count() {
             &["stream", "records", "new", "changed", "deleted", "requests", "seconds"]
         } else {
             &["stream", "records", "written", "deleted", "requests", "seconds"]
@@ -99,14 +113,15 @@ impl fmt::Display for Summary {
             for note in &stream.notes {
                 writeln!(f, "note: {name}: {note}")?;
             }
+            if stream.set_aside > 0 {
+                writeln!(
+                    f,
+                    "note: {name}: {} set aside, to be tried again by later syncs",
+                    thousands(stream.set_aside)
+                )?;
+            }
         }
-        if let Some(why) = &self.report.reconcile_withheld {
-            writeln!(f, "note: rows that listings did not see were kept: {why}")?;
-            writeln!(
-                f,
-                "      (`--reconcile accept` marks them as deleted and makes this key the yardstick)"
-            )?;
-        }
+        self.write_kept(f)?;
         self.write_skipped(f)?;
         for (name, stream) in &self.report.streams {
             if let Outcome::Failed { reason, hint, .. } = &stream.outcome {
@@ -116,6 +131,7 @@ impl fmt::Display for Summary {
                 }
             }
         }
+        self.write_left_out(f)?;
         let elapsed = duration(self.seconds);
         let streams = if self.up_to_date == 1 { "stream" } else { "streams" };
         let mut parts = vec![format!("{} {streams} up to date", self.up_to_date)];
@@ -131,6 +147,37 @@ impl fmt::Display for Summary {
 }
 
 impl Summary {
+    /// Rows that listings did not see; streams that share a reason share a line.
+    fn write_kept(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut by_reason: BTreeMap<(&str, bool), Vec<String>> = BTreeMap::new();
+        for (name, stream) in &self.report.streams {
+            let Some(kept) = &stream.kept else { continue };
+            let rows = format!("{} of {} rows of {name}", thousands(kept.rows), thousands(kept.of));
+            by_reason.entry((&kept.reason, kept.needs_decision)).or_default().push(rows);
+        }
+        for ((reason, needs_decision), rows) in &by_reason {
+            let word = if *needs_decision { "decide" } else { "note" };
+            writeln!(f, "{word}: not listed and kept all the same: {}: {reason}", rows.join(", "))?;
+        }
+        if !by_reason.is_empty() {
+            let hint = "`--reconcile accept` marks them as deleted and makes this key the yardstick";
+            writeln!(f, "      ({hint})")?;
+        }
+        Ok(())
+    }
+
+    /// What the destination holds and was not asked for gets old.
+    fn write_left_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(oldest) = self.left_out.first() else { return Ok(()) };
+        let names: Vec<&str> = self.left_out.iter().map(|left_out| left_out.stream.as_str()).collect();
+        let as_of = oldest.committed_at.strftime("%FT%TZ");
+        writeln!(
+            f,
+            "not synced this time: {}; the oldest is as of {as_of} (`--all` syncs them)",
+            names.join(", ")
+        )
+    }
+
     /// Streams that share a reason share a line.
     fn write_skipped(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();

@@ -3,10 +3,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use capture_core::conformance::{self, Rows, SinkHarness};
-use capture_core::{
-    ErrorKind, FileStateStore, Key, Record, Sink, State, StateStore, StateUpdate, StreamDescriptor, Write,
-};
-use sink_jsonl::JsonlSink;
+use capture_core::{ErrorKind, Gone, Key, Mode, Record, Sink, Stamp, StateUpdate, StreamDescriptor, Write};
 use tempfile::TempDir;
 
 use crate::reader::{fold, key};
@@ -16,7 +13,7 @@ struct Directory(TempDir);
 #[async_trait]
 impl SinkHarness for Directory {
     async fn open(&self) -> Box<dyn Sink> {
-        Box::new(JsonlSink::new(self.0.path().join("out")))
+        sink_jsonl::directory(self.0.path().join("out"))
     }
 
     async fn rows(&self, stream: &StreamDescriptor) -> Rows {
@@ -25,8 +22,8 @@ impl SinkHarness for Directory {
         fold(&text, |value| Some((key(stream, &value), (value["_deleted"] != true).then_some(value))))
     }
 
-    async fn state(&self) -> Option<State> {
-        None
+    fn shows_uncommitted(&self) -> bool {
+        true
     }
 }
 
@@ -35,8 +32,17 @@ async fn obeys_the_laws_of_sinks() {
     conformance::sink(|| Directory(tempfile::tempdir().unwrap())).await;
 }
 
+fn gone(key: impl Into<Key>) -> Record {
+    Record::gone(key, Gone::Unseen)
+}
+
 fn stream(key: &[&str]) -> Arc<StreamDescriptor> {
-    Arc::new(StreamDescriptor::new("pets", key.iter().copied()))
+    Arc::new(StreamDescriptor {
+        name: "pets".to_owned(),
+        key: key.iter().map(|field| (*field).to_owned()).collect(),
+        mode: Mode::Incremental,
+        fields: Vec::new(),
+    })
 }
 
 async fn append(
@@ -44,9 +50,10 @@ async fn append(
     stream: &Arc<StreamDescriptor>,
     records: &[Record],
 ) -> capture_core::Result<()> {
-    let mut sink = JsonlSink::new(directory);
+    let mut sink = sink_jsonl::directory(directory);
+    sink.load().await?;
     sink.open(&[Arc::clone(stream)]).await?;
-    sink.write(Write { stream, pass: 1, records, completion: None }).await?;
+    sink.write(Write::new(Arc::clone(stream), Stamp::new(1), records.to_vec())).await?;
     sink.commit(&StateUpdate::default()).await?;
     sink.close().await
 }
@@ -62,14 +69,18 @@ async fn lines_are_the_records_untouched_and_tombstones_name_the_key() {
     let records = [
         Record::upsert("x", r#"{ "b" : 1.10,  "a":"\u00fc" }"#),
         Record::upsert("x", "{\n  \"b\": \"1 \\n\"\r\n}"),
-        Record::delete(both),
+        Record::upsert(both.clone(), "{}"),
+        gone(both),
     ];
     append(directory.path(), &stream(&["id", "at"]), &records).await.unwrap();
-    append(directory.path(), &stream(&["id"]), &[Record::delete("\n")]).await.unwrap();
+    let records = [Record::upsert("\n", "{}"), gone("\n"), gone("never there")];
+    append(directory.path(), &stream(&["id"]), &records).await.unwrap();
     let expected = concat!(
         "{ \"b\" : 1.10,  \"a\":\"\\u00fc\" }\n",
         "{\"b\":\"1 \\n\"}\n",
+        "{}\n",
         "{\"id\":\"a\\\"b\",\"at\":\"2\",\"_deleted\":true}\n",
+        "{}\n",
         "{\"id\":\"\\n\",\"_deleted\":true}\n",
     );
     assert_eq!(std::fs::read_to_string(pets(&directory)).unwrap(), expected);
@@ -94,7 +105,7 @@ async fn a_file_of_something_else_is_refused_and_left_alone() {
     {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(pets(&directory), foreign).unwrap();
-        let error = append(directory.path(), &stream(&["id"]), &[Record::delete("a")]).await.unwrap_err();
+        let error = append(directory.path(), &stream(&["id"]), &[gone("a")]).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Storage, "{foreign:?}");
         assert!(error.to_string().contains("pets.jsonl") && error.hint().is_some());
         assert_eq!(std::fs::read_to_string(pets(&directory)).unwrap(), foreign);
@@ -102,33 +113,11 @@ async fn a_file_of_something_else_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn two_sinks_never_share_a_directory() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut first = JsonlSink::new(directory.path());
-    first.open(&[stream(&["id"])]).await.unwrap();
-    let error = JsonlSink::new(directory.path()).open(&[stream(&["id"])]).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Busy);
-    first.close().await.unwrap();
-    JsonlSink::new(directory.path()).open(&[stream(&["id"])]).await.unwrap();
-}
-
-#[tokio::test]
-async fn the_state_has_its_own_lock_and_file_beside_the_streams() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut store = FileStateStore::new(JsonlSink::state_path(directory.path()));
-    store.load().await.unwrap();
-    append(directory.path(), &stream(&["id"]), &[Record::delete("a")]).await.unwrap();
-    store.save(&StateUpdate::default()).await.unwrap();
-    assert!(directory.path().join("state.json").exists());
-}
-
-#[tokio::test]
 async fn a_stream_name_leads_to_no_other_directory() {
     let directory = tempfile::tempdir().unwrap();
     for name in ["../pets", "a/b", "", "a\\b", "..", "C:x", "a\0"] {
-        let descriptor = StreamDescriptor::new(name, ["id"]);
-        let error =
-            JsonlSink::new(directory.path().join("out")).open(&[Arc::new(descriptor)]).await.unwrap_err();
+        let descriptor = StreamDescriptor { name: name.to_owned(), ..(*stream(&["id"])).clone() };
+        let error = append(&directory.path().join("out"), &Arc::new(descriptor), &[]).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{name:?}");
     }
 }
@@ -145,7 +134,8 @@ async fn a_place_that_cannot_be_written_is_named() {
     #[cfg(target_os = "linux")]
     {
         std::os::unix::fs::symlink("/dev/full", pets(&directory)).unwrap();
-        let error = append(directory.path(), &stream(&["id"]), &[Record::delete("a")]).await.unwrap_err();
+        let records = [Record::upsert("a", "{}")];
+        let error = append(directory.path(), &stream(&["id"]), &records).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Storage);
         assert!(
             error.to_string().contains("pets.jsonl") && error.hint().unwrap().contains("room"),
@@ -163,23 +153,34 @@ async fn directory_and_files_are_their_owners_and_a_refused_start_leaves_none() 
     let odd = Arc::new(StreamDescriptor { name: "../pets".to_owned(), ..(*stream(&["id"])).clone() });
     append(&at("a/out"), &odd, &[]).await.unwrap_err();
     assert!(!at("a").exists());
-    let mut twice = JsonlSink::new(at("a/out"));
     for _ in 0..2 {
-        twice.open(&[stream(&["id"])]).await.unwrap();
-        twice.close().await.unwrap();
+        let mut sink = sink_jsonl::directory(at("a/out"));
+        sink.load().await.unwrap();
+        sink.open(&[stream(&["id"])]).await.unwrap();
+        sink.close().await.unwrap();
     }
-    drop(twice);
     assert!(!at("a").exists());
 
-    append(&at("a/out"), &stream(&["id"]), &[Record::delete("a")]).await.unwrap();
+    let mut sink = sink_jsonl::directory(at("a/out"));
+    sink.load().await.unwrap();
+    sink.open(&[stream(&["id"])]).await.unwrap();
+    let records = vec![Record::upsert("a", r#"{"id":"a"}"#)];
+    sink.write(Write::new(stream(&["id"]), Stamp::new(1), records)).await.unwrap();
+    sink.commit(&StateUpdate::default()).await.unwrap();
     let mode = |name: &str| std::fs::metadata(at(name)).unwrap().permissions().mode() & 0o777;
-    assert_eq!([mode("a"), mode("a/out"), mode("a/out/pets.jsonl")], [0o700, 0o700, 0o600]);
-    assert_eq!(std::fs::read_dir(at("a/out")).unwrap().count(), 1, "the lock is gone");
+    assert_eq!([mode("a"), mode("a/out")], [0o700; 2]);
+    for entry in std::fs::read_dir(at("a/out")).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{entry:?}");
+    }
 
     // By another name it is the same directory.
     std::os::unix::fs::symlink("a/out", at("link")).unwrap();
-    let mut first = JsonlSink::new(at("link"));
-    first.open(&[stream(&["id"])]).await.unwrap();
-    let error = append(&at("a/out"), &stream(&["id"]), &[]).await.unwrap_err();
+    let error = append(&at("link"), &stream(&["id"]), &[]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
+    sink.close().await.unwrap();
+    let mut left: Vec<_> =
+        std::fs::read_dir(at("a/out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, [".state.json.ledger.db", "pets.jsonl"], "locks and logs are gone");
 }

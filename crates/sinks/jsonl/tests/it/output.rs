@@ -3,8 +3,10 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use capture_core::conformance::{self, Rows, SinkHarness};
-use capture_core::{Counts, ErrorKind, Key, Record, Sink, State, StateUpdate, StreamDescriptor, Write};
-use sink_jsonl::LineSink;
+use capture_core::{
+    Counts, ErrorKind, Gone, Key, Mode, Record, Result, Sink, Stamp, StateUpdate, StreamDescriptor, Write,
+};
+use tempfile::TempDir;
 
 use crate::reader::{fold, key};
 
@@ -29,14 +31,27 @@ impl io::Write for Pipe {
     }
 }
 
+/// A pipe, and a place for the state if there is one.
+struct Piped {
+    pipe: Pipe,
+    state: Option<TempDir>,
+}
+
+impl Piped {
+    fn new(keeps_state: bool) -> Self {
+        Self { pipe: Pipe::default(), state: keeps_state.then(|| tempfile::tempdir().unwrap()) }
+    }
+}
+
 #[async_trait]
-impl SinkHarness for Pipe {
+impl SinkHarness for Piped {
     async fn open(&self) -> Box<dyn Sink> {
-        Box::new(LineSink::new(self.clone()))
+        let state = self.state.as_ref().map(|directory| directory.path().join("state.json"));
+        sink_jsonl::lines(self.pipe.clone(), state)
     }
 
     async fn rows(&self, stream: &StreamDescriptor) -> Rows {
-        fold(&self.text(), |mut line| {
+        fold(&self.pipe.text(), |mut line| {
             let of_this_stream = line["stream"] == stream.name;
             of_this_stream.then(|| match line["op"].as_str().unwrap() {
                 "upsert" => (key(stream, &line["record"]), Some(line["record"].take())),
@@ -46,41 +61,77 @@ impl SinkHarness for Pipe {
         })
     }
 
-    async fn state(&self) -> Option<State> {
-        None
+    fn keeps_keys(&self) -> bool {
+        self.state.is_some()
+    }
+
+    fn is_exclusive(&self) -> bool {
+        self.state.is_some()
+    }
+
+    fn shows_uncommitted(&self) -> bool {
+        true
     }
 }
 
-fn stream(name: &str) -> Arc<StreamDescriptor> {
-    Arc::new(StreamDescriptor::new(name, ["id", "at"]))
+fn gone(key: impl Into<Key>) -> Record {
+    Record::gone(key, Gone::Unseen)
 }
 
-async fn open<W: io::Write + Send>(output: W) -> (LineSink<W>, Arc<StreamDescriptor>) {
+fn stream(name: &str) -> Arc<StreamDescriptor> {
+    let key = vec!["id".to_owned(), "at".to_owned()];
+    Arc::new(StreamDescriptor { name: name.to_owned(), key, mode: Mode::Incremental, fields: Vec::new() })
+}
+
+async fn open<W: io::Write + Send + 'static>(output: W) -> (Box<dyn Sink>, Arc<StreamDescriptor>) {
     let stream = stream("pets");
-    let mut sink = LineSink::new(output);
+    let mut sink = sink_jsonl::lines(output, None);
+    sink.load().await.unwrap();
     sink.open(&[Arc::clone(&stream)]).await.unwrap();
     (sink, stream)
 }
 
+async fn write(sink: &mut dyn Sink, stream: &Arc<StreamDescriptor>, records: Vec<Record>) -> Result<()> {
+    sink.write(Write::new(Arc::clone(stream), Stamp::new(1), records)).await
+}
+
+async fn commit(sink: &mut dyn Sink) -> Result<Counts> {
+    let committed = sink.commit(&StateUpdate::default()).await?;
+    Ok(committed.counts.get("pets").copied().unwrap_or_default())
+}
+
 #[tokio::test]
-async fn obeys_the_laws_of_sinks() {
-    conformance::sink(Pipe::default).await;
+async fn with_a_state_it_obeys_the_laws_of_sinks() {
+    conformance::sink(|| Piped::new(true)).await;
+}
+
+/// Of the laws those that need no state.
+#[tokio::test]
+async fn without_a_state_it_obeys_those_that_need_none() {
+    let fresh = || Piped::new(false);
+    conformance::committed_is_readable(&fresh()).await;
+    conformance::a_dropped_sink_has_committed_nothing_more(&fresh()).await;
+    conformance::replays_converge(&fresh()).await;
+    conformance::the_later_write_wins(&fresh()).await;
+    conformance::deleting_and_reviving(&fresh()).await;
+    conformance::odd_keys_stay_apart(&fresh()).await;
+    conformance::any_record_arrives(&fresh()).await;
+    conformance::streams_do_not_mix(&fresh()).await;
 }
 
 #[tokio::test]
 async fn a_line_names_stream_and_operation_and_keeps_the_record_as_it_was() {
     let pipe = Pipe::default();
     let (mut sink, stream) = open(pipe.clone()).await;
-    let records = [
+    let records = vec![
         Record::upsert("x", r#"{ "b" : 1.10,  "a":"\u00fc" }"#),
         Record::upsert("x", "{\n \"b\": 1\n}"),
-        Record::delete(Key::from_parts(&["a\"b".into(), "2".into()]).unwrap()),
+        gone(Key::from_parts(&["a\"b".into(), "2".into()]).unwrap()),
     ];
-    let counts =
-        sink.write(Write { stream: &stream, pass: 1, records: &records, completion: None }).await.unwrap();
-    assert_eq!(counts, Counts { written: 2, deleted: 1, ..Counts::default() });
+    write(&mut *sink, &stream, records).await.unwrap();
     assert_eq!(pipe.text(), "", "nothing is handed over before it must be");
-    sink.commit(&StateUpdate::default()).await.unwrap();
+    let counts = commit(&mut *sink).await.unwrap();
+    assert_eq!(counts, Counts { written: 2, deleted: 1, ..Counts::default() });
     let expected = concat!(
         "{\"stream\":\"pets\",\"op\":\"upsert\",\"record\":{ \"b\" : 1.10,  \"a\":\"\\u00fc\" }}\n",
         "{\"stream\":\"pets\",\"op\":\"upsert\",\"record\":{\"b\":1}}\n",
@@ -95,8 +146,8 @@ async fn pieces_are_large_and_end_with_a_line() {
     let (mut sink, stream) = open(pipe.clone()).await;
     let record = Record::upsert("x", format!("{{\"text\":\"{}\"}}", "x".repeat(2_000)));
     let records = vec![record; 1_000];
-    sink.write(Write { stream: &stream, pass: 1, records: &records, completion: None }).await.unwrap();
-    sink.commit(&StateUpdate::default()).await.unwrap();
+    write(&mut *sink, &stream, records).await.unwrap();
+    commit(&mut *sink).await.unwrap();
     let pieces = pipe.0.lock().unwrap();
     assert!(pieces.len() < 10, "{} pieces", pieces.len());
     assert!(pieces.iter().all(|piece| piece.ends_with(b"}}\n")));
@@ -121,13 +172,36 @@ async fn a_reader_that_has_gone_is_told_from_an_output_that_fails() {
         [(io::ErrorKind::BrokenPipe, ErrorKind::Closed), (io::ErrorKind::StorageFull, ErrorKind::Storage)]
     {
         let (mut sink, stream) = open(Broken(cause)).await;
-        let records = [Record::delete("a")];
-        sink.write(Write { stream: &stream, pass: 1, records: &records, completion: None }).await.unwrap();
-        assert_eq!(sink.commit(&StateUpdate::default()).await.unwrap_err().kind(), kind);
+        let records = vec![gone("a")];
+        write(&mut *sink, &stream, records).await.unwrap();
+        assert_eq!(commit(&mut *sink).await.unwrap_err().kind(), kind);
 
         let (mut sink, stream) = open(Broken(cause)).await;
         let records = vec![Record::upsert("x", "x".repeat(100_000)); 10];
-        let write = Write { stream: &stream, pass: 1, records: &records, completion: None };
-        assert_eq!(sink.write(write).await.unwrap_err().kind(), kind);
+        assert_eq!(write(&mut *sink, &stream, records).await.unwrap_err().kind(), kind);
     }
+}
+
+/// Whoever redirects the output keeps it, so a state never speaks of what may still be lost.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_cannot_be_synced_is_not_committed() {
+    let directory = tempfile::tempdir().unwrap();
+    // A pipe cannot be synced.
+    let (_reader, pipe) = io::pipe().unwrap();
+    let lines = sink_jsonl::Lines::new(Pipe::default())
+        .synced_by(Some(std::fs::File::from(std::os::fd::OwnedFd::from(pipe))));
+    let state = directory.path().join("state.json");
+    let ledger = capture_ledger::SqliteLedger::beside(&state);
+    let store = capture_core::FileStateStore::new(&state);
+    let mut sink = capture_core::Appending::new(lines, store, ledger);
+    sink.load().await.unwrap();
+    let stream = stream("pets");
+    sink.open(&[Arc::clone(&stream)]).await.unwrap();
+    write(&mut sink, &stream, vec![Record::upsert("a", "{}")]).await.unwrap();
+    let checkpoint = capture_core::Checkpoint::from(serde_json::json!(1));
+    let update = capture_core::StreamState::new(checkpoint, "2026-01-01T00:00:00Z".parse().unwrap());
+    let update = StateUpdate::new([("pets".to_owned(), Some(update))]);
+    assert_eq!(sink.commit(&update).await.unwrap_err().kind(), ErrorKind::Storage);
+    assert!(!state.exists());
 }

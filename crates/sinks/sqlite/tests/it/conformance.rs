@@ -1,8 +1,8 @@
 use async_trait::async_trait;
-use capture_core::conformance::{self, Rows, SinkHarness, StateStoreHarness};
-use capture_core::{Sink, State, StateStore, StreamDescriptor};
+use capture_core::conformance::{self, Rows, SinkHarness};
+use capture_core::{Sink, StreamDescriptor};
 use rusqlite::Connection;
-use sink_sqlite::{SqliteSink, SqliteStateStore};
+use sink_sqlite::SqliteSink;
 
 use crate::Place;
 
@@ -22,38 +22,9 @@ impl SinkHarness for Place {
         });
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }
-
-    async fn state(&self) -> Option<State> {
-        Some(SqliteStateStore::new(self.path()).load().await.unwrap())
-    }
-}
-
-struct StatePlace(Place);
-
-#[async_trait]
-impl StateStoreHarness for StatePlace {
-    async fn open(&self) -> Box<dyn StateStore> {
-        Box::new(SqliteStateStore::new(self.0.path()))
-    }
-
-    async fn damage(&self) -> bool {
-        let connection = Connection::open(self.0.path()).unwrap();
-        let sql = "UPDATE _capture_state SET state = substr(state, 1, length(state) - 1)";
-        assert_eq!(connection.execute(sql, []).unwrap(), 1);
-        true
-    }
-
-    fn is_exclusive(&self) -> bool {
-        true
-    }
 }
 
 #[tokio::test]
 async fn the_sink_obeys_the_laws_of_sinks() {
     conformance::sink(Place::new).await;
-}
-
-#[tokio::test]
-async fn the_store_obeys_the_laws_of_state_stores() {
-    conformance::state_store(|| StatePlace(Place::new())).await;
 }

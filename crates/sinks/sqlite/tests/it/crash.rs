@@ -2,24 +2,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use capture_core::memory::MemorySource;
-use capture_core::{
-    Checkpoint, Completion, Counts, ErrorKind, Record, Runner, Selection, Sink, StateStore, StateUpdate,
-    StreamState, Write,
-};
+use capture_core::{Counts, ErrorKind, Gone, Identity, Record, Runner, Selection, Sink};
 use serde_json::json;
-use sink_sqlite::{SqliteStateStore, open, tables};
+use sink_sqlite::{SqliteSink, tables};
 
-use crate::{Place, commit, stream, write};
-
-fn update(stream: &str, position: u64) -> StateUpdate {
-    let state = StreamState {
-        checkpoint: Checkpoint(json!(position)),
-        committed_at: jiff::Timestamp::UNIX_EPOCH,
-        full_listing_records: None,
-        snapshot: None,
-    };
-    StateUpdate { streams: [(stream.to_owned(), Some(state))].into(), access: None }
-}
+use crate::{Place, commit, stream, sweep, update, write};
 
 fn batch(number: u64) -> Vec<Record> {
     let record = |id| {
@@ -55,17 +42,21 @@ async fn files_copied_in_mid_run_hold_exactly_the_last_commit() {
     for number in 4..=60 {
         write(&mut sink, &pets, &batch(number)).await;
     }
-    write(&mut sink, &pets, &[Record::delete("1-1"), Record::upsert("1-2", r#"{"new field":1}"#)]).await;
+    write(
+        &mut sink,
+        &pets,
+        &[Record::gone("1-1", Gone::NotFound), Record::upsert("1-2", r#"{"new field":1}"#)],
+    )
+    .await;
 
     let copy = copied(&place);
-    let (mut sink, mut store) = open(copy.path());
-    assert_eq!(store.load().await.unwrap().streams["pets"].checkpoint.0, 3);
+    let mut sink = SqliteSink::new(copy.path());
+    assert_eq!(sink.load().await.unwrap().streams["pets"].checkpoint.progress, Some(json!(3)));
     assert_eq!(copy.rows("PRAGMA integrity_check"), ["ok"]);
     assert_eq!(copy.rows("SELECT count(*), max(batch), count(_deleted_at) FROM pets"), ["600|3|0"]);
     sink.open(&[Arc::clone(&pets)]).await.unwrap();
-    let counts = write(&mut sink, &pets, &[batch(3), batch(4)].concat()).await;
-    assert_eq!(counts, Counts { new: 200, unchanged: 200, ..Counts::default() });
-    commit(&mut sink).await;
+    write(&mut sink, &pets, &[batch(3), batch(4)].concat()).await;
+    assert_eq!(commit(&mut sink).await, Counts { new: 200, unchanged: 200, ..Counts::default() });
     assert_eq!(copy.rows("SELECT count(*) FROM pets"), ["800"]);
 }
 
@@ -98,12 +89,12 @@ async fn a_runner_keeps_records_and_state_together() {
     let place = Place::new();
     let source = MemorySource::new("pets", [("1", r#"{"id":"1","name":"Mia"}"#), ("2", r#"{"id":"2"}"#)]);
     let run = async || {
-        let (sink, store) = open(place.path());
-        let runner = Runner::new(source.clone(), sink, store);
-        runner.run([Selection::new("pets")], Default::default(), Default::default()).await.unwrap()
+        let runner = Runner::new(source.clone(), SqliteSink::new(place.path()));
+        let identity = Identity::anyone("memory");
+        runner.run([Selection::new("pets")], identity, Default::default()).await.unwrap()
     };
     assert_eq!(run().await.streams["pets"].counts.new, 2);
-    source.push(Record::delete("2"));
+    source.push(Record::gone("2", Gone::Reported { at: None }));
     source.push(Record::upsert("1", r#"{"id":"1","name":"Leo"}"#));
     let report = run().await;
     assert_eq!(report.streams["pets"].records, 2, "the second run continues where the first ended");
@@ -115,15 +106,16 @@ async fn a_runner_keeps_records_and_state_together() {
 }
 
 #[tokio::test]
-async fn sink_and_store_are_one_holder_and_a_second_run_is_another() {
+async fn looking_for_a_state_makes_no_database_and_saving_one_does() {
     let place = Place::new();
-    let (mut sink, mut store) = open(place.path());
-    store.load().await.unwrap();
+    let mut sink = SqliteSink::new(place.path());
+    assert!(sink.load().await.unwrap().streams.is_empty());
     assert!(!place.path().exists(), "reading a state made a database");
-    sink.open(&[stream("pets", &[])]).await.unwrap();
-    let (mut second_sink, mut second_store) = open(place.path());
-    assert_eq!(second_store.load().await.unwrap_err().kind(), ErrorKind::Busy);
-    assert_eq!(second_sink.open(&[stream("pets", &[])]).await.unwrap_err().kind(), ErrorKind::Busy);
+    let mut second = SqliteSink::new(place.path());
+    assert_eq!(second.load().await.unwrap_err().kind(), ErrorKind::Busy);
+    sink.commit(&update("pets", 1)).await.unwrap();
+    sink.close().await.unwrap();
+    assert_eq!(second.load().await.unwrap().streams["pets"].checkpoint.progress, Some(json!(1)));
 }
 
 #[tokio::test]
@@ -139,19 +131,19 @@ async fn after_a_reset_a_fresh_listing_still_finds_what_has_gone() {
     sink.commit(&both).await.unwrap();
     sink.close().await.unwrap();
 
-    let mut store = SqliteStateStore::new(place.path());
-    store.load().await.unwrap();
+    let mut sink = SqliteSink::new(place.path());
+    sink.load().await.unwrap();
     let mut reset = update("toys", 2);
     reset.streams.insert("pets".to_owned(), None);
-    store.save(&reset).await.unwrap();
-    drop(store);
+    sink.commit(&reset).await.unwrap();
+    drop(sink);
 
-    // The source counts its passes from 1 again, for the stream that it knows nothing of.
+    // Stamps start from 1 again, for the stream of which nothing is known.
     let mut sink = place.open(&[&pets, &toys]).await;
     for (stream, gone) in [(&pets, 1), (&toys, 0)] {
-        let completion = Some(&Completion::Everything);
-        let counts = sink.write(Write { stream, pass: 1, records: &records[..1], completion }).await.unwrap();
-        assert_eq!(counts.deleted, gone, "{}", stream.name);
+        write(&mut sink, stream, &records[..1]).await;
+        sweep(&mut sink, stream, 1).await;
+        assert_eq!(commit(&mut sink).await.deleted, gone, "{}", stream.name);
     }
 }
 
@@ -162,7 +154,7 @@ async fn tables_tell_what_is_there_while_a_run_writes() {
     let mut sink = place.open(&[&pets, &toys]).await;
     write(&mut sink, &pets, &batch(1)).await;
     commit(&mut sink).await;
-    write(&mut sink, &pets, &[Record::delete("1-1"), Record::delete("1-2")]).await;
+    write(&mut sink, &pets, &["1-1", "1-2"].map(|key| Record::gone(key, Gone::NotFound))).await;
     commit(&mut sink).await;
     write(&mut sink, &toys, &batch(1)).await;
     let [pets, toys] = &tables(&place.path()).unwrap()[..] else { panic!("there are two streams") };

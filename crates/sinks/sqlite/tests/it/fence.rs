@@ -4,8 +4,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use capture_core::{ErrorKind, Record, Sink, StateStore, StateUpdate, Write as Writing};
-use sink_sqlite::{SqliteSink, SqliteStateStore};
+use std::sync::Arc;
+
+use capture_core::{ErrorKind, Record, Sink, Stamp, StateUpdate, Write as Writing};
+use sink_sqlite::SqliteSink;
 
 use crate::{Place, commit, stream, write};
 
@@ -24,15 +26,14 @@ async fn write_what_standard_input_names() {
         Err(error) => return println!("answer: {error:?}"),
     }
     for key in std::io::stdin().lines() {
-        let records = [Record::upsert(key.unwrap().as_str(), "{}")];
-        let written =
-            sink.write(Writing { stream: &pets, pass: 1, records: &records, completion: None }).await;
+        let records = vec![Record::upsert(key.unwrap().as_str(), "{}")];
+        let written = sink.write(Writing::new(Arc::clone(&pets), Stamp::new(1), records)).await;
         let done = match written {
-            Ok(_) => sink.commit(&StateUpdate::default()).await,
+            Ok(()) => sink.commit(&StateUpdate::default()).await,
             Err(error) => Err(error),
         };
         match done {
-            Ok(()) => println!("answer: done"),
+            Ok(_) => println!("answer: done"),
             Err(error) => println!("answer: {error:?}"),
         }
     }
@@ -112,12 +113,12 @@ fn the_later_run_takes_over_and_the_earlier_one_writes_nothing_more() {
 async fn what_a_run_read_before_another_wrote_is_not_written_on() {
     let place = Place::new();
     Other::start(&place.path()).end();
-    let mut store = SqliteStateStore::new(place.path());
-    store.load().await.unwrap();
+    let mut sink = SqliteSink::new(place.path());
+    sink.load().await.unwrap();
     remove_lock(&place);
     let mut other = Other::start(&place.path());
     assert_eq!((other.answer().as_str(), other.write("a").as_str()), ("open", "done"));
-    assert_eq!(store.save(&StateUpdate::default()).await.unwrap_err().kind(), ErrorKind::Busy);
+    assert_eq!(sink.commit(&StateUpdate::default()).await.unwrap_err().kind(), ErrorKind::Busy);
     other.end();
 }
 
@@ -127,7 +128,7 @@ async fn looking_at_the_state_disturbs_no_run() {
     let mut run = Other::start(&place.path());
     assert_eq!(run.answer(), "open");
     remove_lock(&place);
-    SqliteStateStore::new(place.path()).load().await.unwrap();
+    SqliteSink::new(place.path()).load().await.unwrap();
     assert_eq!(run.write("a"), "done");
     run.end();
 }

@@ -1,7 +1,7 @@
 //! What a database is on the disk: its names, its files, who may read them.
 
-use capture_core::{ErrorKind, Record, Sink, StateStore};
-use sink_sqlite::{SqliteSink, SqliteStateStore, query, tables};
+use capture_core::{ErrorKind, Record, Sink};
+use sink_sqlite::{SqliteSink, query, tables};
 
 use crate::{Place, commit, stream, write};
 
@@ -18,7 +18,7 @@ fn names(place: &Place) -> Vec<String> {
 async fn a_name_that_keeps_nothing_is_refused() {
     for name in [":memory:", ""] {
         let mut errors = vec![SqliteSink::new(name).open(&[stream("pets", &[])]).await.unwrap_err()];
-        errors.push(SqliteStateStore::new(name).load().await.unwrap_err());
+        errors.push(SqliteSink::new(name).load().await.unwrap_err());
         errors.push(tables(name.as_ref()).unwrap_err());
         errors.push(query(name.as_ref(), "SELECT 1", 1).unwrap_err());
         for error in errors {
@@ -42,9 +42,9 @@ async fn a_run_that_ended_leaves_one_file() {
         }
         drop(sink);
         assert_eq!(names(&place), ["x.db"]);
-        let mut store = SqliteStateStore::new(place.path());
-        store.load().await.unwrap();
-        drop(store);
+        let mut sink = SqliteSink::new(place.path());
+        sink.load().await.unwrap();
+        drop(sink);
         // Versions of the file format for writing and reading: 2 is WAL, which a reader needs to write beside for.
         assert_eq!(std::fs::read(place.path()).unwrap()[18..20], [1, 1]);
         assert_eq!(names(&place), ["x.db"]);

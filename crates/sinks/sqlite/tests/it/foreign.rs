@@ -1,6 +1,8 @@
-use capture_core::{ErrorKind, Record, Sink, StateStore, StateUpdate};
+use std::sync::Arc;
+
+use capture_core::{ErrorKind, Record, Sink, Stamp, StateUpdate, Write};
 use rusqlite::Connection;
-use sink_sqlite::{SqliteSink, SqliteStateStore, query, tables};
+use sink_sqlite::{SqliteSink, query, tables};
 
 use crate::{Place, commit, stream, write};
 
@@ -9,7 +11,7 @@ async fn assert_refused(place: &Place, kind: ErrorKind) {
     let before = std::fs::read(place.path()).unwrap();
     let mut errors = Vec::new();
     errors.push(SqliteSink::new(place.path()).open(&[stream("pets", &[])]).await.unwrap_err());
-    errors.push(SqliteStateStore::new(place.path()).load().await.unwrap_err());
+    errors.push(SqliteSink::new(place.path()).load().await.unwrap_err());
     errors.push(tables(&place.path()).unwrap_err());
     errors.push(query(&place.path(), "SELECT 1", 1).unwrap_err());
     for error in errors {
@@ -73,7 +75,7 @@ async fn another_program_that_holds_the_write_lock_is_waited_for_and_then_named(
     let other = Connection::open(place.path()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = sink.commit(&StateUpdate::default()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Busy);
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(error.to_string().contains("locked by another program"), "{error}");
     other.execute_batch("ROLLBACK").unwrap();
     write(&mut sink, &pets, &[Record::upsert("a", "{}")]).await;
@@ -86,8 +88,7 @@ async fn a_record_that_would_break_every_query_is_refused() {
     let pets = stream("pets", &[]);
     for body in ["[1]", "", "{\"a\":", "{} {}", "{\"secret\" 1}"] {
         let mut sink = place.open(&[&pets]).await;
-        let records = [Record::upsert("a", body)];
-        let write = capture_core::Write { stream: &pets, pass: 1, records: &records, completion: None };
+        let write = Write::new(Arc::clone(&pets), Stamp::new(1), vec![Record::upsert("a", body)]);
         let error = sink.write(write).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Data, "{body:?}");
         assert!(!error.chain().contains("secret"), "{error:?}");

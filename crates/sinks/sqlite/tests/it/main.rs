@@ -8,13 +8,18 @@ mod crash;
 mod fence;
 mod files;
 mod foreign;
+mod gone;
+mod migration;
 mod model;
 mod views;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use capture_core::{Counts, Field, FieldKind, Key, Record, Sink, StateUpdate, StreamDescriptor, Write};
+use capture_core::{
+    Checkpoint, Counts, Field, FieldKind, Record, Sink, Stamp, StateUpdate, StreamDescriptor, StreamState,
+    Sweep, Within, Write,
+};
 use sink_sqlite::{SqliteSink, query};
 use tempfile::TempDir;
 
@@ -53,14 +58,35 @@ fn stream(name: &str, fields: &[&str]) -> Arc<StreamDescriptor> {
     Arc::new(StreamDescriptor::new(name, ["id"]).with_fields(fields))
 }
 
-async fn write(sink: &mut SqliteSink, stream: &Arc<StreamDescriptor>, records: &[Record]) -> Counts {
-    sink.write(Write { stream, pass: 1, records, completion: None }).await.unwrap()
+/// Writes with stamp 1.
+async fn write(sink: &mut SqliteSink, stream: &Arc<StreamDescriptor>, records: &[Record]) {
+    write_at(sink, stream, 1, records).await;
 }
 
-async fn commit(sink: &mut SqliteSink) {
-    sink.commit(&StateUpdate::default()).await.unwrap();
+async fn write_at(sink: &mut SqliteSink, stream: &Arc<StreamDescriptor>, seen: u64, records: &[Record]) {
+    sink.write(Write::new(Arc::clone(stream), Stamp::new(seen), records.to_vec())).await.unwrap();
+}
+
+/// Buries everything that was last seen before.
+async fn sweep(sink: &mut SqliteSink, stream: &Arc<StreamDescriptor>, since: u64) {
+    sink.sweep(Sweep::new(Arc::clone(stream), Stamp::new(since), Within::Everything)).await.unwrap();
+}
+
+/// Commits; returns what became of all records since the commit before.
+async fn commit(sink: &mut SqliteSink) -> Counts {
+    let mut all = Counts::default();
+    let committed = sink.commit(&StateUpdate::default()).await.unwrap();
+    committed.counts.into_values().for_each(|counts| all += counts);
+    all
+}
+
+/// A state of a stream that has this number as its progress.
+fn update(stream: &str, position: u64) -> StateUpdate {
+    let checkpoint = Checkpoint::from(serde_json::json!(position));
+    let state = StreamState::new(checkpoint, jiff::Timestamp::UNIX_EPOCH);
+    StateUpdate::new([(stream.to_owned(), Some(state))])
 }
 
 fn scoped(key: &str, scope: &str, body: &str) -> Record {
-    Record { scope: Some(Key::from(scope)), ..Record::upsert(key, body.to_owned()) }
+    Record::upsert(key, body.to_owned()).in_scope(scope)
 }

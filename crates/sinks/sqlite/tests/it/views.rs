@@ -1,8 +1,10 @@
-use capture_core::{Completion, ErrorKind, Key, Record, Shape, Sink, Write};
+use std::sync::Arc;
+
+use capture_core::{ErrorKind, Record, Shape, Sink, Stamp, Write};
 use rusqlite::Connection;
 use sink_sqlite::query;
 
-use crate::{Place, commit, scoped, stream, write};
+use crate::{Place, commit, scoped, stream, sweep, write, write_at};
 
 fn columns(place: &Place, view: &str) -> String {
     query(&place.path(), &format!("SELECT * FROM {view}"), 0).unwrap().columns.join(" ")
@@ -13,7 +15,10 @@ async fn a_view_has_a_column_for_every_field_known_or_met() {
     let place = Place::new();
     let pets = stream("pets", &["name"]);
     let mut sink = place.open(&[&pets]).await;
-    assert_eq!(columns(&place, "pets"), "_key id name _captured_at _deleted_at _scope _record");
+    assert_eq!(
+        columns(&place, "pets"),
+        "_key id name _captured_at _deleted_at _deleted_why _merged_into _scope _record"
+    );
 
     let reader = Connection::open(place.path()).unwrap();
     let mut before = reader.prepare("SELECT name FROM pets").unwrap();
@@ -22,13 +27,13 @@ async fn a_view_has_a_column_for_every_field_known_or_met() {
     write(&mut sink, &pets, &[Record::upsert("a", record)]).await;
     assert_eq!(
         columns(&place, "pets"),
-        "_key id name _captured_at _deleted_at _scope _record",
+        "_key id name _captured_at _deleted_at _deleted_why _merged_into _scope _record",
         "not committed"
     );
     commit(&mut sink).await;
     assert_eq!(
         columns(&place, "pets"),
-        "_key id name age toys tame owner _captured_at _deleted_at _scope _record"
+        "_key id name age toys tame owner _captured_at _deleted_at _deleted_why _merged_into _scope _record"
     );
     assert_eq!(
         place.rows("SELECT id, name, age, toys, tame, owner FROM pets"),
@@ -42,7 +47,7 @@ async fn a_view_has_a_column_for_every_field_known_or_met() {
 
     // The next run knows the columns, although its descriptor does not.
     let mut sink = place.open(&[&stream("pets", &["breed"])]).await;
-    let expected = "_key id name age toys tame owner breed _captured_at _deleted_at _scope _record";
+    let expected = "_key id name age toys tame owner breed _captured_at _deleted_at _deleted_why _merged_into _scope _record";
     assert_eq!(columns(&place, "pets"), expected);
     write(&mut sink, &pets, &[Record::upsert("b", r#"{"id":"b","breed":"x"}"#)]).await;
     commit(&mut sink).await;
@@ -61,22 +66,10 @@ async fn odd_names_are_columns_where_they_can_be() {
     write(&mut sink, &odd, &[Record::upsert("a", record)]).await;
     commit(&mut sink).await;
     let view = r#""odd ""stream'""#;
-    let expected = "_key id two words it's a.b [0] $ café select 0 _captured_at _deleted_at _scope _record";
+    let expected = "_key id two words it's a.b [0] $ café select 0 _captured_at _deleted_at _deleted_why _merged_into _scope _record";
     assert_eq!(columns(&place, view), expected);
     let sql = format!(r#"SELECT "two words", "it's", "a.b", "[0]", "$", "café", "select", "0" FROM {view}"#);
     assert_eq!(place.rows(&sql), ["1|2|3|4|5|6|7|8"]);
-}
-
-#[tokio::test]
-async fn a_name_that_is_no_text_has_no_column_and_its_record_is_kept() {
-    let place = Place::new();
-    let pets = stream("pets", &[]);
-    let mut sink = place.open(&[&pets]).await;
-    let record = r#"{"id":"a","\ud83d":"x","name":"Mia \ud83d"}"#;
-    write(&mut sink, &pets, &[Record::upsert("a", record), Record::upsert("b", r#"{"\udc00":1}"#)]).await;
-    commit(&mut sink).await;
-    assert_eq!(columns(&place, "pets"), "_key id name _captured_at _deleted_at _scope _record");
-    assert_eq!(place.rows("SELECT id, _record FROM pets WHERE id = 'a'"), [format!("a|{record}")]);
 }
 
 #[tokio::test]
@@ -91,16 +84,76 @@ async fn names_are_looked_at_once_for_each_shape() {
     records.push(record("c", r#"{"c":1}"#, 7));
     write(&mut sink, &pets, &records).await;
     commit(&mut sink).await;
-    assert_eq!(columns(&place, "pets"), "_key id a b _captured_at _deleted_at _scope _record");
+    assert_eq!(
+        columns(&place, "pets"),
+        "_key id a b _captured_at _deleted_at _deleted_why _merged_into _scope _record"
+    );
     // Without a shape, each record is looked at.
     write(&mut sink, &pets, &[Record::upsert("d", r#"{"d":1}"#), Record::upsert("e", r#"{"e":1}"#)]).await;
     commit(&mut sink).await;
-    assert_eq!(columns(&place, "pets"), "_key id a b d e _captured_at _deleted_at _scope _record");
+    assert_eq!(
+        columns(&place, "pets"),
+        "_key id a b d e _captured_at _deleted_at _deleted_why _merged_into _scope _record"
+    );
     for json in ["[]", "{", "7", r#"{"a":1} {}"#] {
         let records = [Record::upsert("f", json)];
-        let write = Write { stream: &pets, pass: 1, records: &records, completion: None };
+        let write = Write::new(Arc::clone(&pets), Stamp::new(9), records.to_vec());
         assert_eq!(sink.write(write).await.unwrap_err().kind(), ErrorKind::Data, "{json}");
     }
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_unicode_or_endless_has_no_column_and_its_record_is_kept() {
+    let place = Place::new();
+    let pets = stream("pets", &[]);
+    let mut sink = place.open(&[&pets]).await;
+    let long = "n".repeat(5_000);
+    let record = format!(r#"{{"id":"a","x\ud800":1,"{long}":2,"fine":"\udc00 is no letter"}}"#);
+    write(&mut sink, &pets, &[Record::upsert("a", record.clone())]).await;
+    commit(&mut sink).await;
+    assert_eq!(
+        columns(&place, "pets"),
+        "_key id fine _captured_at _deleted_at _deleted_why _merged_into _scope _record"
+    );
+    assert_eq!(place.rows("SELECT _record FROM pets"), [record]);
+}
+
+#[tokio::test]
+async fn columns_hold_what_the_arrow_gives_without_needing_it() {
+    let place = Place::new();
+    let pets = stream("pets", &[]);
+    let mut sink = place.open(&[&pets]).await;
+    let values = [
+        "null",
+        "true",
+        "false",
+        "0",
+        "-1",
+        "1.50",
+        "1E+2",
+        "-0.0",
+        "12345678901234567890",
+        "9223372036854775807",
+        r#""""#,
+        r#""text""#,
+        r#""1""#,
+        r#""ü\u00fc\ud83d\udc08\n\/""#,
+        "[]",
+        r#"[ 1, "a" ,{"b":null}]"#,
+        "{}",
+        r#"{ "a" : [ true ] }"#,
+    ];
+    let record = |(number, value): (usize, &&str)| {
+        Record::upsert(number.to_string(), format!("{{\"id\":\"{number}\",\"it's\":{value}}}"))
+    };
+    let records: Vec<Record> = values.iter().enumerate().map(record).collect();
+    write(&mut sink, &pets, &records).await;
+    commit(&mut sink).await;
+    let same = r#"SELECT count(*) FROM pets WHERE "it's" IS (_record ->> '$."it''s"')
+        AND typeof("it's") = typeof(_record ->> '$."it''s"')"#;
+    assert_eq!(place.rows(same), [values.len().to_string()]);
+    let views = "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND sql LIKE '%->%'";
+    assert_eq!(place.rows(views), ["0"]);
 }
 
 #[tokio::test]
@@ -112,7 +165,7 @@ async fn many_fields_fill_the_columns_and_the_rest_stays_in_the_record() {
     write(&mut sink, &pets, &[Record::upsert("a", format!("{{{}}}", fields.join(",")))]).await;
     commit(&mut sink).await;
     let answer = query(&place.path(), "SELECT * FROM pets", 1).unwrap();
-    assert_eq!(answer.columns.len(), 1_900 + 5);
+    assert_eq!(answer.columns.len(), 1_900 + 7);
     assert_eq!(place.rows("SELECT f7, _record ->> '$.f2499' FROM pets"), ["7|2499"]);
 }
 
@@ -130,9 +183,8 @@ async fn keys_and_scopes_are_found_by_index() {
     write(&mut sink, &pets, &mia).await;
     commit(&mut sink).await;
     assert_eq!(place.rows("SELECT id FROM pets WHERE id = 'mia'"), ["mia"], "before there is an index, too");
-    let scopes = Completion::Scopes(vec!["mia".into()]);
-    for (stream, records, completion) in [(&toys, &ball, &scopes), (&pets, &mia, &Completion::Everything)] {
-        sink.write(Write { stream, pass: 1, records, completion: Some(completion) }).await.unwrap();
+    for stream in [&toys, &pets] {
+        sweep(&mut sink, stream, 1).await;
     }
     commit(&mut sink).await;
     let plan = |sql: &str| place.rows(&format!("EXPLAIN QUERY PLAN {sql}")).join("\n");
@@ -162,8 +214,8 @@ async fn rows_tell_when_they_changed_and_when_they_went() {
     connection.execute("UPDATE _rows_pets SET _captured_at = '2000-01-01T00:00:00.000Z'", []).unwrap();
 
     let records = [first[0].clone(), Record::upsert("b", r#"{"x":1}"#)];
-    let completion = Some(&Completion::Everything);
-    sink.write(Write { stream: &pets, pass: 2, records: &records, completion }).await.unwrap();
+    write_at(&mut sink, &pets, 2, &records).await;
+    sweep(&mut sink, &pets, 2).await;
     commit(&mut sink).await;
     let sql =
         "SELECT _key, _captured_at > '2001', _deleted_at, _record FROM pets WHERE _key <> 'c' ORDER BY 1";
@@ -187,7 +239,7 @@ async fn an_unchanged_listing_does_not_rewrite_the_records() {
     commit(&mut sink).await;
     sink.close().await.unwrap();
     let mut sink = place.open(&[&pets]).await;
-    sink.write(Write { stream: &pets, pass: 2, records: &records, completion: None }).await.unwrap();
+    write_at(&mut sink, &pets, 2, &records).await;
     commit(&mut sink).await;
     let wal_bytes = std::fs::metadata(place.0.path().join("x.db-wal")).unwrap().len();
     assert!(wal_bytes < 300_000, "{wal_bytes} bytes were written for 2,000,000 bytes that had not changed");
@@ -226,12 +278,7 @@ async fn a_scope_is_a_column() {
     let mut sink = place.open(&[&toys]).await;
     write(&mut sink, &toys, &[scoped("a", "mia", "{}"), Record::upsert("b", "{}")]).await;
     commit(&mut sink).await;
-    write(
-        &mut sink,
-        &toys,
-        &[scoped("a", "leo", "{}"), Record { scope: Some(Key::from("tom")), ..Record::upsert("b", "{}") }],
-    )
-    .await;
+    write(&mut sink, &toys, &[scoped("a", "leo", "{}"), scoped("b", "tom", "{}")]).await;
     commit(&mut sink).await;
     assert_eq!(place.rows("SELECT _key, _scope FROM toys ORDER BY 1"), ["a|leo", "b|tom"]);
 }

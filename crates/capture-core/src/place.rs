@@ -1,0 +1,91 @@
+//! Destinations as a user names them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::{Result, Sink, State};
+
+/// A kind of destination. Each crate with a sink exports one for each way in which its destinations are named; whoever
+/// offers destinations keeps a table of them.
+pub trait Family: Sync {
+    /// How addresses look: `sqlite:PATH`.
+    fn usage(&self) -> &'static str;
+
+    /// What it is, in a few words.
+    fn about(&self) -> &'static str;
+
+    /// The place that an address names; `None` if it is another family's. `state` names a file for the state, which is
+    /// [`Configuration`](crate::ErrorKind::Configuration) for families that keep it themselves.
+    fn place(&self, address: &str, state: Option<&Path>) -> Option<Result<Box<dyn Place>>>;
+}
+
+/// A destination that has been named and not yet been touched.
+pub trait Place: Send + Sync {
+    /// Its address without secrets, for messages.
+    fn address(&self) -> String;
+
+    /// Whether there is anything at it yet.
+    fn exists(&self) -> bool;
+
+    /// Whether standard output carries its records, so that nothing else may be printed there.
+    fn takes_stdout(&self) -> bool {
+        false
+    }
+
+    /// Whether a later run finds the state of an earlier one.
+    fn keeps_state(&self) -> bool {
+        true
+    }
+
+    /// A sink for it. Nothing is taken or made before [`Sink::load`].
+    ///
+    /// # Errors
+    /// [`Configuration`](crate::ErrorKind::Configuration) for a place where there cannot be one.
+    fn open(&self) -> Result<Box<dyn Sink>>;
+
+    /// The committed state, without taking the destination: also while a run is on, and without making anything.
+    ///
+    /// # Errors
+    /// As for [`Sink::load`], without [`Busy`](crate::ErrorKind::Busy).
+    fn peek(&self) -> Result<State>;
+
+    /// Rows that are not gone, by stream; `None` if that cannot be told.
+    ///
+    /// # Errors
+    /// As for [`peek`](Self::peek).
+    fn rows(&self) -> Result<Option<BTreeMap<String, u64>>> {
+        Ok(None)
+    }
+
+    /// What a person should know of it: who else can read it, what is odd about it.
+    ///
+    /// # Errors
+    /// As for [`peek`](Self::peek).
+    fn look(&self) -> Result<Vec<Finding>> {
+        Ok(Vec::new())
+    }
+}
+
+/// Something that was found out about a destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// Whether it should be changed.
+    pub is_warning: bool,
+    /// One line.
+    pub message: String,
+    /// What to do, if something can be done.
+    pub hint: Option<String>,
+}
+
+impl Finding {
+    /// Something good to know.
+    pub fn note(message: impl Into<String>) -> Self {
+        Self { is_warning: false, message: message.into(), hint: None }
+    }
+
+    /// Something that should be changed, and how.
+    pub fn warning(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { is_warning: true, message: message.into(), hint: Some(hint.into()) }
+    }
+}

@@ -1,0 +1,119 @@
+//! `jsonl:DIR`, and `stdout`.
+
+use std::path::{Path, PathBuf};
+
+use capture_core::{
+    Error, ErrorKind, Family, FileStateStore, Finding, Place, Result, Sink, State, private_file,
+};
+
+use crate::{directory, standard_output, state_path};
+
+/// Directories with a file per stream.
+#[derive(Debug, Clone, Copy)]
+pub struct Directories;
+
+impl Family for Directories {
+    fn usage(&self) -> &'static str {
+        "jsonl:DIR"
+    }
+
+    fn about(&self) -> &'static str {
+        "a directory with a file of JSON lines per stream"
+    }
+
+    fn place(&self, address: &str, state: Option<&Path>) -> Option<Result<Box<dyn Place>>> {
+        let path = address.strip_prefix("jsonl:").filter(|path| !path.is_empty())?;
+        if state.is_some() {
+            return Some(Err(Error::new(ErrorKind::Configuration, "a directory keeps its state itself")
+                .with_hint("leave --state out; only `--to stdout` takes a state file")));
+        }
+        Some(Ok(Box::new(Files { path: path.into() })))
+    }
+}
+
+#[derive(Debug)]
+struct Files {
+    path: PathBuf,
+}
+
+impl Place for Files {
+    fn address(&self) -> String {
+        format!("jsonl:{}", self.path.display())
+    }
+
+    fn exists(&self) -> bool {
+        self.path.exists()
+    }
+
+    fn open(&self) -> Result<Box<dyn Sink>> {
+        Ok(directory(&self.path))
+    }
+
+    fn peek(&self) -> Result<State> {
+        FileStateStore::new(state_path(&self.path)).peek()
+    }
+
+    fn look(&self) -> Result<Vec<Finding>> {
+        let files = [self.path.clone(), state_path(&self.path)];
+        Ok(files.iter().filter_map(|path| private_file::shared_with_others(path)).collect())
+    }
+}
+
+/// Standard output.
+#[derive(Debug, Clone, Copy)]
+pub struct StandardOutput;
+
+impl Family for StandardOutput {
+    fn usage(&self) -> &'static str {
+        "stdout"
+    }
+
+    fn about(&self) -> &'static str {
+        "JSON lines on standard output; its state in the file that --state names"
+    }
+
+    fn place(&self, address: &str, state: Option<&Path>) -> Option<Result<Box<dyn Place>>> {
+        matches!(address, "stdout" | "-").then(|| {
+            let place: Box<dyn Place> = Box::new(Pipe { state: state.map(Path::to_owned) });
+            Ok(place)
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Pipe {
+    state: Option<PathBuf>,
+}
+
+impl Place for Pipe {
+    fn address(&self) -> String {
+        "stdout".to_owned()
+    }
+
+    fn exists(&self) -> bool {
+        self.state.as_ref().is_some_and(|path| path.exists())
+    }
+
+    fn takes_stdout(&self) -> bool {
+        true
+    }
+
+    fn keeps_state(&self) -> bool {
+        self.state.is_some()
+    }
+
+    fn open(&self) -> Result<Box<dyn Sink>> {
+        Ok(standard_output(self.state.clone()))
+    }
+
+    fn peek(&self) -> Result<State> {
+        match &self.state {
+            Some(path) => FileStateStore::new(path).peek(),
+            None => Ok(State::default()),
+        }
+    }
+
+    fn look(&self) -> Result<Vec<Finding>> {
+        Ok(self.state.iter().filter_map(|path| private_file::shared_with_others(path)).collect())
+    }
+}

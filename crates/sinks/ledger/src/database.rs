@@ -1,0 +1,174 @@
+//! The open file: whether it is ours, its transaction, and the account in it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use capture_core::{Account, Stamp, Watermark, private_file};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use crate::failure::Failure;
+use crate::table::{Table, TableOf, number};
+
+/// `LEDG`, in the file's header.
+const APPLICATION_ID: i32 = 0x4c45_4447;
+const LAYOUT_VERSION: i32 = 1;
+
+/// A few for each stream that is being written.
+const STATEMENTS: usize = 256;
+
+/// The lock on the state keeps others away, so that SQLite needs no memory shared with them. A commit is durable when it
+/// returns (`FULL`), since a state that speaks of it is saved next: with `NORMAL`, a power cut could take it back from
+/// under that state. The cache holds the index over a million keys.
+const NEW: &str = "PRAGMA page_size = 16384";
+const SETTINGS: &str = "
+    PRAGMA locking_mode = EXCLUSIVE;
+    PRAGMA synchronous = FULL;
+    PRAGMA cache_size = -16384;
+    PRAGMA wal_autocheckpoint = 2048;
+    PRAGMA journal_size_limit = 33554432;
+";
+
+const LAYOUT: &str = "
+    CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp INTEGER NOT NULL);
+    CREATE TABLE watermark (only INTEGER PRIMARY KEY CHECK (only = 1), json TEXT NOT NULL);
+";
+
+#[derive(Debug)]
+pub(crate) struct Database {
+    connection: Connection,
+    tables: HashMap<String, Table>,
+    /// Declared after the connection, so that the file is closed when it goes.
+    _made: Option<Made>,
+}
+
+/// A file that was made. If nothing came of it, it goes again.
+#[derive(Debug)]
+struct Made(PathBuf);
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        if std::fs::metadata(&self.0).is_ok_and(|found| found.len() == 0) {
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
+}
+
+impl Database {
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let made = match private_file::options().write(true).create_new(true).open(path) {
+            Ok(_) => Some(Made(path.to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => None,
+            Err(error) => return Err(error.into()),
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.execute_batch(NEW)?;
+        connection.execute_batch(SETTINGS)?;
+        if !is_ours(&connection)? && !is_empty(&connection)? {
+            return Err(Failure::Foreign);
+        }
+        Ok(Self { connection, tables: HashMap::new(), _made: made })
+    }
+
+    /// What was committed.
+    pub(crate) fn account(&self) -> Result<Account, Failure> {
+        if is_empty(&self.connection)? {
+            return Ok(Account::default());
+        }
+        let json: Option<String> =
+            self.connection.query_row("SELECT json FROM watermark", [], |row| row.get(0)).optional()?;
+        let watermark = json
+            .map(|json| serde_json::from_str(&json).map(Watermark).map_err(|_| Failure::Unreadable))
+            .transpose()?;
+        let mut select = self.connection.prepare("SELECT name, stamp FROM streams")?;
+        let streams = select
+            .query_map([], |row| Ok((row.get(0)?, Stamp::new(row.get::<_, i64>(1)?.max(0).cast_unsigned()))))?
+            .collect::<rusqlite::Result<BTreeMap<String, Stamp>>>()?;
+        Ok(Account::new(watermark, streams))
+    }
+
+    /// Begins a transaction unless there is one.
+    fn begin(&mut self) -> Result<(), Failure> {
+        if !self.connection.is_autocommit() {
+            return Ok(());
+        }
+        // Whoever only reads leaves the file as it is.
+        self.connection.execute_batch("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE")?;
+        if !is_ours(&self.connection)? {
+            self.connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+            self.connection.pragma_update(None, "user_version", LAYOUT_VERSION)?;
+            self.connection.execute_batch(LAYOUT)?;
+        }
+        Ok(())
+    }
+
+    /// A stream's rows, in a transaction.
+    pub(crate) fn table(&mut self, stream: &str) -> Result<TableOf<'_>, Failure> {
+        self.begin()?;
+        if !self.tables.contains_key(stream) {
+            let table = Table::open(&self.connection, stream)?;
+            self.tables.insert(stream.to_owned(), table);
+        }
+        match self.tables.get_mut(stream) {
+            Some(table) => Ok(table.of(&self.connection)),
+            None => Err(Failure::Unreadable),
+        }
+    }
+
+    pub(crate) fn commit(
+        &mut self,
+        watermark: Option<&Watermark>,
+        stamps: &BTreeMap<String, Option<Stamp>>,
+    ) -> Result<(), Failure> {
+        self.begin()?;
+        if let Some(Watermark(json)) = watermark {
+            let sql = "INSERT OR REPLACE INTO watermark (only, json) VALUES (1, ?1)";
+            self.connection.prepare_cached(sql)?.execute([json.to_string()])?;
+        }
+        for (stream, stamp) in stamps {
+            if stamp.is_none() && !self.is_kept(stream)? {
+                continue;
+            }
+            let mut table = self.table(stream)?;
+            if stamp.is_none() {
+                table.unsee()?;
+            }
+            let sql = "UPDATE streams SET stamp = ?2 WHERE name = ?1";
+            let stamp = number(stamp.unwrap_or(Stamp::NEVER));
+            self.connection.prepare_cached(sql)?.execute(params![stream, stamp])?;
+        }
+        self.connection.execute_batch("COMMIT")?;
+        Ok(())
+    }
+
+    fn is_kept(&self, stream: &str) -> Result<bool, Failure> {
+        let sql = "SELECT EXISTS (SELECT * FROM streams WHERE name = ?1)";
+        Ok(self.connection.query_row(sql, [stream], |row| row.get(0))?)
+    }
+
+    /// Forgets what was not committed and puts everything into the one file.
+    pub(crate) fn close(self) -> Result<(), Failure> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        self.connection.execute_batch("PRAGMA journal_mode = DELETE")?;
+        Ok(())
+    }
+}
+
+fn is_ours(connection: &Connection) -> Result<bool, Failure> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    match (number("application_id")?, number("user_version")?) {
+        (APPLICATION_ID, LAYOUT_VERSION) => Ok(true),
+        (APPLICATION_ID, _) => Err(Failure::Foreign),
+        _ => Ok(false),
+    }
+}
+
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT NOT EXISTS (SELECT * FROM sqlite_schema)", [], |row| row.get(0))
+}

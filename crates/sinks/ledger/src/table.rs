@@ -1,0 +1,329 @@
+//! The rows of one stream.
+//!
+//! Rows lie in the order in which they were first seen, which is about the order in which a listing shows them again,
+//! so that a commit touches few pages of them. They are found by four bytes of hash of their key: an index over the
+//! keys themselves, whose order is random, would be many times as large, and rewritten with nearly every commit.
+
+use std::collections::BTreeSet;
+
+use capture_core::{Counts, Gone, Key, Op, Record, Share, Stamp, Within};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::failure::Failure;
+
+#[derive(Debug)]
+pub(crate) struct Table {
+    find: String,
+    insert: String,
+    update: String,
+    see: String,
+    remove: String,
+    live: String,
+    old: String,
+    live_in: String,
+    old_in: String,
+    unsee: String,
+    forget: String,
+    /// Rows up to this one were seen since then: where a sweep that takes its rows bit by bit goes on.
+    swept: Option<(Stamp, i64)>,
+}
+
+/// A table and the connection to it.
+pub(crate) struct TableOf<'a> {
+    table: &'a mut Table,
+    connection: &'a Connection,
+}
+
+/// What is known of a key.
+struct Found {
+    row: i64,
+    hash: i64,
+    seen: i64,
+    is_in_same_scope: bool,
+}
+
+impl Table {
+    /// Makes the table if there is none.
+    pub(crate) fn open(connection: &Connection, stream: &str) -> Result<Self, Failure> {
+        let select = "SELECT id FROM streams WHERE name = ?1";
+        let id: Option<i64> = connection.query_row(select, [stream], |row| row.get(0)).optional()?;
+        let id = match id {
+            Some(id) => id,
+            None => {
+                connection.execute("INSERT INTO streams (name, stamp) VALUES (?1, 0)", [stream])?;
+                connection.last_insert_rowid()
+            }
+        };
+        let table = format!("seen_{id}");
+        connection.execute_batch(&format!(
+            "CREATE TABLE IF NOT EXISTS {table} (
+                row INTEGER PRIMARY KEY,
+                finder INTEGER NOT NULL,
+                key TEXT NOT NULL,
+                hash INTEGER NOT NULL,
+                seen INTEGER NOT NULL,
+                scope_finder INTEGER,
+                scope TEXT
+            );
+            CREATE INDEX IF NOT EXISTS {table}_by_key ON {table} (finder);
+            CREATE INDEX IF NOT EXISTS {table}_by_scope ON {table} (scope_finder) WHERE scope_finder IS NOT NULL;"
+        ))?;
+        let in_scope = "scope_finder = ?1 AND scope = ?2";
+        Ok(Self {
+            find: format!("SELECT row, hash, seen, scope IS ?3 FROM {table} WHERE finder = ?1 AND key = ?2"),
+            insert: format!(
+                "INSERT INTO {table} (finder, key, hash, seen, scope_finder, scope) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+            ),
+            update: format!(
+                "UPDATE {table} SET hash = ?2, seen = ?3, scope_finder = ?4, scope = ?5 WHERE row = ?1"
+            ),
+            see: format!("UPDATE {table} SET hash = ?2, seen = ?3 WHERE row = ?1"),
+            remove: format!("DELETE FROM {table} WHERE row = ?1"),
+            live: format!("SELECT count(*) FROM {table}"),
+            old: format!("SELECT row, key, scope FROM {table} WHERE seen < ?1 AND row > ?2 ORDER BY row"),
+            live_in: format!("SELECT count(*) FROM {table} WHERE {in_scope}"),
+            old_in: format!("SELECT row, key, scope FROM {table} WHERE {in_scope} AND seen < ?3"),
+            unsee: format!("UPDATE {table} SET seen = 0"),
+            forget: format!("DELETE FROM {table}"),
+            swept: None,
+        })
+    }
+
+    pub(crate) fn of<'a>(&'a mut self, connection: &'a Connection) -> TableOf<'a> {
+        TableOf { table: self, connection }
+    }
+}
+
+impl TableOf<'_> {
+    /// Leaves what is new or differs.
+    pub(crate) fn sift(
+        &mut self,
+        records: Vec<Record>,
+        seen: Stamp,
+    ) -> Result<(Vec<Record>, Counts), Failure> {
+        self.table.swept = None;
+        let mut counts = Counts::default();
+        let mut left = Vec::with_capacity(records.len());
+        let seen = number(seen);
+        for record in records {
+            let found = self.find(&record)?;
+            let is_to_append = match (&record.op, found) {
+                (Op::Upsert(body), None) => {
+                    self.insert(&record, hash(body), seen)?;
+                    counts.new += 1;
+                    true
+                }
+                (Op::Upsert(body), Some(found)) => {
+                    let hash = hash(body);
+                    let differs = hash != found.hash;
+                    self.update(&record, &found, hash, seen)?;
+                    if differs {
+                        counts.changed += 1
+                    } else {
+                        counts.unchanged += 1
+                    }
+                    differs
+                }
+                (Op::Gone(_), Some(found)) => {
+                    self.remove(found.row)?;
+                    counts.deleted += 1;
+                    true
+                }
+                (Op::Gone(_), None) => false,
+            };
+            if is_to_append {
+                left.push(record);
+            }
+        }
+        Ok((left, counts))
+    }
+
+    /// Takes what is there already.
+    pub(crate) fn adopt(&mut self, records: &[Record]) -> Result<(), Failure> {
+        self.table.swept = None;
+        for record in records {
+            match (&record.op, self.find(record)?) {
+                (Op::Upsert(body), None) => self.insert(record, hash(body), number(Stamp::NEVER))?,
+                (Op::Upsert(body), Some(found)) => {
+                    let mut see = self.connection.prepare_cached(&self.table.see)?;
+                    see.execute(params![found.row, hash(body), found.seen])?;
+                }
+                (Op::Gone(_), Some(found)) => self.remove(found.row)?,
+                (Op::Gone(_), None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, record: &Record) -> Result<Option<Found>, Failure> {
+        let key = record.key.as_str();
+        let scope = record.scope.as_ref().map(Key::as_str);
+        let mut find = self.connection.prepare_cached(&self.table.find)?;
+        let found = find.query_row(params![finder(key), key, scope], |row| {
+            Ok(Found {
+                row: row.get(0)?,
+                hash: row.get(1)?,
+                seen: row.get(2)?,
+                is_in_same_scope: row.get(3)?,
+            })
+        });
+        Ok(found.optional()?)
+    }
+
+    fn insert(&self, record: &Record, hash: i64, seen: i64) -> Result<(), Failure> {
+        let key = record.key.as_str();
+        let scope = record.scope.as_ref().map(Key::as_str);
+        let mut insert = self.connection.prepare_cached(&self.table.insert)?;
+        insert.execute(params![finder(key), key, hash, seen, scope.map(finder), scope])?;
+        Ok(())
+    }
+
+    fn update(&self, record: &Record, found: &Found, hash: i64, seen: i64) -> Result<(), Failure> {
+        if !found.is_in_same_scope {
+            let scope = record.scope.as_ref().map(Key::as_str);
+            let mut update = self.connection.prepare_cached(&self.table.update)?;
+            update.execute(params![found.row, hash, seen, scope.map(finder), scope])?;
+        } else if (hash, seen) != (found.hash, found.seen) {
+            let mut see = self.connection.prepare_cached(&self.table.see)?;
+            see.execute(params![found.row, hash, seen])?;
+        }
+        Ok(())
+    }
+
+    fn remove(&self, row: i64) -> Result<(), Failure> {
+        self.connection.prepare_cached(&self.table.remove)?.execute([row])?;
+        Ok(())
+    }
+
+    /// How many of these keys there are.
+    pub(crate) fn known(&self, keys: &[Key]) -> Result<u64, Failure> {
+        let mut find = self.connection.prepare_cached(&self.table.find)?;
+        let mut known = 0;
+        for key in keys {
+            known += u64::from(find.exists(params![finder(key.as_str()), key.as_str(), None::<&str>])?);
+        }
+        Ok(known)
+    }
+
+    pub(crate) fn unseen(&self, since: Stamp, within: &Within) -> Result<Share, Failure> {
+        let mut share = Share::default();
+        let mut note = |row: &Row<'_>| -> rusqlite::Result<()> {
+            share.unseen += 1;
+            if share.keys.len() < Share::KEYS {
+                share.keys.push(row.get::<_, String>(1)?.into());
+            }
+            Ok(())
+        };
+        let mut of = 0;
+        match within {
+            Within::Everything => {
+                of +=
+                    count(self.connection.prepare_cached(&self.table.live)?.query_row([], |row| row.get(0))?);
+                let mut select = self.connection.prepare_cached(&self.table.old)?;
+                let mut rows = select.query(params![number(since), 0])?;
+                while let Some(row) = rows.next()? {
+                    note(row)?;
+                }
+            }
+            Within::Scopes(scopes) => {
+                let mut live = self.connection.prepare_cached(&self.table.live_in)?;
+                let mut select = self.connection.prepare_cached(&self.table.old_in)?;
+                for scope in distinct(scopes) {
+                    of += count(live.query_row(params![finder(scope), scope], |row| row.get(0))?);
+                    let mut rows = select.query(params![finder(scope), scope, number(since)])?;
+                    while let Some(row) = rows.next()? {
+                        note(row)?;
+                    }
+                }
+            }
+        }
+        share.of = of;
+        Ok(share)
+    }
+
+    /// Removes rows that a sweep is about, and returns tombstones for them.
+    pub(crate) fn take_unseen(
+        &mut self,
+        since: Stamp,
+        within: &Within,
+        limit: usize,
+    ) -> Result<Vec<Record>, Failure> {
+        let mut taken: Vec<(i64, Record)> = Vec::new();
+        let mut take = |row: &Row<'_>| -> rusqlite::Result<()> {
+            let mut record = Record::gone(row.get::<_, String>(1)?, Gone::Unseen);
+            record.scope = row.get::<_, Option<String>>(2)?.map(Key::from);
+            taken.push((row.get(0)?, record));
+            Ok(())
+        };
+        let mut left = limit;
+        match within {
+            Within::Everything => {
+                let after = self.table.swept.filter(|(of, _)| *of == since).map_or(0, |(_, row)| row);
+                let mut select = self.connection.prepare_cached(&self.table.old)?;
+                let mut rows = select.query(params![number(since), after])?;
+                while left > 0
+                    && let Some(row) = rows.next()?
+                {
+                    take(row)?;
+                    left -= 1;
+                }
+            }
+            Within::Scopes(scopes) => {
+                let mut select = self.connection.prepare_cached(&self.table.old_in)?;
+                for scope in distinct(scopes) {
+                    let mut rows = select.query(params![finder(scope), scope, number(since)])?;
+                    while left > 0
+                        && let Some(row) = rows.next()?
+                    {
+                        take(row)?;
+                        left -= 1;
+                    }
+                }
+            }
+        }
+        if *within == Within::Everything {
+            self.table.swept = taken.last().map(|(row, _)| (since, *row));
+        }
+        for (row, _) in &taken {
+            self.remove(*row)?;
+        }
+        Ok(taken.into_iter().map(|(_, record)| record).collect())
+    }
+
+    /// From now on it is as if nothing had seen the rows.
+    pub(crate) fn unsee(&mut self) -> Result<(), Failure> {
+        self.table.swept = None;
+        self.connection.execute(&self.table.unsee, [])?;
+        Ok(())
+    }
+
+    pub(crate) fn forget(&mut self) -> Result<(), Failure> {
+        self.table.swept = None;
+        self.connection.execute(&self.table.forget, [])?;
+        Ok(())
+    }
+}
+
+fn distinct(scopes: &[Key]) -> BTreeSet<&str> {
+    scopes.iter().map(Key::as_str).collect()
+}
+
+fn hash(body: &[u8]) -> i64 {
+    xxh3_64(body).cast_signed()
+}
+
+/// What a key or scope is found by; several may have the same.
+fn finder(text: &str) -> i32 {
+    // The lower half.
+    (xxh3_64(text.as_bytes()) as u32).cast_signed()
+}
+
+/// A stamp as SQLite stores it.
+pub(crate) fn number(stamp: Stamp) -> i64 {
+    i64::try_from(stamp.get()).unwrap_or(i64::MAX)
+}
+
+fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}

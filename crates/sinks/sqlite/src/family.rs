@@ -1,0 +1,77 @@
+//! `sqlite:PATH`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use capture_core::{Error, ErrorKind, Finding, Place, Result, Sink, State, private_file};
+
+use crate::SqliteSink;
+use crate::place::Place as File;
+
+/// Databases, named by their file.
+#[derive(Debug, Clone, Copy)]
+pub struct Family;
+
+impl capture_core::Family for Family {
+    fn usage(&self) -> &'static str {
+        "sqlite:PATH"
+    }
+
+    fn about(&self) -> &'static str {
+        "a SQLite database with a view per stream"
+    }
+
+    fn place(&self, address: &str, state: Option<&Path>) -> Option<Result<Box<dyn Place>>> {
+        let path = address.strip_prefix("sqlite:").filter(|path| !path.is_empty())?;
+        if state.is_some() {
+            return Some(Err(Error::new(ErrorKind::Configuration, "a database keeps its state itself")
+                .with_hint("leave --state out; only `--to stdout` takes a state file")));
+        }
+        let database = Database { path: path.into() };
+        // What is no file is said before anything is asked of Ashby.
+        Some(match File::new(&database.path) {
+            Err(error) if error.kind() == ErrorKind::Configuration => Err(error),
+            _ => Ok(Box::new(database)),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Database {
+    path: PathBuf,
+}
+
+impl Place for Database {
+    fn address(&self) -> String {
+        format!("sqlite:{}", self.path.display())
+    }
+
+    fn exists(&self) -> bool {
+        self.path.metadata().is_ok_and(|found| found.len() > 0)
+    }
+
+    fn open(&self) -> Result<Box<dyn Sink>> {
+        Ok(Box::new(SqliteSink::new(&self.path)))
+    }
+
+    fn peek(&self) -> Result<State> {
+        if self.exists() { crate::state(&self.path) } else { Ok(State::default()) }
+    }
+
+    fn rows(&self) -> Result<Option<BTreeMap<String, u64>>> {
+        if self.exists() { crate::live_rows(&self.path).map(Some) } else { Ok(Some(BTreeMap::new())) }
+    }
+
+    fn look(&self) -> Result<Vec<Finding>> {
+        let directory = private_file::directory_of(&self.path);
+        if !self.exists() {
+            let is_there = directory.is_dir();
+            let missing = || {
+                let message = format!("there is no directory {} for it", directory.display());
+                Finding::warning(message, "make it, or correct --to")
+            };
+            return Ok(if is_there { Vec::new() } else { vec![missing()] });
+        }
+        Ok(private_file::shared_with_others(&self.path).into_iter().collect())
+    }
+}
