@@ -179,10 +179,10 @@ impl Observer for Status {
     fn observe(&self, event: &Event<'_>) {
         let mut inner = self.inner();
         match *event {
-            Event::Committed { counts, .. } => {
-                if counts.values().any(|counts| counts.written + counts.deleted > 0) {
-                    inner.newest_change = Some(Instant::now());
-                }
+            Event::Committed { counts, .. }
+                if counts.values().any(|counts| counts.written + counts.deleted > 0) =>
+            {
+                inner.newest_change = Some(Instant::now());
             }
             Event::SetAside { stream, set_aside } => {
                 if let Some(standing) = inner.streams.get_mut(stream) {
