@@ -1,7 +1,8 @@
 //! What every sink, every source and every state store must do, as tests to call from their own.
 //!
 //! A sink's test implements [`SinkHarness`] for its kind of destination and hands [`sink`] a way to make fresh ones;
-//! a state store's test does the same with [`StateStoreHarness`] and [`state_store`]. Each law is a function of its
+//! a source's test does the same with [`SourceHarness`] and [`source`], a state store's with [`StateStoreHarness`] and
+//! [`state_store`]. Each law is a function of its
 //! own, so that one that fails can be run alone, and is named when it is broken.
 //!
 //! ```
@@ -31,9 +32,13 @@
 //! # });
 //! ```
 
+mod ledger;
+mod mirror;
 mod sink;
+mod sink_failing;
 mod sink_keyed;
 mod sink_state;
+mod source;
 mod state_store;
 
 use std::sync::Arc;
@@ -41,18 +46,33 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 
+pub use ledger::{
+    a_sweep_takes_each_row_once, everything_is_as_the_last_commit_left_it, only_differences_are_left,
+    what_is_adopted_is_known, what_is_forgotten_is_unseen_or_gone,
+};
 pub use sink::{
     a_dropped_sink_has_committed_nothing_more, any_record_arrives, any_stream_name_is_fine,
     committed_is_readable, deleting_and_reviving, odd_keys_stay_apart, reopening_continues, replays_converge,
     streams_do_not_mix, the_later_write_wins, writing_nothing_is_fine,
 };
+pub use sink_failing::{
+    a_failed_commit_is_an_error_and_the_state_stays, a_failed_sweep_is_an_error_and_can_be_done_again,
+    a_failed_write_is_an_error_and_the_state_stays, failures_lose_nothing,
+};
 pub use sink_keyed::{
     a_forgotten_stream_keeps_its_rows_unseen, a_sweep_buries_what_was_not_seen_since,
+    a_sweep_leaves_alone_what_was_seen_before_it_may_speak,
     a_sweep_of_scopes_buries_only_what_belongs_to_them, counts_are_exact, known_keys_are_counted,
     uncommitted_rows_are_absent,
 };
 pub use sink_state::{
     a_second_run_is_refused, the_state_can_be_changed_by_itself, the_state_moves_with_the_records,
+};
+pub use source::{
+    SourceHarness, a_full_listing_can_be_asked_for, a_listing_begins_once_and_ends_once,
+    an_error_leaves_the_capture_usable, changes_are_in_the_next_poll, dropping_a_step_loses_nothing,
+    each_stream_is_in_exactly_one_capture, reading_again_gives_what_is_there_and_moves_nothing,
+    resuming_from_any_checkpoint_gives_the_rest, what_is_not_its_own_is_refused,
 };
 pub use state_store::{
     a_damaged_state_is_an_error_and_stays, a_new_state_is_empty, a_second_holder_is_refused,
@@ -60,8 +80,8 @@ pub use state_store::{
 };
 
 use crate::{
-    Checkpoint, Field, FieldKind, Identity, Key, Listed, Record, Sink, Stamp, StateStore, StateUpdate,
-    StreamDescriptor, StreamState, SweepDue, Token,
+    Checkpoint, Field, FieldKind, Identity, Key, Ledger, Listed, Record, Sink, Stamp, StateStore,
+    StateUpdate, StreamDescriptor, StreamState, SweepDue, Token,
 };
 
 /// Rows by key; `None` is a tombstone. Leaving a tombstone out means the same.
@@ -76,6 +96,21 @@ pub trait SinkHarness: Send + Sync {
     /// What a reader of the destination sees of a stream at this moment, folded by key (the key's text as in
     /// [`Key::as_str`]), also while a sink is open on it.
     async fn rows(&self, stream: &StreamDescriptor) -> Rows;
+
+    /// Makes the destination fail from now on, as a full disk does. Called while a sink is open on it and nothing is
+    /// uncommitted. Returns whether such a thing is possible here: if not, the laws of failures do not apply.
+    async fn break_writes(&self) -> bool {
+        false
+    }
+
+    /// The same, but what is written is taken, and the next commit fails.
+    async fn break_commits(&self) -> bool {
+        false
+    }
+
+    /// Makes the destination work again, after [`break_writes`](Self::break_writes) or
+    /// [`break_commits`](Self::break_commits).
+    async fn mend(&self) {}
 
     /// Whether a second run on it is refused, as it must be wherever two processes could meet.
     fn is_exclusive(&self) -> bool {
@@ -104,6 +139,13 @@ pub trait StateStoreHarness: Send + Sync {
 
     /// Whether a second holder is refused, as it must be wherever two processes could meet.
     fn is_exclusive(&self) -> bool;
+}
+
+/// One place for a ledger. Dropping it removes the place.
+#[async_trait]
+pub trait LedgerHarness: Send + Sync {
+    /// A ledger on this place, as a restarted process would make it.
+    async fn open(&self) -> Box<dyn Ledger>;
 }
 
 /// Says which law is broken when its test panics.
@@ -148,19 +190,42 @@ pub async fn sink<H: SinkHarness>(fresh: impl Fn() -> H) {
         the_state_moves_with_the_records,
         the_state_can_be_changed_by_itself,
         a_second_run_is_refused,
+        a_failed_write_is_an_error_and_the_state_stays,
+        a_failed_commit_is_an_error_and_the_state_stays,
+        failures_lose_nothing,
     );
     if fresh().keeps_keys() {
         laws!(fresh;
             counts_are_exact,
             a_sweep_buries_what_was_not_seen_since,
             a_sweep_of_scopes_buries_only_what_belongs_to_them,
+            a_sweep_leaves_alone_what_was_seen_before_it_may_speak,
             known_keys_are_counted,
             a_forgotten_stream_keeps_its_rows_unseen,
+            a_failed_sweep_is_an_error_and_can_be_done_again,
         );
         if !fresh().shows_uncommitted() {
             laws!(fresh; uncommitted_rows_are_absent);
         }
     }
+}
+
+/// All laws of sources, each against fresh data.
+///
+/// # Panics
+/// If the source breaks one.
+pub async fn source<H: SourceHarness>(fresh: impl Fn() -> H) {
+    laws!(fresh;
+        each_stream_is_in_exactly_one_capture,
+        what_is_not_its_own_is_refused,
+        a_listing_begins_once_and_ends_once,
+        a_full_listing_can_be_asked_for,
+        changes_are_in_the_next_poll,
+        resuming_from_any_checkpoint_gives_the_rest,
+        dropping_a_step_loses_nothing,
+        an_error_leaves_the_capture_usable,
+        reading_again_gives_what_is_there_and_moves_nothing,
+    );
 }
 
 /// All laws of state stores, each against a fresh place.
@@ -174,6 +239,20 @@ pub async fn state_store<H: StateStoreHarness>(fresh: impl Fn() -> H) {
         updates_merge,
         a_second_holder_is_refused,
         a_damaged_state_is_an_error_and_stays,
+    );
+}
+
+/// All laws of ledgers, each against a fresh place.
+///
+/// # Panics
+/// If the ledger breaks one.
+pub async fn ledger<H: LedgerHarness>(fresh: impl Fn() -> H) {
+    laws!(fresh;
+        only_differences_are_left,
+        everything_is_as_the_last_commit_left_it,
+        a_sweep_takes_each_row_once,
+        what_is_forgotten_is_unseen_or_gone,
+        what_is_adopted_is_known,
     );
 }
 
@@ -207,6 +286,7 @@ fn state_at(position: u64) -> StreamState {
     StreamState {
         asked_by: Some(identity.clone()),
         yardstick: Some(identity),
+        asked_since: Some(Stamp::new(position)),
         stamp: Stamp::new(position),
         listing: Some(Stamp::new(position)),
         sweep_due: Some(SweepDue::new(Stamp::new(position), Some("odd".to_owned()))),

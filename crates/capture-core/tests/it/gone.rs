@@ -357,3 +357,27 @@ async fn what_is_set_aside_is_said_when_it_changes() {
     runner.run(source.names(), me(), CancellationToken::new()).await.unwrap();
     assert_eq!(*said.lock().unwrap(), [2, 0]);
 }
+
+#[tokio::test]
+async fn another_key_buries_what_it_has_seen_itself() {
+    for there in [None, Some(vec![])] {
+        let acts = [
+            full(&["a", "b", "c"]),
+            Act::UpToDate,
+            // Somebody else, who does not see c, and sees d.
+            full(&["a", "b", "d"]),
+            Act::UpToDate,
+            full(&["a"]),
+        ];
+        let source = match &there {
+            Some(there) => Scripted::default().stream_with("pets", there, acts),
+            None => Scripted::default().stream("pets", acts),
+        };
+        let sink = MemorySink::new();
+        run(&source, &sink).await;
+        run_as(&source, &sink, other(), ReconcilePolicy::Auto).await.unwrap();
+        let report = run_as(&source, &sink, other(), ReconcilePolicy::Auto).await.unwrap();
+        assert_eq!(rows(&sink, "pets"), ["a", "c"], "{there:?}");
+        assert_eq!(report.streams["pets"].kept.as_ref().map(|kept| kept.rows), Some(1));
+    }
+}

@@ -8,6 +8,7 @@ mod file_state;
 mod gone;
 mod lock;
 mod nudges;
+mod planted;
 mod runner;
 mod schedule;
 mod scripted;

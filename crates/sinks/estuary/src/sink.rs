@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use capture_core::{
-    CommitPace, Committed, Counts, Error, ErrorKind, Key, Mode, Op, Record, Result, Share, Sink, State,
-    StateUpdate, StreamDescriptor, StreamState, Sweep, Within, Write,
+    CommitPace, Committed, Counts, Error, ErrorKind, Key, Mode, Op, Record, Result, Share, Sink, Stamp,
+    State, StateUpdate, StreamDescriptor, StreamState, Sweep, Within, Write,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -210,10 +210,8 @@ impl<W: AsyncWrite + Send + Unpin> Sink for EstuarySink<W> {
     }
 
     async fn sweep(&mut self, sweep: Sweep) -> Result<()> {
-        match (sweep.stream.mode, &sweep.within) {
-            (Mode::Snapshot, Within::Everything) => self.deliver(&sweep).await,
-            _ => Ok(()),
-        }
+        let is_whole = sweep.within == Within::Everything && sweep.from == Stamp::NEVER;
+        if is_whole && sweep.stream.mode == Mode::Snapshot { self.deliver(&sweep).await } else { Ok(()) }
     }
 
     /// Nothing: what was sent is not known any more.

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
@@ -20,9 +21,9 @@ use serde_json::{Value, json};
 use sink_estuary::{Acknowledgements, Binding, Codec, EstuarySink, Numbers, Output, SavedState};
 use tokio::io::AsyncWrite;
 
-/// What came down the pipe.
+/// What came down the pipe, and whether it takes nothing more.
 #[derive(Clone, Default)]
-struct Pipe(Arc<Mutex<Vec<u8>>>);
+struct Pipe(Arc<Mutex<Vec<u8>>>, Arc<AtomicBool>);
 
 impl Pipe {
     fn messages(&self) -> Vec<Value> {
@@ -41,6 +42,9 @@ impl Pipe {
 
 impl AsyncWrite for Pipe {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.1.load(Ordering::Relaxed) {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
         self.0.lock().unwrap().extend_from_slice(bytes);
         Poll::Ready(Ok(bytes.len()))
     }
@@ -172,6 +176,19 @@ impl SinkHarness for Runtime {
             rows.push((key, (!is_deleted).then_some(document)));
         }
         rows
+    }
+
+    async fn break_writes(&self) -> bool {
+        self.pipe.1.store(true, Ordering::Relaxed);
+        true
+    }
+
+    async fn break_commits(&self) -> bool {
+        self.break_writes().await
+    }
+
+    async fn mend(&self) {
+        self.pipe.1.store(false, Ordering::Relaxed);
     }
 
     fn is_exclusive(&self) -> bool {

@@ -22,6 +22,44 @@ impl SinkHarness for Place {
         });
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }
+
+    async fn break_writes(&self) -> bool {
+        break_tables(self, "_rows_*");
+        true
+    }
+
+    async fn break_commits(&self) -> bool {
+        // The last thing that a commit writes.
+        break_tables(self, "_capture_state");
+        true
+    }
+
+    async fn mend(&self) {
+        let connection = Connection::open(self.path()).unwrap();
+        for trigger in names(&connection, "trigger", "*") {
+            connection.execute_batch(&format!("DROP TRIGGER \"{trigger}\"")).unwrap();
+        }
+    }
+}
+
+fn names(connection: &Connection, kind: &str, pattern: &str) -> Vec<String> {
+    let sql = "SELECT name FROM sqlite_schema WHERE type = ?1 AND name GLOB ?2";
+    let mut statement = connection.prepare(sql).unwrap();
+    statement.query_map([kind, pattern], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// Lets every statement fail that writes to these tables.
+fn break_tables(place: &Place, pattern: &str) {
+    let connection = Connection::open(place.path()).unwrap();
+    for table in names(&connection, "table", pattern) {
+        for what in ["INSERT", "UPDATE"] {
+            let sql = format!(
+                "CREATE TRIGGER \"{what} {table}\" BEFORE {what} ON \"{table}\"
+                 BEGIN SELECT RAISE(ABORT, 'broken by a test'); END"
+            );
+            connection.execute_batch(&sql).unwrap();
+        }
+    }
 }
 
 #[tokio::test]
