@@ -35,8 +35,8 @@ impl Aside {
         self.0.len() as u64
     }
 
-    /// A parent failed (again).
-    pub(crate) fn add(&mut self, parent: String, now_ms: u64) {
+    /// A parent failed (again); whether it is the first time.
+    pub(crate) fn add(&mut self, parent: String, now_ms: u64) -> bool {
         let tries = self.0.entry(parent).or_default();
         // The second try comes at the end of the same round.
         let pause_ms = match tries.failed {
@@ -45,6 +45,7 @@ impl Aside {
         };
         tries.failed += 1;
         tries.next_ms = now_ms + pause_ms;
+        tries.failed == 1
     }
 
     /// The parent's children have been read, or it is gone.
@@ -100,11 +101,11 @@ mod tests {
     fn pauses_grow_from_round_to_round() {
         let mut aside = Aside::default();
         let mut now_ms = 1_000_000;
-        aside.add("p".to_owned(), now_ms);
+        assert!(aside.add("p".to_owned(), now_ms), "it is news");
         assert_eq!(aside.due(now_ms), ["p"], "at the end of the same round");
         let mut pauses = Vec::new();
         for _ in 0..13 {
-            aside.add("p".to_owned(), now_ms);
+            assert!(!aside.add("p".to_owned(), now_ms));
             let next_ms = aside.0["p"].next_ms;
             assert!(aside.due(next_ms - 1).is_empty());
             pauses.push((next_ms - now_ms) / 60_000);

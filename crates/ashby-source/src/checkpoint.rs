@@ -40,7 +40,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     let mut progress = progress.clone();
     let version = version(&progress);
     if version == Some(1) {
-        token = upgrade(&mut progress);
+        token = upgrade(&mut progress).or(token);
     } else if version.is_some_and(|version| version != u64::from(VERSION)) {
         let message = format!(
             "the checkpoint of {stream} has version {}; this program reads version {VERSION}",
@@ -145,6 +145,14 @@ mod tests {
             let (token, content) = read::<Content>("jobs", &Checkpoint::from(old)).unwrap();
             assert_eq!((token, content), (Some(SyncToken::from("t")), Some(Content { a: 5 })));
         }
+    }
+
+    #[test]
+    fn version_1_whose_token_was_kept_apart_is_read() {
+        let progress = json!({"parents": {"version": 1, "pass": 7}, "a": 5});
+        let checkpoint = Checkpoint::new(Some(Token::new("t")), Some(progress));
+        let read = read::<Content>("jobs", &checkpoint).unwrap();
+        assert_eq!(read, (Some(SyncToken::from("t")), Some(Content { a: 5 })));
     }
 
     #[test]

@@ -62,6 +62,9 @@ struct Round {
     /// … nothing, for this reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     doubt: Option<String>,
+    /// … or everything, but for this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    suspicion: Option<String>,
     /// Keys of parents whose children are still to come.
     pending: VecDeque<String>,
     /// Parents done.
@@ -183,16 +186,20 @@ impl ChildCapture {
         };
         let step = self.progress.parents.page(self.walk.refresh, arrived);
         let is_new = self.progress.round.is_none();
-        let round = self.progress.round.get_or_insert_default();
-        if is_new {
-            let extent = step.begins.unwrap_or(Extent::Changes);
-            round.full = extent == Extent::Everything;
+        // Also where it begins anew because Ashby refused its cursor: then every parent comes once more.
+        if let Some(extent) = step.begins.or_else(|| is_new.then_some(Extent::Changes)) {
+            self.progress.round = Some(Round { full: extent == Extent::Everything, ..Round::default() });
             self.begins = Some(extent);
         }
+        let round = self.progress.round.get_or_insert_default();
         match step.ends {
             None => {}
             Some(Ends::Complete) => round.listed = true,
-            Some(Ends::Doubtful(why) | Ends::Incomplete(why)) => {
+            Some(Ends::Doubtful(why)) => {
+                round.listed = true;
+                round.suspicion = Some(why);
+            }
+            Some(Ends::Incomplete(why)) => {
                 round.listed = true;
                 round.doubt = Some(why);
             }
@@ -248,12 +255,13 @@ impl ChildCapture {
                         return Err(error);
                     }
                 };
-                if let Some(parent) = self.progress.round.as_mut().and_then(|round| round.pending.pop_front())
-                {
-                    self.progress.aside.add(parent, now_ms());
+                let pending = self.progress.round.as_mut().map(|round| &mut round.pending);
+                let parent = pending.and_then(VecDeque::pop_front);
+                let is_news = parent.is_some_and(|parent| self.progress.aside.add(parent, now_ms()));
+                if is_news {
+                    let cause = error.chain();
+                    self.tally.note(format!("a parent whose children cannot be read is set aside: {cause}"));
                 }
-                self.tally
-                    .note(format!("a parent whose children cannot be read is set aside: {}", error.chain()));
                 return self.batch(Part::new(0, Vec::new()));
             }
         };
@@ -282,9 +290,10 @@ impl ChildCapture {
             Ends::Incomplete(format!("the children of {aside} parents could not be read"))
         } else if round.hollow {
             Ends::Incomplete("Ashby left out lists of children".to_owned())
+        } else if let Some(why) = round.doubt {
+            Ends::Incomplete(why)
         } else {
-            // Without a record that could be asked for by itself, doubt about the parents is the end of it.
-            round.doubt.map_or(Ends::Complete, Ends::Incomplete)
+            round.suspicion.map_or(Ends::Complete, Ends::Doubtful)
         };
         self.batch(Part::new(0, Vec::new()).ends(ends))
     }

@@ -41,6 +41,13 @@ pub enum Event<'a> {
         /// One line.
         message: &'a str,
     },
+    /// How many records or parents of a stream could not be read and will be tried again has changed.
+    SetAside {
+        /// The stream.
+        stream: &'a str,
+        /// So many are there now.
+        set_aside: u64,
+    },
     /// A commit is durable.
     Committed {
         /// What became of the records, by stream.

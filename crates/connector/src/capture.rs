@@ -4,15 +4,15 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ashby_client::Client;
 use ashby_source::AshbySource;
 use capture_core::{
-    Access, Checkpoint, Error, ErrorKind, ReconcilePolicy, Report, Result, Runner, RunnerOptions, Selection,
+    Error, ErrorKind, Identity, ReconcilePolicy, Report, Result, Runner, RunnerOptions, Selection,
     StreamRetry,
 };
 use jiff::Timestamp;
 use sink_estuary::{
-    Acknowledgements, Binding, EstuarySink, OpenRequest, Output, Position, Positions, Request, Response,
-    SavedState,
+    Acknowledgements, Binding, EstuarySink, OpenRequest, Output, Request, Response, SavedState,
 };
 use tokio::io::AsyncWrite;
 use tokio_util::sync::CancellationToken;
@@ -32,37 +32,31 @@ const ACKNOWLEDGEMENTS_VARIABLE: &str = "SOURCE_ASHBY_UNACKNOWLEDGED_CHECKPOINTS
 
 /// How a session of so many bindings runs.
 pub fn runner_options(bindings: usize) -> RunnerOptions {
-    RunnerOptions {
-        streams_at_once: bindings,
-        in_flight_bytes: 8 << 20,
-        // Small transactions: a restart repeats little, and the runtime joins what comes quickly.
-        commit_bytes: 4 << 20,
-        commit_interval: Duration::from_secs(1),
+    RunnerOptions::default()
+        .streams_at_once(bindings)
+        .in_flight_bytes(8 << 20)
         // However long Ashby is away, it is asked again every few minutes, not only after an interval of a day.
-        retry: StreamRetry {
+        .retry(StreamRetry {
             attempts: u32::MAX,
             max_pause: Duration::from_secs(300),
             ..StreamRetry::default()
-        },
-        // Nothing is deleted for not having been seen; a snapshot's rows are told apart by number.
-        reconcile: ReconcilePolicy::Accept,
-        ..RunnerOptions::default()
-    }
+        })
+        // Nothing is deleted for not having been seen, and what was sent is not known any more: nothing is in doubt.
+        // A snapshot's rows are told apart by number.
+        .reconcile(ReconcilePolicy::Accept)
 }
 
 /// Captures until the requests end, a signal comes, or nothing can go on.
 pub(crate) async fn run<W: AsyncWrite + Send + Unpin>(
     open: OpenRequest,
     mut output: Output<W>,
-    mut requests: Requests,
+    requests: Requests,
     stop: CancellationToken,
 ) -> Result<()> {
     let endpoint = Endpoint::parse(open.capture.config.get())?;
     let resources = Resource::of_all(&open.capture.bindings)?;
     let bindings: Vec<Binding> = bindings(&open, &resources);
     let saved = SavedState::read(&open.state, &bindings)?;
-    let positions: Arc<dyn Positions> = Arc::new(AshbyPositions);
-    let store = saved.to_store(&bindings, &*positions)?;
     let client = endpoint.client()?;
     let acknowledgements = acknowledgements();
     output.respond(&Response::Opened { explicit_acknowledgements: acknowledgements.are_explicit() }).await?;
@@ -77,41 +71,88 @@ pub(crate) async fn run<W: AsyncWrite + Send + Unpin>(
     }
     tracing::info!(eventType = "connectorStatus", "Capture started.");
 
-    let status = Arc::new(Status::new(
-        bindings.iter().map(|binding| (&*binding.stream, saved.is_backfilled(binding))),
-    ));
+    let mut session = Session { requests, is_listening: true, stop, acknowledgements };
+    let asking = who_asks(&client, session.stop.clone());
+    let Some(identity) = session.attend(asking, || {}).await? else { return Ok(()) };
+    let is_backfilled = |binding| saved.is_backfilled(binding, &identity);
+    let status =
+        Arc::new(Status::new(bindings.iter().map(|binding| (&*binding.stream, is_backfilled(binding)))));
     let selections = selections(&resources, &bindings, &saved);
     let options = runner_options(bindings.len());
     let source =
         AshbySource::new(client).with_overlay(PREDECESSOR).created_after_ms(endpoint.created_after_ms);
-    let sink =
-        EstuarySink::new(output, bindings, &saved, positions, endpoint.numbers, acknowledgements.clone());
-    let runner = Runner::new(source, sink, store).options(options).observer(Arc::clone(&status) as _);
-    let mut run = pin!(runner.run(selections, Access::default(), stop.clone()));
-    let mut drained = pin!(async {
-        stop.cancelled().await;
-        acknowledgements.stop_waiting();
-        tokio::time::sleep(DRAIN).await;
-    });
-    let mut tick = tokio::time::interval(STATUS_TICK);
-    let mut is_listening = true;
-    loop {
-        tokio::select! {
-            ended = &mut run => return finish(&ended?),
-            request = requests.recv(), if is_listening => match request.transpose()? {
-                Some(Request::Acknowledge(checkpoints)) => acknowledgements.acknowledge(checkpoints)?,
-                Some(request) => return Err(unexpected(&request)),
-                None => {
-                    is_listening = false;
-                    stop.cancel();
+    let sink = EstuarySink::new(output, bindings, &saved, endpoint.numbers, session.acknowledgements.clone());
+    let runner = Runner::new(source, sink).options(options).observer(Arc::clone(&status) as _);
+    let run = runner.run(selections, identity, session.stop.clone());
+    let report = session.attend(run, || status.log()).await.map_err(explained)?;
+    finish(&report)
+}
+
+/// Whose key it is and what it may read. One that may not read its own permissions asks all the same, and so does one
+/// of which they cannot be learned at this moment. `None` if the session ends first.
+async fn who_asks(client: &Client, stop: CancellationToken) -> Result<Option<Identity>> {
+    let survey = tokio::select! {
+        biased;
+        () = stop.cancelled() => return Ok(None),
+        survey = ashby_source::survey(client) => survey,
+    };
+    match survey {
+        Ok(survey) => Ok(Some(survey.identity(client))),
+        Err(error) if error.kind() == ErrorKind::Credentials => Err(error),
+        Err(error) => {
+            tracing::warn!("what the API key may read is not known: {}", error.chain());
+            Ok(Some(Identity::new(client.key_fingerprint(), client.base_url())))
+        }
+    }
+}
+
+/// What the runtime still wants while something is done.
+struct Session {
+    requests: Requests,
+    is_listening: bool,
+    stop: CancellationToken,
+    acknowledgements: Acknowledgements,
+}
+
+impl Session {
+    /// Serves the runtime until `work` is done. `tick` is called every few seconds.
+    async fn attend<T>(&mut self, work: impl Future<Output = Result<T>>, tick: impl Fn()) -> Result<T> {
+        let Self { requests, is_listening, stop, acknowledgements } = self;
+        let mut work = pin!(work);
+        let mut drained = pin!(async {
+            stop.cancelled().await;
+            acknowledgements.stop_waiting();
+            tokio::time::sleep(DRAIN).await;
+        });
+        let mut ticks = tokio::time::interval(STATUS_TICK);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                request = requests.recv(), if *is_listening => match request.transpose()? {
+                    Some(Request::Acknowledge(checkpoints)) => acknowledgements.acknowledge(checkpoints)?,
+                    Some(request) => return Err(unexpected(&request)),
+                    None => {
+                        *is_listening = false;
+                        stop.cancel();
+                    }
+                },
+                _ = ticks.tick() => tick(),
+                () = &mut drained => {
+                    return Err(Error::new(ErrorKind::Closed, "the runtime does not take what the connector writes")
+                        .with_hint("what was not checkpointed is captured again by the next session"));
                 }
-            },
-            _ = tick.tick() => status.log(),
-            () = &mut drained => {
-                return Err(Error::new(ErrorKind::Closed, "the runtime does not take what the connector writes")
-                    .with_hint("what was not checkpointed is captured again by the next session"));
             }
         }
+    }
+}
+
+/// What a saved state is called where it is kept.
+fn explained(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::State => error.with_hint(
+            "it was left untouched; backfill the binding in Estuary to list it again from the beginning",
+        ),
+        _ => error,
     }
 }
 
@@ -136,11 +177,8 @@ fn selections(resources: &[Resource], bindings: &[Binding], saved: &SavedState) 
     let selection = |(resource, binding): (&Resource, &Binding)| {
         let since = saved.listed_at(binding).map(|listed_at| now.duration_since(listed_at));
         let since = since.map(|since| Duration::try_from(since).unwrap_or_default());
-        Selection {
-            interval: Some(resource.interval),
-            first_poll_delay: since.map_or(Duration::ZERO, |since| resource.interval.saturating_sub(since)),
-            ..Selection::new(&*binding.stream)
-        }
+        let first_poll_delay = since.map_or(Duration::ZERO, |since| resource.interval.saturating_sub(since));
+        Selection::new(&*binding.stream).every(resource.interval).after(first_poll_delay)
     };
     resources.iter().zip(bindings).map(selection).collect()
 }
@@ -177,20 +215,4 @@ fn finish(report: &Report) -> Result<()> {
     }
     tracing::info!("stopped; everything read is checkpointed");
     Ok(())
-}
-
-/// Ashby's checkpoints, in the parts that Estuary's state has room for.
-struct AshbyPositions;
-
-impl Positions for AshbyPositions {
-    fn split(&self, stream: &str, checkpoint: &Checkpoint) -> Result<Position> {
-        let ashby_source::Position { token, progress } =
-            ashby_source::Position::split(stream, checkpoint, PREDECESSOR)?;
-        Ok(Position { token, progress })
-    }
-
-    fn join(&self, stream: &str, position: Position) -> Result<Checkpoint> {
-        let Position { token, progress } = position;
-        ashby_source::Position { token, progress }.join(stream, PREDECESSOR)
-    }
 }

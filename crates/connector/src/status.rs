@@ -31,6 +31,8 @@ struct Standing {
     is_backfilled: bool,
     /// Records received in this session.
     records: u64,
+    /// Records or parents that could not be read and will be tried again.
+    set_aside: u64,
     trouble: Option<Trouble>,
 }
 
@@ -56,7 +58,13 @@ struct Logged {
     at: Instant,
 }
 
-type Gist = (Vec<String>, Vec<(String, ErrorKind)>);
+#[derive(Debug, PartialEq, Eq)]
+struct Gist {
+    backfilling: Vec<String>,
+    troubles: Vec<(String, ErrorKind)>,
+    /// Streams of which something is set aside.
+    incomplete: Vec<String>,
+}
 
 impl Status {
     /// The streams of the run, and whether each was complete before.
@@ -78,7 +86,7 @@ impl Status {
     fn next_line(&self, now: Instant) -> Option<String> {
         let mut inner = self.inner();
         let (gist, text) = (inner.gist(), inner.text(now));
-        let update = if gist.0.is_empty() { STREAMING_UPDATE } else { BACKFILL_UPDATE };
+        let update = if gist.backfilling.is_empty() { STREAMING_UPDATE } else { BACKFILL_UPDATE };
         let is_due = inner.logged.as_ref().is_none_or(|logged| {
             logged.gist != gist || (logged.text != text && now.duration_since(logged.at) >= update)
         });
@@ -98,7 +106,14 @@ impl Inner {
     fn gist(&self) -> Gist {
         let backfilling = self.backfilling().into_iter().map(|(name, _)| name.clone()).collect();
         let troubles = self.troubles().map(|(name, trouble)| (name.to_owned(), trouble.kind)).collect();
-        (backfilling, troubles)
+        let incomplete = self.incomplete().map(|(name, _)| name.to_owned()).collect();
+        Gist { backfilling, troubles, incomplete }
+    }
+
+    /// Streams of which something is set aside, and how much.
+    fn incomplete(&self) -> impl Iterator<Item = (&str, u64)> {
+        let incomplete = self.streams.iter().filter(|(_, standing)| standing.set_aside > 0);
+        incomplete.map(|(name, standing)| (name.as_str(), standing.set_aside))
     }
 
     /// Streams that are not complete yet and can become so, the largest first.
@@ -142,6 +157,10 @@ impl Inner {
                 if trouble.is_disabling() { "not captured" } else { "in trouble, will be tried again" };
             let _ = write!(text, "; {name} is {what}: {}", trouble.reason);
         }
+        for (name, set_aside) in self.incomplete() {
+            let _ =
+                write!(text, "; {name} lacks what could not be read ({set_aside} set aside, tried again)");
+        }
         text
     }
 
@@ -160,10 +179,17 @@ impl Observer for Status {
     fn observe(&self, event: &Event<'_>) {
         let mut inner = self.inner();
         match *event {
-            Event::Written { stream, records, counts, .. } => {
-                if counts.written + counts.deleted > 0 {
-                    inner.newest_change = Some(Instant::now());
+            Event::Committed { counts, .. }
+                if counts.values().any(|counts| counts.written + counts.deleted > 0) =>
+            {
+                inner.newest_change = Some(Instant::now());
+            }
+            Event::SetAside { stream, set_aside } => {
+                if let Some(standing) = inner.streams.get_mut(stream) {
+                    standing.set_aside = set_aside;
                 }
+            }
+            Event::Written { stream, records, .. } => {
                 if let Some(standing) = inner.streams.get_mut(stream) {
                     standing.records += records;
                 }
@@ -216,8 +242,13 @@ mod tests {
     use capture_core::Counts;
 
     fn written(stream: &str, records: u64) -> Event<'_> {
-        let counts = Counts { written: records, ..Counts::default() };
-        Event::Written { stream, records, bytes: 0, requests: 1, counts, progress: None }
+        Event::Written { stream, records, bytes: 0, requests: 1, progress: None }
+    }
+
+    fn committed(status: &Status, written: u64) {
+        let counts = Counts { written, ..Counts::default() };
+        let counts = [("jobs".to_owned(), counts)].into();
+        status.observe(&Event::Committed { counts: &counts, bytes: 0, elapsed: Duration::ZERO });
     }
 
     fn failed<'a>(stream: &'a str, kind: ErrorKind, message: &'a str) -> Event<'a> {
@@ -230,6 +261,7 @@ mod tests {
         let status = Status::new(names.into_iter().map(|name| (name, name == "users")));
         status.observe(&written("applications", 41_200));
         status.observe(&written("jobs", 7));
+        committed(&status, 8);
         let first = status.next_line(Instant::now()).unwrap();
         assert_eq!(
             first,
@@ -238,6 +270,7 @@ mod tests {
         assert_eq!(status.next_line(Instant::now()), None, "nothing is new");
         status.observe(&written("jobs", 1));
         assert_eq!(status.next_line(Instant::now()), None, "counts can wait");
+        committed(&status, 0);
         tokio::time::advance(BACKFILL_UPDATE).await;
         assert!(status.next_line(Instant::now()).unwrap().contains("jobs 8 records"));
 
@@ -258,6 +291,22 @@ mod tests {
         status.observe(&failed("jobs", ErrorKind::Transient, "timeout, request 2"));
         tokio::time::advance(Duration::from_secs(300)).await;
         assert_eq!(status.next_line(Instant::now()), None, "neither time nor another request id is news");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_set_aside_is_said_once_until_it_is_there() {
+        let status = Status::new([("candidate_notes", true)].into_iter());
+        let aside = |set_aside| Event::SetAside { stream: "candidate_notes", set_aside };
+        status.observe(&aside(1));
+        let said = status.next_line(Instant::now()).unwrap();
+        assert_eq!(
+            said,
+            "Streaming; 1 streams, no change yet; candidate_notes lacks what could not be read (1 set aside, tried again)"
+        );
+        status.observe(&aside(2));
+        assert_eq!(status.next_line(Instant::now()), None, "how many can wait");
+        status.observe(&aside(0));
+        assert_eq!(status.next_line(Instant::now()).unwrap(), "Streaming; 1 streams, no change yet");
     }
 
     #[test]

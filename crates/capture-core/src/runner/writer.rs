@@ -366,7 +366,12 @@ impl<K: Sink> Writer<K> {
             let expected_records = stream.state.listed.last_full;
             self.observer.observe(&Event::Listing { stream: stream.name(), expected_records });
         }
+        let set_aside_before = stream.report.set_aside;
         let seen = stream.take(&part, &self.identity);
+        if stream.report.set_aside != set_aside_before {
+            self.observer
+                .observe(&Event::SetAside { stream: stream.name(), set_aside: stream.report.set_aside });
+        }
         let records = part.records.len() as u64;
         let bytes: u64 = part.records.iter().map(|record| record.len_bytes() as u64).sum();
         stream.report.records += records;
@@ -553,10 +558,11 @@ impl<K: Sink> Writer<K> {
         self.captures.iter().enumerate().find_map(|(index, capture)| {
             let began = capture.owes_since?;
             let interval = capture.schedule.interval;
-            let is_round_over = self
-                .captures
-                .iter()
-                .all(|other| other.rounds.is_heard(began, HowOften::of(other.schedule.interval, interval)));
+            // Where it is paid whatever became of other streams, there is nothing to wait for.
+            let is_round_over = self.options.reconcile == ReconcilePolicy::Accept
+                || self.captures.iter().all(|other| {
+                    other.rounds.is_heard(began, HowOften::of(other.schedule.interval, interval))
+                });
             let owing = capture
                 .streams
                 .iter()

@@ -1,11 +1,14 @@
 //! When rows are taken for gone, and when they are kept.
 
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
 use capture_core::{
-    Ends, ErrorKind, Identity, MemorySink, ReconcilePolicy, Report, Result, Runner, RunnerOptions,
+    Ends, ErrorKind, Event, Identity, MemorySink, ReconcilePolicy, Report, Result, Runner, RunnerOptions,
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::scripted::{Act, Scripted, changes, first, full, full_that, last, me, middle};
+use crate::scripted::{Act, Scripted, changes, first, full, full_that, last, me, middle, part};
 
 async fn run_as(
     source: &Scripted,
@@ -313,6 +316,46 @@ async fn scopes_are_swept_at_once_and_only_by_the_yardstick() {
     assert_eq!(rows(&sink, "toys"), ["a", "b"]);
     run_as(&source, &sink, other(), ReconcilePolicy::Auto).await.unwrap();
     assert_eq!(rows(&sink, "toys"), ["a", "b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_debt_that_is_paid_in_any_case_waits_for_no_other_stream() {
+    let sink = MemorySink::new();
+    run(&Scripted::default().stream("pets", [full(&["a", "b"])]), &sink).await;
+    let source = Scripted::default().stream("pets", [full(&["a"])]).stream("toys", [Act::Hang]);
+    let cancel = CancellationToken::new();
+    let (stop, seen) = (cancel.clone(), sink.clone());
+    let observer = move |event: &Event<'_>| {
+        if matches!(event, Event::Committed { .. }) && rows(&seen, "pets") == ["a"] {
+            stop.cancel();
+        }
+    };
+    let run = Runner::new(source.clone(), sink)
+        .options(RunnerOptions::default().reconcile(ReconcilePolicy::Accept))
+        .observer(Arc::new(observer))
+        .run(source.names(), me(), cancel);
+    let report = tokio::time::timeout(Duration::from_secs(60), run).await.expect("it is paid").unwrap();
+    assert_eq!(report.streams["pets"].counts.deleted, 1);
+}
+
+#[tokio::test]
+async fn what_is_set_aside_is_said_when_it_changes() {
+    let aside = |set_aside| {
+        let mut part = part(&[]);
+        part.set_aside = Some(set_aside);
+        Act::Part(part)
+    };
+    let source = Scripted::default().stream("pets", [full(&["a"]), aside(2), aside(2), aside(0)]);
+    let said: Arc<Mutex<Vec<u64>>> = Arc::default();
+    let log = Arc::clone(&said);
+    let observer = move |event: &Event<'_>| {
+        if let Event::SetAside { stream: "pets", set_aside } = event {
+            log.lock().unwrap().push(*set_aside);
+        }
+    };
+    let runner = Runner::new(source.clone(), MemorySink::new()).observer(Arc::new(observer));
+    runner.run(source.names(), me(), CancellationToken::new()).await.unwrap();
+    assert_eq!(*said.lock().unwrap(), [2, 0]);
 }
 
 #[tokio::test]

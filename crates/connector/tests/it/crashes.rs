@@ -78,9 +78,15 @@ async fn a_listing_is_resumed_where_it_was_checkpointed() {
 
     server.faults().clear();
     server.log().clear();
-    task.catch_up().await.assert_success();
+    let ended = task.catch_up().await;
+    ended.assert_success();
+    assert!(ended.statuses()[1].starts_with("Backfilling 1 of 1 streams: applications"));
     let pages = truth(&server, "application.list", &json!({})).len().div_ceil(100) as u64;
-    assert_eq!(server.log().count("application.list"), pages - 5, "five pages were checkpointed");
+    let resumed = server.log().of("application.list");
+    let with_cursor = resumed.iter().filter(|request| request.has_cursor).count() as u64;
+    assert_eq!(with_cursor, pages - 5, "five pages were checkpointed");
+    // What was begun by an earlier session is followed by a listing of what has changed since.
+    assert!(resumed.iter().all(|request| request.has_cursor != request.has_token), "{resumed:?}");
     assert_eq!(task.records("applications"), truth(&server, "application.list", &json!({})));
 
     // The same within an incremental listing.
@@ -95,10 +101,43 @@ async fn a_listing_is_resumed_where_it_was_checkpointed() {
     server.faults().clear();
     server.log().clear();
     task.catch_up().await.assert_success();
-    assert!(
-        server.log().of("application.list").iter().all(|request| request.has_cursor && request.has_token)
-    );
+    let resumed = server.log().of("application.list");
+    assert!(resumed[0].has_cursor && resumed.iter().all(|request| request.has_token), "{resumed:?}");
     assert_eq!(task.records("applications"), truth(&server, "application.list", &json!({})));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_a_snapshot_that_was_begun_anew_are_not_delivered_twice() {
+    let options = ServerOptions { page_limit: 2, ..ServerOptions::default() };
+    let server = fixture::server(&Shape::small(), options).await;
+    let expired = Fault::Error {
+        code: "next_cursor_expired".to_owned(),
+        shape: ashby_sim::ErrorShape::Strings,
+        status: 200,
+    };
+    server.faults().add(FaultRule::new("interviewPlan.list", expired).after(2).times(1));
+    let mut task = Task::new(&server.base_url(), &["interview_stages"]);
+    task.catch_up().await.assert_success();
+    let refused = server.log().of("interviewPlan.list").iter().filter(|asked| asked.code.is_some()).count();
+    assert_eq!(refused, 1);
+    let plans = truth(&server, "interviewPlan.list", &json!({"includeArchived": true}));
+    let stages = plans
+        .keys()
+        .map(|plan| truth(&server, "interviewStage.list", &json!({"interviewPlanId": plan})).len());
+    assert_eq!(task.committed, stages.sum::<usize>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_waits_for_no_other_stream() {
+    let server = fixture::small().await;
+    server.faults().add(FaultRule::new("application.list", Fault::Hold));
+    let mut task = Task::new(&server.base_url(), &["applications", "archive_reasons"]);
+    let mut session = task.open().await;
+    task.run_until(&mut session, |task| task.binding_state("archive_reasons")["snapshot"].is_object()).await;
+    // The other one waits still.
+    server.faults().wait_held(1).await;
+    assert_eq!(task.committed, task.collections["archive_reasons"].len());
+    task.end(session).await.assert_success();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod fixture;
+mod identity;
 mod panics;
 mod predecessor;
 mod process;

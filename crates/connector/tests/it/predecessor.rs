@@ -202,6 +202,37 @@ async fn one_child_that_fails_for_a_while_does_not_cost_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_parent_whose_children_cannot_be_read_is_set_aside_and_told_once() {
+    let server = fixture::server(&fixture::tiny(), ServerOptions::default()).await;
+    // Once in its turn, and once more at the end of the round.
+    let odd = error("something_new", ErrorShape::Objects, 200);
+    server.faults().add(FaultRule::new("candidate.listNotes", odd).after(3).times(2));
+    let mut task = Task::new(&server.base_url(), &["candidate_notes"]);
+    let mut session = task.open().await;
+    task.run_until(&mut session, |task| {
+        !task.token("candidate_notes").is_empty() && task.page("candidate_notes").get("round").is_none()
+    })
+    .await;
+    let told = |line: &Value| {
+        let status = line["message"].as_str().filter(|_| line["eventType"] == "connectorStatus");
+        status.is_some_and(|text| {
+            text.ends_with("candidate_notes lacks what could not be read (1 set aside, tried again)")
+        })
+    };
+    session.process.logged(1, told).await;
+    let ended = task.end(session).await;
+    ended.assert_success();
+    assert_eq!(server.log().count("candidate.listNotes"), 5, "the other three candidates were asked about");
+    let warnings: Vec<&Value> = ended.log.iter().filter(|line| line["level"] == "WARN").collect();
+    let set_aside = warnings.iter().filter(|line| {
+        line["message"]
+            .as_str()
+            .is_some_and(|text| text.starts_with("a parent whose children cannot be read"))
+    });
+    assert_eq!(set_aside.count(), 1, "{warnings:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_limit_of_requests_is_kept_and_a_pause_observed() {
     let server = fixture::server(&fixture::tiny(), ServerOptions::default()).await;
     server.faults().add(

@@ -249,7 +249,8 @@ async fn a_session_over_protobuf() {
     let kinds: Vec<u8> = frames.iter().map(|frame| frame[0] >> 3).collect();
     assert_eq!(kinds, [5, 7, 6, 6, 6, 7]);
     let holds = |frame: &[u8], text: &str| frame.windows(text.len()).any(|window| window == text.as_bytes());
-    assert!(holds(&frames[2], r#""email":"#) && holds(&frames[5], r#""users.v2":{"inc":{"cursor":["#));
+    assert!(holds(&frames[2], r#""email":"#) && holds(&frames[5], r#""users.v2":{"#));
+    assert!(holds(&frames[5], r#""inc":{"cursor":["#));
 }
 
 #[tokio::test]

@@ -17,8 +17,11 @@ async fn transcript(task: &mut Task) -> Vec<Value> {
     loop {
         let message = process.next().await.expect("the session goes on");
         let is_last = message.pointer("/checkpoint/state/updated").is_some_and(|updated| {
-            let text = updated.to_string();
-            text.contains("last_digest") || (text.contains("cursor") && !text.contains("[\"\"]"))
+            let bindings = updated["bindingStateV1"].as_object().expect("it is of bindings");
+            bindings.values().any(|binding| {
+                let token = binding.pointer("/inc/cursor/0");
+                binding["snapshot"].is_object() || token.is_some_and(|token| token != "")
+            })
         });
         messages.push(message);
         if is_last {
@@ -39,6 +42,16 @@ fn blot(value: &mut Value) {
                 match name.as_str() {
                     "last_initialized" | "updated_at" if value.is_string() => *value = json!("[instant]"),
                     "cursor" if value[0] != "" => *value = json!(["[token]"]),
+                    "next_page" => {
+                        let mut parked: Value =
+                            serde_json::from_str(value.as_str().expect("text")).expect("JSON");
+                        blot(&mut parked);
+                        *value = json!({"[text]": parked});
+                    }
+                    "base" => *value = json!("[token]"),
+                    "stamp" | "since" => *value = json!("[stamp]"),
+                    "place" => *value = json!("[base URL]"),
+                    "grants" => *value = json!("[scopes]"),
                     _ => blot(value),
                 }
             }
@@ -219,7 +232,7 @@ async fn a_key_that_may_not_read_its_own_permissions_captures() {
         task.records("jobs"),
         truth(&server, "job.list", &json!({"includeUnpublishedJobPostingsIds": true}))
     );
-    assert_eq!(server.log().count("apiKey.info"), 0);
+    assert_eq!(server.log().count("apiKey.info"), 1, "it is tried once, and does not matter");
 }
 
 #[tokio::test(flavor = "multi_thread")]

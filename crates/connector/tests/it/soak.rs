@@ -11,13 +11,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use capture_core::{
-    Access, Batch, Capture, Checkpoint, Completion, Mode, Part, Record, Result, Runner, Selection, Source,
-    Step, StreamDescriptor, StreamRequest,
+    Batch, Capture, Checkpoint, Ends, Extent, Identity, Mode, Part, Record, Result, Runner, Selection,
+    Source, Step, StreamDescriptor, StreamRequest, Token,
 };
-use serde_json::json;
-use sink_estuary::{
-    Acknowledgements, Binding, Codec, EstuarySink, Numbers, Output, Position, Positions, SavedState,
-};
+use sink_estuary::{Acknowledgements, Binding, Codec, EstuarySink, Numbers, Output, SavedState};
 use source_ashby::{Status, runner_options};
 use tokio::io::AsyncWrite;
 use tokio_util::sync::CancellationToken;
@@ -88,26 +85,13 @@ impl Capture for ScriptedCapture {
             Record::upsert(id.to_string(), format!(r#"{{"id":"{id}","text":"{}"}}"#, "x".repeat(500)))
         };
         let records = (first..first + CHANGES).map(record).collect();
-        let completion = is_snapshot.then_some(Completion::Everything);
-        Ok(Step::Batch(Batch {
-            parts: vec![Part { stream: 0, pass: self.polls, records, completion }],
-            checkpoint: Checkpoint(json!({"token": self.polls.to_string()})),
-            requests: 1,
-            notes: vec!["a note with every poll".to_owned()],
-            progress: None,
-        }))
-    }
-}
-
-struct Tokens;
-
-impl Positions for Tokens {
-    fn split(&self, _: &str, checkpoint: &Checkpoint) -> Result<Position> {
-        Ok(Position { token: checkpoint.0["token"].as_str().map(str::to_owned), progress: None })
-    }
-
-    fn join(&self, _: &str, position: Position) -> Result<Checkpoint> {
-        Ok(Checkpoint(json!({"token": position.token})))
+        let extent = if is_snapshot { Extent::Everything } else { Extent::Changes };
+        let part = Part::new(0, records).begins(extent).ends(Ends::Complete);
+        let token = Token::new(self.polls.to_string());
+        let mut batch = Batch::new(vec![part], Checkpoint::new(Some(token), None));
+        batch.requests = 1;
+        batch.notes = vec!["a note with every poll".to_owned()];
+        Ok(Step::Batch(batch))
     }
 }
 
@@ -171,23 +155,15 @@ async fn three_days() {
     let bindings: Vec<Binding> = (0..).zip(&names).map(binding).collect();
     let (source, written) = (Scripted::default(), Counter::default());
     let saved = SavedState::default();
-    let store = saved.to_store(&bindings, &Tokens).expect("it is empty");
     let output = Output::new(Codec::Json, written.clone());
-    let sink = EstuarySink::new(
-        output,
-        bindings,
-        &saved,
-        Arc::new(Tokens),
-        Numbers::Exact,
-        Acknowledgements::none(),
-    );
+    let sink = EstuarySink::new(output, bindings, &saved, Numbers::Exact, Acknowledgements::none());
     let status = Arc::new(Status::new(names.iter().map(|name| (name.as_str(), false))));
-    let runner = Runner::new(source.clone(), sink, store)
+    let runner = Runner::new(source.clone(), sink)
         .options(runner_options(names.len()))
         .observer(Arc::clone(&status) as _);
-    let selection = |name: &String| Selection { interval: Some(INTERVAL), ..Selection::new(name.as_str()) };
+    let selection = |name: &String| Selection::new(name.as_str()).every(INTERVAL);
     let cancel = CancellationToken::new();
-    let run = runner.run(names.iter().map(selection), Access::default(), cancel.clone());
+    let run = runner.run(names.iter().map(selection), Identity::anyone("script"), cancel.clone());
 
     let measure = async {
         // Allocators take their time to settle.

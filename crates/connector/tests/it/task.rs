@@ -157,8 +157,19 @@ impl Task {
     pub(crate) fn is_complete(&self) -> bool {
         self.bindings.iter().all(|name| {
             let state = self.binding_state(name);
-            state["snapshot"].is_object() || (!self.token(name).is_empty() && state.get("backfill").is_none())
+            state["snapshot"].is_object() || (!self.token(name).is_empty() && self.page(name).is_null())
         })
+    }
+
+    /// What is kept of a binding beside its token.
+    pub(crate) fn parked(&self, name: &str) -> Value {
+        let text = self.binding_state(name)["backfill"]["next_page"].as_str().unwrap_or("null");
+        serde_json::from_str(text).expect("it is JSON")
+    }
+
+    /// Its place within a listing.
+    pub(crate) fn page(&self, name: &str) -> Value {
+        self.parked(name)["page"].take()
     }
 
     /// Makes bindings that are listed whole due again.

@@ -7,8 +7,7 @@
 //! Protocol and messages are described in <https://github.com/estuary/flow> (`go/protocols/capture`), the state's shape
 //! is that of Estuary's own Python connectors, so that a capture can change hands in both directions.
 //!
-//! Nothing in here knows what is captured: the names of streams and what their checkpoints mean come from outside
-//! ([`Binding`], [`Positions`]).
+//! Nothing in here knows what is captured: the names of streams come from outside ([`Binding`]).
 
 mod acknowledgements;
 mod codec;
@@ -29,4 +28,4 @@ pub use protocol::{
     Request, Response, Spec, Validated, ValidatedBinding,
 };
 pub use sink::EstuarySink;
-pub use state::{Binding, OpenedState, Position, Positions, SavedState};
+pub use state::{Binding, SavedState};

@@ -1,12 +1,13 @@
 //! Records as captured documents, commits as checkpoints.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use capture_core::{
-    Capabilities, Completion, Counts, Error, ErrorKind, Key, Mode, Op, Result, Sink, SnapshotDelivery,
-    StateUpdate, StreamDescriptor, Write,
+    CommitPace, Committed, Counts, Error, ErrorKind, Key, Mode, Op, Record, Result, Share, Sink, Stamp,
+    State, StateUpdate, StreamDescriptor, StreamState, Sweep, Within, Write,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -16,14 +17,15 @@ use crate::acknowledgements::Acknowledgements;
 use crate::document::{Numbers, push_document};
 use crate::output::Output;
 use crate::protocol::Response;
-use crate::snapshot::{Listing, Summary};
-use crate::state::{Binding, Positions, SavedBinding, SavedState, bindings_patch, instant};
+use crate::snapshot::{Delivered, Listing, Summary};
+use crate::state::{Binding, SavedBinding, SavedState, bindings_patch, instant};
 
 /// Sends documents and checkpoints to Estuary's runtime.
 ///
-/// Records of streams that are listed whole ([`Mode::Snapshot`]) get a row number as their key and are sent when their
-/// listing is complete, and only if it differs from the one before; everything else goes out as it comes, keyed by its
-/// own fields. One checkpoint covers everything that was sent before it, of whichever binding.
+/// Records of streams that are listed whole ([`Mode::Snapshot`]) get a row number as their key. They are sent with the
+/// sweep that follows a complete listing, those that it brought, and only if they differ from those of the one before.
+/// Everything else goes out as it comes, keyed by its own fields; there is nothing to sweep, for what was sent is not
+/// known any more. One checkpoint covers everything that was sent before it, of whichever binding.
 ///
 /// After a crash the runtime forgets documents that no checkpoint followed; the next session sends them again.
 pub struct EstuarySink<W> {
@@ -31,21 +33,37 @@ pub struct EstuarySink<W> {
     /// By stream.
     bindings: HashMap<String, Bound>,
     restarts: Vec<String>,
-    positions: Arc<dyn Positions>,
     numbers: Numbers,
     acknowledgements: Acknowledgements,
     /// Documents have been sent that no checkpoint has followed.
     is_dirty: bool,
+    /// By stream, since the commit before.
+    counts: BTreeMap<String, Counts>,
     document: Vec<u8>,
 }
 
 struct Bound {
     binding: Binding,
     saved: SavedBinding,
-    /// Of a stream that is listed whole: the listing that is under way.
+    /// Of a stream that is listed whole: rows that wait for the end of their listing.
     listing: Option<Listing>,
     /// What the next checkpoint says of the binding.
     patch: Option<Value>,
+}
+
+impl Bound {
+    /// Drops rows of a listing that was given up.
+    fn forget_abandoned(&mut self, state: Option<&StreamState>) -> Result<()> {
+        let owed = |state: &StreamState| state.sweep_due.as_ref().map(|due| due.since);
+        let since = state.and_then(|state| state.listing.or_else(|| owed(state)));
+        match (&mut self.listing, since) {
+            (Some(listing), Some(since)) => listing.keep_since(since),
+            (listing, _) => {
+                *listing = None;
+                Ok(())
+            }
+        }
+    }
 }
 
 impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
@@ -54,7 +72,6 @@ impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
         output: Output<W>,
         bindings: Vec<Binding>,
         saved: &SavedState,
-        positions: Arc<dyn Positions>,
         numbers: Numbers,
         acknowledgements: Acknowledgements,
     ) -> Self {
@@ -66,10 +83,10 @@ impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
             output,
             bindings: bindings.into_iter().map(bound).collect(),
             restarts: saved.restarts.clone(),
-            positions,
             numbers,
             acknowledgements,
             is_dirty: false,
+            counts: BTreeMap::new(),
             document: Vec::new(),
         }
     }
@@ -80,55 +97,53 @@ impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
         self.output.respond(&Response::Checkpoint(patch)).await
     }
 
-    async fn write_keyed(&mut self, write: Write<'_>) -> Result<Counts> {
-        let index = bound(&mut self.bindings, write.stream)?.binding.index;
+    async fn send(&mut self, write: Write) -> Result<()> {
+        let index = bound(&mut self.bindings, &write.stream)?.binding.index;
         let mut counts = Counts::default();
-        for record in write.records {
+        for record in &write.records {
             self.document.clear();
             match &record.op {
                 Op::Upsert(body) => {
                     push_document(&mut self.document, body, self.numbers);
                     counts.written += 1;
                 }
-                Op::Delete => {
-                    push_tombstone(&mut self.document, write.stream, &record.key);
+                Op::Gone(_) => {
+                    push_tombstone(&mut self.document, &write.stream, &record.key);
                     counts.deleted += 1;
                 }
             }
             self.is_dirty = true;
             self.output.document(index, &self.document).await?;
         }
-        Ok(counts)
+        self.count(&write.stream, counts);
+        Ok(())
     }
 
-    async fn write_listing(&mut self, write: Write<'_>) -> Result<Counts> {
-        let bound = bound(&mut self.bindings, write.stream)?;
+    fn hold_back(&mut self, write: &Write) -> Result<()> {
+        let numbers = self.numbers;
+        let bound = bound(&mut self.bindings, &write.stream)?;
         let index = bound.binding.index;
-        let mut listing = match bound.listing.take() {
-            Some(listing) if listing.pass == write.pass => listing,
-            // One of another pass was given up.
-            _ => Listing::new(write.pass, index, self.numbers),
-        };
-        for body in write.records.iter().filter_map(capture_core::Record::body) {
-            listing.push(body)?;
-        }
-        if write.completion != Some(&Completion::Everything) {
-            bound.listing = Some(listing);
-            return Ok(Counts::default());
-        }
+        let listing = bound.listing.get_or_insert_with(|| Listing::new(index, numbers));
+        listing.push(write.seen, write.records.iter().filter_map(Record::body))
+    }
+
+    async fn deliver(&mut self, sweep: &Sweep) -> Result<()> {
+        let bound = bound(&mut self.bindings, &sweep.stream)?;
+        let listing = bound.listing.take().unwrap_or_else(|| Listing::new(bound.binding.index, self.numbers));
         let nothing = Summary { updated_at: None, count: 0, digest: None };
         let before = bound.saved.snapshot.take().unwrap_or(nothing);
-        let delivered = listing.deliver(&before, &mut self.output).await?;
-        self.is_dirty |= delivered.written + delivered.deleted > 0;
-        let count = delivered.summary.count;
-        bound.patch = Some(delivered.summary.patch());
-        bound.saved.snapshot = Some(delivered.summary);
-        Ok(Counts {
-            written: delivered.written,
-            deleted: delivered.deleted,
-            unchanged: count - delivered.written,
-            ..Counts::default()
-        })
+        let Delivered { summary, written, deleted } =
+            listing.deliver(sweep.since, &before, &mut self.output).await?;
+        self.is_dirty |= written + deleted > 0;
+        let unchanged = summary.count - written;
+        bound.patch = Some(summary.patch());
+        bound.saved.snapshot = Some(summary);
+        self.count(&sweep.stream, Counts { written, deleted, unchanged, ..Counts::default() });
+        Ok(())
+    }
+
+    fn count(&mut self, stream: &StreamDescriptor, counts: Counts) {
+        *self.counts.entry(stream.name.clone()).or_default() += counts;
     }
 }
 
@@ -149,8 +164,13 @@ fn push_tombstone(document: &mut Vec<u8>, stream: &StreamDescriptor, key: &Key) 
 
 #[async_trait]
 impl<W: AsyncWrite + Send + Unpin> Sink for EstuarySink<W> {
-    fn capabilities(&self) -> Capabilities {
-        Capabilities { snapshots: SnapshotDelivery::Listings, stores_state: true }
+    /// What the open request brought. Streams that are listed whole begin anew.
+    async fn load(&mut self) -> Result<State> {
+        let saved = self.bindings.values().filter_map(|bound| {
+            let state = bound.saved.state.clone()?;
+            Some((bound.binding.stream.clone(), state))
+        });
+        Ok(State::new(saved))
     }
 
     /// Checkpoints the beginnings of bindings that have none.
@@ -182,22 +202,35 @@ impl<W: AsyncWrite + Send + Unpin> Sink for EstuarySink<W> {
         Ok(())
     }
 
-    async fn write(&mut self, write: Write<'_>) -> Result<Counts> {
+    async fn write(&mut self, write: Write) -> Result<()> {
         match write.stream.mode {
-            Mode::Snapshot => self.write_listing(write).await,
-            Mode::Incremental | Mode::Child => self.write_keyed(write).await,
+            Mode::Snapshot => self.hold_back(&write),
+            Mode::Incremental | Mode::Child => self.send(write).await,
         }
     }
 
-    async fn commit(&mut self, update: &StateUpdate) -> Result<()> {
+    async fn sweep(&mut self, sweep: Sweep) -> Result<()> {
+        let is_whole = sweep.within == Within::Everything && sweep.from == Stamp::NEVER;
+        if is_whole && sweep.stream.mode == Mode::Snapshot { self.deliver(&sweep).await } else { Ok(()) }
+    }
+
+    /// Nothing: what was sent is not known any more.
+    async fn unseen(&mut self, _: &Sweep) -> Result<Share> {
+        Ok(Share::default())
+    }
+
+    async fn known(&mut self, _: &StreamDescriptor, _: &[Key]) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
+    async fn commit(&mut self, update: &StateUpdate) -> Result<Committed> {
         for (stream, state) in &update.streams {
             let Some(bound) = self.bindings.get_mut(stream) else { continue };
-            // Of a stream that is listed whole, only complete listings count; its place within one is not kept.
-            if let Some(state) = state
-                && bound.saved.cursor.is_some()
-            {
-                let position = self.positions.split(stream, &state.checkpoint)?;
-                bound.patch = bound.saved.advance(position);
+            if bound.saved.cursor.is_some() {
+                bound.patch = bound.saved.advance(state.as_ref());
+            } else {
+                // Only complete listings count; the place within one is not kept.
+                bound.forget_abandoned(state.as_ref())?;
             }
         }
         let patched = self.bindings.values_mut().filter_map(|bound| {
@@ -205,15 +238,20 @@ impl<W: AsyncWrite + Send + Unpin> Sink for EstuarySink<W> {
             Some((bound.binding.state_key.clone(), patch))
         });
         let patches: Map<String, Value> = patched.collect();
-        // Nothing is new: a transaction of the runtime can be saved.
-        if patches.is_empty() && !self.is_dirty {
-            return Ok(());
+        // If nothing is new, a transaction of the runtime can be saved.
+        if !patches.is_empty() || self.is_dirty {
+            let patch = if patches.is_empty() { json!({}) } else { bindings_patch(patches) };
+            self.checkpoint(patch).await?;
         }
-        let patch = if patches.is_empty() { json!({}) } else { bindings_patch(patches) };
-        self.checkpoint(patch).await
+        Ok(Committed::new(std::mem::take(&mut self.counts)))
     }
 
     async fn close(&mut self) -> Result<()> {
         Ok(())
+    }
+
+    fn pace(&self) -> CommitPace {
+        // Small transactions: a restart repeats little, and the runtime joins what comes quickly.
+        CommitPace::new(4 << 20, Duration::from_secs(1))
     }
 }

@@ -4,9 +4,10 @@
 //! with the one before, and sent only if it differs. The digest is the one that Estuary's Python connectors make: over
 //! the lines in which the documents would be sent.
 
-use std::io::{BufRead as _, BufReader, Seek as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 
-use capture_core::{Error, ErrorKind, Result};
+use bytes::Bytes;
+use capture_core::{Error, ErrorKind, Result, Stamp};
 use jiff::Timestamp;
 use tempfile::SpooledTempFile;
 use tokio::io::AsyncWrite;
@@ -39,88 +40,152 @@ pub(crate) struct Delivered {
     pub(crate) deleted: u64,
 }
 
-/// A listing that is not complete.
+/// Rows that wait for the end of their listing.
 pub(crate) struct Listing {
-    /// Tells it from others.
-    pub(crate) pass: u64,
-    began_at: Timestamp,
     binding: u32,
     numbers: Numbers,
-    count: u64,
     /// The rows' documents from behind their `_meta` on, each on a line.
     rows: SpooledTempFile,
-    /// Digests of the same documents as updates and as creations. The state keeps the former: it is what a Python
-    /// connector finds when it lists again.
-    as_updates: Box<Xxh3>,
-    as_creations: Box<Xxh3>,
+    /// What was written together, in order.
+    chunks: Vec<Chunk>,
     row: Vec<u8>,
 }
 
+/// Rows that were seen at the same time.
+#[derive(Debug, Clone, Copy)]
+struct Chunk {
+    seen: Stamp,
+    count: u64,
+    bytes: u64,
+}
+
 impl Listing {
-    pub(crate) fn new(pass: u64, binding: u32, numbers: Numbers) -> Self {
+    pub(crate) fn new(binding: u32, numbers: Numbers) -> Self {
         Self {
-            pass,
-            began_at: Timestamp::now(),
             binding,
             numbers,
-            count: 0,
             rows: SpooledTempFile::new(MEMORY_BYTES),
-            as_updates: Box::default(),
-            as_creations: Box::default(),
+            chunks: Vec::new(),
             row: Vec::new(),
         }
     }
 
-    /// Takes the next row, a JSON object.
-    pub(crate) fn push(&mut self, body: &[u8]) -> Result<()> {
-        self.row.clear();
-        push_canonical(&mut self.row, body, self.numbers);
-        // `{"a":1}` goes behind `{"_meta":{…}` as `,"a":1}`, and `{}` as `}`.
-        match self.row.get_mut(..2) {
-            Some([open, b'}']) => *open = b' ',
-            Some([open, _]) => *open = b',',
-            _ => {}
+    /// Takes the next rows, JSON objects.
+    pub(crate) fn push<'a>(&mut self, seen: Stamp, bodies: impl Iterator<Item = &'a Bytes>) -> Result<()> {
+        let mut chunk = Chunk { seen, count: 0, bytes: 0 };
+        for body in bodies {
+            self.row.clear();
+            push_canonical(&mut self.row, body, self.numbers);
+            // `{"a":1}` goes behind `{"_meta":{…}` as `,"a":1}`, and `{}` as `}`.
+            match self.row.get_mut(..2) {
+                Some([open, b'}']) => *open = b' ',
+                Some([open, _]) => *open = b',',
+                _ => {}
+            }
+            self.row.push(b'\n');
+            let row = self.row.trim_ascii_start();
+            self.rows.write_all(row).map_err(spool)?;
+            chunk.count += 1;
+            chunk.bytes += row.len() as u64;
         }
-        let row = self.row.trim_ascii_start();
-        for (hash, op) in [(&mut self.as_updates, 'u'), (&mut self.as_creations, 'c')] {
-            let beginning =
-                format!(r#"{{"captured":{{"binding":{},"doc":{}"#, self.binding, meta(op, self.count));
-            hash.update(beginning.as_bytes());
-            hash.update(row);
-            hash.update(b"}}");
-        }
-        self.count += 1;
-        self.rows.write_all(row).and_then(|()| self.rows.write_all(b"\n")).map_err(spool)
+        self.chunks.push(chunk);
+        Ok(())
     }
 
-    /// The listing is complete: sends it if it differs from the one before.
+    /// Forgets rows that were seen earlier: their listing was given up.
+    pub(crate) fn keep_since(&mut self, since: Stamp) -> Result<()> {
+        if self.chunks.iter().all(|chunk| chunk.seen >= since) {
+            return Ok(());
+        }
+        let mut kept = SpooledTempFile::new(MEMORY_BYTES);
+        let mut from = 0;
+        for chunk in &self.chunks {
+            if chunk.seen >= since {
+                self.rows.seek(SeekFrom::Start(from)).map_err(spool)?;
+                io::copy(&mut (&mut self.rows).take(chunk.bytes), &mut kept).map_err(spool)?;
+            }
+            from += chunk.bytes;
+        }
+        self.rows = kept;
+        self.chunks.retain(|chunk| chunk.seen >= since);
+        Ok(())
+    }
+
+    /// The listing that began at `since` is complete: sends it if it differs from the one before.
     pub(crate) async fn deliver<W: AsyncWrite + Send + Unpin>(
         mut self,
+        since: Stamp,
         before: &Summary,
         output: &mut Output<W>,
     ) -> Result<Delivered> {
-        let hex = |hash: &Xxh3| format!("{:032x}", hash.digest128());
-        let (digest, created) = (hex(&self.as_updates), hex(&self.as_creations));
-        let unchanged = before.count == self.count
-            && before.digest.as_ref().is_some_and(|before| [&digest, &created].contains(&before));
-        let summary = Summary { updated_at: Some(self.began_at), count: self.count, digest: Some(digest) };
+        self.keep_since(since)?;
+        let count = self.chunks.iter().map(|chunk| chunk.count).sum();
+        let Digests { as_updates, as_creations } = self.digests()?;
+        let unchanged = before.count == count
+            && before.digest.as_ref().is_some_and(|before| [&as_updates, &as_creations].contains(&before));
+        let summary = Summary { updated_at: Some(instant_of(since)), count, digest: Some(as_updates) };
         if unchanged {
             return Ok(Delivered { summary, written: 0, deleted: 0 });
         }
-        self.rows.rewind().map_err(spool)?;
-        let mut rows = BufReader::new(self.rows);
-        for index in 0..self.count {
+        let mut rows = self.read()?;
+        for index in 0..count {
+            let op = if index < before.count { 'u' } else { 'c' };
             self.row.clear();
-            self.row.extend_from_slice(meta(if index < before.count { 'u' } else { 'c' }, index).as_bytes());
+            self.row.extend_from_slice(meta(op, index).as_bytes());
             rows.read_until(b'\n', &mut self.row).map_err(spool)?;
             let document = self.row.strip_suffix(b"\n").unwrap_or(&self.row);
             output.document(self.binding, document).await?;
         }
-        for index in self.count..before.count {
+        for index in count..before.count {
             output.document(self.binding, format!("{}}}", meta('d', index)).as_bytes()).await?;
         }
-        Ok(Delivered { summary, written: self.count, deleted: before.count.saturating_sub(self.count) })
+        Ok(Delivered { summary, written: count, deleted: before.count.saturating_sub(count) })
     }
+
+    /// The rows from the first one on.
+    fn read(&mut self) -> Result<BufReader<SpooledTempFile>> {
+        let mut rows = std::mem::replace(&mut self.rows, SpooledTempFile::new(0));
+        rows.rewind().map_err(spool)?;
+        Ok(BufReader::new(rows))
+    }
+
+    fn digests(&mut self) -> Result<Digests> {
+        let (mut as_updates, mut as_creations) = (Box::<Xxh3>::default(), Box::<Xxh3>::default());
+        let mut rows = self.read()?;
+        let mut index = 0;
+        loop {
+            self.row.clear();
+            if rows.read_until(b'\n', &mut self.row).map_err(spool)? == 0 {
+                break;
+            }
+            let row = self.row.strip_suffix(b"\n").unwrap_or(&self.row);
+            for (hash, op) in [(&mut as_updates, 'u'), (&mut as_creations, 'c')] {
+                let beginning =
+                    format!(r#"{{"captured":{{"binding":{},"doc":{}"#, self.binding, meta(op, index));
+                hash.update(beginning.as_bytes());
+                hash.update(row);
+                hash.update(b"}}");
+            }
+            index += 1;
+        }
+        self.rows = rows.into_inner();
+        let hex = |hash: &Xxh3| format!("{:032x}", hash.digest128());
+        Ok(Digests { as_updates: hex(&as_updates), as_creations: hex(&as_creations) })
+    }
+}
+
+/// Digests of the same documents as updates and as creations. The state keeps the former: it is what a Python connector
+/// finds when it lists again.
+struct Digests {
+    as_updates: String,
+    as_creations: String,
+}
+
+/// When a listing began: stamps are milliseconds since 1970 as long as the clock is not set back.
+fn instant_of(stamp: Stamp) -> Timestamp {
+    let now = Timestamp::now();
+    let began = i64::try_from(stamp.get()).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    began.map_or(now, |began| began.min(now))
 }
 
 /// How a row's document begins.
@@ -128,7 +193,7 @@ fn meta(op: char, row_id: u64) -> String {
     format!(r#"{{"_meta":{{"op":"{op}","row_id":{row_id}}}"#)
 }
 
-fn spool(error: std::io::Error) -> Error {
+fn spool(error: io::Error) -> Error {
     Error::new(ErrorKind::Storage, "cannot keep a listing in a temporary file")
         .with_hint("the connector needs room in the directory for temporary files")
         .with_source(error)
@@ -142,13 +207,19 @@ mod tests {
     const NOTHING: Summary = Summary { updated_at: None, count: 0, digest: None };
 
     async fn deliver(rows: &[&str], before: &Summary) -> (Delivered, String) {
-        let mut listing = Listing::new(1, 1, Numbers::Strings);
-        for row in rows {
-            listing.push(row.as_bytes()).unwrap();
+        deliver_since(Stamp::new(1), &[(1, rows)], before).await
+    }
+
+    /// Rows by when they were seen.
+    async fn deliver_since(since: Stamp, chunks: &[(u64, &[&str])], before: &Summary) -> (Delivered, String) {
+        let mut listing = Listing::new(1, Numbers::Strings);
+        for (seen, rows) in chunks {
+            let rows: Vec<Bytes> = rows.iter().map(|row| Bytes::copy_from_slice(row.as_bytes())).collect();
+            listing.push(Stamp::new(*seen), rows.iter()).unwrap();
         }
         let mut sent = Vec::new();
         let mut output = Output::new(Codec::Json, &mut sent);
-        let delivered = listing.deliver(before, &mut output).await.unwrap();
+        let delivered = listing.deliver(since, before, &mut output).await.unwrap();
         output.respond(&crate::Response::Applied).await.unwrap();
         let sent = String::from_utf8(sent).unwrap();
         let sent = sent.strip_suffix("{\"applied\":{\"actionDescription\":\"\"}}\n").unwrap().to_owned();
@@ -209,6 +280,17 @@ mod tests {
     async fn an_empty_record_is_a_document_too() {
         let (_, sent) = deliver(&["{ }"], &NOTHING).await;
         assert_eq!(sent, "{\"captured\":{\"binding\":1,\"doc\":{\"_meta\":{\"op\":\"c\",\"row_id\":0}}}}\n");
+    }
+
+    #[tokio::test]
+    async fn rows_of_a_listing_that_was_given_up_are_dropped() {
+        let long = format!(r#"{{"id":"{}"}}"#, "x".repeat(MEMORY_BYTES));
+        let given_up = [long.as_str(), "{}", "{}"];
+        let chunks: [(u64, &[&str]); 4] = [(5, &given_up), (6, &given_up), (7, &ROWS[..1]), (9, &ROWS[1..])];
+        let (delivered, sent) = deliver_since(Stamp::new(7), &chunks, &NOTHING).await;
+        assert_eq!(delivered.summary.digest.as_deref(), Some(UPDATED));
+        assert_eq!((delivered.written, sent), (2, deliver(&ROWS, &NOTHING).await.1));
+        assert_eq!(delivered.summary.updated_at, Timestamp::from_millisecond(7).ok(), "when it began");
     }
 
     #[tokio::test]

@@ -7,20 +7,23 @@
 //!    "sources": {"snapshot": {"updated_at": "…", "last_count": 2, "last_digest": "…"}, "last_initialized": "…"}}}
 //! ```
 //!
-//! Those connectors refuse any other member, so what we have to keep beside the token goes where they accept anything
-//! and look at nothing: into `next_page`, as text, because patches would merge an object with what was there before.
-//! They never clear it, so it names the token that it belongs to and counts only beside that one.
+//! Those connectors refuse any other member, so what we have to keep beside the token (the place within a listing, and
+//! who asked) goes where they accept anything and look at nothing: into `next_page`, as text, because patches would
+//! merge an object with what was there before. They never clear it, so it names the token that it belongs to and counts
+//! only beside that one: a token that they saved belongs to whoever asks now.
+
+mod parked;
 
 use std::collections::{BTreeMap, HashMap};
 
-use async_trait::async_trait;
-use capture_core::{Checkpoint, Error, ErrorKind, Result, State, StateStore, StateUpdate, StreamState};
+use capture_core::{Checkpoint, Error, ErrorKind, Identity, Result, StreamState, Token};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::snapshot::Summary;
+use parked::Parked;
 
 /// Which stream is captured into which binding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,30 +34,6 @@ pub struct Binding {
     pub index: u32,
     /// Under which its state is kept.
     pub state_key: String,
-}
-
-/// A checkpoint in the two parts for which the state has room.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Position {
-    /// The cursor that a Python connector would keep too.
-    pub token: Option<String>,
-    /// Everything else.
-    pub progress: Option<Value>,
-}
-
-/// Takes checkpoints apart and puts them together; only their source knows how.
-pub trait Positions: Send + Sync {
-    /// The parts of a stream's checkpoint.
-    ///
-    /// # Errors
-    /// [`ErrorKind::State`] if it cannot be read.
-    fn split(&self, stream: &str, checkpoint: &Checkpoint) -> Result<Position>;
-
-    /// The checkpoint that has these parts.
-    ///
-    /// # Errors
-    /// [`ErrorKind::State`] if there is none.
-    fn join(&self, stream: &str, position: Position) -> Result<Checkpoint>;
 }
 
 /// What earlier sessions left.
@@ -73,7 +52,9 @@ pub(crate) struct SavedBinding {
     pub(crate) has_last_initialized: bool,
     /// The token; empty before the first complete listing.
     pub(crate) cursor: Option<String>,
-    pub(crate) next_page: Option<String>,
+    next_page: Option<String>,
+    /// From where to continue.
+    pub(crate) state: Option<StreamState>,
     pub(crate) snapshot: Option<Summary>,
 }
 
@@ -124,14 +105,6 @@ struct SnapshotDocument {
     last_digest: Option<String>,
 }
 
-/// What `next_page` holds.
-#[derive(Serialize, Deserialize)]
-struct Parked {
-    /// The token that it belongs to.
-    base: String,
-    page: Value,
-}
-
 impl SavedState {
     /// Reads the state of an open request. States of bindings that are not open are left alone.
     ///
@@ -171,33 +144,13 @@ impl SavedState {
         self.bindings.get(&binding.state_key)?.snapshot.as_ref()?.updated_at
     }
 
-    /// Whether the binding was complete before.
-    pub fn is_backfilled(&self, binding: &Binding) -> bool {
-        self.bindings.get(&binding.state_key).is_some_and(|saved| {
-            saved.snapshot.is_some() || saved.cursor.as_ref().is_some_and(|cursor| !cursor.is_empty())
-        })
-    }
-
-    /// The state as a runner wants it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::State`] if `positions` cannot read a binding's part of it.
-    pub fn to_store(&self, open: &[Binding], positions: &dyn Positions) -> Result<OpenedState> {
-        let mut streams = BTreeMap::new();
-        for binding in open {
-            let Some(position) = self.binding(&binding.state_key).position() else { continue };
-            let checkpoint = positions.join(&binding.stream, position).map_err(|error| {
-                unreadable(&format!("the saved state of the binding {}", binding.stream)).with_source(error)
-            })?;
-            let state = StreamState {
-                checkpoint,
-                committed_at: Timestamp::UNIX_EPOCH,
-                full_listing_records: None,
-                snapshot: None,
-            };
-            streams.insert(binding.stream.clone(), state);
-        }
-        Ok(OpenedState(State { streams, access: Some(Default::default()) }))
+    /// Whether the binding was complete before, and is so for `identity`: what another one saw is no beginning.
+    pub fn is_backfilled(&self, binding: &Binding, identity: &Identity) -> bool {
+        let Some(saved) = self.bindings.get(&binding.state_key) else { return false };
+        let has_token = saved.cursor.as_ref().is_some_and(|cursor| !cursor.is_empty());
+        let asked_by = saved.state.as_ref().and_then(|state| state.asked_by.as_ref());
+        let is_somebody_elses = asked_by.is_some_and(|before| identity.differs_from(before).is_some());
+        saved.snapshot.is_some() || (has_token && !is_somebody_elses)
     }
 }
 
@@ -208,16 +161,17 @@ impl SavedBinding {
             Cursor::Text(text) => text,
             Cursor::Number(number) => number.to_string(),
         });
-        let next_page = document.backfill.and_then(|backfill| backfill.next_page);
+        let next_page = document.backfill.and_then(|backfill| backfill.next_page).map(|page| match page {
+            Value::String(text) => text,
+            // None of ours, to be cleared like any other that is stale.
+            _ => String::new(),
+        });
         Some(Self {
             exists: true,
             has_last_initialized: document.last_initialized.is_some(),
+            state: continued(cursor.as_deref(), next_page.as_deref())?,
             cursor,
-            next_page: next_page.map(|page| match page {
-                Value::String(text) => text,
-                // None of ours, to be cleared like any other that is stale.
-                other => other.to_string(),
-            }),
+            next_page,
             snapshot: document.snapshot.map(|snapshot| Summary {
                 updated_at: snapshot.updated_at,
                 count: snapshot.last_count.unwrap_or(0),
@@ -226,33 +180,43 @@ impl SavedBinding {
         })
     }
 
-    /// From where to continue; `None` for a binding that never got anywhere, or is always listed whole.
-    fn position(&self) -> Option<Position> {
-        let cursor = self.cursor.as_ref()?;
-        let parked = self.next_page.as_deref().and_then(|text| serde_json::from_str::<Parked>(text).ok());
-        let progress = parked.filter(|parked| parked.base == *cursor).map(|parked| parked.page);
-        let token = Some(cursor.clone()).filter(|cursor| !cursor.is_empty());
-        (token.is_some() || progress.is_some()).then_some(Position { token, progress })
-    }
-
-    /// Takes the position over and returns the patch for it; nothing if it is what was there.
-    pub(crate) fn advance(&mut self, position: Position) -> Option<Value> {
-        let cursor = position.token.unwrap_or_default();
-        let next_page = position.progress.map(|page| {
-            let parked = Parked { base: cursor.clone(), page };
-            serde_json::to_string(&parked).expect("text and JSON are JSON")
-        });
+    /// Takes over what is true of the stream and returns the patch for it; nothing if it is what was there.
+    pub(crate) fn advance(&mut self, state: Option<&StreamState>) -> Option<Value> {
+        let token = state.and_then(|state| state.checkpoint.token.as_ref());
+        let cursor = token.map_or("", Token::as_str).to_owned();
+        let parked = state.and_then(Parked::new);
+        let before = self.next_page.as_deref().map(Parked::read);
+        let is_as_it_was = match (&parked, &before) {
+            (None, None) => true,
+            (Some(parked), Some(Some(before))) => parked.says_no_more_than(before),
+            _ => false,
+        };
         let mut patch = Map::new();
         if self.cursor.as_ref() != Some(&cursor) {
             patch.insert("inc".to_owned(), json!({"cursor": [cursor]}));
+            self.cursor = Some(cursor);
         }
-        if self.next_page != next_page {
-            let backfill = next_page.as_ref().map(|page| json!({"cutoff": [""], "next_page": page}));
+        if !is_as_it_was {
+            self.next_page = parked.as_ref().map(Parked::to_text);
+            let backfill = self.next_page.as_ref().map(|page| json!({"cutoff": [""], "next_page": page}));
             patch.insert("backfill".to_owned(), backfill.into());
         }
-        (self.cursor, self.next_page) = (Some(cursor), next_page);
+        self.state = state.cloned();
         (!patch.is_empty()).then_some(Value::Object(patch))
     }
+}
+
+/// From where to continue; `None` for a binding that never got anywhere, or is always listed whole. An error if what is
+/// parked belongs to the cursor and cannot be read.
+fn continued(cursor: Option<&str>, next_page: Option<&str>) -> Option<Option<StreamState>> {
+    let Some(cursor) = cursor else { return Some(None) };
+    let parked = next_page.and_then(Parked::read).filter(|parked| parked.belongs_to(cursor));
+    if let Some(parked) = parked {
+        return parked.into_state().map(Some);
+    }
+    let token = Some(cursor).filter(|cursor| !cursor.is_empty()).map(Token::new);
+    let bare = |token| StreamState::new(Checkpoint::new(Some(token), None), Timestamp::UNIX_EPOCH);
+    Some(token.map(bare))
 }
 
 impl Summary {
@@ -281,44 +245,10 @@ fn unreadable(what: &str) -> Error {
     )
 }
 
-/// The state with which a session begins. The sink writes the later ones.
-#[derive(Debug)]
-pub struct OpenedState(State);
-
-#[async_trait]
-impl StateStore for OpenedState {
-    async fn load(&mut self) -> Result<State> {
-        Ok(self.0.clone())
-    }
-
-    async fn save(&mut self, _: &StateUpdate) -> Result<()> {
-        Err(Error::new(ErrorKind::State, "Estuary takes states only with checkpoints"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The checkpoint is the position itself.
-    struct Plain;
-
-    impl Positions for Plain {
-        fn split(&self, _: &str, checkpoint: &Checkpoint) -> Result<Position> {
-            let token = checkpoint.0["token"].as_str().map(str::to_owned);
-            Ok(Position {
-                token,
-                progress: Some(checkpoint.0["progress"].clone()).filter(|page| !page.is_null()),
-            })
-        }
-
-        fn join(&self, _: &str, position: Position) -> Result<Checkpoint> {
-            if position.progress == Some(json!("broken")) {
-                return Err(Error::new(ErrorKind::State, "broken"));
-            }
-            Ok(Checkpoint(json!({"token": position.token, "progress": position.progress})))
-        }
-    }
+    use capture_core::Stamp;
 
     fn binding() -> Binding {
         Binding { stream: "jobs".to_owned(), index: 0, state_key: "jobs.v1".to_owned() }
@@ -329,17 +259,30 @@ mod tests {
         SavedState::read(&text, &[binding()])
     }
 
-    /// The checkpoint that is found in a binding's state.
-    fn found(state: &Value) -> Result<Option<Value>> {
+    /// What is found in a binding's state.
+    fn found(state: &Value) -> Result<Option<StreamState>> {
         let saved = read(
             &json!({"bindingStateV1": {"jobs.v1": state, "other": {"inc": "odd"}}, "refresh_token": null}),
         )?;
-        let store = saved.to_store(&[binding()], &Plain)?;
-        Ok(store.0.streams.get("jobs").map(|state| state.checkpoint.0.clone()))
+        Ok(saved.binding("jobs.v1").state)
     }
 
-    fn parked(base: &str) -> Value {
-        json!({"cutoff": [""], "next_page": json!({"base": base, "page": {"cursor": 3}}).to_string()})
+    fn at(token: &str, progress: Option<Value>) -> StreamState {
+        let token = Some(token).filter(|token| !token.is_empty()).map(Token::new);
+        StreamState::new(Checkpoint::new(token, progress), Timestamp::UNIX_EPOCH)
+    }
+
+    fn me() -> Identity {
+        Identity::new("me", "https://example.org").with_grants(["a:read"])
+    }
+
+    fn asked_by_me(mut state: StreamState) -> StreamState {
+        state.asked_by = Some(me());
+        state
+    }
+
+    fn parked(text: &Value) -> Value {
+        json!({"cutoff": [""], "next_page": text.to_string()})
     }
 
     #[test]
@@ -362,18 +305,38 @@ mod tests {
             (json!({"snapshot": {"updated_at": initialized, "last_count": 2, "last_digest": "d"}}), None),
             (json!({"inc": null}), None),
         ] {
-            let expected = token.map(|token| json!({"token": token, "progress": null}));
-            assert_eq!(found(&state).unwrap(), expected, "{state}");
+            assert_eq!(found(&state).unwrap(), token.map(|token| at(token, None)), "{state}");
         }
     }
 
     #[test]
-    fn parked_progress_counts_only_beside_its_token() {
-        let state = |token, base| json!({"inc": {"cursor": [token]}, "backfill": parked(base)});
-        assert_eq!(found(&state("t1", "t1")).unwrap().unwrap()["progress"], json!({"cursor": 3}));
-        assert_eq!(found(&state("", "")).unwrap().unwrap()["progress"], json!({"cursor": 3}));
-        assert_eq!(found(&state("t2", "t1")).unwrap().unwrap()["progress"], json!(null), "stale");
-        assert_eq!(found(&state("t2", "")).unwrap().unwrap()["progress"], json!(null), "stale");
+    fn what_is_parked_counts_only_beside_its_token() {
+        // As versions that did not know who asked have parked it.
+        let state = |token, base| {
+            let progress = json!({"base": base, "page": {"cursor": 3}});
+            found(&json!({"inc": {"cursor": [token]}, "backfill": parked(&progress)})).unwrap().unwrap()
+        };
+        assert_eq!(state("t1", "t1"), at("t1", Some(json!({"cursor": 3}))));
+        assert_eq!(state("", ""), at("", Some(json!({"cursor": 3}))));
+        assert_eq!(state("t2", "t1"), at("t2", None), "stale");
+        assert_eq!(state("t2", ""), at("t2", None), "stale");
+    }
+
+    #[test]
+    fn a_token_belongs_to_the_one_who_asked_until_somebody_else_moves_it() {
+        let mut synced = asked_by_me(at("t1", None));
+        synced.yardstick = Some(me());
+        let mut saved = SavedBinding::default();
+        let mut patch = saved.advance(Some(&synced)).unwrap();
+        assert_eq!(found(&patch).unwrap(), Some(synced));
+        let backfilled = |patch: &Value, identity: &Identity| {
+            read(&json!({"bindingStateV1": {"jobs.v1": patch}})).unwrap().is_backfilled(&binding(), identity)
+        };
+        let other = Identity::new("other", "https://example.org");
+        assert!(backfilled(&patch, &me()) && !backfilled(&patch, &other));
+        patch["inc"]["cursor"] = json!(["of python"]);
+        assert_eq!(found(&patch).unwrap(), Some(at("of python", None)));
+        assert!(backfilled(&patch, &other));
     }
 
     #[test]
@@ -383,7 +346,7 @@ mod tests {
             json!({"inc": {"cursor": "SECRET"}}),
             json!({"snapshot": {"last_count": -1}}),
             json!("SECRET"),
-            json!({"inc": {"cursor": [""]}, "backfill": {"next_page": "{\"base\":\"\",\"page\":\"broken\"}"}}),
+            json!({"inc": {"cursor": [""]}, "backfill": parked(&json!({"base": "", "asked_by": "SECRET"}))}),
         ] {
             let error = found(&state).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::State, "{state}");
@@ -399,31 +362,33 @@ mod tests {
         let state = json!({"bindingStateV1": {"jobs.v1": {"inc": {"cursor": ["t"]}}}, "backfillRequests": {"jobs.v1": true}});
         let saved = read(&state).unwrap();
         assert_eq!(saved.restarts, ["jobs.v1"]);
-        assert!(!saved.is_backfilled(&binding()));
+        assert!(!saved.is_backfilled(&binding(), &me()));
         let dealt_with = json!({"bindingStateV1": {"jobs.v1": {"inc": {"cursor": ["t"]}}}, "backfillRequests": {"jobs.v1": null}});
-        assert!(read(&dealt_with).unwrap().is_backfilled(&binding()));
+        assert!(read(&dealt_with).unwrap().is_backfilled(&binding(), &me()));
     }
 
     #[test]
     fn patches_say_what_changed_and_nothing_else() {
         let mut saved = SavedBinding { cursor: Some(String::new()), ..SavedBinding::default() };
-        let position = |token: &str, progress: Option<Value>| Position {
-            token: Some(token.to_owned()).filter(|token| !token.is_empty()),
-            progress,
-        };
-        assert_eq!(saved.advance(position("", None)), None);
-        let text = json!({"base": "", "page": 1}).to_string();
+        let mut advance = |state: StreamState| saved.advance(Some(&state));
+        assert_eq!(advance(at("", None)), None);
+        let patch = advance(at("", Some(json!(1)))).unwrap();
+        assert_eq!(patch["backfill"]["cutoff"], json!([""]));
+        assert!(patch.get("inc").is_none() && patch["backfill"]["next_page"].is_string());
+        assert_eq!(advance(at("", Some(json!(1)))), None);
+        let mut stamped = at("", Some(json!(1)));
+        stamped.stamp = Stamp::new(7);
+        assert_eq!(advance(stamped), None, "a later stamp alone is no news");
+        assert_eq!(advance(at("t1", None)), Some(json!({"inc": {"cursor": ["t1"]}, "backfill": null})));
+        assert_eq!(advance(at("t2", None)), Some(json!({"inc": {"cursor": ["t2"]}})));
+        let asked = advance(asked_by_me(at("t2", None))).unwrap();
+        assert!(asked.get("inc").is_none() && asked["backfill"]["next_page"].is_string());
+        assert_eq!(saved.state.as_ref().and_then(|state| state.asked_by.clone()), Some(me()));
         assert_eq!(
-            saved.advance(position("", Some(json!(1)))),
-            Some(json!({"backfill": {"cutoff": [""], "next_page": text}}))
+            saved.advance(None),
+            Some(json!({"inc": {"cursor": [""]}, "backfill": null})),
+            "forgotten"
         );
-        assert_eq!(saved.advance(position("", Some(json!(1)))), None);
-        assert_eq!(
-            saved.advance(position("t1", None)),
-            Some(json!({"inc": {"cursor": ["t1"]}, "backfill": null}))
-        );
-        assert_eq!(saved.advance(position("t2", None)), Some(json!({"inc": {"cursor": ["t2"]}})));
-        assert!(saved.position() == Some(position("t2", None)));
     }
 
     #[test]

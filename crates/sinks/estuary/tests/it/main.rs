@@ -5,25 +5,25 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use async_trait::async_trait;
 use capture_core::conformance::{self, Rows, SinkHarness};
 use capture_core::{
-    Capabilities, Checkpoint, Completion, Counts, ErrorKind, Mode, Record, Result, Sink, SnapshotDelivery,
-    State, StateUpdate, StreamDescriptor, StreamState, Write,
+    Checkpoint, CommitPace, Committed, Counts, ErrorKind, Gone, Identity, Key, Mode, Outcome, Record, Result,
+    Share, Sink, Stamp, State, StateUpdate, StreamDescriptor, StreamState, Sweep, SweepDue, Token, Within,
+    Write,
 };
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use sink_estuary::{
-    Acknowledgements, Binding, Codec, EstuarySink, Numbers, Output, Position, Positions, SavedState,
-};
+use sink_estuary::{Acknowledgements, Binding, Codec, EstuarySink, Numbers, Output, SavedState};
 use tokio::io::AsyncWrite;
 
-/// What came down the pipe.
+/// What came down the pipe, and whether it takes nothing more.
 #[derive(Clone, Default)]
-struct Pipe(Arc<Mutex<Vec<u8>>>);
+struct Pipe(Arc<Mutex<Vec<u8>>>, Arc<AtomicBool>);
 
 impl Pipe {
     fn messages(&self) -> Vec<Value> {
@@ -42,6 +42,9 @@ impl Pipe {
 
 impl AsyncWrite for Pipe {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.1.load(Ordering::Relaxed) {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
         self.0.lock().unwrap().extend_from_slice(bytes);
         Poll::Ready(Ok(bytes.len()))
     }
@@ -55,22 +58,6 @@ impl AsyncWrite for Pipe {
     }
 }
 
-/// Checkpoints are all progress, or a bare token.
-struct Plain;
-
-impl Positions for Plain {
-    fn split(&self, _: &str, checkpoint: &Checkpoint) -> Result<Position> {
-        Ok(match checkpoint.0.as_str() {
-            Some(token) => Position { token: Some(token.to_owned()), progress: None },
-            None => Position { token: None, progress: Some(checkpoint.0.clone()) },
-        })
-    }
-
-    fn join(&self, _: &str, position: Position) -> Result<Checkpoint> {
-        Ok(Checkpoint(position.progress.or(position.token.map(Value::from)).unwrap_or_default()))
-    }
-}
-
 fn sink(pipe: &Pipe, streams: &[&str], state: &Value) -> EstuarySink<Pipe> {
     let bind = |(index, stream): (u32, &&str)| {
         let stream = (*stream).to_owned();
@@ -80,47 +67,74 @@ fn sink(pipe: &Pipe, streams: &[&str], state: &Value) -> EstuarySink<Pipe> {
     let state = RawValue::from_string(state.to_string()).unwrap();
     let saved = SavedState::read(&state, &bindings).unwrap();
     let output = Output::new(Codec::Json, pipe.clone());
-    EstuarySink::new(output, bindings, &saved, Arc::new(Plain), Numbers::Exact, Acknowledgements::none())
+    EstuarySink::new(output, bindings, &saved, Numbers::Exact, Acknowledgements::none())
 }
 
-/// Learns its streams when it is opened, as the laws want it; a real one is given its bindings before.
+/// Learns its streams as they come, as the laws want it; a real one is given its bindings before.
 struct Late {
     pipe: Pipe,
     /// The streams of all sinks on the pipe: their index is their binding.
     streams: Arc<Mutex<Vec<String>>>,
-    sink: Option<EstuarySink<Pipe>>,
+    sink: EstuarySink<Pipe>,
+}
+
+impl Late {
+    /// A sink from the state of the last checkpoint, as the runtime would open it.
+    fn new(pipe: &Pipe, streams: &Arc<Mutex<Vec<String>>>) -> Self {
+        let names = streams.lock().unwrap().clone();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let sink = sink(pipe, &names, &folded(&patches(&pipe.messages())));
+        Self { pipe: pipe.clone(), streams: Arc::clone(streams), sink }
+    }
 }
 
 #[async_trait]
 impl Sink for Late {
-    fn capabilities(&self) -> Capabilities {
-        Capabilities { snapshots: SnapshotDelivery::Listings, stores_state: true }
+    async fn load(&mut self) -> Result<State> {
+        self.sink.load().await
     }
 
     async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
-        let mut sink = {
+        {
             let mut all = self.streams.lock().unwrap();
             let new: Vec<String> =
                 streams.iter().map(|stream| stream.name.clone()).filter(|name| !all.contains(name)).collect();
             all.extend(new);
-            let names: Vec<&str> = all.iter().map(String::as_str).collect();
-            sink(&self.pipe, &names, &json!({}))
-        };
-        sink.open(streams).await?;
-        self.sink = Some(sink);
-        Ok(())
+        }
+        *self = Self::new(&self.pipe, &self.streams);
+        self.sink.open(streams).await
     }
 
-    async fn write(&mut self, write: Write<'_>) -> Result<Counts> {
-        self.sink.as_mut().unwrap().write(write).await
+    async fn write(&mut self, write: Write) -> Result<()> {
+        self.sink.write(write).await
     }
 
-    async fn commit(&mut self, update: &StateUpdate) -> Result<()> {
-        self.sink.as_mut().unwrap().commit(update).await
+    async fn sweep(&mut self, sweep: Sweep) -> Result<()> {
+        self.sink.sweep(sweep).await
+    }
+
+    async fn unseen(&mut self, sweep: &Sweep) -> Result<Share> {
+        self.sink.unseen(sweep).await
+    }
+
+    async fn known(&mut self, stream: &StreamDescriptor, keys: &[Key]) -> Result<Option<u64>> {
+        self.sink.known(stream, keys).await
+    }
+
+    async fn commit(&mut self, update: &StateUpdate) -> Result<Committed> {
+        self.sink.commit(update).await
+    }
+
+    async fn ended(&mut self, stream: &StreamDescriptor, outcome: &Outcome) -> Result<()> {
+        self.sink.ended(stream, outcome).await
     }
 
     async fn close(&mut self) -> Result<()> {
-        self.sink.as_mut().unwrap().close().await
+        self.sink.close().await
+    }
+
+    fn pace(&self) -> CommitPace {
+        self.sink.pace()
     }
 }
 
@@ -134,12 +148,14 @@ struct Runtime {
 impl SinkHarness for Runtime {
     async fn open(&self) -> Box<dyn Sink> {
         // A new session: what no checkpoint followed is forgotten.
-        let mut bytes = self.pipe.0.lock().unwrap();
-        let text = String::from_utf8(bytes.clone()).unwrap();
-        let committed =
-            text.rfind(r#"{"checkpoint""#).map_or(0, |at| at + text[at..].find('\n').unwrap() + 1);
-        bytes.truncate(committed);
-        Box::new(Late { pipe: self.pipe.clone(), streams: Arc::clone(&self.streams), sink: None })
+        {
+            let mut bytes = self.pipe.0.lock().unwrap();
+            let text = String::from_utf8(bytes.clone()).unwrap();
+            let committed =
+                text.rfind(r#"{"checkpoint""#).map_or(0, |at| at + text[at..].find('\n').unwrap() + 1);
+            bytes.truncate(committed);
+        }
+        Box::new(Late::new(&self.pipe, &self.streams))
     }
 
     async fn rows(&self, stream: &StreamDescriptor) -> Rows {
@@ -162,44 +178,73 @@ impl SinkHarness for Runtime {
         rows
     }
 
-    async fn state(&self) -> Option<State> {
-        None
+    async fn break_writes(&self) -> bool {
+        self.pipe.1.store(true, Ordering::Relaxed);
+        true
+    }
+
+    async fn break_commits(&self) -> bool {
+        self.break_writes().await
+    }
+
+    async fn mend(&self) {
+        self.pipe.1.store(false, Ordering::Relaxed);
+    }
+
+    fn is_exclusive(&self) -> bool {
+        // The runtime sees to it.
+        false
+    }
+
+    fn keeps_keys(&self) -> bool {
+        false
     }
 }
 
 #[tokio::test]
 async fn the_sink_obeys_the_laws_of_sinks() {
-    // Not those of stored states: this one keeps no more than Estuary's state has room for.
-    let fresh = Runtime::default;
-    conformance::committed_is_readable(&fresh()).await;
-    conformance::a_dropped_sink_has_committed_nothing_more(&fresh()).await;
-    conformance::replays_converge(&fresh()).await;
-    conformance::the_later_write_wins(&fresh()).await;
-    conformance::deleting_and_reviving(&fresh()).await;
-    conformance::odd_keys_stay_apart(&fresh()).await;
-    conformance::any_stream_name_is_fine(&fresh()).await;
-    conformance::any_record_arrives(&fresh()).await;
-    conformance::streams_do_not_mix(&fresh()).await;
-    conformance::reopening_continues(&fresh()).await;
+    conformance::sink(Runtime::default).await;
 }
 
 fn stream(name: &str, mode: Mode) -> Arc<StreamDescriptor> {
     Arc::new(StreamDescriptor::new(name, ["id"]).with_mode(mode))
 }
 
-fn update(stream: &str, checkpoint: Value) -> StateUpdate {
-    let state = StreamState {
-        checkpoint: Checkpoint(checkpoint),
-        committed_at: jiff::Timestamp::UNIX_EPOCH,
-        full_listing_records: None,
-        snapshot: None,
-    };
-    StateUpdate { streams: [(stream.to_owned(), Some(state))].into(), access: None }
+fn update(stream: &str, state: StreamState) -> StateUpdate {
+    StateUpdate::new([(stream.to_owned(), Some(state))])
+}
+
+fn at(token: &str) -> StreamState {
+    StreamState::new(Checkpoint::new(Some(Token::new(token)), None), jiff::Timestamp::UNIX_EPOCH)
 }
 
 /// The patches of all checkpoints.
 fn patches(messages: &[Value]) -> Vec<Value> {
     messages.iter().filter_map(|message| message.pointer("/checkpoint/state/updated").cloned()).collect()
+}
+
+/// The state that they make, by the rules of RFC 7396.
+fn folded(patches: &[Value]) -> Value {
+    fn merge(target: &mut Value, patch: &Value) {
+        let Value::Object(patch) = patch else {
+            *target = patch.clone();
+            return;
+        };
+        if !target.is_object() {
+            *target = json!({});
+        }
+        let members = target.as_object_mut().unwrap();
+        for (name, value) in patch {
+            if value.is_null() {
+                members.remove(name);
+            } else {
+                merge(members.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+    }
+    let mut state = json!({});
+    patches.iter().for_each(|patch| merge(&mut state, patch));
+    state
 }
 
 #[tokio::test]
@@ -224,15 +269,52 @@ async fn beginnings_are_checkpointed_and_repetitions_are_not() {
     );
     assert_eq!(begun.len(), 2);
 
-    sink.commit(&update("old", json!("t0"))).await.unwrap();
+    sink.commit(&update("old", at("t0"))).await.unwrap();
     assert!(pipe.take().is_empty(), "nothing has changed");
-    sink.commit(&update("old", json!("t1"))).await.unwrap();
+    sink.commit(&update("old", at("t1"))).await.unwrap();
     assert_eq!(patches(&pipe.take()), [json!({"bindingStateV1": {"old.v1": {"inc": {"cursor": ["t1"]}}}})]);
-    let records = [Record::upsert("1", r#"{"id":"1"}"#)];
-    let write = Write { stream: &streams[0], pass: 1, records: &records, completion: None };
-    sink.write(write).await.unwrap();
-    sink.commit(&update("old", json!("t1"))).await.unwrap();
+    let records = vec![Record::upsert("1", r#"{"id":"1"}"#)];
+    sink.write(Write::new(Arc::clone(&streams[0]), Stamp::new(1), records)).await.unwrap();
+    sink.commit(&update("old", at("t1"))).await.unwrap();
     assert_eq!(patches(&pipe.take()), [json!({})], "documents need a checkpoint even if the state stays");
+}
+
+#[tokio::test]
+async fn what_is_gone_is_a_deletion_and_what_was_not_seen_is_none() {
+    let pipe = Pipe::default();
+    let state =
+        json!({"bindingStateV1": {"pets.v1": {"inc": {"cursor": ["t0"]}, "last_initialized": "2026"}}});
+    let mut sink = sink(&pipe, &["pets"], &state);
+    let pets = stream("pets", Mode::Child);
+    sink.open(&[Arc::clone(&pets)]).await.unwrap();
+    let records = vec![Record::gone("a", Gone::NotFound), Record::upsert("b", r#"{"id":"b"}"#)];
+    sink.write(Write::new(Arc::clone(&pets), Stamp::new(1), records)).await.unwrap();
+    let everything = Sweep::new(Arc::clone(&pets), Stamp::new(9), Within::Everything);
+    assert_eq!(sink.unseen(&everything).await.unwrap(), Share::default());
+    sink.sweep(everything).await.unwrap();
+    sink.sweep(Sweep::new(Arc::clone(&pets), Stamp::new(9), Within::Scopes(vec![Key::from("s")])))
+        .await
+        .unwrap();
+    let counts = sink.commit(&StateUpdate::default()).await.unwrap().counts["pets"];
+    assert_eq!(counts, Counts { written: 1, deleted: 1, ..Counts::default() });
+    let documents: Vec<Value> =
+        pipe.take().iter().filter_map(|message| message.pointer("/captured/doc").cloned()).collect();
+    assert_eq!(documents, [json!({"_meta": {"op": "d"}, "id": "a"}), json!({"id": "b"})]);
+}
+
+#[tokio::test]
+async fn a_quiet_poll_is_no_checkpoint() {
+    let pipe = Pipe::default();
+    let mut sink = sink(&pipe, &["pets"], &json!({}));
+    sink.open(&[stream("pets", Mode::Incremental)]).await.unwrap();
+    let mut state = at("t1");
+    state.asked_by = Some(Identity::new("me", "https://example.org"));
+    state.stamp = Stamp::new(1);
+    sink.commit(&update("pets", state.clone())).await.unwrap();
+    pipe.take();
+    state.stamp = Stamp::new(2);
+    sink.commit(&update("pets", state)).await.unwrap();
+    assert!(pipe.take().is_empty());
 }
 
 #[tokio::test]
@@ -242,21 +324,57 @@ async fn a_snapshot_that_begins_anew_forgets_what_it_had() {
     let pets = stream("pets", Mode::Snapshot);
     sink.open(&[Arc::clone(&pets)]).await.unwrap();
     pipe.take();
-    let mut write = async |pass, id: &str, completion: Option<Completion>| {
-        let records = [Record::upsert(id, format!(r#"{{"id":"{id}"}}"#))];
-        let write = Write { stream: &pets, pass, records: &records, completion: completion.as_ref() };
-        let counts = sink.write(write).await.unwrap();
-        sink.commit(&update("pets", json!({"running": pass}))).await.unwrap();
-        (counts, pipe.take())
+    // What is saved with a row: that a listing is under way, or has ended.
+    let under_way = |began| {
+        let mut state = at("t");
+        state.listing = Some(Stamp::new(began));
+        state
     };
-    let (_, messages) = write(1, "a", None).await;
-    assert!(messages.is_empty(), "neither rows nor a place within the listing");
-    let (_, messages) = write(2, "b", None).await;
-    assert!(messages.is_empty());
-    let (counts, messages) = write(2, "c", Some(Completion::Everything)).await;
-    assert_eq!((counts.written, messages.len()), (2, 3));
+    let mut ended = at("t");
+    ended.sweep_due = Some(SweepDue::new(Stamp::new(3), None));
+    for (seen, id, state) in [
+        (1, "a", under_way(1)),
+        // Rows of two listings between two commits.
+        (2, "a", under_way(3)),
+        (3, "b", under_way(3)),
+        (4, "c", ended),
+    ] {
+        let records = vec![Record::upsert(id, format!(r#"{{"id":"{id}"}}"#))];
+        sink.write(Write::new(Arc::clone(&pets), Stamp::new(seen), records)).await.unwrap();
+        let committed = sink.commit(&update("pets", state)).await.unwrap();
+        assert_eq!(committed, Committed::default());
+        assert!(pipe.take().is_empty(), "neither rows nor a place within the listing");
+    }
+    sink.sweep(Sweep::new(Arc::clone(&pets), Stamp::new(3), Within::Everything)).await.unwrap();
+    let committed = sink.commit(&update("pets", at("t"))).await.unwrap();
+    let messages = pipe.take();
+    assert_eq!((committed.counts["pets"].written, messages.len()), (2, 3));
     assert_eq!(messages[0]["captured"]["doc"], json!({"_meta": {"op": "c", "row_id": 0}, "id": "b"}));
     assert_eq!(patches(&messages)[0]["bindingStateV1"]["pets.v1"]["snapshot"]["last_count"], 2);
+    assert_eq!(sink.load().await.unwrap(), State::default(), "the next session lists it anew");
+}
+
+#[tokio::test]
+async fn a_snapshot_that_proved_nothing_is_not_delivered() {
+    let pipe = Pipe::default();
+    let mut sink = sink(&pipe, &["pets"], &json!({}));
+    let pets = stream("pets", Mode::Snapshot);
+    sink.open(&[Arc::clone(&pets)]).await.unwrap();
+    pipe.take();
+    let write = |seen, id: &str| {
+        let records = vec![Record::upsert(id, format!(r#"{{"id":"{id}"}}"#))];
+        Write::new(Arc::clone(&pets), Stamp::new(seen), records)
+    };
+    // It has ended and owes no sweep.
+    sink.write(write(1, "a")).await.unwrap();
+    sink.commit(&update("pets", at("t"))).await.unwrap();
+    assert!(pipe.take().is_empty());
+    sink.write(write(2, "b")).await.unwrap();
+    sink.sweep(Sweep::new(Arc::clone(&pets), Stamp::new(2), Within::Everything)).await.unwrap();
+    sink.commit(&update("pets", at("t"))).await.unwrap();
+    let messages = pipe.take();
+    assert_eq!(messages.len(), 2);
+    assert_eq!(messages[0]["captured"]["doc"]["id"], "b");
 }
 
 #[tokio::test]
