@@ -73,10 +73,14 @@ async fn the_state_is_shown_and_forgotten_and_moved() {
     assert!(site.log().of("application.list").iter().all(|entry| entry.has_token), "applications are not");
 
     std::fs::write(site.path("state.exported"), exported).unwrap();
+    // It claims records that are not there.
+    let refused = site.run("state import state.exported --to sqlite:other.db").await;
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+    assert!(refused.stderr.contains("--force") && !site.path("other.db").exists(), "{refused:#?}");
     snapshot(
         "state_import",
         &site,
-        &site.done("state import state.exported --to sqlite:other.db").await.stderr,
+        &site.done("state import state.exported --force --to sqlite:other.db").await.stderr,
     );
     site.log().clear();
     site.done("sync applications users --to sqlite:other.db").await;

@@ -181,6 +181,10 @@ impl<S: Source, K: Sink> Runner<S, K> {
     }
 
     /// The same, with a handle to ask for more while it runs.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "as for `run`: whoever starts a run gives it its token"
+    )]
     pub fn start(
         self,
         selections: impl IntoIterator<Item = Selection>,
@@ -247,7 +251,7 @@ impl<S: Source, K: Sink> Runner<S, K> {
         drop(shared);
 
         let mut writer =
-            writer::Writer::new(self.sink, state, open, identity, self.options, self.observer, board);
+            writer::Writer::new(self.sink, &state, open, identity, self.options, self.observer, board);
         writer.greet(strangers);
         let ended = writer.run(receiver, controls, &mut tasks).await;
         let interrupted = stop.is_cancelled();

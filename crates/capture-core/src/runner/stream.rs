@@ -151,7 +151,7 @@ impl Stream {
     }
 
     /// What the commit has to save, if anything.
-    pub(super) fn to_save(&mut self) -> Option<StreamState> {
+    pub(super) fn take_unsaved(&mut self) -> Option<StreamState> {
         if !std::mem::take(&mut self.is_dirty) || !self.has_checkpoint {
             return None;
         }

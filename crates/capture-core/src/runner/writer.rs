@@ -80,7 +80,7 @@ pub(super) struct Writer<K> {
 impl<K: Sink> Writer<K> {
     pub(super) fn new(
         sink: K,
-        state: State,
+        state: &State,
         captures: Vec<Opened>,
         identity: Identity,
         options: RunnerOptions,
@@ -706,7 +706,8 @@ impl<K: Sink> Writer<K> {
     async fn commit(&mut self) -> Result<()> {
         self.commit_due = None;
         let streams = self.captures.iter_mut().flat_map(|capture| &mut capture.streams);
-        let saved = streams.filter_map(|stream| Some((stream.name().to_owned(), Some(stream.to_save()?))));
+        let saved =
+            streams.filter_map(|stream| Some((stream.name().to_owned(), Some(stream.take_unsaved()?))));
         let update = StateUpdate::new(saved);
         if update.is_empty() && !std::mem::take(&mut self.has_swept) {
             return Ok(());

@@ -59,11 +59,11 @@ impl State {
         struct Any {
             version: u64,
         }
-        let Any { version } = serde_json::from_str(text).map_err(unreadable)?;
+        let Any { version } = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
         match version {
-            1 => Ok(serde_json::from_str::<Version1>(text).map_err(unreadable)?.into()),
+            1 => Ok(serde_json::from_str::<Version1>(text).map_err(|error| unreadable(&error))?.into()),
             VERSION => {
-                let document: Document = serde_json::from_str(text).map_err(unreadable)?;
+                let document: Document = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
                 Ok(Self::new(document.streams))
             }
             _ => {
@@ -97,7 +97,7 @@ impl From<Version1> for State {
     }
 }
 
-fn unreadable(error: serde_json::Error) -> Error {
+fn unreadable(error: &serde_json::Error) -> Error {
     let place = format!("line {} column {}", error.line(), error.column());
     Error::new(ErrorKind::State, format!("the saved state cannot be read ({place})"))
         .with_hint("restore it from a copy, or move it away to list everything again; it was left untouched")

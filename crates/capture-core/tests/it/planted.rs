@@ -155,6 +155,7 @@ async fn a_sink_without_a_fault_obeys_where_the_destination_can_fail() {
 
 #[tokio::test]
 async fn faults_of_sinks_are_found() {
+    #[expect(clippy::type_complexity, reason = "a table of functions")]
     let faults: [(SinkFault, fn(&Memory) -> Law<'_>); 8] = [
         (SinkFault::SwallowsWrites, |sink| {
             Box::pin(laws::a_failed_write_is_an_error_and_the_state_stays(sink))
@@ -355,6 +356,7 @@ async fn the_memory_source_obeys_the_laws_of_sources() {
 #[tokio::test]
 async fn faults_of_sources_are_found() {
     use SourceFault as Fault;
+    #[expect(clippy::type_complexity, reason = "a table of functions")]
     let faults: [(Fault, fn(&Waiting) -> Law<'_>); 11] = [
         (Fault::LosesDropped, |source| Box::pin(laws::dropping_a_step_loses_nothing(source))),
         (Fault::LosesFailed, |source| Box::pin(laws::an_error_leaves_the_capture_usable(source))),
