@@ -231,13 +231,14 @@ async fn what_was_committed_is_not_requested_again() {
         let Some(round) = state.pointer("/streams/candidate_notes/checkpoint/progress/round") else {
             continue;
         };
-        // Parents are asked about in their order: these were done with.
+        // Parents that were done with are not asked about again. Eight are asked about side by side, so that the log may
+        // have them in another order.
         let done = round["done"].as_u64().unwrap() as usize;
         let asked = |place: &&(String, String, String, bool)| place.0 == "candidate.listNotes";
-        let done: Vec<_> = first.iter().filter(asked).take(done).collect();
-        let again = done.iter().find(|place| second.contains(**place));
-        assert_eq!(again, None, "after {requests} requests");
-        parents += done.len();
+        let (once, again): (Vec<_>, Vec<_>) =
+            first.iter().filter(asked).partition(|place| !second.contains(*place));
+        assert!(once.len() >= done, "after {requests} requests {} are asked about again", again.len());
+        parents += done;
     }
     assert!(pages > 10 && parents > 10, "{pages} pages and {parents} parents are hardly a test");
 }
