@@ -19,7 +19,6 @@ mod every_operation;
 mod files;
 mod help;
 mod histories;
-mod histories;
 mod operations;
 mod output;
 mod pace;

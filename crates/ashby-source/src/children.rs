@@ -222,8 +222,11 @@ impl ChildCapture {
         round.vanished += u64::from(vanished);
         if let Some(parent) = round.pending.pop_front() {
             self.progress.aside.resolved(&parent);
-            if whole {
-                part.whole_scopes.push(Key::from(parent));
+            // That it is gone itself can be told by anybody who has just seen it listed.
+            match vanished {
+                true => part.gone_scopes.push(Key::from(parent)),
+                false if whole => part.whole_scopes.push(Key::from(parent)),
+                false => {}
             }
         }
         part

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::{
     Account, Appender, CommitPace, Committed, Counts, Error, ErrorKind, Key, Ledger, Outcome, Result, Share,
-    Sink, Stamp, State, StateStore, StateUpdate, StreamDescriptor, Sweep, Write,
+    Sink, Stamp, State, StateStore, StateUpdate, StreamDescriptor, StreamState, Sweep, Write,
 };
 
 /// How many tombstones are written at once.
@@ -32,6 +32,8 @@ pub struct Appending<A, T, L> {
     /// What the state claims to have seen, by stream.
     claims: BTreeMap<String, Stamp>,
     lost: BTreeSet<String>,
+    /// Their states, as they are to be saved once the streams are open.
+    again: BTreeMap<String, Option<StreamState>>,
     counts: BTreeMap<String, Counts>,
 }
 
@@ -46,6 +48,7 @@ impl<A: Appender, T: StateStore, L: Ledger> Appending<A, T, L> {
             account: None,
             claims: BTreeMap::new(),
             lost: BTreeSet::new(),
+            again: BTreeMap::new(),
             counts: BTreeMap::new(),
         }
     }
@@ -77,10 +80,13 @@ impl<A: Appender, T: StateStore, L: Ledger> Appending<A, T, L> {
         Ok(())
     }
 
-    /// Forgets in state and ledger what was lost, and learns what is there instead.
+    /// Forgets in the ledger what was lost, and learns what is there instead. That is committed before anything is
+    /// appended, which could make the output look again as the old watermark says.
     async fn take_stock(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
+        let mut is_news = false;
         for stream in streams.iter().filter(|stream| self.lost.contains(&stream.name)) {
             self.ledger.forget(stream).await?;
+            is_news = true;
         }
         for stream in streams {
             loop {
@@ -89,7 +95,12 @@ impl<A: Appender, T: StateStore, L: Ledger> Appending<A, T, L> {
                     break;
                 }
                 self.ledger.adopt(stream, records).await?;
+                is_news = true;
             }
+        }
+        if is_news {
+            let watermark = self.appender.flush().await?;
+            self.ledger.commit(watermark.as_ref(), &BTreeMap::new()).await?;
         }
         Ok(())
     }
@@ -114,8 +125,13 @@ impl<A: Appender, T: StateStore, L: Ledger> Sink for Appending<A, T, L> {
                 }
             }
         }
-        state.streams.retain(|name, _| !self.lost.contains(name));
-        self.claims = state.streams.iter().map(|(name, state)| (name.clone(), state.stamp)).collect();
+        for (_, state) in state.streams.iter_mut().filter(|(name, _)| self.lost.contains(*name)) {
+            state.list_again();
+        }
+        let claims = state.streams.iter().filter(|(name, _)| !self.lost.contains(*name));
+        self.claims = claims.map(|(name, state)| (name.clone(), state.stamp)).collect();
+        let again = |name: &String| Some((name.clone(), Some(state.streams.get(name)?.clone())));
+        self.again = self.lost.iter().filter_map(again).collect();
         Ok(state)
     }
 
@@ -124,8 +140,9 @@ impl<A: Appender, T: StateStore, L: Ledger> Sink for Appending<A, T, L> {
         if let Some(account) = &account {
             self.check_claims(account, streams)?;
         }
-        let lost = streams.iter().filter(|stream| self.lost.contains(&stream.name));
-        let forgotten = StateUpdate::new(lost.map(|stream| (stream.name.clone(), None)));
+        let mut again = std::mem::take(&mut self.again);
+        again.retain(|name, _| streams.iter().any(|stream| stream.name == *name));
+        let forgotten = StateUpdate::new(again);
         self.ledger.open(streams).await?;
         let watermark = account.as_ref().and_then(|account| account.watermark.as_ref());
         self.appender.open(streams, watermark).await?;

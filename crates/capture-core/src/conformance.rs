@@ -32,6 +32,7 @@
 //! # });
 //! ```
 
+mod ledger;
 mod mirror;
 mod sink;
 mod sink_failing;
@@ -45,6 +46,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 
+pub use ledger::{
+    a_sweep_takes_each_row_once, everything_is_as_the_last_commit_left_it, only_differences_are_left,
+    what_is_adopted_is_known, what_is_forgotten_is_unseen_or_gone,
+};
 pub use sink::{
     a_dropped_sink_has_committed_nothing_more, any_record_arrives, any_stream_name_is_fine,
     committed_is_readable, deleting_and_reviving, odd_keys_stay_apart, reopening_continues, replays_converge,
@@ -56,6 +61,7 @@ pub use sink_failing::{
 };
 pub use sink_keyed::{
     a_forgotten_stream_keeps_its_rows_unseen, a_sweep_buries_what_was_not_seen_since,
+    a_sweep_leaves_alone_what_was_seen_before_it_may_speak,
     a_sweep_of_scopes_buries_only_what_belongs_to_them, counts_are_exact, known_keys_are_counted,
     uncommitted_rows_are_absent,
 };
@@ -74,8 +80,8 @@ pub use state_store::{
 };
 
 use crate::{
-    Checkpoint, Field, FieldKind, Identity, Key, Listed, Record, Sink, Stamp, StateStore, StateUpdate,
-    StreamDescriptor, StreamState, SweepDue, Token,
+    Checkpoint, Field, FieldKind, Identity, Key, Ledger, Listed, Record, Sink, Stamp, StateStore,
+    StateUpdate, StreamDescriptor, StreamState, SweepDue, Token,
 };
 
 /// Rows by key; `None` is a tombstone. Leaving a tombstone out means the same.
@@ -135,6 +141,13 @@ pub trait StateStoreHarness: Send + Sync {
     fn is_exclusive(&self) -> bool;
 }
 
+/// One place for a ledger. Dropping it removes the place.
+#[async_trait]
+pub trait LedgerHarness: Send + Sync {
+    /// A ledger on this place, as a restarted process would make it.
+    async fn open(&self) -> Box<dyn Ledger>;
+}
+
 /// Says which law is broken when its test panics.
 struct Law(&'static str);
 
@@ -186,6 +199,7 @@ pub async fn sink<H: SinkHarness>(fresh: impl Fn() -> H) {
             counts_are_exact,
             a_sweep_buries_what_was_not_seen_since,
             a_sweep_of_scopes_buries_only_what_belongs_to_them,
+            a_sweep_leaves_alone_what_was_seen_before_it_may_speak,
             known_keys_are_counted,
             a_forgotten_stream_keeps_its_rows_unseen,
             a_failed_sweep_is_an_error_and_can_be_done_again,
@@ -228,6 +242,20 @@ pub async fn state_store<H: StateStoreHarness>(fresh: impl Fn() -> H) {
     );
 }
 
+/// All laws of ledgers, each against a fresh place.
+///
+/// # Panics
+/// If the ledger breaks one.
+pub async fn ledger<H: LedgerHarness>(fresh: impl Fn() -> H) {
+    laws!(fresh;
+        only_differences_are_left,
+        everything_is_as_the_last_commit_left_it,
+        a_sweep_takes_each_row_once,
+        what_is_forgotten_is_unseen_or_gone,
+        what_is_adopted_is_known,
+    );
+}
+
 /// A stream with the key field `id`.
 fn stream(name: &str) -> Arc<StreamDescriptor> {
     keyed_stream(name, &["id"])
@@ -258,6 +286,7 @@ fn state_at(position: u64) -> StreamState {
     StreamState {
         asked_by: Some(identity.clone()),
         yardstick: Some(identity),
+        asked_since: Some(Stamp::new(position)),
         stamp: Stamp::new(position),
         listing: Some(Stamp::new(position)),
         sweep_due: Some(SweepDue::new(Stamp::new(position), Some("odd".to_owned()))),

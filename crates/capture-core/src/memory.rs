@@ -155,7 +155,7 @@ impl Sink for MemorySink {
 
     async fn sweep(&mut self, sweep: Sweep) -> Result<()> {
         let (table, counts) = self.table(&sweep.stream.name);
-        for row in table.values_mut().filter(|row| row.is_within(&sweep) && row.seen < sweep.since) {
+        for row in table.values_mut().filter(|row| row.is_within(&sweep) && sweep.takes(row.seen)) {
             row.gone = Some(Gone::Unseen);
             counts.deleted += 1;
         }
@@ -167,7 +167,7 @@ impl Sink for MemorySink {
         let within: Vec<_> = table.iter().filter(|(_, row)| row.is_within(sweep)).collect();
         let unseen: Vec<Key> = within
             .iter()
-            .filter(|(_, row)| row.seen < sweep.since)
+            .filter(|(_, row)| sweep.takes(row.seen))
             .map(|(key, _)| Key::from(key.as_str()))
             .collect();
         let count = unseen.len() as u64;

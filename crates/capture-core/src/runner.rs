@@ -279,7 +279,7 @@ fn requests(
                 strangers.insert(selection.stream.clone(), difference);
                 None
             }
-            None => saved.map(|saved| saved.checkpoint.clone()),
+            None => saved.map(|saved| saved.checkpoint.clone()).filter(|checkpoint| !checkpoint.is_empty()),
         };
         StreamRequest { stream: selection.stream, checkpoint, full: selection.full }
     };

@@ -29,12 +29,14 @@ impl Write {
     }
 }
 
-/// What is gone: rows `within` that were last seen before `since`.
+/// What is gone: rows `within` that were last seen before `since`, and not before `from`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Sweep {
     /// The stream.
     pub stream: Arc<StreamDescriptor>,
+    /// Rows that were last seen before this are somebody else's, and stay.
+    pub from: Stamp,
     /// When the reading began that shows everything there is within.
     pub since: Stamp,
     /// Of which rows it speaks.
@@ -44,7 +46,19 @@ pub struct Sweep {
 impl Sweep {
     /// What is gone of a stream.
     pub fn new(stream: Arc<StreamDescriptor>, since: Stamp, within: Within) -> Self {
-        Self { stream, since, within }
+        Self { stream, from: Stamp::NEVER, since, within }
+    }
+
+    /// Leaves out rows that were last seen before `from`.
+    #[must_use]
+    pub fn seen_since(mut self, from: Stamp) -> Self {
+        self.from = from;
+        self
+    }
+
+    /// Whether a row within that was last seen then is gone.
+    pub fn takes(&self, seen: Stamp) -> bool {
+        self.from <= seen && seen < self.since
     }
 }
 

@@ -105,6 +105,8 @@ pub struct Part {
     pub begins: Option<Extent>,
     /// Records of which all that belong to them are in this part: what else belongs to them is gone.
     pub whole_scopes: Vec<Key>,
+    /// Records that are gone themselves, as was seen just now: so is all that belongs to them.
+    pub gone_scopes: Vec<Key>,
     /// These are the last records of the listing.
     pub ends: Option<Ends>,
     /// How many records or parents of the stream are set aside at this point: they could not be read, and are tried

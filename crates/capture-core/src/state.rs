@@ -50,6 +50,11 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
+    /// Whether there is nothing to continue from.
+    pub fn is_empty(&self) -> bool {
+        self.token.is_none() && self.progress.is_none()
+    }
+
     /// A checkpoint of these parts.
     pub fn new(token: Option<Token>, progress: Option<Value>) -> Self {
         Self { token, progress }
@@ -84,6 +89,10 @@ pub struct StreamState {
     /// To whom the checkpoint belongs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<Identity>,
+    /// The stamp since which that one has read the stream, without anybody else in between: what it has seen since then
+    /// and does not see any more is gone, whatever others saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_since: Option<Stamp>,
     /// Who has seen every row of the destination: only whoever asks as this one can tell what is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yardstick: Option<Identity>,
@@ -151,12 +160,21 @@ impl StreamState {
             checkpoint,
             committed_at,
             asked_by: None,
+            asked_since: None,
             yardstick: None,
             stamp: Stamp::NEVER,
             listing: None,
             sweep_due: None,
             listed: Listed::default(),
         }
+    }
+}
+
+impl StreamState {
+    /// Forgets from where to continue. Who saw what stays: a stream that is listed again is not a new one.
+    pub fn list_again(&mut self) {
+        self.checkpoint = Checkpoint::default();
+        (self.listing, self.sweep_due) = (None, None);
     }
 }
 

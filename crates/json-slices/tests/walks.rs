@@ -42,7 +42,7 @@ fn written(object: &[(String, Value)]) -> String {
 
 fn shape(object: &str) -> Shape {
     let records = split_array(&Bytes::copy_from_slice(object.as_bytes()), &[], &[""; 0]);
-    records.unwrap().expect("an object is a record").shape(0)
+    records.expect("it is JSON").expect("an object is a record").shape(0)
 }
 
 /// Escapes of all kinds, halves of characters among them.

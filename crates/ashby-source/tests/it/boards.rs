@@ -155,7 +155,7 @@ async fn boards_of_earlier_runs_stay_until_everything_is_listed_again() {
     site.sync(&["sim-campus"]).await;
     let report = site.sync(&["sim"]).await;
     assert_eq!(outcome(&report), &Outcome::UpToDate);
-    assert!(format!("{report:?}").contains("so that their postings stay: sim-campus"));
+    assert!(format!("{report:?}").contains("these boards were not among those of this run: sim-campus"));
     assert_eq!(site.rows(), site.shown(&["sim", "sim-campus"]));
 
     site.unlist_one();

@@ -113,6 +113,26 @@ pub async fn a_sweep_buries_what_was_not_seen_since(harness: &dyn SinkHarness) {
     assert_live(harness, &pets, &[]).await;
 }
 
+/// Rows that were last seen before a sweep's beginning are not its business.
+pub async fn a_sweep_leaves_alone_what_was_seen_before_it_may_speak(harness: &dyn SinkHarness) {
+    let stream = stream("pets");
+    let mut sink = opened(harness, &[Arc::clone(&stream)]).await;
+    for (seen, key) in [(1, "a"), (2, "b"), (3, "c"), (4, "d")] {
+        write_at(&mut *sink, &stream, seen, &[scoped(key, "s", "1")]).await;
+    }
+    commit(&mut *sink).await;
+    for within in [Within::Everything, Within::Scopes(vec![Key::from("s")])] {
+        let own = Sweep::new(Arc::clone(&stream), Stamp::new(4), within).seen_since(Stamp::new(3));
+        assert_eq!(unseen(&mut *sink, &own).await, share(&["c"], 4));
+    }
+    sweep(&mut *sink, whole(&stream, 3).seen_since(Stamp::new(2))).await;
+    assert_eq!(commit(&mut *sink).await, Counts { deleted: 1, ..NONE });
+    assert_live(harness, &stream, &[("a", "1"), ("c", "1"), ("d", "1")]).await;
+    sweep(&mut *sink, scopes(&stream, 4, &["s"]).seen_since(Stamp::new(2))).await;
+    commit(&mut *sink).await;
+    assert_live(harness, &stream, &[("a", "1"), ("d", "1")]).await;
+}
+
 /// A sweep of some scopes buries what belongs to them and was last seen before, and nothing else.
 pub async fn a_sweep_of_scopes_buries_only_what_belongs_to_them(harness: &dyn SinkHarness) {
     let stream = stream("toys");

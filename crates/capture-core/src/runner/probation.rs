@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::{Difference, Error, ErrorKind, Key};
+use crate::{Difference, Error, ErrorKind, Key, Result};
 
-/// A table with fewer rows than this says nothing: all of them may have gone meanwhile.
-const ROWS: u64 = 3;
+/// A table with at least this many rows of which none is recognised is somebody else's. All rows of a smaller one may
+/// have gone meanwhile: then it is for the other streams to say.
+const ROWS: u64 = 20;
 
 /// Pages after which a stream has had its chance, if its table is not larger than what they held.
 const PAGES: u32 = 3;
@@ -13,6 +14,8 @@ const PAGES: u32 = 3;
 /// Streams that somebody else read before, as long as no record of theirs was recognised.
 pub(super) struct Probation {
     strangers: BTreeMap<String, Stranger>,
+    /// A stream of which nothing was recognised, in a small table.
+    suspect: Option<(String, Difference)>,
 }
 
 struct Stranger {
@@ -43,16 +46,23 @@ impl Probation {
         let stranger = |difference| Stranger { difference, pages: 0, rows: None, own: HashSet::new() };
         let strangers: BTreeMap<_, _> =
             strangers.into_iter().map(|(name, difference)| (name, stranger(difference))).collect();
-        (!strangers.is_empty()).then_some(Self { strangers })
+        (!strangers.is_empty()).then_some(Self { strangers, suspect: None })
     }
 
     pub(super) fn is_about(&self, stream: &str) -> bool {
         self.strangers.contains_key(stream)
     }
 
-    /// No stream is left that could tell.
-    pub(super) fn is_over(&self) -> bool {
-        self.strangers.is_empty()
+    /// Whether no stream is left that could tell.
+    ///
+    /// # Errors
+    /// If so, and some of them looked foreign.
+    pub(super) fn is_over(&self) -> Result<bool> {
+        match &self.suspect {
+            _ if !self.strangers.is_empty() => Ok(false),
+            Some((stream, difference)) => Err(foreign(stream, *difference)),
+            None => Ok(true),
+        }
     }
 
     /// A stream cannot tell (any more).
@@ -87,13 +97,17 @@ impl Probation {
         stranger.pages += 1;
         stranger.rows = Some(rows);
         let records = stranger.own.len() as u64;
-        if rows < ROWS {
+        if rows == 0 {
             return Verdict::Undecided;
         }
         // A table that is small beside what was listed may be what a narrower view left: more of it may be recognised
         // on later pages.
         if records > 0 && (is_last || rows >= records) {
-            return Verdict::Foreign(stranger.difference);
+            if rows >= ROWS {
+                return Verdict::Foreign(stranger.difference);
+            }
+            self.suspect.get_or_insert((stream.to_owned(), stranger.difference));
+            return Verdict::Undecided;
         }
         if is_last || stranger.pages >= PAGES { Verdict::Undecided } else { Verdict::GoOn }
     }
@@ -133,7 +147,16 @@ mod tests {
     fn a_full_table_without_any_of_the_records_is_somebody_elses() {
         let foreign = Verdict::Foreign(Difference::Credential);
         assert_eq!(page(&mut probation(), 100, 0, 100, false), foreign);
-        assert_eq!(page(&mut probation(), 100, 0, 9, true), foreign);
+        assert_eq!(page(&mut probation(), 100, 0, 20, true), foreign);
+    }
+
+    #[test]
+    fn a_small_table_is_suspect_until_another_stream_is_recognised() {
+        let mut probation = probation();
+        assert_eq!(page(&mut probation, 100, 0, 9, true), Verdict::Undecided);
+        assert!(!probation.is_over().unwrap());
+        probation.excuse("pets");
+        assert!(probation.is_over().unwrap_err().to_string().contains("another organisation"));
     }
 
     #[test]
@@ -146,8 +169,12 @@ mod tests {
 
     #[test]
     fn next_to_nothing_says_nothing() {
-        assert_eq!(page(&mut probation(), 5, 0, 2, true), Verdict::Undecided);
-        assert_eq!(page(&mut probation(), 0, 0, 9, true), Verdict::Undecided);
+        for (records, rows) in [(5, 0), (0, 9)] {
+            let mut probation = probation();
+            assert_eq!(page(&mut probation, records, 0, rows, true), Verdict::Undecided);
+            probation.excuse("pets");
+            assert!(probation.is_over().unwrap());
+        }
         assert_eq!(probation().page("toys", 0, 9, true), Verdict::Undecided);
     }
 
@@ -158,6 +185,6 @@ mod tests {
         assert_eq!(probation.fresh("pets", keys()).len(), 2);
         assert!(probation.fresh("pets", keys()).is_empty());
         probation.excuse_unless_begun("pets");
-        assert!(!probation.is_over());
+        assert!(!probation.is_over().unwrap());
     }
 }

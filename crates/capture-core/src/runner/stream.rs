@@ -56,7 +56,7 @@ impl Stream {
         self.is_dirty = true;
         let records = part.records.len() as u64;
         if let Some(extent) = part.begins {
-            self.belongs_to(identity);
+            self.belongs_to(identity, stamp);
             self.state.listing = (extent == Extent::Everything).then_some(stamp);
             if extent == Extent::Everything {
                 self.state.listed.so_far = 0;
@@ -78,8 +78,11 @@ impl Stream {
     }
 
     /// Who asks becomes the one to whom the checkpoint belongs. Whoever was that before stays the yardstick.
-    pub(super) fn belongs_to(&mut self, identity: &Identity) {
+    fn belongs_to(&mut self, identity: &Identity, now: Stamp) {
         let before = self.state.asked_by.replace(identity.clone());
+        if before.as_ref().is_some_and(|before| !identity.sees_no_less_than(before)) {
+            self.state.asked_since = Some(now);
+        }
         match &self.state.yardstick {
             None => self.state.yardstick = before,
             // Written by a version that did not know about addresses.
@@ -109,6 +112,19 @@ impl Stream {
     pub(super) fn sweep(&self) -> Option<Sweep> {
         let due = self.state.sweep_due.as_ref()?;
         Some(Sweep::new(Arc::clone(&self.descriptor), due.since, Within::Everything))
+    }
+
+    /// Of the sweep that is due, what whoever asks can tell without being the yardstick: rows that it has seen itself.
+    pub(super) fn own_sweep(&self) -> Option<Sweep> {
+        Some(self.sweep()?.seen_since(self.state.asked_since?))
+    }
+
+    /// So many of the rows that are kept are marked after all.
+    pub(super) fn keeps_fewer(&mut self, rows: u64) {
+        self.report.kept = self.report.kept.take().and_then(|mut kept| {
+            kept.rows = kept.rows.saturating_sub(rows);
+            (kept.rows > 0).then_some(kept)
+        });
     }
 
     /// The debt is paid or given up.

@@ -15,9 +15,6 @@ use crate::{Identity, Kept, ReconcilePolicy, Share};
 const ROWS: u64 = 50;
 const ONE_IN: u64 = 5;
 
-/// All rows of a stream, if it had this many, are not marked without asking either.
-const WHOLE: u64 = 5;
-
 /// What is to be done about a debt.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Payment {
@@ -57,7 +54,7 @@ pub(super) fn payment(
         let reason = "whoever asks is not the one who saw them, and may see less".to_owned();
         return Payment::Wait(kept(reason, false));
     }
-    if share.unseen > ROWS && share.unseen > share.of / ONE_IN {
+    if !is_modest(share) {
         return Payment::Wait(kept("so many are rarely gone at once".to_owned(), true));
     }
     if rereads {
@@ -67,10 +64,12 @@ pub(super) fn payment(
     if let Some(doubt) = doubt {
         return Payment::GiveUp(kept(doubt, false));
     }
-    if share.unseen == share.of && share.of >= WHOLE {
-        return Payment::Wait(kept("all of them would be gone".to_owned(), true));
-    }
     Payment::Sweep
+}
+
+/// Whether so many rows may go without asking a person.
+pub(super) fn is_modest(share: &Share) -> bool {
+    share.unseen <= ROWS || share.unseen <= share.of / ONE_IN
 }
 
 /// What became of the rows that were asked for before a sweep.
@@ -190,8 +189,7 @@ mod tests {
             (&mine, share(50, 60), Auto, None, false, "S"),
             (&mine, share(51, 255), Auto, None, false, "S"),
             (&mine, share(52, 255), Auto, None, true, "W!"),
-            (&mine, share(4, 4), Auto, None, false, "S"),
-            (&mine, share(5, 5), Auto, None, false, "W!"),
+            (&mine, share(5, 5), Auto, None, false, "S"),
             (&mine, share(5, 5), Auto, None, true, "V"),
             (&odd, share(1, 100), Auto, None, false, "G"),
             (&odd, share(1, 100), Auto, None, true, "V"),

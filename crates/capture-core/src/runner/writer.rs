@@ -13,7 +13,7 @@ use super::handle::{Board, Nudge};
 use super::poll::{Command, Content, Message, Schedule};
 use super::probation::{Probation, Verdict, foreign};
 use super::stream::{Stream, in_future};
-use super::sweeps::{HowOften, Payment, Rounds, Verified, payment, verified};
+use super::sweeps::{HowOften, Payment, Rounds, Verified, is_modest, payment, verified};
 use crate::{
     Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Extent, Identity, Kept, Observer, Op,
     Outcome, Part, Purpose, ReconcilePolicy, Record, Report, Result, Share, Sink, Stamp, State, StateUpdate,
@@ -45,11 +45,20 @@ struct Captured {
 struct Verification {
     capture: usize,
     stream: usize,
+    about: Asked,
     unseen: u64,
     of: u64,
     asked: u64,
-    /// A stream that was lost meanwhile does not matter any more: the round was over.
     is_doubtful: bool,
+}
+
+/// Of which rows some are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Of all that are unseen.
+    All,
+    /// Of those that whoever asks has seen itself.
+    Own,
 }
 
 pub(super) struct Writer<K> {
@@ -59,6 +68,8 @@ pub(super) struct Writer<K> {
     probation: Option<Probation>,
     verification: Option<Verification>,
     uncommitted_bytes: u64,
+    /// Rows have been marked since the last commit, whatever else has happened.
+    has_swept: bool,
     commit_due: Option<Instant>,
     pace: CommitPace,
     options: RunnerOptions,
@@ -103,6 +114,7 @@ impl<K: Sink> Writer<K> {
             probation: None,
             verification: None,
             uncommitted_bytes: 0,
+            has_swept: false,
             commit_due: None,
             pace,
             options,
@@ -179,7 +191,7 @@ impl<K: Sink> Writer<K> {
                 if let Some(first) = self.captures[capture].streams.first_mut() {
                     first.report.requests += u64::from(requests);
                 }
-                self.poll_ended(capture, false);
+                self.poll_ended(capture, false)?;
                 for stream in &mut self.captures[capture].streams {
                     stream.is_lost = false;
                 }
@@ -216,7 +228,7 @@ impl<K: Sink> Writer<K> {
     }
 
     /// Notes that a capture's poll is over, and that it owes sweeps if it does.
-    fn poll_ended(&mut self, capture: usize, has_failed: bool) {
+    fn poll_ended(&mut self, capture: usize, has_failed: bool) -> Result<()> {
         let capture = &mut self.captures[capture];
         let began = capture.rounds.polling_since.take();
         capture.rounds.ended_at = Some(Instant::now());
@@ -231,10 +243,11 @@ impl<K: Sink> Writer<K> {
                     probation.excuse(stream.name());
                 }
             }
-            if probation.is_over() {
+            if probation.is_over()? {
                 self.probation = None;
             }
         }
+        Ok(())
     }
 
     async fn outcome(&mut self, capture: usize, outcome: &Outcome) -> Result<()> {
@@ -292,7 +305,7 @@ impl<K: Sink> Writer<K> {
             });
         }
         if ends_poll {
-            self.poll_ended(capture, true);
+            self.poll_ended(capture, true)?;
             self.outcome(capture, &outcome).await?;
             self.settle().await?;
         }
@@ -369,9 +382,13 @@ impl<K: Sink> Writer<K> {
         };
         let descriptor = Arc::clone(&stream.descriptor);
         self.put(&descriptor, seen, part.records).await?;
-        if may_sweep_scopes && !part.whole_scopes.is_empty() {
-            let within = Within::Scopes(part.whole_scopes);
-            self.sink.sweep(Sweep::new(Arc::clone(&descriptor), seen, within)).await?;
+        let mut scopes = part.gone_scopes;
+        if may_sweep_scopes {
+            scopes.extend(part.whole_scopes);
+        }
+        if !scopes.is_empty() && self.options.reconcile != ReconcilePolicy::Never {
+            let within = Within::Scopes(scopes);
+            self.sweep(Sweep::new(Arc::clone(&descriptor), seen, within)).await?;
         }
         self.uncommitted_bytes += bytes;
         self.board.note(&descriptor.name, |status| status.records += records);
@@ -390,6 +407,11 @@ impl<K: Sink> Writer<K> {
             return Ok(());
         }
         self.sink.write(Write::new(Arc::clone(stream), seen, records)).await
+    }
+
+    async fn sweep(&mut self, sweep: Sweep) -> Result<()> {
+        self.has_swept = true;
+        self.sink.sweep(sweep).await
     }
 
     /// On probation: whether the destination holds any of these records already.
@@ -416,7 +438,7 @@ impl<K: Sink> Writer<K> {
             Verdict::Recognised => self.probation = None,
             Verdict::Undecided => {
                 probation.excuse(&descriptor.name);
-                if probation.is_over() {
+                if probation.is_over()? {
                     self.probation = None;
                 }
             }
@@ -475,6 +497,9 @@ impl<K: Sink> Writer<K> {
     }
 
     async fn conclude(&mut self, pending: &Verification, found: u64) -> Result<()> {
+        if pending.about == Asked::Own {
+            return self.conclude_own(pending, found).await;
+        }
         let verified = verified(pending.unseen, pending.asked, found, pending.is_doubtful);
         let stream = &mut self.captures[pending.capture].streams[pending.stream];
         let found = match verified {
@@ -484,7 +509,7 @@ impl<K: Sink> Writer<K> {
                 stream.becomes_yardstick(&self.identity);
                 stream.report.kept = None;
                 return match sweep {
-                    Some(sweep) => self.sink.sweep(sweep).await,
+                    Some(sweep) => self.sweep(sweep).await,
                     None => Ok(()),
                 };
             }
@@ -555,10 +580,13 @@ impl<K: Sink> Writer<K> {
             Payment::Sweep => {
                 stream.clear_debt();
                 stream.becomes_yardstick(&self.identity);
-                self.sink.sweep(sweep).await?;
+                self.sweep(sweep).await?;
             }
-            Payment::Verify => self.ask_first(capture, index, share).await,
-            Payment::Wait(kept) => stream.report.kept = Some(kept),
+            Payment::Verify => self.ask_first(capture, index, share, Asked::All).await,
+            Payment::Wait(kept) => {
+                stream.report.kept = Some(kept);
+                self.pay_in_part(capture, index, can_ask).await?;
+            }
             Payment::GiveUp(kept) => {
                 stream.report.kept = Some(kept);
                 stream.clear_debt();
@@ -568,7 +596,42 @@ impl<K: Sink> Writer<K> {
         Ok(())
     }
 
-    async fn ask_first(&mut self, capture: usize, index: usize, share: Share) {
+    /// Whoever asks is not the yardstick: of the rows in question, those that it has seen itself are gone all the same.
+    async fn pay_in_part(&mut self, capture: usize, index: usize, can_ask: bool) -> Result<()> {
+        let stream = &self.captures[capture].streams[index];
+        let is_doubtful = stream.state.sweep_due.as_ref().is_some_and(|due| due.doubt.is_some());
+        let is_for_others =
+            self.options.reconcile == ReconcilePolicy::Auto && !stream.is_yardstick(&self.identity);
+        let Some(own) = stream.own_sweep().filter(|_| is_for_others && !is_doubtful) else { return Ok(()) };
+        let share = self.sink.unseen(&own).await?;
+        // The other rules hold for them, too.
+        if share.unseen == 0 || !is_modest(&share) {
+            return Ok(());
+        }
+        if can_ask {
+            self.ask_first(capture, index, share, Asked::Own).await;
+            return Ok(());
+        }
+        self.sweep(own).await?;
+        self.captures[capture].streams[index].keeps_fewer(share.unseen);
+        Ok(())
+    }
+
+    /// The same, of rows that were asked for by themselves.
+    async fn conclude_own(&mut self, pending: &Verification, found: u64) -> Result<()> {
+        let stream = &mut self.captures[pending.capture].streams[pending.stream];
+        if verified(pending.unseen, pending.asked, found, false) != Verified::AllGone {
+            stream.keeps_fewer(pending.asked - found);
+            return Ok(());
+        }
+        stream.keeps_fewer(pending.unseen);
+        match stream.own_sweep() {
+            Some(own) => self.sweep(own).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn ask_first(&mut self, capture: usize, index: usize, share: Share, about: Asked) {
         let captured = &mut self.captures[capture];
         let stream = &captured.streams[index];
         let is_doubtful = stream.state.sweep_due.as_ref().is_some_and(|due| due.doubt.is_some());
@@ -577,7 +640,8 @@ impl<K: Sink> Writer<K> {
         let Some(commands) = &captured.commands else { return };
         if commands.send(command).await.is_ok() {
             let Share { unseen, of, .. } = share;
-            self.verification = Some(Verification { capture, stream: index, unseen, of, asked, is_doubtful });
+            self.verification =
+                Some(Verification { capture, stream: index, about, unseen, of, asked, is_doubtful });
         }
     }
 
@@ -638,7 +702,7 @@ impl<K: Sink> Writer<K> {
         let streams = self.captures.iter_mut().flat_map(|capture| &mut capture.streams);
         let saved = streams.filter_map(|stream| Some((stream.name().to_owned(), Some(stream.to_save()?))));
         let update = StateUpdate::new(saved);
-        if update.is_empty() {
+        if update.is_empty() && !std::mem::take(&mut self.has_swept) {
             return Ok(());
         }
         let started = Instant::now();

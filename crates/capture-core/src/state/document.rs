@@ -116,6 +116,7 @@ mod tests {
         let whole = StreamState {
             asked_by: Some(identity.clone()),
             yardstick: Some(identity),
+            asked_since: Some(Stamp::new(4)),
             stamp: Stamp::new(7),
             listing: Some(Stamp::new(6)),
             sweep_due: Some(SweepDue::new(Stamp::new(5), Some("odd".to_owned()))),

@@ -314,3 +314,27 @@ async fn scopes_are_swept_at_once_and_only_by_the_yardstick() {
     run_as(&source, &sink, other(), ReconcilePolicy::Auto).await.unwrap();
     assert_eq!(rows(&sink, "toys"), ["a", "b"]);
 }
+
+#[tokio::test]
+async fn another_key_buries_what_it_has_seen_itself() {
+    for there in [None, Some(vec![])] {
+        let acts = [
+            full(&["a", "b", "c"]),
+            Act::UpToDate,
+            // Somebody else, who does not see c, and sees d.
+            full(&["a", "b", "d"]),
+            Act::UpToDate,
+            full(&["a"]),
+        ];
+        let source = match &there {
+            Some(there) => Scripted::default().stream_with("pets", there, acts),
+            None => Scripted::default().stream("pets", acts),
+        };
+        let sink = MemorySink::new();
+        run(&source, &sink).await;
+        run_as(&source, &sink, other(), ReconcilePolicy::Auto).await.unwrap();
+        let report = run_as(&source, &sink, other(), ReconcilePolicy::Auto).await.unwrap();
+        assert_eq!(rows(&sink, "pets"), ["a", "c"], "{there:?}");
+        assert_eq!(report.streams["pets"].kept.as_ref().map(|kept| kept.rows), Some(1));
+    }
+}

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use capture_core::{
     Appender, Error, ErrorKind, Op, Record, Result, StreamDescriptor, Watermark, Write, private_file,
 };
+
 use json_slices::push_line;
 
 use crate::BUFFER_BYTES;

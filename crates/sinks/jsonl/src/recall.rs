@@ -1,12 +1,11 @@
 //! What a file holds, read back as records.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Take};
 
 use bytes::Bytes;
 use capture_core::{Gone, Key, Record};
-use serde_json::value::RawValue;
+use json_slices::{Text, members};
 
 use crate::BUFFER_BYTES;
 
@@ -40,13 +39,19 @@ impl Recall {
 }
 
 fn record(line: &[u8], key: &[String]) -> Option<Record> {
-    let fields: BTreeMap<String, &RawValue> = serde_json::from_slice(line).ok()?;
-    let part = |name: &String| {
-        let raw = fields.get(name)?.get();
-        if raw.starts_with('"') { serde_json::from_str(raw).ok() } else { Some(raw.to_owned()) }
+    let mut parts: Vec<Option<Bytes>> = vec![None; key.len()];
+    let mut is_gone = false;
+    let take = |name: Text<'_>, value: &[u8]| {
+        let Some(name) = name.exact() else { return };
+        is_gone |= name == "_deleted" && value == b"true";
+        if let Some(index) = key.iter().position(|field| *field == name) {
+            parts[index] = match Text::of(value) {
+                Some(text) => text.exact().map(|text| Bytes::from(text.into_owned())),
+                None => Some(Bytes::copy_from_slice(value)),
+            };
+        }
     };
-    let parts: Option<Vec<Bytes>> = key.iter().map(|name| part(name).map(Bytes::from)).collect();
-    let key = Key::from_parts(&parts?).ok()?;
-    let is_gone = fields.get("_deleted").is_some_and(|value| value.get() == "true");
+    members(line, take).ok()?;
+    let key = Key::from_parts(&parts.into_iter().collect::<Option<Vec<_>>>()?).ok()?;
     Some(if is_gone { Record::gone(key, Gone::Unseen) } else { Record::upsert(key, line.to_vec()) })
 }

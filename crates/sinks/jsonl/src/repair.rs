@@ -5,8 +5,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use capture_core::{Error, ErrorKind, Result, private_file};
+use json_slices::members;
 use memchr::memrchr;
-use serde::de::IgnoredAny;
 
 use crate::BUFFER_BYTES;
 use crate::failure::storage;
@@ -27,8 +27,10 @@ pub(crate) fn repair(path: &Path) -> Result<u64> {
     let start = if end == 0 { 0 } else { line_start(&mut file, end - 1).map_err(read)? };
     let mut last = vec![0; usize::try_from(if end == 0 { length.min(1) } else { end - start }).unwrap_or(0)];
     file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(&mut last)).map_err(read)?;
-    let is_object = last.first().is_none_or(|&first| first == b'{')
-        && (end == 0 || serde_json::from_slice::<IgnoredAny>(&last).is_ok());
+    let is_object = match end {
+        0 => last.first().is_none_or(|first| *first == b'{'),
+        _ => members(&last, |_, _| {}).is_ok(),
+    };
     if !is_object {
         let message = format!("the last line of {} is not a JSON object", path.display());
         let hint = "remove the lines at its end that are not JSON objects, or move the file away; it was left untouched";

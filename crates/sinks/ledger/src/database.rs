@@ -1,7 +1,7 @@
 //! The open file: whether it is ours, its transaction, and the account in it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use capture_core::{Account, Stamp, Watermark, private_file};
@@ -58,7 +58,10 @@ impl Database {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let made = match private_file::options().write(true).create_new(true).open(path) {
             Ok(_) => Some(Made(path.to_owned())),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => None,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                check_format(path)?;
+                None
+            }
             Err(error) => return Err(error.into()),
         };
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -158,6 +161,13 @@ impl Database {
         self.connection.execute_batch("PRAGMA journal_mode = DELETE")?;
         Ok(())
     }
+}
+
+/// SQLite takes a file of a few bytes for an empty one.
+fn check_format(path: &Path) -> Result<(), Failure> {
+    let mut header = Vec::new();
+    private_file::options().read(true).open(path)?.take(16).read_to_end(&mut header)?;
+    if header.is_empty() || header == b"SQLite format 3\0" { Ok(()) } else { Err(Failure::Foreign) }
 }
 
 fn is_ours(connection: &Connection) -> Result<bool, Failure> {

@@ -152,7 +152,7 @@ impl Ledger for SqliteLedger {
     async fn unseen(&mut self, sweep: &Sweep) -> Result<Share> {
         let sweep = sweep.clone();
         self.run(move |session| match session.existing()? {
-            Some(database) => database.table(&sweep.stream.name)?.unseen(sweep.since, &sweep.within),
+            Some(database) => database.table(&sweep.stream.name)?.unseen(&sweep),
             None => Ok(Share::default()),
         })
         .await
@@ -161,9 +161,7 @@ impl Ledger for SqliteLedger {
     async fn take_unseen(&mut self, sweep: &Sweep, limit: usize) -> Result<Vec<Record>> {
         let sweep = sweep.clone();
         self.run(move |session| match session.existing()? {
-            Some(database) => {
-                database.table(&sweep.stream.name)?.take_unseen(sweep.since, &sweep.within, limit)
-            }
+            Some(database) => database.table(&sweep.stream.name)?.take_unseen(&sweep, limit),
             None => Ok(Vec::new()),
         })
         .await

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use capture_core::{Counts, Gone, Key, Op, Record, Share, Stamp, Within};
+use capture_core::{Counts, Gone, Key, Op, Record, Share, Stamp, Sweep, Within};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -26,7 +26,7 @@ pub(crate) struct Table {
     unsee: String,
     forget: String,
     /// Rows up to this one were seen since then: where a sweep that takes its rows bit by bit goes on.
-    swept: Option<(Stamp, i64)>,
+    swept: Option<((Stamp, Stamp), i64)>,
 }
 
 /// A table and the connection to it.
@@ -81,9 +81,13 @@ impl Table {
             see: format!("UPDATE {table} SET hash = ?2, seen = ?3 WHERE row = ?1"),
             remove: format!("DELETE FROM {table} WHERE row = ?1"),
             live: format!("SELECT count(*) FROM {table}"),
-            old: format!("SELECT row, key, scope FROM {table} WHERE seen < ?1 AND row > ?2 ORDER BY row"),
+            old: format!(
+                "SELECT row, key, scope FROM {table} WHERE seen < ?1 AND row > ?2 AND seen >= ?3 ORDER BY row"
+            ),
             live_in: format!("SELECT count(*) FROM {table} WHERE {in_scope}"),
-            old_in: format!("SELECT row, key, scope FROM {table} WHERE {in_scope} AND seen < ?3"),
+            old_in: format!(
+                "SELECT row, key, scope FROM {table} WHERE {in_scope} AND seen < ?3 AND seen >= ?4"
+            ),
             unsee: format!("UPDATE {table} SET seen = 0"),
             forget: format!("DELETE FROM {table}"),
             swept: None,
@@ -206,7 +210,8 @@ impl TableOf<'_> {
         Ok(known)
     }
 
-    pub(crate) fn unseen(&self, since: Stamp, within: &Within) -> Result<Share, Failure> {
+    pub(crate) fn unseen(&self, sweep: &Sweep) -> Result<Share, Failure> {
+        let (since, from, within) = (sweep.since, sweep.from, &sweep.within);
         let mut share = Share::default();
         let mut note = |row: &Row<'_>| -> rusqlite::Result<()> {
             share.unseen += 1;
@@ -221,7 +226,7 @@ impl TableOf<'_> {
                 of +=
                     count(self.connection.prepare_cached(&self.table.live)?.query_row([], |row| row.get(0))?);
                 let mut select = self.connection.prepare_cached(&self.table.old)?;
-                let mut rows = select.query(params![number(since), 0])?;
+                let mut rows = select.query(params![number(since), 0, number(from)])?;
                 while let Some(row) = rows.next()? {
                     note(row)?;
                 }
@@ -231,7 +236,8 @@ impl TableOf<'_> {
                 let mut select = self.connection.prepare_cached(&self.table.old_in)?;
                 for scope in distinct(scopes) {
                     of += count(live.query_row(params![finder(scope), scope], |row| row.get(0))?);
-                    let mut rows = select.query(params![finder(scope), scope, number(since)])?;
+                    let mut rows =
+                        select.query(params![finder(scope), scope, number(since), number(from)])?;
                     while let Some(row) = rows.next()? {
                         note(row)?;
                     }
@@ -243,12 +249,8 @@ impl TableOf<'_> {
     }
 
     /// Removes rows that a sweep is about, and returns tombstones for them.
-    pub(crate) fn take_unseen(
-        &mut self,
-        since: Stamp,
-        within: &Within,
-        limit: usize,
-    ) -> Result<Vec<Record>, Failure> {
+    pub(crate) fn take_unseen(&mut self, sweep: &Sweep, limit: usize) -> Result<Vec<Record>, Failure> {
+        let (since, from, within) = (sweep.since, sweep.from, &sweep.within);
         let mut taken: Vec<(i64, Record)> = Vec::new();
         let mut take = |row: &Row<'_>| -> rusqlite::Result<()> {
             let mut record = Record::gone(row.get::<_, String>(1)?, Gone::Unseen);
@@ -259,9 +261,9 @@ impl TableOf<'_> {
         let mut left = limit;
         match within {
             Within::Everything => {
-                let after = self.table.swept.filter(|(of, _)| *of == since).map_or(0, |(_, row)| row);
+                let after = self.table.swept.filter(|(of, _)| *of == (from, since)).map_or(0, |(_, row)| row);
                 let mut select = self.connection.prepare_cached(&self.table.old)?;
-                let mut rows = select.query(params![number(since), after])?;
+                let mut rows = select.query(params![number(since), after, number(from)])?;
                 while left > 0
                     && let Some(row) = rows.next()?
                 {
@@ -272,7 +274,8 @@ impl TableOf<'_> {
             Within::Scopes(scopes) => {
                 let mut select = self.connection.prepare_cached(&self.table.old_in)?;
                 for scope in distinct(scopes) {
-                    let mut rows = select.query(params![finder(scope), scope, number(since)])?;
+                    let mut rows =
+                        select.query(params![finder(scope), scope, number(since), number(from)])?;
                     while left > 0
                         && let Some(row) = rows.next()?
                     {
@@ -283,7 +286,7 @@ impl TableOf<'_> {
             }
         }
         if *within == Within::Everything {
-            self.table.swept = taken.last().map(|(row, _)| (since, *row));
+            self.table.swept = taken.last().map(|(row, _)| ((from, since), *row));
         }
         for (row, _) in &taken {
             self.remove(*row)?;

@@ -80,12 +80,14 @@ impl Statements {
                  WHERE _row = ?1"
             ),
             erase: format!("UPDATE {table} SET _record = ?2 WHERE _row = ?1"),
-            unseen: format!("SELECT row {live} AND seen < ?2"),
-            share: format!("SELECT count(*) FILTER (WHERE seen < ?2), count(*) {live}"),
-            unseen_keys: format!("SELECT _key {live_keys} AND seen < ?2 ORDER BY row"),
-            unseen_of_scope: format!("SELECT row {scope} AND seen < ?2"),
-            share_of_scope: format!("SELECT count(*) FILTER (WHERE seen < ?2), count(*) {scope}"),
-            unseen_keys_of_scope: format!("SELECT _key {scope} AND seen < ?2 ORDER BY row"),
+            unseen: format!("SELECT row {live} AND seen < ?2 AND seen >= ?3"),
+            share: format!("SELECT count(*) FILTER (WHERE seen < ?2 AND seen >= ?3), count(*) {live}"),
+            unseen_keys: format!("SELECT _key {live_keys} AND seen < ?2 AND seen >= ?3 ORDER BY row"),
+            unseen_of_scope: format!("SELECT row {scope} AND seen < ?2 AND seen >= ?4"),
+            share_of_scope: format!(
+                "SELECT count(*) FILTER (WHERE seen < ?2 AND seen >= ?4), count(*) {scope}"
+            ),
+            unseen_keys_of_scope: format!("SELECT _key {scope} AND seen < ?2 AND seen >= ?4 ORDER BY row"),
         }
     }
 }

@@ -282,18 +282,18 @@ impl Table {
     /// Buries the rows within that were last seen before `since`.
     pub(crate) fn sweep(&mut self, connection: &Connection, sweep: &Sweep) -> Result<Counts, Failure> {
         let now = instant(jiff::Timestamp::now());
-        let since = number(sweep.since);
+        let (since, from) = (number(sweep.since), number(sweep.from));
         let mut counts = Counts::default();
         match &sweep.within {
             Within::Everything => {
-                let gone = row_numbers(connection, &self.sql.unseen, params![self.id, since])?;
+                let gone = row_numbers(connection, &self.sql.unseen, params![self.id, since, from])?;
                 counts.deleted += self.bury_unseen(connection, &gone, &now)?;
                 self.index_keys(connection)?;
             }
             // One after the other, so that a scope named twice finds nothing left.
             Within::Scopes(scopes) => {
                 for scope in scopes {
-                    let values = params![self.id, since, scope.as_str()];
+                    let values = params![self.id, since, scope.as_str(), from];
                     let gone = row_numbers(connection, &self.sql.unseen_of_scope, values)?;
                     counts.deleted += self.bury_unseen(connection, &gone, &now)?;
                 }
@@ -322,11 +322,11 @@ impl Table {
 
     /// What the sweep would bury.
     pub(crate) fn unseen(&self, connection: &Connection, sweep: &Sweep) -> Result<Share, Failure> {
-        let since = number(sweep.since);
+        let (since, from) = (number(sweep.since), number(sweep.from));
         let mut share = Share::default();
         match &sweep.within {
             Within::Everything => {
-                let values = params![self.id, since];
+                let values = params![self.id, since, from];
                 (share.unseen, share.of) = share_of(connection, &self.sql.share, values)?;
                 if share.unseen > 0 {
                     share.keys = keys(connection, &self.sql.unseen_keys, values, Share::KEYS)?;
@@ -337,7 +337,7 @@ impl Table {
                 scopes.sort_unstable();
                 scopes.dedup();
                 for scope in scopes {
-                    let values = params![self.id, since, scope];
+                    let values = params![self.id, since, scope, from];
                     let (unseen, of) = share_of(connection, &self.sql.share_of_scope, values)?;
                     share.unseen += unseen;
                     share.of += of;

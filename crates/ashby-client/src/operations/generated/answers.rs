@@ -9,7 +9,7 @@ use crate::types;
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Address {
-    /// The member `postalAddress`.
+    /// `postalAddress`. The parts of a postal address.
     #[serde(rename = "postalAddress", default, skip_serializing_if = "types::Field::is_absent")]
     pub postal_address: types::Field<types::PostalAddress>,
     /// The member `@type`.
@@ -56,7 +56,7 @@ pub struct ApiVersion {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Application {
-    /// The member `id`.
+    /// `id`. The id of an application.
     pub id: types::ApplicationId,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
@@ -64,34 +64,34 @@ pub struct Application {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `status`.
+    /// `status`. One of [`ApplicationStatus`](types::ApplicationStatus).
     pub status: types::ApplicationStatus,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `candidate`.
+    /// `candidate`. A candidate; which fields are present depends on where it is shown.
     pub candidate: types::CandidateSummary,
-    /// The member `currentInterviewStage`.
+    /// `currentInterviewStage`. A stage of an interview plan.
     #[serde(rename = "currentInterviewStage")]
     pub current_interview_stage: types::InterviewStage,
-    /// The member `source`.
+    /// `source`. Where candidates come from.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub source: types::Field<types::Source>,
-    /// The member `archiveReason`.
+    /// `archiveReason`. A reason for archiving applications.
     #[serde(rename = "archiveReason", default, skip_serializing_if = "types::Field::is_absent")]
     pub archive_reason: types::Field<types::ArchiveReason>,
     /// The member `archivedAt`.
     #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub archived_at: types::Field<types::Instant>,
-    /// The member `job`.
+    /// `job`. A job; which fields are present depends on where it is shown.
     pub job: types::JobSummary,
-    /// The member `creditedToUser`.
+    /// `creditedToUser`. A user of the organization.
     #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
     pub credited_to_user: types::Field<types::UserSummary>,
-    /// The member `hiringTeam`.
+    /// `hiringTeam`. Each: A user with a role on a hiring team.
     #[serde(rename = "hiringTeam")]
     pub hiring_team: Vec<types::HiringTeamMember>,
-    /// The member `appliedViaJobPostingId`.
+    /// `appliedViaJobPostingId`. The id of a job posting.
     #[serde(rename = "appliedViaJobPostingId", default, skip_serializing_if = "types::Field::is_absent")]
     pub applied_via_job_posting_id: types::Field<types::JobPostingId>,
     /// The member `submitterClientIp`.
@@ -100,19 +100,19 @@ pub struct Application {
     /// The member `submitterUserAgent`.
     #[serde(rename = "submitterUserAgent", default, skip_serializing_if = "types::Field::is_absent")]
     pub submitter_user_agent: types::Field<String>,
-    /// The member `openings`.
+    /// `openings`. Each: An opening: a position to fill.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub openings: types::Field<Vec<types::Opening>>,
-    /// The member `applicationHistory`.
+    /// `applicationHistory`. Each: A stage that an application was in, and when.
     #[serde(rename = "applicationHistory", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_history: types::Field<Vec<types::ApplicationHistoryEntry>>,
-    /// The member `applicationFormSubmissions`.
+    /// `applicationFormSubmissions`. Each: A form that was filled in, with its answers.
     #[serde(rename = "applicationFormSubmissions", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_form_submissions: types::Field<Vec<types::SubmittedForm>>,
-    /// The member `referrals`.
+    /// `referrals`. Each: Who referred the candidate, and when.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub referrals: types::Field<Vec<types::ApplicationReferral>>,
-    /// The member `resumeFileHandle`.
+    /// `resumeFileHandle`. A file; file.info exchanges its handle for a download address.
     #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
     pub resume_file_handle: types::Field<types::FileHandle>,
     /// Members that this version does not know.
@@ -126,31 +126,31 @@ pub struct Application {
 pub struct ApplicationFeedback {
     /// The member `id`.
     pub id: String,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
     /// The member `submittedValues`.
     #[serde(rename = "submittedValues")]
     pub submitted_values: Map<String, Value>,
-    /// The member `submittedByUser`.
+    /// `submittedByUser`. A user of the organization.
     #[serde(rename = "submittedByUser")]
     pub submitted_by_user: types::UserSummary,
-    /// The member `creditedToUser`.
+    /// `creditedToUser`. A user of the organization.
     #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
     pub credited_to_user: types::Field<types::UserSummary>,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_id: types::Field<types::InterviewId>,
-    /// The member `interviewEventId`.
+    /// `interviewEventId`. The id of an interview event.
     #[serde(rename = "interviewEventId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_event_id: types::Field<types::InterviewEventId>,
-    /// The member `feedbackFormDefinitionId`.
+    /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
-    /// The member `applicationHistoryId`.
+    /// `applicationHistoryId`. The id of an application history entry.
     #[serde(rename = "applicationHistoryId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_history_id: types::Field<types::ApplicationHistoryEntryId>,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
     /// The member `submittedAt`.
@@ -165,10 +165,11 @@ pub struct ApplicationFeedback {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationFormOutcome {
-    /// The member `submittedFormInstance`.
+    /// `submittedFormInstance`. A submission of a form, with its answers.
     #[serde(rename = "submittedFormInstance")]
     pub submitted_form_instance: types::SubmittedFormInstance,
-    /// The member `formMessages`.
+    /// `formMessages`. Whether application limits blocked a submission, and what the candidate may be
+    /// told of it.
     #[serde(rename = "formMessages")]
     pub form_messages: types::FormMessages,
     /// Members that this version does not know.
@@ -180,7 +181,7 @@ pub struct ApplicationFormOutcome {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationHiringTeamRole {
-    /// The member `id`.
+    /// `id`. The id of a hiring team role.
     pub id: types::HiringTeamRoleId,
     /// The member `title`.
     pub title: String,
@@ -193,9 +194,9 @@ pub struct ApplicationHiringTeamRole {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationHistoryEntry {
-    /// The member `id`.
+    /// `id`. The id of an application history entry.
     pub id: types::ApplicationHistoryEntryId,
-    /// The member `stageId`.
+    /// `stageId`. The id of an interview stage.
     #[serde(rename = "stageId")]
     pub stage_id: types::InterviewStageId,
     /// The member `title`.
@@ -209,7 +210,7 @@ pub struct ApplicationHistoryEntry {
     /// The member `stageNumber`.
     #[serde(rename = "stageNumber")]
     pub stage_number: i64,
-    /// The member `allowedActions`.
+    /// `allowedActions`. Each: One of [`HistoryAction`](types::HistoryAction).
     #[serde(rename = "allowedActions")]
     pub allowed_actions: Vec<types::HistoryAction>,
     /// The member `actorId`.
@@ -224,7 +225,7 @@ pub struct ApplicationHistoryEntry {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationPayload {
-    /// The member `application`.
+    /// `application`. A candidate's application for a job.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub application: types::Field<types::Application>,
     /// Members that this version does not know.
@@ -236,7 +237,7 @@ pub struct ApplicationPayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationReferral {
-    /// The member `user`.
+    /// `user`. A user of the organization.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub user: types::Field<types::UserSummary>,
     /// The member `referredAt`.
@@ -251,7 +252,7 @@ pub struct ApplicationReferral {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Approval {
-    /// The member `id`.
+    /// `id`. The id of an approval.
     pub id: types::ApprovalId,
     /// The member `approvalDefinitionId`.
     #[serde(rename = "approvalDefinitionId")]
@@ -259,7 +260,7 @@ pub struct Approval {
     /// The member `entityId`.
     #[serde(rename = "entityId")]
     pub entity_id: String,
-    /// The member `entityType`.
+    /// `entityType`. One of [`ApprovalEntity`](types::ApprovalEntity).
     #[serde(rename = "entityType")]
     pub entity_type: types::ApprovalEntity,
     /// The member `createdAt`.
@@ -271,7 +272,7 @@ pub struct Approval {
     /// The member `completedAt`.
     #[serde(rename = "completedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub completed_at: types::Field<types::Instant>,
-    /// The member `steps`.
+    /// `steps`. Each: A step of an approval, and how many of its approvers must approve.
     pub steps: Vec<types::ApprovalStep>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -285,13 +286,14 @@ pub struct ApprovalDefinition {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<String>,
-    /// The member `entityType`.
+    /// `entityType`. One of [`ApprovalDefinitionOwner`](types::ApprovalDefinitionOwner).
     #[serde(rename = "entityType")]
     pub entity_type: types::ApprovalDefinitionOwner,
     /// The member `entityId`.
     #[serde(rename = "entityId")]
     pub entity_id: String,
-    /// The member `approvalStepDefinitions`.
+    /// `approvalStepDefinitions`. Each: A step of an approval, and how many of its approvers must
+    /// approve.
     #[serde(rename = "approvalStepDefinitions")]
     pub approval_step_definitions: Vec<types::ApprovalStepDefinition>,
     /// Members that this version does not know.
@@ -303,7 +305,7 @@ pub struct ApprovalDefinition {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApprovalStep {
-    /// The member `id`.
+    /// `id`. The id of an approval step.
     pub id: types::ApprovalStepId,
     /// The member `approvalsRequired`.
     #[serde(rename = "approvalsRequired")]
@@ -311,7 +313,7 @@ pub struct ApprovalStep {
     /// The member `completedAt`.
     #[serde(rename = "completedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub completed_at: types::Field<types::Instant>,
-    /// The member `approvers`.
+    /// `approvers`. Each: Somebody who may approve a step, and their decision.
     pub approvers: Vec<types::ApprovalStepApprover>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -324,10 +326,10 @@ pub struct ApprovalStep {
 pub struct ApprovalStepApprover {
     /// The member `id`.
     pub id: String,
-    /// The member `userId`.
+    /// `userId`. The id of a user.
     #[serde(rename = "userId")]
     pub user_id: types::UserId,
-    /// The member `decision`.
+    /// `decision`. One of [`ApprovalDecision`](types::ApprovalDecision).
     pub decision: types::ApprovalDecision,
     /// The member `decidedAt`.
     #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Field::is_absent")]
@@ -347,7 +349,7 @@ pub struct ApprovalStepDefinition {
     /// The member `approvalsRequired`.
     #[serde(rename = "approvalsRequired")]
     pub approvals_required: i64,
-    /// The member `approvers`.
+    /// `approvers`. Each: Somebody who may approve a step.
     pub approvers: Vec<types::ApproverDefinition>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -358,10 +360,10 @@ pub struct ApprovalStepDefinition {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApproverDefinition {
-    /// The member `userId`.
+    /// `userId`. The id of a user.
     #[serde(rename = "userId")]
     pub user_id: types::UserId,
-    /// The member `type`.
+    /// `type`. One of [`ApproverType`](types::ApproverType).
     pub r#type: types::ApproverType,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -372,17 +374,17 @@ pub struct ApproverDefinition {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ArchiveReason {
-    /// The member `id`.
+    /// `id`. The id of an archive reason.
     pub id: types::ArchiveReasonId,
     /// The member `text`.
     pub text: String,
-    /// The member `reasonType`.
+    /// `reasonType`. One of [`ArchiveReasonType`](types::ArchiveReasonType).
     #[serde(rename = "reasonType")]
     pub reason_type: types::ArchiveReasonType,
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
@@ -394,10 +396,10 @@ pub struct ArchiveReason {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Assessment {
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
-    /// The member `assessmentId`.
+    /// `assessmentId`. The id of an assessment.
     #[serde(rename = "assessmentId")]
     pub assessment_id: types::AssessmentId,
     /// The member `assessmentName`.
@@ -406,12 +408,12 @@ pub struct Assessment {
     /// The member `assessmentTypeId`.
     #[serde(rename = "assessmentTypeId")]
     pub assessment_type_id: String,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
-    /// The member `metadata`.
+    /// `metadata`. Each: A labelled value of an assessment.
     pub metadata: Vec<types::AssessmentMetadata>,
-    /// The member `result`.
+    /// `result`. The result of an assessment.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub result: types::Field<types::AssessmentResult>,
     /// Members that this version does not know.
@@ -430,7 +432,7 @@ pub struct AssessmentMetadata {
     /// The member `description`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
-    /// The member `type`.
+    /// `type`. One of [`AssessmentValueType`](types::AssessmentValueType).
     pub r#type: types::AssessmentValueType,
     /// The member `value`.
     pub value: types::TextOrNumberOrBoolean,
@@ -450,7 +452,7 @@ pub struct AssessmentResult {
     /// The member `description`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
-    /// The member `type`.
+    /// `type`. One of [`AssessmentValueType`](types::AssessmentValueType).
     pub r#type: types::AssessmentValueType,
     /// The member `value`.
     pub value: types::TextOrNumberOrBoolean,
@@ -466,7 +468,7 @@ pub struct AuditActor {
     /// The member `id`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<String>,
-    /// The member `type`.
+    /// `type`. One of [`AuditActorType`](types::AuditActorType).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub r#type: types::Field<types::AuditActorType>,
     /// The member `name`.
@@ -492,16 +494,16 @@ pub struct AuditLogEntry {
     /// The member `description`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
-    /// The member `actor`.
+    /// `actor`. Who did it; candidates without their name.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub actor: types::Field<types::AuditActor>,
-    /// The member `target`.
+    /// `target`. What it was done to.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub target: types::Field<types::AuditTarget>,
     /// The member `parentAction`.
     #[serde(rename = "parentAction", default, skip_serializing_if = "types::Field::is_absent")]
     pub parent_action: types::Field<Map<String, Value>>,
-    /// The member `request`.
+    /// `request`. The request that did it.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub request: types::Field<types::AuditRequest>,
     /// The member `changedFields`.
@@ -546,7 +548,7 @@ pub struct AuditTarget {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Brand {
-    /// The member `id`.
+    /// `id`. The id of a brand.
     pub id: types::BrandId,
     /// The member `name`.
     pub name: String,
@@ -562,7 +564,7 @@ pub struct Brand {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BriefingFeedbackForm {
-    /// The member `id`.
+    /// `id`. The id of a feedback form definition.
     pub id: types::FeedbackFormDefinitionId,
     /// The member `organizationId`.
     #[serde(rename = "organizationId")]
@@ -575,10 +577,10 @@ pub struct BriefingFeedbackForm {
     /// The member `isDefaultForm`.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_id: types::Field<types::InterviewId>,
     /// Members that this version does not know.
@@ -590,7 +592,7 @@ pub struct BriefingFeedbackForm {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Candidate {
-    /// The member `id`.
+    /// `id`. The id of a candidate.
     pub id: types::CandidateId,
     /// The member `createdAt`.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
@@ -600,22 +602,22 @@ pub struct Candidate {
     pub updated_at: types::Field<types::Instant>,
     /// The member `name`.
     pub name: String,
-    /// The member `primaryEmailAddress`.
+    /// `primaryEmailAddress`. An e-mail address of a candidate.
     #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Field::is_absent")]
     pub primary_email_address: types::Field<types::EmailAddress>,
-    /// The member `emailAddresses`.
+    /// `emailAddresses`. Each: An e-mail address of a candidate.
     #[serde(rename = "emailAddresses")]
     pub email_addresses: Vec<types::EmailAddress>,
-    /// The member `primaryPhoneNumber`.
+    /// `primaryPhoneNumber`. A phone number of a candidate.
     #[serde(rename = "primaryPhoneNumber", default, skip_serializing_if = "types::Field::is_absent")]
     pub primary_phone_number: types::Field<types::PhoneNumber>,
-    /// The member `phoneNumbers`.
+    /// `phoneNumbers`. Each: A phone number of a candidate.
     #[serde(rename = "phoneNumbers")]
     pub phone_numbers: Vec<types::PhoneNumber>,
-    /// The member `socialLinks`.
+    /// `socialLinks`. Each: A candidate's page on a social network.
     #[serde(rename = "socialLinks")]
     pub social_links: Vec<types::SocialLink>,
-    /// The member `tags`.
+    /// `tags`. Each: A tag for candidates.
     pub tags: Vec<types::CandidateTag>,
     /// The member `position`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
@@ -626,34 +628,34 @@ pub struct Candidate {
     /// The member `school`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub school: types::Field<String>,
-    /// The member `applicationIds`.
+    /// `applicationIds`. Each: The id of an application.
     #[serde(rename = "applicationIds")]
     pub application_ids: Vec<types::ApplicationId>,
-    /// The member `resumeFileHandle`.
+    /// `resumeFileHandle`. A file; file.info exchanges its handle for a download address.
     #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
     pub resume_file_handle: types::Field<types::FileHandle>,
-    /// The member `fileHandles`.
+    /// `fileHandles`. Each: A file; file.info exchanges its handle for a download address.
     #[serde(rename = "fileHandles")]
     pub file_handles: Vec<types::FileHandle>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// The member `profileUrl`.
     #[serde(rename = "profileUrl")]
     pub profile_url: String,
-    /// The member `source`.
+    /// `source`. Where candidates come from.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub source: types::Field<types::Source>,
-    /// The member `creditedToUser`.
+    /// `creditedToUser`. A user of the organization.
     #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
     pub credited_to_user: types::Field<types::UserSummary>,
     /// The member `timezone`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub timezone: types::Field<String>,
-    /// The member `location`.
+    /// `location`. Where a candidate lives.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub location: types::Field<types::CandidateLocation>,
-    /// The member `fraudStatus`.
+    /// `fraudStatus`. One of [`FraudStatus`](types::FraudStatus).
     #[serde(rename = "fraudStatus", default, skip_serializing_if = "types::Field::is_absent")]
     pub fraud_status: types::Field<types::FraudStatus>,
     /// Members that this version does not know.
@@ -670,7 +672,7 @@ pub struct CandidateLocation {
     /// The member `locationSummary`.
     #[serde(rename = "locationSummary")]
     pub location_summary: String,
-    /// The member `locationComponents`.
+    /// `locationComponents`. Each: A country, region or city.
     #[serde(rename = "locationComponents")]
     pub location_components: Vec<types::LocationComponent>,
     /// Members that this version does not know.
@@ -682,7 +684,7 @@ pub struct CandidateLocation {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CandidateNote {
-    /// The member `id`.
+    /// `id`. The id of a candidate note.
     pub id: types::CandidateNoteId,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
@@ -693,7 +695,7 @@ pub struct CandidateNote {
     /// The member `content`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub content: types::Field<String>,
-    /// The member `author`.
+    /// `author`. The user who wrote or made something.
     pub author: types::NoteAuthor,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -704,7 +706,7 @@ pub struct CandidateNote {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CandidatePayload {
-    /// The member `candidate`.
+    /// `candidate`. A candidate, by id alone.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub candidate: types::Field<types::CandidateReference>,
     /// Members that this version does not know.
@@ -716,7 +718,7 @@ pub struct CandidatePayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CandidateReference {
-    /// The member `id`.
+    /// `id`. The id of a candidate.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<types::CandidateId>,
     /// Members that this version does not know.
@@ -728,14 +730,14 @@ pub struct CandidateReference {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CandidateSummary {
-    /// The member `id`.
+    /// `id`. The id of a candidate.
     pub id: types::CandidateId,
     /// The member `name`.
     pub name: String,
-    /// The member `primaryEmailAddress`.
+    /// `primaryEmailAddress`. An e-mail address of a candidate.
     #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Field::is_absent")]
     pub primary_email_address: types::Field<types::EmailAddress>,
-    /// The member `primaryPhoneNumber`.
+    /// `primaryPhoneNumber`. A phone number of a candidate.
     #[serde(rename = "primaryPhoneNumber", default, skip_serializing_if = "types::Field::is_absent")]
     pub primary_phone_number: types::Field<types::PhoneNumber>,
     /// The member `createdAt`.
@@ -744,16 +746,16 @@ pub struct CandidateSummary {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `emailAddresses`.
+    /// `emailAddresses`. Each: An e-mail address of a candidate.
     #[serde(rename = "emailAddresses", default, skip_serializing_if = "types::Field::is_absent")]
     pub email_addresses: types::Field<Vec<types::EmailAddress>>,
-    /// The member `phoneNumbers`.
+    /// `phoneNumbers`. Each: A phone number of a candidate.
     #[serde(rename = "phoneNumbers", default, skip_serializing_if = "types::Field::is_absent")]
     pub phone_numbers: types::Field<Vec<types::PhoneNumber>>,
-    /// The member `socialLinks`.
+    /// `socialLinks`. Each: A candidate's page on a social network.
     #[serde(rename = "socialLinks", default, skip_serializing_if = "types::Field::is_absent")]
     pub social_links: types::Field<Vec<types::SocialLink>>,
-    /// The member `tags`.
+    /// `tags`. Each: A tag for candidates.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub tags: types::Field<Vec<types::CandidateTag>>,
     /// The member `position`.
@@ -765,34 +767,34 @@ pub struct CandidateSummary {
     /// The member `school`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub school: types::Field<String>,
-    /// The member `applicationIds`.
+    /// `applicationIds`. Each: The id of an application.
     #[serde(rename = "applicationIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_ids: types::Field<Vec<types::ApplicationId>>,
-    /// The member `resumeFileHandle`.
+    /// `resumeFileHandle`. A file; file.info exchanges its handle for a download address.
     #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
     pub resume_file_handle: types::Field<types::FileHandle>,
-    /// The member `fileHandles`.
+    /// `fileHandles`. Each: A file; file.info exchanges its handle for a download address.
     #[serde(rename = "fileHandles", default, skip_serializing_if = "types::Field::is_absent")]
     pub file_handles: types::Field<Vec<types::FileHandle>>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// The member `profileUrl`.
     #[serde(rename = "profileUrl", default, skip_serializing_if = "types::Field::is_absent")]
     pub profile_url: types::Field<String>,
-    /// The member `source`.
+    /// `source`. Where candidates come from.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub source: types::Field<types::Source>,
-    /// The member `creditedToUser`.
+    /// `creditedToUser`. A user of the organization.
     #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
     pub credited_to_user: types::Field<types::UserSummary>,
     /// The member `timezone`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub timezone: types::Field<String>,
-    /// The member `location`.
+    /// `location`. Where a candidate lives.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub location: types::Field<types::CandidateSummaryLocation>,
-    /// The member `fraudStatus`.
+    /// `fraudStatus`. One of [`FraudStatus`](types::FraudStatus).
     #[serde(rename = "fraudStatus", default, skip_serializing_if = "types::Field::is_absent")]
     pub fraud_status: types::Field<types::FraudStatus>,
     /// Members that this version does not know.
@@ -809,7 +811,7 @@ pub struct CandidateSummaryLocation {
     /// The member `locationSummary`.
     #[serde(rename = "locationSummary")]
     pub location_summary: String,
-    /// The member `locationComponents`.
+    /// `locationComponents`. Each: A country, region or city.
     #[serde(rename = "locationComponents")]
     pub location_components: Vec<types::LocationComponent>,
     /// Members that this version does not know.
@@ -821,7 +823,7 @@ pub struct CandidateSummaryLocation {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CandidateTag {
-    /// The member `id`.
+    /// `id`. The id of a candidate tag.
     pub id: types::CandidateTagId,
     /// The member `title`.
     pub title: String,
@@ -845,13 +847,13 @@ pub struct ClientInfo {
     /// The member `userAgent`.
     #[serde(rename = "userAgent", default, skip_serializing_if = "types::Field::is_absent")]
     pub user_agent: types::Field<String>,
-    /// The member `relatedEntityType`.
+    /// `relatedEntityType`. One of [`RelatedEntityType`](types::RelatedEntityType).
     #[serde(rename = "relatedEntityType")]
     pub related_entity_type: types::RelatedEntityType,
     /// The member `relatedEntityId`.
     #[serde(rename = "relatedEntityId")]
     pub related_entity_id: String,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
     /// The member `createdAt`.
@@ -866,7 +868,7 @@ pub struct ClientInfo {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CloseReason {
-    /// The member `id`.
+    /// `id`. The id of a close reason.
     pub id: types::CloseReasonId,
     /// The member `reasonText`.
     #[serde(rename = "reasonText")]
@@ -883,7 +885,7 @@ pub struct CloseReason {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CommunicationTemplate {
-    /// The member `id`.
+    /// `id`. The id of a communication template.
     pub id: types::CommunicationTemplateId,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
@@ -893,7 +895,7 @@ pub struct CommunicationTemplate {
     pub updated_at: types::Instant,
     /// The member `title`.
     pub title: String,
-    /// The member `intendedTypes`.
+    /// `intendedTypes`. Each: One of [`CommunicationTemplateType`](types::CommunicationTemplateType).
     #[serde(rename = "intendedTypes")]
     pub intended_types: Vec<types::CommunicationTemplateType>,
     /// Members that this version does not know.
@@ -907,10 +909,10 @@ pub struct CommunicationTemplate {
 pub struct CompensationComponent {
     /// The member `id`.
     pub id: String,
-    /// The member `compensationType`.
+    /// `compensationType`. One of [`CompensationType`](types::CompensationType).
     #[serde(rename = "compensationType")]
     pub compensation_type: types::CompensationType,
-    /// The member `interval`.
+    /// `interval`. One of [`PayInterval`](types::PayInterval).
     pub interval: types::PayInterval,
     /// The member `currencyCode`.
     #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
@@ -935,10 +937,10 @@ pub struct CompensationComponent {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CompensationComponentSummary {
-    /// The member `compensationType`.
+    /// `compensationType`. One of [`CompensationType`](types::CompensationType).
     #[serde(rename = "compensationType")]
     pub compensation_type: types::CompensationType,
-    /// The member `interval`.
+    /// `interval`. One of [`PayInterval`](types::PayInterval).
     pub interval: types::PayInterval,
     /// The member `currencyCode`.
     #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
@@ -971,7 +973,7 @@ pub struct CompensationTier {
     /// The member `additionalInformation`.
     #[serde(rename = "additionalInformation", default, skip_serializing_if = "types::Field::is_absent")]
     pub additional_information: types::Field<String>,
-    /// The member `components`.
+    /// `components`. Each: The range of one kind of pay within a tier.
     pub components: Vec<types::CompensationComponent>,
     /// The member `tierSummary`.
     #[serde(rename = "tierSummary")]
@@ -987,9 +989,9 @@ pub struct CompensationTier {
 pub struct CriteriaEvaluation {
     /// The member `id`.
     pub id: String,
-    /// The member `criterion`.
+    /// `criterion`. A version of something that the AI review looks for.
     pub criterion: types::Criterion,
-    /// The member `status`.
+    /// `status`. One of [`CriteriaEvaluationStatus`](types::CriteriaEvaluationStatus).
     pub status: types::CriteriaEvaluationStatus,
     /// The member `outcome`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
@@ -1019,7 +1021,7 @@ pub struct Criterion {
     pub id: String,
     /// The member `title`.
     pub title: String,
-    /// The member `type`.
+    /// `type`. One of [`CriterionType`](types::CriterionType).
     pub r#type: types::CriterionType,
     /// The member `prompt`.
     pub prompt: String,
@@ -1042,7 +1044,7 @@ pub struct Criterion {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomField {
-    /// The member `id`.
+    /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
     /// The member `isPrivate`.
     #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
@@ -1052,13 +1054,13 @@ pub struct CustomField {
     /// The member `description`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
-    /// The member `objectType`.
+    /// `objectType`. One of [`CustomFieldOwner`](types::CustomFieldOwner).
     #[serde(rename = "objectType")]
     pub object_type: types::CustomFieldOwner,
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `fieldType`.
+    /// `fieldType`. One of [`ListedCustomFieldType`](types::ListedCustomFieldType).
     #[serde(rename = "fieldType")]
     pub field_type: types::ListedCustomFieldType,
     /// The member `isRequired`.
@@ -1073,7 +1075,7 @@ pub struct CustomField {
     /// The member `referencedObjectType`.
     #[serde(rename = "referencedObjectType", default, skip_serializing_if = "types::Field::is_absent")]
     pub referenced_object_type: types::Field<String>,
-    /// The member `selectableValues`.
+    /// `selectableValues`. Each: A value that can be chosen for a field.
     #[serde(rename = "selectableValues", default, skip_serializing_if = "types::Field::is_absent")]
     pub selectable_values: types::Field<Vec<types::SelectableValue>>,
     /// Members that this version does not know.
@@ -1085,7 +1087,7 @@ pub struct CustomField {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomFieldValue {
-    /// The member `id`.
+    /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
     /// The member `isPrivate`.
     #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
@@ -1106,7 +1108,7 @@ pub struct CustomFieldValue {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeletedInterviewerPause {
-    /// The member `id`.
+    /// `id`. The id of an interviewer pause.
     pub id: types::InterviewerPauseId,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1117,10 +1119,10 @@ pub struct DeletedInterviewerPause {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeletedJobPosting {
-    /// The member `id`.
+    /// `id`. The id of a job posting.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<types::JobPostingId>,
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_id: types::Field<types::JobId>,
     /// Members that this version does not know.
@@ -1132,10 +1134,10 @@ pub struct DeletedJobPosting {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeletedOffer {
-    /// The member `id`.
+    /// `id`. The id of an offer.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<types::OfferId>,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
     /// Members that this version does not know.
@@ -1147,7 +1149,7 @@ pub struct DeletedOffer {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeletedWebhook {
-    /// The member `webhookId`.
+    /// `webhookId`. The id of a webhook.
     #[serde(rename = "webhookId", default, skip_serializing_if = "types::Field::is_absent")]
     pub webhook_id: types::Field<types::WebhookId>,
     /// Members that this version does not know.
@@ -1159,7 +1161,7 @@ pub struct DeletedWebhook {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Department {
-    /// The member `id`.
+    /// `id`. The id of a department.
     pub id: types::DepartmentId,
     /// The member `name`.
     pub name: String,
@@ -1169,7 +1171,7 @@ pub struct Department {
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `parentId`.
+    /// `parentId`. The id of a department.
     #[serde(rename = "parentId", default, skip_serializing_if = "types::Field::is_absent")]
     pub parent_id: types::Field<types::DepartmentId>,
     /// The member `createdAt`.
@@ -1190,13 +1192,13 @@ pub struct Department {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DescriptionParts {
-    /// The member `descriptionOpening`.
+    /// `descriptionOpening`. A text as HTML and as plain text.
     #[serde(rename = "descriptionOpening", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_opening: types::Field<types::RichText>,
-    /// The member `descriptionBody`.
+    /// `descriptionBody`. A text as HTML and as plain text.
     #[serde(rename = "descriptionBody", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_body: types::Field<types::RichText>,
-    /// The member `descriptionClosing`.
+    /// `descriptionClosing`. A text as HTML and as plain text.
     #[serde(rename = "descriptionClosing", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_closing: types::Field<types::RichText>,
     /// Members that this version does not know.
@@ -1210,7 +1212,7 @@ pub struct DescriptionParts {
 pub struct EmailAddress {
     /// The member `value`.
     pub value: String,
-    /// The member `type`.
+    /// `type`. One of [`ContactType`](types::ContactType).
     pub r#type: types::ContactType,
     /// The member `isPrimary`.
     #[serde(rename = "isPrimary")]
@@ -1224,9 +1226,9 @@ pub struct EmailAddress {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmailMessage {
-    /// The member `id`.
+    /// `id`. The id of an email message.
     pub id: types::EmailMessageId,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
     /// The member `emailProviderEmailId`.
@@ -1288,7 +1290,7 @@ pub struct EmailSender {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeedbackFormDefinition {
-    /// The member `id`.
+    /// `id`. The id of a feedback form definition.
     pub id: types::FeedbackFormDefinitionId,
     /// The member `organizationId`.
     #[serde(rename = "organizationId")]
@@ -1301,10 +1303,10 @@ pub struct FeedbackFormDefinition {
     /// The member `isDefaultForm`.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_id: types::Field<types::InterviewId>,
     /// Members that this version does not know.
@@ -1316,13 +1318,13 @@ pub struct FeedbackFormDefinition {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeedbackRequest {
-    /// The member `interviewEventId`.
+    /// `interviewEventId`. The id of an interview event.
     #[serde(rename = "interviewEventId")]
     pub interview_event_id: types::InterviewEventId,
-    /// The member `interviewerUserId`.
+    /// `interviewerUserId`. The id of a user.
     #[serde(rename = "interviewerUserId")]
     pub interviewer_user_id: types::UserId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
     /// Members that this version does not know.
@@ -1334,7 +1336,7 @@ pub struct FeedbackRequest {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeedbackSubmission {
-    /// The member `submittedFormInstance`.
+    /// `submittedFormInstance`. A submission of a form, with its answers.
     #[serde(rename = "submittedFormInstance", default, skip_serializing_if = "types::Field::is_absent")]
     pub submitted_form_instance: types::Field<types::SubmittedFormInstance>,
     /// Members that this version does not know.
@@ -1351,7 +1353,7 @@ pub struct FileHandle {
     /// The member `name`.
     pub name: String,
     /// The member `handle`.
-    pub handle: String,
+    pub handle: crate::FileHandle,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1373,7 +1375,7 @@ pub struct FileLink {
 #[non_exhaustive]
 pub struct FileUpload {
     /// The member `handle`.
-    pub handle: String,
+    pub handle: crate::FileHandle,
     /// The member `url`.
     pub url: String,
     /// The member `fields`.
@@ -1387,7 +1389,7 @@ pub struct FileUpload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FormDefinition {
-    /// The member `sections`.
+    /// `sections`. Each: A section of a form.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub sections: types::Field<Vec<types::FormSection>>,
     /// Members that this version does not know.
@@ -1413,7 +1415,7 @@ pub struct FormField {
     /// The member `isNullable`.
     #[serde(rename = "isNullable")]
     pub is_nullable: bool,
-    /// The member `selectableValues`.
+    /// `selectableValues`. Each: A value that can be chosen for a field.
     #[serde(rename = "selectableValues", default, skip_serializing_if = "types::Field::is_absent")]
     pub selectable_values: types::Field<Vec<types::SelectableValue>>,
     /// Members that this version does not know.
@@ -1434,7 +1436,7 @@ pub struct FormFieldEntry {
     /// The member `descriptionPlain`.
     #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_plain: types::Field<String>,
-    /// The member `field`.
+    /// `field`. A field of a form; its path names it in submissions.
     pub field: types::FormField,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1472,7 +1474,7 @@ pub struct FormSection {
     /// The member `descriptionPlain`.
     #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_plain: types::Field<String>,
-    /// The member `fields`.
+    /// `fields`. Each: A field in its place in a form: its description, and whether it must be answered.
     pub fields: Vec<types::FormFieldEntry>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1483,18 +1485,18 @@ pub struct FormSection {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FraudCheck {
-    /// The member `id`.
+    /// `id`. The id of a fraud check.
     pub id: types::FraudCheckId,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `fraudSignals`.
+    /// `fraudSignals`. Each: Something that a fraud check noticed; only its id is stable.
     #[serde(rename = "fraudSignals")]
     pub fraud_signals: Vec<types::FraudSignal>,
     /// Members that this version does not know.
@@ -1526,10 +1528,10 @@ pub struct FraudSignal {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HirePayload {
-    /// The member `application`.
+    /// `application`. A candidate's application for a job.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub application: types::Field<types::Application>,
-    /// The member `offer`.
+    /// `offer`. An offer to a candidate; lists give only its latest version.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub offer: types::Field<types::Offer>,
     /// Members that this version does not know.
@@ -1551,7 +1553,7 @@ pub struct HiringTeamMember {
     pub last_name: String,
     /// The member `role`.
     pub role: String,
-    /// The member `userId`.
+    /// `userId`. The id of a user.
     #[serde(rename = "userId")]
     pub user_id: types::UserId,
     /// Members that this version does not know.
@@ -1563,7 +1565,7 @@ pub struct HiringTeamMember {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HiringTeamRole {
-    /// The member `id`.
+    /// `id`. The id of a hiring team role.
     pub id: types::HiringTeamRoleId,
     /// The member `title`.
     pub title: String,
@@ -1576,7 +1578,7 @@ pub struct HiringTeamRole {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Interview {
-    /// The member `id`.
+    /// `id`. The id of an interview.
     pub id: types::InterviewId,
     /// The member `title`.
     pub title: String,
@@ -1604,10 +1606,10 @@ pub struct Interview {
     /// The member `instructionsPlain`.
     #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub instructions_plain: types::Field<String>,
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_id: types::Field<types::JobId>,
-    /// The member `feedbackFormDefinitionId`.
+    /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId")]
     pub feedback_form_definition_id: types::FeedbackFormDefinitionId,
     /// Members that this version does not know.
@@ -1619,38 +1621,39 @@ pub struct Interview {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewBriefing {
-    /// The member `id`.
+    /// `id`. The id of an interview event.
     pub id: types::InterviewEventId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId")]
     pub interview_id: types::InterviewId,
-    /// The member `interviewStageId`.
+    /// `interviewStageId`. The id of an interview stage.
     #[serde(rename = "interviewStageId")]
     pub interview_stage_id: types::InterviewStageId,
-    /// The member `interviewers`.
+    /// `interviewers`. Each: An interviewer of a scheduled interview; which fields are present depends
+    /// on where it is shown.
     pub interviewers: Vec<types::Interviewer>,
     /// The member `hasSubmittedFeedback`.
     #[serde(rename = "hasSubmittedFeedback")]
     pub has_submitted_feedback: bool,
-    /// The member `feedbackFormDefinitionId`.
+    /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId")]
     pub feedback_form_definition_id: types::FeedbackFormDefinitionId,
-    /// The member `feedbackFormDefinition`.
+    /// `feedbackFormDefinition`. The feedback form that the interviewers are to fill in.
     #[serde(rename = "feedbackFormDefinition", default, skip_serializing_if = "types::Field::is_absent")]
     pub feedback_form_definition: types::Field<types::BriefingFeedbackForm>,
-    /// The member `application`.
+    /// `application`. A candidate's application for a job.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub application: types::Field<types::Application>,
-    /// The member `candidate`.
+    /// `candidate`. A candidate; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub candidate: types::Field<types::CandidateSummary>,
-    /// The member `job`.
+    /// `job`. A job; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub job: types::Field<types::JobSummary>,
-    /// The member `interview`.
+    /// `interview`. An interview; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub interview: types::Field<types::InterviewSummary>,
     /// Members that this version does not know.
@@ -1662,18 +1665,19 @@ pub struct InterviewBriefing {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewEvent {
-    /// The member `id`.
+    /// `id`. The id of an interview event.
     pub id: types::InterviewEventId,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId")]
     pub interview_id: types::InterviewId,
-    /// The member `interviewScheduleId`.
+    /// `interviewScheduleId`. The id of an interview schedule.
     #[serde(rename = "interviewScheduleId")]
     pub interview_schedule_id: types::InterviewScheduleId,
-    /// The member `interviewerUserIds`.
+    /// `interviewerUserIds`. Each: The id of a user.
     #[serde(rename = "interviewerUserIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub interviewer_user_ids: types::Field<Vec<types::UserId>>,
-    /// The member `interviewers`.
+    /// `interviewers`. Each: An interviewer of a scheduled interview; which fields are present depends
+    /// on where it is shown.
     pub interviewers: Vec<types::Interviewer>,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
@@ -1702,10 +1706,10 @@ pub struct InterviewEvent {
     /// The member `hasSubmittedFeedback`.
     #[serde(rename = "hasSubmittedFeedback")]
     pub has_submitted_feedback: bool,
-    /// The member `interview`.
+    /// `interview`. An interview; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub interview: types::Field<types::InterviewSummary>,
-    /// The member `notetakerTranscriptId`.
+    /// `notetakerTranscriptId`. The id of a notetaker transcript.
     #[serde(rename = "notetakerTranscriptId", default, skip_serializing_if = "types::Field::is_absent")]
     pub notetaker_transcript_id: types::Field<types::NotetakerTranscriptId>,
     /// The member `extraData`.
@@ -1720,7 +1724,7 @@ pub struct InterviewEvent {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewPlan {
-    /// The member `id`.
+    /// `id`. The id of an interview plan.
     pub id: types::InterviewPlanId,
     /// The member `title`.
     pub title: String,
@@ -1742,7 +1746,7 @@ pub struct InterviewPlan {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewPlanReference {
-    /// The member `id`.
+    /// `id`. The id of an interview plan.
     pub id: types::InterviewPlanId,
     /// The member `title`.
     pub title: String,
@@ -1755,16 +1759,16 @@ pub struct InterviewPlanReference {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewPlanTransitionPayload {
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_id: types::Field<types::JobId>,
-    /// The member `fromInterviewPlan`.
+    /// `fromInterviewPlan`. An interview plan, by id and title.
     #[serde(rename = "fromInterviewPlan", default, skip_serializing_if = "types::Field::is_absent")]
     pub from_interview_plan: types::Field<types::InterviewPlanReference>,
-    /// The member `toInterviewPlan`.
+    /// `toInterviewPlan`. An interview plan, by id and title.
     #[serde(rename = "toInterviewPlan", default, skip_serializing_if = "types::Field::is_absent")]
     pub to_interview_plan: types::Field<types::InterviewPlanReference>,
-    /// The member `interviewStageMappings`.
+    /// `interviewStageMappings`. Each: Which stage took the place of which.
     #[serde(rename = "interviewStageMappings", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_stage_mappings: types::Field<Vec<types::InterviewStageMapping>>,
     /// Members that this version does not know.
@@ -1776,17 +1780,17 @@ pub struct InterviewPlanTransitionPayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewSchedule {
-    /// The member `id`.
+    /// `id`. The id of an interview schedule.
     pub id: types::InterviewScheduleId,
-    /// The member `status`.
+    /// `status`. One of [`InterviewScheduleStatus`](types::InterviewScheduleStatus).
     pub status: types::InterviewScheduleStatus,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
-    /// The member `interviewStageId`.
+    /// `interviewStageId`. The id of an interview stage.
     #[serde(rename = "interviewStageId")]
     pub interview_stage_id: types::InterviewStageId,
-    /// The member `scheduledBy`.
+    /// `scheduledBy`. A user of the organization.
     #[serde(rename = "scheduledBy", default, skip_serializing_if = "types::Field::is_absent")]
     pub scheduled_by: types::Field<types::UserSummary>,
     /// The member `createdAt`.
@@ -1795,7 +1799,7 @@ pub struct InterviewSchedule {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `interviewEvents`.
+    /// `interviewEvents`. Each: A scheduled interview: time, place and interviewers.
     #[serde(rename = "interviewEvents", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_events: types::Field<Vec<types::InterviewEvent>>,
     /// Members that this version does not know.
@@ -1807,7 +1811,8 @@ pub struct InterviewSchedule {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewSchedulePayload {
-    /// The member `interviewSchedule`.
+    /// `interviewSchedule`. The interviews arranged for an application in one stage, and how far the
+    /// arranging is.
     #[serde(rename = "interviewSchedule", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_schedule: types::Field<types::InterviewSchedule>,
     /// Members that this version does not know.
@@ -1819,7 +1824,7 @@ pub struct InterviewSchedulePayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewStage {
-    /// The member `id`.
+    /// `id`. The id of an interview stage.
     pub id: types::InterviewStageId,
     /// The member `title`.
     pub title: String,
@@ -1828,10 +1833,10 @@ pub struct InterviewStage {
     /// The member `orderInInterviewPlan`.
     #[serde(rename = "orderInInterviewPlan")]
     pub order_in_interview_plan: i64,
-    /// The member `interviewStageGroupId`.
+    /// `interviewStageGroupId`. The id of an interview stage group.
     #[serde(rename = "interviewStageGroupId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_stage_group_id: types::Field<types::InterviewStageGroupId>,
-    /// The member `interviewPlanId`.
+    /// `interviewPlanId`. The id of an interview plan.
     #[serde(rename = "interviewPlanId")]
     pub interview_plan_id: types::InterviewPlanId,
     /// Members that this version does not know.
@@ -1843,13 +1848,13 @@ pub struct InterviewStage {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewStageGroup {
-    /// The member `id`.
+    /// `id`. The id of an interview stage group.
     pub id: types::InterviewStageGroupId,
     /// The member `title`.
     pub title: String,
     /// The member `order`.
     pub order: i64,
-    /// The member `stageType`.
+    /// `stageType`. One of [`StageType`](types::StageType).
     #[serde(rename = "stageType")]
     pub stage_type: types::StageType,
     /// Members that this version does not know.
@@ -1861,10 +1866,10 @@ pub struct InterviewStageGroup {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewStageMapping {
-    /// The member `fromInterviewStageId`.
+    /// `fromInterviewStageId`. The id of an interview stage.
     #[serde(rename = "fromInterviewStageId")]
     pub from_interview_stage_id: types::InterviewStageId,
-    /// The member `toInterviewStageId`.
+    /// `toInterviewStageId`. The id of an interview stage.
     #[serde(rename = "toInterviewStageId")]
     pub to_interview_stage_id: types::InterviewStageId,
     /// Members that this version does not know.
@@ -1876,7 +1881,7 @@ pub struct InterviewStageMapping {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewSummary {
-    /// The member `id`.
+    /// `id`. The id of an interview.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<types::InterviewId>,
     /// The member `title`.
@@ -1906,13 +1911,13 @@ pub struct InterviewSummary {
     /// The member `instructionsPlain`.
     #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub instructions_plain: types::Field<String>,
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_id: types::Field<types::JobId>,
-    /// The member `feedbackFormDefinitionId`.
+    /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_id: types::Field<types::InterviewId>,
     /// The member `interviewDurationMinutes`.
@@ -1930,7 +1935,7 @@ pub struct InterviewSummary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Interviewer {
-    /// The member `userId`.
+    /// `userId`. The id of a user.
     #[serde(rename = "userId", default, skip_serializing_if = "types::Field::is_absent")]
     pub user_id: types::Field<types::UserId>,
     /// The member `isFeedbackRequired`.
@@ -1939,16 +1944,16 @@ pub struct Interviewer {
     /// The member `hasSubmittedFeedback`.
     #[serde(rename = "hasSubmittedFeedback", default, skip_serializing_if = "types::Field::is_absent")]
     pub has_submitted_feedback: types::Field<bool>,
-    /// The member `trainingRole`.
+    /// `trainingRole`. One of [`TrainingRole`](types::TrainingRole).
     #[serde(rename = "trainingRole", default, skip_serializing_if = "types::Field::is_absent")]
     pub training_role: types::Field<types::TrainingRole>,
-    /// The member `user`.
+    /// `user`. A user of the organization.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub user: types::Field<types::UserSummary>,
-    /// The member `interviewerPool`.
+    /// `interviewerPool`. An interviewer pool without its members.
     #[serde(rename = "interviewerPool", default, skip_serializing_if = "types::Field::is_absent")]
     pub interviewer_pool: types::Field<types::InterviewerPoolSummary>,
-    /// The member `id`.
+    /// `id`. The id of a user.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<types::UserId>,
     /// The member `firstName`.
@@ -1960,7 +1965,7 @@ pub struct Interviewer {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole", default, skip_serializing_if = "types::Field::is_absent")]
     pub global_role: types::Field<types::GlobalRole>,
     /// The member `isEnabled`.
@@ -1969,10 +1974,10 @@ pub struct Interviewer {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
@@ -1984,9 +1989,9 @@ pub struct Interviewer {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewerPause {
-    /// The member `id`.
+    /// `id`. The id of an interviewer pause.
     pub id: types::InterviewerPauseId,
-    /// The member `userId`.
+    /// `userId`. The id of a user.
     #[serde(rename = "userId")]
     pub user_id: types::UserId,
     /// The member `startsAt`.
@@ -2010,20 +2015,20 @@ pub struct InterviewerPause {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewerPool {
-    /// The member `id`.
+    /// `id`. The id of an interviewer pool.
     pub id: types::InterviewerPoolId,
     /// The member `title`.
     pub title: String,
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `trainingPath`.
+    /// `trainingPath`. The training of a pool's interviewers, stage by stage.
     #[serde(rename = "trainingPath", default, skip_serializing_if = "types::Field::is_absent")]
     pub training_path: types::Field<types::TrainingPath>,
-    /// The member `qualifiedMembers`.
+    /// `qualifiedMembers`. Each: A user who is qualified to interview in the pool.
     #[serde(rename = "qualifiedMembers", default, skip_serializing_if = "types::Field::is_absent")]
     pub qualified_members: types::Field<Vec<types::QualifiedMember>>,
-    /// The member `trainees`.
+    /// `trainees`. Each: A user in training for the pool.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub trainees: types::Field<Vec<types::Trainee>>,
     /// Members that this version does not know.
@@ -2035,14 +2040,14 @@ pub struct InterviewerPool {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewerPoolSummary {
-    /// The member `id`.
+    /// `id`. The id of an interviewer pool.
     pub id: types::InterviewerPoolId,
     /// The member `title`.
     pub title: String,
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `trainingPath`.
+    /// `trainingPath`. The training of a pool's interviewers, stage by stage.
     #[serde(rename = "trainingPath", default, skip_serializing_if = "types::Field::is_absent")]
     pub training_path: types::Field<types::TrainingPath>,
     /// Members that this version does not know.
@@ -2071,45 +2076,45 @@ pub struct InterviewerSettings {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Job {
-    /// The member `id`.
+    /// `id`. The id of a job.
     pub id: types::JobId,
     /// The member `title`.
     pub title: String,
     /// The member `confidential`.
     pub confidential: bool,
-    /// The member `status`.
+    /// `status`. One of [`JobStatus`](types::JobStatus).
     pub status: types::JobStatus,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
-    /// The member `locationId`.
+    /// `locationId`. The id of a location.
     #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_id: types::Field<types::LocationId>,
-    /// The member `departmentId`.
+    /// `departmentId`. The id of a department.
     #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
     pub department_id: types::Field<types::DepartmentId>,
-    /// The member `defaultInterviewPlanId`.
+    /// `defaultInterviewPlanId`. The id of an interview plan.
     #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
     pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
-    /// The member `interviewPlanIds`.
+    /// `interviewPlanIds`. Each: The id of an interview plan.
     #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `jobPostingIds`.
+    /// `jobPostingIds`. Each: The id of a job posting.
     #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_posting_ids: types::Field<Vec<types::JobPostingId>>,
     /// The member `customRequisitionId`.
     #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_requisition_id: types::Field<String>,
-    /// The member `brandId`.
+    /// `brandId`. The id of a brand.
     #[serde(rename = "brandId", default, skip_serializing_if = "types::Field::is_absent")]
     pub brand_id: types::Field<types::BrandId>,
-    /// The member `hiringTeam`.
+    /// `hiringTeam`. Each: A user with a role on a hiring team.
     #[serde(rename = "hiringTeam", default, skip_serializing_if = "types::Field::is_absent")]
     pub hiring_team: types::Field<Vec<types::HiringTeamMember>>,
-    /// The member `author`.
+    /// `author`. The user who wrote or made something.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub author: types::Field<types::NoteAuthor>,
     /// The member `createdAt`.
@@ -2124,16 +2129,16 @@ pub struct Job {
     /// The member `closedAt`.
     #[serde(rename = "closedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub closed_at: types::Field<types::Instant>,
-    /// The member `location`.
+    /// `location`. A location, or a region that groups locations.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub location: types::Field<types::Location>,
-    /// The member `openings`.
+    /// `openings`. Each: An opening: a position to fill.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub openings: types::Field<Vec<types::Opening>>,
-    /// The member `compensation`.
+    /// `compensation`. The pay of a job.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub compensation: types::Field<types::JobCompensation>,
-    /// The member `compensationTiers`.
+    /// `compensationTiers`. Each: A range of pay that can be offered, made of components.
     #[serde(rename = "compensationTiers", default, skip_serializing_if = "types::Field::is_absent")]
     pub compensation_tiers: types::Field<Vec<types::CompensationTier>>,
     /// Members that this version does not know.
@@ -2145,7 +2150,7 @@ pub struct Job {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobBoard {
-    /// The member `id`.
+    /// `id`. The id of a job board.
     pub id: types::JobBoardId,
     /// The member `title`.
     pub title: String,
@@ -2161,7 +2166,7 @@ pub struct JobBoard {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobCompensation {
-    /// The member `compensationTiers`.
+    /// `compensationTiers`. Each: A range of pay that can be offered, made of components.
     #[serde(rename = "compensationTiers", default, skip_serializing_if = "types::Field::is_absent")]
     pub compensation_tiers: types::Field<Vec<types::CompensationTier>>,
     /// Members that this version does not know.
@@ -2178,7 +2183,7 @@ pub struct JobInterviewActivity {
     /// The member `title`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub title: types::Field<String>,
-    /// The member `interviews`.
+    /// `interviews`. Each: An interview; which fields are present depends on where it is shown.
     pub interviews: Vec<types::InterviewSummary>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -2189,13 +2194,13 @@ pub struct JobInterviewActivity {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobInterviewPlan {
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId")]
     pub job_id: types::JobId,
-    /// The member `interviewPlanId`.
+    /// `interviewPlanId`. The id of an interview plan.
     #[serde(rename = "interviewPlanId")]
     pub interview_plan_id: types::InterviewPlanId,
-    /// The member `stages`.
+    /// `stages`. Each: A stage of a job's interview plan with its activities.
     pub stages: Vec<types::JobInterviewStage>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -2206,7 +2211,7 @@ pub struct JobInterviewPlan {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobInterviewStage {
-    /// The member `id`.
+    /// `id`. The id of an interview stage.
     pub id: types::InterviewStageId,
     /// The member `title`.
     pub title: String,
@@ -2215,10 +2220,10 @@ pub struct JobInterviewStage {
     /// The member `orderInInterviewPlan`.
     #[serde(rename = "orderInInterviewPlan")]
     pub order_in_interview_plan: i64,
-    /// The member `interviewStageGroupId`.
+    /// `interviewStageGroupId`. The id of an interview stage group.
     #[serde(rename = "interviewStageGroupId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_stage_group_id: types::Field<types::InterviewStageGroupId>,
-    /// The member `activities`.
+    /// `activities`. Each: Something to be done in a stage: a set of interviews.
     pub activities: Vec<types::JobInterviewActivity>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -2229,7 +2234,7 @@ pub struct JobInterviewStage {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobPayload {
-    /// The member `job`.
+    /// `job`. A job.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub job: types::Field<types::Job>,
     /// Members that this version does not know.
@@ -2241,11 +2246,11 @@ pub struct JobPayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobPosting {
-    /// The member `id`.
+    /// `id`. The id of a job posting.
     pub id: types::JobPostingId,
     /// The member `title`.
     pub title: String,
-    /// The member `status`.
+    /// `status`. One of [`JobPostingStatus`](types::JobPostingStatus).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<types::JobPostingStatus>,
     /// The member `descriptionPlain`.
@@ -2257,7 +2262,8 @@ pub struct JobPosting {
     /// The member `descriptionSocial`.
     #[serde(rename = "descriptionSocial", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_social: types::Field<String>,
-    /// The member `descriptionParts`.
+    /// `descriptionParts`. A description in its parts: the brand's opening, the body, the brand's
+    /// closing.
     #[serde(rename = "descriptionParts")]
     pub description_parts: types::DescriptionParts,
     /// The member `departmentName`.
@@ -2269,10 +2275,10 @@ pub struct JobPosting {
     /// The member `teamNameHierarchy`.
     #[serde(rename = "teamNameHierarchy", default, skip_serializing_if = "types::Field::is_absent")]
     pub team_name_hierarchy: types::Field<Vec<String>>,
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId")]
     pub job_id: types::JobId,
-    /// The member `job`.
+    /// `job`. A job; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub job: types::Field<types::JobSummary>,
     /// The member `locationName`.
@@ -2281,10 +2287,10 @@ pub struct JobPosting {
     /// The member `locationExternalName`.
     #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_external_name: types::Field<String>,
-    /// The member `locationIds`.
+    /// `locationIds`. The locations of a posting.
     #[serde(rename = "locationIds")]
     pub location_ids: types::PostingLocationIds,
-    /// The member `linkedData`.
+    /// `linkedData`. The posting as schema.org JobPosting, for search engines.
     #[serde(rename = "linkedData")]
     pub linked_data: types::LinkedData,
     /// The member `publishedDate`.
@@ -2293,19 +2299,19 @@ pub struct JobPosting {
     /// The member `applicationDeadline`.
     #[serde(rename = "applicationDeadline", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_deadline: types::Field<types::Instant>,
-    /// The member `address`.
+    /// `address`. A postal address.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub address: types::Field<types::Address>,
     /// The member `isRemote`.
     #[serde(rename = "isRemote", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_remote: types::Field<bool>,
-    /// The member `workplaceType`.
+    /// `workplaceType`. One of [`WorkplaceType`](types::WorkplaceType).
     #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
     pub workplace_type: types::Field<types::WorkplaceType>,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
-    /// The member `applicationFormDefinition`.
+    /// `applicationFormDefinition`. What a form asks, section by section.
     #[serde(rename = "applicationFormDefinition")]
     pub application_form_definition: types::FormDefinition,
     /// The member `applicationFormDefinitionId`.
@@ -2315,14 +2321,14 @@ pub struct JobPosting {
         skip_serializing_if = "types::Field::is_absent"
     )]
     pub application_form_definition_id: types::Field<String>,
-    /// The member `applicationConfirmationEmailTemplateId`.
+    /// `applicationConfirmationEmailTemplateId`. The id of a communication template.
     #[serde(
         rename = "applicationConfirmationEmailTemplateId",
         default,
         skip_serializing_if = "types::Field::is_absent"
     )]
     pub application_confirmation_email_template_id: types::Field<types::CommunicationTemplateId>,
-    /// The member `surveyFormDefinitions`.
+    /// `surveyFormDefinitions`. Each: A survey: what it asks and of which kind it is.
     #[serde(rename = "surveyFormDefinitions")]
     pub survey_form_definitions: Vec<types::SurveyFormDefinition>,
     /// The member `isListed`.
@@ -2340,9 +2346,9 @@ pub struct JobPosting {
     /// The member `applyLink`.
     #[serde(rename = "applyLink")]
     pub apply_link: String,
-    /// The member `compensation`.
+    /// `compensation`. The pay of a posting, and whether the job board shows it.
     pub compensation: types::JobPostingCompensation,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// The member `updatedAt`.
@@ -2367,10 +2373,10 @@ pub struct JobPostingCompensation {
     /// The member `compensationTierSummary`.
     #[serde(rename = "compensationTierSummary", default, skip_serializing_if = "types::Field::is_absent")]
     pub compensation_tier_summary: types::Field<String>,
-    /// The member `summaryComponents`.
+    /// `summaryComponents`. Each: The range of one kind of pay over all tiers of a posting.
     #[serde(rename = "summaryComponents", default, skip_serializing_if = "types::Field::is_absent")]
     pub summary_components: types::Field<Vec<types::CompensationComponentSummary>>,
-    /// The member `compensationTiers`.
+    /// `compensationTiers`. Each: A range of pay that can be offered, made of components.
     #[serde(rename = "compensationTiers")]
     pub compensation_tiers: Vec<types::CompensationTier>,
     /// The member `shouldDisplayCompensationOnJobBoard`.
@@ -2385,7 +2391,7 @@ pub struct JobPostingCompensation {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobPostingDeletePayload {
-    /// The member `jobPosting`.
+    /// `jobPosting`. A job posting that is gone.
     #[serde(rename = "jobPosting", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_posting: types::Field<types::DeletedJobPosting>,
     /// Members that this version does not know.
@@ -2397,7 +2403,7 @@ pub struct JobPostingDeletePayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobPostingPayload {
-    /// The member `jobPosting`.
+    /// `jobPosting`. A job posting as lists show it, without description and forms.
     #[serde(rename = "jobPosting", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_posting: types::Field<types::JobPostingSummary>,
     /// Members that this version does not know.
@@ -2409,14 +2415,14 @@ pub struct JobPostingPayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobPostingSummary {
-    /// The member `id`.
+    /// `id`. The id of a job posting.
     pub id: types::JobPostingId,
     /// The member `title`.
     pub title: String,
-    /// The member `status`.
+    /// `status`. One of [`JobPostingStatus`](types::JobPostingStatus).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<types::JobPostingStatus>,
-    /// The member `jobId`.
+    /// `jobId`. The id of a job.
     #[serde(rename = "jobId")]
     pub job_id: types::JobId,
     /// The member `departmentName`.
@@ -2431,13 +2437,13 @@ pub struct JobPostingSummary {
     /// The member `locationExternalName`.
     #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_external_name: types::Field<String>,
-    /// The member `locationIds`.
+    /// `locationIds`. The locations of a posting.
     #[serde(rename = "locationIds")]
     pub location_ids: types::PostingLocationIds,
-    /// The member `workplaceType`.
+    /// `workplaceType`. One of [`WorkplaceType`](types::WorkplaceType).
     #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
     pub workplace_type: types::Field<types::WorkplaceType>,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
     /// The member `isListed`.
@@ -2473,47 +2479,47 @@ pub struct JobPostingSummary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobSummary {
-    /// The member `id`.
+    /// `id`. The id of a job.
     pub id: types::JobId,
     /// The member `title`.
     pub title: String,
-    /// The member `locationId`.
+    /// `locationId`. The id of a location.
     #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_id: types::Field<types::LocationId>,
-    /// The member `departmentId`.
+    /// `departmentId`. The id of a department.
     #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
     pub department_id: types::Field<types::DepartmentId>,
     /// The member `confidential`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub confidential: types::Field<bool>,
-    /// The member `status`.
+    /// `status`. One of [`JobStatus`](types::JobStatus).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<types::JobStatus>,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType", default, skip_serializing_if = "types::Field::is_absent")]
     pub employment_type: types::Field<types::EmploymentType>,
-    /// The member `defaultInterviewPlanId`.
+    /// `defaultInterviewPlanId`. The id of an interview plan.
     #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
     pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
-    /// The member `interviewPlanIds`.
+    /// `interviewPlanIds`. Each: The id of an interview plan.
     #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `jobPostingIds`.
+    /// `jobPostingIds`. Each: The id of a job posting.
     #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_posting_ids: types::Field<Vec<types::JobPostingId>>,
     /// The member `customRequisitionId`.
     #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_requisition_id: types::Field<String>,
-    /// The member `brandId`.
+    /// `brandId`. The id of a brand.
     #[serde(rename = "brandId", default, skip_serializing_if = "types::Field::is_absent")]
     pub brand_id: types::Field<types::BrandId>,
-    /// The member `hiringTeam`.
+    /// `hiringTeam`. Each: A user with a role on a hiring team.
     #[serde(rename = "hiringTeam", default, skip_serializing_if = "types::Field::is_absent")]
     pub hiring_team: types::Field<Vec<types::HiringTeamMember>>,
-    /// The member `author`.
+    /// `author`. The user who wrote or made something.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub author: types::Field<types::NoteAuthor>,
     /// The member `createdAt`.
@@ -2537,22 +2543,22 @@ pub struct JobSummary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobTemplate {
-    /// The member `id`.
+    /// `id`. The id of a job template.
     pub id: types::JobTemplateId,
     /// The member `title`.
     pub title: String,
-    /// The member `status`.
+    /// `status`. One of [`JobTemplateStatus`](types::JobTemplateStatus).
     pub status: types::JobTemplateStatus,
-    /// The member `locationId`.
+    /// `locationId`. The id of a location.
     #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_id: types::Field<types::LocationId>,
-    /// The member `departmentId`.
+    /// `departmentId`. The id of a department.
     #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
     pub department_id: types::Field<types::DepartmentId>,
-    /// The member `defaultInterviewPlanId`.
+    /// `defaultInterviewPlanId`. The id of an interview plan.
     #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
     pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
-    /// The member `interviewPlanIds`.
+    /// `interviewPlanIds`. Each: The id of an interview plan.
     #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
     /// The member `createdAt`.
@@ -2561,7 +2567,7 @@ pub struct JobTemplate {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `location`.
+    /// `location`. A location, or a region that groups locations.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub location: types::Field<types::Location>,
     /// Members that this version does not know.
@@ -2585,19 +2591,19 @@ pub struct LinkedData {
     /// The member `description`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
-    /// The member `identifier`.
+    /// `identifier`. The posting's identifier, as schema.org PropertyValue.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub identifier: types::Field<types::LinkedDataIdentifier>,
     /// The member `datePosted`.
     #[serde(rename = "datePosted", default, skip_serializing_if = "types::Field::is_absent")]
     pub date_posted: types::Field<types::Date>,
-    /// The member `hiringOrganization`.
+    /// `hiringOrganization`. Who hires, as schema.org Organization.
     #[serde(rename = "hiringOrganization", default, skip_serializing_if = "types::Field::is_absent")]
     pub hiring_organization: types::Field<types::LinkedDataHiringOrganization>,
-    /// The member `jobLocation`.
+    /// `jobLocation`. Where the job is, as schema.org Place.
     #[serde(rename = "jobLocation", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_location: types::Field<types::LinkedDataJobLocation>,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`LinkedDataEmploymentType`](types::LinkedDataEmploymentType).
     #[serde(rename = "employmentType", default, skip_serializing_if = "types::Field::is_absent")]
     pub employment_type: types::Field<types::LinkedDataEmploymentType>,
     /// Members that this version does not know.
@@ -2648,7 +2654,7 @@ pub struct LinkedDataJobLocation {
     /// The member `@type`.
     #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
     pub at_type: types::Field<String>,
-    /// The member `address`.
+    /// `address`. A postal address.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub address: types::Field<types::Address>,
     /// Members that this version does not know.
@@ -2660,7 +2666,7 @@ pub struct LinkedDataJobLocation {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Location {
-    /// The member `id`.
+    /// `id`. The id of a location.
     pub id: types::LocationId,
     /// The member `name`.
     pub name: String,
@@ -2670,19 +2676,19 @@ pub struct Location {
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `address`.
+    /// `address`. A postal address.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub address: types::Field<types::Address>,
     /// The member `isRemote`.
     #[serde(rename = "isRemote", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_remote: types::Field<bool>,
-    /// The member `workplaceType`.
+    /// `workplaceType`. One of [`WorkplaceType`](types::WorkplaceType).
     #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
     pub workplace_type: types::Field<types::WorkplaceType>,
-    /// The member `parentLocationId`.
+    /// `parentLocationId`. The id of a location.
     #[serde(rename = "parentLocationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub parent_location_id: types::Field<types::LocationId>,
-    /// The member `type`.
+    /// `type`. One of [`LocationType`](types::LocationType).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub r#type: types::Field<types::LocationType>,
     /// The member `extraData`.
@@ -2697,7 +2703,7 @@ pub struct Location {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LocationComponent {
-    /// The member `type`.
+    /// `type`. One of [`LocationComponentType`](types::LocationComponentType).
     pub r#type: types::LocationComponentType,
     /// The member `name`.
     pub name: String,
@@ -2710,10 +2716,10 @@ pub struct LocationComponent {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MergePayload {
-    /// The member `deletedCandidate`.
+    /// `deletedCandidate`. A candidate, by id alone.
     #[serde(rename = "deletedCandidate", default, skip_serializing_if = "types::Field::is_absent")]
     pub deleted_candidate: types::Field<types::CandidateReference>,
-    /// The member `mergedCandidate`.
+    /// `mergedCandidate`. A candidate, by id alone.
     #[serde(rename = "mergedCandidate", default, skip_serializing_if = "types::Field::is_absent")]
     pub merged_candidate: types::Field<types::CandidateReference>,
     /// Members that this version does not know.
@@ -2725,7 +2731,7 @@ pub struct MergePayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NoteAuthor {
-    /// The member `id`.
+    /// `id`. The id of a user.
     pub id: types::UserId,
     /// The member `firstName`.
     #[serde(rename = "firstName")]
@@ -2736,7 +2742,7 @@ pub struct NoteAuthor {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole", default, skip_serializing_if = "types::Field::is_absent")]
     pub global_role: types::Field<types::GlobalRole>,
     /// The member `isEnabled`.
@@ -2745,10 +2751,10 @@ pub struct NoteAuthor {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
@@ -2760,18 +2766,18 @@ pub struct NoteAuthor {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NotetakerTranscript {
-    /// The member `id`.
+    /// `id`. The id of a notetaker transcript.
     pub id: types::NotetakerTranscriptId,
-    /// The member `interviewEventId`.
+    /// `interviewEventId`. The id of an interview event.
     #[serde(rename = "interviewEventId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_event_id: types::Field<types::InterviewEventId>,
-    /// The member `interviewScheduleId`.
+    /// `interviewScheduleId`. The id of an interview schedule.
     #[serde(rename = "interviewScheduleId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_schedule_id: types::Field<types::InterviewScheduleId>,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `participants`.
+    /// `participants`. Each: An interviewer (id of a user) or the candidate (id of a candidate).
     pub participants: Vec<types::TranscriptParticipant>,
     /// The member `transcriptUrl`.
     #[serde(rename = "transcriptUrl")]
@@ -2785,27 +2791,27 @@ pub struct NotetakerTranscript {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Offer {
-    /// The member `id`.
+    /// `id`. The id of an offer.
     pub id: types::OfferId,
     /// The member `decidedAt`.
     #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub decided_at: types::Field<types::Instant>,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
-    /// The member `acceptanceStatus`.
+    /// `acceptanceStatus`. One of [`AcceptanceStatus`](types::AcceptanceStatus).
     #[serde(rename = "acceptanceStatus")]
     pub acceptance_status: types::AcceptanceStatus,
-    /// The member `offerStatus`.
+    /// `offerStatus`. One of [`OfferStatus`](types::OfferStatus).
     #[serde(rename = "offerStatus", default, skip_serializing_if = "types::Field::is_absent")]
     pub offer_status: types::Field<types::OfferStatus>,
-    /// The member `latestVersion`.
+    /// `latestVersion`. One version of an offer: its terms, files, author and approval.
     #[serde(rename = "latestVersion", default, skip_serializing_if = "types::Field::is_absent")]
     pub latest_version: types::Field<types::OfferVersion>,
-    /// The member `versions`.
+    /// `versions`. Each: One version of an offer: its terms, files, author and approval.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub versions: types::Field<Vec<types::OfferVersion>>,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
     pub form_definition: types::Field<types::FormDefinition>,
     /// Members that this version does not know.
@@ -2817,7 +2823,7 @@ pub struct Offer {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OfferDeletePayload {
-    /// The member `offer`.
+    /// `offer`. An offer that is gone.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub offer: types::Field<types::DeletedOffer>,
     /// Members that this version does not know.
@@ -2829,7 +2835,7 @@ pub struct OfferDeletePayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OfferPayload {
-    /// The member `offer`.
+    /// `offer`. An offer to a candidate; lists give only its latest version.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub offer: types::Field<types::Offer>,
     /// Members that this version does not know.
@@ -2841,12 +2847,12 @@ pub struct OfferPayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OfferProcess {
-    /// The member `id`.
+    /// `id`. The id of an offer process.
     pub id: types::OfferProcessId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
-    /// The member `status`.
+    /// `status`. One of [`OfferProcessStatus`](types::OfferProcessStatus).
     pub status: types::OfferProcessStatus,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -2872,10 +2878,10 @@ pub struct OfferSalary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OfferStart {
-    /// The member `id`.
+    /// `id`. The id of an offer form.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<types::OfferFormId>,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
     pub form_definition: types::Field<types::FormDefinition>,
     /// Members that this version does not know.
@@ -2887,30 +2893,30 @@ pub struct OfferStart {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OfferVersion {
-    /// The member `id`.
+    /// `id`. The id of an offer version.
     pub id: types::OfferVersionId,
     /// The member `startDate`.
     #[serde(rename = "startDate", default, skip_serializing_if = "types::Field::is_absent")]
     pub start_date: types::Field<types::Instant>,
-    /// The member `salary`.
+    /// `salary`. A salary: an amount and its ISO 4217 currency.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub salary: types::Field<types::OfferSalary>,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `openingId`.
+    /// `openingId`. The id of an opening.
     #[serde(rename = "openingId", default, skip_serializing_if = "types::Field::is_absent")]
     pub opening_id: types::Field<types::OpeningId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `fileHandles`.
+    /// `fileHandles`. Each: A file; file.info exchanges its handle for a download address.
     #[serde(rename = "fileHandles", default, skip_serializing_if = "types::Field::is_absent")]
     pub file_handles: types::Field<Vec<types::FileHandle>>,
-    /// The member `author`.
+    /// `author`. A user of the organization.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub author: types::Field<types::UserSummary>,
-    /// The member `approvalStatus`.
+    /// `approvalStatus`. One of [`ApprovalStatus`](types::ApprovalStatus).
     #[serde(rename = "approvalStatus", default, skip_serializing_if = "types::Field::is_absent")]
     pub approval_status: types::Field<types::ApprovalStatus>,
     /// Members that this version does not know.
@@ -2922,7 +2928,7 @@ pub struct OfferVersion {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Opening {
-    /// The member `id`.
+    /// `id`. The id of an opening.
     pub id: types::OpeningId,
     /// The member `openedAt`.
     #[serde(rename = "openedAt", default, skip_serializing_if = "types::Field::is_absent")]
@@ -2936,13 +2942,13 @@ pub struct Opening {
     /// The member `archivedAt`.
     #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub archived_at: types::Field<types::Instant>,
-    /// The member `closeReasonId`.
+    /// `closeReasonId`. The id of a close reason.
     #[serde(rename = "closeReasonId", default, skip_serializing_if = "types::Field::is_absent")]
     pub close_reason_id: types::Field<types::CloseReasonId>,
-    /// The member `openingState`.
+    /// `openingState`. One of [`OpeningState`](types::OpeningState).
     #[serde(rename = "openingState")]
     pub opening_state: types::OpeningState,
-    /// The member `latestVersion`.
+    /// `latestVersion`. What an opening says at present.
     #[serde(rename = "latestVersion", default, skip_serializing_if = "types::Field::is_absent")]
     pub latest_version: types::Field<types::OpeningVersion>,
     /// Members that this version does not know.
@@ -2954,7 +2960,7 @@ pub struct Opening {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpeningPayload {
-    /// The member `opening`.
+    /// `opening`. An opening: a position to fill.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub opening: types::Field<types::Opening>,
     /// Members that this version does not know.
@@ -2966,22 +2972,22 @@ pub struct OpeningPayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpeningVersion {
-    /// The member `id`.
+    /// `id`. The id of an opening version.
     pub id: types::OpeningVersionId,
     /// The member `identifier`.
     pub identifier: String,
     /// The member `description`.
     pub description: String,
-    /// The member `authorId`.
+    /// `authorId`. The id of a user.
     #[serde(rename = "authorId")]
     pub author_id: types::UserId,
     /// The member `createdAt`.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `teamId`.
+    /// `teamId`. The id of a department.
     #[serde(rename = "teamId", default, skip_serializing_if = "types::Field::is_absent")]
     pub team_id: types::Field<types::DepartmentId>,
-    /// The member `jobIds`.
+    /// `jobIds`. Each: The id of a job.
     #[serde(rename = "jobIds")]
     pub job_ids: Vec<types::JobId>,
     /// The member `targetHireDate`.
@@ -2993,16 +2999,16 @@ pub struct OpeningVersion {
     /// The member `isBackfill`.
     #[serde(rename = "isBackfill")]
     pub is_backfill: bool,
-    /// The member `employmentType`.
+    /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
-    /// The member `locationIds`.
+    /// `locationIds`. Each: The id of a location.
     #[serde(rename = "locationIds")]
     pub location_ids: Vec<types::LocationId>,
-    /// The member `hiringTeam`.
+    /// `hiringTeam`. Each: A user with a role on a hiring team.
     #[serde(rename = "hiringTeam")]
     pub hiring_team: Vec<types::HiringTeamMember>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields")]
     pub custom_fields: Vec<types::CustomFieldValue>,
     /// Members that this version does not know.
@@ -3016,7 +3022,7 @@ pub struct OpeningVersion {
 pub struct PhoneNumber {
     /// The member `value`.
     pub value: String,
-    /// The member `type`.
+    /// `type`. One of [`ContactType`](types::ContactType).
     pub r#type: types::ContactType,
     /// The member `isPrimary`.
     #[serde(rename = "isPrimary")]
@@ -3066,10 +3072,10 @@ pub struct PostalAddress {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PostingLocationIds {
-    /// The member `primaryLocationId`.
+    /// `primaryLocationId`. The id of a location.
     #[serde(rename = "primaryLocationId")]
     pub primary_location_id: types::LocationId,
-    /// The member `secondaryLocationIds`.
+    /// `secondaryLocationIds`. Each: The id of a location.
     #[serde(rename = "secondaryLocationIds")]
     pub secondary_location_ids: Vec<types::LocationId>,
     /// Members that this version does not know.
@@ -3081,7 +3087,7 @@ pub struct PostingLocationIds {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Project {
-    /// The member `id`.
+    /// `id`. The id of a project.
     pub id: types::ProjectId,
     /// The member `title`.
     pub title: String,
@@ -3094,13 +3100,13 @@ pub struct Project {
     /// The member `confidential`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub confidential: types::Field<bool>,
-    /// The member `authorId`.
+    /// `authorId`. The id of a user.
     #[serde(rename = "authorId", default, skip_serializing_if = "types::Field::is_absent")]
     pub author_id: types::Field<types::UserId>,
     /// The member `createdAt`.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
-    /// The member `customFieldEntries`.
+    /// `customFieldEntries`. Each: A custom field of a project with its value.
     #[serde(rename = "customFieldEntries", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_field_entries: types::Field<Vec<types::ProjectCustomField>>,
     /// Members that this version does not know.
@@ -3112,7 +3118,7 @@ pub struct Project {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProjectCustomField {
-    /// The member `id`.
+    /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
     /// The member `isPrivate`.
     #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
@@ -3133,7 +3139,7 @@ pub struct ProjectCustomField {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct QualifiedMember {
-    /// The member `id`.
+    /// `id`. The id of a user.
     pub id: types::UserId,
     /// The member `firstName`.
     #[serde(rename = "firstName")]
@@ -3144,7 +3150,7 @@ pub struct QualifiedMember {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
     /// The member `isEnabled`.
@@ -3153,10 +3159,10 @@ pub struct QualifiedMember {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// The member `isPaused`.
@@ -3171,7 +3177,7 @@ pub struct QualifiedMember {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecentEmailMessagesPayload {
-    /// The member `candidate`.
+    /// `candidate`. A candidate, by id alone.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub candidate: types::Field<types::CandidateReference>,
     /// The member `watermark`.
@@ -3186,7 +3192,7 @@ pub struct RecentEmailMessagesPayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReferralForm {
-    /// The member `id`.
+    /// `id`. The id of a referral form.
     pub id: types::ReferralFormId,
     /// The member `organizationId`.
     #[serde(rename = "organizationId")]
@@ -3199,7 +3205,7 @@ pub struct ReferralForm {
     /// The member `isDefaultForm`.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
     /// Members that this version does not know.
@@ -3214,9 +3220,9 @@ pub struct Report {
     /// The member `requestId`.
     #[serde(rename = "requestId")]
     pub request_id: String,
-    /// The member `status`.
+    /// `status`. One of [`ReportStatus`](types::ReportStatus).
     pub status: types::ReportStatus,
-    /// The member `reportData`.
+    /// `reportData`. The rows of a report; cells are strings or numbers.
     #[serde(rename = "reportData", default, skip_serializing_if = "types::Field::is_absent")]
     pub report_data: types::Field<types::ReportData>,
     /// The member `failureReason`.
@@ -3236,7 +3242,8 @@ pub struct ReportData {
     /// The member `columnNames`.
     #[serde(rename = "columnNames")]
     pub column_names: Vec<String>,
-    /// The member `metadata`.
+    /// `metadata`. Title and age of a report's rows, which Ashby keeps for an hour (15 minutes after a
+    /// failure).
     pub metadata: types::ReportMetadata,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -3300,18 +3307,18 @@ pub struct SelectableValue {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Sequence {
-    /// The member `id`.
+    /// `id`. The id of a sequence.
     pub id: types::SequenceId,
     /// The member `status`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<String>,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId", default, skip_serializing_if = "types::Field::is_absent")]
     pub candidate_id: types::Field<types::CandidateId>,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
-    /// The member `sequenceTemplateId`.
+    /// `sequenceTemplateId`. The id of a sequence template.
     #[serde(rename = "sequenceTemplateId", default, skip_serializing_if = "types::Field::is_absent")]
     pub sequence_template_id: types::Field<types::SequenceTemplateId>,
     /// The member `createdAt`.
@@ -3329,7 +3336,7 @@ pub struct Sequence {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SequenceTemplate {
-    /// The member `id`.
+    /// `id`. The id of a sequence template.
     pub id: types::SequenceTemplateId,
     /// The member `title`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
@@ -3355,19 +3362,19 @@ pub struct SequenceTemplate {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SignatureRequestPayload {
-    /// The member `relatedEntityType`.
+    /// `relatedEntityType`. One of [`SignatureSubject`](types::SignatureSubject).
     #[serde(rename = "relatedEntityType", default, skip_serializing_if = "types::Field::is_absent")]
     pub related_entity_type: types::Field<types::SignatureSubject>,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
-    /// The member `offerId`.
+    /// `offerId`. The id of an offer.
     #[serde(rename = "offerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub offer_id: types::Field<types::OfferId>,
-    /// The member `offerVersionId`.
+    /// `offerVersionId`. The id of an offer version.
     #[serde(rename = "offerVersionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub offer_version_id: types::Field<types::OfferVersionId>,
-    /// The member `eventType`.
+    /// `eventType`. One of [`SignatureEventType`](types::SignatureEventType).
     #[serde(rename = "eventType", default, skip_serializing_if = "types::Field::is_absent")]
     pub event_type: types::Field<types::SignatureEventType>,
     /// Members that this version does not know.
@@ -3379,7 +3386,7 @@ pub struct SignatureRequestPayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SocialLink {
-    /// The member `type`.
+    /// `type`. One of [`SocialLinkType`](types::SocialLinkType).
     pub r#type: types::SocialLinkType,
     /// The member `url`.
     pub url: String,
@@ -3392,14 +3399,14 @@ pub struct SocialLink {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Source {
-    /// The member `id`.
+    /// `id`. The id of a source.
     pub id: types::SourceId,
     /// The member `title`.
     pub title: String,
     /// The member `isArchived`.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `sourceType`.
+    /// `sourceType`. A kind of source.
     #[serde(rename = "sourceType", default, skip_serializing_if = "types::Field::is_absent")]
     pub source_type: types::Field<types::SourceType>,
     /// Members that this version does not know.
@@ -3411,13 +3418,13 @@ pub struct Source {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SourceTrackingLink {
-    /// The member `id`.
+    /// `id`. The id of a source tracking link.
     pub id: types::SourceTrackingLinkId,
     /// The member `code`.
     pub code: String,
     /// The member `enabled`.
     pub enabled: bool,
-    /// The member `sourceId`.
+    /// `sourceId`. The id of a source.
     #[serde(rename = "sourceId")]
     pub source_id: types::SourceId,
     /// The member `link`.
@@ -3449,7 +3456,7 @@ pub struct SourceType {
 pub struct SubmittedForm {
     /// The member `id`.
     pub id: String,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
     /// The member `submittedValues`.
@@ -3464,9 +3471,9 @@ pub struct SubmittedForm {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubmittedFormInstance {
-    /// The member `id`.
+    /// `id`. The id of a submitted form instance.
     pub id: types::SubmittedFormInstanceId,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
     /// The member `submittedValues`.
@@ -3481,7 +3488,7 @@ pub struct SubmittedFormInstance {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SurveyFormDefinition {
-    /// The member `id`.
+    /// `id`. The id of a survey form definition.
     pub id: types::SurveyFormDefinitionId,
     /// The member `organizationId`.
     #[serde(rename = "organizationId")]
@@ -3494,10 +3501,10 @@ pub struct SurveyFormDefinition {
     /// The member `isDefaultForm`.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
-    /// The member `surveyType`.
+    /// `surveyType`. One of [`SurveyType`](types::SurveyType).
     #[serde(rename = "surveyType")]
     pub survey_type: types::SurveyType,
     /// Members that this version does not know.
@@ -3509,15 +3516,15 @@ pub struct SurveyFormDefinition {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SurveyRequest {
-    /// The member `id`.
+    /// `id`. The id of a survey request.
     pub id: types::SurveyRequestId,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
-    /// The member `surveyFormDefinitionId`.
+    /// `surveyFormDefinitionId`. The id of a survey form definition.
     #[serde(rename = "surveyFormDefinitionId")]
     pub survey_form_definition_id: types::SurveyFormDefinitionId,
     /// The member `surveyUrl`.
@@ -3532,24 +3539,24 @@ pub struct SurveyRequest {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SurveySubmission {
-    /// The member `id`.
+    /// `id`. The id of a survey submission.
     pub id: types::SurveySubmissionId,
-    /// The member `surveyFormDefinitionId`.
+    /// `surveyFormDefinitionId`. The id of a survey form definition.
     #[serde(rename = "surveyFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub survey_form_definition_id: types::Field<types::SurveyFormDefinitionId>,
     /// The member `submittedAt`.
     #[serde(rename = "submittedAt")]
     pub submitted_at: types::Instant,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
-    /// The member `surveyType`.
+    /// `surveyType`. One of [`SurveyType`](types::SurveyType).
     #[serde(rename = "surveyType")]
     pub survey_type: types::SurveyType,
-    /// The member `formDefinition`.
+    /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
     pub form_definition: types::Field<types::FormDefinition>,
     /// The member `submittedValues`.
@@ -3564,7 +3571,7 @@ pub struct SurveySubmission {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SurveySubmissionPayload {
-    /// The member `surveySubmission`.
+    /// `surveySubmission`. The answers to a survey; its form id is null once the form is deleted.
     #[serde(rename = "surveySubmission", default, skip_serializing_if = "types::Field::is_absent")]
     pub survey_submission: types::Field<types::SurveySubmission>,
     /// Members that this version does not know.
@@ -3576,27 +3583,27 @@ pub struct SurveySubmissionPayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TakeHomeAssignment {
-    /// The member `id`.
+    /// `id`. The id of a take home assignment.
     pub id: types::TakeHomeAssignmentId,
     /// The member `status`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<String>,
-    /// The member `candidateId`.
+    /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId", default, skip_serializing_if = "types::Field::is_absent")]
     pub candidate_id: types::Field<types::CandidateId>,
-    /// The member `applicationId`.
+    /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
-    /// The member `interviewStageId`.
+    /// `interviewStageId`. The id of an interview stage.
     #[serde(rename = "interviewStageId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_stage_id: types::Field<types::InterviewStageId>,
-    /// The member `interviewId`.
+    /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_id: types::Field<types::InterviewId>,
-    /// The member `interview`.
+    /// `interview`. An interview; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub interview: types::Field<types::InterviewSummary>,
-    /// The member `feedbackFormDefinitionId`.
+    /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
     /// The member `reviewers`.
@@ -3620,7 +3627,8 @@ pub struct TakeHomeAssignment {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TakeHomeAssignmentPayload {
-    /// The member `takeHomeAssignment`.
+    /// `takeHomeAssignment`. A task given to a candidate: its status, what was handed in, and who
+    /// reviews it.
     #[serde(rename = "takeHomeAssignment", default, skip_serializing_if = "types::Field::is_absent")]
     pub take_home_assignment: types::Field<types::TakeHomeAssignment>,
     /// Members that this version does not know.
@@ -3632,7 +3640,7 @@ pub struct TakeHomeAssignmentPayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Trainee {
-    /// The member `id`.
+    /// `id`. The id of a user.
     pub id: types::UserId,
     /// The member `firstName`.
     #[serde(rename = "firstName")]
@@ -3643,7 +3651,7 @@ pub struct Trainee {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
     /// The member `isEnabled`.
@@ -3652,16 +3660,16 @@ pub struct Trainee {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// The member `isPaused`.
     #[serde(rename = "isPaused")]
     pub is_paused: bool,
-    /// The member `currentProgress`.
+    /// `currentProgress`. The training stage a trainee is in, and the interviews done in it.
     #[serde(rename = "currentProgress")]
     pub current_progress: types::TraineeProgress,
     /// Members that this version does not know.
@@ -3676,7 +3684,7 @@ pub struct TraineeProgress {
     /// The member `trainingPathId`.
     #[serde(rename = "trainingPathId")]
     pub training_path_id: String,
-    /// The member `trainingPathStageId`.
+    /// `trainingPathStageId`. The id of a training stage.
     #[serde(rename = "trainingPathStageId")]
     pub training_path_stage_id: types::TrainingStageId,
     /// The member `interviewsCompleted`.
@@ -3695,7 +3703,7 @@ pub struct TrainingPath {
     pub id: String,
     /// The member `enabled`.
     pub enabled: bool,
-    /// The member `trainingStages`.
+    /// `trainingStages`. Each: A stage of training: the role, how many interviews, whose approval.
     #[serde(rename = "trainingStages")]
     pub training_stages: Vec<types::TrainingStage>,
     /// Members that this version does not know.
@@ -3707,9 +3715,9 @@ pub struct TrainingPath {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TrainingStage {
-    /// The member `id`.
+    /// `id`. The id of a training stage.
     pub id: types::TrainingStageId,
-    /// The member `interviewerRole`.
+    /// `interviewerRole`. One of [`InterviewerRole`](types::InterviewerRole).
     #[serde(rename = "interviewerRole")]
     pub interviewer_role: types::InterviewerRole,
     /// The member `interviewsRequired`.
@@ -3721,7 +3729,7 @@ pub struct TrainingStage {
     /// The member `approvalRequired`.
     #[serde(rename = "approvalRequired")]
     pub approval_required: bool,
-    /// The member `approvers`.
+    /// `approvers`. Each: A user of the organization.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub approvers: types::Field<Vec<types::UserSummary>>,
     /// Members that this version does not know.
@@ -3735,7 +3743,7 @@ pub struct TrainingStage {
 pub struct TranscriptParticipant {
     /// The member `id`.
     pub id: String,
-    /// The member `type`.
+    /// `type`. One of [`TranscriptParticipantType`](types::TranscriptParticipantType).
     pub r#type: types::TranscriptParticipantType,
     /// The member `name`.
     pub name: String,
@@ -3751,7 +3759,7 @@ pub struct TranscriptParticipant {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct User {
-    /// The member `id`.
+    /// `id`. The id of a user.
     pub id: types::UserId,
     /// The member `firstName`.
     #[serde(rename = "firstName")]
@@ -3762,7 +3770,7 @@ pub struct User {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
     /// The member `isEnabled`.
@@ -3771,10 +3779,10 @@ pub struct User {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
@@ -3786,7 +3794,7 @@ pub struct User {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserSummary {
-    /// The member `id`.
+    /// `id`. The id of a user.
     pub id: types::UserId,
     /// The member `firstName`.
     #[serde(rename = "firstName")]
@@ -3797,7 +3805,7 @@ pub struct UserSummary {
     /// The member `email`.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
-    /// The member `globalRole`.
+    /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
     /// The member `isEnabled`.
@@ -3806,10 +3814,10 @@ pub struct UserSummary {
     /// The member `updatedAt`.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `managerId`.
+    /// `managerId`. The id of a user.
     #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
     pub manager_id: types::Field<types::UserId>,
-    /// The member `customFields`.
+    /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
@@ -3821,7 +3829,7 @@ pub struct UserSummary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Webhook {
-    /// The member `id`.
+    /// `id`. The id of a webhook.
     pub id: types::WebhookId,
     /// The member `enabled`.
     pub enabled: bool,
@@ -3831,7 +3839,7 @@ pub struct Webhook {
     /// The member `secretToken`.
     #[serde(rename = "secretToken", default, skip_serializing_if = "types::Field::is_absent")]
     pub secret_token: types::Field<String>,
-    /// The member `webhookType`.
+    /// `webhookType`. One of [`WebhookType`](types::WebhookType).
     #[serde(rename = "webhookType")]
     pub webhook_type: types::WebhookType,
     /// Members that this version does not know.
@@ -3839,161 +3847,161 @@ pub struct Webhook {
     pub other: Map<String, Value>,
 }
 
-crate::operations::records!(
-    Address,
-    ApiKey,
-    ApiVersion,
-    Application,
-    ApplicationFeedback,
-    ApplicationFormOutcome,
-    ApplicationHiringTeamRole,
-    ApplicationHistoryEntry,
-    ApplicationPayload,
-    ApplicationReferral,
-    Approval,
-    ApprovalDefinition,
-    ApprovalStep,
-    ApprovalStepApprover,
-    ApprovalStepDefinition,
-    ApproverDefinition,
-    ArchiveReason,
-    Assessment,
-    AssessmentMetadata,
-    AssessmentResult,
-    AuditActor,
-    AuditLogEntry,
-    AuditRequest,
-    AuditTarget,
-    Brand,
-    BriefingFeedbackForm,
-    Candidate,
-    CandidateLocation,
-    CandidateNote,
-    CandidatePayload,
-    CandidateReference,
-    CandidateSummary,
-    CandidateSummaryLocation,
-    CandidateTag,
-    ClientInfo,
-    CloseReason,
-    CommunicationTemplate,
-    CompensationComponent,
-    CompensationComponentSummary,
-    CompensationTier,
-    CriteriaEvaluation,
-    Criterion,
-    CustomField,
-    CustomFieldValue,
-    DeletedInterviewerPause,
-    DeletedJobPosting,
-    DeletedOffer,
-    DeletedWebhook,
-    Department,
-    DescriptionParts,
-    EmailAddress,
-    EmailMessage,
-    EmailSender,
-    FeedbackFormDefinition,
-    FeedbackRequest,
-    FeedbackSubmission,
-    FileHandle,
-    FileLink,
-    FileUpload,
-    FormDefinition,
-    FormField,
-    FormFieldEntry,
-    FormMessages,
-    FormSection,
-    FraudCheck,
-    FraudSignal,
-    HirePayload,
-    HiringTeamMember,
-    HiringTeamRole,
-    Interview,
-    InterviewBriefing,
-    InterviewEvent,
-    InterviewPlan,
-    InterviewPlanReference,
-    InterviewPlanTransitionPayload,
-    InterviewSchedule,
-    InterviewSchedulePayload,
-    InterviewStage,
-    InterviewStageGroup,
-    InterviewStageMapping,
-    InterviewSummary,
-    Interviewer,
-    InterviewerPause,
-    InterviewerPool,
-    InterviewerPoolSummary,
-    InterviewerSettings,
-    Job,
-    JobBoard,
-    JobCompensation,
-    JobInterviewActivity,
-    JobInterviewPlan,
-    JobInterviewStage,
-    JobPayload,
-    JobPosting,
-    JobPostingCompensation,
-    JobPostingDeletePayload,
-    JobPostingPayload,
-    JobPostingSummary,
-    JobSummary,
-    JobTemplate,
-    LinkedData,
-    LinkedDataHiringOrganization,
-    LinkedDataIdentifier,
-    LinkedDataJobLocation,
-    Location,
-    LocationComponent,
-    MergePayload,
-    NoteAuthor,
-    NotetakerTranscript,
-    Offer,
-    OfferDeletePayload,
-    OfferPayload,
-    OfferProcess,
-    OfferSalary,
-    OfferStart,
-    OfferVersion,
-    Opening,
-    OpeningPayload,
-    OpeningVersion,
-    PhoneNumber,
-    PingPayload,
-    PostalAddress,
-    PostingLocationIds,
-    Project,
-    ProjectCustomField,
-    QualifiedMember,
-    RecentEmailMessagesPayload,
-    ReferralForm,
-    Report,
-    ReportData,
-    ReportMetadata,
-    RichText,
-    SelectableValue,
-    Sequence,
-    SequenceTemplate,
-    SignatureRequestPayload,
-    SocialLink,
-    Source,
-    SourceTrackingLink,
-    SourceType,
-    SubmittedForm,
-    SubmittedFormInstance,
-    SurveyFormDefinition,
-    SurveyRequest,
-    SurveySubmission,
-    SurveySubmissionPayload,
-    TakeHomeAssignment,
-    TakeHomeAssignmentPayload,
-    Trainee,
-    TraineeProgress,
-    TrainingPath,
-    TrainingStage,
-    TranscriptParticipant,
-    User,
-    UserSummary,
-    Webhook
-);
+crate::operations::records! {
+Address {  },
+ApiKey {  },
+ApiVersion {  },
+Application { id, applied_via_job_posting_id },
+ApplicationFeedback { interview_id, interview_event_id, feedback_form_definition_id, application_history_id, application_id },
+ApplicationFormOutcome {  },
+ApplicationHiringTeamRole { id },
+ApplicationHistoryEntry { id, stage_id },
+ApplicationPayload {  },
+ApplicationReferral {  },
+Approval { id },
+ApprovalDefinition {  },
+ApprovalStep { id },
+ApprovalStepApprover { user_id },
+ApprovalStepDefinition {  },
+ApproverDefinition { user_id },
+ArchiveReason { id },
+Assessment { application_id, assessment_id, candidate_id },
+AssessmentMetadata {  },
+AssessmentResult {  },
+AuditActor { id },
+AuditLogEntry { id },
+AuditRequest { id },
+AuditTarget { id },
+Brand { id },
+BriefingFeedbackForm { id, interview_id },
+Candidate { id },
+CandidateLocation {  },
+CandidateNote { id },
+CandidatePayload {  },
+CandidateReference { id },
+CandidateSummary { id },
+CandidateSummaryLocation {  },
+CandidateTag { id },
+ClientInfo { candidate_id },
+CloseReason { id },
+CommunicationTemplate { id },
+CompensationComponent {  },
+CompensationComponentSummary {  },
+CompensationTier {  },
+CriteriaEvaluation {  },
+Criterion {  },
+CustomField { id },
+CustomFieldValue { id },
+DeletedInterviewerPause { id },
+DeletedJobPosting { id, job_id },
+DeletedOffer { id, application_id },
+DeletedWebhook { webhook_id },
+Department { id, parent_id },
+DescriptionParts {  },
+EmailAddress {  },
+EmailMessage { id, candidate_id },
+EmailSender {  },
+FeedbackFormDefinition { id, interview_id },
+FeedbackRequest { interview_event_id, interviewer_user_id, application_id },
+FeedbackSubmission {  },
+FileHandle { id },
+FileLink {  },
+FileUpload {  },
+FormDefinition {  },
+FormField {  },
+FormFieldEntry {  },
+FormMessages {  },
+FormSection {  },
+FraudCheck { id, candidate_id, application_id },
+FraudSignal {  },
+HirePayload {  },
+HiringTeamMember { user_id },
+HiringTeamRole { id },
+Interview { id, job_id, feedback_form_definition_id },
+InterviewBriefing { id, application_id, interview_id, interview_stage_id, feedback_form_definition_id },
+InterviewEvent { id, interview_id, interview_schedule_id, notetaker_transcript_id },
+InterviewPlan { id },
+InterviewPlanReference { id },
+InterviewPlanTransitionPayload { job_id },
+InterviewSchedule { id, application_id, interview_stage_id },
+InterviewSchedulePayload {  },
+InterviewStage { id, interview_stage_group_id, interview_plan_id },
+InterviewStageGroup { id },
+InterviewStageMapping { from_interview_stage_id, to_interview_stage_id },
+InterviewSummary { id, job_id, feedback_form_definition_id, interview_id },
+Interviewer { user_id, id, manager_id },
+InterviewerPause { id, user_id },
+InterviewerPool { id },
+InterviewerPoolSummary { id },
+InterviewerSettings {  },
+Job { id, location_id, department_id, default_interview_plan_id, brand_id },
+JobBoard { id },
+JobCompensation {  },
+JobInterviewActivity {  },
+JobInterviewPlan { job_id, interview_plan_id },
+JobInterviewStage { id, interview_stage_group_id },
+JobPayload {  },
+JobPosting { id, job_id, application_confirmation_email_template_id },
+JobPostingCompensation {  },
+JobPostingDeletePayload {  },
+JobPostingPayload {  },
+JobPostingSummary { id, job_id },
+JobSummary { id, location_id, department_id, default_interview_plan_id, brand_id },
+JobTemplate { id, location_id, department_id, default_interview_plan_id },
+LinkedData {  },
+LinkedDataHiringOrganization {  },
+LinkedDataIdentifier {  },
+LinkedDataJobLocation {  },
+Location { id, parent_location_id },
+LocationComponent {  },
+MergePayload {  },
+NoteAuthor { id, manager_id },
+NotetakerTranscript { id, interview_event_id, interview_schedule_id },
+Offer { id, application_id },
+OfferDeletePayload {  },
+OfferPayload {  },
+OfferProcess { id, application_id },
+OfferSalary {  },
+OfferStart { id },
+OfferVersion { id, opening_id },
+Opening { id, close_reason_id },
+OpeningPayload {  },
+OpeningVersion { id, author_id, team_id },
+PhoneNumber {  },
+PingPayload {  },
+PostalAddress {  },
+PostingLocationIds { primary_location_id },
+Project { id, author_id },
+ProjectCustomField { id },
+QualifiedMember { id, manager_id },
+RecentEmailMessagesPayload {  },
+ReferralForm { id },
+Report {  },
+ReportData {  },
+ReportMetadata {  },
+RichText {  },
+SelectableValue {  },
+Sequence { id, candidate_id, application_id, sequence_template_id },
+SequenceTemplate { id },
+SignatureRequestPayload { application_id, offer_id, offer_version_id },
+SocialLink {  },
+Source { id },
+SourceTrackingLink { id, source_id },
+SourceType {  },
+SubmittedForm {  },
+SubmittedFormInstance { id },
+SurveyFormDefinition { id },
+SurveyRequest { id, candidate_id, application_id, survey_form_definition_id },
+SurveySubmission { id, survey_form_definition_id, candidate_id, application_id },
+SurveySubmissionPayload {  },
+TakeHomeAssignment { id, candidate_id, application_id, interview_stage_id, interview_id, feedback_form_definition_id },
+TakeHomeAssignmentPayload {  },
+Trainee { id, manager_id },
+TraineeProgress { training_path_stage_id },
+TrainingPath {  },
+TrainingStage { id },
+TranscriptParticipant {  },
+User { id, manager_id },
+UserSummary { id, manager_id },
+Webhook { id },
+}

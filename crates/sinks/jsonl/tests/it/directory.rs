@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use capture_core::conformance::{self, Rows, SinkHarness};
-use capture_core::{ErrorKind, Gone, Key, Mode, Record, Sink, Stamp, StateUpdate, StreamDescriptor, Write};
+use capture_core::{ErrorKind, Gone, Key, Record, Sink, Stamp, StateUpdate, StreamDescriptor, Write};
 use tempfile::TempDir;
 
 use crate::reader::{fold, key};
@@ -37,12 +37,7 @@ fn gone(key: impl Into<Key>) -> Record {
 }
 
 fn stream(key: &[&str]) -> Arc<StreamDescriptor> {
-    Arc::new(StreamDescriptor {
-        name: "pets".to_owned(),
-        key: key.iter().map(|field| (*field).to_owned()).collect(),
-        mode: Mode::Incremental,
-        fields: Vec::new(),
-    })
+    Arc::new(StreamDescriptor::new("pets", key.iter().copied()))
 }
 
 async fn append(
@@ -67,7 +62,7 @@ async fn lines_are_the_records_untouched_and_tombstones_name_the_key() {
     let directory = tempfile::tempdir().unwrap();
     let both = Key::from_parts(&["a\"b".into(), "2".into()]).unwrap();
     let records = [
-        Record::upsert("x", r#"{ "b" : 1.10,  "a":"\u00fc" }"#),
+        Record::upsert("x", r#"{ "b" : 1.10,  "a":"\u00fc\ud83d" }"#),
         Record::upsert("x", "{\n  \"b\": \"1 \\n\"\r\n}"),
         Record::upsert(both.clone(), "{}"),
         gone(both),
@@ -76,7 +71,7 @@ async fn lines_are_the_records_untouched_and_tombstones_name_the_key() {
     let records = [Record::upsert("\n", "{}"), gone("\n"), gone("never there")];
     append(directory.path(), &stream(&["id"]), &records).await.unwrap();
     let expected = concat!(
-        "{ \"b\" : 1.10,  \"a\":\"\\u00fc\" }\n",
+        "{ \"b\" : 1.10,  \"a\":\"\\u00fc\\ud83d\" }\n",
         "{\"b\":\"1 \\n\"}\n",
         "{}\n",
         "{\"id\":\"a\\\"b\",\"at\":\"2\",\"_deleted\":true}\n",
@@ -116,7 +111,7 @@ async fn a_file_of_something_else_is_refused_and_left_alone() {
 async fn a_stream_name_leads_to_no_other_directory() {
     let directory = tempfile::tempdir().unwrap();
     for name in ["../pets", "a/b", "", "a\\b", "..", "C:x", "a\0"] {
-        let descriptor = StreamDescriptor { name: name.to_owned(), ..(*stream(&["id"])).clone() };
+        let descriptor = StreamDescriptor::new(name, ["id"]);
         let error = append(&directory.path().join("out"), &Arc::new(descriptor), &[]).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration, "{name:?}");
     }
@@ -150,7 +145,7 @@ async fn directory_and_files_are_their_owners_and_a_refused_start_leaves_none() 
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
-    let odd = Arc::new(StreamDescriptor { name: "../pets".to_owned(), ..(*stream(&["id"])).clone() });
+    let odd = Arc::new(StreamDescriptor::new("../pets", ["id"]));
     append(&at("a/out"), &odd, &[]).await.unwrap_err();
     assert!(!at("a").exists());
     for _ in 0..2 {

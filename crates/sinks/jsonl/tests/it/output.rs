@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use capture_core::conformance::{self, Rows, SinkHarness};
 use capture_core::{
-    Counts, ErrorKind, Gone, Key, Mode, Record, Result, Sink, Stamp, StateUpdate, StreamDescriptor, Write,
+    Counts, ErrorKind, Gone, Key, Record, Result, Sink, Stamp, StateUpdate, StreamDescriptor, Write,
 };
 use tempfile::TempDir;
 
@@ -79,8 +79,7 @@ fn gone(key: impl Into<Key>) -> Record {
 }
 
 fn stream(name: &str) -> Arc<StreamDescriptor> {
-    let key = vec!["id".to_owned(), "at".to_owned()];
-    Arc::new(StreamDescriptor { name: name.to_owned(), key, mode: Mode::Incremental, fields: Vec::new() })
+    Arc::new(StreamDescriptor::new(name, ["id", "at"]))
 }
 
 async fn open<W: io::Write + Send + 'static>(output: W) -> (Box<dyn Sink>, Arc<StreamDescriptor>) {
