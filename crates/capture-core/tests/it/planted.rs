@@ -15,6 +15,9 @@ use futures_util::FutureExt;
 
 type Law<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
+/// A fault, and the law that it breaks.
+type Planted<F, H> = (F, fn(&H) -> Law<'_>);
+
 /// Whether the law finds a fault.
 async fn finds(law: Law<'_>) -> bool {
     std::panic::AssertUnwindSafe(law).catch_unwind().await.is_err()
@@ -155,8 +158,7 @@ async fn a_sink_without_a_fault_obeys_where_the_destination_can_fail() {
 
 #[tokio::test]
 async fn faults_of_sinks_are_found() {
-    #[expect(clippy::type_complexity, reason = "a table of functions")]
-    let faults: [(SinkFault, fn(&Memory) -> Law<'_>); 8] = [
+    let faults: [Planted<SinkFault, Memory>; 8] = [
         (SinkFault::SwallowsWrites, |sink| {
             Box::pin(laws::a_failed_write_is_an_error_and_the_state_stays(sink))
         }),
@@ -356,8 +358,7 @@ async fn the_memory_source_obeys_the_laws_of_sources() {
 #[tokio::test]
 async fn faults_of_sources_are_found() {
     use SourceFault as Fault;
-    #[expect(clippy::type_complexity, reason = "a table of functions")]
-    let faults: [(Fault, fn(&Waiting) -> Law<'_>); 11] = [
+    let faults: [Planted<Fault, Waiting>; 11] = [
         (Fault::LosesDropped, |source| Box::pin(laws::dropping_a_step_loses_nothing(source))),
         (Fault::LosesFailed, |source| Box::pin(laws::an_error_leaves_the_capture_usable(source))),
         (Fault::BeginsAgain, |source| Box::pin(laws::resuming_from_any_checkpoint_gives_the_rest(source))),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use capture_core::{
-    Counts, Field, FieldKind, Record, Sink, Stamp, StateUpdate, StreamDescriptor, Sweep, Within, Write,
+    Counts, Field, FieldKind, Record, Shape, Sink, Stamp, StateUpdate, StreamDescriptor, Sweep, Within, Write,
 };
 
 const PAGE_RECORDS: u64 = 100;
@@ -43,7 +43,8 @@ fn tail(record_bytes: usize) -> String {
 fn record(number: u64, tail: &str) -> Record {
     let key = key(number);
     let body = ["{\"id\":\"", &key, "\"", tail].concat();
-    Record::upsert(key, body)
+    // All of them have the same fields, and sources that read the JSON anyway say so.
+    Record::upsert(key, body).with_shape(Shape::new(1))
 }
 
 /// Seconds of processor time so far, from the hundredths that Linux counts.

@@ -14,6 +14,7 @@ use rusqlite::{Connection, OpenFlags, params};
 use crate::failure::Failure;
 use crate::fence::{Fence, roll_back};
 use crate::layout::{self, put_state};
+use crate::met::Met;
 use crate::place::Place;
 use crate::table::Table;
 
@@ -23,12 +24,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements kept ready: about ten per stream that is being written.
 const STATEMENTS: usize = 256;
 
-/// The cache, most of the memory that the sink takes, holds the hashes of a million keys; and the WAL collects several
-/// commits, so that a page which each of them touches is copied into the database once. Measured with the example
-/// `throughput`.
+/// Pages come in an order that a small cache serves; and the WAL collects several commits, so that a page which each of
+/// them touches is copied into the database once. Measured with the example `throughput`.
 const SETTINGS: &str = "
     PRAGMA synchronous = NORMAL;
-    PRAGMA cache_size = -26624;
+    PRAGMA cache_size = -8192;
     PRAGMA wal_autocheckpoint = 4096;
     PRAGMA journal_size_limit = 67108864;
 ";
@@ -47,6 +47,7 @@ pub(crate) struct Database {
     connection: Connection,
     fence: Fence,
     tables: HashMap<String, Table>,
+    met: Met,
     /// What became of records since the last commit.
     counts: BTreeMap<String, Counts>,
     /// The version of the state that was found, if it was an earlier one.
@@ -78,6 +79,7 @@ impl Database {
             connection,
             fence,
             tables: HashMap::new(),
+            met: Met::default(),
             counts: BTreeMap::new(),
             upgraded_from,
             committed_at: None,
@@ -109,7 +111,7 @@ impl Database {
     pub(crate) fn prepare(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<(), Failure> {
         self.begin()?;
         for stream in streams {
-            let table = Table::open(&self.connection, &self.place.name, stream)?;
+            let table = Table::open(&self.connection, &mut self.met, &self.place.name, stream)?;
             self.tables.insert(stream.name.clone(), table);
         }
         self.connection.execute_batch("COMMIT")?;
@@ -117,24 +119,24 @@ impl Database {
     }
 
     pub(crate) fn write(&mut self, write: &Write) -> Result<(), Failure> {
-        self.change(&write.stream.name, |table, connection| {
-            table.write(connection, write.seen, &write.records)
+        self.change(&write.stream.name, |table, connection, met| {
+            table.write(connection, met, write.seen, &write.records)
         })
     }
 
     pub(crate) fn sweep(&mut self, sweep: &Sweep) -> Result<(), Failure> {
-        self.change(&sweep.stream.name, |table, connection| table.sweep(connection, sweep))
+        self.change(&sweep.stream.name, |table, connection, _| table.sweep(connection, sweep))
     }
 
     /// Changes a table and counts what that came to.
     fn change(
         &mut self,
         stream: &str,
-        work: impl FnOnce(&mut Table, &Connection) -> Result<Counts, Failure>,
+        work: impl FnOnce(&mut Table, &Connection, &mut Met) -> Result<Counts, Failure>,
     ) -> Result<(), Failure> {
         self.begin()?;
         let table = self.tables.get_mut(stream).ok_or_else(|| not_opened(stream))?;
-        let counts = work(table, &self.connection)?;
+        let counts = work(table, &self.connection, &mut self.met)?;
         match self.counts.get_mut(stream) {
             Some(sum) => *sum += counts,
             None => _ = self.counts.insert(stream.to_owned(), counts),
@@ -146,8 +148,9 @@ impl Database {
         self.table(&sweep.stream.name)?.unseen(&self.connection, sweep)
     }
 
-    pub(crate) fn known(&self, stream: &str, keys: &[Key]) -> Result<u64, Failure> {
-        Ok(self.table(stream)?.known(&self.connection, keys)?)
+    pub(crate) fn known(&mut self, stream: &str, keys: &[Key]) -> Result<u64, Failure> {
+        let table = self.tables.get_mut(stream).ok_or_else(|| not_opened(stream))?;
+        Ok(table.known(&self.connection, keys)?)
     }
 
     fn table(&self, stream: &str) -> Result<&Table, Error> {
@@ -157,8 +160,9 @@ impl Database {
     /// Makes everything written so far durable, together with the change of the state.
     pub(crate) fn commit(&mut self, update: &StateUpdate) -> Result<Committed, Failure> {
         self.begin()?;
+        let in_a_row = self.pause < PAUSE;
         for table in self.tables.values_mut() {
-            table.settle(&self.connection)?;
+            table.settle(&self.connection, in_a_row)?;
         }
         for (stream, state) in &update.streams {
             match state {

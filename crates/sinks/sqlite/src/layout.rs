@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::failure::{Failure, not_ours};
 use crate::fence::roll_back;
-use crate::names::rows_table;
+use crate::names::{quoted, rows_table};
 
 /// Marks a database as one of these (`PRAGMA application_id`): "CAPT".
 pub(crate) const APPLICATION_ID: i32 = 0x4341_5054;
@@ -21,8 +21,8 @@ const VERSION: i32 = 3;
 /// The earliest layout that is brought up to date.
 const UPGRADES_FROM: i32 = 2;
 
-/// The index over hashes of keys is what limits a first listing of millions: each commit touches most of its leaves.
-/// Large pages make them few, and hold records of a few kilobytes without waste.
+/// The hashes of keys are what limits a first listing of millions: they touch most pages of their table each time some
+/// are put there. Large pages make them few, and hold records of a few kilobytes without waste.
 const NEW: &str = "PRAGMA page_size = 32768";
 
 /// `_capture_live` has no index by `seen`: nearly every write would have to change it, and it would serve one sweep a
@@ -33,13 +33,23 @@ const LAYOUT: &str = "
         id INTEGER PRIMARY KEY,
         stream TEXT NOT NULL UNIQUE,
         fields TEXT NOT NULL,
-        changed_at TEXT
+        changed_at TEXT,
+        keyed_rows INTEGER NOT NULL DEFAULT 0
     );
     CREATE TABLE _capture_live (
         stream INTEGER NOT NULL,
         row INTEGER NOT NULL,
         seen INTEGER NOT NULL,
         PRIMARY KEY (stream, row)
+    ) WITHOUT ROWID;
+";
+
+const KEYS: &str = "
+    CREATE TABLE _capture_keys (
+        stream INTEGER NOT NULL,
+        hash INTEGER NOT NULL,
+        row INTEGER NOT NULL,
+        PRIMARY KEY (stream, hash, row)
     ) WITHOUT ROWID;
 ";
 
@@ -64,6 +74,7 @@ pub(crate) fn prepare(connection: &Connection, path: &Path) -> Result<Option<u64
             connection.pragma_update(None, "application_id", APPLICATION_ID)?;
             connection.pragma_update(None, "user_version", VERSION)?;
             connection.execute_batch(LAYOUT)?;
+            connection.execute_batch(KEYS)?;
         } else {
             return Err(not_ours(path).into());
         }
@@ -106,14 +117,21 @@ fn is_current(connection: &Connection, path: &Path) -> Result<bool, Failure> {
 fn upgrade(connection: &Connection, path: &Path) -> Result<Option<u64>, Failure> {
     connection.execute_batch("ALTER TABLE _capture_live RENAME COLUMN pass TO seen")?;
     connection.execute("UPDATE _capture_live SET seen = 0 WHERE seen <> 0", [])?;
-    let streams: Vec<String> = connection
-        .prepare("SELECT stream FROM _capture_streams")?
-        .query_map([], |row| row.get(0))?
+    connection
+        .execute_batch("ALTER TABLE _capture_streams ADD COLUMN keyed_rows INTEGER NOT NULL DEFAULT 0")?;
+    connection.execute_batch(KEYS)?;
+    let streams: Vec<(i64, String)> = connection
+        .prepare("SELECT id, stream FROM _capture_streams")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    for stream in streams {
-        let table = rows_table(&stream);
+    for (id, stream) in streams {
+        let (table, index) = (rows_table(&stream), quoted(&format!("_hash_{stream}")));
         connection.execute_batch(&format!(
-            "ALTER TABLE {table} ADD COLUMN _deleted_why TEXT; ALTER TABLE {table} ADD COLUMN _merged_into TEXT"
+            "INSERT INTO _capture_keys SELECT {id}, _hash, _row FROM {table} ORDER BY _hash, _row;
+             UPDATE _capture_streams SET keyed_rows = (SELECT coalesce(max(_row), 0) FROM {table}) WHERE id = {id};
+             DROP INDEX IF EXISTS {index};
+             ALTER TABLE {table} ADD COLUMN _deleted_why TEXT;
+             ALTER TABLE {table} ADD COLUMN _merged_into TEXT"
         ))?;
     }
     let upgraded_from = upgrade_state(connection, path)?;

@@ -19,9 +19,9 @@
 //! # What is where
 //! The rows of the view `jobs` are in the table `_rows_jobs`. That is a table with a view over it, rather than one
 //! with generated columns, because SQLite computes generated columns on every insert even where it does not store
-//! them, which for records of twenty fields takes longer than all the rest. Rows are found by a hash of their key, whose
-//! index is a third as large as one over the keys, so that a first listing of millions writes less; the index over the
-//! keys, for queries, is made when the first listing ends. Which rows exist, and when they were last seen, is in the
+//! them, which for records of twenty fields takes longer than all the rest. Rows are found by a hash of their key in the
+//! table `_capture_keys`, which is a third as large as an index over the keys, and which a first listing fills in sorted
+//! batches, so that it writes less; the index over the keys, for queries, is made when the first listing ends. Which rows exist, and when they were last seen, is in the
 //! small table `_capture_live`: a listing that changes nothing does not rewrite the records, and finding what has gone
 //! does not read them. `_capture_state` holds the state, `_capture_streams` the streams and their columns, and
 //! `_capture_run` the number of the last run that wrote: one whose number is no longer the newest writes nothing more,
@@ -45,7 +45,9 @@ mod family;
 mod fence;
 mod fields;
 mod grave;
+mod keys;
 mod layout;
+mod met;
 mod names;
 mod place;
 mod read;

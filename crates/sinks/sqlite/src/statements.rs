@@ -1,10 +1,24 @@
 //! The statements that work on a stream's rows.
 
+use std::sync::LazyLock;
+
 use crate::names::rows_table;
 
 /// A row is seen: stream, row, stamp.
 pub(crate) const SEE: &str = "INSERT INTO _capture_live (stream, row, seen) VALUES (?1, ?2, ?3)
     ON CONFLICT DO UPDATE SET seen = excluded.seen WHERE seen <> excluded.seen";
+
+/// How many rows [`see_many`] is about.
+pub(crate) const SEE_AT_ONCE: usize = 32;
+
+/// Rows are seen: stream, stamp, rows.
+pub(crate) fn see_many() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let values: Vec<String> = (0..SEE_AT_ONCE).map(|row| format!("(?1, ?{}, ?2)", row + 3)).collect();
+        SEE.replace("(?1, ?2, ?3)", &values.join(", "))
+    });
+    &TEXT
+}
 
 /// A row is not live any more: stream, row.
 pub(crate) const FORGET: &str = "DELETE FROM _capture_live WHERE stream = ?1 AND row = ?2";
@@ -12,10 +26,10 @@ pub(crate) const FORGET: &str = "DELETE FROM _capture_live WHERE stream = ?1 AND
 /// Texts of the statements that name the table, made once.
 #[derive(Debug)]
 pub(crate) struct Statements {
-    /// By key and hash: row, whether it is gone, why, scope, record.
+    /// By key, hash and stream: row, whether it is gone, why, scope, record.
     pub(crate) find: String,
-    /// By key and hash, unless it is gone.
-    pub(crate) known: String,
+    /// By key and row: the same.
+    pub(crate) look: String,
     /// Key, hash, time, scope, record.
     pub(crate) insert: String,
     /// Row, time, scope, record.
@@ -42,16 +56,17 @@ impl Statements {
     pub(crate) fn new(stream: &str) -> Self {
         let table = rows_table(stream);
         // Where each query starts is said (CROSS JOIN): at the small table for all rows, at the index for a scope.
+        let look = "SELECT _row, _deleted_at IS NOT NULL, _deleted_why, _scope, _record";
         let live = "FROM _capture_live WHERE stream = ?1";
         let live_keys = format!("FROM _capture_live CROSS JOIN {table} ON _row = row WHERE stream = ?1");
         let scope =
             format!("FROM {table} CROSS JOIN _capture_live ON stream = ?1 AND row = _row WHERE _scope = ?3");
         Self {
             find: format!(
-                "SELECT _row, _deleted_at IS NOT NULL, _deleted_why, _scope, _record FROM {table}
-                 WHERE _hash = ?2 AND +_key = ?1"
+                "{look} FROM _capture_keys CROSS JOIN {table} ON _row = row
+                 WHERE stream = ?3 AND hash = ?2 AND +_key = ?1"
             ),
-            known: format!("SELECT 1 FROM {table} WHERE _hash = ?2 AND +_key = ?1 AND _deleted_at IS NULL"),
+            look: format!("{look} FROM {table} WHERE _row = ?2 AND +_key = ?1"),
             insert: format!(
                 "INSERT INTO {table} (_key, _hash, _captured_at, _scope, _record) VALUES (?1, ?2, ?3, ?4, ?5)"
             ),

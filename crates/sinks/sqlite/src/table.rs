@@ -11,8 +11,10 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::grave::{Grave, instant};
+use crate::keys::Keys;
+use crate::met::Met;
 use crate::names::{quoted, rows_table};
-use crate::statements::{FORGET, SEE, Statements};
+use crate::statements::{FORGET, SEE, SEE_AT_ONCE, Statements, see_many};
 
 /// The table, its view, and what is known of its records' fields.
 #[derive(Debug)]
@@ -22,7 +24,11 @@ pub(crate) struct Table {
     fields: Fields,
     /// Whether the view lacks a column that `fields` has.
     view_is_old: bool,
-    keys_are_indexed: bool,
+    keys: Keys,
+    /// No listing has shown everything yet.
+    is_first_listing: bool,
+    /// The row after the one that was found last: listings come in much the same order each time.
+    next: i64,
     /// When a row changed since the last commit.
     changed_at: Option<String>,
     sql: Statements,
@@ -44,6 +50,7 @@ impl Table {
     /// Makes the table and its view if they are not there, and brings the view up to date with the descriptor.
     pub(crate) fn open(
         connection: &Connection,
+        met: &mut Met,
         path: &Path,
         descriptor: &StreamDescriptor,
     ) -> Result<Self, Failure> {
@@ -67,9 +74,7 @@ impl Table {
                  _scope TEXT,
                  _record TEXT NOT NULL
              );
-             CREATE INDEX IF NOT EXISTS {} ON {table} (_hash);
              CREATE INDEX IF NOT EXISTS {} ON {table} (_scope) WHERE _scope IS NOT NULL;",
-            quoted(&format!("_hash_{stream}")),
             quoted(&format!("_scope_{stream}")),
         ))?;
         let saved = "SELECT id, fields FROM _capture_streams WHERE stream = ?1";
@@ -94,39 +99,46 @@ impl Table {
         for field in &descriptor.fields {
             fields.add(&field.name);
         }
+        let is_indexed = "SELECT EXISTS (SELECT * FROM sqlite_schema WHERE name = ?1)";
+        let is_indexed: bool =
+            connection.query_row(is_indexed, [format!("_key_{stream}")], |row| row.get(0))?;
+        let keys = Keys::open(connection, id, stream)?;
+        if !is_indexed {
+            keys.meet(connection, met)?;
+        }
         let mut table = Self {
             id,
+            keys,
+            is_first_listing: !is_indexed,
+            next: 0,
             fields,
             // The view also depends on the descriptor, so each run makes it anew.
             view_is_old: true,
-            keys_are_indexed: false,
             changed_at: None,
             sql: Statements::new(stream),
             descriptor: descriptor.clone(),
         };
-        table.settle(connection)?;
+        table.settle(connection, true)?;
         Ok(table)
     }
 
     pub(crate) fn write(
         &mut self,
         connection: &Connection,
+        met: &mut Met,
         seen: Stamp,
         records: &[Record],
     ) -> Result<Counts, Failure> {
         let now = instant(jiff::Timestamp::now());
         let seen = number(seen);
         let mut counts = Counts::default();
-        let mut find = connection.prepare_cached(&self.sql.find)?;
         let mut insert = connection.prepare_cached(&self.sql.insert)?;
         let mut replace = connection.prepare_cached(&self.sql.replace)?;
-        let mut see = connection.prepare_cached(SEE)?;
+        let mut rows = Vec::with_capacity(records.len());
         for record in records {
             let hash = hash(&record.key);
-            let found = {
-                let mut rows = find.query(params![record.key.as_str(), hash])?;
-                rows.next()?.map(|row| Found::compare(row, record)).transpose()?
-            };
+            let is_new = self.is_first_listing && !met.meet(self.id, hash);
+            let found = if is_new { None } else { self.find(connection, record, hash)? };
             let scope = record.scope.as_ref().map(Key::as_str);
             let row = match (&record.op, found) {
                 (Op::Upsert(_), Some(found)) if found.grave.is_none() && found.same_record => {
@@ -150,20 +162,76 @@ impl Table {
                         }
                         None => {
                             counts.new += 1;
-                            insert.insert(params![record.key.as_str(), hash, now, scope, text(body)])?
+                            let row =
+                                insert.insert(params![record.key.as_str(), hash, now, scope, text(body)])?;
+                            self.keys.add(hash, row);
+                            row
                         }
                     }
                 }
                 (Op::Gone(gone), Some(found)) => {
+                    // It may be among the rows that were just seen.
+                    self.see(connection, &mut rows, seen)?;
                     counts.deleted += self.bury_found(connection, record, gone, &found, &now)?;
                     continue;
                 }
                 (Op::Gone(_), None) => continue,
             };
-            see.execute([self.id, row, seen])?;
+            rows.push(row);
+        }
+        self.see(connection, &mut rows, seen)?;
+        if self.keys.is_full() {
+            self.keys.settle(connection)?;
         }
         self.has_changed(&counts, now);
         Ok(counts)
+    }
+
+    /// The row of a record's key: the next one perhaps, or else by its hash.
+    fn find(
+        &mut self,
+        connection: &Connection,
+        record: &Record,
+        hash: i32,
+    ) -> rusqlite::Result<Option<Found>> {
+        let key = record.key.as_str();
+        let mut look = connection.prepare_cached(&self.sql.look)?;
+        for row in std::iter::once(self.next).chain(self.keys.waiting(hash)) {
+            if let Some(row) = look.query(params![key, row])?.next()? {
+                let found = Found::compare(row, record)?;
+                self.next = found.row + 1;
+                return Ok(Some(found));
+            }
+        }
+        let mut find = connection.prepare_cached(&self.sql.find)?;
+        let mut rows = find.query(params![key, hash, self.id])?;
+        let found = rows.next()?.map(|row| Found::compare(row, record)).transpose()?;
+        if let Some(found) = &found {
+            self.next = found.row + 1;
+        }
+        Ok(found)
+    }
+
+    /// Notes when rows were seen, many with one statement.
+    fn see(&self, connection: &Connection, rows: &mut Vec<i64>, seen: i64) -> rusqlite::Result<()> {
+        let (many, rest) = rows.as_chunks::<SEE_AT_ONCE>();
+        if !many.is_empty() {
+            let mut see = connection.prepare_cached(see_many())?;
+            for rows in many {
+                see.raw_bind_parameter(1, self.id)?;
+                see.raw_bind_parameter(2, seen)?;
+                for (row, parameter) in rows.iter().zip(3..) {
+                    see.raw_bind_parameter(parameter, row)?;
+                }
+                see.raw_execute()?;
+            }
+        }
+        let mut see = connection.prepare_cached(SEE)?;
+        for row in rest {
+            see.execute([self.id, *row, seen])?;
+        }
+        rows.clear();
+        Ok(())
     }
 
     /// Buries a row that a record says is gone; one that is gone already hears a reason that says more.
@@ -284,11 +352,12 @@ impl Table {
     }
 
     /// How many of the keys are rows that are not buried.
-    pub(crate) fn known(&self, connection: &Connection, keys: &[Key]) -> rusqlite::Result<u64> {
-        let mut known = connection.prepare_cached(&self.sql.known)?;
+    pub(crate) fn known(&mut self, connection: &Connection, keys: &[Key]) -> rusqlite::Result<u64> {
         let mut count = 0;
         for key in keys {
-            count += u64::from(known.exists(params![key.as_str(), hash(key)])?);
+            let record = Record::gone(key.clone(), Gone::NotFound);
+            let found = self.find(connection, &record, hash(key))?;
+            count += u64::from(found.is_some_and(|found| found.grave.is_none()));
         }
         Ok(count)
     }
@@ -296,9 +365,10 @@ impl Table {
     /// Makes the index that queries use, once the first listing is through: kept up meanwhile, most of its leaves would
     /// be written with every commit.
     fn index_keys(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        if std::mem::replace(&mut self.keys_are_indexed, true) {
+        if !std::mem::take(&mut self.is_first_listing) {
             return Ok(());
         }
+        self.keys.settle(connection)?;
         let (index, table) =
             (quoted(&format!("_key_{}", self.descriptor.name)), rows_table(&self.descriptor.name));
         // Sorting takes as much memory as the cache may.
@@ -308,8 +378,12 @@ impl Table {
         connection.pragma_update(None, "cache_size", cache_size)
     }
 
-    /// Brings the view and the register up to date with what was written; part of every commit.
-    pub(crate) fn settle(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    /// Brings the view and the register up to date with what was written; part of every commit. In one of many in a row
+    /// the keys of a first listing may wait.
+    pub(crate) fn settle(&mut self, connection: &Connection, in_a_row: bool) -> rusqlite::Result<()> {
+        if !(self.is_first_listing && in_a_row) {
+            self.keys.settle(connection)?;
+        }
         let stream = &self.descriptor.name;
         if std::mem::take(&mut self.view_is_old) {
             let view = quoted(stream);

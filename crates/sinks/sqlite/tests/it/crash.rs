@@ -167,3 +167,49 @@ async fn tables_tell_what_is_there_while_a_run_writes() {
     assert_eq!(pets.newest_captured_at.as_ref(), newest.first());
     newest[0].parse::<jiff::Timestamp>().unwrap();
 }
+
+#[tokio::test]
+async fn keys_that_wait_when_a_first_listing_is_cut_short_are_found_again() {
+    const RECORDS: usize = 150_000;
+    let place = Place::new();
+    let pets = stream("pets", &[]);
+    let records: Vec<Record> =
+        (0..RECORDS).map(|number| Record::upsert(format!("key {number}"), "{}")).collect();
+    let mut sink = place.open(&[&pets]).await;
+    // The first commit of a run leaves none waiting.
+    commit(&mut sink).await;
+    // More than may wait, so that most are in their table; the rest is committed and not there yet.
+    for part in records.chunks(1_000) {
+        write(&mut sink, &pets, part).await;
+    }
+    commit(&mut sink).await;
+    write(&mut sink, &pets, &[Record::upsert("not committed", "{}")]).await;
+    let copy = copied(&place);
+    let keyed = copy.rows("SELECT count(*) FROM _capture_keys")[0].parse::<usize>().unwrap();
+    assert!((1..RECORDS).contains(&keyed), "{keyed}");
+    let mut sink = copy.open(&[&pets]).await;
+    write(&mut sink, &pets, &records).await;
+    sweep(&mut sink, &pets, 1).await;
+    let counts = commit(&mut sink).await;
+    assert_eq!(counts, Counts { unchanged: RECORDS as u64, ..Counts::default() });
+    assert_eq!(copy.rows("SELECT count(*), count(DISTINCT row) FROM _capture_keys"), ["150000|150000"]);
+}
+
+#[tokio::test]
+async fn keys_of_one_hash_are_two_rows() {
+    let place = Place::new();
+    let pets = stream("pets", &[]);
+    let mut sink = place.open(&[&pets]).await;
+    let keys = ["plumless", "buckeroo"];
+    assert_eq!(crc32fast::hash(keys[0].as_bytes()), crc32fast::hash(keys[1].as_bytes()));
+    for (round, expected) in [(1, (2, 0)), (2, (0, 2)), (3, (0, 2))] {
+        let records = keys.map(|key| Record::upsert(key, format!(r#"{{"id":"{key}","round":{round}}}"#)));
+        write(&mut sink, &pets, &records).await;
+        if round == 2 {
+            sweep(&mut sink, &pets, 1).await;
+        }
+        let counts = commit(&mut sink).await;
+        assert_eq!((counts.new, counts.changed), expected, "in round {round}");
+    }
+    assert_eq!(place.rows("SELECT id, round FROM pets ORDER BY 1"), ["buckeroo|3", "plumless|3"]);
+}
