@@ -174,7 +174,10 @@ impl Capture for ListCapture {
         };
         let Sorted { mut parts, arrived } = self.sort(page).inspect_err(|_| self.walk.forget_cursors())?;
         let progress = self.listing.page(self.walk.refresh, arrived);
-        self.complete = progress.ends.is_some();
+        self.complete = progress.ends.is_some() && !progress.is_to_be_confirmed;
+        if progress.is_to_be_confirmed {
+            self.walk.forget_cursors();
+        }
         if progress.has_no_token && !self.walk.row.experimental {
             self.tally.note("Ashby gave no sync token: the next run lists everything again");
         }

@@ -194,6 +194,7 @@ impl ChildCapture {
         let round = self.progress.round.get_or_insert_default();
         match step.ends {
             None => {}
+            Some(_) if step.is_to_be_confirmed => self.walk.forget_cursors(),
             Some(Ends::Complete) => round.listed = true,
             Some(Ends::Doubtful(why)) => {
                 round.listed = true;

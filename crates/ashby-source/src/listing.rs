@@ -40,6 +40,9 @@ pub(crate) struct Place {
     newest: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     running: Option<Running>,
+    /// Some listing had records, and none since was without any twice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    has_had_records: bool,
 }
 
 /// A listing that is not complete.
@@ -61,6 +64,9 @@ struct Running {
     /// There were records.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     has_records: bool,
+    /// It is made because the one before, which was of everything too, was odd.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    confirms: bool,
     /// A page without records came that was not the last.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     had_empty_page: bool,
@@ -97,6 +103,8 @@ pub(crate) struct Progress {
     pub(crate) begins: Option<Extent>,
     /// The listing is complete, in this way.
     pub(crate) ends: Option<Ends>,
+    /// It was odd, and another one has begun to confirm it.
+    pub(crate) is_to_be_confirmed: bool,
     /// The same for what its records embed.
     pub(crate) embedded_ends: Option<Ends>,
     /// Records of the listing that could not be used.
@@ -108,7 +116,11 @@ pub(crate) struct Progress {
 impl Listing {
     /// A listing that never ran.
     pub(crate) fn new(fingerprint: impl Into<String>) -> Self {
-        Self { token: None, place: Place { fingerprint: fingerprint.into(), newest: None, running: None } }
+        let fingerprint = fingerprint.into();
+        Self {
+            token: None,
+            place: Place { fingerprint, newest: None, running: None, has_had_records: false },
+        }
     }
 
     /// A listing of these parts: a token without a place belongs to the request of `bare`.
@@ -131,11 +143,17 @@ impl Listing {
     /// As a checkpoint: a token alone if it belongs to the request of `bare` and nothing else is to be said.
     pub(crate) fn to_checkpoint(&self, bare: Option<&str>) -> Result<Checkpoint> {
         match &self.token {
-            Some(token) if bare.is_some_and(|bare| self.place == Self::new(bare).place) => {
+            Some(token) if bare.is_some_and(|bare| self.says_no_more_than(bare)) => {
                 Ok(checkpoint::bare(token))
             }
             token => checkpoint::write(token.as_ref(), &self.place),
         }
+    }
+
+    /// Whether nothing is lost if only the token is kept.
+    fn says_no_more_than(&self, bare: &str) -> bool {
+        let place = Place { has_had_records: false, ..self.place.clone() };
+        place == Self::new(bare).place
     }
 
     /// Starts anew where the request has changed; says so in the note.
@@ -149,7 +167,9 @@ impl Listing {
 
     /// Forgets the token and any running listing, so that the next one is of everything.
     pub(crate) fn forget(&mut self) {
+        let has_had_records = self.place.has_had_records;
         *self = Self::new(std::mem::take(&mut self.place.fingerprint));
+        self.place.has_had_records = has_had_records;
     }
 
     /// Begins a listing unless one is running.
@@ -204,6 +224,7 @@ impl Listing {
         let mut progress = Progress {
             begins,
             ends: None,
+            is_to_be_confirmed: false,
             embedded_ends: None,
             unusable: running.unusable,
             has_no_token: false,
@@ -215,7 +236,20 @@ impl Listing {
             return progress;
         }
         progress.has_no_token = refresh == Refresh::Token && page.token.is_none();
-        let ends = running.ends(progress.has_no_token);
+        let oddity = running.oddity(self.place.has_had_records).filter(|_| !running.confirms);
+        let ends = match (running.ends(progress.has_no_token), oddity) {
+            (Ends::Complete, Some(oddity)) => {
+                // What happened once by accident does not happen twice.
+                self.place.running = Some(Running { full: true, confirms: true, ..Running::default() });
+                progress.is_to_be_confirmed = true;
+                Ends::Incomplete(format!("{oddity}; it is listed once more"))
+            }
+            (ends, _) => {
+                self.place.has_had_records |= running.has_records;
+                self.place.has_had_records &= running.has_records || !running.full;
+                ends
+            }
+        };
         progress.embedded_ends = Some(match (&ends, running.hollow) {
             (Ends::Complete | Ends::Doubtful(_), true) => {
                 Ends::Incomplete("Ashby left out of some records what they embed".to_owned())
@@ -225,6 +259,7 @@ impl Listing {
         progress.ends = Some(ends);
         self.place.newest = running.newest.or(self.place.newest.take());
         match page.token {
+            // The listing that confirms this one is of everything.
             Some(token) => self.token = Some(token),
             // Without a new token, an incremental listing can be made again from the old one; a full one cannot be
             // followed by an incremental one at all.
@@ -288,13 +323,18 @@ impl Running {
         if self.unusable > 0 {
             return Ends::Incomplete(format!("{} of its records have no usable key", self.unusable));
         }
-        if self.had_empty_page {
-            return Ends::Doubtful("one of its pages was empty and not the last".to_owned());
-        }
-        if !self.has_records {
-            return Ends::Doubtful("it had no records at all".to_owned());
-        }
         Ends::Complete
+    }
+
+    /// Why a full listing is not to be believed at once.
+    fn oddity(&self, has_had_records: bool) -> Option<&'static str> {
+        if !self.full {
+            return None;
+        }
+        if self.had_empty_page {
+            return Some("one of its pages was empty and not the last");
+        }
+        (has_had_records && !self.has_records).then_some("it had no records any more")
     }
 }
 
