@@ -287,6 +287,7 @@ fn state_at(position: u64) -> StreamState {
         asked_by: Some(identity.clone()),
         yardstick: Some(identity),
         asked_since: Some(Stamp::new(position)),
+        strangers_since: Some(Stamp::new(position)),
         stamp: Stamp::new(position),
         listing: Some(Stamp::new(position)),
         sweep_due: Some(SweepDue::new(Stamp::new(position), Some("odd".to_owned()))),

@@ -93,6 +93,10 @@ pub struct StreamState {
     /// and does not see any more is gone, whatever others saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_since: Option<Stamp>,
+    /// The stamp since which others than the yardstick have read the stream, if they have brought rows that were not
+    /// there: those that were last seen since may be theirs alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strangers_since: Option<Stamp>,
     /// Who has seen every row of the destination: only whoever asks as this one can tell what is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yardstick: Option<Identity>,
@@ -161,6 +165,7 @@ impl StreamState {
             committed_at,
             asked_by: None,
             asked_since: None,
+            strangers_since: None,
             yardstick: None,
             stamp: Stamp::NEVER,
             listing: None,

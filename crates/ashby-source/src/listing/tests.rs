@@ -116,7 +116,7 @@ impl Destination {
                 {
                     self.rows.retain(|_, row| row.1 >= since);
                 }
-                progress.ends.is_some()
+                progress.ends.is_some() && !progress.is_to_be_confirmed
             }
             Err(recovery) => {
                 // Both ways leave a listing that can go on.

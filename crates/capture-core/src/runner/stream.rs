@@ -93,6 +93,14 @@ impl Stream {
         }
     }
 
+    /// Rows came that were not there: if whoever asks is not the yardstick, that one may not be able to see them.
+    pub(super) fn has_new_rows(&mut self, identity: &Identity) {
+        if !self.is_yardstick(identity) && self.state.strangers_since.is_none() {
+            self.state.strangers_since = self.state.asked_since.or(Some(self.state.stamp));
+            self.is_dirty = true;
+        }
+    }
+
     fn ended(&mut self, since: Stamp, ends: &Ends) {
         self.report.kept = None;
         let doubt = match ends {
@@ -114,9 +122,27 @@ impl Stream {
         Some(Sweep::new(Arc::clone(&self.descriptor), due.since, Within::Everything))
     }
 
-    /// Of the sweep that is due, what whoever asks can tell without being the yardstick: rows that it has seen itself.
-    pub(super) fn own_sweep(&self) -> Option<Sweep> {
-        Some(self.sweep()?.seen_since(self.state.asked_since?))
+    /// Of the sweep that is due, what whoever asks can tell although others have seen rows that it may not see: rows that
+    /// it has seen itself since it asks, and if it is the yardstick, those that only it can have seen last.
+    pub(super) fn own_sweeps(&self, identity: &Identity) -> Vec<Sweep> {
+        let Some(sweep) = self.sweep() else { return Vec::new() };
+        let mut own = Vec::new();
+        if self.is_yardstick(identity)
+            && let Some(strangers) = self.state.strangers_since
+        {
+            own.push(Sweep::new(
+                Arc::clone(&self.descriptor),
+                strangers.min(sweep.since),
+                Within::Everything,
+            ));
+        }
+        own.extend(self.state.asked_since.map(|since| sweep.seen_since(since)));
+        own
+    }
+
+    /// Whether whoever asks can tell of every row whether it is gone.
+    pub(super) fn can_tell(&self, identity: &Identity) -> bool {
+        self.is_yardstick(identity) && self.state.strangers_since.is_none()
     }
 
     /// So many of the rows that are kept are marked after all.
@@ -136,6 +162,7 @@ impl Stream {
     /// Whoever asks has seen every row.
     pub(super) fn becomes_yardstick(&mut self, identity: &Identity) {
         self.state.yardstick = Some(identity.clone());
+        self.state.strangers_since = None;
         self.is_dirty = true;
     }
 

@@ -50,8 +50,8 @@ pub(super) fn payment(
     if let Some(lost) = lost {
         return Payment::GiveUp(kept(format!("{lost} could be read before and cannot be read now"), false));
     }
-    if !stream.is_yardstick(identity) {
-        let reason = "whoever asks is not the one who saw them, and may see less".to_owned();
+    if !stream.can_tell(identity) {
+        let reason = "others have seen them, who may see more than this key".to_owned();
         return Payment::Wait(kept(reason, false));
     }
     if !is_modest(share) {

@@ -168,6 +168,8 @@ impl<K: Sink> Writer<K> {
             }
         }
         // On probation still, what came may be somebody else's.
+        self.commit_if_allowed().await?;
+        // What that commit has taught about the rows.
         self.commit_if_allowed().await
     }
 
@@ -602,14 +604,23 @@ impl<K: Sink> Writer<K> {
         Ok(())
     }
 
-    /// Whoever asks is not the yardstick: of the rows in question, those that it has seen itself are gone all the same.
+    /// Whoever asks cannot tell of every row: of those in question, some are gone all the same.
     async fn pay_in_part(&mut self, capture: usize, index: usize, can_ask: bool) -> Result<()> {
         let stream = &self.captures[capture].streams[index];
         let is_doubtful = stream.state.sweep_due.as_ref().is_some_and(|due| due.doubt.is_some());
         let is_for_others =
-            self.options.reconcile == ReconcilePolicy::Auto && !stream.is_yardstick(&self.identity);
-        let Some(own) = stream.own_sweep().filter(|_| is_for_others && !is_doubtful) else { return Ok(()) };
-        let share = self.sink.unseen(&own).await?;
+            self.options.reconcile == ReconcilePolicy::Auto && !stream.can_tell(&self.identity);
+        if !is_for_others || is_doubtful {
+            return Ok(());
+        }
+        let mut share = Share::default();
+        let own = stream.own_sweeps(&self.identity);
+        for sweep in &own {
+            let part = self.sink.unseen(sweep).await?;
+            (share.unseen, share.of) = (share.unseen + part.unseen, part.of);
+            share.keys.extend(part.keys);
+        }
+        share.keys.truncate(Share::KEYS);
         // The other rules hold for them, too.
         if share.unseen == 0 || !is_modest(&share) {
             return Ok(());
@@ -618,7 +629,9 @@ impl<K: Sink> Writer<K> {
             self.ask_first(capture, index, share, Asked::Own).await;
             return Ok(());
         }
-        self.sweep(own).await?;
+        for sweep in own {
+            self.sweep(sweep).await?;
+        }
         self.captures[capture].streams[index].keeps_fewer(share.unseen);
         Ok(())
     }
@@ -631,10 +644,10 @@ impl<K: Sink> Writer<K> {
             return Ok(());
         }
         stream.keeps_fewer(pending.unseen);
-        match stream.own_sweep() {
-            Some(own) => self.sweep(own).await,
-            None => Ok(()),
+        for sweep in stream.own_sweeps(&self.identity) {
+            self.sweep(sweep).await?;
         }
+        Ok(())
     }
 
     async fn ask_first(&mut self, capture: usize, index: usize, share: Share, about: Asked) {
@@ -717,6 +730,9 @@ impl<K: Sink> Writer<K> {
         for stream in self.captures.iter_mut().flat_map(|capture| &mut capture.streams) {
             if let Some(counts) = committed.counts.get(stream.name()) {
                 stream.report.counts += *counts;
+                if counts.new + counts.written > 0 {
+                    stream.has_new_rows(&self.identity);
+                }
             }
             if let Some(Some(saved)) = update.streams.get(stream.name()) {
                 self.board.note(stream.name(), |status| status.committed_at = Some(saved.committed_at));

@@ -117,6 +117,7 @@ mod tests {
             asked_by: Some(identity.clone()),
             yardstick: Some(identity),
             asked_since: Some(Stamp::new(4)),
+            strangers_since: Some(Stamp::new(3)),
             stamp: Stamp::new(7),
             listing: Some(Stamp::new(6)),
             sweep_due: Some(SweepDue::new(Stamp::new(5), Some("odd".to_owned()))),

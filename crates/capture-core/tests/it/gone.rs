@@ -381,3 +381,38 @@ async fn another_key_buries_what_it_has_seen_itself() {
         assert_eq!(report.streams["pets"].kept.as_ref().map(|kept| kept.rows), Some(1));
     }
 }
+
+#[tokio::test]
+async fn the_yardstick_does_not_bury_what_only_others_have_seen() {
+    let acts = [
+        full(&["a", "b", "c"]),
+        Act::UpToDate,
+        // Somebody else, who sees more, and does not see b any more.
+        full(&["a", "c", "x"]),
+        Act::UpToDate,
+        // The first one again: b is gone, and c is, and x is none of its business.
+        full(&["a"]),
+        Act::UpToDate,
+        full(&[]),
+    ];
+    let source = Scripted::default().stream("pets", acts);
+    let sink = MemorySink::new();
+    run(&source, &sink).await;
+    run_as(&source, &sink, other(), ReconcilePolicy::Auto).await.unwrap();
+    let report = run(&source, &sink).await;
+    assert_eq!(rows(&sink, "pets"), ["a", "c", "x"], "who alone saw c last is not known");
+    assert_eq!(report.streams["pets"].kept.as_ref().map(|kept| kept.rows), Some(2));
+    run(&source, &sink).await;
+    assert_eq!(rows(&sink, "pets"), ["c", "x"], "a was seen since");
+}
+
+#[tokio::test]
+async fn the_yardstick_goes_on_after_one_who_brought_nothing_new() {
+    let acts = [full(&["a", "b", "c"]), Act::UpToDate, full(&["a"]), Act::UpToDate, full(&["b"])];
+    let source = Scripted::default().stream("pets", acts);
+    let sink = MemorySink::new();
+    run(&source, &sink).await;
+    run_as(&source, &sink, other(), ReconcilePolicy::Auto).await.unwrap();
+    run(&source, &sink).await;
+    assert_eq!(rows(&sink, "pets"), ["b"]);
+}

@@ -87,13 +87,25 @@ async fn import(place: &dyn Place, file: &Path, force: bool) -> Result<(), Failu
     for name in &anew {
         imported.streams.remove(name);
     }
+    let count = imported.streams.len();
     let mut replaced = State::default();
     let import = |state: State| {
-        let gone = state.streams.keys().filter(|name| !imported.streams.contains_key(*name));
-        let mut update = StateUpdate::new(gone.map(|name| (name.clone(), None)));
-        update
-            .streams
-            .extend(imported.streams.iter().map(|(name, state)| (name.clone(), Some(state.clone()))));
+        // What is here was seen by whoever the present state says, and since then: only from where to continue changes.
+        let mut update = StateUpdate::default();
+        for (name, here) in &state.streams {
+            let mut next = here.clone();
+            next.list_again();
+            if let Some(imported) = imported.streams.remove(name) {
+                next.stamp = next.stamp.max(imported.stamp);
+                next.asked_by = imported.asked_by;
+                next.checkpoint = imported.checkpoint;
+                next.listed = imported.listed;
+                next.committed_at = imported.committed_at;
+            }
+            update.streams.insert(name.clone(), Some(next));
+        }
+        let others = std::mem::take(&mut imported.streams).into_iter();
+        update.streams.extend(others.map(|(name, state)| (name, Some(state))));
         replaced = state;
         Ok(update)
     };
@@ -108,7 +120,7 @@ async fn import(place: &dyn Place, file: &Path, force: bool) -> Result<(), Failu
             anew.join(", ")
         ));
     }
-    output::explain(&format!("{} streams imported\n", imported.streams.len()));
+    output::explain(&format!("{count} streams imported\n"));
     Ok(())
 }
 
