@@ -138,3 +138,29 @@ async fn what_ashby_says_of_version_limit_and_time_is_passed_on() {
         assert_eq!(strict.code == Some(0), level_found == "ok", "{strict:#?}");
     }
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_can_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let site = Site::new().await;
+    site.done("sync users").await;
+    std::fs::write(site.path("key"), "sim-key").unwrap();
+    for (mode, about) in [(0o600, vec![]), (0o644, vec!["key file", "destination"])] {
+        for name in ["key", "ashby.db"] {
+            std::fs::set_permissions(site.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let mut command = site.ashby("doctor --output json --api-key-file key");
+        command.env_remove("ASHBY_API_KEY");
+        let ran = run(command).await;
+        let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let warned: Vec<&str> = found["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|finding| finding["level"] == "warn" && finding.to_string().contains("chmod"))
+            .map(|finding| finding["about"].as_str().unwrap())
+            .collect();
+        assert_eq!(warned, about, "{ran:#?}");
+    }
+}

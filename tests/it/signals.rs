@@ -1,7 +1,8 @@
 //! Ctrl-C, SIGTERM, `--watch`.
 
 use ashby_sim::{Fault, FaultRule};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::ChildStderr;
 
 use crate::support::{Site, ended, signal, sqlite, start, truth, until};
 
@@ -89,4 +90,76 @@ async fn watching_survives_a_server_that_comes_and_goes() {
     until("another poll", || site.log().count("user.list") > failed).await;
     signal(&child, "INT");
     assert_eq!(ended(child).await.code, Some(0));
+}
+
+/// Waits for a line of standard error that begins like this.
+async fn said(lines: &mut Lines<BufReader<ChildStderr>>, beginning: &str) -> String {
+    let wait = async {
+        loop {
+            let line = lines.next_line().await.unwrap().expect("it runs on");
+            if line.starts_with(beginning) {
+                return line;
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), wait).await.expect("it is said")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watching_waits_for_an_ashby_that_is_away_at_the_start() {
+    let site = Site::new().await;
+    site.server.faults().add(FaultRule::new("apiKey.info", Fault::Status { status: 503 }));
+    let mut child = start(site.ashby("sync users --watch --interval 1s"));
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    said(&mut lines, "trouble: cannot ask Ashby").await;
+    site.server.faults().clear();
+    said(&mut lines, "recovered after").await;
+    assert_eq!(sqlite(&site.path("ashby.db"), "users"), truth(site.organisation(), "users"));
+    signal(&child, "TERM");
+    assert_eq!(child.wait().await.unwrap().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watching_waits_for_a_database_that_another_program_has_locked() {
+    let site = Site::new().await;
+    let mut child = start(site.ashby("sync candidates --watch --interval 1s"));
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    until("a poll", || site.log().count("candidate.list") >= 3).await;
+    let other = rusqlite::Connection::open(site.path("ashby.db")).unwrap();
+    other.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    site.organisation().churn(30, 3);
+    let line = said(&mut lines, "trouble:").await;
+    assert!(line.contains("locked by another program") && line.contains("trying again"), "{line}");
+    other.execute_batch("COMMIT").unwrap();
+    drop(other);
+    said(&mut lines, "recovered after").await;
+    let current = || sqlite(&site.path("ashby.db"), "candidates") == truth(site.organisation(), "candidates");
+    until("the changes", current).await;
+    signal(&child, "TERM");
+    assert_eq!(child.wait().await.unwrap().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watching_goes_on_in_a_new_file_after_rotation_and_hang_up() {
+    let site = Site::new().await;
+    let child = start(site.ashby("sync candidates --watch --interval 1s --to jsonl:out"));
+    until("a poll", || site.log().count("candidate.list") >= 3).await;
+    std::fs::rename(site.path("out/candidates.jsonl"), site.path("out/candidates.jsonl.1")).unwrap();
+    signal(&child, "HUP");
+    site.organisation().churn(30, 3);
+    until("a new file", || {
+        std::fs::metadata(site.path("out/candidates.jsonl")).is_ok_and(|found| found.len() > 0)
+    })
+    .await;
+    signal(&child, "TERM");
+    let ran = ended(child).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    // Both files together are what there is.
+    let mut records = crate::support::jsonl(&site.path("out"), "candidates");
+    std::fs::rename(site.path("out/candidates.jsonl.1"), site.path("out/earlier.jsonl")).unwrap();
+    for (key, record) in crate::support::jsonl(&site.path("out"), "earlier") {
+        records.entry(key).or_insert(record);
+    }
+    assert_eq!(records, truth(site.organisation(), "candidates"));
 }

@@ -209,7 +209,8 @@ impl<S: Source, K: Sink> Runner<S, K> {
     ) -> Result<Report> {
         let state = self.sink.load().await?;
         if let Some(version) = state.upgraded_from {
-            tracing::info!(
+            // Once: from the first commit on it is in the present one.
+            tracing::warn!(
                 version,
                 "the saved state is of an earlier version; it is saved in the present one"
             );

@@ -165,6 +165,11 @@ impl Settings {
         (!self.merged.no_progress).then_some(self.merged.progress_interval.0)
     }
 
+    /// The file that the key is read from, if it is.
+    pub(crate) fn api_key_file(&self) -> Option<&PathBuf> {
+        self.merged.api_key_file.as_ref()
+    }
+
     pub(crate) fn to(&self) -> &str {
         &self.merged.to
     }

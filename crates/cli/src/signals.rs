@@ -17,9 +17,19 @@ pub(crate) fn cancellation_with(words: &'static str) -> Result<CancellationToken
     let failed = |error| Error::new(ErrorKind::Configuration, "cannot listen for signals").with_source(error);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
     let cancelled = token.clone();
+    #[cfg(unix)]
+    let _entered = runtime.enter();
+    // From now on it does not end the process: what rotates logs sends it, and files that were moved away are noticed
+    // by themselves. Whose terminal goes away is told so by its output.
+    #[cfg(unix)]
+    let hang_up = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).map_err(failed)?;
+    #[cfg(unix)]
+    drop(_entered);
     std::thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
+            #[cfg(unix)]
+            let _hang_up = hang_up;
             runtime.block_on(async {
                 if wait().await {
                     crate::output::explain(words);

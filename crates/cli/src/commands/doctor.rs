@@ -63,6 +63,7 @@ impl DoctorFlags {
         let settings = &context.settings;
         let mut findings = vec![place::configuration(settings)];
         let key_is_refused = ashby::look(settings, &mut findings).await;
+        place::key_file(settings, &mut findings);
         place::destination(settings, &mut findings);
 
         let level = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);

@@ -25,6 +25,19 @@ pub(super) fn configuration(settings: &Settings) -> Finding {
     Finding::ok("settings", message).details(details)
 }
 
+/// Whether others can read the key.
+pub(super) fn key_file(settings: &Settings, findings: &mut Vec<Finding>) {
+    let shared =
+        settings.api_key_file().and_then(|path| capture_core::private_file::shared_with_others(path));
+    if let Some(shared) = shared {
+        let finding = Finding::warn("key file", shared.message);
+        findings.push(match shared.hint {
+            Some(hint) => finding.hint(hint),
+            None => finding,
+        });
+    }
+}
+
 pub(super) fn destination(settings: &Settings, findings: &mut Vec<Finding>) {
     const ABOUT: &str = "destination";
     let place = match destination::from_settings(settings) {
