@@ -70,7 +70,11 @@ fn busy_seconds() -> Option<f64> {
     Some((user + nice + system + interrupts + soft_interrupts + stolen) / clock_ticks_per_second() as f64)
 }
 
-fn measure(command: &mut Command, result_on: ResultOn<'_>) -> Result<(Cost, String)> {
+/// The same of a process that something else serves.
+///
+/// # Errors
+/// Those of [`measure_served`].
+pub(crate) fn measure(command: &mut Command, result_on: ResultOn<'_>) -> Result<(Cost, String)> {
     let stdout = if result_on == ResultOn::Stdout { Stdio::piped() } else { Stdio::null() };
     let name = command.get_program().display().to_string();
     let started = Instant::now();
