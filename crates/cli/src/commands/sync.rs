@@ -69,8 +69,10 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     };
     drop(display);
 
-    let summary = Summary::new(ended?, &job.client.usage(), started.elapsed());
-    let summary = summary.left_out(selection::left_out(&wanted, &*job.place));
+    let report = ended?;
+    let off = selection::off(&wanted, &*job.place, &report);
+    let summary = Summary::new(report, &job.client.usage(), started.elapsed());
+    let summary = summary.left_out(selection::left_out(&wanted, &*job.place)).off(off);
     tell(settings, &*job.place, &summary)?;
     Ok(summary.exit_code(wanted.is_explicit(), settings.interval().is_some()))
 }
