@@ -196,15 +196,15 @@ fn second(report: &Report, churned: u64, requests: u64, elapsed: Duration) -> St
     )
 }
 
-/// Why the rows that were written are not as many as the changes that were made.
+/// Why the rows that were written are not as many as the records that changed.
 fn explain(rows: u64, churned: u64) -> String {
     let (rows, churned) = (thousands(rows), thousands(churned));
     if rows == churned {
         return String::new();
     }
     format!(
-        "({churned} changes made {rows} rows: what is in several streams, as an interview in the list of its schedule, \
-         counts in each, and what changed twice, or in a stream that is off, does not count twice, or not at all.)\n"
+        "({churned} records changed, and {rows} rows with them: an interview's events and an offer's versions have \
+         streams of their own.)\n"
     )
 }
 
