@@ -39,6 +39,14 @@ async fn a_dry_run_requests_only_the_permissions() {
     assert_eq!(site.log().counts().into_keys().collect::<Vec<_>>(), ["apiKey.info"]);
     assert!(!site.path("ashby.db").exists());
 
+    let counted = site.done("sync candidate_notes --dry-run --count --output json").await;
+    let counted: Value = serde_json::from_str(&counted.stdout).unwrap();
+    let parents = truth(site.organisation(), "candidates").len();
+    assert_eq!(counted["requests"], parents + parents.div_ceil(100), "{counted}");
+    assert_eq!(counted["is_unknown"], false);
+    assert_eq!(site.run("sync --count").await.code, Some(2));
+    assert!(!site.path("ashby.db").exists());
+
     site.done(&format!("sync {STREAMS}")).await;
     snapshot("dry_run_later", &site, &site.done(&format!("sync {STREAMS} --dry-run")).await.stdout);
     let full = site.done(&format!("sync {STREAMS} --dry-run --full --output json")).await;

@@ -43,7 +43,7 @@ pub use crate::error::{lacks_permission, screen_name};
 pub use crate::fields::places;
 pub use crate::overlay::Overlay;
 pub use crate::streams::{Cost, Stream, near_matches, parameters, stream, streams};
-pub use crate::survey::{Readable, Survey, probe, survey};
+pub use crate::survey::{Readable, Survey, count, probe, survey};
 pub use capture_core::{Field, FieldKind, Mode};
 
 /// Opens Ashby's streams. All captures share the client, and with it the rate limit.

@@ -44,7 +44,8 @@ pub enum Cost {
 }
 
 impl Cost {
-    /// Whether it costs a request per parent: such streams are captured only when asked for.
+    /// Whether it costs a request per parent: such streams are captured only when asked for, unless there are few
+    /// parents.
     pub fn is_per_parent(self) -> bool {
         matches!(self, Self::PerChangedParent | Self::PerParent)
     }
@@ -58,7 +59,7 @@ impl Stream {
 
     /// Whether it is captured unless something else is asked for.
     pub fn is_default(&self) -> bool {
-        !self.cost.is_per_parent()
+        !self.cost.is_per_parent() || row(self.name()).is_some_and(|row| row.cheap)
     }
 
     /// The permission as `apiKey.info` spells it, if one is known: `candidates:read`.

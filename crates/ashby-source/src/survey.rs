@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ashby_client::catalog::Permission;
-use ashby_client::{ApiKeyInfo, Client};
+use ashby_client::{ApiKeyInfo, Client, CycleGuard};
 use capture_core::{Error, ErrorKind, Identity, Result};
 use serde::Serialize;
 
 use crate::error::from_client;
+use crate::record::key_fields;
 use crate::request::Requests;
-use crate::table::{Plan, Row, STREAMS};
+use crate::table::{Plan, Row, STREAMS, row};
 
 /// Whether a stream can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -76,6 +77,32 @@ pub async fn survey(client: &Client) -> Result<Survey> {
     let scopes = key.as_ref().map(|key| key.scopes.iter().map(String::as_str).collect());
     let streams = STREAMS.iter().map(|row| (row.name, readable(row, scopes.as_ref()))).collect();
     Ok(Survey { key, streams })
+}
+
+/// How many records a stream that Ashby lists has: lists it, a request for each 100 records.
+///
+/// # Errors
+/// [`ErrorKind::Configuration`] if it is not listed by an operation of its own; [`ErrorKind::Data`] if the pages go in
+/// circles; what keeps a page from coming.
+pub async fn count(client: &Client, stream: &str) -> Result<u64> {
+    let row = row(stream).filter(|row| matches!(row.plan, Plan::List(_)));
+    let row = row.ok_or_else(|| {
+        Error::new(ErrorKind::Configuration, format!("there is no list of {stream} to count"))
+    })?;
+    let mut list = Requests::default().list(row, key_fields(row, None))?;
+    let mut guard = CycleGuard::new();
+    let mut records = 0;
+    loop {
+        let page = client.page(&list).await.map_err(|error| from_client(row, error))?;
+        records += page.split().len() as u64;
+        if let Some(circle) = guard.check(&page) {
+            return Err(Error::new(ErrorKind::Data, format!("{}: {circle}", row.operation)));
+        }
+        match page.next_cursor {
+            Some(cursor) => list.cursor = Some(cursor),
+            None => return Ok(records),
+        }
+    }
 }
 
 /// Permissions whose spelling in `apiKey.info` has been seen. Of others, absence proves nothing.

@@ -71,6 +71,8 @@ pub(crate) struct Row {
     /// Ashby's documentation of the operation was not complete when this was written: the stream steps aside when
     /// the operation is missing or answers otherwise than expected.
     pub(crate) experimental: bool,
+    /// It costs a request per parent, of which there are so few everywhere that it is on by default all the same.
+    pub(crate) cheap: bool,
 }
 
 const ROW: Row = Row {
@@ -81,6 +83,7 @@ const ROW: Row = Row {
     parameters: "{}",
     has_start_date: false,
     experimental: false,
+    cheap: false,
 };
 
 const WHOLE: &[(&str, Option<(&str, &str)>)] = &[("", None)];
@@ -151,7 +154,7 @@ pub(crate) static STREAMS: &[Row] = &[
     Row { name: "interview_stage_groups", operation: "interviewStageGroup.list",
         plan: List(Snapshot), ..ROW },
     Row { name: "interview_stages", operation: "interviewStage.list",
-        plan: all_children("interview_plans", "interviewPlanId", None), ..ROW },
+        plan: all_children("interview_plans", "interviewPlanId", None), cheap: true, ..ROW },
     Row { name: "take_home_assignments", operation: "takeHomeAssignment.list",
         experimental: true, ..ROW },
 
@@ -176,7 +179,7 @@ pub(crate) static STREAMS: &[Row] = &[
         has_start_date: true, ..ROW },
     Row { name: "offer_versions", operation: "offer.info",
         plan: PerParent { parent: "offers", parameter: "offerId", follow: Follow::Changed, add_parent_as: Some("offerId"), arrays: &[("versions", None)] },
-        parameters: r#"{"excludeFormDefinition":true}"#, ..ROW },
+        parameters: r#"{"excludeFormDefinition":true}"#, cheap: true, ..ROW },
     Row { name: "approvals", operation: "approval.list", ..ROW },
 
     // Hiring process

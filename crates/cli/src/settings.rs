@@ -203,6 +203,10 @@ impl Settings {
         self.merged.dry_run
     }
 
+    pub(crate) fn count(&self) -> bool {
+        self.merged.count
+    }
+
     pub(crate) fn interval(&self) -> Option<Duration> {
         self.merged.watch.then_some(self.merged.interval.0)
     }

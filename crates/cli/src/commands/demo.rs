@@ -24,9 +24,6 @@ const KEY: &str = "sim-key";
 /// How many records change between the two syncs.
 const CHANGES: usize = 300;
 
-/// Streams of the demo beside the default ones: they cost a request per parent, of which there are few.
-const EXTRA: [&str; 2] = ["interview_stages", "offer_versions"];
-
 /// Rows of an answer.
 const MAX_ROWS: usize = 50;
 
@@ -57,7 +54,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         drop(display);
         ended
     };
-    let selected = Selected::default_and(&EXTRA);
+    let selected = Selected::by_default();
 
     print(&format!("\n$ ashby sync --to sqlite:{DATABASE}\n"))?;
     let started = Instant::now();
@@ -80,7 +77,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let requests = job.client.usage().requests - requests_before;
-    print(&second(&report, requests, started.elapsed()))?;
+    print(&second(&report, changed as u64, requests, started.elapsed()))?;
     company.close();
 
     questions(&path)?;
@@ -179,7 +176,7 @@ fn first(report: &Report, elapsed: Duration) -> String {
     )
 }
 
-fn second(report: &Report, requests: u64, elapsed: Duration) -> String {
+fn second(report: &Report, churned: u64, requests: u64, elapsed: Duration) -> String {
     let changed = |counts: &Counts| counts.new + counts.changed + counts.deleted > 0;
     let rows = report.streams.iter().filter(|(_, stream)| changed(&stream.counts)).map(|(name, stream)| {
         let counts = stream.counts;
@@ -191,10 +188,23 @@ fn second(report: &Report, requests: u64, elapsed: Duration) -> String {
     let (_, counts) = total(report);
     let requests = thousands(requests);
     format!(
-        "{table}{} new and {} changed records came, and nothing else: {requests} requests in {}\n",
+        "{table}{} new and {} changed records came, and nothing else: {requests} requests in {}\n{}",
         thousands(counts.new),
         thousands(counts.changed),
-        duration(elapsed.as_secs_f64())
+        duration(elapsed.as_secs_f64()),
+        explain(counts.new + counts.changed + counts.deleted, churned)
+    )
+}
+
+/// Why the rows that were written are not as many as the records that changed.
+fn explain(rows: u64, churned: u64) -> String {
+    let (rows, churned) = (thousands(rows), thousands(churned));
+    if rows == churned {
+        return String::new();
+    }
+    format!(
+        "({churned} records changed, and {rows} rows with them: an interview's events and an offer's versions have \
+         streams of their own.)\n"
     )
 }
 

@@ -33,6 +33,9 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     if !settings.boards().is_empty() {
         return boards::run(settings, screen).await;
     }
+    if settings.count() && !settings.dry_run() {
+        return Err(Failure::new(crate::failure::USAGE, "`--count` goes with `--dry-run`"));
+    }
     // What can be found wrong without a request is found first.
     let wanted = selection::wanted(settings)?;
     let place = destination::from_settings(settings)?;
@@ -44,7 +47,10 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             () = cancel.cancelled() => return Ok(ExitCode::from(crate::failure::INTERRUPTED)),
         };
         let selected = Selected::new(&wanted, &survey, settings.full());
-        return estimate::run(settings, &*place, &selected);
+        return tokio::select! {
+            ended = estimate::run(settings, &*place, &selected, &client) => ended,
+            () = cancel.cancelled() => Ok(ExitCode::from(crate::failure::INTERRUPTED)),
+        };
     }
     let job = Job { client, place, page_limit: settings.page_limit(), options: options(settings) };
     let started = Instant::now();
@@ -69,8 +75,10 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     };
     drop(display);
 
-    let summary = Summary::new(ended?, &job.client.usage(), started.elapsed());
-    let summary = summary.left_out(selection::left_out(&wanted, &*job.place));
+    let report = ended?;
+    let off = selection::off(&wanted, &*job.place, &report);
+    let summary = Summary::new(report, &job.client.usage(), started.elapsed());
+    let summary = summary.left_out(selection::left_out(&wanted, &*job.place)).off(off);
     tell(settings, &*job.place, &summary)?;
     Ok(summary.exit_code(wanted.is_explicit(), settings.interval().is_some()))
 }

@@ -166,6 +166,8 @@ settings! {
              jobs.ashbyhq.com/ in its address; may be given several times";
         dry_run: bool, OFF, flag(Takes::Nothing),
             "Say what would be requested and about how long it takes; request nothing but the key's permissions";
+        count: bool, OFF, flag(Takes::Nothing),
+            "With --dry-run: list the parent records of streams that cost a request for each, to know how many";
         watch: bool, OFF, flag(Takes::Nothing), "Stay up and sync again at every interval, until Ctrl-C";
         interval: Span, Default::Text("5m"), value("DURATION"),
             "Time from one sync of a stream to the next, for --watch: 5m, PT5M";

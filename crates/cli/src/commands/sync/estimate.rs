@@ -1,7 +1,9 @@
 //! `ashby sync --dry-run`: what would be requested, and about how long it takes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
+use ashby_client::Client;
 use ashby_source::{Cost, PUBLIC_POSTINGS, Stream};
 use capture_core::{Place, State};
 use serde::Serialize;
@@ -21,7 +23,9 @@ struct Estimate {
     requests: u64,
     /// Whether some streams may need more.
     at_least: bool,
-    /// At the configured rate; `None` without one.
+    /// Whether of some streams nothing is known.
+    is_unknown: bool,
+    /// At the configured rate; `None` without one, and while something is unknown.
     seconds: Option<f64>,
 }
 
@@ -30,14 +34,37 @@ struct StreamEstimate {
     stream: String,
     operation: &'static str,
     lists: &'static str,
-    requests: u64,
+    /// `None` if unknown.
+    requests: Option<u64>,
     at_least: bool,
+    /// How many requests a thousand records of `of` cost, where their number decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<Rate>,
 }
 
-pub(super) fn run(settings: &Settings, place: &dyn Place, selected: &Selected) -> Result<ExitCode, Failure> {
+#[derive(Serialize)]
+struct Rate {
+    of: String,
+    requests_per_thousand: u64,
+}
+
+pub(super) async fn run(
+    settings: &Settings,
+    place: &dyn Place,
+    selected: &Selected,
+    client: &Client,
+) -> Result<ExitCode, Failure> {
     let state = place.peek()?;
-    let streams = selected.streams.iter().map(|stream| estimate(stream, &state, selected.full)).collect();
-    show(settings, streams)
+    let mut counted = BTreeMap::new();
+    if settings.count() {
+        let per_parent = selected.streams.iter().filter(|stream| stream.cost.is_per_parent());
+        let parents: BTreeSet<&str> = per_parent.filter_map(|stream| stream.parent).collect();
+        for parent in parents {
+            counted.insert(parent.to_owned(), ashby_source::count(client, parent).await?);
+        }
+    }
+    let estimate = |stream| estimate(stream, &state, selected.full, &counted);
+    show(settings, selected.streams.iter().map(estimate).collect())
 }
 
 /// The same for public job boards.
@@ -46,18 +73,22 @@ pub(super) fn boards(settings: &Settings) -> Result<ExitCode, Failure> {
         stream: PUBLIC_POSTINGS.to_owned(),
         operation: "posting-api/job-board",
         lists: "everything",
-        requests: settings.boards().len() as u64,
+        requests: Some(settings.boards().len() as u64),
         at_least: false,
+        rate: None,
     };
     show(settings, vec![stream])
 }
 
 fn show(settings: &Settings, streams: Vec<StreamEstimate>) -> Result<ExitCode, Failure> {
-    let requests = streams.iter().map(|stream| stream.requests).sum();
+    let requests = streams.iter().filter_map(|stream| stream.requests).sum();
+    let is_unknown = streams.iter().any(|stream| stream.requests.is_none());
+    let seconds = |requests: u64| settings.max_rpm().map(|rpm| requests as f64 * 60.0 / f64::from(rpm));
     let estimate = Estimate {
         requests,
         at_least: streams.iter().any(|stream| stream.at_least),
-        seconds: settings.max_rpm().map(|rpm| requests as f64 * 60.0 / f64::from(rpm)),
+        is_unknown,
+        seconds: seconds(requests).filter(|_| !is_unknown),
         streams,
     };
     if settings.json() {
@@ -65,44 +96,80 @@ fn show(settings: &Settings, streams: Vec<StreamEstimate>) -> Result<ExitCode, F
         return Ok(ExitCode::SUCCESS);
     }
     let rows = estimate.streams.iter().map(|stream| {
-        let requests = spell(stream.requests, stream.at_least);
+        let requests = spell(stream);
         vec![stream.stream.clone(), stream.operation.to_owned(), stream.lists.to_owned(), requests]
     });
-    output::print(&table(&["stream", "operation", "lists", "requests"], &[3], rows))?;
-    let total = spell(estimate.requests, estimate.at_least);
-    output::print(&match estimate.seconds {
-        Some(seconds) => format!("{total} requests, about {} at the configured rate\n", duration(seconds)),
-        None => format!("{total} requests\n"),
+    output::print(&table(&["stream", "operation", "lists", "requests"], &[], rows))?;
+    let total = thousands(estimate.requests);
+    let total = match (is_unknown, estimate.at_least) {
+        (true, _) => format!("{total} requests and those that are unknown"),
+        (false, true) => format!("{total} requests, and more for what changed"),
+        (false, false) => format!("{total} requests"),
+    };
+    output::print(&match (estimate.seconds, seconds(1000)) {
+        (Some(seconds), _) if estimate.at_least => {
+            format!("{total}; about {} at the configured rate if nothing changed\n", duration(seconds))
+        }
+        (Some(seconds), _) => format!("{total}, about {} at the configured rate\n", duration(seconds)),
+        (None, Some(thousand)) => {
+            format!("{total}; 1,000 take about {} at the configured rate\n", duration(thousand))
+        }
+        (None, None) => format!("{total}\n"),
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn spell(requests: u64, at_least: bool) -> String {
-    format!("{}{}", thousands(requests), if at_least { " or more" } else { "" })
+fn spell(stream: &StreamEstimate) -> String {
+    match (stream.requests, &stream.rate) {
+        (Some(requests), _) => {
+            format!("{}{}", thousands(requests), if stream.at_least { " or more" } else { "" })
+        }
+        (None, Some(rate)) => {
+            let requests = thousands(rate.requests_per_thousand);
+            format!("unknown; about {requests} per 1,000 {}", rate.of)
+        }
+        (None, None) => "unknown".to_owned(),
+    }
 }
 
-fn estimate(stream: &Stream, state: &State, full: bool) -> StreamEstimate {
+fn estimate(stream: &Stream, state: &State, full: bool, counted: &BTreeMap<String, u64>) -> StreamEstimate {
     let saved = state.streams.get(stream.name());
-    let everything = full || saved.is_none();
-    let count = |name: &str| state.streams.get(name).and_then(|saved| saved.listed.last_full);
-    let parents = stream.parent.and_then(count);
-    let (lists, requests, at_least) = match stream.cost {
-        Cost::Shared => ("with its parent", 0, false),
-        Cost::One => ("everything", 1, false),
-        Cost::Pages if everything => match count(stream.name()) {
-            Some(records) => ("everything", records.div_ceil(PAGE_RECORDS).max(1), false),
-            None => ("everything", 1, true),
-        },
-        Cost::Pages => ("what changed", 1, true),
-        Cost::PerParent => ("every parent", parents.unwrap_or(0) + 1, parents.is_none()),
-        Cost::PerChangedParent if everything => ("every parent", parents.unwrap_or(0) + 1, parents.is_none()),
-        Cost::PerChangedParent => ("changed parents", 1, true),
+    // A full listing that is under way goes on where it is.
+    let under_way = saved.filter(|saved| !full && saved.listing.is_some());
+    let everything = full || saved.is_none() || under_way.is_some();
+    let count = |name: &str| {
+        let listed = |name: &str| state.streams.get(name).and_then(|saved| saved.listed.last_full);
+        counted.get(name).copied().or_else(|| listed(name))
     };
+    let pages = |records: u64| records.div_ceil(PAGE_RECORDS).max(1);
+    let parent = stream.parent.unwrap_or_default();
+    let per_parent = || {
+        // The parents are listed, too, and each costs one.
+        let is_paged = ashby_source::stream(parent).is_some_and(|parent| parent.cost == Cost::Pages);
+        count(parent).map(|parents| parents + if is_paged { pages(parents) } else { 1 })
+    };
+    let (lists, requests, at_least, rate) = match stream.cost {
+        Cost::Shared => ("with its parent", Some(0), false, None),
+        Cost::One => ("everything", Some(1), false, None),
+        Cost::Pages if everything => {
+            let done = under_way.map_or(0, |saved| saved.listed.so_far);
+            let requests = count(stream.name()).map(|records| pages(records.saturating_sub(done)));
+            let lists = if under_way.is_some() { "what is left" } else { "everything" };
+            (lists, requests, false, Some((stream.name(), 1000 / PAGE_RECORDS)))
+        }
+        Cost::Pages => ("what changed", Some(1), true, None),
+        Cost::PerChangedParent if !everything => ("changed parents", Some(1), true, None),
+        Cost::PerParent | Cost::PerChangedParent => {
+            ("every parent", per_parent(), false, Some((parent, 1000)))
+        }
+    };
+    let rate = rate.map(|(of, requests_per_thousand)| Rate { of: of.to_owned(), requests_per_thousand });
     StreamEstimate {
         stream: stream.name().to_owned(),
         operation: stream.operation,
         lists,
         requests,
         at_least,
+        rate,
     }
 }

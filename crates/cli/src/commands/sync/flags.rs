@@ -6,7 +6,7 @@ use crate::settings::{Given, SyncSettings};
 
 #[derive(Debug, Args)]
 pub(crate) struct SyncFlags {
-    /// Streams to sync [default: all but those that cost a request per parent record]
+    /// Streams to sync [default: all but those that cost a request for each of many parent records]
     #[arg(value_name = "STREAM")]
     names: Vec<String>,
     #[command(flatten)]

@@ -1,5 +1,7 @@
 //! Which streams a sync is about.
 
+use std::collections::BTreeSet;
+
 use ashby_source::{Readable, Stream, Survey, lacks_permission, near_matches, stream, streams};
 use capture_core::{ErrorKind, Outcome, Place, Report, Selection};
 use jiff::Timestamp;
@@ -12,6 +14,8 @@ pub(crate) struct Wanted {
     streams: Vec<Stream>,
     /// They were named one by one.
     explicit: bool,
+    /// Somebody said which they should be: by name, by exception, or all.
+    chosen: bool,
 }
 
 impl Wanted {
@@ -43,6 +47,42 @@ pub(super) fn left_out(wanted: &Wanted, place: &dyn Place) -> Vec<LeftOut> {
     left_out
 }
 
+/// A stream that is off unless asked for.
+#[derive(Debug, Clone, serde::Serialize)]
+pub(crate) struct Off {
+    pub(crate) stream: String,
+    /// Of whose records each costs a request.
+    pub(crate) parent: &'static str,
+    /// Requests of its first sync, if the number of parents is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) requests: Option<u64>,
+}
+
+/// Streams that this run left off because nobody chose any, that the destination does not hold either, and that the
+/// key may read for all that the run has found.
+pub(super) fn off(wanted: &Wanted, place: &dyn Place, report: &Report) -> Vec<Off> {
+    if wanted.chosen {
+        return Vec::new();
+    }
+    let state = place.peek().unwrap_or_default();
+    let denied: BTreeSet<&str> = report
+        .streams
+        .iter()
+        .filter(|(_, of)| matches!(of.outcome, Outcome::Skipped { kind: ErrorKind::Denied, .. }))
+        .filter_map(|(name, _)| Some(stream(name)?.permission))
+        .collect();
+    let is_off = |stream: &Stream| {
+        let is_held = state.streams.contains_key(stream.name());
+        !stream.is_default() && !is_held && !denied.contains(stream.permission)
+    };
+    let off = streams().into_iter().filter(is_off).filter_map(|stream| {
+        let parent = stream.parent?;
+        let parents = state.streams.get(parent).and_then(|saved| saved.listed.last_full);
+        Some(Off { stream: stream.name().to_owned(), parent, requests: parents })
+    });
+    off.collect()
+}
+
 /// Resolves names.
 pub(super) fn wanted(settings: &Settings) -> Result<Wanted, Failure> {
     let except = settings.except().iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?;
@@ -53,12 +93,13 @@ pub(super) fn wanted(settings: &Settings) -> Result<Wanted, Failure> {
         streams().into_iter().filter(|stream| settings.all() || stream.is_default()).collect()
     };
     wanted.retain(|stream| !except.contains(stream));
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     wanted.retain(|stream| seen.insert(stream.name().to_owned()));
     if wanted.is_empty() {
         return Err(Failure::new(USAGE, "no stream is left to sync").with_hint("`ashby streams` lists them"));
     }
-    Ok(Wanted { streams: wanted, explicit })
+    let chosen = explicit || settings.all() || !except.is_empty();
+    Ok(Wanted { streams: wanted, explicit, chosen })
 }
 
 fn find(name: &str) -> Result<Stream, Failure> {
@@ -87,10 +128,9 @@ impl Selected {
         Self { streams, skipped, full }
     }
 
-    /// Everything that is on unless told otherwise, and these.
-    pub(crate) fn default_and(names: &[&str]) -> Self {
-        let selected = |stream: &Stream| stream.is_default() || names.contains(&stream.name());
-        let streams = streams().into_iter().filter(selected).collect();
+    /// Everything that is on unless told otherwise.
+    pub(crate) fn by_default() -> Self {
+        let streams = streams().into_iter().filter(Stream::is_default).collect();
         Self { streams, skipped: Vec::new(), full: false }
     }
 

@@ -9,7 +9,7 @@ use ashby_client::Usage;
 use capture_core::{Counts, ErrorKind, Outcome, Report};
 use serde::Serialize;
 
-use super::selection::LeftOut;
+use super::selection::{LeftOut, Off};
 use crate::failure::{CREDENTIALS, FAILED, INTERRUPTED, PARTIAL, USAGE};
 use crate::output::{duration, table, thousands};
 
@@ -28,6 +28,9 @@ pub(crate) struct Summary {
     /// Streams that the destination holds and this run was not about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOut>,
+    /// Streams that nobody asked for and the destination does not hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    off: Vec<Off>,
 }
 
 impl Summary {
@@ -44,6 +47,7 @@ impl Summary {
             throttled: usage.throttled,
             seconds: elapsed.as_secs_f64(),
             left_out: Vec::new(),
+            off: Vec::new(),
             report,
         }
     }
@@ -51,6 +55,12 @@ impl Summary {
     /// Adds what the destination holds besides.
     pub(crate) fn left_out(mut self, streams: Vec<LeftOut>) -> Self {
         self.left_out = streams;
+        self
+    }
+
+    /// Adds what there would be besides.
+    pub(crate) fn off(mut self, streams: Vec<Off>) -> Self {
+        self.off = streams;
         self
     }
 
@@ -132,6 +142,7 @@ impl fmt::Display for Summary {
             }
         }
         self.write_left_out(f)?;
+        self.write_off(f)?;
         let elapsed = duration(self.seconds);
         let streams = if self.up_to_date == 1 { "stream" } else { "streams" };
         let mut parts = vec![format!("{} {streams} up to date", self.up_to_date)];
@@ -175,6 +186,36 @@ impl Summary {
             f,
             "not synced this time: {}; the oldest is as of {as_of} (`--all` syncs them)",
             names.join(", ")
+        )
+    }
+
+    /// What is not on by itself; streams that share a parent share their cost.
+    fn write_off(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut by_parent: Vec<(&Off, Vec<&str>)> = Vec::new();
+        for off in &self.off {
+            match by_parent.iter_mut().find(|(other, _)| other.parent == off.parent) {
+                Some((_, names)) => names.push(&off.stream),
+                None => by_parent.push((off, vec![&off.stream])),
+            }
+        }
+        let groups: Vec<String> = by_parent
+            .iter()
+            .map(|(off, names)| {
+                let each = if names.len() > 1 { " each" } else { "" };
+                let cost = match off.requests {
+                    Some(requests) => format!("about {}{each}", thousands(requests)),
+                    None => format!("one per record of {}{each}", off.parent),
+                };
+                format!("{} ({cost})", names.join(", "))
+            })
+            .collect();
+        if groups.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            f,
+            "off unless named, with the requests of a first sync: {} (`--all` syncs them)",
+            groups.join("; ")
         )
     }
 
