@@ -68,8 +68,9 @@ pub trait Ledger: Send {
     async fn take_unseen(&mut self, sweep: &Sweep, limit: usize) -> Result<Vec<Record>>;
 
     /// Makes everything so far durable, together with the watermark; without one, that of before stays. `stamps` are the
-    /// newest of the state that is saved next, by stream. `None` is for a stream whose state is forgotten: the stamps of
-    /// its rows become [`Stamp::NEVER`].
+    /// newest of the state that is saved next, by stream; the account keeps the greatest. `None` is for a stream whose
+    /// state is forgotten: the stamps of its rows become [`Stamp::NEVER`], and the account still vouches for what was
+    /// received.
     async fn commit(
         &mut self,
         watermark: Option<&Watermark>,

@@ -219,7 +219,16 @@ impl Judge {
                 continue;
             }
             let is_protected = |record: &&Record| {
+                // Gone from one parent, and the other one cannot be asked: that it lives there nobody can know without
+                // asking every parent first, and one that stays broken would keep all that is gone for ever. It comes
+                // back when that parent can be read.
+                let is_out_of_sight = record.has_moved
+                    && record
+                        .parent
+                        .as_ref()
+                        .is_some_and(|parent| self.troubled.contains(&(stream, parent.clone())));
                 organisation.altered(stream, record) <= ran.began
+                    && !is_out_of_sight
                     && (ran.code == Some(0) || !record.has_moved)
                     && yardstick
                         .iter()

@@ -8,8 +8,12 @@ use crate::{Difference, Error, ErrorKind, Key, Result};
 /// have gone meanwhile: then it is for the other streams to say.
 const ROWS: u64 = 20;
 
-/// Pages after which a stream has had its chance, if its table is not larger than what they held.
-const PAGES: u32 = 3;
+/// Records after which a stream has had its chance, if its table is not larger than that. Records, not pages: a page of a
+/// child stream holds only what one parent has.
+const RECORDS: u64 = 300;
+
+/// Pages after which it has had its chance, however little they held: nothing is committed meanwhile.
+const PAGES: u32 = 100;
 
 /// Streams that somebody else read before, as long as no record of theirs was recognised.
 pub(super) struct Probation {
@@ -109,7 +113,8 @@ impl Probation {
             self.suspect.get_or_insert((stream.to_owned(), stranger.difference));
             return Verdict::Undecided;
         }
-        if is_last || stranger.pages >= PAGES { Verdict::Undecided } else { Verdict::GoOn }
+        let had_its_chance = records >= RECORDS || stranger.pages >= PAGES;
+        if is_last || had_its_chance { Verdict::Undecided } else { Verdict::GoOn }
     }
 }
 
@@ -165,6 +170,27 @@ mod tests {
         assert_eq!(page(&mut probation, 100, 0, 9, false), Verdict::GoOn);
         assert_eq!(page(&mut probation, 100, 0, 9, false), Verdict::GoOn);
         assert_eq!(page(&mut probation, 100, 0, 9, false), Verdict::Undecided);
+    }
+
+    #[test]
+    fn small_pages_do_not_use_up_the_chance() {
+        let mut probation = probation();
+        for _ in 0..5 {
+            assert_eq!(page(&mut probation, 3, 0, 2, false), Verdict::GoOn, "children of one parent each");
+        }
+        assert_eq!(page(&mut probation, 0, 0, 2, true), Verdict::Undecided);
+        probation.excuse("pets");
+        assert!(probation.is_over().is_err());
+    }
+
+    #[test]
+    fn many_pages_with_next_to_nothing_end_it() {
+        let mut probation = probation();
+        assert_eq!(page(&mut probation, 3, 0, 2, false), Verdict::GoOn);
+        for _ in 2..PAGES {
+            assert_eq!(page(&mut probation, 0, 0, 2, false), Verdict::GoOn);
+        }
+        assert_eq!(page(&mut probation, 0, 0, 2, false), Verdict::Undecided);
     }
 
     #[test]

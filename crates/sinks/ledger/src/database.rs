@@ -137,12 +137,13 @@ impl Database {
                 continue;
             }
             let mut table = self.table(stream)?;
-            if stamp.is_none() {
+            let Some(stamp) = stamp else {
                 table.unsee()?;
-            }
-            let sql = "UPDATE streams SET stamp = ?2 WHERE name = ?1";
-            let stamp = number(stamp.unwrap_or(Stamp::NEVER));
-            self.connection.prepare_cached(sql)?.execute(params![stream, stamp])?;
+                continue;
+            };
+            // What was received stays received when the state is forgotten: an earlier state may come back.
+            let sql = "UPDATE streams SET stamp = max(stamp, ?2) WHERE name = ?1";
+            self.connection.prepare_cached(sql)?.execute(params![stream, number(*stamp)])?;
         }
         self.connection.execute_batch("COMMIT")?;
         Ok(())

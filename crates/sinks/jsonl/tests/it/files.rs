@@ -170,6 +170,37 @@ async fn a_state_that_was_imported_vouches_for_nothing() {
 }
 
 #[tokio::test]
+async fn a_state_that_was_reset_may_come_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut sink, _) = open(directory.path()).await.unwrap();
+    write(&mut *sink, 5, &["a"]).await;
+    sink.close().await.unwrap();
+    drop(sink);
+    // Put back at once, and after something was listed under newer but smaller stamps.
+    for stamp in [None, Some(1)] {
+        let mut sink = sink_jsonl::directory(directory.path());
+        sink.load().await.unwrap();
+        sink.commit(&StateUpdate::new([("pets".to_owned(), None)])).await.unwrap();
+        sink.close().await.unwrap();
+        drop(sink);
+        if let Some(stamp) = stamp {
+            let (mut sink, _) = open(directory.path()).await.unwrap();
+            write(&mut *sink, stamp, &["a"]).await;
+            sink.close().await.unwrap();
+        }
+        let mut sink = sink_jsonl::directory(directory.path());
+        sink.load().await.unwrap();
+        sink.commit(&state(5)).await.unwrap();
+        sink.close().await.unwrap();
+        drop(sink);
+        let (mut sink, has_state) = open(directory.path()).await.unwrap();
+        assert!(has_state, "{stamp:?}");
+        sink.close().await.unwrap();
+    }
+    assert_eq!(keys(&directory.path().join("pets.jsonl")), "a");
+}
+
+#[tokio::test]
 async fn files_of_which_no_account_is_kept_are_read() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("pets.jsonl");
