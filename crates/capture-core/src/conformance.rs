@@ -1,9 +1,10 @@
-//! What every sink, every source and every state store must do, as tests to call from their own.
+//! What every sink, source, state store and ledger must do, as tests to call from their own.
 //!
 //! A sink's test implements [`SinkHarness`] for its kind of destination and hands [`sink`] a way to make fresh ones;
 //! a source's test does the same with [`SourceHarness`] and [`source`], a state store's with [`StateStoreHarness`] and
-//! [`state_store`]. Each law is a function of its
-//! own, so that one that fails can be run alone, and is named when it is broken.
+//! [`state_store`], a ledger's with [`LedgerHarness`] and [`ledger`](fn@ledger). An appender is tested as the sink that
+//! [`Appending`](crate::Appending) makes of it. Each law is a function of its own, so that one that fails can be run
+//! alone, and is named when it is broken.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {

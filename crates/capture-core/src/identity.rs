@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// With what view of the other side a stream is read. Tokens, cursors and passes belong to it: another one sees other
+/// With what view of the other side a stream is read. Tokens, cursors and what was seen belong to it: another one sees other
 /// records, so that nothing can be continued and nothing concluded from absence.
 ///
 /// There is no default: whoever reads says who it is, or that [anyone](Self::anyone) sees the same.

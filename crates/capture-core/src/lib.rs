@@ -1,11 +1,16 @@
 //! Moves records from a [`Source`] into a [`Sink`], completely and incrementally.
 //!
 //! This crate knows neither where records come from nor what format they end up in. It holds the words both
-//! sides share ([`Record`], [`Batch`], [`Checkpoint`], [`StreamDescriptor`]), the three contracts ([`Source`],
-//! [`Sink`], [`StateStore`]) and the [`Runner`] that keeps the one promise everything else stands on:
+//! sides share ([`Record`], [`Batch`], [`Checkpoint`], [`StreamDescriptor`]), the contracts ([`Source`] and [`Sink`]; of
+//! what only appends, [`Appender`], [`Ledger`] and [`StateStore`] together make a sink, [`Appending`]) and the [`Runner`]
+//! that keeps the one promise everything else stands on:
 //!
 //! > **A checkpoint is durable only after every record before it is durable.** A crash anywhere repeats
 //! > records, never skips them.
+//!
+//! What a full listing did not show is gone: rows that were last seen before it began ([`Stamp`], [`Sweep`]). When that is
+//! believed, and of whom, is the runner's to decide ([`Identity`], [`ReconcilePolicy`]). [`Handle`] asks a run for more
+//! while it lasts, and [`supervise`] lets it outlive what passes.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {

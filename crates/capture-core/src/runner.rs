@@ -7,8 +7,9 @@
 //! ```
 //!
 //! Each capture has a task ([`poll`]) that asks it for batches. One writer ([`writer`]) owns the sink and what is known
-//! of the streams ([`ledger of debts`](sweeps)); it runs inside the run's future, so that dropping nothing but the
-//! process stops a commit half-way.
+//! of the streams ([`stream`]): which sweeps they owe ([`sweeps`]), and whether it is the same organisation
+//! ([`probation`]). It runs inside the run's future and never drops what it asks of the sink: only the end of the
+//! process, or dropping that future, stops a commit half-way.
 
 mod handle;
 mod poll;

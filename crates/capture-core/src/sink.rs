@@ -1,4 +1,4 @@
-//! Where records go.
+//! Where records go: what is asked of a destination, and what it answers.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;

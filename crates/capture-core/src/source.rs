@@ -209,7 +209,7 @@ impl<T: Source + ?Sized> Source for Box<T> {
 ///   and may repeat some of what was before it.
 /// - **Listings.** The first part of each listing says that it [begins](Part::begins), the last one how it
 ///   [ends](Part::ends). A capture that continues a listing from a checkpoint does not say again that it begins.
-///   Which rows that makes gone is not the capture's business: it counts nothing and remembers no passes.
+///   Which rows that makes gone is not the capture's business: it counts nothing and remembers nothing for it.
 /// - **No empty success.** What could not be read is an error, never zero records.
 /// - **Cancel safety.** Dropping the future of [`next`](Self::next) or [`reread`](Self::reread) loses nothing: the next
 ///   call does that work again. An error leaves the capture usable in the same way.
