@@ -53,7 +53,7 @@ impl<'a> Scanner<'a> {
         ScanError::new(kind, self.position)
     }
 
-    /// The first byte of the next token, without moving past it; [`END`] at the end.
+    /// The first byte of the next token, without moving past it; `END` at the end.
     #[inline]
     pub fn peek(&mut self) -> u8 {
         self.position = skip_whitespace(self.bytes, self.position);
