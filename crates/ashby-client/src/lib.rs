@@ -71,7 +71,9 @@
 mod budget;
 mod builder;
 mod client;
+mod connections;
 mod cycle;
+mod decode;
 mod envelope;
 mod error;
 mod exchange;
@@ -83,6 +85,7 @@ mod operation;
 pub mod operations;
 mod pace;
 mod page;
+mod proxy;
 mod refusal;
 mod request;
 mod retry;
@@ -104,6 +107,7 @@ pub use {bytes, jiff, secrecy, serde_json};
 pub use builder::{
     ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONCURRENCY, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_BYTES,
     DEFAULT_READ_TIMEOUT, DEFAULT_REQUESTS_PER_MINUTE, DEFAULT_TOTAL_TIMEOUT, DEFAULT_VERSION,
+    SMALL_BODY_BYTES,
 };
 pub use client::{ApiKeyInfo, Client, Response};
 pub use cycle::{Circle, CycleGuard};

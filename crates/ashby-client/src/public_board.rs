@@ -72,7 +72,7 @@ impl JobBoardClient {
             error.0.hint = Some(NAME_HINT);
             error
         })?;
-        let request = self.inner.transport.http.get(url);
+        let request = self.inner.transport.connections.shared().get(url);
         let exchange = Exchange { operation: &operation, is_write: false, lane: Lane::Normal, request };
         let judge = |status, body| judge(&operation, status, body);
         let Exchanged { answer, requests, .. } = self.inner.exchange(exchange, judge).await?;

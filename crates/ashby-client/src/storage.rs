@@ -55,15 +55,13 @@ impl Storage {
         if let Some(client) = place.get() {
             return Ok(client);
         }
+        // Nothing is decompressed: a file is kept as it is, and its length is compared.
         let mut http = reqwest::Client::builder()
             .user_agent(self.settings.user_agent.clone())
             .connect_timeout(self.settings.connect_timeout)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
-            .dns_resolver(SystemResolver)
-            // A file is kept as it is, and its length is compared.
-            .no_gzip()
-            .no_brotli();
+            .dns_resolver(SystemResolver);
         http = if is_plain { tls::plain(http) } else { tls::remote(http) };
         let client = http.build().map_err(|error| {
             let what = "the HTTP client cannot be set up; are the system's root certificates installed?";
@@ -108,7 +106,7 @@ pub(crate) async fn next<T>(
 ) -> Result<T, Failure> {
     match tokio::time::timeout(patience, said).await {
         Ok(said) => said.map_err(Failure::of),
-        Err(_) => Err(Failure { kind: ErrorKind::Timeout, what: "no answer in time", source: None }),
+        Err(_) => Err(Failure { kind: ErrorKind::Timeout, what: "no answer in time", ..Failure::NONE }),
     }
 }
 

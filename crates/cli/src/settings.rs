@@ -9,7 +9,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy};
+use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy, SMALL_BODY_BYTES};
 use capture_core::{ReconcilePolicy, StreamRetry};
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::Value;
@@ -90,6 +90,12 @@ impl Settings {
         Ok(self.client_builder().api_key(self.api_key()?).build()?)
     }
 
+    /// The same for a capture: what it reads is on its way to a destination soon, so large answers come one at a time.
+    pub(crate) fn capture_client(&self) -> Result<Client, Failure> {
+        let builder = self.client_builder().body_budget_bytes(Some(SMALL_BODY_BYTES));
+        Ok(builder.api_key(self.api_key()?).build()?)
+    }
+
     /// A client for public job boards with these settings. It needs no key.
     pub(crate) fn job_board_client(&self) -> Result<JobBoardClient, Failure> {
         Ok(self.client_builder().build_job_board_client()?)
@@ -105,6 +111,8 @@ impl Settings {
             .connect_timeout(merged.connect_timeout.0)
             .read_timeout(merged.read_timeout.0)
             .total_timeout(merged.total_timeout.0)
+            .max_body_bytes(merged.max_page_mb.get() as usize * 1_000_000)
+            .too_large_hint("ask for fewer records at once with --page-limit, or raise --max-page-mb")
             .version(&merged.api_version)
             .user_agent(concat!("ashby/", env!("CARGO_PKG_VERSION")))
     }

@@ -130,6 +130,8 @@ settings! {
             flag(Takes::Number("N")), "Requests under way at once";
         page_limit: Option<u32>, Default::None, flag(Takes::Number("N")),
             "Records a page; Ashby gives 100 unless told less";
+        max_page_mb: NonZeroU32, Default::Number(32), flag(Takes::Number("N")),
+            "The largest answer that is accepted, in megabytes when it is unpacked";
         max_attempts: NonZeroU32, Default::Number(6), flag(Takes::Number("N")),
             "Attempts of a request before it counts as failed; 1 tries everything once";
         connect_timeout: Span, Default::Text("10s"), value("DURATION"), "How long connecting may take";
