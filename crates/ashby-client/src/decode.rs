@@ -21,29 +21,38 @@ pub(crate) const ACCEPTED: Option<&str> = match (cfg!(feature = "gzip"), cfg!(fe
 /// So much is decompressed at a time.
 const STEP_BYTES: usize = 32 * 1024;
 
+/// A body, as it came.
+pub(crate) enum Content {
+    /// It is not compressed.
+    Plain(Response),
+    Packed(Packed),
+}
+
 /// A compressed body.
 pub(crate) struct Packed(Pin<Box<dyn AsyncRead + Send>>);
 
-impl Packed {
-    /// The body of a response, or the response itself if that is not compressed.
-    pub(crate) fn of(response: Response) -> Result<Self, Response> {
+impl Content {
+    /// The body of a response.
+    pub(crate) fn of(response: Response) -> Self {
         let encoding = response.headers().get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
         match encoding.map(str::trim).map(str::to_ascii_lowercase).as_deref() {
             #[cfg(feature = "gzip")]
             Some("gzip" | "x-gzip") => {
                 let mut decoder = async_compression::tokio::bufread::GzipDecoder::new(reader(response));
                 decoder.multiple_members(true);
-                Ok(Self(Box::pin(decoder)))
+                Self::Packed(Packed(Box::pin(decoder)))
             }
             #[cfg(feature = "brotli")]
             Some("br") => {
                 let decoder = async_compression::tokio::bufread::BrotliDecoder::new(reader(response));
-                Ok(Self(Box::pin(decoder)))
+                Self::Packed(Packed(Box::pin(decoder)))
             }
-            _ => Err(response),
+            _ => Self::Plain(response),
         }
     }
+}
 
+impl Packed {
     /// Appends some of the body; 0 at its end.
     pub(crate) async fn read(&mut self, body: &mut BytesMut) -> Result<usize, Failure> {
         if body.capacity() - body.len() < STEP_BYTES {

@@ -112,7 +112,9 @@ pub use builder::{
 pub use client::{ApiKeyInfo, Client, Response};
 pub use cycle::{Circle, CycleGuard};
 pub use error::{Error, ErrorKind, Recovery};
-pub use files::{DownloadedFile, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
+pub use files::{
+    DEFAULT_MAX_FILE_BYTES, DownloadedFile, FileContext, FileDownload, FileHandle, Upload, safe_file_name,
+};
 pub use json_slices::{Records, ScanError, ScanErrorKind, Shape, split_array, split_usable};
 pub use lane::Lane;
 pub use operation::{ReadOperation, WriteOperation};

@@ -75,7 +75,7 @@ fn known(code: &str) -> Option<&'static (&'static str, ErrorKind, Option<Recover
 /// Reads the members `errors` and `errorInfo`, as far as they are of a sensible length.
 pub(crate) fn read(errors: Option<&[u8]>, error_info: Option<&[u8]>, codes: Codes) -> Refusal {
     let errors = errors.map(entries).unwrap_or_default();
-    let info = error_info.and_then(|json| entry(json)).unwrap_or_default();
+    let info = error_info.and_then(entry).unwrap_or_default();
     let entry_texts = || errors.iter().flat_map(Entry::texts);
     let says = |text: &str, code: &str| match codes {
         Codes::InProse => mentions(text, code),

@@ -11,7 +11,7 @@ use reqwest::{RequestBuilder, Response, Url};
 
 use crate::budget::Room;
 use crate::connections::Connections;
-use crate::decode::Packed;
+use crate::decode::{Content, Packed};
 use crate::{Error, ErrorKind, ServerNote, retry};
 
 /// Of bodies that are not answers no more than this is looked at.
@@ -90,10 +90,10 @@ impl Transport {
         let is_success = response.status().is_success();
         let limit_bytes = if is_success { self.max_body_bytes } else { MAX_REFUSAL_BYTES };
         let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
-        let received = match Packed::of(response) {
-            Ok(_) if announced > limit_bytes => None,
-            Ok(packed) => unpacked(packed, room, limit_bytes).await?,
-            Err(response) => plain(response, room, limit_bytes, announced).await?,
+        let received = match Content::of(response) {
+            _ if announced > limit_bytes => None,
+            Content::Packed(packed) => unpacked(packed, room, limit_bytes).await?,
+            Content::Plain(response) => plain(response, room, limit_bytes, announced).await?,
         };
         match (received, is_success) {
             (Some(received), _) => Ok(received),
@@ -113,9 +113,6 @@ async fn plain(
     limit_bytes: usize,
     announced: usize,
 ) -> Result<Option<Received>, Failure> {
-    if announced > limit_bytes {
-        return Ok(None);
-    }
     if !room.takes(announced) {
         return Ok(Some(Received::NoRoom));
     }

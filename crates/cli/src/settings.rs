@@ -19,7 +19,7 @@ use secrecy::ExposeSecret;
 use crate::failure::{CREDENTIALS, Failure, USAGE};
 pub(crate) use flags::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, SyncSettings};
 use table::{Default, Merged, SETTINGS};
-pub(crate) use values::{LogLevel, OutputFormat, duration};
+pub(crate) use values::{ErrorFormat, LogLevel, OutputFormat, duration};
 
 /// The file that is read if it exists.
 const CONFIGURATION_FILE: &str = "ashby.toml";
@@ -137,6 +137,28 @@ impl Settings {
 
     pub(crate) fn json(&self) -> bool {
         self.output() == Some(OutputFormat::Json)
+    }
+
+    /// How failures are told.
+    pub(crate) fn errors(&self) -> ErrorFormat {
+        let as_output = if self.json() { ErrorFormat::Json } else { ErrorFormat::Text };
+        self.merged.errors.unwrap_or(as_output)
+    }
+
+    /// The same as far as words and variables tell before either has been understood: what is wrong with them is told so.
+    pub(crate) fn errors_at_first_sight() -> ErrorFormat {
+        let words: Vec<String> = std::env::args().skip(1).collect();
+        let said = |flag: &str, variable: &str| {
+            let behind = words.iter().position(|word| word == flag).and_then(|at| words.get(at + 1)).cloned();
+            let joined =
+                words.iter().find_map(|word| word.strip_prefix(flag)?.strip_prefix('=').map(str::to_owned));
+            behind.or(joined).or_else(|| std::env::var(variable).ok()).unwrap_or_default()
+        };
+        let format = match &*said("--errors", "ASHBY_ERRORS") {
+            "" => said("--output", "ASHBY_OUTPUT"),
+            format => format.to_owned(),
+        };
+        if format == "json" { ErrorFormat::Json } else { ErrorFormat::Text }
     }
 
     /// How to print, if that is settled.

@@ -10,7 +10,7 @@ use clap::value_parser;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::values::{LogLevel, OutputFormat, Span, names};
+use super::values::{ErrorFormat, LogLevel, OutputFormat, Span, names};
 
 /// A setting, apart from its type.
 pub(crate) struct Setting {
@@ -96,6 +96,10 @@ fn format() -> ValueParser {
     value_parser!(OutputFormat).into()
 }
 
+fn errors_format() -> ValueParser {
+    value_parser!(ErrorFormat).into()
+}
+
 /// Makes the table, and the struct that holds what the settings are.
 macro_rules! settings {
     ($($group:ident { $($(#[$attribute:meta])* $name:ident: $type:ty, $default:expr, $flag:expr, $help:expr;)* })*) => {
@@ -143,6 +147,9 @@ settings! {
     General {
         output: Option<OutputFormat>, Default::None, flag(Takes::Value("FORMAT", format)),
             "How results are printed [default: table; json for records, unless a list is shown on a terminal]";
+        errors: Option<ErrorFormat>, Default::None, flag(Takes::Value("FORMAT", errors_format)),
+            "How a failure is told on standard error: as text, or as one JSON object (type, code, message, retryable, \
+             hint, request_id) [default: json with --output json, else text]";
         log: LogLevel, Default::Text("warn"), value("LEVEL"),
             "Log level on standard error: off, error, warn, info, debug or trace";
         no_progress: bool, OFF, flag(Takes::Nothing), "No progress on standard error";
