@@ -274,3 +274,56 @@ async fn deprecated_operations_work_and_say_what_to_use_instead() {
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     assert!(ran.stderr.contains("use application.changeStage"), "{ran:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_newer_than_the_catalog_can_be_sent() {
+    let site = Site::new().await;
+    let candidate = site.some("candidates");
+    let id = format!("{{\"id\": \"{candidate}\"}}");
+
+    // An operation of which nothing is known changes something, unless somebody says that it does not.
+    let raw = ["call", "--raw", "candidate.brandNew", "--json", "{}"];
+    let ran = site.called(&raw).await;
+    assert_eq!((ran.code, site.log().total()), (Some(2), 0), "{ran:#?}");
+    assert!(ran.stderr.contains("--yes"), "{ran:#?}");
+    let ran = site.called(&[&raw[..], &["--yes", "--set", "a=[1]"]].concat()).await;
+    assert_eq!(ran.code, Some(1), "the simulator does not know it either: {ran:#?}");
+    assert_eq!(site.log().total(), 1);
+    let ran = site.called(&["call", "--raw", "candidate.info", "--read", "--json", &id]).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(ran.stdout.contains(&candidate), "{ran:#?}");
+    let ran = site.called(&["call", "--raw", "../x", "--read"]).await;
+    assert_ne!(ran.code, Some(0), "{ran:#?}");
+
+    // A parameter.
+    site.log().clear();
+    let note = ["call", "candidate.createNote", "--candidate-id", &candidate, "--note", "x"];
+    let ran = site.called(&[&note[..], &["--set", "brandNew={\"a\":1}"]].concat()).await;
+    assert!(ran.stderr.contains("warning: candidate.createNote: brandNew"), "{ran:#?}");
+    assert_eq!(parameters(&site, "candidate.createNote")[0]["brandNew"], json!({"a": 1}));
+
+    // A word.
+    let list = ["call", "job.list", "--status", "Paused"];
+    let ran = site.called(&list).await;
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.stderr.contains("--force"), "{ran:#?}");
+    let ran = site.called(&[&list[..], &["--force"]].concat()).await;
+    assert!(ran.stderr.contains("warning: job.list: status[0]"), "{ran:#?}");
+    assert_eq!(parameters(&site, "job.list")[0]["status"], json!(["Paused"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nothing_brings_back_is_asked_about() {
+    let site = Site::new().await;
+    let id = "9d1b7c0e-2f5e-4d9c-8b1a-3c2f5e4d9c8b";
+    for arguments in [
+        ["offer.approve", "--offer-version-id", id],
+        ["candidateTag.archive", "--tag-id", id],
+        ["sequence.cancel", "--sequence-id", id],
+    ] {
+        let ran = site.called(&[&["call"][..], &arguments].concat()).await;
+        assert_eq!(ran.code, Some(2), "{ran:#?}");
+        assert!(ran.stderr.contains("cannot be undone"), "{ran:#?}");
+    }
+    assert_eq!(site.log().total(), 0);
+}
