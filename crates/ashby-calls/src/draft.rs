@@ -238,9 +238,9 @@ impl Draft {
 impl Problems {
     /// Whether some name is none that is known.
     pub fn names_what_is_unknown(&self) -> bool {
-        self.found
-            .iter()
-            .any(|problem| field_at(self.operation, &problem.path).is_none() && !problem.path.is_empty())
+        let place = |problem: &Problem| problem.path.split('[').next().unwrap_or_default().to_owned();
+        let is_unknown = |place: &String| !place.is_empty() && field_at(self.operation, place).is_none();
+        self.found.iter().map(place).any(|place| is_unknown(&place))
     }
 
     /// Whether nothing is wrong but words that are not known.

@@ -260,9 +260,4 @@ impl Row {
     pub(crate) fn permission_name(&self) -> &'static str {
         self.permission().map_or("", Permission::name)
     }
-
-    /// The permission as `apiKey.info` spells it: `candidates:read`.
-    pub(crate) fn scope(&self) -> Option<String> {
-        self.permission().map(Permission::scope)
-    }
 }

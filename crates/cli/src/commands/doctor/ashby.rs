@@ -121,7 +121,8 @@ fn is_ticked(permission: Permission, needed_by: &Use, survey: &Survey) -> Option
         Some(Readable::No) => Some(false),
         _ => None,
     };
-    let listed = survey.key.as_ref().map(|key| key.scopes.contains(&permission.scope()));
+    let is_it = |word: &String| *word == permission.scope() || *word == permission.name();
+    let listed = survey.key.as_ref().map(|key| key.scopes.iter().any(is_it));
     match listed {
         Some(true) => Some(true),
         // What was tried is surer than how a permission is probably spelled.
