@@ -1,6 +1,6 @@
 //! The endpoint's configuration.
 
-use ashby_client::{ApiKey, Client};
+use ashby_client::{ApiKey, Client, SMALL_BODY_BYTES};
 use capture_core::{Error, ErrorKind, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,6 +12,9 @@ use sink_estuary::Numbers;
 const CREDENTIALS_TITLE: &str = "Private App Credentials";
 /// With this key nothing is asked of Ashby: bindings can be discovered without an account.
 const OFFLINE_KEY: &str = "ESTUARY_TEST_ACCESS_TOKEN";
+
+/// The largest answer that is accepted, decompressed. Ashby's pages are a hundredth of it.
+const MAX_PAGE_BYTES: usize = 64_000_000;
 
 /// What a person configured.
 pub(crate) struct Endpoint {
@@ -75,6 +78,9 @@ impl Endpoint {
     pub(crate) fn client(&self) -> Result<Client> {
         let mut builder = Client::builder()
             .api_key(self.api_key.clone())
+            .max_body_bytes(MAX_PAGE_BYTES)
+            // Large answers come one at a time: they are captured while the next one is on its way.
+            .body_budget_bytes(Some(SMALL_BODY_BYTES))
             .user_agent(concat!("source-ashby/", env!("CARGO_PKG_VERSION")));
         if let Some(url) = &self.base_url {
             builder = builder.base_url(url);

@@ -39,7 +39,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     // What can be found wrong without a request is found first.
     let wanted = selection::wanted(settings)?;
     let place = destination::from_settings(settings)?;
-    let client = settings.client()?;
+    let client = settings.capture_client()?;
     let cancel = signals::cancellation()?;
     if settings.dry_run() {
         let survey = tokio::select! {

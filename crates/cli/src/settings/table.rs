@@ -10,7 +10,7 @@ use clap::value_parser;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::values::{LogLevel, OutputFormat, Span, names};
+use super::values::{ErrorFormat, LogLevel, OutputFormat, Span, names};
 
 /// A setting, apart from its type.
 pub(crate) struct Setting {
@@ -96,6 +96,10 @@ fn format() -> ValueParser {
     value_parser!(OutputFormat).into()
 }
 
+fn errors_format() -> ValueParser {
+    value_parser!(ErrorFormat).into()
+}
+
 /// Makes the table, and the struct that holds what the settings are.
 macro_rules! settings {
     ($($group:ident { $($(#[$attribute:meta])* $name:ident: $type:ty, $default:expr, $flag:expr, $help:expr;)* })*) => {
@@ -130,6 +134,8 @@ settings! {
             flag(Takes::Number("N")), "Requests under way at once";
         page_limit: Option<u32>, Default::None, flag(Takes::Number("N")),
             "Records a page; Ashby gives 100 unless told less";
+        max_page_mb: NonZeroU32, Default::Number(32), flag(Takes::Number("N")),
+            "The largest answer that is accepted, in megabytes when it is unpacked";
         max_attempts: NonZeroU32, Default::Number(6), flag(Takes::Number("N")),
             "Attempts of a request before it counts as failed; 1 tries everything once";
         connect_timeout: Span, Default::Text("10s"), value("DURATION"), "How long connecting may take";
@@ -141,6 +147,9 @@ settings! {
     General {
         output: Option<OutputFormat>, Default::None, flag(Takes::Value("FORMAT", format)),
             "How results are printed [default: table; json for records, unless a list is shown on a terminal]";
+        errors: Option<ErrorFormat>, Default::None, flag(Takes::Value("FORMAT", errors_format)),
+            "How a failure is told on standard error: as text, or as one JSON object (type, code, message, retryable, \
+             hint, request_id) [default: json with --output json, else text]";
         log: LogLevel, Default::Text("warn"), value("LEVEL"),
             "Log level on standard error: off, error, warn, info, debug or trace";
         no_progress: bool, OFF, flag(Takes::Nothing), "No progress on standard error";

@@ -25,6 +25,16 @@ pub(crate) enum OutputFormat {
     Atom,
 }
 
+/// How failures are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ErrorFormat {
+    /// For people.
+    Text,
+    /// One JSON object in a line: type, code, message, retryable, hint, request_id.
+    Json,
+}
+
 /// From which level on things are logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogLevel {
