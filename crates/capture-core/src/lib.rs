@@ -66,7 +66,9 @@ pub use memory::{MemorySink, MemoryStateStore};
 pub use place::{Family, Finding, Place};
 pub use record::{Gone, Key, Op, Record, Shape};
 pub use report::{Kept, Outcome, Report, StreamReport};
-pub use runner::{Handle, Nudge, Runner, RunnerOptions, StreamRetry, StreamStatus};
+pub use runner::{
+    Again, Handle, Nudge, Polled, ReadAgain, ReadBack, Runner, RunnerOptions, StreamRetry, StreamStatus,
+};
 pub use sink::{CommitPace, Committed, Counts, Share, Sink, Sweep, Within, Write};
 pub use source::{Batch, Capture, Ends, Extent, Part, Purpose, Selection, Source, Step, StreamRequest};
 pub use stamp::Stamp;
