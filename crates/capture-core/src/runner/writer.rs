@@ -228,7 +228,10 @@ impl<K: Sink> Writer<K> {
                     stream.is_lost = false;
                 }
                 self.outcome(capture, &Outcome::UpToDate).await?;
-                self.settle().await?;
+                self.settle_durably().await?;
+                for stream in &self.captures[capture].streams {
+                    self.observer.observe(&Event::UpToDate { stream: stream.name() });
+                }
             }
             Content::Failed { error, retry_in, ends_poll } => {
                 if !error.kind().is_stream_only() {
@@ -301,9 +304,6 @@ impl<K: Sink> Writer<K> {
             });
             let descriptor = Arc::clone(&stream.descriptor);
             self.sink.ended(&descriptor, outcome).await?;
-            if *outcome == Outcome::UpToDate {
-                self.observer.observe(&Event::UpToDate { stream: &descriptor.name });
-            }
         }
         Ok(())
     }
@@ -329,13 +329,6 @@ impl<K: Sink> Writer<K> {
         for stream in &mut self.captures[capture].streams {
             stream.is_lost = kind == ErrorKind::Denied && stream.was_read;
             stream.report.outcome = outcome.clone();
-            self.observer.observe(&Event::Failed {
-                stream: stream.name(),
-                kind,
-                message: &reason,
-                hint: error.hint(),
-                retry_in,
-            });
         }
         if ends_poll {
             for awaited in std::mem::take(&mut self.captures[capture].awaited) {
@@ -343,7 +336,17 @@ impl<K: Sink> Writer<K> {
             }
             self.poll_ended(capture, true)?;
             self.outcome(capture, &outcome).await?;
-            self.settle().await?;
+            self.settle_durably().await?;
+        }
+        for stream in &self.captures[capture].streams {
+            self.observer.observe(&Event::Failed {
+                stream: stream.name(),
+                kind,
+                message: &reason,
+                hint: error.hint(),
+                retry_in,
+                ends_poll,
+            });
         }
         Ok(())
     }
@@ -414,6 +417,9 @@ impl<K: Sink> Writer<K> {
         if stream.report.set_aside != set_aside_before {
             self.observer
                 .observe(&Event::SetAside { stream: stream.name(), set_aside: stream.report.set_aside });
+        }
+        if let Some(note) = stream.unsaid.take() {
+            say(&*self.observer, stream, &note);
         }
         let records = part.records.len() as u64;
         let bytes: u64 = part.records.iter().map(|record| record.len_bytes() as u64).sum();
@@ -605,7 +611,18 @@ impl<K: Sink> Writer<K> {
         if self.verification.is_none() && self.captures.iter().all(Captured::is_through) {
             self.captures.iter_mut().for_each(|capture| capture.commands = None);
         }
+        for stream in self.captures.iter_mut().flat_map(|capture| &mut capture.streams) {
+            if let Some(kept) = stream.news_of_kept() {
+                self.observer.observe(&Event::Kept { stream: stream.name(), kept: &kept });
+            }
+        }
         Ok(())
+    }
+
+    /// The same, and what it has marked is durable before anybody hears of the poll's end.
+    async fn settle_durably(&mut self) -> Result<()> {
+        self.settle().await?;
+        if self.has_swept { self.commit_if_allowed().await } else { Ok(()) }
     }
 
     fn next_debt(&self) -> Option<(usize, usize)> {
@@ -818,7 +835,8 @@ impl<K: Sink> Writer<K> {
         let saved =
             streams.filter_map(|stream| Some((stream.name().to_owned(), Some(stream.take_unsaved()?))));
         let update = StateUpdate::new(saved);
-        if update.is_empty() && !std::mem::take(&mut self.has_swept) {
+        let has_swept = std::mem::take(&mut self.has_swept);
+        if update.is_empty() && !has_swept {
             // Everything that they speak of is durable already.
             self.answers.drain(..).for_each(Answer::send);
             return Ok(());
@@ -884,7 +902,7 @@ fn not_captured(stream: &str) -> Error {
 /// Tells a person, once.
 fn say(observer: &dyn Observer, stream: &mut Stream, note: &str) {
     if stream.report.add_note(note) {
-        tracing::warn!(stream = stream.name(), "{note}");
+        tracing::warn!(target: crate::NOTES, stream = stream.name(), "{note}");
         observer.observe(&Event::Note { stream: stream.name(), message: note });
     }
 }
