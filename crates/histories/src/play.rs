@@ -268,6 +268,10 @@ impl<'a> Player<'a> {
         if ran.sync.accept || ran.sync.key != KeyName::Wide || ran.sync.address != 0 {
             self.judge.may_repeat = true;
         }
+        if ran.code.is_none() && self.judge.kind == Kind::Stdout {
+            // What a killed run printed and had not committed, nobody can take back, and nobody knows.
+            self.judge.forgets_what_was_written = true;
+        }
         if leaves_log {
             self.judge.say("log-left", "a finished run left a write-ahead log beside the database");
         }

@@ -123,12 +123,15 @@ impl<K: Sink> Writer<K> {
         }
     }
 
-    /// Says which streams somebody else read before, and puts them on probation.
+    /// Says which streams somebody else read before, and puts them on probation. What was owed for their listings is
+    /// not for this one to pay: it may see what they do not show.
     pub(super) fn greet(&mut self, strangers: BTreeMap<String, Difference>) {
         for stream in self.captures.iter_mut().flat_map(|capture| &mut capture.streams) {
             if let Some(difference) = strangers.get(stream.name()) {
                 let note = format!("everything is listed again: {difference}");
                 say(&*self.observer, stream, &note);
+                stream.state.sweep_due = None;
+                stream.state.listing = None;
             }
         }
         if self.options.reconcile != ReconcilePolicy::Accept {

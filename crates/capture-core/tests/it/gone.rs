@@ -240,6 +240,28 @@ async fn a_listing_that_another_key_began_is_not_continued() {
 }
 
 #[tokio::test]
+async fn what_another_keys_listing_owes_is_not_paid_by_this_one() {
+    for policy in [ReconcilePolicy::Auto, ReconcilePolicy::Accept] {
+        let acts = [
+            full(&["a", "b"]),
+            Act::UpToDate,
+            full(&["a"]),
+            Act::UpToDate,
+            Act::Fail(ErrorKind::Data),
+            Act::UpToDate,
+            changes(&[]),
+        ];
+        let source = Scripted::default().stream("pets", acts);
+        let sink = MemorySink::new();
+        run(&source, &sink).await;
+        run_as(&source, &sink, other(), ReconcilePolicy::Never).await.unwrap();
+        assert!(sink.state().streams["pets"].sweep_due.is_some());
+        run_as(&source, &sink, me(), policy).await.unwrap();
+        assert_eq!(rows(&sink, "pets"), ["a", "b"], "{policy:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_rotated_key_that_sees_every_row_becomes_the_yardstick_by_itself() {
     let acts = [full(&["a", "b"]), Act::UpToDate, full(&["a", "b", "c"]), Act::UpToDate, full(&["a"])];
     let source = Scripted::default().stream("pets", acts);

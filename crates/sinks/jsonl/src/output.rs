@@ -66,6 +66,9 @@ fn file_behind(output: impl std::os::windows::io::AsHandle) -> Option<File> {
 /// the run, which is what a pipe is for. Whoever has other work on the same thread gives the run one of its own.
 ///
 /// A reader that has gone is [`ErrorKind::Closed`].
+///
+/// What is handed over cannot be taken back. Lines of a run that was killed before it committed them come again with the
+/// next run, or, if their records are gone by then, stay without a tombstone. [Files](crate::Directory) are cut back.
 pub struct Lines<W> {
     output: W,
     /// What is synced with a flush.
