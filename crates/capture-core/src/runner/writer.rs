@@ -14,7 +14,7 @@ use super::handle::Board;
 use super::poll::{Command, Content, Message, Schedule};
 use super::probation::{Probation, Verdict, foreign};
 use super::stream::{Stream, in_future};
-use super::sweeps::{HowOften, Payment, Rounds, Verified, is_modest, payment, verified};
+use super::sweeps::{HowOften, Payment, Rounds, Verified, payment, verified};
 use crate::{
     Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Extent, Gone, Identity, Kept, Key,
     Observer, Op, Outcome, Part, Purpose, ReconcilePolicy, Record, Report, Result, Share, Sink, Stamp, State,
@@ -691,7 +691,7 @@ impl<K: Sink> Writer<K> {
         }
         share.keys.truncate(Share::KEYS);
         // The other rules hold for them, too.
-        if share.unseen == 0 || !is_modest(&share) {
+        if share.unseen == 0 || !share.is_modest() {
             return Ok(());
         }
         if can_ask {
