@@ -232,6 +232,9 @@ impl Writer {
     fn told(&self, answers: Vec<Answered>, change: &Change) {
         let pending = self.tally.pending.load(Ordering::Relaxed);
         self.tally.pending.store((pending + change.added).saturating_sub(change.done), Ordering::Relaxed);
+        if change.added > 0 {
+            let _ = self.tally.arrived.send(change.newest);
+        }
         let settled = if change.erased { self.database.settle() } else { Ok(()) };
         for answer in answers {
             // Whoever asked may have gone.
@@ -240,9 +243,6 @@ impl Writer {
                 Answered::Done(answer) => answer.send(Ok(())).is_ok(),
                 Answered::Erased(answer, erased) => answer.send(settled.clone().map(|()| erased)).is_ok(),
             };
-        }
-        if change.added > 0 {
-            let _ = self.tally.arrived.send(change.newest);
         }
     }
 

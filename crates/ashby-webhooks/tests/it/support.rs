@@ -1,6 +1,6 @@
 //! Events, and a receiver on a free port.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use ashby_webhooks::{Event, Inbox, InboxOptions, Intake, Keyring, PATH, Secrets, Signature, router};
@@ -31,7 +31,8 @@ pub(crate) fn open(path: &Path) -> Inbox {
 
 /// A receiver.
 pub(crate) struct Site {
-    pub(crate) directory: TempDir,
+    /// Where the inbox is, for as long as the site is there.
+    pub(crate) _directory: TempDir,
     pub(crate) intake: Intake,
     pub(crate) inbox: Inbox,
     pub(crate) address: std::net::SocketAddr,
@@ -61,11 +62,7 @@ impl Site {
         let stop = CancellationToken::new();
         let server =
             tokio::spawn(serve(listener, router(intake.clone(), PATH, limits), limits, stop.clone()));
-        Self { directory, intake, inbox, address, stop, server }
-    }
-
-    pub(crate) fn path(&self) -> PathBuf {
-        self.directory.path().join("inbox.db")
+        Self { _directory: directory, intake, inbox, address, stop, server }
     }
 
     pub(crate) async fn connect(&self) -> TcpStream {
