@@ -32,3 +32,4 @@ mod support;
 mod terminal;
 mod tls;
 mod usage;
+mod watch;

@@ -70,6 +70,7 @@
 
 mod budget;
 mod builder;
+mod cleaner;
 mod client;
 mod connections;
 mod cycle;
@@ -90,6 +91,7 @@ mod refusal;
 mod request;
 mod retry;
 mod secret;
+mod secret_file;
 mod storage;
 mod tls;
 mod transport;
@@ -127,4 +129,5 @@ pub use public_board::{Compensation, JobBoard, JobBoardClient, Posting, Secondar
 pub use report_run::{Report, ReportOptions};
 pub use retry::RetryPolicy;
 pub use secret::{ApiKey, Cursor, SyncToken};
+pub use secret_file::forbid_core_dumps;
 pub use usage::{ServerNote, Usage};

@@ -3,14 +3,10 @@
 //! The same refusal arrives as a string in `errors`, as an object there (`{message, parameter}` or
 //! `{code, message}`), as `errorInfo`, or as several of these; with HTTP 200 or with a status of its own.
 
-use std::borrow::Cow;
-
 use json_slices::{Scanner, Text};
 
 use crate::{ErrorKind, Recovery};
 
-/// Longest message kept, in characters; Ashby's messages can quote what they refuse.
-const MAX_MESSAGE_CHARACTERS: usize = 500;
 /// No more entries of `errors` and `warnings` are looked at.
 const MAX_ENTRIES: usize = 20;
 /// … nor longer texts in them: what is longer is not there.
@@ -193,6 +189,11 @@ fn text(json: &[u8]) -> Option<String> {
     Some(text.lossy().into_owned())
 }
 
+/// Whether it is one of the codes that are no secret, wherever they come from.
+pub(crate) fn is_known_code(code: &str) -> bool {
+    known(code).is_some()
+}
+
 /// Whether a text looks like a code rather than prose.
 fn is_code(text: &str) -> bool {
     text.contains('_')
@@ -205,35 +206,6 @@ fn mentions(text: &str, code: &str) -> bool {
     text.match_indices(code).any(|(start, _)| {
         !text[..start].ends_with(is_word) && !text[start + code.len()..].starts_with(is_word)
     })
-}
-
-/// Makes texts from outside fit for logs.
-#[derive(Default)]
-pub(crate) struct Cleaner<'a> {
-    /// What the request held that must not be quoted back.
-    pub(crate) secrets: Vec<Cow<'a, str>>,
-}
-
-impl Cleaner<'_> {
-    /// The text without the request's secrets, without control and direction characters, and not endless.
-    pub(crate) fn clean(&self, text: &str) -> String {
-        let secrets = self.secrets.iter().filter(|secret| !secret.is_empty());
-        let blot = |text: Cow<'_, str>, secret: &Cow<'_, str>| text.replace(&**secret, "[redacted]").into();
-        printable(&secrets.fold(text.into(), blot))
-    }
-}
-
-/// A text without control and direction characters, and not endless.
-pub(crate) fn printable(text: &str) -> String {
-    let is_invisible = |character: char| {
-        character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut characters = text.chars().filter(|character| !is_invisible(*character));
-    let mut shown: String = characters.by_ref().take(MAX_MESSAGE_CHARACTERS).collect();
-    if characters.next().is_some() {
-        shown.push('…');
-    }
-    shown
 }
 
 #[cfg(test)]
@@ -351,19 +323,5 @@ mod tests {
             let refusal = Refusal { code: Some(code.to_owned()), ..Refusal::default() };
             assert_eq!(refusal.kind(), kind, "{code}");
         }
-    }
-
-    #[test]
-    fn secrets_are_not_quoted_back() {
-        let cleaner = Cleaner { secrets: vec!["token".into(), "".into()] };
-        assert_eq!(cleaner.clean("bad token: token!"), "bad [redacted]: [redacted]!");
-    }
-
-    #[test]
-    fn messages_are_made_printable() {
-        assert_eq!(printable("a\u{1b}[31mb\r\n\u{202e}c"), "a[31mbc");
-        let long = printable(&"ä".repeat(600));
-        assert_eq!(long.chars().count(), MAX_MESSAGE_CHARACTERS + 1);
-        assert!(long.ends_with('…'));
     }
 }

@@ -10,6 +10,8 @@ mod logging;
 mod manual;
 mod output;
 mod progress;
+mod rounds;
+mod said;
 mod settings;
 mod signals;
 mod table;

@@ -19,7 +19,7 @@ use secrecy::ExposeSecret;
 use crate::failure::{CREDENTIALS, Failure, USAGE};
 pub(crate) use flags::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, SyncSettings};
 use table::{Default, Merged, SETTINGS};
-pub(crate) use values::{ErrorFormat, LogLevel, OutputFormat, duration};
+pub(crate) use values::{ErrorFormat, LogFormat, LogLevel, OutputFormat, duration};
 
 /// The file that is read if it exists.
 const CONFIGURATION_FILE: &str = "ashby.toml";
@@ -187,12 +187,32 @@ impl Settings {
         &self.merged.api_version
     }
 
+    /// From which level on things are logged: as set, or as much as the run says otherwise.
     pub(crate) fn log(&self) -> LogLevel {
-        self.merged.log
+        match self.origin("log") {
+            None if self.merged.quiet => LogLevel::Error,
+            None if self.merged.verbose => LogLevel::Info,
+            _ => self.merged.log,
+        }
+    }
+
+    /// How standard error is written.
+    pub(crate) fn log_format(&self) -> LogFormat {
+        self.merged.log_format
+    }
+
+    /// Whether more is to be said than is needed.
+    pub(crate) fn verbose(&self) -> bool {
+        self.merged.verbose && !self.merged.quiet
+    }
+
+    /// Whether only trouble is to be said.
+    pub(crate) fn quiet(&self) -> bool {
+        self.merged.quiet
     }
 
     pub(crate) fn progress_interval(&self) -> Option<Duration> {
-        (!self.merged.no_progress).then_some(self.merged.progress_interval.0)
+        (!self.merged.no_progress && !self.merged.quiet).then_some(self.merged.progress_interval.0)
     }
 
     /// The file that the key is read from, if it is.

@@ -10,7 +10,7 @@ use clap::value_parser;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::values::{ErrorFormat, LogLevel, OutputFormat, Span, names};
+use super::values::{ErrorFormat, LogFormat, LogLevel, OutputFormat, Span, names};
 
 /// A setting, apart from its type.
 pub(crate) struct Setting {
@@ -62,6 +62,8 @@ const OFF: Default = Default::Off(False);
 pub(crate) struct Flag {
     /// Without the dashes, if it is not the setting's name.
     pub(crate) long: Option<&'static str>,
+    /// A letter that stands for it.
+    pub(crate) short: Option<char>,
     pub(crate) takes: Takes,
 }
 
@@ -77,7 +79,11 @@ pub(crate) enum Takes {
 }
 
 const fn flag(takes: Takes) -> Option<Flag> {
-    Some(Flag { long: None, takes })
+    Some(Flag { long: None, short: None, takes })
+}
+
+const fn letter(short: char) -> Option<Flag> {
+    Some(Flag { long: None, short: Some(short), takes: Takes::Nothing })
 }
 
 const fn value(name: &'static str) -> Option<Flag> {
@@ -152,6 +158,11 @@ settings! {
              hint, request_id) [default: json with --output json, else text]";
         log: LogLevel, Default::Text("warn"), value("LEVEL"),
             "Log level on standard error: off, error, warn, info, debug or trace";
+        log_format: LogFormat, Default::Text("text"), value("FORMAT"),
+            "How standard error is written: text, or json (an object a line: logs, rounds, trouble, what is said)";
+        verbose: bool, OFF, letter('v'),
+            "Say more: every stream of a sync, what each finding of doctor is about, logs from info on";
+        quiet: bool, OFF, letter('q'), "Say only what went wrong or needs a decision";
         no_progress: bool, OFF, flag(Takes::Nothing), "No progress on standard error";
     }
     Destination {
@@ -163,7 +174,7 @@ settings! {
     Sync {
         #[serde(deserialize_with = "names")]
         streams: Vec<String>, Default::Nothing([]),
-            Some(Flag { long: Some("stream"), takes: Takes::Values("STREAM", Some(',')) }),
+            Some(Flag { long: Some("stream"), short: None, takes: Takes::Values("STREAM", Some(',')) }),
             "A stream to sync, as the positional ones";
         #[serde(deserialize_with = "names")]
         except: Vec<String>, Default::Nothing([]), flag(Takes::Values("STREAM", Some(','))), "Streams to leave out";
