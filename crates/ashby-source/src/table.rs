@@ -256,6 +256,11 @@ impl Row {
         self.entry()?.permission
     }
 
+    /// The permission as `apiKey.info` spells it: `candidates:read`.
+    pub(crate) fn scope(&self) -> Option<String> {
+        self.permission().map(Permission::scope)
+    }
+
     /// Its name in Ashby's reference, or nothing.
     pub(crate) fn permission_name(&self) -> &'static str {
         self.permission().map_or("", Permission::name)
