@@ -196,7 +196,7 @@ fn member<T: DeserializeOwned>(body: &Bytes, span: Option<Span>) -> Result<Optio
 
 /// Warnings of whatever shape, as text.
 fn warnings(json: Option<&[u8]>) -> Vec<String> {
-    let Some(Ok(serde_json::Value::Array(entries))) = json.map(serde_json::from_slice) else {
+    let Some(Ok(serde_json::Value::Array(entries))) = json.map(json_slices::read) else {
         return Vec::new();
     };
     let text = |entry: &serde_json::Value| refusal::entry_message(entry).map(str::to_owned);

@@ -58,7 +58,7 @@ fn known(code: &str) -> Option<&'static (&'static str, ErrorKind, Option<Recover
 
 /// Reads the members `errors` and `errorInfo`.
 pub(crate) fn read(errors: Option<&[u8]>, error_info: Option<&[u8]>) -> Refusal {
-    let parse = |json: Option<&[u8]>| json.and_then(|json| serde_json::from_slice::<Value>(json).ok());
+    let parse = |json: Option<&[u8]>| json.and_then(|json| json_slices::read::<Value>(json).ok());
     let error_info = parse(error_info).unwrap_or(Value::Null);
     let errors = match parse(errors) {
         Some(Value::Array(entries)) => entries,

@@ -9,6 +9,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::settings::{LogLevel, Settings};
+use crate::text;
 
 /// Standard error, shared by logs and progress.
 #[derive(Clone)]
@@ -78,8 +79,10 @@ impl Write for Line {
 impl Drop for Line {
     fn drop(&mut self) {
         let text = std::mem::take(&mut self.text);
+        let text = String::from_utf8_lossy(&text);
+        let text = text::log_line(&text);
         self.bars.suspend(|| {
-            let _ = std::io::stderr().lock().write_all(&text);
+            let _ = std::io::stderr().lock().write_all(text.as_bytes());
         });
     }
 }

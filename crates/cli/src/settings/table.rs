@@ -140,7 +140,7 @@ settings! {
     }
     General {
         output: Option<OutputFormat>, Default::None, flag(Takes::Value("FORMAT", format)),
-            "How results are printed [default: table; json for records, unless a list is shown on a terminal]";
+            "How results are printed [default: records as json, lists of them as a table on a terminal; all else as a table]";
         log: LogLevel, Default::Text("warn"), value("LEVEL"),
             "Log level on standard error: off, error, warn, info, debug or trace";
         no_progress: bool, OFF, flag(Takes::Nothing), "No progress on standard error";
