@@ -97,22 +97,26 @@ impl ClientBuilder {
             Some(Ok(text)) => Ok(Some(text)),
             None => Ok(None),
         };
-        let (key, name) = match (text(API_KEY)?, variable(API_KEY_FILE)) {
-            (Some(key), _) => (key, API_KEY),
+        let key = match (text(API_KEY)?, variable(API_KEY_FILE)) {
+            (Some(key), _) => {
+                let key = ApiKey::from(key);
+                if !key.is_usable() {
+                    return Err(wrong(format!("what {API_KEY} holds cannot be an API key")));
+                }
+                key
+            }
             (None, Some(path)) => {
-                let unreadable = |error| {
-                    wrong(format!("the file that {API_KEY_FILE} names cannot be read")).with_source(error)
+                let unusable = |error: Box<dyn std::error::Error + Send + Sync>| {
+                    wrong(format!("the file that {API_KEY_FILE} names cannot be used")).with_source(error)
                 };
-                (std::fs::read_to_string(path).map_err(unreadable)?, API_KEY_FILE)
+                let content = std::fs::read(path).map_err(|error| unusable(error.into()))?;
+                let content = secrecy::zeroize::Zeroizing::new(content);
+                ApiKey::from_file_content(&content).map_err(|error| unusable(error.into()))?
             }
             (None, None) => {
                 return Err(wrong(format!("there is no API key: {API_KEY} and {API_KEY_FILE} are not set")));
             }
         };
-        let key = ApiKey::from(key);
-        if !key.is_usable() {
-            return Err(wrong(format!("what {name} holds cannot be an API key")));
-        }
         let mut builder = Self { api_key: Some(key), ..Self::default() };
         if let Some(url) = text(BASE_URL)? {
             checked_base_url(&url, false)

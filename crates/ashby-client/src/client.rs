@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::catalog;
+use crate::cleaner::Cleaner;
 use crate::envelope::{self, Answer, Expected, NoAnswer};
 use crate::exchange::{Exchange, Exchanged, Inner};
-use crate::refusal::{Cleaner, Refusal};
+use crate::refusal::{self, Refusal};
 use crate::request::{Operation, RequestBody};
 use crate::{
     ApiKey, ClientBuilder, Cursor, Error, ErrorKind, Lane, ListRequest, Page, Pages, ReadOperation,
@@ -299,9 +300,9 @@ impl Client {
             None => request,
         };
         let (name, is_write) = (operation.name(), operation.is_write());
-        let exchange = Exchange { operation: name, is_write, lane: self.lane, request };
+        let cleaner = body.cleaner(&self.key);
+        let exchange = Exchange { operation: name, is_write, lane: self.lane, request, cleaner };
         let judge = |status, received: Bytes| {
-            let cleaner = body.cleaner(&self.key);
             let answer = judge(operation.name(), status, &received, expected, &cleaner)?;
             Ok((answer, received))
         };
@@ -388,7 +389,9 @@ fn refused(operation: &str, kind: ErrorKind, refusal: &Refusal, cleaner: &Cleane
     };
     let clean = |text: &Option<String>| text.as_deref().map(|text| cleaner.clean(text));
     let mut error = Error::new(kind, operation, what);
-    error.0.code = clean(&refusal.code);
+    // A code that is known gives nothing away.
+    let is_known = refusal.code.as_deref().is_some_and(refusal::is_known_code);
+    error.0.code = if is_known { refusal.code.clone() } else { clean(&refusal.code) };
     error.0.message = clean(&refusal.message);
     error.0.request_id = clean(&refusal.request_id);
     error.0.recovery = refusal.recovery();

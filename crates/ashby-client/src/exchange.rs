@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep};
 use tracing::{Instrument, Span, field};
 
 use crate::budget::{BodyBudget, Room};
+use crate::cleaner::Cleaner;
 use crate::holds::Holds;
 use crate::pace::{Pace, Permit};
 use crate::retry::{Attempts, Pause, Paused};
@@ -43,6 +44,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) is_write: bool,
     pub(crate) lane: Lane,
     pub(crate) request: RequestBuilder,
+    /// What nothing that is said of it may quote.
+    pub(crate) cleaner: Cleaner<'a>,
 }
 
 /// What came of it.
@@ -61,7 +64,7 @@ impl Inner {
         exchange: Exchange<'_>,
         judge: impl Fn(u16, Bytes) -> Result<T, Error>,
     ) -> Result<Exchanged<T>, Error> {
-        let Exchange { operation, is_write, lane, request } = exchange;
+        let Exchange { operation, is_write, lane, request, cleaner } = exchange;
         let began = Instant::now();
         let mut attempts = Attempts::default();
         // Requests whose answers were given up because they were too large for the moment.
@@ -88,7 +91,7 @@ impl Inner {
                 elapsed_ms = field::Empty,
             );
             // Boxed to keep the futures of all callers small.
-            let attempt = self.attempt(operation, request, room, &judge).instrument(span);
+            let attempt = self.attempt((operation, cleaner), request, room, &judge).instrument(span);
             let (head, judged) = Box::pin(attempt).await;
             let mut error = match judged {
                 Ok(Some(answer)) => {
@@ -129,13 +132,16 @@ impl Inner {
     /// Sends once, in a span of its own. There is no answer if there was no room for it.
     async fn attempt<T>(
         &self,
-        operation: &str,
+        (operation, cleaner): (&str, Cleaner<'_>),
         request: RequestBuilder,
         room: Room<'_>,
         judge: impl Fn(u16, Bytes) -> Result<T, Error>,
     ) -> (Head, Result<Option<T>, Error>) {
         let began = Instant::now();
-        let (head, received) = self.transport.exchange(request, room).await;
+        let (mut head, received) = self.transport.exchange(request, room).await;
+        let clean = |text: Option<String>| text.map(|text| cleaner.clean(&text));
+        head.request_id = clean(head.request_id);
+        head.rate_limit_scope = clean(head.rate_limit_scope);
         if head.status > 0 {
             *self.note.lock().unwrap_or_else(PoisonError::into_inner) = Some(head.note.clone());
         }

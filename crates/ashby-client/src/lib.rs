@@ -70,6 +70,7 @@
 
 mod budget;
 mod builder;
+mod cleaner;
 mod client;
 mod cycle;
 mod envelope;
@@ -87,6 +88,7 @@ mod refusal;
 mod request;
 mod retry;
 mod secret;
+mod secret_file;
 mod storage;
 mod tls;
 mod transport;
@@ -124,4 +126,5 @@ pub use public_board::{
 pub use report_run::{Report, ReportOptions};
 pub use retry::RetryPolicy;
 pub use secret::{ApiKey, Cursor, SyncToken};
+pub use secret_file::forbid_core_dumps;
 pub use usage::{ServerNote, Usage};

@@ -5,9 +5,9 @@ use std::fmt;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use crate::cleaner::Cleaner;
 use crate::client::{Answered, accept};
 use crate::envelope::{self, Expected};
-use crate::refusal::Cleaner;
 use crate::{Client, Cursor, CycleGuard, Error, ErrorKind, ReadOperation, Records, SyncToken};
 
 /// A request for a page of a list.

@@ -3,14 +3,9 @@
 //! The same refusal arrives as a string in `errors`, as an object there (`{message, parameter}` or
 //! `{code, message}`), as `errorInfo`, or as several of these; with HTTP 200 or with a status of its own.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use crate::{ErrorKind, Recovery};
-
-/// Longest message kept, in characters; Ashby's messages can quote what they refuse.
-const MAX_MESSAGE_CHARACTERS: usize = 500;
 
 /// What Ashby said when it refused, word for word: not fit for logs until cleaned.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -102,6 +97,11 @@ pub(crate) fn entry_message(entry: &Value) -> Option<&str> {
     entry.as_str().or_else(|| entry["message"].as_str()).or_else(|| entry["code"].as_str())
 }
 
+/// Whether it is one of the codes that are no secret, wherever they come from.
+pub(crate) fn is_known_code(code: &str) -> bool {
+    known(code).is_some()
+}
+
 /// Whether a text looks like a code rather than prose.
 fn is_code(text: &str) -> bool {
     text.contains('_')
@@ -114,35 +114,6 @@ fn mentions(text: &str, code: &str) -> bool {
     text.match_indices(code).any(|(start, _)| {
         !text[..start].ends_with(is_word) && !text[start + code.len()..].starts_with(is_word)
     })
-}
-
-/// Makes texts from outside fit for logs.
-#[derive(Default)]
-pub(crate) struct Cleaner<'a> {
-    /// What the request held that must not be quoted back.
-    pub(crate) secrets: Vec<Cow<'a, str>>,
-}
-
-impl Cleaner<'_> {
-    /// The text without the request's secrets, without control and direction characters, and not endless.
-    pub(crate) fn clean(&self, text: &str) -> String {
-        let secrets = self.secrets.iter().filter(|secret| !secret.is_empty());
-        let blot = |text: Cow<'_, str>, secret: &Cow<'_, str>| text.replace(&**secret, "[redacted]").into();
-        printable(&secrets.fold(text.into(), blot))
-    }
-}
-
-/// A text without control and direction characters, and not endless.
-pub(crate) fn printable(text: &str) -> String {
-    let is_invisible = |character: char| {
-        character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut characters = text.chars().filter(|character| !is_invisible(*character));
-    let mut shown: String = characters.by_ref().take(MAX_MESSAGE_CHARACTERS).collect();
-    if characters.next().is_some() {
-        shown.push('…');
-    }
-    shown
 }
 
 #[cfg(test)]
@@ -222,19 +193,5 @@ mod tests {
             let refusal = Refusal { code: Some(code.to_owned()), ..Refusal::default() };
             assert_eq!(refusal.kind(), kind, "{code}");
         }
-    }
-
-    #[test]
-    fn secrets_are_not_quoted_back() {
-        let cleaner = Cleaner { secrets: vec!["token".into(), "".into()] };
-        assert_eq!(cleaner.clean("bad token: token!"), "bad [redacted]: [redacted]!");
-    }
-
-    #[test]
-    fn messages_are_made_printable() {
-        assert_eq!(printable("a\u{1b}[31mb\r\n\u{202e}c"), "a[31mbc");
-        let long = printable(&"ä".repeat(600));
-        assert_eq!(long.chars().count(), MAX_MESSAGE_CHARACTERS + 1);
-        assert!(long.ends_with('…'));
     }
 }
