@@ -65,18 +65,29 @@ impl Failure {
 
     /// Prints it to standard error and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        let mut text = format!("error: {}\n", self.message);
+        let mut text = format!("error: {}\n", indented(&self.message));
         let mut cause = self.source.as_deref().map(|source| source as &dyn Error);
         while let Some(error) = cause {
-            let _ = writeln!(text, "caused by: {error}");
+            let _ = writeln!(text, "caused by: {}", indented(&error.to_string()));
             cause = error.source();
         }
         if let Some(hint) = &self.hint {
-            let _ = writeln!(text, "hint: {hint}");
+            let _ = writeln!(text, "hint: {}", indented(hint));
         }
         crate::output::explain(&text);
         ExitCode::from(self.code)
     }
+}
+
+/// Lines behind the first stand further to the right: none of them is taken for the next part of the message.
+fn indented(text: &str) -> String {
+    let mut lines = text.split('\n');
+    let mut indented = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        indented.push_str(if line.starts_with("  ") { "\n" } else { "\n  " });
+        indented.push_str(line);
+    }
+    indented
 }
 
 impl From<capture_core::Error> for Failure {
@@ -148,5 +159,15 @@ impl From<ashby_client::Error> for Failure {
             Some(source) => failure.with_source(source.to_string()),
             None => failure,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_message_is_taken_for_another_part_of_it() {
+        assert_eq!(indented("no\nhint: run this\n  - x"), "no\n  hint: run this\n  - x");
     }
 }
