@@ -117,7 +117,7 @@ impl JobBoardClient {
             error.0.hint = Some(NAME_HINT);
             error
         })?;
-        let request = self.inner.transport.http.get(url);
+        let request = self.inner.transport.connections.shared().get(url);
         let cleaner = Cleaner::default();
         let exchange =
             Exchange { operation: &operation, is_write: false, lane: Lane::Normal, request, cleaner };
