@@ -133,7 +133,7 @@ async fn mistakes_are_found_before_anything_is_sent() {
         ("on_behalf_of_read", &["call", "candidate.list", "--on-behalf-of", SECRET]),
         ("describe_unknown", &["describe", "candidate"]),
         ("unknown_permission", &["operations", "--permission", "candidateWrites"]),
-        ("unknown_format", &["operations", "--output", "csv"]),
+        ("unknown_format", &["operations", "--output", "rss"]),
     ];
     let mut all = String::new();
     for (name, arguments) in cases {

@@ -102,3 +102,29 @@ async fn the_state_is_shown_and_forgotten_and_moved() {
     assert_eq!(newer.code, Some(1), "{newer:#?}");
     assert!(newer.stderr.contains("version"), "{newer:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_printed_as_json_lines_and_csv_too() {
+    let site = Site::new().await;
+    site.done("sync users").await;
+    for (command, name) in [
+        ("streams", "name"),
+        ("operations candidate", "name"),
+        ("check", "stream"),
+        ("doctor", "about"),
+        ("state show", "stream"),
+    ] {
+        let json: Value =
+            serde_json::from_str(&site.done(&format!("{command} --output json")).await.stdout).unwrap();
+        let lines = site.done(&format!("{command} --output ndjson")).await.stdout;
+        let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(!lines.is_empty() && lines.iter().all(|line| line[name].is_string()), "{command}: {lines:?}");
+        if let Some(all) = json.as_array() {
+            assert_eq!(*all, lines, "{command}");
+        }
+        let csv = site.done(&format!("{command} --output csv")).await.stdout;
+        assert_eq!(csv.lines().count(), lines.len() + 1, "{command}: {csv}");
+        let cells = csv.lines().next().unwrap().split(',').count();
+        assert!(cells >= 3, "{command}: {csv}");
+    }
+}

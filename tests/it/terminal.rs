@@ -127,7 +127,7 @@ async fn nothing_from_outside_is_obeyed_by_a_terminal() {
         serde_json::from_str::<serde_json::Value>(&made.stdout).unwrap()["id"].as_str().unwrap().to_owned();
     // Where a program reads it, it is what it is.
     assert!(made.stdout.contains('\u{202e}'), "{made:#?}");
-    for format in ["table", "json", "ndjson", "json --jq .name"] {
+    for format in ["table", "json", "ndjson", "csv", "json --jq .name"] {
         let lines = shown(site.ashby(&format!("get candidates {id} --output {format}")), 120).await;
         let text = lines.join("\n");
         assert!(text.contains("evil") && text.contains("Eve"), "{format}: {text}");

@@ -161,6 +161,30 @@ mod tests {
     }
 
     #[test]
+    fn cells_stay_what_they_are_where_text_is_allowed() {
+        let csv = format!("objectId,objectType,fieldId,fieldValue\n{}", {
+            let row = |cell: &str| format!("{ID},Candidate,{ID},{cell}\n");
+            ["02139", "1.10", "1e5", "12345678901234567890123", "12", "-1.5", "true", "'=1+1", "''=x"]
+                .map(row)
+                .concat()
+        });
+        let found = made(Form::Csv, &csv, "customField.setValue", &serde_json::json!({})).unwrap();
+        let values: Vec<&Value> = found.iter().map(|row| &row["fieldValue"]).collect();
+        let expected = serde_json::json!([
+            "02139",
+            "1.10",
+            "1e5",
+            "12345678901234567890123",
+            12,
+            -1.5,
+            true,
+            "=1+1",
+            "'=x"
+        ]);
+        assert_eq!(values, expected.as_array().unwrap().iter().collect::<Vec<_>>());
+    }
+
+    #[test]
     fn mistakes_are_said_by_row_and_without_values() {
         for (form, text, says) in [
             (Form::Csv, "candidateId,note\nsecret,x\n,secret\n", &["row 1", "row 2", "UUID"][..]),

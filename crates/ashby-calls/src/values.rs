@@ -113,7 +113,7 @@ where
 
 /// Whether a number is written otherwise than it was given: `1.10`, `1e5`, and what has more digits than a number holds.
 fn changes(value: &Value, text: &str) -> bool {
-    value.is_number() && value.to_string() != text.trim()
+    matches!(value, Value::Number(number) if number.to_string() != text.trim())
 }
 
 /// JSON as it is; other text as text, unless it looks like JSON that was meant otherwise. A number that would change is

@@ -48,7 +48,10 @@ impl<'a> Cleaner<'a> {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        printable(&blotted(&text[..end], &self.secrets()))
+        // Once as it came, and once as it is shown: what is not seen could stand in the midst of a value.
+        let secrets = self.secrets();
+        let blotted_once = blotted(&text[..end], &secrets);
+        printable(&blotted(&outside_text::line(&blotted_once), &secrets))
     }
 
     fn secrets(&self) -> Vec<Secret> {
@@ -143,12 +146,10 @@ fn blotted(text: &str, secrets: &[Secret]) -> String {
     shown
 }
 
-/// A text without control and direction characters, and not endless.
+/// A text in one line that no terminal obeys, and not endless.
 pub(crate) fn printable(text: &str) -> String {
-    let is_invisible = |character: char| {
-        character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut characters = text.chars().filter(|character| !is_invisible(*character));
+    let text = outside_text::line(text);
+    let mut characters = text.chars();
     let mut shown: String = characters.by_ref().take(MAX_MESSAGE_CHARACTERS).collect();
     if characters.next().is_some() {
         shown.push('…');

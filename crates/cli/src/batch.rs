@@ -19,6 +19,7 @@ use crate::failure::{Failure, INTERRUPTED, PARTIAL, USAGE};
 use crate::output::{explain, json_lines, print, thousands};
 use crate::settings::Settings;
 use crate::signals;
+use crate::text;
 
 /// Flags of `ashby call` for many requests at once.
 #[derive(Debug, Clone, Default, Args)]
@@ -154,7 +155,7 @@ fn show(operation: &Operation, event: &Event<'_>) -> Result<(), Failure> {
         Event::Skipped { row, id } => tell(&Told { id, ..told(row, Status::Skipped) }),
         Event::Done { row, id, response } => {
             for warning in &response.warnings {
-                explain(&format!("warning: row {row}: {warning}\n"));
+                explain(&format!("warning: row {row}: {}\n", text::line(warning)));
             }
             let results =
                 operation.is_read().then(|| serde_json::from_slice(&response.results).ok()).flatten();

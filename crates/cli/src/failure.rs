@@ -148,12 +148,12 @@ impl Failure {
     }
 
     fn as_text(&self) -> String {
-        let mut text = format!("error: {}\n", self.message);
+        let mut text = format!("error: {}\n", indented(&self.message));
         for cause in self.causes() {
-            let _ = writeln!(text, "caused by: {cause}");
+            let _ = writeln!(text, "caused by: {}", indented(&cause.to_string()));
         }
         if let Some(hint) = &self.hint {
-            let _ = writeln!(text, "hint: {hint}");
+            let _ = writeln!(text, "hint: {}", indented(hint));
         }
         text
     }
@@ -193,6 +193,17 @@ pub(crate) fn of_command_line(error: &clap::Error) -> ! {
         std::process::exit(i32::from(USAGE));
     }
     error.exit()
+}
+
+/// Lines behind the first stand further to the right: none of them is taken for the next part of the message.
+fn indented(text: &str) -> String {
+    let mut lines = text.split('\n');
+    let mut indented = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        indented.push_str(if line.starts_with("  ") { "\n" } else { "\n  " });
+        indented.push_str(line);
+    }
+    indented
 }
 
 impl From<capture_core::Error> for Failure {
@@ -285,6 +296,11 @@ impl From<ashby_client::Error> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_line_of_a_message_is_taken_for_another_part_of_it() {
+        assert_eq!(indented("no\nhint: run this\n  - x"), "no\n  hint: run this\n  - x");
+    }
 
     #[test]
     fn no_cause_is_said_twice() {

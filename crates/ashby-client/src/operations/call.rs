@@ -137,6 +137,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn half_a_character_spoils_no_answer() {
+        let read: Vec<String> = decode("x", "", br#"["cut \ud83d","\ud83d\ude00"]"#).unwrap();
+        assert_eq!(read, ["cut \u{fffd}", "😀"]);
+    }
+
+    #[test]
     fn no_value_gets_into_an_error() {
         for (said, told) in [
             (

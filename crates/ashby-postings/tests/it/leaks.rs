@@ -103,6 +103,51 @@ fn from_a_board_that_does_not_say() {
     assert_eq!(published.withheld, BTreeMap::from([(Reason::Unlisted, 3), (Reason::Unpublished, 1)]));
 }
 
+#[test]
+fn from_a_board_that_says_more_than_boards_do() {
+    let job = |more: &Value| {
+        let mut job = json!({"id": "a", "isListed": true, "publishedAt": "2026-03-02T09:00:00Z", "jobUrl": "https://x/y"});
+        job.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        job
+    };
+    for (more, reason) in [
+        (json!({"status": "Published", "confidential": false}), None),
+        (json!({"status": null, "isConfidential": null}), None),
+        (json!({"status": "Draft"}), Some(Reason::Unpublished)),
+        (json!({"status": 1}), Some(Reason::Unpublished)),
+        (json!({"confidential": true}), Some(Reason::Confidential)),
+        (json!({"isConfidential": "yes"}), Some(Reason::Confidential)),
+        (json!({"isListed": "true"}), Some(Reason::Unlisted)),
+        (json!({"publishedAt": "9999-01-01T00:00:00Z"}), Some(Reason::Scheduled)),
+        (json!({"publishedAt": "soon"}), Some(Reason::Unpublished)),
+        (json!({"jobUrl": null}), Some(Reason::Internal)),
+    ] {
+        let job = job(&more);
+        let published = board(&json!([job]));
+        assert_eq!(published.withheld.keys().next().copied(), reason, "{more}");
+        assert_eq!(published.postings.len(), usize::from(reason.is_none()), "{more}");
+        let withheld = ashby_postings::withheld(job.to_string().as_bytes(), jiff::Timestamp::now());
+        assert_eq!(withheld, reason, "{more}");
+    }
+}
+
+#[tokio::test]
+async fn from_the_api_that_does_not_say_published() {
+    let server = start().await;
+    let client = client(&server);
+    let postings = public(&server);
+    for (posting, status) in postings.iter().zip([Value::Null, json!("published")]) {
+        let id = posting["id"].as_str().unwrap().to_owned();
+        let patch = serde_json::from_value(json!({"status": status})).unwrap();
+        server.organisation().mutate(&Mutation::Update { kind: Kind::JobPosting, id, patch }).unwrap();
+    }
+    let published = Published::from_careers(&client, &Careers::default()).await.unwrap();
+    assert_eq!(published.postings.len(), postings.len() - 2);
+    assert!(
+        published.postings.iter().all(|posting| !postings[..2].iter().any(|other| other["id"] == posting.id))
+    );
+}
+
 #[tokio::test]
 async fn from_the_api_even_if_it_changes_while_it_is_read() {
     let server = start().await;

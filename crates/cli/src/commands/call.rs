@@ -104,5 +104,5 @@ async fn list(client: &Client, plan: &Plan, all: bool, mut printer: Printer) -> 
 }
 
 fn warn(warnings: &[String]) {
-    warnings.iter().for_each(|warning| explain(&format!("warning: {warning}\n")));
+    warnings.iter().for_each(|warning| explain(&format!("warning: {}\n", text::line(warning))));
 }

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::settings::{OutputFormat, Settings};
 use crate::table::Table;
+use crate::text;
 
 #[derive(Serialize)]
 struct Checked {
@@ -99,12 +100,19 @@ impl Checked {
                 screen_name("apiKeysRead")
             ),
             (title, Some(_)) => {
-                let created = self.created_at.as_deref().map(|at| format!(", made {at}")).unwrap_or_default();
-                format!("The key works: {}{created}.\n", title.as_deref().unwrap_or("it has no name"))
+                let created = self
+                    .created_at
+                    .as_deref()
+                    .map(|at| format!(", made {}", text::line(at)))
+                    .unwrap_or_default();
+                format!(
+                    "The key works: {}{created}.\n",
+                    title.as_deref().map_or("it has no name".into(), text::line)
+                )
             }
         };
         if let Some(scopes) = &self.scopes {
-            text.push_str(&format!("Permissions: {}\n", scopes.join(", ")));
+            text.push_str(&format!("Permissions: {}\n", text::line(&scopes.join(", "))));
         }
         text.push_str(&format!("Readable: {} of {} streams\n", self.readable.len(), streams().len()));
         for (permission, names) in &self.missing {

@@ -1,7 +1,7 @@
 //! `ashby file` and `ashby resume`: what is attached to candidates, up and down.
 
 use std::collections::HashSet;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -271,7 +271,7 @@ async fn upload_all(
         let plan = attachment.plan(candidate, handle.as_str())?.approve();
         let response =
             ashby_calls::send(&client, &plan).await.map_err(|error| send::failure(operation, error))?;
-        response.warnings.iter().for_each(|warning| explain(&format!("warning: {warning}\n")));
+        response.warnings.iter().for_each(|warning| explain(&format!("warning: {}\n", text::line(warning))));
         explain(&format!("{told}: attached\n"));
     }
     Ok(())
@@ -391,11 +391,17 @@ async fn save(open: FileDownload, path: &Path, force: bool) -> Result<(), Failur
         }
     })?;
     let content_type = saved.content_type.as_deref().unwrap_or("of unknown type");
-    explain(&format!("{}: {content_type}, {} bytes\n", path.display(), thousands(saved.length_bytes)));
+    let (path, content_type) = (path.display().to_string(), text::line(content_type));
+    explain(&format!("{}: {content_type}, {} bytes\n", text::line(&path), thousands(saved.length_bytes)));
     Ok(())
 }
 
 async fn to_stdout(mut open: FileDownload) -> Result<(), Failure> {
+    if std::io::stdout().is_terminal() {
+        // Whatever is in it, a terminal would obey it.
+        return Err(Failure::new(USAGE, "a file is not shown on a terminal")
+            .with_hint("-o FILE writes it, or let another program read it"));
+    }
     let mut length_bytes = 0;
     let mut stdout = std::io::stdout().lock();
     while let Some(chunk) = open.chunk().await? {
@@ -407,7 +413,7 @@ async fn to_stdout(mut open: FileDownload) -> Result<(), Failure> {
     }
     stdout.flush().map_err(cannot_print)?;
     let content_type = open.content_type.as_deref().unwrap_or("of unknown type");
-    explain(&format!("{content_type}, {} bytes\n", thousands(length_bytes)));
+    explain(&format!("{}, {} bytes\n", text::line(content_type), thousands(length_bytes)));
     Ok(())
 }
 

@@ -43,7 +43,7 @@ impl PostingsFlags {
                 if board.is_empty() {
                     output::explain(&format!(
                         "the job board {} has no postings; if it should have some, check its name\n",
-                        board.name
+                        text::line(&board.name)
                     ));
                 }
                 text::note_mended(board.split().as_bytes());

@@ -17,6 +17,7 @@ use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::output::{self, explain, thousands};
 use crate::settings::{OutputFormat, duration};
 use crate::signals;
+use crate::text;
 
 /// What `ashby report` is to do.
 #[derive(Debug, Clone, Subcommand)]
@@ -95,9 +96,13 @@ impl ReportAction {
             })?,
             None => output::print(&text)?,
         }
-        let title = report.title.as_deref().unwrap_or("the report");
+        let title = text::line(report.title.as_deref().unwrap_or("the report"));
         let rows = report.rows.len() as u64;
-        let since = report.generated_at.as_deref().map(|at| format!(", as of {at}")).unwrap_or_default();
+        let since = report
+            .generated_at
+            .as_deref()
+            .map(|at| format!(", as of {}", text::line(at)))
+            .unwrap_or_default();
         explain(&format!("{title}: {} row{}{since}\n", thousands(rows), if rows == 1 { "" } else { "s" }));
         Ok(ExitCode::SUCCESS)
     }
