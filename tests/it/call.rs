@@ -82,16 +82,19 @@ async fn values_come_from_files_and_from_standard_input() {
     std::fs::write(site.path("note.txt"), "First line\nsecond\n").unwrap();
     std::fs::write(site.path("body.json"), json!({"candidateId": candidate, "note": "replaced"}).to_string())
         .unwrap();
-    for note in ["@note.txt", "@@note.txt"] {
-        let ran =
-            site.called(&["call", "candidate.createNote", "--json", "@body.json", "--note", note]).await;
+    for (flag, note) in
+        [("--note-file", "note.txt"), ("--note", "@note.txt"), ("--note", "@/proc/self/environ")]
+    {
+        let ran = site.called(&["call", "candidate.createNote", "--json", "@body.json", flag, note]).await;
         assert_eq!(ran.code, Some(0), "{ran:#?}");
+        let is_told = note.starts_with('@');
+        assert_eq!(ran.stderr.contains("--note-file reads a file"), is_told, "{ran:#?}");
     }
     let notes: Vec<Value> = parameters(&site, "candidate.createNote")
         .iter()
         .map(|parameters| parameters["note"].clone())
         .collect();
-    assert_eq!(notes, ["First line\nsecond", "@note.txt"]);
+    assert_eq!(notes, ["First line\nsecond", "@note.txt", "@/proc/self/environ"]);
 
     let mut command = site.ashby("call candidate.info --json -");
     command.stdin(std::process::Stdio::piped());
@@ -120,8 +123,8 @@ async fn mistakes_are_found_before_anything_is_sent() {
         ("not_a_uuid", &["call", "candidate.info", "--id", SECRET]),
         ("exclusive_pair", &["call", "candidate.info", "--id", &candidate, "--external-mapping-id", SECRET]),
         ("neither_of_a_pair", &["get", "candidates"]),
-        ("unreadable_file", &["call", "candidate.createNote", "--note", "@absent.txt"]),
-        ("no_text_file", &["call", "candidate.createNote", "--note", "@binary"]),
+        ("unreadable_file", &["call", "candidate.createNote", "--note-file", "absent.txt"]),
+        ("no_text_file", &["call", "candidate.createNote", "--note-file", "binary"]),
         ("broken_json", &["call", "candidate.info", "--json", "@broken.json"]),
         ("unknown_member", &["call", "candidate.info", "--json", "{\"idd\": \"kept-to-ourselves\"}"]),
         ("not_clearable", &["call", "candidate.createNote", "--clear", "note", "--candidate-id", &candidate]),

@@ -51,11 +51,15 @@ async fn a_resume_goes_up_and_comes_down_again() {
     let stdout = site.done(&format!("resume download {candidate} -o -")).await;
     assert_eq!(stdout.stdout, content);
 
-    // Its own name is taken.
+    // Under its own name it goes where downloads go, and is not replaced there.
+    assert_eq!(site.called(&["resume", "download", &candidate]).await.code, Some(0));
+    assert!(site.path("ashby-files/Curriculum Vitae.pdf").exists());
     let ran = site.called(&["resume", "download", &candidate]).await;
     assert!(ran.code == Some(1) && ran.stderr.contains("--force"), "{ran:#?}");
     assert_eq!(site.called(&["resume", "download", &candidate, "--force"]).await.code, Some(0));
-    assert_eq!(files(&site), ["Curriculum Vitae.pdf", "back.pdf"], "nothing else is left");
+    assert_eq!(files(&site), ["Curriculum Vitae.pdf", "ashby-files", "back.pdf"], "nothing else is left");
+    let ran = site.called(&["resume", "download", &candidate, "-o", "ashby.toml"]).await;
+    assert!(ran.code == Some(2) && !site.path("ashby.toml").exists(), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -179,4 +183,21 @@ async fn a_signal_leaves_no_half_of_a_file_behind() {
         let ran = ended(child).await;
         assert_eq!((ran.code, parts()), (Some(130), 0), "{ran:#?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_takes_no_name_that_this_program_reads() {
+    let site = Site::new().await;
+    let candidate = site.some("candidates");
+    std::fs::write(site.path("ashby.toml"), "max_rpm = 7\n").unwrap();
+    let ran = site.called(&["file", "upload", &candidate, "ashby.toml"]).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    std::fs::remove_file(site.path("ashby.toml")).unwrap();
+    let download = ["file", "download", "--candidate", &candidate, "--name", "ashby.toml"];
+    for out in [&[][..], &["-o", "."]] {
+        let ran = site.called(&[&download[..], out].concat()).await;
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+    }
+    assert_eq!(files(&site), ["ashby-files", "file ashby.toml"]);
+    assert!(site.path("ashby-files/file ashby.toml").exists());
 }

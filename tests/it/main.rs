@@ -7,6 +7,7 @@ mod access;
 mod answers;
 mod batch;
 mod call;
+mod config;
 mod contract;
 mod contract_examples;
 mod contract_server;

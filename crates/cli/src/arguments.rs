@@ -12,6 +12,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::call::flags::{Invocation, View};
 use crate::commands::catalog::{DescribeFlags, OperationsFlags};
+use crate::commands::config::ConfigAction;
 use crate::commands::doctor::DoctorFlags;
 use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
@@ -21,7 +22,7 @@ use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
 use crate::failure::{Failure, of_command_line};
-use crate::settings::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, OutputFormat};
+use crate::settings::{ConnectionFlags, DestinationFlags, Files, GeneralFlags, Given, OutputFormat};
 pub(crate) use calling::{documented, general};
 use calling::{help, invocation};
 
@@ -30,8 +31,8 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
     /// The settings that were given.
     pub(crate) given: Given,
-    /// Another configuration file than `./ashby.toml`.
-    pub(crate) config: Option<PathBuf>,
+    /// Where other settings are.
+    pub(crate) files: Files,
 }
 
 /// A command and what it was given.
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Call(Box<Invocation>),
     Check,
     Completions(clap_complete::Shell),
+    Config(ConfigAction),
     Demo,
     Describe(DescribeFlags),
     Doctor(DoctorFlags),
@@ -80,9 +82,11 @@ impl Command {
 
 /// Gets a company's recruiting data out of Ashby: completely, then only what changed.
 ///
-/// The API key is read from the environment variable ASHBY_API_KEY, or from the file that ASHBY_API_KEY_FILE names.
-/// Every option is also a variable (--max-rpm is ASHBY_MAX_RPM) and a key of ./ashby.toml (max_rpm = 600). What is
-/// on the command line wins, then the environment, then the file.
+/// The API key is read from the environment variable ASHBY_API_KEY, from the file that ASHBY_API_KEY_FILE names, or
+/// from what the command ASHBY_API_KEY_COMMAND prints. Every option is also a variable (--max-rpm is ASHBY_MAX_RPM)
+/// and a key of ~/.config/ashby/config.toml and ./ashby.toml (max_rpm = 600). What is on the command line wins, then
+/// the environment, then ./ashby.toml, then your own file, which may hold profiles, too ([profiles.NAME]). Where the
+/// key and records go counts from ./ashby.toml only after `ashby config trust`.
 ///
 /// Exit codes: 0 done, 1 failed, 2 usage, 3 credentials or permission, 4 some streams failed, 130 interrupted.
 #[derive(Debug, Parser)]
@@ -104,9 +108,12 @@ struct CommandLine {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "General")]
 struct ConfigurationFlags {
-    /// Another configuration file than ./ashby.toml
-    #[arg(long, global = true, value_name = "FILE", env = "ASHBY_CONFIG", hide_env_values = true)]
+    /// Another configuration file than ./ashby.toml [env: ASHBY_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The settings of this profile in your configuration file, above those of the environment [env: ASHBY_PROFILE]
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
     /// Print the settings, with where each comes from (secrets masked), and stop
     #[arg(long, global = true)]
     show_config: bool,
@@ -146,6 +153,9 @@ enum Subcommands {
     Feed(FeedFlags),
     /// See it work without an account: a simulated company is synced into ./ashby-demo.db
     Demo,
+    /// Say which configuration files may decide where the key and records go
+    #[command(subcommand)]
+    Config(ConfigAction),
     /// A simulated Ashby, for tests
     #[command(subcommand)]
     Sim(SimAction),
@@ -157,7 +167,8 @@ enum Subcommands {
     ///
     /// Each operation has its own flags, one for each parameter: `ashby call candidate.createNote --help` lists them.
     /// Booleans are --flag or --flag=false; lists repeat their flag; objects are JSON, or their members one by one
-    /// (--location.city Berlin); instants may be dates. @FILE reads a value from a file, @@ begins one with an @.
+    /// (--location.city Berlin); instants may be dates. --NAME-file FILE reads the text of --NAME from a file (- is
+    /// standard input); an @ in a value means nothing.
     ///
     /// For example: ashby call offer.list --all --output ndjson
     #[command(disable_help_flag = true)]
@@ -213,6 +224,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         None if configuration.show_config => Command::ShowConfig,
         None => refused(CommandLine::command().error(ErrorKind::MissingSubcommand, "a command is missing")),
         Some(Subcommands::Check) => Command::Check,
+        Some(Subcommands::Config(action)) => Command::Config(action),
         Some(Subcommands::Doctor(flags)) => Command::Doctor(flags),
         Some(Subcommands::Resume(action)) => Command::Resume(action),
         Some(Subcommands::File(action)) => Command::File(action),
@@ -244,7 +256,8 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
     };
     // The settings of `ashby sync --full` include that flag, whether it runs or only shows them.
     let command = if configuration.show_config { Command::ShowConfig } else { command };
-    Ok(Arguments { command, given, config: configuration.config })
+    let files = Files { config: configuration.config, profile: configuration.profile };
+    Ok(Arguments { command, given, files })
 }
 
 #[cfg(test)]

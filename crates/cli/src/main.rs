@@ -25,9 +25,15 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
+    ashby_client::forbid_core_dumps();
     failure::tell_as(Settings::errors_at_first_sight());
     let (command, settings) = match arguments::parse().and_then(|arguments| {
-        let settings = Settings::load(&arguments.given, arguments.config.as_deref())?;
+        let settings = Settings::load(&arguments.given, &arguments.files)?;
+        // What shows the settings shows them whatever is wrong in them.
+        if !matches!(arguments.command, Command::ShowConfig) {
+            settings.explain();
+            settings.check()?;
+        }
         Ok((arguments.command, settings))
     }) {
         Ok(parsed) => parsed,
@@ -59,6 +65,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
     match command {
         Command::Call(invocation) => commands::call::run(settings, &invocation).await,
         Command::Check => commands::check::run(settings).await,
+        Command::Config(action) => action.run(settings),
         Command::Completions(shell) => manual::completions(shell).map(done),
         Command::Demo => commands::demo::run(settings, screen).await,
         Command::Describe(flags) => flags.run(settings),
@@ -70,7 +77,8 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Postings(flags) => flags.run(context).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,
-        Command::ShowConfig => output::print(&settings.to_string()).map(done),
+        Command::ShowConfig if settings.json() => output::print_json(&settings.shown_json()).map(done),
+        Command::ShowConfig => output::print(&settings.shown()).map(done),
         Command::Sim(action) => action.run().await,
         Command::State(action) => commands::state::run(settings, action).await,
         Command::Streams => commands::streams::run(settings).await,

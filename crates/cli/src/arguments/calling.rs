@@ -25,6 +25,7 @@ pub(super) fn invocation(
     settings.extend(GeneralFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).0);
     let more = ConfigurationFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     configuration.config = more.config.or(configuration.config.take());
+    configuration.profile = more.profile.or(configuration.profile.take());
     configuration.show_config |= more.show_config;
     Ok(Command::Call(Box::new(invocation)))
 }

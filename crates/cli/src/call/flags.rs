@@ -75,6 +75,8 @@ pub(crate) struct Invocation {
     pub(crate) common: CallFlags,
     /// Texts by the parameter that they are for: `candidateId`, `location.city`.
     given: Vec<(String, Vec<String>)>,
+    /// Files by the parameter whose text they hold.
+    files: Vec<(String, String)>,
 }
 
 impl Invocation {
@@ -88,8 +90,19 @@ impl Invocation {
             draft.merge(object(json)?);
         }
         for (place, texts) in &self.given {
-            let texts = texts.iter().map(|text| content(text, place)).collect::<Result<Vec<_>, _>>()?;
-            draft.set_texts(place, &texts);
+            for path in texts.iter().filter_map(|text| text.strip_prefix('@')) {
+                // It used to be read; now it is easily sent by mistake.
+                if std::path::Path::new(path).is_file() {
+                    let flag = flag(place);
+                    crate::output::explain(&format!(
+                        "note: {flag} begins with @ and is taken as it is; {flag}-file reads a file\n"
+                    ));
+                }
+            }
+            draft.set_texts(place, texts);
+        }
+        for (place, path) in &self.files {
+            draft.set_texts(place, &[content(path, place)?]);
         }
         self.common.set.iter().for_each(|assignment| draft.set_other(assignment));
         if self.common.force {
@@ -160,7 +173,13 @@ pub(crate) fn parse(
         given.push((first.name.to_owned(), texts(POSITIONAL)));
     }
     given.retain(|(_, texts)| !texts.is_empty());
-    Ok((Invocation { operation, common, given }, matches))
+    let files =
+        places(operation).filter(|(_, field)| may_be_in_a_file(&field.kind)).filter_map(|(place, _)| {
+            let path = matches.try_get_one::<String>(&file_id(&place)).ok()??.clone();
+            Some((place, path))
+        });
+    let files = files.collect();
+    Ok((Invocation { operation, common, given, files }, matches))
 }
 
 impl View {
@@ -287,6 +306,20 @@ fn id(place: &str) -> String {
     format!("parameter {place}")
 }
 
+/// The same of the argument that names a file with its text.
+fn file_id(place: &str) -> String {
+    format!("file of {place}")
+}
+
+/// Whether a parameter is a text that is long enough to come from a file.
+fn may_be_in_a_file(kind: &Type) -> bool {
+    match kind {
+        Type::String | Type::Json | Type::Object | Type::Record(_) | Type::Either(_) => true,
+        Type::List { of, .. } => may_be_in_a_file(of),
+        _ => false,
+    }
+}
+
 /// The command of an operation.
 pub(crate) fn command(operation: &'static Operation, view: View) -> Command {
     let mut command = Command::new(operation.name).next_help_heading("Parameters").next_line_help(true);
@@ -302,6 +335,14 @@ pub(crate) fn command(operation: &'static Operation, view: View) -> Command {
         };
         command = command.arg(argument);
     }
+    let taken: Vec<String> = all_flags(operation).collect();
+    for (place, _) in places(operation).filter(|(_, field)| may_be_in_a_file(&field.kind)) {
+        let long = format!("{}-file", place.split('.').map(kebab).collect::<Vec<_>>().join("."));
+        if !taken.contains(&long) {
+            let argument = Arg::new(file_id(&place)).long(long).value_name("FILE").hide(true);
+            command = command.arg(argument.conflicts_with(id(&place)));
+        }
+    }
     if let (View::Get, Some(first)) = (view, operation.parameters.first()) {
         let argument =
             Arg::new(POSITIONAL).value_name("ID").help(format!("The same as {}", flag(first.name)));
@@ -315,7 +356,10 @@ pub(crate) fn command(operation: &'static Operation, view: View) -> Command {
             true => argument.hide(true),
             false => argument,
         })
-        .after_help(format!("{}\n", operation.documentation))
+        .after_help(format!(
+            "--NAME-file FILE reads the text of --NAME from a file; - is standard input.\n{}\n",
+            operation.documentation
+        ))
 }
 
 /// Adds the common flags, and nothing else: clap takes what is written on them for what the command is about.
@@ -471,23 +515,16 @@ fn all_flags(operation: &Operation) -> impl Iterator<Item = String> {
     operation.parameters.iter().map(|field| kebab(field.name)).chain(common)
 }
 
-/// The text of a value: that of a file if it begins with @, which a second @ takes literally.
-fn content(text: &str, place: &str) -> Result<String, Failure> {
-    match text.strip_prefix('@') {
-        None => Ok(text.to_owned()),
-        Some(literal) if literal.starts_with('@') => Ok(literal.to_owned()),
-        Some(path) => {
-            let mut content = read(path, &flag(place))?;
-            // The end of the last line is not part of a value.
-            if content.ends_with('\n') {
-                content.pop();
-            }
-            if content.ends_with('\r') {
-                content.pop();
-            }
-            Ok(content)
-        }
+/// The text of a file for a parameter, without the end of its last line, which is not part of a value.
+fn content(path: &str, place: &str) -> Result<String, Failure> {
+    let mut content = read(path, &format!("{}-file", flag(place)))?;
+    if content.ends_with('\n') {
+        content.pop();
     }
+    if content.ends_with('\r') {
+        content.pop();
+    }
+    Ok(content)
 }
 
 /// The object that `--json` gives.
@@ -516,7 +553,7 @@ fn read(path: &str, flag: &str) -> Result<String, Failure> {
         Ok(()) => Ok(text),
         Err(error) => Err(Failure::new(USAGE, format!("cannot read {path}, which {flag} names"))
             .with_source(error)
-            .with_hint("check the path; a text that begins with @ is written @@…")),
+            .with_hint("check the path; it must be a file of UTF-8 text")),
     }
 }
 

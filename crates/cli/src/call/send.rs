@@ -46,7 +46,7 @@ impl<'a> DryRun<'a> {
             header("X-On-Behalf-Of", user);
         }
         let url = format!("{}/{}", settings.base_url().trim_end_matches('/'), operation.name);
-        Self { method: "POST", url, headers, body }
+        Self { method: "POST", url: crate::settings::masked(&url), headers, body }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `ashby file` and `ashby resume`: what is attached to candidates, up and down.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ pub(crate) enum ResumeAction {
         /// The candidate
         #[arg(value_name = "CANDIDATE_ID")]
         candidate: String,
-        /// The file or directory to write to; - is standard output [default: the résumé's own name]
+        /// The file or directory to write to; - is standard output [default: the résumé's own name, in ashby-files]
         #[arg(short = 'o', long = "out", value_name = "FILE")]
         out: Option<PathBuf>,
         /// Replace a file that is there already
@@ -67,6 +68,9 @@ pub(crate) enum FileAction {
     Download(DownloadFlags),
 }
 
+/// Where downloads go unless somebody says otherwise: what others have named does not lie among one's own files.
+const DIRECTORY: &str = "ashby-files";
+
 /// How to upload.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct UploadFlags {
@@ -94,7 +98,7 @@ pub(crate) struct DownloadFlags {
     #[arg(id = "all_files", long = "all", requires = "candidate", conflicts_with = "name")]
     all: bool,
     /// The directory to write to
-    #[arg(short = 'o', long = "out", value_name = "DIR", default_value = ".")]
+    #[arg(short = 'o', long = "out", value_name = "DIR", default_value = DIRECTORY)]
     out: PathBuf,
     /// Replace files that are there already
     #[arg(long)]
@@ -160,11 +164,17 @@ impl ResumeAction {
                     })?;
                     let open = client.open_file(&resume.handle).await?.limit_bytes(size.max_size);
                     match out {
+                        Some(path) if path.file_name().is_some_and(is_configuration) => {
+                            let message = "a download is not written where settings are read from";
+                            return Err(Failure::new(USAGE, message).with_hint("name another file with -o"));
+                        }
                         Some(path) if path.to_str() == Some("-") => to_stdout(open).await?,
                         Some(path) if !path.is_dir() => save(open, &path, force).await?,
                         directory => {
+                            let directory = directory.unwrap_or_else(|| DIRECTORY.into());
+                            make(&directory)?;
                             let name = name(&open, &resume, &mut HashSet::new());
-                            save(open, &directory.unwrap_or_default().join(name), force).await?;
+                            save(open, &directory.join(name), force).await?;
                         }
                     }
                     Ok(())
@@ -321,10 +331,7 @@ async fn candidate_of(client: &Client, id: &str) -> Result<Candidate, Failure> {
 
 async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failure> {
     let client = settings.client()?;
-    std::fs::create_dir_all(&flags.out).map_err(|error| {
-        let message = format!("cannot make the directory {}: {error}", flags.out.display());
-        Failure::new(USAGE, message).with_hint("name another with -o")
-    })?;
+    make(&flags.out)?;
     let files = match (flags.handle, &flags.candidate) {
         (Some(handle), _) => vec![Attached { id: None, name: None, handle: handle.into() }],
         (None, Some(candidate)) => {
@@ -340,6 +347,18 @@ async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failu
         save(open, &flags.out.join(name), flags.force).await?;
     }
     Ok(())
+}
+
+/// Makes the directory that files are written to.
+fn make(directory: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(directory).map_err(|error| {
+        let message = format!("cannot make the directory {}: {error}", directory.display());
+        Failure::new(USAGE, message).with_hint("name another with -o")
+    })
+}
+
+fn is_configuration(name: &OsStr) -> bool {
+    name.eq_ignore_ascii_case("ashby.toml")
 }
 
 /// The files of a candidate that are meant.
@@ -368,6 +387,8 @@ fn chosen(candidate: Candidate, name: Option<&str>, all: bool) -> Result<Vec<Att
 fn name(open: &FileDownload, file: &Attached, taken: &mut HashSet<String>) -> String {
     let recorded = || file.name.as_deref().and_then(safe_file_name);
     let name = open.suggested_name.clone().or_else(recorded).unwrap_or_else(|| "file".to_owned());
+    // What others have named must not be taken for a file of this program.
+    let name = if crate::settings::is_ours(&name) { format!("file {name}") } else { name };
     let (stem, extension) = match name.rsplit_once('.') {
         Some((stem, extension)) => (stem, format!(".{extension}")),
         None => (name.as_str(), String::new()),

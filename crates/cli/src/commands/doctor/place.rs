@@ -14,14 +14,12 @@ const OLD: SignedDuration = SignedDuration::from_hours(21 * 24);
 
 pub(super) fn configuration(settings: &Settings) -> Finding {
     let origins = settings.origins();
-    let mut sources: Vec<&str> = origins.iter().map(|(_, origin)| origin.as_str()).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    let message = match &sources[..] {
+    let message = match &origins[..] {
         [] => "everything is as by default".to_owned(),
-        sources => format!("{} settings from {}", origins.len(), sources.join(", ")),
+        [_] => "1 setting is not as by default".to_owned(),
+        origins => format!("{} settings are not as by default", origins.len()),
     };
-    let details = origins.iter().map(|(key, origin)| format!("{key}: {origin}")).collect();
+    let details = origins.iter().map(|(name, origin)| format!("{name}: {origin}")).collect();
     Finding::ok("settings", message).details(details)
 }
 
