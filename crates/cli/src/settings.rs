@@ -5,6 +5,7 @@ mod flags;
 mod table;
 mod values;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +20,7 @@ use secrecy::ExposeSecret;
 use crate::failure::{CREDENTIALS, Failure, USAGE};
 pub(crate) use flags::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, SyncSettings};
 use table::{Default, Merged, SETTINGS};
+use values::Intervals;
 pub(crate) use values::{LogFormat, LogLevel, OutputFormat, duration};
 
 /// The file that is read if it exists.
@@ -54,7 +56,8 @@ impl Settings {
             .merge(KeyVariable)
             .merge(Flags(given));
         let mut merged: Merged = figment.extract().map_err(explain)?;
-        if merged.watch && merged.interval.0 < MIN_INTERVAL {
+        let Intervals { usual, streams } = &merged.interval;
+        if merged.watch && streams.values().chain([usual]).any(|interval| *interval < MIN_INTERVAL) {
             return Err(Failure::new(USAGE, "the interval must be at least one second"));
         }
         if merged.page_limit == Some(0) {
@@ -228,7 +231,13 @@ impl Settings {
     }
 
     pub(crate) fn interval(&self) -> Option<Duration> {
-        self.merged.watch.then_some(self.merged.interval.0)
+        self.merged.watch.then_some(self.merged.interval.usual)
+    }
+
+    /// Of a watch: how often some streams are polled, by name.
+    pub(crate) fn intervals(&self) -> &BTreeMap<String, Duration> {
+        static NONE: BTreeMap<String, Duration> = BTreeMap::new();
+        if self.merged.watch { &self.merged.interval.streams } else { &NONE }
     }
 
     pub(crate) fn reconcile(&self) -> ReconcilePolicy {

@@ -8,10 +8,10 @@ use std::process::ExitCode;
 
 use capture_core::{Place, State, StateUpdate};
 
-use crate::destination;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{self, table, thousands};
 use crate::settings::Settings;
+use crate::{ages, destination};
 
 pub(crate) use flags::StateAction;
 
@@ -150,16 +150,19 @@ fn show(settings: &Settings, state: &State) -> Result<(), Failure> {
     struct Shown<'a> {
         stream: &'a str,
         committed_at: String,
+        age_seconds: u64,
         /// A listing was under way.
         listing: bool,
         full_listing_records: Option<u64>,
     }
+    let now = jiff::Timestamp::now();
     let shown: Vec<Shown<'_>> = state
         .streams
         .iter()
         .map(|(stream, state)| Shown {
             stream,
             committed_at: state.committed_at.strftime("%FT%TZ").to_string(),
+            age_seconds: now.duration_since(state.committed_at).as_secs().unsigned_abs(),
             listing: ashby_source::is_listing(&state.checkpoint),
             full_listing_records: state.listed.last_full,
         })
@@ -173,6 +176,9 @@ fn show(settings: &Settings, state: &State) -> Result<(), Failure> {
         vec![stream.stream.to_owned(), stream.committed_at.clone(), position.to_owned(), records]
     });
     output::print(&table(&["stream", "saved at", "position", "records in last full listing"], &[3], rows))?;
+    if let Some(behind) = ages::behind(state, now) {
+        output::explain(&format!("warning: {behind}\nhint: {}\n", ages::HINT));
+    }
     if shown.is_empty() {
         output::explain("nothing is saved yet: the next sync lists everything\n");
     }

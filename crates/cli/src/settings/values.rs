@@ -1,5 +1,6 @@
 //! What settings can be, beside text, numbers and switches.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -97,6 +98,52 @@ impl<'de> Deserialize<'de> for Span {
         duration(&text)
             .map(Span)
             .ok_or_else(|| de::Error::custom(format!("`{text}` is not a duration such as 5m, 90s or PT5M")))
+    }
+}
+
+/// How often streams are polled: one duration, and others for some streams (`5m,applications=1m`, or a table).
+#[derive(Debug, Clone)]
+pub(super) struct Intervals {
+    pub(super) usual: Duration,
+    pub(super) streams: BTreeMap<String, Duration>,
+}
+
+/// The name of the usual one in a table.
+const USUAL: &str = "default";
+
+/// The usual interval where only others are given.
+const USUAL_INTERVAL: Duration = Duration::from_secs(300);
+
+impl<'de> Deserialize<'de> for Intervals {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Spelled {
+            Text(String),
+            Table(BTreeMap<String, String>),
+        }
+        let given: Vec<(String, String)> = match Spelled::deserialize(deserializer)? {
+            Spelled::Table(table) => table.into_iter().collect(),
+            Spelled::Text(text) => {
+                let pair = |part: &str| match part.split_once('=') {
+                    Some((stream, span)) => (stream.trim().to_owned(), span.trim().to_owned()),
+                    None => (USUAL.to_owned(), part.trim().to_owned()),
+                };
+                text.split(',').map(pair).collect()
+            }
+        };
+        let mut intervals = Self { usual: USUAL_INTERVAL, streams: BTreeMap::new() };
+        for (stream, text) in given {
+            let span = duration(&text).ok_or_else(|| {
+                de::Error::custom(format!("`{text}` is not a duration such as 5m, 90s or PT5M"))
+            })?;
+            if stream == USUAL {
+                intervals.usual = span;
+            } else {
+                intervals.streams.insert(stream, span);
+            }
+        }
+        Ok(intervals)
     }
 }
 
