@@ -187,3 +187,18 @@ async fn a_quiet_sync_is_one_line_and_less_if_asked() {
     assert!(failed.stderr.contains("failed: users: "), "{failed:#?}");
     until("it was asked", || site.log().count("user.list") > 0).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_may_have_intervals_of_their_own() {
+    let site = Site::new().await;
+    std::fs::write(site.path("ashby.toml"), "interval.default = \"1h\"\ninterval.users = \"1s\"\n").unwrap();
+    let mut child = start(site.ashby("sync --watch users archive_reasons"));
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    until_said(&mut said, |line| line.starts_with("round 3 ")).await;
+    assert_eq!(site.log().count("archiveReason.list"), 1);
+    assert!(site.log().count("user.list") >= 3);
+    assert_eq!(rest(child, said).await.0, Some(0));
+    let unknown = site.run("sync --watch --interval 5m,usres=1m users").await;
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.stderr.contains("did you mean users"), "{unknown:#?}");
+}

@@ -2,6 +2,7 @@
 //! command needs stands here.
 
 mod calling;
+mod examples;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,7 +22,7 @@ use crate::commands::report::ReportAction;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
-use crate::failure::{Failure, of_command_line};
+use crate::failure::{Failure, USAGE, of_command_line};
 use crate::settings::{ConnectionFlags, DestinationFlags, Files, GeneralFlags, Given, OutputFormat};
 pub(crate) use calling::{documented, general};
 use calling::{help, invocation};
@@ -46,8 +47,8 @@ pub(crate) enum Command {
     Doctor(DoctorFlags),
     Feed(FeedFlags),
     File(FileAction),
-    /// In this directory, or the first page on standard output.
-    ManualPages(Option<PathBuf>),
+    /// Into this directory.
+    ManualPages(PathBuf),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
     Report(ReportAction),
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     State(StateAction),
     Streams,
     Sync,
+    Version,
 }
 
 impl Command {
@@ -185,7 +187,9 @@ enum Subcommands {
     /// call` of that kind's list operation, whose flags it takes: a page, or everything with --all.
     #[command(disable_help_flag = true)]
     List(Words),
-    /// Print what a shell needs to complete this command line
+    /// Say which version of the program it is
+    Version,
+    /// Print what a shell needs to complete this command line: source <(ashby completions bash)
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -196,7 +200,7 @@ enum Subcommands {
         /// The command, and what it is about
         #[arg(value_name = "COMMAND")]
         words: Vec<String>,
-        /// Write all manual pages into this directory, instead of the first to standard output
+        /// With `man`: write the manual pages into this directory
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
@@ -213,7 +217,9 @@ struct Words {
 /// Parses the process's command line; help, version and mistakes end the process as clap does (0 and 2).
 pub(crate) fn parse() -> Result<Arguments, Failure> {
     let refused = |error: clap::Error| -> ! { of_command_line(&error) };
-    let parsed = CommandLine::command().try_get_matches().unwrap_or_else(|error| refused(error));
+    let parsed = examples::with_examples(CommandLine::command())
+        .try_get_matches()
+        .unwrap_or_else(|error| refused(error));
     let line = CommandLine::from_arg_matches(&parsed).unwrap_or_else(|error| refused(error));
     let mut given = Given::new();
     given.extend(line.connection.0);
@@ -242,7 +248,12 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Operations(flags)) => Command::Operations(flags),
         Some(Subcommands::Describe(flags)) => Command::Describe(flags),
         Some(Subcommands::Completions { shell }) => Command::Completions(shell),
-        Some(Subcommands::Help { words, dir }) if words == ["man"] => Command::ManualPages(dir),
+        Some(Subcommands::Version) => Command::Version,
+        Some(Subcommands::Help { words, dir: Some(dir) }) if words == ["man"] => Command::ManualPages(dir),
+        Some(Subcommands::Help { words, dir: None }) if words == ["man"] => {
+            return Err(Failure::new(USAGE, "it is not said where the manual pages shall go")
+                .with_hint("name a directory: ashby help man --dir DIR"));
+        }
         Some(Subcommands::Help { words, .. }) => help(&words)?,
         Some(Subcommands::Call(Words { words })) => {
             invocation(View::Call, words, &mut given, &mut configuration)?

@@ -1,5 +1,6 @@
 //! The `ashby` command: arguments in, parts wired, exit code out.
 
+mod ages;
 mod arguments;
 mod batch;
 mod call;
@@ -26,6 +27,9 @@ use crate::settings::Settings;
 
 fn main() -> ExitCode {
     ashby_client::forbid_core_dumps();
+    if manual::complete() {
+        return ExitCode::SUCCESS;
+    }
     failure::tell_as(Settings::errors_at_first_sight());
     let (command, settings) = match arguments::parse().and_then(|arguments| {
         let settings = Settings::load(&arguments.given, &arguments.files)?;
@@ -72,7 +76,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Doctor(flags) => flags.run(context).await,
         Command::Feed(flags) => flags.run(context).await,
         Command::File(action) => Box::pin(action.run(context)).await,
-        Command::ManualPages(directory) => manual::pages(directory.as_deref()).map(done),
+        Command::ManualPages(directory) => manual::pages(&directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
         Command::Report(action) => action.run(context).await,
@@ -83,5 +87,6 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::State(action) => commands::state::run(settings, action).await,
         Command::Streams => commands::streams::run(settings).await,
         Command::Sync => commands::sync::run(settings, screen).await,
+        Command::Version => output::print(concat!("ashby ", env!("CARGO_PKG_VERSION"), "\n")).map(done),
     }
 }

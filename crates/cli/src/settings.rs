@@ -14,6 +14,7 @@ mod table;
 mod trust;
 mod values;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -29,6 +30,7 @@ use layers::{Layer, Layers, Problem, Source};
 pub(crate) use masked::address as masked;
 use table::{Merged, SETTINGS, Setting};
 use trust::Trust;
+use values::Intervals;
 pub(crate) use values::{ErrorFormat, LogFormat, LogLevel, OutputFormat, duration};
 
 /// The shortest interval of `--watch`: below it, polls would only eat the key's budget.
@@ -192,7 +194,8 @@ impl Settings {
         let Some(merged) = Merged::read(&layers, &mut problems) else {
             return Err(Failure::new(USAGE, "the settings are not usable"));
         };
-        if merged.watch && merged.interval.0 < MIN_INTERVAL {
+        let Intervals { usual, streams } = &merged.interval;
+        if merged.watch && streams.values().chain([usual]).any(|interval| *interval < MIN_INTERVAL) {
             problems.push(Problem("the interval must be at least one second".to_owned()));
         }
         if merged.page_limit == Some(0) {
@@ -497,7 +500,13 @@ impl Settings {
     }
 
     pub(crate) fn interval(&self) -> Option<Duration> {
-        self.merged.watch.then_some(self.merged.interval.0)
+        self.merged.watch.then_some(self.merged.interval.usual)
+    }
+
+    /// Of a watch: how often some streams are polled, by name.
+    pub(crate) fn intervals(&self) -> &BTreeMap<String, Duration> {
+        static NONE: BTreeMap<String, Duration> = BTreeMap::new();
+        if self.merged.watch { &self.merged.interval.streams } else { &NONE }
     }
 
     pub(crate) fn reconcile(&self) -> ReconcilePolicy {

@@ -40,6 +40,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     // What can be found wrong without a request is found first.
     let wanted = selection::wanted(settings)?;
     let place = destination::from_settings(settings)?;
+    let wanted = wanted.kept_up(settings.except(), &*place);
     let client = settings.capture_client()?;
     let cancel = signals::cancellation()?;
     if settings.dry_run() {
@@ -47,7 +48,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             survey = ashby_source::survey(&client) => survey?,
             () = cancel.cancelled() => return Ok(ExitCode::from(crate::failure::INTERRUPTED)),
         };
-        let selected = Selected::new(&wanted, &survey, settings.full());
+        let selected = Selected::new(&wanted, &survey, settings);
         return tokio::select! {
             ended = estimate::run(settings, &*place, &selected, &client) => ended,
             () = cancel.cancelled() => Ok(ExitCode::from(crate::failure::INTERRUPTED)),
@@ -62,7 +63,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             survey = ashby_source::survey(&job.client) => survey?,
             () = cancel.cancelled() => return Ok(Report { interrupted: true, ..Report::default() }),
         };
-        let selected = Selected::new(&wanted, &survey, settings.full());
+        let selected = Selected::new(&wanted, &survey, settings);
         if let Some((members, interval)) = selected.round(settings) {
             progress.expect(members, interval);
         }

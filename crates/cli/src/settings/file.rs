@@ -138,6 +138,10 @@ impl Reader<'_> {
 }
 
 fn raw(item: &Item) -> Raw {
+    if let Some(table) = item.as_table_like() {
+        let text = |(name, item): (&str, &Item)| Some((name.to_owned(), item.as_str()?.to_owned()));
+        return table.iter().map(text).collect::<Option<Vec<_>>>().map_or(Raw::Other, Raw::Table);
+    }
     match item.as_value() {
         Some(toml_edit::Value::String(text)) => Raw::text(text.value()),
         Some(toml_edit::Value::Integer(number)) => Raw::Number(*number.value()),

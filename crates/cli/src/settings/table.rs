@@ -12,7 +12,7 @@ use clap::{ValueEnum, value_parser};
 use secrecy::SecretString;
 
 use super::layers::{Layers, Problem};
-use super::values::{ErrorFormat, LogFormat, LogLevel, OutputFormat, Span};
+use super::values::{ErrorFormat, Intervals, LogFormat, LogLevel, OutputFormat, Span};
 
 /// A setting, apart from its type.
 pub(crate) struct Setting {
@@ -222,9 +222,12 @@ settings! {
             "Say what would be requested and about how long it takes; request nothing but the key's permissions";
         count: bool, OFF, flag(Takes::Nothing),
             "With --dry-run: list the parent records of streams that cost a request for each, to know how many";
-        watch: bool, OFF, flag(Takes::Nothing), "Stay up and sync again at every interval, until Ctrl-C";
-        interval: Span, Default::Text("5m"), value("DURATION"),
-            "Time from one sync of a stream to the next, for --watch: 5m, PT5M";
+        watch: bool, OFF, flag(Takes::Nothing),
+            "Stay up and sync again at every interval, until Ctrl-C or SIGTERM. What passes is waited for. The exit code \
+             is then 0 if all was well, 4 if some streams were failing, 1 if nothing worked; else that of what ended it";
+        interval: Intervals, Default::Text("5m"), value("DURATION"),
+            "Time from one sync of a stream to the next, for --watch: 5m, PT5M. Streams may have their own: \
+             5m,applications=1m, or in the file interval.applications = \"1m\" (and interval.default = \"5m\")";
         reconcile: ReconcilePolicy, Default::Text("auto"), value("POLICY"),
             "Whether rows that a complete listing did not see are marked as deleted: auto (unless the key sees less \
              than before), accept (always; this key becomes the yardstick) or never";

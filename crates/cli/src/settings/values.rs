@@ -1,6 +1,7 @@
 //! What settings can be, and how each is read from what a person wrote. Errors say what would be right and never quote what
 //! is wrong: it may be a key in the wrong place.
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +19,9 @@ pub(crate) enum Raw {
     Number(i64),
     Switch(bool),
     List(Vec<String>),
-    /// What no setting can be: a table, a date.
+    /// Texts by name.
+    Table(Vec<(String, String)>),
+    /// What no setting can be: a date, a table of something else.
     Other,
 }
 
@@ -240,6 +243,45 @@ impl Read for Span {
     fn read(raw: &Raw) -> Result<Self, Expected> {
         let found = raw.as_text().and_then(|text| duration(text.trim())).map(Self);
         found.ok_or_else(|| expected("a duration such as 5m, 90s or PT5M"))
+    }
+}
+
+/// How often streams are polled: one duration, and others for some streams (`5m,applications=1m`, or a table).
+#[derive(Debug, Clone)]
+pub(super) struct Intervals {
+    pub(super) usual: Duration,
+    pub(super) streams: BTreeMap<String, Duration>,
+}
+
+/// The name of the usual one in a table.
+const USUAL: &str = "default";
+
+/// The usual interval where only others are given.
+const USUAL_INTERVAL: Duration = Duration::from_secs(300);
+
+impl Read for Intervals {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        let given: Vec<(String, String)> = match raw {
+            Raw::Table(table) => table.clone(),
+            Raw::Text(text) => {
+                let pair = |part: &str| match part.split_once('=') {
+                    Some((stream, span)) => (stream.trim().to_owned(), span.trim().to_owned()),
+                    None => (USUAL.to_owned(), part.trim().to_owned()),
+                };
+                text.split(',').map(pair).collect()
+            }
+            _ => return Err(expected("a duration such as 5m, 90s or PT5M")),
+        };
+        let mut intervals = Self { usual: USUAL_INTERVAL, streams: BTreeMap::new() };
+        for (stream, text) in given {
+            let span = duration(&text).ok_or_else(|| expected("a duration such as 5m, 90s or PT5M"))?;
+            if stream == USUAL {
+                intervals.usual = span;
+            } else {
+                intervals.streams.insert(stream, span);
+            }
+        }
+        Ok(intervals)
     }
 }
 
