@@ -181,6 +181,14 @@ impl Inbox {
         self.ask(|answer| Work::Erase { texts, answer }).await
     }
 
+    /// Notes that a ping came, when there is time.
+    pub(crate) fn pinged(&self) {
+        let sender = self.0.sender.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sender) = sender.as_ref() {
+            sender.send(Work::Ping);
+        }
+    }
+
     /// Tells when something came: the newest place, which changes with every delivery that is no copy.
     pub fn arrivals(&self) -> watch::Receiver<u64> {
         self.0.arrivals.clone()
@@ -252,6 +260,14 @@ impl Reader {
     /// If the file cannot be read.
     pub fn kept(&self) -> Result<Kept> {
         self.database.kept().map_err(|failure| failure.of(&self.path))
+    }
+
+    /// How many pings came since then.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn pings(&self, since: Timestamp) -> Result<u64> {
+        self.database.pings(since).map_err(|failure| failure.of(&self.path))
     }
 
     /// Deliveries after a place, received at `since` or later, of these actions (of all, if none is named), oldest first,

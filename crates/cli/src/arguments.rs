@@ -15,11 +15,13 @@ use crate::commands::catalog::{DescribeFlags, OperationsFlags};
 use crate::commands::doctor::DoctorFlags;
 use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
+use crate::commands::listen::ListenFlags;
 use crate::commands::postings::PostingsFlags;
 use crate::commands::report::ReportAction;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
+use crate::commands::webhook::WebhookFlags;
 use crate::failure::Failure;
 use crate::settings::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, OutputFormat};
 pub(crate) use calling::{documented, general};
@@ -44,6 +46,7 @@ pub(crate) enum Command {
     Doctor(DoctorFlags),
     Feed(FeedFlags),
     File(FileAction),
+    Listen(ListenFlags),
     /// In this directory, or the first page on standard output.
     ManualPages(Option<PathBuf>),
     Operations(OperationsFlags),
@@ -55,6 +58,7 @@ pub(crate) enum Command {
     State(StateAction),
     Streams,
     Sync,
+    Webhook(WebhookFlags),
 }
 
 impl Command {
@@ -63,6 +67,7 @@ impl Command {
         use OutputFormat::{Atom, Csv, Json, Ndjson, Rss, Table};
         match self {
             Self::Call(_) => &[Table, Json, Ndjson, Csv],
+            Self::Listen(_) | Self::Webhook(_) => &[Table, Json, Ndjson],
             Self::Report(_) => &[Table, Json, Csv],
             Self::Postings(_) => &[Table, Json, Ndjson, Csv, Rss, Atom],
             // It shows what the settings say, whatever they are for.
@@ -131,6 +136,10 @@ enum Subcommands {
     Streams,
     /// Bring the destination up to date: everything the first time, what changed after that
     Sync(SyncFlags),
+    /// Receive webhooks: verify them, keep them, and print them as JSON, one a line, or pass them on
+    Listen(ListenFlags),
+    /// Set webhooks up, look after them, and send received events again
+    Webhook(WebhookFlags),
     /// Look at the saved state, reset streams, move it
     #[command(subcommand)]
     State(StateAction),
@@ -214,6 +223,14 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Sync(flags)) => {
             given.extend(flags.given());
             Command::Sync
+        }
+        Some(Subcommands::Listen(mut flags)) => {
+            given.extend(flags.given());
+            Command::Listen(flags)
+        }
+        Some(Subcommands::Webhook(mut flags)) => {
+            given.extend(flags.given());
+            Command::Webhook(flags)
         }
         Some(Subcommands::State(action)) => Command::State(action),
         Some(Subcommands::Postings(flags)) => Command::Postings(flags),

@@ -14,6 +14,7 @@ mod settings;
 mod signals;
 mod table;
 mod text;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -60,6 +61,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Doctor(flags) => flags.run(context).await,
         Command::Feed(flags) => flags.run(context).await,
         Command::File(action) => Box::pin(action.run(context)).await,
+        Command::Listen(flags) => Box::pin(flags.run(context)).await,
         Command::ManualPages(directory) => manual::pages(directory.as_deref()).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
@@ -70,5 +72,6 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::State(action) => commands::state::run(settings, action).await,
         Command::Streams => commands::streams::run(settings).await,
         Command::Sync => commands::sync::run(settings, screen).await,
+        Command::Webhook(flags) => Box::pin(flags.run(context)).await,
     }
 }

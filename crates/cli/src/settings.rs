@@ -17,7 +17,9 @@ use figment::{Figment, Metadata, Profile, Provider};
 use secrecy::ExposeSecret;
 
 use crate::failure::{CREDENTIALS, Failure, USAGE};
-pub(crate) use flags::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, SyncSettings};
+pub(crate) use flags::{
+    ConnectionFlags, DestinationFlags, GeneralFlags, Given, ReceiverSettings, SyncSettings, WebhookSettings,
+};
 use table::{Default, Merged, SETTINGS};
 pub(crate) use values::{LogLevel, OutputFormat, duration};
 
@@ -213,6 +215,31 @@ impl Settings {
 
     pub(crate) fn reconcile(&self) -> ReconcilePolicy {
         self.merged.reconcile
+    }
+
+    /// Where webhooks are received.
+    pub(crate) fn listen(&self) -> &str {
+        &self.merged.listen
+    }
+
+    /// Where monitoring is answered, if it is.
+    pub(crate) fn metrics(&self) -> Option<&str> {
+        self.merged.metrics.as_deref()
+    }
+
+    /// A file of webhooks' secrets, one a line.
+    pub(crate) fn secret_file(&self) -> Option<&Path> {
+        self.merged.secret_file.as_deref()
+    }
+
+    /// Where the ids and secrets of webhooks are kept.
+    pub(crate) fn webhooks_file(&self) -> &Path {
+        &self.merged.webhooks_file
+    }
+
+    /// Where received events are kept, if somebody said.
+    pub(crate) fn inbox(&self) -> Option<&Path> {
+        self.merged.inbox.as_deref()
     }
 
     /// Where the value of a key comes from, unless it is the default.

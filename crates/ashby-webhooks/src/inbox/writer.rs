@@ -33,6 +33,7 @@ pub(super) enum Work {
     Add { event: Event, signature: Option<Signature>, answer: Answer<Added> },
     Done { sequences: Vec<u64>, answer: Answer<()> },
     Erase { texts: Vec<String>, answer: Answer<u64> },
+    Ping,
     Pending { after: u64, limit: usize, answer: Answer<Vec<Delivery>> },
 }
 
@@ -223,6 +224,7 @@ impl Writer {
                     });
                     answers.push(Answered::Erased(answer, erased));
                 }
+                Work::Ping => result = result.and_then(|()| self.database.ping(now)),
                 Work::Pending { .. } => {}
             }
         }
