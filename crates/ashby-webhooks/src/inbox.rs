@@ -105,6 +105,7 @@ struct Inner {
 struct Tally {
     pending: AtomicU64,
     arrived: watch::Sender<u64>,
+    failing: watch::Sender<bool>,
 }
 
 impl Inbox {
@@ -133,7 +134,11 @@ impl Inbox {
         let kept = database.kept().map_err(|failure| failure.of(path))?;
         let newest = database.newest().map_err(|failure| failure.of(path))?;
         let (arrived, arrivals) = watch::channel(newest);
-        let tally = Arc::new(Tally { pending: AtomicU64::new(kept.pending), arrived });
+        let tally = Arc::new(Tally {
+            pending: AtomicU64::new(kept.pending),
+            arrived,
+            failing: watch::Sender::new(false),
+        });
         let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally))
             .map_err(|error| Failure::from(error).of(path))?;
         Ok(Self(Arc::new(Inner { path: path.to_owned(), sender: Mutex::new(Some(sender)), tally, arrivals })))
@@ -192,6 +197,11 @@ impl Inbox {
     /// Tells when something came: the newest place, which changes with every delivery that is no copy.
     pub fn arrivals(&self) -> watch::Receiver<u64> {
         self.0.arrivals.clone()
+    }
+
+    /// Tells whether the last attempt to keep something failed.
+    pub fn failing(&self) -> watch::Receiver<bool> {
+        self.0.tally.failing.subscribe()
     }
 
     /// How many deliveries nothing was done about yet.
@@ -300,7 +310,8 @@ mod tests {
 
     fn start(database: Database, path: &Path, options: InboxOptions) -> Inbox {
         let (arrived, arrivals) = watch::channel(0);
-        let tally = Arc::new(Tally { pending: AtomicU64::new(0), arrived });
+        let tally =
+            Arc::new(Tally { pending: AtomicU64::new(0), arrived, failing: watch::Sender::new(false) });
         let lock = Lock::acquire(path).unwrap();
         let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally)).unwrap();
         Inbox(Arc::new(Inner { path: path.to_owned(), sender: Mutex::new(Some(sender)), tally, arrivals }))
@@ -322,6 +333,7 @@ mod tests {
             }
         };
         assert_eq!(error.kind(), ErrorKind::Storage);
+        assert!(*inbox.failing().borrow());
         assert!(error.to_string().contains("cannot grow") && !kept.is_empty(), "{error:?}");
         inbox.close().await;
         let inbox = Inbox::open(&path, InboxOptions::default()).unwrap();

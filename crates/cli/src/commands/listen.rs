@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use ashby_webhooks::{Inbox, InboxOptions, Intake, PATH, router};
 use clap::Args;
-use http_service::{Limits, Vitals, bind, serve};
+use http_service::{Limits, Part, Vitals, bind, serve};
 use tokio_util::sync::CancellationToken;
 
 use crate::commands::Context;
@@ -92,6 +92,8 @@ impl Receiver {
         if let Some(monitored) = monitored {
             let vitals = Vitals::new();
             vitals.register(|registry| intake.register(registry));
+            let part = vitals.part("inbox", "it could not keep the last delivery");
+            tokio::spawn(watch(part, inbox.failing()));
             let at = vitals.serve(monitored, stop.clone()).await.map_err(taken(monitored, "metrics"))?;
             explain(&format!("metrics are at http://{at}/metrics\n"));
         }
@@ -116,6 +118,19 @@ impl Receiver {
         let pending = self.inbox.pending_count();
         self.inbox.close().await;
         pending
+    }
+}
+
+/// Is ready for as long as deliveries can be kept.
+async fn watch(part: Part, mut failing: tokio::sync::watch::Receiver<bool>) {
+    loop {
+        match *failing.borrow_and_update() {
+            true => part.waits("it could not keep the last delivery"),
+            false => part.ready(),
+        }
+        if failing.changed().await.is_err() {
+            return;
+        }
     }
 }
 
