@@ -163,6 +163,43 @@ async fn what_was_acknowledged_and_not_printed_comes_after_a_kill() {
     assert_eq!(listening.stop().await.1, Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_refuses_what_can_be_sent_again_and_passes() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("s"), SECRET).unwrap();
+    // No file may grow beyond this (in blocks of 512 or 1024 bytes), as if the disk were full.
+    let mut command = Command::new("sh");
+    let line = format!(
+        "trap '' XFSZ; ulimit -f 300; exec {} listen --secret-file s --listen 127.0.0.1:0",
+        crate::support::BINARY
+    );
+    command.args(["-c", &line]).current_dir(directory.path()).kill_on_drop(true);
+    let listening = Listening::of(command).await;
+    let filling = "x".repeat(20_000);
+    let event = |id: usize| {
+        format!(r#"{{"webhookActionId":"{id}","action":"jobUpdate","data":{{"x":"{filling}"}}}}"#)
+    };
+    let mut taken = 0;
+    let refused = loop {
+        match deliver(&listening.address, &event(taken)).await {
+            200 => taken += 1,
+            status => break status,
+        }
+        assert!(taken < 1_000, "it never was full");
+    };
+    assert_eq!(refused, 503);
+    assert_eq!(deliver(&listening.address, r#"{"action":"ping","data":{}}"#).await, 200);
+    let (said, code) = listening.stop().await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("deliveries cannot be kept"), "{said}");
+    // With room again, everything that was acknowledged is there, and what was refused can come.
+    let listening = Listening::start(directory.path(), "").await;
+    assert_eq!(deliver(&listening.address, &event(taken)).await, 200);
+    listening.stop().await;
+    let replayed = run(bare(directory.path(), "webhook replay")).await;
+    assert_eq!(replayed.stdout.lines().count(), taken + 1, "{}", replayed.stderr);
+}
+
 /// Answers requests with these statuses, one after another, the last one for ever; gives what it was sent.
 async fn application(statuses: &'static [u16]) -> (String, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -19,6 +19,9 @@ use crate::{signals, text};
 /// Deliveries that are printed at once.
 const AT_ONCE: usize = 200;
 
+/// How long to wait when the inbox cannot be written.
+const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Where to receive, and what to do with it.
 #[derive(Debug, Args)]
 pub(crate) struct ListenFlags {
@@ -155,9 +158,28 @@ async fn print(inbox: &Inbox, stop: &CancellationToken) -> Result<(), Failure> {
             () = stop.cancelled() => return Ok(()),
         };
         match printed {
-            Ok(Ok(true)) => inbox.done(pending.iter().map(|delivery| delivery.sequence).collect()).await?,
+            Ok(Ok(true)) => {
+                let printed = pending.iter().map(|delivery| delivery.sequence).collect();
+                finish(inbox, printed, stop).await?;
+            }
             Ok(Ok(false)) | Err(_) => return Ok(()),
             Ok(Err(failure)) => return Err(failure),
+        }
+    }
+}
+
+/// Marks events as done. While the disk is full or the file locked, that waits: the receiver goes on meanwhile, and tells
+/// Ashby to come again.
+async fn finish(inbox: &Inbox, sequences: Vec<u64>, stop: &CancellationToken) -> Result<(), Failure> {
+    loop {
+        match inbox.done(sequences.clone()).await {
+            Ok(()) => return Ok(()),
+            Err(error) if error.kind().may_pass() => {}
+            Err(error) => return Err(error.into()),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(PAUSE) => {}
         }
     }
 }

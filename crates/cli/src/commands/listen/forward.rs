@@ -83,7 +83,7 @@ pub(super) async fn run(
                 delivery.event.action()
             ));
         }
-        inbox.done(vec![delivery.sequence]).await?;
+        super::finish(inbox, vec![delivery.sequence], stop).await?;
     }
 }
 
