@@ -1,13 +1,14 @@
 //! How much memory a run takes, whatever the server sends.
+#![cfg(target_os = "linux")]
 
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use wait4::Wait4 as _;
 
 use crate::support::BINARY;
 
@@ -86,17 +87,27 @@ fn sync(url: &str, more: &[&str]) -> (Option<i32>, u64, String) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut stderr = child.stderr.take().unwrap();
-    let mut stdout = child.stdout.take().unwrap();
-    let reader = std::thread::spawn(move || {
-        let mut text = String::new();
-        stdout.read_to_string(&mut text).unwrap();
-    });
-    let mut said = String::new();
-    stderr.read_to_string(&mut said).unwrap();
-    reader.join().unwrap();
-    let used = child.wait4().unwrap();
-    (used.status.code(), used.rusage.maxrss, said)
+    let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let stdout = std::thread::spawn(move || io::read_to_string(stdout).unwrap());
+    let stderr = std::thread::spawn(move || io::read_to_string(stderr).unwrap());
+    // What `wait4` tells would include the memory of this process, from which the other one came.
+    let mut peak_bytes = 0;
+    let status = loop {
+        peak_bytes = peak_bytes.max(most_memory_so_far(child.id()).unwrap_or(0));
+        match child.try_wait().unwrap() {
+            Some(status) => break status,
+            None => std::thread::sleep(Duration::from_millis(1)),
+        }
+    };
+    stdout.join().unwrap();
+    assert!(peak_bytes > 1_000_000, "nothing was measured");
+    (status.code(), peak_bytes, stderr.join().unwrap())
+}
+
+fn most_memory_so_far(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
 }
 
 #[test]

@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn messages_are_made_printable() {
-        assert_eq!(printable("a\u{1b}[31mb\r\n\u{202e}c"), "a[31mbc");
+        assert_eq!(printable("a\u{1b}[31mb\r\n\u{202e}c"), "a [31mb  c");
         let long = printable(&"ä".repeat(600));
         assert_eq!(long.chars().count(), MAX_MESSAGE_CHARACTERS + 1);
         assert!(long.ends_with('…'));

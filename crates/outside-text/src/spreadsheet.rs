@@ -17,12 +17,13 @@ pub fn push_row<T: AsRef<str>>(csv: &mut Vec<u8>, cells: impl IntoIterator<Item 
         if index > 0 {
             csv.push(b',');
         }
-        let cell = guarded(cell.as_ref());
+        // Programs take U+0000 for the end of a text. Replaced first: it decides what the cell begins with.
+        let cell = cell.as_ref().replace('\0', "\u{fffd}");
+        let cell = guarded(&cell);
         if is_plain(&cell) {
             csv.extend_from_slice(cell.as_bytes());
         } else {
-            // Programs take U+0000 for the end of a text.
-            let cell = cell.replace('"', "\"\"").replace('\0', "\u{fffd}");
+            let cell = cell.replace('"', "\"\"");
             csv.push(b'"');
             csv.extend_from_slice(cell.as_bytes());
             csv.push(b'"');

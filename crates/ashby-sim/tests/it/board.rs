@@ -69,7 +69,8 @@ async fn what_is_paid_is_told_when_asked_for() {
 #[tokio::test]
 async fn other_names_are_not_found() {
     let server = small().await;
-    for path in ["/posting-api/job-board/Sim", "/posting-api/job-board/", "/posting-api/job-board/sim/x"] {
+    for path in ["/posting-api/job-board/other", "/posting-api/job-board/", "/posting-api/job-board/sim/x"] {
         assert_eq!(get(&server, path).await.0, 404, "{path}");
     }
+    assert_eq!(get(&server, "/posting-api/job-board/Sim").await.0, 200, "case makes no other board");
 }
