@@ -3,6 +3,9 @@
 //! `cargo run -p ashby-source --example sync` needs `ASHBY_API_KEY`; `ashby sim serve` and `ASHBY_BASE_URL` do for a
 //! company. The destination is memory here; any [`Sink`](capture_core::Sink) takes its place.
 
+// An example prints its result.
+#![allow(clippy::print_stdout)]
+
 use ashby_client::Client;
 use capture_core::{MemorySink, Outcome, RunnerOptions, Selection};
 

@@ -318,15 +318,15 @@ impl Observer for Progress {
                     }
                 }
             }
-            Event::Note { stream, message } => {
-                if live.rounds.as_mut().is_some_and(|rounds| rounds.is_news(stream, message)) {
-                    self.say(
-                        "note",
-                        Level::Warn,
-                        &format!("note: {stream}: {message}"),
-                        &json!({"stream": stream}),
-                    );
-                }
+            Event::Note { stream, message }
+                if live.rounds.as_mut().is_some_and(|rounds| rounds.is_news(stream, message)) =>
+            {
+                self.say(
+                    "note",
+                    Level::Warn,
+                    &format!("note: {stream}: {message}"),
+                    &json!({"stream": stream}),
+                );
             }
             Event::Kept { stream, kept } => {
                 let (rows, of) = (thousands(kept.rows), thousands(kept.of));

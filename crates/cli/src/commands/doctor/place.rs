@@ -25,8 +25,7 @@ pub(super) fn configuration(settings: &Settings) -> Finding {
 
 /// Whether others can read the key.
 pub(super) fn key_file(settings: &Settings, findings: &mut Vec<Finding>) {
-    let shared =
-        settings.api_key_file().and_then(|path| capture_core::private_file::shared_with_others(path));
+    let shared = settings.api_key_file().and_then(capture_core::private_file::shared_with_others);
     if let Some(shared) = shared {
         let finding = Finding::warn("key file", shared.message);
         findings.push(match shared.hint {
