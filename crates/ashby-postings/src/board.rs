@@ -10,7 +10,7 @@ use crate::{Published, Reason};
 
 impl Published {
     /// The postings of a public job board. Those that are for everybody and not as Ashby describes postings are
-    /// [`odd`](Published::odd).
+    /// [`odd`](field@Published::odd).
     pub fn from_board(board: &JobBoard) -> Self {
         Self::from_board_at(board, Timestamp::now())
     }

@@ -101,7 +101,7 @@ impl Published {
     /// # Errors
     /// [`Error::UnknownBoard`], [`Error::InternalBoard`] or [`Error::NoPublicBoard`] if there is nothing to take
     /// postings from; otherwise what went wrong on the way. Postings are never left out for that, but those that are not
-    /// as Ashby describes postings are [`odd`](Published::odd).
+    /// as Ashby describes postings are [`odd`](field@Published::odd).
     pub async fn from_careers(client: &Client, careers: &Careers) -> Result<Self, Error> {
         let mut published = Self::new("Jobs".to_owned());
         let now = Timestamp::now();

@@ -1,4 +1,4 @@
-//! Text from outside is data, wherever it goes: nothing in it that a terminal obeys or hides ([`line`], [`lines`],
+//! Text from outside is data, wherever it goes: nothing in it that a terminal obeys or hides ([`line()`], [`lines`],
 //! [`json`]), nothing that a spreadsheet runs ([`push_row`]), no link but to the web ([`web_link`]).
 //!
 //! Candidates choose their names, and companies the titles of their postings. So whatever comes from outside passes one

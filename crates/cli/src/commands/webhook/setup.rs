@@ -18,7 +18,7 @@ use crate::webhooks::{self, Held, Webhook};
 /// Where events are to be sent, and which.
 #[derive(Debug, Args)]
 pub(crate) struct Setup {
-    /// The address that leads to the receiver, as Ashby reaches it: https://hooks.example.com/webhooks/ashby
+    /// The address that leads to the receiver, as Ashby reaches it: `https://hooks.example.com/webhooks/ashby`
     url: String,
     /// Types of events, with commas between them, or `all`
     #[arg(long, value_name = "TYPES", value_delimiter = ',', default_value = "all")]
