@@ -98,7 +98,7 @@ impl ConnectionSettings {
         if let Some(accepted) = decode::ACCEPTED {
             headers.insert(reqwest::header::ACCEPT_ENCODING, HeaderValue::from_static(accepted));
         }
-        let http = Client::builder()
+        let http = decode::never(Client::builder())
             .default_headers(headers)
             .user_agent(self.user_agent.clone())
             .connect_timeout(self.connect_timeout)

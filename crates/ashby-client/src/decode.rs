@@ -79,3 +79,7 @@ fn failure(error: io::Error) -> Failure {
         false => Failure { source: Some(error.into()), ..Failure::NONE },
     }
 }
+/// Leaves bodies as they came, also where another crate of the program has switched decompression on.
+pub(crate) fn never(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    http.no_gzip().no_brotli().no_deflate().no_zstd()
+}

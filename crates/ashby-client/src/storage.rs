@@ -9,9 +9,9 @@ use reqwest::{Url, redirect, retry};
 use tokio::time::Instant;
 
 use crate::builder::is_loopback;
-use crate::tls;
 use crate::transport::{Failure, SystemResolver};
 use crate::{Error, ErrorKind};
+use crate::{decode, tls};
 
 /// A transfer that is slower than this is given up.
 const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
@@ -77,7 +77,7 @@ impl Storage {
 
     fn builder(&self, is_plain: bool) -> reqwest::ClientBuilder {
         // Nothing is decompressed: a file is kept as it is, and its length is compared.
-        let http = reqwest::Client::builder()
+        let http = decode::never(reqwest::Client::builder())
             .user_agent(self.settings.user_agent.clone())
             .connect_timeout(self.settings.connect_timeout)
             .redirect(redirect::Policy::none())

@@ -75,7 +75,7 @@ async fn errors_say_what_ashby_said() {
     let error = error_of(ok(body)).await;
     assert_eq!(
         error.to_string(),
-        "candidate.info: Ashby refused the request `opening_in_use`: It isin use. (HTTP 200, request id 01B)"
+        "candidate.info: Ashby refused the request `opening_in_use`: It is in use. (HTTP 200, request id 01B)"
     );
     assert_eq!((error.code(), error.request_id()), (Some("opening_in_use"), Some("01B")));
     assert!(!error.is_retryable());
