@@ -107,18 +107,17 @@ async fn how_a_watch_ends_says_whether_it_was_well() {
     assert_eq!(code, Some(1), "{lines:#?}");
 }
 
+fn token_expires_once() -> FaultRule {
+    let expired =
+        Fault::Error { code: "sync_token_expired".to_owned(), shape: Default::default(), status: 200 };
+    FaultRule::new("user.list", expired).token(true).times(1)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn notes_are_said_once_whatever_follows() {
     let site = Site::new().await;
     site.done("sync users").await;
-    site.server.faults().add(
-        FaultRule::new(
-            "user.list",
-            Fault::Error { code: "sync_token_expired".to_owned(), shape: Default::default(), status: 200 },
-        )
-        .token(true)
-        .times(1),
-    );
+    site.server.faults().add(token_expires_once());
     let (child, mut said) = watch(&site, "users");
     let mut lines = until_said(&mut said, |line| line.starts_with("round 2 ")).await;
     let (_, more) = rest(child, said).await;
@@ -129,14 +128,7 @@ async fn notes_are_said_once_whatever_follows() {
     // Also of a single run.
     let site = Site::new().await;
     site.done("sync users").await;
-    site.server.faults().add(
-        FaultRule::new(
-            "user.list",
-            Fault::Error { code: "sync_token_expired".to_owned(), shape: Default::default(), status: 200 },
-        )
-        .token(true)
-        .times(1),
-    );
+    site.server.faults().add(token_expires_once());
     let ran = site.done("sync users -v").await;
     assert_eq!(ran.stderr.matches("no longer accepts the sync token").count(), 1, "{ran:#?}");
 }

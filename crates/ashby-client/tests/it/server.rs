@@ -146,6 +146,7 @@ async fn serve(mut stream: TcpStream, steps: Arc<Mutex<VecDeque<Step>>>, seen: A
                 if stream.write_all(&[byte]).await.is_err() {
                     break;
                 }
+                // Being slow is what this step is for.
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }

@@ -124,7 +124,7 @@ async fn who_dawdles_is_sent_away() {
         "POST {PATH} HTTP/1.1\r\nHost: x\r\nAshby-Signature: {signature}\r\nContent-Length: 100\r\n\r\n"
     );
 
-    // A head, drop by drop.
+    // A head, drop by drop: being slow is what is tested.
     let mut stream = site.connect().await;
     let began = std::time::Instant::now();
     for byte in head.bytes().cycle() {

@@ -8,7 +8,7 @@ use ashby_webhooks::{PATH, Signature};
 use http_service::Limits;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::support::{PATIENCE, SECRET, Site, answer, body, open};
+use crate::support::{PATIENCE, SECRET, Site, answer, body, open, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_answered_with_success_is_in_the_inbox() {
@@ -113,14 +113,9 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
             .spawn()
             .unwrap();
         let place = directory.path().join("address");
-        let address: std::net::SocketAddr = loop {
-            if let Some(address) =
-                std::fs::read_to_string(&place).ok().and_then(|text| text.trim_end_matches('.').parse().ok())
-            {
-                break address;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        };
+        let address: std::net::SocketAddr =
+            until("the address", || std::fs::read_to_string(&place).ok()?.trim_end_matches('.').parse().ok())
+                .await;
         std::fs::remove_file(&place).unwrap();
         let is_over = Arc::new(AtomicBool::new(false));
         let senders: Vec<_> = (0..8)
@@ -156,9 +151,7 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
             ashby_webhooks::Reader::open(&path).and_then(|reader| reader.kept()).map_or(0, |kept| kept.all)
         };
         let goal = count() + 100 + round * 37;
-        while count() < goal {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        }
+        until("the middle", || (count() >= goal).then_some(())).await;
         receiver.kill().await.unwrap();
         is_over.store(true, Ordering::Relaxed);
         for sender in senders {

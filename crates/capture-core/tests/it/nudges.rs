@@ -28,8 +28,11 @@ async fn started(
     (handle, run)
 }
 
+/// Waits for a condition. The clock is the test's own: it runs on when everything else waits.
 async fn until(is_so: impl Fn() -> bool) {
+    let began = tokio::time::Instant::now();
     while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(600), "what was waited for did not come");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

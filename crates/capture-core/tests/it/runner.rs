@@ -182,6 +182,7 @@ async fn commits_come_by_time_while_a_listing_goes_on() {
     let (sink, cancel) = (MemorySink::new(), CancellationToken::new());
     let (watched, stop) = (sink.clone(), cancel.clone());
     let watch = async move {
+        // On the test's own clock: that a commit comes by time alone is what is tested.
         tokio::time::sleep(Duration::from_secs(2)).await;
         let committed = checkpoint(&watched.state(), "pets");
         stop.cancel();

@@ -66,7 +66,7 @@ impl Capture for ClockedCapture {
     }
 }
 
-/// Runs the selections for an hour.
+/// Runs the selections for an hour of the test's own clock.
 async fn polls(shared: bool, selections: [Selection; 2]) -> BTreeMap<String, Vec<Duration>> {
     let polls = Polls::default();
     let source = Clocked { began: Instant::now(), polls: Arc::clone(&polls), shared };
