@@ -50,6 +50,19 @@ async fn an_interrupt_before_anything_came_is_no_failure() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_before_the_first_record_is_told_in_a_line() {
+    let site = Site::new().await;
+    site.server.faults().add(FaultRule::new("user.list", Fault::Hold));
+    let child = start(site.ashby("sync users"));
+    site.held().await;
+    signal(&child, "INT");
+    let ran = ended(child).await;
+    assert_eq!(ran.code, Some(130));
+    assert!(ran.stderr.contains("interrupted: the next run continues here"), "{ran:#?}");
+    assert!(!ran.stderr.contains("records  new") && !ran.stderr.contains("nothing new"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_interrupt_stops_at_once() {
     let site = Site::new().await;
     // More than a pipe holds has been read, and nobody takes it: the first interrupt cannot end the run.

@@ -158,7 +158,9 @@ impl fmt::Display for Summary {
             records += stream.records;
             let Counts { new, changed, deleted, written, .. } = stream.counts;
             let has_news = new + changed + deleted + written > 0
-                || matches!(stream.outcome, Outcome::Failed { .. } | Outcome::Interrupted);
+                || matches!(stream.outcome, Outcome::Failed { .. })
+                // One that was stopped before its first record says no more than the last line does.
+                || (matches!(stream.outcome, Outcome::Interrupted) && stream.records > 0);
             // What was not tried has nothing to count.
             if !matches!(stream.outcome, Outcome::Skipped { .. }) && (has_news || self.is_verbose) {
                 rows.push(self.row(name, stream.records, &stream.counts, stream.requests, stream.seconds));
@@ -207,7 +209,8 @@ impl fmt::Display for Summary {
         } else if self.report.interrupted {
             parts.push("interrupted: the next run continues here".to_owned());
         }
-        let news = if is_quiet && !self.in_trouble { " · nothing new" } else { "" };
+        let is_through = !self.in_trouble && !self.report.interrupted;
+        let news = if is_quiet && is_through { " · nothing new" } else { "" };
         writeln!(f, "{}{news} · {} in {elapsed}", parts.join(", "), requests(self.requests))
     }
 }
