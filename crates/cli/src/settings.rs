@@ -192,7 +192,7 @@ impl Settings {
         found.layers.extend(layers.into_iter().flatten());
 
         let Found { layers, files, mut problems, mut notes, untrusted, has_changed, .. } = found;
-        let layers = Layers(layers);
+        let layers = Layers::new(layers);
         let Some(merged) = Merged::read(&layers, &mut problems) else {
             return Err(Failure::new(USAGE, "the settings are not usable"));
         };

@@ -15,7 +15,7 @@ pub(crate) const SOURCES: [&str; 3] = ["api_key", "api_key_file", "api_key_comma
 
 /// The setting that decides: of the strongest source that names any.
 pub(crate) fn chosen(layers: &Layers) -> Option<(&Source, &'static str, &Value)> {
-    layers.0.iter().rev().find_map(|layer| {
+    layers.all.iter().rev().find_map(|layer| {
         SOURCES.iter().find_map(|name| {
             let value = layer.values.get(name)?;
             let is_empty = matches!(&value.raw, Raw::Text(text) if text.trim().is_empty());

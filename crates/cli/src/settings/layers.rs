@@ -5,9 +5,12 @@ use std::fmt;
 use std::path::PathBuf;
 
 use ashby_client::catalog::nearest;
+use figment::value::{Dict, Map};
+use figment::{Figment, Metadata, Profile, Provider};
 use serde_json::Value as Json;
 
 use super::flags::Given;
+use super::masked;
 use super::table::{Default, SETTINGS, Setting};
 use super::values::{Raw, Read};
 
@@ -41,7 +44,11 @@ pub(crate) struct Layer {
 
 /// Everything that is set, the weakest first.
 #[derive(Clone)]
-pub(crate) struct Layers(pub(crate) Vec<Layer>);
+pub(crate) struct Layers {
+    pub(crate) all: Vec<Layer>,
+    /// What counts, as it may be shown, with where it comes from.
+    merged: Figment,
+}
 
 /// Something wrong, in one line: where, what, and what would be right. It quotes no value.
 #[derive(Debug, Clone)]
@@ -106,6 +113,35 @@ impl Layer {
     }
 }
 
+/// Values as they may be shown: what is secret stays where its memory is zeroed.
+impl Provider for Layer {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.source.name())
+    }
+
+    fn data(&self) -> figment::Result<Map<Profile, Dict>> {
+        let shown = |(name, value): (&&str, &Value)| {
+            let value = figment::value::Value::serialize(masked::shown(name, &value.raw))?;
+            Ok(((*name).to_owned(), value))
+        };
+        let values = self.values.iter().map(shown).collect::<figment::Result<Dict>>()?;
+        Ok(Profile::Default.collect(values))
+    }
+}
+
+impl Source {
+    /// No two of them are called alike.
+    fn name(&self) -> String {
+        match self {
+            Self::Default => "default".to_owned(),
+            Self::File(path) => format!("file {}", path.display()),
+            Self::Profile { name, file } => format!("profile {name} in {}", file.display()),
+            Self::Environment => "environment".to_owned(),
+            Self::CommandLine => "command line".to_owned(),
+        }
+    }
+}
+
 /// A variable that is ours but for a letter or two. Others of that beginning may be anybody's: systems that link
 /// containers make some of a service's name.
 fn slip(name: &str) -> Option<Problem> {
@@ -123,9 +159,22 @@ fn slip(name: &str) -> Option<Problem> {
 }
 
 impl Layers {
+    /// Merges them.
+    pub(crate) fn new(all: Vec<Layer>) -> Self {
+        let merged = all.iter().fold(Figment::new(), |merged, layer| merged.merge(layer));
+        Self { all, merged }
+    }
+
     /// What counts of a setting, and where it comes from.
     pub(crate) fn find(&self, name: &str) -> Option<(&Source, &Value)> {
-        self.0.iter().rev().find_map(|layer| Some((&layer.source, layer.values.get(name)?)))
+        let origin = &self.merged.find_metadata(name)?.name;
+        let layer = self.all.iter().find(|layer| layer.source.name() == **origin)?;
+        Some((&layer.source, layer.values.get(name)?))
+    }
+
+    /// What counts of a setting, as it may be shown.
+    pub(crate) fn shown(&self, name: &str) -> Option<Json> {
+        serde_json::to_value(self.merged.find_value(name).ok()?).ok()
     }
 
     /// A setting's value. What cannot be read is a problem, and the default stands for it.
@@ -141,7 +190,7 @@ impl Layers {
         };
         let place = Place { source, name, line: value.line };
         problems.push(Problem(format!("{place}: {name} must be {}{near}", expected.what)));
-        let default = self.0.first().and_then(|layer| layer.values.get(name));
+        let default = self.all.first().and_then(|layer| layer.values.get(name));
         default.map_or_else(T::unset, |default| T::read(&default.raw).ok())
     }
 
@@ -220,5 +269,26 @@ mod tests {
             assert_eq!(said.is_empty(), meant.is_none(), "{name}: {said}");
             assert!(said.contains(meant.unwrap_or_default()) && !said.contains("se-cret"), "{said}");
         }
+    }
+
+    #[test]
+    fn the_strongest_source_counts_and_is_named_and_secrets_are_not_merged() {
+        let layer = |source, name: &'static str, raw| Layer {
+            source,
+            values: BTreeMap::from([(name, Value { raw, line: Some(3) })]),
+        };
+        let table = |stream: &str| Raw::Table(vec![(stream.to_owned(), "1m".to_owned())]);
+        let layers = Layers::new(vec![
+            Layer::defaults(),
+            layer(Source::File("a.toml".into()), "interval", table("jobs")),
+            layer(Source::File("b.toml".into()), "interval", table("users")),
+            layer(Source::Environment, "api_key", Raw::text("se-cret")),
+        ]);
+        // One source's table takes the place of another's.
+        assert_eq!(layers.shown("interval"), Some("users=1m".into()));
+        assert_eq!(layers.origin("interval").as_deref(), Some("b.toml, line 3"));
+        assert!(!format!("{:?}", layers.merged).contains("se-cret"));
+        assert!(matches!(layers.find("api_key"), Some((Source::Environment, _))));
+        assert!(layers.find("state").is_none() && layers.find("log").is_some());
     }
 }

@@ -27,11 +27,11 @@ pub(super) fn shown(name: &str, raw: &Raw) -> serde_json::Value {
         Raw::Number(number) => (*number).into(),
         Raw::Switch(switch) => (*switch).into(),
         Raw::List(names) => names.clone().into(),
-        Raw::Table(table) => table
-            .iter()
-            .map(|(name, text)| (name.clone(), text.clone().into()))
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
+        // As on the command line.
+        Raw::Table(table) => {
+            let pairs: Vec<String> = table.iter().map(|(name, text)| format!("{name}={text}")).collect();
+            pairs.join(",").into()
+        }
         Raw::Other => serde_json::Value::Null,
     }
 }

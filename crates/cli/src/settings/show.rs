@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::layers::{Problem, Source};
 use super::table::SETTINGS;
-use super::{DEFAULT, HERE, Settings, masked};
+use super::{DEFAULT, HERE, Settings};
 
 impl Settings {
     /// For people.
@@ -15,11 +15,10 @@ impl Settings {
         let mut text = String::new();
         // Writing to a String cannot fail.
         for name in SETTINGS.iter().map(|setting| setting.name) {
-            let (value, origin) = match self.layers.find(name) {
-                Some((_, value)) => (
-                    masked::shown(name, &value.raw).to_string(),
-                    self.layers.origin(name).unwrap_or_else(|| DEFAULT.to_owned()),
-                ),
+            let (value, origin) = match self.layers.shown(name) {
+                Some(value) => {
+                    (value.to_string(), self.layers.origin(name).unwrap_or_else(|| DEFAULT.to_owned()))
+                }
                 None => ("(not set)".to_owned(), String::new()),
             };
             let _ = writeln!(text, "{}", format!("{name:<18} {value:<28} {origin}").trim_end());
@@ -36,12 +35,12 @@ impl Settings {
             .iter()
             .map(|setting| {
                 let name = setting.name;
-                let value = self.layers.find(name).map(|(_, value)| masked::shown(name, &value.raw));
-                (name.to_owned(), json!({ "value": value, "origin": self.layers.origin(name) }))
+                let (value, origin) = (self.layers.shown(name), self.layers.origin(name));
+                (name.to_owned(), json!({ "value": value, "origin": origin }))
             })
             .collect();
         let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
-        let profile = self.layers.0.iter().find_map(|layer| match &layer.source {
+        let profile = self.layers.all.iter().find_map(|layer| match &layer.source {
             Source::Profile { name, .. } => Some(name.clone()),
             _ => None,
         });
