@@ -8,7 +8,6 @@
 //! disk, and [`Inbox::erase`] takes out what names a record at once.
 
 mod database;
-mod failure;
 mod writer;
 
 use std::ffi::OsString;
@@ -19,12 +18,12 @@ use std::time::Duration;
 
 use capture_core::{Error, ErrorKind, Lock, Result, private_file};
 use jiff::Timestamp;
+use own_database::Failure;
 use tokio::sync::{oneshot, watch};
 
 use crate::event::Event;
 use crate::signature::Signature;
-use database::Database;
-use failure::Failure;
+use database::{Database, KIND};
 use writer::{Sender, Work};
 
 /// A delivery that was kept.
@@ -129,10 +128,11 @@ impl Inbox {
     pub fn open(path: impl AsRef<Path>, options: InboxOptions) -> Result<Self> {
         let path = path.as_ref();
         let lock = Lock::acquire(path)?;
-        let canonical = private_file::canonical(path).map_err(|error| Failure::from(error).of(path))?;
-        let database = Database::open(&canonical).map_err(|failure| failure.of(path))?;
-        let kept = database.kept().map_err(|failure| failure.of(path))?;
-        let newest = database.newest().map_err(|failure| failure.of(path))?;
+        let canonical =
+            private_file::canonical(path).map_err(|error| Failure::from(error).of(&KIND, path))?;
+        let database = Database::open(&canonical).map_err(|failure| failure.of(&KIND, path))?;
+        let kept = database.kept().map_err(|failure| failure.of(&KIND, path))?;
+        let newest = database.newest().map_err(|failure| failure.of(&KIND, path))?;
         let (arrived, arrivals) = watch::channel(newest);
         let tally = Arc::new(Tally {
             pending: AtomicU64::new(kept.pending),
@@ -140,7 +140,7 @@ impl Inbox {
             failing: watch::Sender::new(false),
         });
         let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally))
-            .map_err(|error| Failure::from(error).of(path))?;
+            .map_err(|error| Failure::from(error).of(&KIND, path))?;
         Ok(Self(Arc::new(Inner { path: path.to_owned(), sender: Mutex::new(Some(sender)), tally, arrivals })))
     }
 
@@ -235,7 +235,7 @@ impl Inbox {
         if !sent {
             return Err(ended());
         }
-        answered.await.map_err(|_| ended())?.map_err(|failure| failure.of(&self.0.path))
+        answered.await.map_err(|_| ended())?.map_err(|failure| failure.of(&KIND, &self.0.path))
     }
 }
 
@@ -260,7 +260,7 @@ impl Reader {
             )
             .with_hint("name it with --inbox; the first start of a receiver makes it"));
         }
-        let database = Database::look(path).map_err(|failure| failure.of(path))?;
+        let database = Database::look(path).map_err(|failure| failure.of(&KIND, path))?;
         Ok(Self { path: path.to_owned(), database })
     }
 
@@ -269,7 +269,7 @@ impl Reader {
     /// # Errors
     /// If the file cannot be read.
     pub fn kept(&self) -> Result<Kept> {
-        self.database.kept().map_err(|failure| failure.of(&self.path))
+        self.database.kept().map_err(|failure| failure.of(&KIND, &self.path))
     }
 
     /// How many pings came since then.
@@ -277,7 +277,7 @@ impl Reader {
     /// # Errors
     /// If the file cannot be read.
     pub fn pings(&self, since: Timestamp) -> Result<u64> {
-        self.database.pings(since).map_err(|failure| failure.of(&self.path))
+        self.database.pings(since).map_err(|failure| failure.of(&KIND, &self.path))
     }
 
     /// Deliveries after a place, received at `since` or later, of these actions (of all, if none is named), oldest first,
@@ -293,7 +293,7 @@ impl Reader {
         limit: usize,
     ) -> Result<Vec<Delivery>> {
         let found = self.database.history(after, since, actions, limit);
-        found.map_err(|failure| failure.of(&self.path))
+        found.map_err(|failure| failure.of(&KIND, &self.path))
     }
 }
 

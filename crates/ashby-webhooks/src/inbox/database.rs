@@ -1,22 +1,26 @@
 //! The file: whether it is ours, what is in it.
 
-use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
 use capture_core::private_file;
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params, params_from_iter};
+use own_database::{Failure, Kind, is_empty};
+use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
 
-use super::failure::Failure;
 use super::{Added, Delivery, Kept};
 use crate::event::Event;
 use crate::signature::Signature;
 
-/// `INBX`, in the file's header.
-const APPLICATION_ID: i32 = 0x494e_4258;
-const LAYOUT_VERSION: i32 = 1;
+pub(super) const KIND: Kind = Kind {
+    name: "inbox",
+    // `INBX`, in the file's header.
+    application_id: 0x494e_4258,
+    layout_version: 1,
+    put_right: "it was left untouched; restore it, or move it away: the next sync makes good by listing what it held",
+    when_full: "make room on its disk; Ashby sends again for about three hours",
+};
 
 /// How long to wait for another program that has the file open, such as a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -56,26 +60,17 @@ pub(super) struct Database {
 impl Database {
     /// Opens it for writing, and makes it if need be.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
-        match private_file::options().write(true).create_new(true).open(path) {
-            Ok(_) => private_file::sync_directory(private_file::directory_of(path))?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check_format(path)?,
-            Err(error) => return Err(error.into()),
+        let (connection, is_made) = KIND.open(path)?;
+        if is_made {
+            private_file::sync_directory(private_file::directory_of(path))?;
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX
-            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        if !is_ours(&connection)? && !is_empty(&connection)? {
-            return Err(Failure::foreign());
-        }
+        KIND.check(&connection)?;
         connection.execute_batch("PRAGMA journal_mode = WAL")?;
         connection.execute_batch(SETTINGS)?;
         if is_empty(&connection)? {
             connection.execute_batch("BEGIN IMMEDIATE")?;
-            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-            connection.pragma_update(None, "user_version", LAYOUT_VERSION)?;
-            connection.execute_batch(LAYOUT)?;
+            KIND.lay_out(&connection, LAYOUT)?;
             connection.execute_batch("COMMIT")?;
         }
         Ok(Self { connection })
@@ -83,11 +78,9 @@ impl Database {
 
     /// Opens it for reading, also while another process writes.
     pub(super) fn look(path: &Path) -> Result<Self, Failure> {
-        check_format(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
+        let connection = KIND.look(path)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        if is_ours(&connection)? { Ok(Self { connection }) } else { Err(Failure::foreign()) }
+        if KIND.is_ours(&connection)? { Ok(Self { connection }) } else { Err(Failure::Foreign) }
     }
 
     pub(super) fn begin(&self) -> Result<(), Failure> {
@@ -266,29 +259,9 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, Failure> {
     let received_ms: i64 = row.get(1)?;
     Ok(Delivery {
         sequence: row.get::<_, i64>(0)?.cast_unsigned(),
-        received_at: Timestamp::from_millisecond(received_ms).map_err(|_| Failure::unreadable())?,
-        event: Event::parse(Bytes::from(body)).map_err(|_| Failure::unreadable())?,
+        received_at: Timestamp::from_millisecond(received_ms).map_err(|_| Failure::Unreadable)?,
+        event: Event::parse(Bytes::from(body)).map_err(|_| Failure::Unreadable)?,
         signature: signature.and_then(|signature| Signature::parse(signature.as_bytes())),
         is_done: row.get::<_, Option<i64>>(4)?.is_some(),
     })
-}
-
-/// SQLite takes a file of a few bytes for an empty one.
-fn check_format(path: &Path) -> Result<(), Failure> {
-    let mut header = Vec::new();
-    private_file::options().read(true).open(path)?.take(16).read_to_end(&mut header)?;
-    if header.is_empty() || header == b"SQLite format 3\0" { Ok(()) } else { Err(Failure::foreign()) }
-}
-
-fn is_ours(connection: &Connection) -> Result<bool, Failure> {
-    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    match (number("application_id")?, number("user_version")?) {
-        (APPLICATION_ID, LAYOUT_VERSION) => Ok(true),
-        (APPLICATION_ID, _) => Err(Failure::foreign()),
-        _ => Ok(false),
-    }
-}
-
-fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("SELECT NOT EXISTS (SELECT * FROM sqlite_schema)", [], |row| row.get(0))
 }

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use capture_core::Lock;
 use jiff::Timestamp;
+use own_database::Failure;
 use tokio::sync::oneshot;
 
-use super::database::Database;
-use super::failure::Failure;
+use super::database::{Database, KIND};
 use super::{Added, Delivery, InboxOptions, Tally};
 use crate::event::Event;
 use crate::signature::Signature;
@@ -156,7 +156,7 @@ impl Writer {
             Err(failure) => {
                 self.database.roll_back();
                 if !self.tally.failing.send_replace(true) {
-                    let error = failure.clone().of(&self.path);
+                    let error = failure.clone().of(&KIND, &self.path);
                     tracing::error!(
                         error = error.chain(),
                         hint = error.hint(),
@@ -247,7 +247,10 @@ impl Writer {
             Ok(next) => self.purged_to = next.unwrap_or(0),
             // It only costs room, and the next one may succeed.
             Err(failure) => {
-                tracing::warn!(error = failure.of(&self.path).chain(), "old deliveries could not be deleted");
+                tracing::warn!(
+                    error = failure.of(&KIND, &self.path).chain(),
+                    "old deliveries could not be deleted"
+                );
             }
         }
     }

@@ -1,18 +1,23 @@
 //! The open file: whether it is ours, its transaction, and the account in it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use capture_core::{Account, Stamp, Watermark, private_file};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use capture_core::{Account, Stamp, Watermark};
+use own_database::{Failure, Kind, is_empty};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::failure::Failure;
 use crate::table::{Table, TableOf, number};
 
-/// `LEDG`, in the file's header.
-const APPLICATION_ID: i32 = 0x4c45_4447;
-const LAYOUT_VERSION: i32 = 1;
+pub(crate) const KIND: Kind = Kind {
+    name: "ledger",
+    // `LEDG`, in the file's header.
+    application_id: 0x4c45_4447,
+    layout_version: 1,
+    put_right: "restore it together with the state and the output beside it, or move all of them away to list \
+                everything again; it was left untouched",
+    when_full: "make room on its disk; the next run goes on from the last commit",
+};
 
 /// A few for each stream that is being written.
 const STATEMENTS: usize = 256;
@@ -56,24 +61,12 @@ impl Drop for Made {
 
 impl Database {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        let made = match private_file::options().write(true).create_new(true).open(path) {
-            Ok(_) => Some(Made(path.to_owned())),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                check_format(path)?;
-                None
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX
-            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        let connection = Connection::open_with_flags(path, flags)?;
+        let (connection, is_made) = KIND.open(path)?;
+        let made = is_made.then(|| Made(path.to_owned()));
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.execute_batch(NEW)?;
         connection.execute_batch(SETTINGS)?;
-        if !is_ours(&connection)? && !is_empty(&connection)? {
-            return Err(Failure::Foreign);
-        }
+        KIND.check(&connection)?;
         Ok(Self { connection, tables: HashMap::new(), _made: made })
     }
 
@@ -101,10 +94,8 @@ impl Database {
         }
         // Whoever only reads leaves the file as it is.
         self.connection.execute_batch("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE")?;
-        if !is_ours(&self.connection)? {
-            self.connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-            self.connection.pragma_update(None, "user_version", LAYOUT_VERSION)?;
-            self.connection.execute_batch(LAYOUT)?;
+        if !KIND.is_ours(&self.connection)? {
+            KIND.lay_out(&self.connection, LAYOUT)?;
         }
         Ok(())
     }
@@ -162,24 +153,4 @@ impl Database {
         self.connection.execute_batch("PRAGMA journal_mode = DELETE")?;
         Ok(())
     }
-}
-
-/// SQLite takes a file of a few bytes for an empty one.
-fn check_format(path: &Path) -> Result<(), Failure> {
-    let mut header = Vec::new();
-    private_file::options().read(true).open(path)?.take(16).read_to_end(&mut header)?;
-    if header.is_empty() || header == b"SQLite format 3\0" { Ok(()) } else { Err(Failure::Foreign) }
-}
-
-fn is_ours(connection: &Connection) -> Result<bool, Failure> {
-    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    match (number("application_id")?, number("user_version")?) {
-        (APPLICATION_ID, LAYOUT_VERSION) => Ok(true),
-        (APPLICATION_ID, _) => Err(Failure::Foreign),
-        _ => Ok(false),
-    }
-}
-
-fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("SELECT NOT EXISTS (SELECT * FROM sqlite_schema)", [], |row| row.get(0))
 }

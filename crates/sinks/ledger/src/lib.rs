@@ -5,7 +5,6 @@
 //! that state: whoever has taken the state has the ledger. It is made with the first commit.
 
 mod database;
-mod failure;
 mod table;
 
 use std::collections::BTreeMap;
@@ -18,9 +17,9 @@ use capture_core::{
     Account, Counts, Error, ErrorKind, Key, Ledger, Record, Result, Share, Stamp, StreamDescriptor, Sweep,
     Watermark, Write, private_file,
 };
+use own_database::Failure;
 
-use crate::database::Database;
-use crate::failure::Failure;
+use crate::database::{Database, KIND};
 
 /// Remembers in a SQLite file what was appended. See the [crate] documentation.
 #[derive(Debug)]
@@ -64,7 +63,7 @@ impl SqliteLedger {
         let work = move || {
             // A piece of work that panicked ended the run; whoever comes after it only closes.
             let mut session = session.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&mut session).map_err(|failure| failure.of(&session.path))
+            work(&mut session).map_err(|failure| failure.of(&KIND, &session.path))
         };
         match tokio::task::spawn_blocking(work).await {
             Ok(done) => done,

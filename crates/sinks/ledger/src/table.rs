@@ -7,10 +7,9 @@
 use std::collections::BTreeSet;
 
 use capture_core::{Counts, Gone, Key, Op, Record, Share, Stamp, Sweep, Within};
+use own_database::Failure;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use xxhash_rust::xxh3::xxh3_64;
-
-use crate::failure::Failure;
 
 #[derive(Debug)]
 pub(crate) struct Table {
