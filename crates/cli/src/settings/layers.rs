@@ -120,11 +120,11 @@ impl Provider for Layer {
     }
 
     fn data(&self) -> figment::Result<Map<Profile, Dict>> {
-        let shown = |(name, value): (&&str, &Value)| {
-            let value = figment::value::Value::serialize(masked::shown(name, &value.raw))?;
-            Ok(((*name).to_owned(), value))
-        };
-        let values = self.values.iter().map(shown).collect::<figment::Result<Dict>>()?;
+        let mut values = Dict::new();
+        for (name, value) in &self.values {
+            let shown = figment::value::Value::serialize(masked::shown(name, &value.raw))?;
+            values.insert((*name).to_owned(), shown);
+        }
         Ok(Profile::Default.collect(values))
     }
 }
