@@ -16,7 +16,7 @@ use json_slices::{push_line, push_string};
 
 use crate::BUFFER_BYTES;
 use crate::failure::not_opened;
-use crate::line::push_key;
+use crate::line::{push_key, push_reason};
 
 /// A sink that writes lines to `output`, which needs no buffer of its own. With a state file it has a ledger beside it;
 /// without one it remembers nothing.
@@ -57,7 +57,7 @@ fn file_behind(output: impl std::os::windows::io::AsHandle) -> Option<File> {
 ///
 /// ```json
 /// {"stream":"jobs","op":"upsert","record":{"id":"j1","title":"Gardener"}}
-/// {"stream":"jobs","op":"delete","key":{"id":"j1"}}
+/// {"stream":"jobs","op":"delete","key":{"id":"j1"},"why":"unseen","at":"2026-01-02T03:04:05.678Z"}
 /// ```
 ///
 /// Lines are gathered and handed over in large pieces that end with a line, at the latest when a commit is due.
@@ -133,10 +133,12 @@ impl<W: io::Write + Send> Appender for Lines<W> {
                     push_line(line, body);
                     line.extend_from_slice(b"}\n");
                 }
-                Op::Gone(_) => {
+                Op::Gone(gone) => {
                     line.extend_from_slice(br#"delete","key":{"#);
                     push_key(line, &write.stream.key, &record.key);
-                    line.extend_from_slice(b"}}\n");
+                    line.push(b'}');
+                    push_reason(line, ["why", "at", "merged_into"], gone);
+                    line.extend_from_slice(b"}\n");
                 }
             }
         }

@@ -251,8 +251,9 @@ impl Table {
         if is_live {
             connection.prepare_cached(FORGET)?.execute([self.id, found.row])?;
         }
-        let at = grave.at.as_deref().unwrap_or(now);
-        let merged_into = grave.merged_into.map(Key::as_str);
+        let at = grave.at();
+        let at = at.as_deref().unwrap_or(now);
+        let merged_into = grave.merged_into().map(Key::as_str);
         connection.prepare_cached(&self.sql.bury)?.execute(params![
             found.row,
             now,
