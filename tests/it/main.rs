@@ -31,3 +31,4 @@ mod terminal;
 mod tls;
 mod usage;
 mod watch;
+mod webhooks;

@@ -20,6 +20,7 @@ use crate::commands::report::ReportAction;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
+use crate::commands::webhook::WebhookAction;
 use crate::failure::{Failure, of_command_line};
 use crate::settings::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, OutputFormat};
 pub(crate) use calling::{documented, general};
@@ -55,6 +56,7 @@ pub(crate) enum Command {
     State(StateAction),
     Streams,
     Sync,
+    Webhook(WebhookAction),
 }
 
 impl Command {
@@ -140,6 +142,9 @@ enum Subcommands {
     Feed(FeedFlags),
     /// See it work without an account: a simulated company is synced into ./ashby-demo.db
     Demo,
+    /// Send events as Ashby's webhooks do, for tests
+    #[command(subcommand)]
+    Webhook(WebhookAction),
     /// A simulated Ashby, for tests
     #[command(subcommand)]
     Sim(SimAction),
@@ -221,6 +226,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Feed(flags)) => Command::Feed(flags),
         Some(Subcommands::Demo) => Command::Demo,
         Some(Subcommands::Sim(action)) => Command::Sim(action),
+        Some(Subcommands::Webhook(action)) => Command::Webhook(action),
         Some(Subcommands::Operations(flags)) => Command::Operations(flags),
         Some(Subcommands::Describe(flags)) => Command::Describe(flags),
         Some(Subcommands::Completions { shell }) => Command::Completions(shell),

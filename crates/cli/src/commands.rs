@@ -13,6 +13,7 @@ pub(crate) mod sim;
 pub(crate) mod state;
 pub(crate) mod streams;
 pub(crate) mod sync;
+pub(crate) mod webhook;
 
 use crate::logging::Screen;
 use crate::settings::Settings;

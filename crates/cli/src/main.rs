@@ -74,5 +74,6 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::State(action) => commands::state::run(settings, action).await,
         Command::Streams => commands::streams::run(settings).await,
         Command::Sync => commands::sync::run(settings, screen).await,
+        Command::Webhook(action) => action.run(context).await,
     }
 }
