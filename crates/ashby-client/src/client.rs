@@ -225,7 +225,7 @@ impl Client {
     pub async fn api_key_info(&self) -> Result<ApiKeyInfo, Error> {
         const INFO: ReadOperation = ReadOperation::new("apiKey.info");
         let response = self.read(&INFO, &serde_json::Map::new()).await?;
-        serde_json::from_slice(&response.results).map_err(|_| {
+        json_slices::read(&response.results).map_err(|_| {
             let what = "the answer does not describe a key";
             let mut error = Error::new(ErrorKind::Malformed, INFO.as_str(), what);
             error.0.request_id = response.request_id;

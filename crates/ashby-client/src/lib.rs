@@ -125,7 +125,10 @@ pub use operations::generated::*;
 #[cfg(feature = "typed")]
 pub use operations::{Output, TypedPage, TypedPages, types};
 pub use page::{ListRequest, Page, Pages};
-pub use public_board::{Compensation, JobBoard, JobBoardClient, Posting, SecondaryLocation};
+pub use public_board::{
+    Address, Compensation, JobBoard, JobBoardClient, PostalAddress, Posting, SecondaryLocation,
+    job_board_name,
+};
 pub use report_run::{Report, ReportOptions};
 pub use retry::RetryPolicy;
 pub use secret::{ApiKey, Cursor, SyncToken};

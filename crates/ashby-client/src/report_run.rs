@@ -123,7 +123,7 @@ impl Client {
         let mut parameters = json!({"reportId": report_id, "includeHeadersInData": options.include_headers});
         loop {
             let response = self.read(&GENERATE, &parameters).await?;
-            let run: Run = serde_json::from_slice(&response.results)
+            let run: Run = json_slices::read(&response.results)
                 .map_err(|_| malformed("the answer is not that of a report"))?;
             match run.status {
                 Status::InProgress => {

@@ -96,7 +96,7 @@ fn is_object(json: &Bytes) -> bool {
 
 fn lane(purpose: Purpose) -> ashby_client::Lane {
     match purpose {
-        Purpose::Refresh => ashby_client::Lane::Interactive,
+        Purpose::Refresh | Purpose::Confirm => ashby_client::Lane::Interactive,
         Purpose::Check => ashby_client::Lane::Low,
     }
 }

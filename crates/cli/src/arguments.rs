@@ -62,10 +62,16 @@ pub(crate) enum Command {
 impl Command {
     /// The ways in which it can print what it is about.
     pub(crate) fn formats(&self) -> &'static [OutputFormat] {
-        use OutputFormat::{Atom, Csv, Json, Ndjson, Rss, Table};
+        use OutputFormat::{Atom, Csv, Json, Ndjson, Rss, Table, Xml};
         match self {
-            Self::Call(_) => &[Table, Json, Ndjson, Csv],
-            Self::Report(_) => &[Table, Json, Csv],
+            Self::Call(_)
+            | Self::Check
+            | Self::Doctor(_)
+            | Self::Operations(_)
+            | Self::Report(_)
+            | Self::State(_)
+            | Self::Streams => &[Table, Json, Ndjson, Csv],
+            Self::Feed(_) => &[Xml, Json],
             Self::Postings(_) => &[Table, Json, Ndjson, Csv, Rss, Atom],
             // It shows what the settings say, whatever they are for.
             Self::ShowConfig => clap::ValueEnum::value_variants(),

@@ -15,8 +15,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::call::send::{self, DryRun, confirm};
-use crate::failure::{FAILED, Failure, INTERRUPTED, PARTIAL, USAGE};
-use crate::output::{explain, print, thousands};
+use crate::failure::{Failure, INTERRUPTED, PARTIAL, USAGE};
+use crate::output::{explain, json_lines, print, thousands};
 use crate::settings::Settings;
 use crate::signals;
 
@@ -209,9 +209,7 @@ fn journal_path(rows: &Path, given: Option<&Path>) -> Result<PathBuf, Failure> {
 
 /// A line of JSON on standard output.
 fn tell(line: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string(line)
-        .map_err(|error| Failure::new(FAILED, "cannot write a result as JSON").with_source(error))?;
-    print(&format!("{text}\n"))
+    print(&json_lines([line])?)
 }
 
 fn counted(rows: usize) -> String {

@@ -11,6 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::said;
 use crate::settings::{LogLevel, Settings};
+use crate::text;
 
 /// Standard error, shared by logs and progress.
 #[derive(Clone)]
@@ -86,8 +87,10 @@ impl Write for Line {
 impl Drop for Line {
     fn drop(&mut self) {
         let text = std::mem::take(&mut self.text);
+        let text = String::from_utf8_lossy(&text);
+        let text = text::log_line(&text);
         self.bars.suspend(|| {
-            let _ = std::io::stderr().lock().write_all(&text);
+            let _ = std::io::stderr().lock().write_all(text.as_bytes());
         });
     }
 }

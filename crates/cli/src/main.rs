@@ -49,6 +49,7 @@ fn main() -> ExitCode {
     let ended = runtime.block_on(run(command, &context));
     // A blocked write to a stopped reader must not keep the process.
     runtime.shutdown_background();
+    text::explain_mended();
     ended.unwrap_or_else(|failure| failure.report())
 }
 

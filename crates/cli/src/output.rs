@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use serde::Serialize;
 
 use crate::failure::{FAILED, Failure};
+use crate::settings::{OutputFormat, Settings};
 use crate::table::Table;
 use crate::text;
 
@@ -38,10 +39,13 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// One JSON document, on several lines.
 pub(crate) fn json(value: &impl Serialize) -> Result<String, Failure> {
-    let mut text = serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::new(FAILED, "cannot write the result as JSON").with_source(error))?;
+    let mut text = serde_json::to_string_pretty(value).map_err(not_json)?;
     text.push('\n');
     Ok(if std::io::stdout().is_terminal() { text::json(&text).into_owned() } else { text })
+}
+
+fn not_json(error: serde_json::Error) -> Failure {
+    Failure::new(FAILED, "cannot write the result as JSON").with_source(error)
 }
 
 /// A table without lines, for standard output; `numeric` columns are aligned to the right.
@@ -51,6 +55,38 @@ pub(crate) fn table(
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> String {
     Table::new(header).numeric(numeric).rows(rows).draw(width())
+}
+
+/// Prints what a command lists, as the settings say: a table unless told otherwise, the things themselves as JSON, or the
+/// table's rows as CSV.
+pub(crate) fn print_listed(
+    settings: &Settings,
+    things: &[impl Serialize],
+    table: Table,
+) -> Result<(), Failure> {
+    match settings.output() {
+        Some(OutputFormat::Json) => print_json(&things),
+        Some(OutputFormat::Ndjson) => print(&json_lines(things)?),
+        Some(OutputFormat::Csv) => print(&table.csv()),
+        _ => print(&table.draw(width())),
+    }
+}
+
+/// A line of JSON for each.
+pub(crate) fn json_lines(things: impl IntoIterator<Item = impl Serialize>) -> Result<String, Failure> {
+    let mut lines = String::new();
+    for thing in things {
+        let line = serde_json::to_string(&thing).map_err(not_json)?;
+        lines.push_str(&if std::io::stdout().is_terminal() { text::json(&line) } else { line.into() });
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
+/// How records are printed where nobody says: for people on a terminal, for programs elsewhere.
+pub(crate) fn records_format(settings: &Settings) -> OutputFormat {
+    let usual = if std::io::stdout().is_terminal() { OutputFormat::Table } else { OutputFormat::Json };
+    settings.output().unwrap_or(usual)
 }
 
 /// How wide the terminal is that shows standard output, in characters; `None` if none does.

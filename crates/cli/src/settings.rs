@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy, SMALL_BODY_BYTES};
 use capture_core::{ReconcilePolicy, StreamRetry};
+use clap::ValueEnum as _;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::Value;
 use figment::{Figment, Metadata, Profile, Provider};
@@ -170,8 +171,12 @@ impl Settings {
     pub(crate) fn require_format(&self, formats: &[OutputFormat]) -> Result<(), Failure> {
         match self.output() {
             Some(format) if !formats.contains(&format) => {
-                Err(Failure::new(USAGE, "this command does not print in the format that --output names")
-                    .with_hint("--output table and --output json are there for every command"))
+                let name = |format: &OutputFormat| {
+                    format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+                };
+                let has: Vec<String> = formats.iter().map(name).collect();
+                Err(Failure::new(USAGE, format!("this command does not print {}", name(&format)))
+                    .with_hint(format!("it has --output {}", has.join(", "))))
             }
             _ => Ok(()),
         }

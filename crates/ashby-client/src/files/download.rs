@@ -93,7 +93,7 @@ impl Client {
 
     async fn open_once(&self, handle: &FileHandle) -> Result<FileDownload, Error> {
         let response = self.read(&INFO, &json!({"fileHandle": handle})).await?;
-        let link: Link = serde_json::from_slice(&response.results).map_err(|_| {
+        let link: Link = json_slices::read(&response.results).map_err(|_| {
             Error::new(ErrorKind::Malformed, INFO.as_str(), "the answer has no link to the file")
         })?;
         let storage = &self.inner.storage;

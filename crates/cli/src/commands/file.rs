@@ -315,7 +315,7 @@ async fn candidate_of(client: &Client, id: &str) -> Result<Candidate, Failure> {
     draft.set_texts("id", &[id]);
     let plan = draft.plan().map_err(|problems| mistakes(&problems, Spelling::Members))?;
     let response = ashby_calls::send(client, &plan).await.map_err(|error| send::failure(operation, error))?;
-    serde_json::from_slice(&response.results)
+    json_slices::read(&response.results)
         .map_err(|_| Failure::new(FAILED, "candidate.info: the answer does not describe a candidate"))
 }
 

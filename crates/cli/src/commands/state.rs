@@ -10,8 +10,9 @@ use capture_core::{Place, State, StateUpdate};
 
 use crate::destination;
 use crate::failure::{FAILED, Failure, USAGE};
-use crate::output::{self, table, thousands};
+use crate::output::{self, thousands};
 use crate::settings::Settings;
+use crate::table::Table;
 
 pub(crate) use flags::StateAction;
 
@@ -164,15 +165,13 @@ fn show(settings: &Settings, state: &State) -> Result<(), Failure> {
             full_listing_records: state.listed.last_full,
         })
         .collect();
-    if settings.json() {
-        return output::print_json(&shown);
-    }
     let rows = shown.iter().map(|stream| {
         let position = if stream.listing { "in the middle of a listing" } else { "up to date then" };
         let records = stream.full_listing_records.map(thousands).unwrap_or_default();
         vec![stream.stream.to_owned(), stream.committed_at.clone(), position.to_owned(), records]
     });
-    output::print(&table(&["stream", "saved at", "position", "records in last full listing"], &[3], rows))?;
+    let header = ["stream", "saved at", "position", "records in last full listing"];
+    output::print_listed(settings, &shown, Table::new(&header).numeric(&[3]).rows(rows))?;
     if shown.is_empty() {
         output::explain("nothing is saved yet: the next sync lists everything\n");
     }

@@ -152,7 +152,7 @@ settings! {
     }
     General {
         output: Option<OutputFormat>, Default::None, flag(Takes::Value("FORMAT", format)),
-            "How results are printed [default: table; json for records, unless a list is shown on a terminal]";
+            "How results are printed [default: records as json, lists of them as a table on a terminal; all else as a table]";
         errors: Option<ErrorFormat>, Default::None, flag(Takes::Value("FORMAT", errors_format)),
             "How a failure is told on standard error: as text, or as one JSON object (type, code, message, retryable, \
              hint, request_id) [default: json with --output json, else text]";

@@ -16,14 +16,16 @@ pub(crate) enum OutputFormat {
     Table,
     /// One JSON document.
     Json,
-    /// A JSON object a line: records.
+    /// A JSON object a line: records and rows.
     Ndjson,
-    /// Comma-separated: records. Text that spreadsheets take for formulas gets an apostrophe in front.
+    /// Comma-separated: records and rows. What spreadsheets take for a formula gets an apostrophe in front.
     Csv,
     /// RSS 2.0: postings.
     Rss,
     /// Atom: postings.
     Atom,
+    /// What partners of Ashby's get: `ashby feed`.
+    Xml,
 }
 
 /// How failures are told.

@@ -7,6 +7,7 @@ use ashby_client::{Client, DEFAULT_REQUESTS_PER_MINUTE, ListRequest, ReadOperati
 use ashby_source::{Readable, Survey, streams};
 use capture_core::ErrorKind;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::Finding;
 use crate::failure::Failure;
@@ -163,13 +164,13 @@ fn permissions(survey: &Survey) -> Vec<Finding> {
 }
 
 /// Counts records of a list's first page; `None` if it cannot be read.
-async fn count<T: for<'de> Deserialize<'de>>(
+async fn count<T: DeserializeOwned>(
     client: &Client,
     operation: &'static str,
     holds: impl Fn(&T) -> bool,
 ) -> Option<(usize, usize)> {
     let page = client.page(&ListRequest::new(ReadOperation::new(operation))).await.ok()?;
-    let records = page.records().filter_map(|record| serde_json::from_slice::<T>(&record).ok());
+    let records = page.records().filter_map(|record| json_slices::read::<T>(&record).ok());
     Some((records.filter(holds).count(), page.len()))
 }
 
