@@ -34,4 +34,5 @@ mod terminal;
 mod tls;
 mod usage;
 mod watch;
+mod webhook_deliveries;
 mod webhooks;

@@ -8,7 +8,7 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 
 pub(crate) use delivery::{Outcome, Recipient, line};
 pub(crate) use kept::{Held, Kept, Webhook};
-pub(crate) use secrets::{keyring, random, signing};
+pub(crate) use secrets::{first_in, keyring, random, signing, signing_if_any};
 
 use crate::failure::{Failure, USAGE};
 
