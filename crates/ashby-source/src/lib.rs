@@ -26,7 +26,7 @@ mod walk;
 
 use std::sync::Arc;
 
-use ashby_client::Client;
+use ashby_client::{Client, Lane};
 use async_trait::async_trait;
 use capture_core::{Capture, Error, ErrorKind, Result, Source, StreamRequest};
 
@@ -80,6 +80,12 @@ impl AshbySource {
     pub fn created_after_ms(mut self, instant_ms: Option<i64>) -> Self {
         self.requests.created_after_ms = instant_ms;
         self
+    }
+
+    /// The same, in another lane.
+    #[must_use]
+    pub fn in_lane(&self, lane: Lane) -> Self {
+        Self { client: self.client.in_lane(lane), ..self.clone() }
     }
 
     fn children(
