@@ -30,3 +30,4 @@ mod support;
 mod terminal;
 mod tls;
 mod usage;
+mod watch;

@@ -11,6 +11,7 @@ use json_slices::{RecordIndex, ScanError, ScanErrorKind, Scanner, Span};
 use reqwest::Url;
 use serde::{Deserialize, Deserializer};
 
+use crate::cleaner::Cleaner;
 use crate::client::kind_of_status;
 use crate::exchange::{Exchange, Exchanged, Inner};
 use crate::refusal::Refusal;
@@ -72,8 +73,10 @@ impl JobBoardClient {
             error.0.hint = Some(NAME_HINT);
             error
         })?;
-        let request = self.inner.transport.http.get(url);
-        let exchange = Exchange { operation: &operation, is_write: false, lane: Lane::Normal, request };
+        let request = self.inner.transport.connections.shared().get(url);
+        let cleaner = Cleaner::default();
+        let exchange =
+            Exchange { operation: &operation, is_write: false, lane: Lane::Normal, request, cleaner };
         let judge = |status, body| judge(&operation, status, body);
         let Exchanged { answer, requests, .. } = self.inner.exchange(exchange, judge).await?;
         let Answer { api_version, records } = answer;

@@ -63,6 +63,8 @@ pub enum Fault {
     DuplicateRecords,
     /// Leaves one record out of the page, as when data moves between two pages.
     VanishRecord,
+    /// Sends a last page without any records: an answer that is sound, empty, and wrong.
+    NoRecords,
     /// Adds members that nobody documented to the envelope and to every record.
     UnknownFields,
     /// Makes `moreDataAvailable` a string and the first record's `id` an array.

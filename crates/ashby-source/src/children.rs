@@ -26,6 +26,7 @@ use crate::clock::now_ms;
 use crate::listing::{Arrived, Listing, Place};
 use crate::parent::{Children, Fetched, ParentRequest};
 use crate::record::{Assembled, assemble};
+use crate::request::Requests;
 use crate::table::{Follow, Plan, Refresh, Row};
 use crate::walk::{Tally, Walk};
 
@@ -81,8 +82,9 @@ struct Round {
 }
 
 impl Progress {
-    pub(crate) fn new(fingerprint: &str) -> Self {
-        Self { parents: Listing::new(fingerprint), round: None, aside: Aside::default() }
+    /// Nothing yet; the parents' listing never ran.
+    pub(crate) fn new(parents: Listing) -> Self {
+        Self { parents, round: None, aside: Aside::default() }
     }
 
     pub(crate) fn from_checkpoint(stream: &str, saved: &Checkpoint) -> Result<Self> {
@@ -100,13 +102,13 @@ impl Progress {
         checkpoint::write(token, &Saved { parents: parents.clone(), round, aside })
     }
 
-    /// See [`Listing::restored`].
-    pub(crate) fn restored(self, fingerprint: &str) -> (Self, Option<&'static str>) {
-        let (parents, note) = self.parents.restored(fingerprint);
+    /// See [`Requests::restored`].
+    pub(crate) fn restored(self, requests: &Requests, rows: &[&Row]) -> Result<(Self, Option<&'static str>)> {
+        let (parents, note) = requests.restored(self.parents, rows)?;
         if note.is_some() {
-            return (Self::new(fingerprint), note);
+            return Ok((Self::new(parents), note));
         }
-        (Self { parents, ..self }, None)
+        Ok((Self { parents, ..self }, None))
     }
 
     pub(crate) fn forget(&mut self) {

@@ -13,6 +13,7 @@ mod children;
 mod clock;
 mod error;
 mod fields;
+pub mod hybrid;
 mod listing;
 mod overlay;
 mod parent;
@@ -75,7 +76,8 @@ impl AshbySource {
     }
 
     /// Leaves out candidates, applications and what belongs to them if they are older than this, in milliseconds
-    /// since 1970. A change of it lists those streams again.
+    /// since 1970. What was listed from an earlier date on stays, and its changes come; an earlier date than before lists
+    /// those streams again.
     #[must_use]
     pub fn created_after_ms(mut self, instant_ms: Option<i64>) -> Self {
         self.requests.created_after_ms = instant_ms;
@@ -95,10 +97,12 @@ impl AshbySource {
         request: &StreamRequest,
     ) -> Result<Box<dyn Capture>> {
         let parent = known(parent)?;
-        let fingerprint = self.requests.fingerprint(&[parent, row])?;
+        let rows = [parent, row];
         let (mut progress, note) = match &request.checkpoint {
-            Some(checkpoint) => Progress::from_checkpoint(row.name, checkpoint)?.restored(&fingerprint),
-            None => (Progress::new(&fingerprint), None),
+            Some(checkpoint) => {
+                Progress::from_checkpoint(row.name, checkpoint)?.restored(&self.requests, &rows)?
+            }
+            None => (Progress::new(self.requests.listing(&rows)?), None),
         };
         if request.full {
             progress.forget();
@@ -109,7 +113,6 @@ impl AshbySource {
     }
 
     fn list(&self, primary: &'static Row, refresh: Refresh, members: &[Member]) -> Result<Box<dyn Capture>> {
-        let fingerprint = self.requests.fingerprint(&[primary])?;
         let first = members.first();
         let bare = match first {
             Some(member) => self.requests.bare(member.row, primary)?,
@@ -118,9 +121,9 @@ impl AshbySource {
         let (mut listing, note) = match first.and_then(|member| Some((member.row, member.checkpoint()?))) {
             Some((row, checkpoint)) => {
                 let saved = Listing::from_checkpoint(row.name, checkpoint, bare.as_deref())?;
-                saved.restored(&fingerprint)
+                self.requests.restored(saved, &[primary])?
             }
-            None => (Listing::new(fingerprint), None),
+            None => (self.requests.listing(&[primary])?, None),
         };
         if first.is_some_and(|member| member.request.full) {
             listing.forget();

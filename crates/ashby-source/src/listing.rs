@@ -28,6 +28,15 @@ pub(crate) struct Listing {
     /// From the newest complete listing.
     token: Option<SyncToken>,
     place: Place,
+    /// What the next listing of everything asks for, where that is less than what the token belongs to.
+    narrower: Option<Asked>,
+}
+
+/// What a listing asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Asked {
+    fingerprint: String,
+    created_after_ms: Option<i64>,
 }
 
 /// What is persisted of it beside the token.
@@ -35,6 +44,9 @@ pub(crate) struct Listing {
 pub(crate) struct Place {
     /// Of the operation and its parameters: a token belongs to the request it came from.
     fingerprint: String,
+    /// The start date in that request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created_after_ms: Option<i64>,
     /// The newest record of the newest complete listing, for streams that are listed newest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     newest: Option<String>,
@@ -117,16 +129,55 @@ impl Listing {
     /// A listing that never ran.
     pub(crate) fn new(fingerprint: impl Into<String>) -> Self {
         let fingerprint = fingerprint.into();
-        Self {
-            token: None,
-            place: Place { fingerprint, newest: None, running: None, has_had_records: false },
+        let place = Place {
+            fingerprint,
+            created_after_ms: None,
+            newest: None,
+            running: None,
+            has_had_records: false,
+        };
+        Self { token: None, place, narrower: None }
+    }
+
+    /// The same with this start date in its request.
+    pub(crate) fn dated(mut self, created_after_ms: Option<i64>) -> Self {
+        self.place.created_after_ms = created_after_ms;
+        self
+    }
+
+    /// The start date in the next request.
+    pub(crate) fn created_after_ms(&self) -> Option<i64> {
+        self.place.created_after_ms
+    }
+
+    /// Whether its request has this fingerprint.
+    pub(crate) fn asks(&self, fingerprint: &str) -> bool {
+        self.place.fingerprint == fingerprint
+    }
+
+    /// Whether it has a token, and asks for what changed since.
+    pub(crate) fn lists_changes(&self) -> bool {
+        self.token.is_some() && self.place.running.as_ref().is_none_or(|running| !running.full)
+    }
+
+    /// The same, which goes on with its token and what that belongs to; listings of everything ask for less.
+    pub(crate) fn narrowed(mut self, fingerprint: String, created_after_ms: Option<i64>) -> Self {
+        self.narrower = Some(Asked { fingerprint, created_after_ms });
+        self
+    }
+
+    /// From now on only what is to be asked for.
+    fn narrow(&mut self) {
+        if let Some(Asked { fingerprint, created_after_ms }) = self.narrower.take() {
+            self.place.fingerprint = fingerprint;
+            self.place.created_after_ms = created_after_ms;
         }
     }
 
     /// A listing of these parts: a token without a place belongs to the request of `bare`.
     pub(crate) fn of(token: Option<SyncToken>, place: Option<Place>, bare: Option<&str>) -> Self {
         let place = place.unwrap_or_else(|| Self::new(bare.unwrap_or_default()).place);
-        Self { token, place }
+        Self { token, place, narrower: None }
     }
 
     /// Its parts, to be persisted.
@@ -167,8 +218,9 @@ impl Listing {
 
     /// Forgets the token and any running listing, so that the next one is of everything.
     pub(crate) fn forget(&mut self) {
-        let has_had_records = self.place.has_had_records;
-        *self = Self::new(std::mem::take(&mut self.place.fingerprint));
+        self.narrow();
+        let Place { fingerprint, created_after_ms, has_had_records, .. } = self.place.clone();
+        *self = Self::new(fingerprint).dated(created_after_ms);
         self.place.has_had_records = has_had_records;
     }
 
@@ -186,6 +238,9 @@ impl Listing {
     }
 
     fn run(&mut self, full: bool, restarts: u32) {
+        if full {
+            self.narrow();
+        }
         self.place.running = Some(Running { full, restarts, ..Running::default() });
     }
 

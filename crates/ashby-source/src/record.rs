@@ -2,7 +2,7 @@
 
 use ashby_client::{Records, ScanError, ScanErrorKind};
 use bytes::Bytes;
-use capture_core::{Key, Record, Shape};
+use capture_core::{Key, Op, Record, Shape};
 use json_slices::{Prefix, Text, find};
 
 use crate::table::Row;
@@ -62,6 +62,15 @@ fn owned_by(record: &Bytes, path: &[&str]) -> Option<Key> {
     let text = Text::of(value)?.exact()?;
     // A copy: a slice would keep the whole page.
     Some(Key::from(text.into_owned()))
+}
+
+/// The same record apart from the response that it is a slice of, so that the rest of that need not stay.
+pub(crate) fn detached(mut record: Record) -> Record {
+    record.key = Key::from(record.key.as_str());
+    if let Op::Upsert(body) = &mut record.op {
+        *body = Bytes::copy_from_slice(body);
+    }
+    record
 }
 
 fn position(defect: &ScanError) -> Option<usize> {

@@ -5,6 +5,7 @@ use capture_core::Result;
 use serde_json::{Map, Value};
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::listing::Listing;
 use crate::overlay::{Overlay, object};
 use crate::table::Row;
 
@@ -56,6 +57,34 @@ impl Requests {
         self.overlay.has(row.name).then(bare).transpose()
     }
 
+    /// The start date in the request of these rows, if they take one.
+    fn start_date(&self, rows: &[&Row]) -> Option<i64> {
+        self.created_after_ms.filter(|_| rows.iter().any(|row| row.has_start_date))
+    }
+
+    /// A listing that never ran, of these rows.
+    pub(crate) fn listing(&self, rows: &[&Row]) -> Result<Listing> {
+        Ok(Listing::new(self.fingerprint(rows)?).dated(self.start_date(rows)))
+    }
+
+    /// Goes on with a saved listing, or begins anew where the request has changed; says so in the note.
+    ///
+    /// A start date that leaves more out than the one before (or than none) is no reason to begin anew: what it asks for
+    /// is there, and a token goes on as long as its own request is sent.
+    pub(crate) fn restored(&self, saved: Listing, rows: &[&Row]) -> Result<(Listing, Option<&'static str>)> {
+        let fingerprint = self.fingerprint(rows)?;
+        let (before, now) = (saved.created_after_ms(), self.start_date(rows));
+        let leaves_more_out = now.is_some_and(|now| before.is_none_or(|before| before < now));
+        if leaves_more_out && saved.lists_changes() && !saved.asks(&fingerprint) {
+            let its_own = Self { created_after_ms: before, ..*self }.fingerprint(rows)?;
+            if saved.asks(&its_own) {
+                return Ok((saved.narrowed(fingerprint, now), None));
+            }
+        }
+        let (listing, note) = saved.restored(&fingerprint);
+        Ok((listing.dated(now), note))
+    }
+
     /// Tells requests with different results apart: 32 hexadecimal digits over the operations and parameters of
     /// `rows` (a child's listing also depends on its parent's).
     pub(crate) fn fingerprint(&self, rows: &[&Row]) -> Result<String> {
@@ -71,7 +100,8 @@ impl Requests {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::row;
+    use crate::table::{Refresh, row};
+    use ashby_client::{Recovery, SyncToken};
 
     fn sent(requests: Requests, stream: &str) -> String {
         Value::from(requests.parameters(row(stream).unwrap()).unwrap()).to_string()
@@ -88,6 +118,50 @@ mod tests {
         }
         let fingerprint = |requests: Requests| requests.fingerprint(&[row("applications").unwrap()]).unwrap();
         assert_ne!(fingerprint(overlay), fingerprint(ours));
+    }
+
+    #[test]
+    fn a_later_start_date_goes_on_and_an_earlier_one_begins_anew() {
+        let rows = [row("offers").unwrap()];
+        let from = |created_after_ms| Requests { created_after_ms, ..Requests::default() };
+        let token = SyncToken::from("t");
+        // As it comes back from a checkpoint.
+        let saved = |created_after_ms| {
+            let never = from(created_after_ms).listing(&rows).unwrap();
+            Listing::of(Some(token.clone()), Some(never.parts().1.clone()), None)
+        };
+        for (before, now, goes_on, asks_from) in [
+            (None, Some(5), true, None),
+            (Some(5), Some(7), true, Some(5)),
+            (Some(5), Some(5), true, Some(5)),
+            (Some(5), Some(3), false, Some(3)),
+            (Some(5), None, false, None),
+        ] {
+            let (mut listing, note) = from(now).restored(saved(before), &rows).unwrap();
+            assert_eq!(
+                (note.is_none(), listing.created_after_ms()),
+                (goes_on, asks_from),
+                "{before:?} {now:?}"
+            );
+            assert_eq!(listing.lists_changes(), goes_on);
+            // What is saved of it continues in the same way.
+            let again = Listing::of(listing.parts().0.cloned(), Some(listing.parts().1.clone()), None);
+            assert!(from(now).restored(again, &rows).unwrap().1.is_none());
+            // And a listing of everything asks for what is wanted now.
+            listing.begin(Refresh::Token);
+            if goes_on {
+                listing.refused(Recovery::DropToken).unwrap();
+            }
+            assert_eq!(listing, {
+                let mut anew = from(now).listing(&rows).unwrap();
+                anew.begin(Refresh::Token);
+                anew
+            });
+        }
+        // A first listing that is under way makes no use of what it has.
+        let mut first = from(None).listing(&rows).unwrap();
+        first.begin(Refresh::Token);
+        assert!(from(Some(5)).restored(first, &rows).unwrap().1.is_some());
     }
 
     #[test]

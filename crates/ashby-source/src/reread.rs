@@ -1,7 +1,9 @@
 //! Single records, asked for by their key.
 
 use ashby_client::catalog::{self, Type};
-use ashby_client::{CycleGuard, ErrorKind as ClientErrorKind, Page, ReadOperation, split_usable};
+use ashby_client::{
+    CycleGuard, ErrorKind as ClientErrorKind, Page, ReadOperation, SMALL_BODY_BYTES, split_usable,
+};
 use bytes::Bytes;
 use capture_core::{Error, Gone, Key, Purpose, Record, Result};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -9,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::AshbySource;
 use crate::error::from_client;
-use crate::record::{assemble, key_fields};
+use crate::record::{assemble, detached, key_fields};
 use crate::table::{Plan, Row};
 
 /// Records asked for side by side. The client's own limits on rate and concurrency apply on top.
@@ -73,6 +75,8 @@ impl Single {
         match asked {
             Ok(answer) => {
                 let record = self.record(&answer.results)?;
+                // It is held until the others are there.
+                let record = if record.len_bytes() <= SMALL_BODY_BYTES { record } else { detached(record) };
                 // One that answers by another name has become that.
                 let renamed = (record.key != *key)
                     .then(|| Record::gone(key.clone(), Gone::MergedInto(record.key.clone())));

@@ -35,6 +35,11 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// Nothing is known of the key.
+    pub fn unknown() -> Self {
+        Self { key: None, streams: STREAMS.iter().map(|row| (row.name, Readable::Unknown)).collect() }
+    }
+
     /// Who asks through this client, for [`Runner::run`](capture_core::Runner::run).
     pub fn identity(&self, client: &Client) -> Identity {
         let identity = Identity::new(client.key_fingerprint(), client.base_url());
@@ -56,7 +61,10 @@ pub async fn survey(client: &Client) -> Result<Survey> {
         Err(error) if error.missing_permission() => None,
         Err(error) => {
             let kind = match error.kind() {
-                ashby_client::ErrorKind::Credentials => ErrorKind::Credentials,
+                // It takes nothing but the key: whatever the words, only the key can be what Ashby refuses.
+                ashby_client::ErrorKind::Credentials | ashby_client::ErrorKind::Rejected => {
+                    ErrorKind::Credentials
+                }
                 kind if error.is_retryable() || kind == ashby_client::ErrorKind::Tls => ErrorKind::Transient,
                 ashby_client::ErrorKind::Malformed | ashby_client::ErrorKind::NotFound => ErrorKind::Data,
                 _ => ErrorKind::Configuration,
@@ -125,12 +133,14 @@ fn readable(row: &Row, scopes: Option<&BTreeSet<&str>>) -> Readable {
 }
 
 /// Finds out what is [unknown](Readable::Unknown) by trying: one small request for each permission, and one for each
-/// experimental stream. What stays unknown is not there for this organisation.
+/// experimental stream. What stays unknown is not there for this organisation, or cannot be read at present.
 ///
 /// # Errors
-/// What keeps any answer from coming.
+/// [`ErrorKind::Credentials`] if Ashby refuses the key, and what keeps every answer from coming.
 pub async fn probe(client: &Client, survey: &mut Survey) -> Result<()> {
     let mut tried: BTreeMap<Option<Permission>, Readable> = BTreeMap::new();
+    let mut failure = None;
+    let mut is_answered = false;
     let smallest = Requests { page_limit: Some(1), ..Requests::default() };
     for row in STREAMS {
         let Some(readable) =
@@ -150,11 +160,24 @@ pub async fn probe(client: &Client, survey: &mut Survey) -> Result<()> {
             Ok(_) => Readable::Yes,
             Err(error) if error.missing_permission() => Readable::No,
             Err(_) if row.experimental => Readable::Unknown,
-            Err(error) => return Err(from_client(row, error)),
+            // Nobody answers: the next request would wait for as long.
+            Err(error) if error.status().is_none() => return Err(from_client(row, error)),
+            Err(error) => {
+                let error = from_client(row, error);
+                if !error.kind().is_stream_only() {
+                    return Err(error);
+                }
+                failure = Some(error);
+                Readable::Unknown
+            }
         };
-        if !row.experimental {
+        is_answered |= *readable != Readable::Unknown;
+        if !row.experimental && *readable != Readable::Unknown {
             tried.insert(row.permission(), *readable);
         }
     }
-    Ok(())
+    match failure {
+        Some(error) if !is_answered => Err(error),
+        _ => Ok(()),
+    }
 }

@@ -7,6 +7,7 @@ use crate::AshbySource;
 use crate::error::from_client;
 use crate::listing::Listing;
 use crate::record::key_fields;
+use crate::request::Requests;
 use crate::table::{Refresh, Row};
 
 /// What has happened since the last batch: the next one carries it.
@@ -92,7 +93,9 @@ impl Walk {
 
     fn request(&self, listing: &Listing) -> Result<ListRequest> {
         let (cursor, sync_token) = listing.position();
-        let mut request = self.source.requests.list(self.row, key_fields(self.row, None))?;
+        // A token belongs to the request that it came from.
+        let requests = Requests { created_after_ms: listing.created_after_ms(), ..self.source.requests };
+        let mut request = requests.list(self.row, key_fields(self.row, None))?;
         request.cursor = cursor.cloned();
         request.sync_token = sync_token.cloned();
         Ok(request)

@@ -57,7 +57,7 @@ mod supervise;
 pub use appender::{Appender, Watermark};
 pub use appending::Appending;
 pub use error::{Error, ErrorKind, Result};
-pub use event::{Event, Observer};
+pub use event::{Event, NOTES, Observer};
 pub use file_state::FileStateStore;
 pub use identity::{Difference, Identity, ReconcilePolicy};
 pub use ledger::{Account, Ledger, NoLedger};
@@ -74,4 +74,4 @@ pub use source::{Batch, Capture, Ends, Extent, Part, Purpose, Selection, Source,
 pub use stamp::Stamp;
 pub use state::{Checkpoint, Listed, State, StateStore, StateUpdate, StreamState, SweepDue, Token};
 pub use stream::{Field, FieldKind, Mode, StreamDescriptor};
-pub use supervise::{Pauses, supervise};
+pub use supervise::{Pauses, gist, supervise};

@@ -87,6 +87,15 @@ impl Share {
     /// How many keys are named.
     pub const KEYS: usize = 200;
 
+    /// More rows than this, and more than one in five, are not believed to be gone without another sign.
+    const ROWS: u64 = 50;
+    const ONE_IN: u64 = 5;
+
+    /// Whether so few are unseen that a listing is believed at once.
+    pub fn is_modest(&self) -> bool {
+        self.unseen <= Self::ROWS || self.unseen <= self.of / Self::ONE_IN
+    }
+
     /// So many unseen rows of so many.
     pub fn new(unseen: u64, of: u64, keys: Vec<Key>) -> Self {
         Self { unseen, of, keys }

@@ -20,7 +20,7 @@ use crate::commands::report::ReportAction;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
-use crate::failure::Failure;
+use crate::failure::{Failure, of_command_line};
 use crate::settings::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, OutputFormat};
 pub(crate) use calling::{documented, general};
 use calling::{help, invocation};
@@ -195,8 +195,9 @@ struct Words {
 
 /// Parses the process's command line; help, version and mistakes end the process as clap does (0 and 2).
 pub(crate) fn parse() -> Result<Arguments, Failure> {
-    let parsed = CommandLine::command().get_matches();
-    let line = CommandLine::from_arg_matches(&parsed).unwrap_or_else(|error| error.exit());
+    let refused = |error: clap::Error| -> ! { of_command_line(&error) };
+    let parsed = CommandLine::command().try_get_matches().unwrap_or_else(|error| refused(error));
+    let line = CommandLine::from_arg_matches(&parsed).unwrap_or_else(|error| refused(error));
     let mut given = Given::new();
     given.extend(line.connection.0);
     given.extend(line.general.0);
@@ -204,7 +205,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
     let mut configuration = line.configuration;
     let command = match line.command {
         None if configuration.show_config => Command::ShowConfig,
-        None => CommandLine::command().error(ErrorKind::MissingSubcommand, "a command is missing").exit(),
+        None => refused(CommandLine::command().error(ErrorKind::MissingSubcommand, "a command is missing")),
         Some(Subcommands::Check) => Command::Check,
         Some(Subcommands::Doctor(flags)) => Command::Doctor(flags),
         Some(Subcommands::Resume(action)) => Command::Resume(action),

@@ -10,6 +10,8 @@ mod logging;
 mod manual;
 mod output;
 mod progress;
+mod rounds;
+mod said;
 mod settings;
 mod signals;
 mod table;
@@ -23,6 +25,7 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
+    failure::tell_as(Settings::errors_at_first_sight());
     let (command, settings) = match arguments::parse().and_then(|arguments| {
         let settings = Settings::load(&arguments.given, arguments.config.as_deref())?;
         Ok((arguments.command, settings))
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Ok(parsed) => parsed,
         Err(failure) => return failure.report(),
     };
+    failure::tell_as(settings.errors());
     if let Err(failure) = settings.require_format(command.formats()) {
         return failure.report();
     }

@@ -28,7 +28,7 @@ pub(crate) fn print_bytes(text: &[u8]) -> Result<bool, Failure> {
 
 /// Prints to standard error.
 pub(crate) fn explain(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text::lines(text).as_bytes());
+    crate::said::event("said", crate::said::Level::Info, text, &());
 }
 
 /// Prints one JSON document to standard output.
@@ -82,6 +82,18 @@ pub(crate) fn duration(seconds: f64) -> String {
     }
 }
 
+/// How long ago something was, in words: `40 seconds`, `2 hours`, `3 days`.
+pub(crate) fn age(then: jiff::Timestamp, now: jiff::Timestamp) -> String {
+    let seconds = now.duration_since(then).as_secs().unsigned_abs();
+    let (number, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{} {unit}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +101,11 @@ mod tests {
     #[test]
     fn numbers_and_durations_read_well() {
         assert_eq!([0, 999, 1000, 1234567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+        let age = |seconds| age(jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::from_second(seconds).unwrap());
+        assert_eq!(
+            [1, 119, 121, 7300, 172_900].map(age),
+            ["1 second", "119 seconds", "2 minutes", "2 hours", "2 days"]
+        );
         assert_eq!([0.04, 61.0, 7500.0].map(duration), ["0.0 s", "1 min 1 s", "2 h 5 min"]);
     }
 }

@@ -9,7 +9,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy};
+use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy, SMALL_BODY_BYTES};
 use capture_core::{ReconcilePolicy, StreamRetry};
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::Value;
@@ -19,7 +19,7 @@ use secrecy::ExposeSecret;
 use crate::failure::{CREDENTIALS, Failure, USAGE};
 pub(crate) use flags::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, SyncSettings};
 use table::{Default, Merged, SETTINGS};
-pub(crate) use values::{LogLevel, OutputFormat, duration};
+pub(crate) use values::{ErrorFormat, LogFormat, LogLevel, OutputFormat, duration};
 
 /// The file that is read if it exists.
 const CONFIGURATION_FILE: &str = "ashby.toml";
@@ -90,6 +90,12 @@ impl Settings {
         Ok(self.client_builder().api_key(self.api_key()?).build()?)
     }
 
+    /// The same for a capture: what it reads is on its way to a destination soon, so large answers come one at a time.
+    pub(crate) fn capture_client(&self) -> Result<Client, Failure> {
+        let builder = self.client_builder().body_budget_bytes(Some(SMALL_BODY_BYTES));
+        Ok(builder.api_key(self.api_key()?).build()?)
+    }
+
     /// A client for public job boards with these settings. It needs no key.
     pub(crate) fn job_board_client(&self) -> Result<JobBoardClient, Failure> {
         Ok(self.client_builder().build_job_board_client()?)
@@ -105,6 +111,8 @@ impl Settings {
             .connect_timeout(merged.connect_timeout.0)
             .read_timeout(merged.read_timeout.0)
             .total_timeout(merged.total_timeout.0)
+            .max_body_bytes(merged.max_page_mb.get() as usize * 1_000_000)
+            .too_large_hint("ask for fewer records at once with --page-limit, or raise --max-page-mb")
             .version(&merged.api_version)
             .user_agent(concat!("ashby/", env!("CARGO_PKG_VERSION")))
     }
@@ -129,6 +137,28 @@ impl Settings {
 
     pub(crate) fn json(&self) -> bool {
         self.output() == Some(OutputFormat::Json)
+    }
+
+    /// How failures are told.
+    pub(crate) fn errors(&self) -> ErrorFormat {
+        let as_output = if self.json() { ErrorFormat::Json } else { ErrorFormat::Text };
+        self.merged.errors.unwrap_or(as_output)
+    }
+
+    /// The same as far as words and variables tell before either has been understood: what is wrong with them is told so.
+    pub(crate) fn errors_at_first_sight() -> ErrorFormat {
+        let words: Vec<String> = std::env::args().skip(1).collect();
+        let said = |flag: &str, variable: &str| {
+            let behind = words.iter().position(|word| word == flag).and_then(|at| words.get(at + 1)).cloned();
+            let joined =
+                words.iter().find_map(|word| word.strip_prefix(flag)?.strip_prefix('=').map(str::to_owned));
+            behind.or(joined).or_else(|| std::env::var(variable).ok()).unwrap_or_default()
+        };
+        let format = match &*said("--errors", "ASHBY_ERRORS") {
+            "" => said("--output", "ASHBY_OUTPUT"),
+            format => format.to_owned(),
+        };
+        if format == "json" { ErrorFormat::Json } else { ErrorFormat::Text }
     }
 
     /// How to print, if that is settled.
@@ -157,12 +187,32 @@ impl Settings {
         &self.merged.api_version
     }
 
+    /// From which level on things are logged: as set, or as much as the run says otherwise.
     pub(crate) fn log(&self) -> LogLevel {
-        self.merged.log
+        match self.origin("log") {
+            None if self.merged.quiet => LogLevel::Error,
+            None if self.merged.verbose => LogLevel::Info,
+            _ => self.merged.log,
+        }
+    }
+
+    /// How standard error is written.
+    pub(crate) fn log_format(&self) -> LogFormat {
+        self.merged.log_format
+    }
+
+    /// Whether more is to be said than is needed.
+    pub(crate) fn verbose(&self) -> bool {
+        self.merged.verbose && !self.merged.quiet
+    }
+
+    /// Whether only trouble is to be said.
+    pub(crate) fn quiet(&self) -> bool {
+        self.merged.quiet
     }
 
     pub(crate) fn progress_interval(&self) -> Option<Duration> {
-        (!self.merged.no_progress).then_some(self.merged.progress_interval.0)
+        (!self.merged.no_progress && !self.merged.quiet).then_some(self.merged.progress_interval.0)
     }
 
     /// The file that the key is read from, if it is.

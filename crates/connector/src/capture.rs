@@ -1,5 +1,6 @@
 //! An open session.
 
+use std::cell::OnceCell;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,8 @@ use capture_core::{
 };
 use jiff::Timestamp;
 use sink_estuary::{
-    Acknowledgements, Binding, EstuarySink, OpenRequest, Output, Request, Response, SavedState,
+    Acknowledgements, Binding, Doubts, EstuarySink, Numbers, OpenRequest, Origin, Output, Request, Response,
+    SavedState,
 };
 use tokio::io::AsyncWrite;
 use tokio_util::sync::CancellationToken;
@@ -27,8 +29,13 @@ use crate::status::Status;
 const DRAIN: Duration = Duration::from_secs(10);
 /// How often the status is looked at.
 const STATUS_TICK: Duration = Duration::from_secs(5);
+/// How long the key is not asked about again after it was found to be good.
+const KEY_CHECK: Duration = Duration::from_secs(60);
 /// Asks for explicit acknowledgements, and names how many checkpoints may wait for them.
 const ACKNOWLEDGEMENTS_VARIABLE: &str = "SOURCE_ASHBY_UNACKNOWLEDGED_CHECKPOINTS";
+
+/// Captures that were created before this connector was begun with another one.
+const FIRST_BUILT: Timestamp = Timestamp::constant(1_795_392_000, 0); // 2026-11-23T00:00:00Z
 
 /// How a session of so many bindings runs.
 pub fn runner_options(bindings: usize) -> RunnerOptions {
@@ -75,17 +82,71 @@ pub(crate) async fn run<W: AsyncWrite + Send + Unpin>(
     let asking = who_asks(&client, session.stop.clone());
     let Some(identity) = session.attend(asking, || {}).await? else { return Ok(()) };
     let is_backfilled = |binding| saved.is_backfilled(binding, &identity);
-    let status =
-        Arc::new(Status::new(bindings.iter().map(|binding| (&*binding.stream, is_backfilled(binding)))));
+    let standing = bindings.iter().map(|binding| (&*binding.stream, is_backfilled(binding)));
+    let doubts = Doubts::default();
+    let status = Arc::new(Status::new(standing).with_doubts(doubts.clone()));
     let selections = selections(&resources, &bindings, &saved);
     let options = runner_options(bindings.len());
-    let source =
-        AshbySource::new(client).with_overlay(PREDECESSOR).created_after_ms(endpoint.created_after_ms);
-    let sink = EstuarySink::new(output, bindings, &saved, endpoint.numbers, session.acknowledgements.clone());
+    let source = AshbySource::new(client.clone())
+        .with_overlay(PREDECESSOR)
+        .created_after_ms(endpoint.created_after_ms);
+    let origin = origin(&saved, open.capture.created_at);
+    let numbers = endpoint.numbers(origin);
+    if numbers == Numbers::Strings {
+        tracing::info!(
+            "numbers with a fraction or an exponent are captured as strings, as by the Python connector"
+        );
+    }
+    let sink = EstuarySink::new(output, bindings, &saved, numbers, session.acknowledgements.clone())
+        .began_with(origin)
+        .doubts(doubts);
     let runner = Runner::new(source, sink).options(options).observer(Arc::clone(&status) as _);
-    let run = runner.run(selections, identity, session.stop.clone());
-    let report = session.attend(run, || status.log()).await.map_err(explained)?;
-    finish(&report)
+    let stop = session.stop.clone();
+    let run = runner.run(selections, identity, stop.clone());
+    let work = async {
+        tokio::select! {
+            report = run => report,
+            error = refused_key(&client, &status) => Err(error),
+        }
+    };
+    let failure = OnceCell::new();
+    let look = || {
+        status.log();
+        if let Some(error) = endpoint.fail_after.and_then(|time| status.lasting_trouble(time)) {
+            // What has been read is written and checkpointed first.
+            let _ = failure.set(error);
+            stop.cancel();
+        }
+    };
+    let report = session.attend(work, look).await.map_err(explained)?;
+    match failure.into_inner() {
+        Some(error) => Err(error),
+        None => finish(&report),
+    }
+}
+
+/// Waits until Ashby refuses the key. It may refuse the key in the words of any other refusal; then what fails looks
+/// like a stream's trouble, and whether it is only that, the key's own operation tells.
+async fn refused_key(client: &Client, status: &Status) -> Error {
+    loop {
+        status.suspicion().await;
+        loop {
+            match ashby_source::survey(client).await {
+                Err(error) if error.kind() == ErrorKind::Credentials => return error,
+                // It was not answered, which says nothing.
+                Err(error) if error.kind() == ErrorKind::Transient => {}
+                _ => break,
+            }
+            tokio::time::sleep(KEY_CHECK).await;
+        }
+        tokio::time::sleep(KEY_CHECK).await;
+    }
+}
+
+/// With which connector the capture began: what its state says, or else when it was created.
+fn origin(saved: &SavedState, created_at: Option<Timestamp>) -> Origin {
+    let is_older = created_at.is_some_and(|created_at| created_at < FIRST_BUILT);
+    saved.origin().unwrap_or(if is_older { Origin::Python } else { Origin::Ours })
 }
 
 /// Whose key it is and what it may read. One that may not read its own permissions asks all the same, and so does one
@@ -190,12 +251,16 @@ fn acknowledgements() -> Acknowledgements {
 
 /// Waits for the end of the session.
 async fn idle(mut requests: Requests, stop: CancellationToken) -> Result<()> {
-    tokio::select! {
-        () = stop.cancelled() => Ok(()),
-        request = requests.recv() => match request.transpose()? {
-            Some(request) => Err(unexpected(&request)),
-            None => Ok(()),
-        },
+    loop {
+        let request = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            request = requests.recv() => request.transpose()?,
+        };
+        match request {
+            Some(Request::Acknowledge(_)) => {}
+            Some(request) => return Err(unexpected(&request)),
+            None => return Ok(()),
+        }
     }
 }
 

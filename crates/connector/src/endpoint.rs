@@ -1,17 +1,29 @@
 //! The endpoint's configuration.
 
-use ashby_client::{ApiKey, Client};
+use std::time::Duration;
+
+use ashby_client::{ApiKey, Client, SMALL_BODY_BYTES};
 use capture_core::{Error, ErrorKind, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use sink_estuary::Numbers;
+use sink_estuary::{Numbers, Origin};
+
+use crate::interval;
 
 /// The only kind of credentials there is.
 const CREDENTIALS_TITLE: &str = "Private App Credentials";
 /// With this key nothing is asked of Ashby: bindings can be discovered without an account.
 const OFFLINE_KEY: &str = "ESTUARY_TEST_ACCESS_TOKEN";
+
+/// The largest answer that is accepted, decompressed. Ashby's pages are a hundredth of it.
+const MAX_PAGE_BYTES: usize = 64_000_000;
+
+/// How long a binding may be in trouble before the task fails, where nothing else is configured.
+pub(crate) const FAIL_AFTER: Duration = Duration::from_secs(60 * 60);
+/// In the place of a time: the task goes on whatever becomes of a binding.
+const NEVER: &str = "never";
 
 /// What a person configured.
 pub(crate) struct Endpoint {
@@ -20,7 +32,10 @@ pub(crate) struct Endpoint {
     pub(crate) is_offline: bool,
     base_url: Option<String>,
     requests_per_minute: Option<u32>,
-    pub(crate) numbers: Numbers,
+    /// `None` if it depends on what the capture began with.
+    numbers: Option<Numbers>,
+    /// For so long a binding may be in trouble; `None` for ever.
+    pub(crate) fail_after: Option<Duration>,
     pub(crate) created_after_ms: Option<i64>,
 }
 
@@ -50,9 +65,17 @@ impl Endpoint {
             })
             .transpose()?;
         let numbers = match member(&config, "/advanced/numbers").map(Value::as_str) {
-            None | Some(Some("exact")) => Numbers::Exact,
-            Some(Some("strings")) => Numbers::Strings,
+            None => None,
+            Some(Some("exact")) => Some(Numbers::Exact),
+            Some(Some("strings")) => Some(Numbers::Strings),
             Some(_) => return Err(wrong("is neither \"exact\" nor \"strings\"", "/advanced/numbers")),
+        };
+        let fail_after = match member(&config, "/advanced/fail_after") {
+            None => Some(FAIL_AFTER),
+            Some(never) if never == NEVER => None,
+            Some(time) => Some(interval::duration(time).ok_or_else(|| {
+                wrong("is neither a duration such as PT1H nor \"never\"", "/advanced/fail_after")
+            })?),
         };
         let created_after_ms = member(&config, "/advanced/start_date")
             .map(|date| {
@@ -67,7 +90,17 @@ impl Endpoint {
             base_url,
             requests_per_minute,
             numbers,
+            fail_after,
             created_after_ms,
+        })
+    }
+
+    /// What becomes of numbers in a capture that began like this. Where nothing is configured they stay of the type
+    /// that its collections have: another one would widen every schema that was inferred from them.
+    pub(crate) fn numbers(&self, origin: Origin) -> Numbers {
+        self.numbers.unwrap_or(match origin {
+            Origin::Python => Numbers::Strings,
+            Origin::Ours => Numbers::Exact,
         })
     }
 
@@ -75,6 +108,9 @@ impl Endpoint {
     pub(crate) fn client(&self) -> Result<Client> {
         let mut builder = Client::builder()
             .api_key(self.api_key.clone())
+            .max_body_bytes(MAX_PAGE_BYTES)
+            // Large answers come one at a time: they are captured while the next one is on its way.
+            .body_budget_bytes(Some(SMALL_BODY_BYTES))
             .user_agent(concat!("source-ashby/", env!("CARGO_PKG_VERSION")));
         if let Some(url) = &self.base_url {
             builder = builder.base_url(url);
@@ -133,7 +169,6 @@ pub(crate) fn schema() -> Value {
                 "type": "object",
                 "order": 1,
                 "advanced": true,
-                "additionalProperties": false,
                 "properties": {
                     "base_url": {
                         "title": "Base URL",
@@ -152,17 +187,23 @@ pub(crate) fn schema() -> Value {
                     },
                     "numbers": {
                         "title": "Numbers",
-                        "description": "\"exact\" captures numbers as they are. \"strings\" captures those with a fraction or an exponent as strings, as earlier versions of this connector did.",
+                        "description": "\"exact\" captures numbers as they are. \"strings\" captures those with a fraction or an exponent as strings, as the Python connector did. If it is left out, a capture that began with the Python connector stays with strings, and any other is exact.",
                         "type": "string",
                         "enum": ["exact", "strings"],
-                        "default": "exact",
                         "order": 2,
                     },
                     "start_date": {
                         "title": "Start Date",
-                        "description": "Leaves out candidates, applications, and what belongs to them, if they were created before this date (2024-01-31, or an RFC 3339 instant). Changing it lists them again. Everything is captured without it.",
+                        "description": "Leaves out candidates, applications, and what belongs to them, if they were created before this date (2024-01-31, or an RFC 3339 instant). What has been captured already stays, and its changes are captured. An earlier date lists them again. Everything is captured without it.",
                         "type": "string",
                         "order": 3,
+                    },
+                    "fail_after": {
+                        "title": "Fail After",
+                        "description": "How long a binding may be in trouble (a permission that was withdrawn, say) before the task fails, so that alerts are sent: a duration such as PT1H, or \"never\". The other bindings go on until then, and again after the task has been restarted.",
+                        "type": "string",
+                        "default": "PT1H",
+                        "order": 4,
                     },
                 },
             },
@@ -204,7 +245,7 @@ mod tests {
         let endpoint =
             parse(&json!({"credentials": {"access_token": "k"}, "sops": {}, "advanced": null})).unwrap();
         assert!(!endpoint.is_offline && endpoint.created_after_ms.is_none());
-        assert_eq!((endpoint.numbers, endpoint.requests_per_minute), (Numbers::Exact, None));
+        assert_eq!((endpoint.fail_after, endpoint.requests_per_minute), (Some(FAIL_AFTER), None));
         let credentials = json!({"credentials_title": CREDENTIALS_TITLE, "access_token": OFFLINE_KEY});
         assert!(parse(&json!({"credentials": credentials})).unwrap().is_offline);
     }
@@ -213,7 +254,19 @@ mod tests {
     fn advanced_options_are_read() {
         let with =
             |advanced: Value| parse(&json!({"credentials": {"access_token": "k"}, "advanced": advanced}));
-        assert_eq!(with(json!({"numbers": "strings"})).unwrap().numbers, Numbers::Strings);
+        for (advanced, of_python, of_ours) in [
+            (json!({}), Numbers::Strings, Numbers::Exact),
+            (json!({"numbers": null, "of a later version": 1}), Numbers::Strings, Numbers::Exact),
+            (json!({"numbers": "strings"}), Numbers::Strings, Numbers::Strings),
+            (json!({"numbers": "exact"}), Numbers::Exact, Numbers::Exact),
+        ] {
+            let endpoint = with(advanced).unwrap();
+            let numbers = [Origin::Python, Origin::Ours].map(|origin| endpoint.numbers(origin));
+            assert_eq!(numbers, [of_python, of_ours]);
+        }
+        let fail_after = |time| with(json!({"fail_after": time})).unwrap().fail_after;
+        assert_eq!(fail_after(json!("PT90M")), Some(Duration::from_secs(5400)));
+        assert_eq!(fail_after(json!("never")), None);
         assert_eq!(with(json!({"requests_per_minute": 0})).unwrap().requests_per_minute, Some(0));
         for (date, instant_ms) in
             [("2024-01-31", 1_706_659_200_000), ("2024-01-31T01:00:00+01:00", 1_706_659_200_000)]
@@ -244,6 +297,10 @@ mod tests {
             (
                 json!({"credentials": {"access_token": "SECRET"}, "advanced": {"numbers": "x"}}),
                 "/advanced/numbers",
+            ),
+            (
+                json!({"credentials": {"access_token": "SECRET"}, "advanced": {"fail_after": "SECRET"}}),
+                "/advanced/fail_after",
             ),
             (
                 json!({"credentials": {"access_token": "SECRET"}, "advanced": {"start_date": "soon"}}),

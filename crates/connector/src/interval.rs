@@ -16,6 +16,11 @@ const DAY_SECONDS: f64 = 24.0 * HOUR_SECONDS;
 /// Reads an interval in any form that the Python connector takes: ISO 8601 (`PT5M`, `P1DT2H`; a month has 30 days, a
 /// year 365), seconds as a number, `HH:MM:SS`, `1 day, 00:00:01`. `None` for anything else.
 pub(crate) fn parse(value: &serde_json::Value) -> Option<Duration> {
+    duration(value).map(|duration| duration.max(SHORTEST))
+}
+
+/// Reads a duration in any of these forms, however short. What is negative is none.
+pub(crate) fn duration(value: &serde_json::Value) -> Option<Duration> {
     let seconds = match value {
         serde_json::Value::Number(number) => number.as_f64()?,
         serde_json::Value::String(text) => {
@@ -27,7 +32,7 @@ pub(crate) fn parse(value: &serde_json::Value) -> Option<Duration> {
         }
         _ => return None,
     };
-    Some(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX).max(SHORTEST))
+    Some(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
 }
 
 fn iso(text: &str) -> Option<f64> {

@@ -5,9 +5,10 @@ use std::io::BufReader;
 use ashby_client::Client;
 use ashby_source::{Readable, Survey};
 use capture_core::{Error, ErrorKind, Result};
+use jiff::{SignedDuration, Timestamp};
 use sink_estuary::{
-    CaptureRequest, Codec, Discovered, Output, PROTOCOL_VERSION, Request, Response, Spec, Validated,
-    ValidatedBinding,
+    CaptureRequest, Codec, DiscoverRequest, Discovered, Output, PROTOCOL_VERSION, Request, Response, Spec,
+    Validated, ValidatedBinding,
 };
 use tokio::io::Stdout;
 use tokio::sync::mpsc;
@@ -40,6 +41,10 @@ pub(crate) async fn serve() -> Result<()> {
             // Nothing comes after it but acknowledgements.
             return Box::pin(capture::run(open, output, requests, stop)).await;
         }
+        if let Request::Acknowledge(_) = request {
+            tracing::debug!("an acknowledgement that nobody asked for is passed over");
+            continue;
+        }
         answer(request, &mut output).await?;
     }
 }
@@ -47,14 +52,11 @@ pub(crate) async fn serve() -> Result<()> {
 async fn answer(request: Request, output: &mut Output<Stdout>) -> Result<()> {
     let response = match request {
         Request::Spec => Response::Spec(spec()),
-        Request::Discover(config) => Response::Discovered(discover(config.get()).await?),
+        Request::Discover(request) => Response::Discovered(discover(&request).await?),
         Request::Validate(capture) => Response::Validated(validate(&capture).await?),
         Request::Apply => Response::Applied,
         Request::Open(_) | Request::Acknowledge(_) => {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "an acknowledgement came although no capture is open",
-            ));
+            return Err(Error::new(ErrorKind::Configuration, "a request that is not answered alone"));
         }
     };
     output.respond(&response).await
@@ -114,9 +116,19 @@ fn spec() -> Spec {
     }
 }
 
-async fn discover(config: &str) -> Result<Discovered> {
-    let survey = survey(&Endpoint::parse(config)?).await?;
-    Ok(Discovered { bindings: resources::discover(survey.as_ref()) })
+async fn discover(request: &DiscoverRequest) -> Result<Discovered> {
+    let survey = survey(&Endpoint::parse(request.config.get())?).await?;
+    let bindings = resources::discover(survey.as_ref(), is_new(request, Timestamp::now()));
+    Ok(Discovered { bindings })
+}
+
+/// Whether it is known that nothing is captured yet: the runtime names the capture, and it was not published before
+/// today. Older runtimes do not say; theirs may be captures that have long been running.
+fn is_new(request: &DiscoverRequest, now: Timestamp) -> bool {
+    match request.created_at {
+        Some(created_at) => now.duration_since(created_at) < SignedDuration::from_hours(24),
+        None => request.name.is_some(),
+    }
 }
 
 async fn validate(capture: &CaptureRequest) -> Result<Validated> {
@@ -145,7 +157,7 @@ async fn survey(endpoint: &Endpoint) -> Result<Option<Survey>> {
         return Ok(None);
     }
     let client: Client = endpoint.client()?;
-    let mut survey = ashby_source::survey(&client).await.map_err(|error| match error.kind() {
+    let invalid = |error: Error| match error.kind() {
         ErrorKind::Credentials => {
             let message = "Invalid API key. Please confirm the provided API key is correct.";
             let wrapped = Error::new(ErrorKind::Credentials, message);
@@ -156,10 +168,23 @@ async fn survey(endpoint: &Endpoint) -> Result<Option<Survey>> {
             wrapped.with_source(error)
         }
         _ => error,
-    })?;
+    };
+    let (mut survey, unanswered) = match ashby_source::survey(&client).await {
+        Ok(survey) => (survey, None),
+        // One operation that fails is not all of Ashby.
+        Err(error) if matches!(error.kind(), ErrorKind::Transient | ErrorKind::Data) => {
+            tracing::warn!("what the API key may read is not known: {}", error.chain());
+            (Survey::unknown(), Some(error))
+        }
+        Err(error) => return Err(invalid(error)),
+    };
     if survey.key.is_none() {
         // The key may not read its own permissions: they are found out by trying.
-        ashby_source::probe(&client, &mut survey).await?;
+        let probed = ashby_source::probe(&client, &mut survey).await;
+        probed.map_err(|error| match (error.kind(), unanswered) {
+            (ErrorKind::Transient | ErrorKind::Data, Some(first)) => first,
+            _ => invalid(error),
+        })?;
     }
     Ok(Some(survey))
 }

@@ -74,9 +74,9 @@ impl Resource {
     }
 }
 
-/// The bindings that there can be: those of the Python connector in its order, then ours. What the survey says cannot
-/// be read is left out.
-pub(crate) fn discover(survey: Option<&Survey>) -> Vec<DiscoveredBinding> {
+/// The bindings that there can be: those of the Python connector in its order, then ours, which a capture that runs
+/// already gets disabled. What the survey says cannot be read is left out.
+pub(crate) fn discover(survey: Option<&Survey>, is_new: bool) -> Vec<DiscoveredBinding> {
     let mut all = streams();
     let rank = |stream: &Stream| match (PREDECESSOR.has(stream.name()), stream.descriptor.mode) {
         (true, Mode::Incremental | Mode::Child) => 0,
@@ -93,11 +93,12 @@ pub(crate) fn discover(survey: Option<&Survey>) -> Vec<DiscoveredBinding> {
         }
         readable != Some(Readable::No)
     };
-    all.iter().filter(|stream| readable(stream)).map(binding).collect()
+    all.iter().filter(|stream| readable(stream)).map(|stream| binding(stream, is_new)).collect()
 }
 
-fn binding(stream: &Stream) -> DiscoveredBinding {
-    let is_costly = stream.cost.is_per_parent() && !PREDECESSOR.has(stream.name());
+fn binding(stream: &Stream, is_new: bool) -> DiscoveredBinding {
+    let is_ours = !PREDECESSOR.has(stream.name());
+    let is_costly = stream.cost.is_per_parent() && is_ours;
     let interval = if is_costly { COSTLY_INTERVAL } else { "PT5M" };
     DiscoveredBinding {
         recommended_name: stream.name().to_owned(),
@@ -109,8 +110,8 @@ fn binding(stream: &Stream) -> DiscoveredBinding {
                 stream.descriptor.key.iter().map(|field| format!("/{field}")).collect()
             }
         },
-        // What is experimental may not be there at all.
-        disable: is_costly || stream.experimental,
+        // What is experimental may not be there at all. Nobody has asked a running capture for more than it has.
+        disable: is_costly || stream.experimental || (is_ours && !is_new),
     }
 }
 
@@ -119,7 +120,8 @@ fn title(name: &str) -> String {
     name.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
 }
 
-/// Says no more than the key and `_meta`: the platform infers the rest.
+/// Says no more than the key and `_meta`: the platform infers the rest. To the letter what the Python connector says,
+/// descriptions included: any difference would publish every collection anew.
 fn document_schema(stream: &Stream) -> Value {
     let mut schema = json!({
         "$defs": {"Meta": {
@@ -131,13 +133,13 @@ fn document_schema(stream: &Stream) -> Value {
                     "enum": ["c", "u", "d"],
                     "default": "u",
                     "title": "Op",
-                    "description": "What happened to the record: c created, u updated, d deleted",
+                    "description": "Operation type (c: Create, u: Update, d: Delete)",
                 },
                 "row_id": {
                     "type": "integer",
                     "default": -1,
                     "title": "Row Id",
-                    "description": "Position of the record in its listing, from 0; -1 if it has none",
+                    "description": "Row ID of the Document, counting up from zero, or -1 if not known",
                 },
             },
         }},
@@ -145,7 +147,7 @@ fn document_schema(stream: &Stream) -> Value {
         "title": "BaseDocument",
         "additionalProperties": true,
         "x-infer-schema": true,
-        "properties": {"_meta": {"$ref": "#/$defs/Meta", "description": "What the connector says about the document"}},
+        "properties": {"_meta": {"$ref": "#/$defs/Meta", "description": "Document metadata"}},
         "if": {
             "required": ["_meta"],
             "properties": {"_meta": {"required": ["op"], "properties": {"op": {"const": "d"}}}},
@@ -231,7 +233,7 @@ mod tests {
     #[test]
     fn the_documentation_lists_every_binding() {
         let documentation = include_str!("../../../docs/estuary.md");
-        for binding in discover(None) {
+        for binding in discover(None, true) {
             let stream = stream(&binding.recommended_name).unwrap();
             let slug = stream.operation.replace('.', "").to_lowercase();
             let permission = match stream.permission {
@@ -249,8 +251,18 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_gives_every_permission_as_the_screen_and_as_the_key_spell_it() {
+        let documentation = include_str!("../../../docs/estuary.md");
+        for stream in streams() {
+            let Some(scope) = stream.scope() else { continue };
+            let row = format!("| {} | `{scope}` | ", ashby_source::screen_name(stream.permission));
+            assert!(documentation.contains(&row), "docs/estuary.md lacks the row\n{row}");
+        }
+    }
+
+    #[test]
     fn costly_streams_of_ours_are_discovered_disabled() {
-        let bindings = discover(None);
+        let bindings = discover(None, true);
         let find = |name: &str| bindings.iter().find(|binding| binding.recommended_name == name).unwrap();
         assert!(find("application_history").disable && find("audit_log").disable);
         assert!(!find("interview_stages").disable && !find("close_reasons").disable);

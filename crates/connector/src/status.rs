@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use capture_core::{ErrorKind, Event, Observer};
+use capture_core::{Error, ErrorKind, Event, Observer};
+use sink_estuary::Doubts;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// How often counts are updated while there is much to list …
@@ -17,7 +19,12 @@ const NAMED: usize = 3;
 
 /// Watches a run and says in a line how it goes.
 #[derive(Debug)]
-pub struct Status(Mutex<Inner>);
+pub struct Status {
+    inner: Mutex<Inner>,
+    doubts: Doubts,
+    /// Told of trouble that could be the key's.
+    suspicion: Notify,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -41,6 +48,10 @@ struct Trouble {
     kind: ErrorKind,
     /// Differs from one time to the next (by request ids, say) and is no news by itself.
     reason: String,
+    /// Since when there has been trouble, of whatever kind.
+    since: Instant,
+    /// How often the stream has failed since then.
+    failures: u32,
 }
 
 impl Trouble {
@@ -48,18 +59,41 @@ impl Trouble {
     fn is_disabling(&self) -> bool {
         matches!(self.kind, ErrorKind::Denied | ErrorKind::Unsupported)
     }
+
+    /// Nothing has come for so long. What may pass by itself had its second chance.
+    fn has_lasted(&self, time: Duration, now: Instant) -> bool {
+        now.duration_since(self.since) >= time && (self.is_disabling() || self.failures > 1)
+    }
 }
 
 #[derive(Debug)]
 struct Logged {
-    /// What makes a status new, as opposed to its counts.
-    gist: Gist,
-    text: String,
+    line: Line,
     at: Instant,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    /// What makes a status new at once.
+    gist: Gist,
+    /// What is brought up to date now and then.
+    counts: Vec<u64>,
+}
+
+/// How long ago something changed, as far as it matters: what is said stays true until something else is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Freshness {
+    NoChange,
+    Hour,
+    Hours,
+    Days(u64),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Gist {
+    freshness: Freshness,
+    /// Streams that were listed with so little that it is not believed.
+    doubted: Vec<String>,
     backfilling: Vec<String>,
     troubles: Vec<(String, ErrorKind)>,
     /// Streams of which something is set aside.
@@ -73,7 +107,36 @@ impl Status {
             (name.to_owned(), Standing { is_backfilled, ..Standing::default() })
         };
         let streams = streams.map(standing).collect();
-        Self(Mutex::new(Inner { streams, newest_change: None, logged: None }))
+        let inner = Mutex::new(Inner { streams, newest_change: None, logged: None });
+        Self { inner, doubts: Doubts::default(), suspicion: Notify::new() }
+    }
+
+    /// Says which listings are doubted, too.
+    #[must_use]
+    pub fn with_doubts(mut self, doubts: Doubts) -> Self {
+        self.doubts = doubts;
+        self
+    }
+
+    /// Waits for trouble that could be the key's.
+    pub(crate) async fn suspicion(&self) {
+        self.suspicion.notified().await;
+    }
+
+    /// Why the task is to fail: a stream has been in trouble for `time`.
+    pub(crate) fn lasting_trouble(&self, time: Duration) -> Option<Error> {
+        let (inner, now) = (self.inner(), Instant::now());
+        let mut lasting = inner.troubles().filter(|(_, trouble)| trouble.has_lasted(time, now));
+        let (stream, trouble) = lasting.next()?;
+        let others = match lasting.count() {
+            0 => String::new(),
+            others => format!(" (and {others} more)"),
+        };
+        let lasted = rounded(now.duration_since(trouble.since));
+        let message = format!("{stream}{others} has not been captured for {lasted}: {}", trouble.reason);
+        Some(Error::new(trouble.kind, message).with_hint(
+            "put it right or disable the binding; advanced.fail_after says how long the task goes on without it",
+        ))
     }
 
     /// Logs the status if something about it is new, or its counts are old.
@@ -85,29 +148,58 @@ impl Status {
 
     fn next_line(&self, now: Instant) -> Option<String> {
         let mut inner = self.inner();
-        let (gist, text) = (inner.gist(), inner.text(now));
-        let update = if gist.backfilling.is_empty() { STREAMING_UPDATE } else { BACKFILL_UPDATE };
+        let doubts = self.doubts.all();
+        let gist = inner.gist(now, doubts.keys().cloned().collect());
+        let line = Line { counts: inner.counts(), gist };
+        let update = if line.gist.backfilling.is_empty() { STREAMING_UPDATE } else { BACKFILL_UPDATE };
         let is_due = inner.logged.as_ref().is_none_or(|logged| {
-            logged.gist != gist || (logged.text != text && now.duration_since(logged.at) >= update)
+            let is_old = now.duration_since(logged.at) >= update;
+            logged.line.gist != line.gist || (logged.line.counts != line.counts && is_old)
         });
         is_due.then(|| {
-            inner.logged = Some(Logged { gist, text: text.clone(), at: now });
+            let mut text = inner.text(line.gist.freshness);
+            for (stream, (listed, kept)) in doubts {
+                // Writing to a String cannot fail.
+                let _ = write!(
+                    text,
+                    "; {stream} was listed with {} rows where there were {}: nothing is deleted until listings have agreed for an hour",
+                    grouped(listed),
+                    grouped(kept)
+                );
+            }
+            inner.logged = Some(Logged { line, at: now });
             text
         })
     }
 
     /// Nothing panics while the lock is held; should it happen, the numbers are still good enough to go on.
     fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Inner {
-    fn gist(&self) -> Gist {
+    fn freshness(&self, now: Instant) -> Freshness {
+        let hours = self.newest_change.map(|at| now.duration_since(at).as_secs() / 3600);
+        match hours {
+            None => Freshness::NoChange,
+            Some(0) => Freshness::Hour,
+            Some(1..24) => Freshness::Hours,
+            Some(hours) => Freshness::Days(hours / 24),
+        }
+    }
+
+    /// Records of streams that are not complete, and what is set aside.
+    fn counts(&self) -> Vec<u64> {
+        let records = self.backfilling().into_iter().map(|(_, standing)| standing.records);
+        records.chain(self.incomplete().map(|(_, set_aside)| set_aside)).collect()
+    }
+
+    fn gist(&self, now: Instant, doubted: Vec<String>) -> Gist {
         let backfilling = self.backfilling().into_iter().map(|(name, _)| name.clone()).collect();
         let troubles = self.troubles().map(|(name, trouble)| (name.to_owned(), trouble.kind)).collect();
         let incomplete = self.incomplete().map(|(name, _)| name.to_owned()).collect();
-        Gist { backfilling, troubles, incomplete }
+        Gist { freshness: self.freshness(now), doubted, backfilling, troubles, incomplete }
     }
 
     /// Streams of which something is set aside, and how much.
@@ -130,17 +222,21 @@ impl Inner {
         self.streams.iter().filter_map(|(name, standing)| Some((name.as_str(), standing.trouble.as_ref()?)))
     }
 
-    fn text(&self, now: Instant) -> String {
+    fn text(&self, freshness: Freshness) -> String {
         let all = self.streams.len();
         let running = self.backfilling();
         // Writing to a String cannot fail.
         let mut text = String::new();
         if running.is_empty() {
             let _ = write!(text, "Streaming; {all} streams");
-            match self.newest_change {
-                Some(at) => _ = write!(text, ", newest change {} ago", ago(now.duration_since(at))),
-                None => text.push_str(", no change yet"),
-            }
+            text.push_str(", ");
+            text.push_str(&match freshness {
+                Freshness::NoChange => "no change yet".to_owned(),
+                Freshness::Hour => "newest change within the last hour".to_owned(),
+                Freshness::Hours => "newest change more than an hour ago".to_owned(),
+                Freshness::Days(1) => "newest change more than a day ago".to_owned(),
+                Freshness::Days(days) => format!("newest change more than {days} days ago"),
+            });
         } else {
             let _ = write!(text, "Backfilling {} of {all} streams: ", running.len());
             let named = running.iter().take(NAMED);
@@ -165,12 +261,12 @@ impl Inner {
     }
 
     /// Notes a stream's trouble, and says whether it is news.
-    fn trouble(&mut self, stream: &str, trouble: Option<Trouble>) -> bool {
+    fn trouble(&mut self, stream: &str, kind: ErrorKind, reason: String) -> bool {
         let Some(standing) = self.streams.get_mut(stream) else { return false };
-        let is_news = trouble
-            .as_ref()
-            .is_some_and(|new| standing.trouble.as_ref().is_none_or(|old| old.kind != new.kind));
-        standing.trouble = trouble;
+        let before = standing.trouble.take();
+        let is_news = before.as_ref().is_none_or(|before| before.kind != kind);
+        let (since, failures) = before.map_or((Instant::now(), 0), |before| (before.since, before.failures));
+        standing.trouble = Some(Trouble { kind, reason, since, failures: failures + 1 });
         is_news
     }
 }
@@ -195,8 +291,8 @@ impl Observer for Status {
                 }
             }
             Event::UpToDate { stream } => {
-                inner.trouble(stream, None);
                 let Some(standing) = inner.streams.get_mut(stream) else { return };
+                standing.trouble = None;
                 if !std::mem::replace(&mut standing.is_backfilled, true) {
                     tracing::info!(stream, records = standing.records, "backfill complete");
                 }
@@ -206,8 +302,11 @@ impl Observer for Status {
                     Some(hint) => format!("{message} ({hint})"),
                     None => message.to_owned(),
                 };
-                if inner.trouble(stream, Some(Trouble { kind, reason: reason.clone() })) {
+                if inner.trouble(stream, kind, reason.clone()) {
                     tracing::warn!(stream, "{reason}");
+                    if matches!(kind, ErrorKind::Data | ErrorKind::Denied) {
+                        self.suspicion.notify_one();
+                    }
                 }
             }
             _ => {}
@@ -228,8 +327,9 @@ fn grouped(number: u64) -> String {
     text
 }
 
-fn ago(elapsed: Duration) -> String {
-    match elapsed.as_secs() {
+/// A time in the largest unit of which there are two.
+fn rounded(time: Duration) -> String {
+    match time.as_secs() {
         seconds @ 0..120 => format!("{seconds} s"),
         seconds @ 120..7200 => format!("{} min", seconds / 60),
         seconds => format!("{} h", seconds / 3600),
@@ -252,13 +352,14 @@ mod tests {
     }
 
     fn failed<'a>(stream: &'a str, kind: ErrorKind, message: &'a str) -> Event<'a> {
-        Event::Failed { stream, kind, message, hint: Some("do this"), retry_in: None }
+        Event::Failed { stream, kind, message, hint: Some("do this"), retry_in: None, ends_poll: true }
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_status_says_what_is_listed_what_is_new_and_what_is_wrong() {
         let names = ["applications", "candidates", "jobs", "offers", "users"];
-        let status = Status::new(names.into_iter().map(|name| (name, name == "users")));
+        let streams = names.into_iter().map(|name| (name, name == "users"));
+        let status = Status::new(streams);
         status.observe(&written("applications", 41_200));
         status.observe(&written("jobs", 7));
         committed(&status, 8);
@@ -280,17 +381,65 @@ mod tests {
         }
         assert_eq!(
             status.next_line(Instant::now()).unwrap(),
-            "Streaming; 5 streams, newest change 60 s ago; offers is not captured: no permission (do this)"
+            "Streaming; 5 streams, newest change within the last hour; offers is not captured: no permission (do this)"
         );
         status.observe(&Event::UpToDate { stream: "offers" });
         status.observe(&failed("jobs", ErrorKind::Transient, "timeout"));
         assert_eq!(
             status.next_line(Instant::now()).unwrap(),
-            "Streaming; 5 streams, newest change 60 s ago; jobs is in trouble, will be tried again: timeout (do this)"
+            "Streaming; 5 streams, newest change within the last hour; jobs is in trouble, will be tried again: timeout (do this)"
         );
         status.observe(&failed("jobs", ErrorKind::Transient, "timeout, request 2"));
         tokio::time::advance(Duration::from_secs(300)).await;
         assert_eq!(status.next_line(Instant::now()), None, "neither time nor another request id is news");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_said_is_true_until_something_else_is_said() {
+        let status = Status::new([("jobs", true)].into_iter());
+        assert_eq!(status.next_line(Instant::now()).unwrap(), "Streaming; 1 streams, no change yet");
+        committed(&status, 1);
+        let mut lines = Vec::new();
+        for minute in 0..3 * 24 * 60 {
+            // It changes every half hour for a day, and then no more.
+            if minute % 30 == 0 && minute < 24 * 60 {
+                committed(&status, 1);
+            }
+            lines.extend(status.next_line(Instant::now()).map(|line| (minute / 60, line)));
+            tokio::time::advance(Duration::from_secs(60)).await;
+        }
+        let expected = [
+            (0, "newest change within the last hour"),
+            (24, "newest change more than an hour ago"),
+            (47, "newest change more than a day ago"),
+            (71, "newest change more than 2 days ago"),
+        ];
+        let expected = expected.map(|(hour, text)| (hour, format!("Streaming; 1 streams, {text}")));
+        assert_eq!(lines, expected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn trouble_that_stays_is_a_reason_to_fail_and_says_why() {
+        let time = Duration::from_secs(3600);
+        let streams = ["jobs", "offers", "users"].map(|name| (name, true));
+        let status = Status::new(streams.into_iter());
+        status.observe(&failed("offers", ErrorKind::Denied, "no permission"));
+        status.observe(&failed("jobs", ErrorKind::Transient, "timeout"));
+        status.observe(&failed("users", ErrorKind::Data, "odd"));
+        tokio::time::advance(time - Duration::from_secs(1)).await;
+        assert!(status.lasting_trouble(time).is_none());
+        status.observe(&Event::UpToDate { stream: "users" });
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let error = status.lasting_trouble(time).unwrap();
+        assert_eq!(error.to_string(), "offers has not been captured for 60 min: no permission (do this)");
+        assert!(error.hint().unwrap().contains("fail_after"));
+        status.observe(&failed("jobs", ErrorKind::Data, "something else"));
+        let error = status.lasting_trouble(time).unwrap().to_string();
+        assert!(error.starts_with("jobs (and 1 more) has not been captured for 60 min"), "{error}");
+        for stream in ["jobs", "offers"] {
+            status.observe(&Event::UpToDate { stream });
+        }
+        assert!(status.lasting_trouble(time).is_none(), "what works again is no reason");
     }
 
     #[tokio::test(start_paused = true)]
@@ -315,7 +464,7 @@ mod tests {
             [0, 999, 1000, 41_200, 1_234_567].map(grouped),
             ["0", "999", "1,000", "41,200", "1,234,567"]
         );
-        let spans = [3, 119, 120, 7199, 7200].map(|seconds| ago(Duration::from_secs(seconds)));
+        let spans = [3, 119, 120, 7199, 7200].map(|seconds| rounded(Duration::from_secs(seconds)));
         assert_eq!(spans, ["3 s", "119 s", "2 min", "119 min", "2 h"]);
     }
 }

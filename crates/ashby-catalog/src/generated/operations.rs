@@ -12,6 +12,7 @@ pub(super) static API_KEY: &[Operation] = &[Operation {
     warning: Some(
         "It needs a permission of its own: a refusal says nothing about the key's other permissions.",
     ),
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -33,6 +34,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the user to the application's hiring team in this role."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -77,6 +79,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the application's source; null leaves it without one."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -117,6 +120,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "A stage of the type Archived needs archiveReasonId. If the e-mail cannot be sent, the stage stays as it was; an application that is already archived gets no e-mail.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -169,6 +173,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the application's source; null leaves it without one."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -207,6 +212,7 @@ pub(super) static APPLICATION: &[Operation] = &[
             "Moves the application to the stage; an archived stage ends it and, if asked to, e-mails the candidate.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -263,6 +269,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "A repeat may add a second application. For submissions of an application form use applicationForm.submit; custom fields are set with customField.setValues.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -356,6 +363,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "It needs the permission to delete candidate data, which is apart from the one to write. No webhook tells of it; the application just vanishes from lists.",
         ),
+        open_codes: &[],
         parameters: &[Field {
             name: "applicationId",
             about: "Which application",
@@ -384,6 +392,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "A submission that the application limits blocked has no application: asking by its submittedFormInstanceId is refused with application_blocked.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -434,6 +443,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "A key without access to confidential jobs gets a list without their applications, and no error.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -522,6 +532,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("It needs the feature AI Application Review; without it the list may just be empty."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -572,6 +583,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "One call an application, with no filter by time: the only source of the times at which stages were entered and left.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -620,6 +632,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the user out of the application's hiring team in this role."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -666,6 +679,7 @@ pub(super) static APPLICATION: &[Operation] = &[
             "Moves the application to a stage of the other job and starts that stage's automatic activities, which may e-mail the candidate.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -728,6 +742,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "Custom fields are set with customField.setValues, stages with application.changeStage.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -790,6 +805,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "The key needs the setting \"Allow updating application history?\" as well. allowedActions of application.listHistory says what may be done to each entry.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -833,6 +849,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -901,6 +918,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
         warning: Some(
             "A repeat submits it again. The form's fields, and what each of them takes, come from feedbackFormDefinition.info.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "feedbackForm",
@@ -963,6 +981,7 @@ pub(super) static APPLICATION_FEEDBACK_REQUEST: &[Operation] = &[Operation {
     kind: Kind::Notifies,
     effect: Some("Asks the user for feedback on the application, as if an interview had taken place."),
     warning: Some("The interview must be one that requests feedback."),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "applicationId",
@@ -1012,6 +1031,7 @@ pub(super) static APPLICATION_FORM: &[Operation] = &[Operation {
     warning: Some(
         "If formMessages.blocked is true, no application was made, and no survey should follow. The form comes from jobPosting.info; files go in as handles of file.createFileUploadHandle; the e-mail testing-fail-validation@example.com tries a refusal.",
     ),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "jobPostingId",
@@ -1073,6 +1093,7 @@ pub(super) static APPLICATION_HIRING_TEAM_ROLE: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -1097,6 +1118,7 @@ pub(super) static APPROVAL: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[
         Field {
             name: "entityType",
@@ -1160,6 +1182,7 @@ pub(super) static APPROVAL_DEFINITION: &[Operation] = &[Operation {
         "Replaces the approval steps of the offer and may ask the approvers at once; with no steps, approval is skipped and the offer moves on.",
     ),
     warning: Some("It works only where an approval in Ashby is marked as managed by the API."),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "entityType",
@@ -1213,6 +1236,7 @@ pub(super) static ARCHIVE_REASON: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[Field {
         name: "includeArchived",
         about: "Whether to include archived reasons; defaults to false",
@@ -1241,6 +1265,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Shows the assessment and its result on the candidate."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -1295,6 +1320,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
         warning: Some(
             "A status with the value Started marks the time at which the assessment began. All values of one assessment need identifiers of their own.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "assessment_id",
@@ -1378,6 +1404,7 @@ pub(super) static AUDIT_LOG: &[Operation] = &[Operation {
     warning: Some(
         "It needs the feature Audit Logs, and shows entries on confidential jobs and projects to every key that may read it. A page cursor is good only with the dates and filters that it came from.",
     ),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "startDate",
@@ -1463,6 +1490,7 @@ pub(super) static BRAND: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[
         Field {
             name: "cursor",
@@ -1501,6 +1529,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Shows the message on the candidate; nothing is sent."),
         warning: Some("Private messages need a key with access to non-offer private fields."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -1625,6 +1654,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the candidate to the project."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -1661,6 +1691,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the tag to the candidate."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -1699,6 +1730,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "All of the candidate's applications must be archived or hired. There is no operation that deletes a candidate.",
         ),
+        open_codes: &[],
         parameters: &[Field {
             name: "candidateId",
             about: "Whose data is removed",
@@ -1727,6 +1759,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "A repeat adds the candidate again: look with candidate.search first. Custom fields are set with customField.setValues, jobs with application.create.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "name",
@@ -1839,6 +1872,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "A repeat adds the note again. Private notes need a key with access to non-offer private fields.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -1899,6 +1933,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "id",
@@ -1937,6 +1972,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "A key without access to confidential jobs and projects gets a list without their candidates, and no error. Deleted and merged candidates just vanish from lists; the webhooks candidateDelete and candidateMerge tell of them.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -1997,6 +2033,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2051,6 +2088,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "It needs the feature Fraud Detection. Only ids are stable: category, name, description and value of signals may change.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2095,6 +2133,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Private notes are missing if the key has no access to non-offer private fields."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2147,6 +2186,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2193,6 +2233,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "Do not just repeat it: a failure, even generic_internal_error, may come after the HRIS took the data, and a repeat then makes a duplicate there. The candidate needs a name, and for many systems an accepted offer.",
         ),
+        open_codes: &["candidate_hris_push_failed"],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -2237,6 +2278,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the candidate out of the project; both stay."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2273,6 +2315,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the tag off the candidate; the tag itself stays."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2309,6 +2352,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("It answers 100 candidates at most and has no pages: candidate.list has all."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "email",
@@ -2342,9 +2386,10 @@ pub(super) static CANDIDATE: &[Operation] = &[
         name: "candidate.setFraudStatus",
         summary: "Records what a review of a candidate's fraud signals concluded",
         permission: Some(Permission::new("candidatesWrite")),
-        kind: Kind::Write,
+        kind: Kind::Destructive,
         effect: Some("Marks the candidate for everybody; it can be set again but not back to unreviewed."),
         warning: Some("It needs the feature Fraud Detection."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2383,6 +2428,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "socialLinks replaces all links there are, and makes linkedInUrl, githubUrl and websiteUrl of the same request void. Custom fields are set with customField.setValues.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2515,6 +2561,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the file to the candidate; no operation removes it."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2553,6 +2600,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
             "Adds the resume to the candidate and fills in what it says and Ashby did not know; nothing known is overwritten.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2589,9 +2637,10 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
         name: "candidateTag.archive",
         summary: "Archives a candidate tag",
         permission: Some(Permission::new("hiringProcessMetadataWrite")),
-        kind: Kind::Write,
+        kind: Kind::Destructive,
         effect: Some("Archives the tag; no operation restores it."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "tagId",
             about: "Which tag",
@@ -2618,6 +2667,7 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the tag for the whole organisation, unless it is there already."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "title",
             about: "What the tag says",
@@ -2644,6 +2694,7 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -2698,6 +2749,7 @@ pub(super) static CLOSE_REASON: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[Field {
         name: "includeArchived",
         about: "Whether to include archived reasons; defaults to false",
@@ -2725,6 +2777,7 @@ pub(super) static COMMUNICATION_TEMPLATE: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -2746,6 +2799,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the field to all objects of this kind; no operation deletes it."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "fieldType",
@@ -2834,6 +2888,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "customFieldId",
             about: "Which custom field",
@@ -2860,6 +2915,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Private fields are missing if the key has no access to non-offer private fields."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -2914,6 +2970,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         warning: Some(
             "Calls side by side on one object can undo each other: use customField.setValues for several fields. Fields of users are set with user.setCustomFieldValue.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "objectId",
@@ -2966,6 +3023,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the values of these fields; null clears a field."),
         warning: Some("Fields of users are set with user.setCustomFieldValues."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "objectId",
@@ -3011,9 +3069,10 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         name: "customField.updateSelectableValues",
         summary: "Replaces the options of a select field",
         permission: Some(Permission::new("hiringProcessMetadataWrite")),
-        kind: Kind::Write,
+        kind: Kind::Destructive,
         effect: Some("Adds new options, relabels known ones, and archives every option that is not sent."),
         warning: Some("Send all options that shall stay, as customField.info answers them."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "customFieldId",
@@ -3057,6 +3116,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Archives the department; department.restore brings it back."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "departmentId",
             about: "Which department",
@@ -3083,6 +3143,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the department for the whole organisation; a repeat may add a second one."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "name",
@@ -3135,6 +3196,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "departmentId",
             about: "Which department",
@@ -3161,6 +3223,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -3213,6 +3276,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Makes the department a part of the other one."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "departmentId",
@@ -3249,6 +3313,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("The department can be used again."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "departmentId",
             about: "Which department",
@@ -3275,6 +3340,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Changes what is sent and leaves the rest; the external name is what candidates see."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "departmentId",
@@ -3329,6 +3395,7 @@ pub(super) static EMAIL_SENDER: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: Some("No-reply addresses are listed too, but sequence.add refuses them."),
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -3350,6 +3417,7 @@ pub(super) static FEEDBACK_FORM_DEFINITION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "feedbackFormDefinitionId",
             about: "Which form",
@@ -3376,6 +3444,7 @@ pub(super) static FEEDBACK_FORM_DEFINITION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -3437,6 +3506,7 @@ pub(super) static FILE: &[Operation] = &[
         warning: Some(
             "Post the file as multipart/form-data to the url within 10 minutes: first all fields, last the file as the part \"file\". Then hand the handle to candidate.uploadResume, candidate.uploadFile or applicationForm.submit.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "fileUploadContext",
@@ -3491,6 +3561,7 @@ pub(super) static FILE: &[Operation] = &[
         warning: Some(
             "The link is signed and does not last: download at once, and treat it as a secret. Files of Ashby's demo data may be refused.",
         ),
+        open_codes: &[],
         parameters: &[Field {
             name: "fileHandle",
             about: "The handle of the file, from a candidate, an application or an offer",
@@ -3520,6 +3591,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Gives the user the role, and with it the access that the role carries."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "teamMemberId",
@@ -3580,6 +3652,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the role from the user, and with it the access that the role carries."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "teamMemberId",
@@ -3644,6 +3717,7 @@ pub(super) static HIRING_TEAM_ROLE: &[Operation] = &[Operation {
     warning: Some(
         "Answers bare titles unless namesOnly is false; only then are there ids for hiringTeam.addMember.",
     ),
+    open_codes: &[],
     parameters: &[Field {
         name: "namesOnly",
         about: "True answers titles only, false answers ids and titles; defaults to true",
@@ -3676,6 +3750,7 @@ pub(super) static INTERVIEW: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "id",
             about: "Interview to read",
@@ -3702,6 +3777,7 @@ pub(super) static INTERVIEW: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("These are definitions; scheduled interviews come from interviewSchedule.list."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -3772,6 +3848,7 @@ pub(super) static INTERVIEW_BRIEFING: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[
         Field {
             name: "interviewEventId",
@@ -3815,6 +3892,7 @@ pub(super) static INTERVIEW_EVENT: &[Operation] = &[Operation {
     warning: Some(
         "interviewSchedule.list already carries each schedule's events; ask here only for a single schedule.",
     ),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "interviewScheduleId",
@@ -3888,6 +3966,7 @@ pub(super) static INTERVIEW_PLAN: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: Some("Drafts are never listed."),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "includeArchived",
@@ -3944,6 +4023,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
             "Cancels every interview of the schedule; interviewers and candidate may be told, and feedback given on them may be lost.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "id",
@@ -3984,6 +4064,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
         warning: Some(
             "Interviewers are found by the e-mail address of their Ashby user; only the key that made a schedule can update it; a repeated call makes a second schedule.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -4024,6 +4105,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -4094,6 +4176,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
             "Changes or cancels interviews, of which people may be told; with allowFeedbackDeletion, feedback on a cancelled interview is deleted for good.",
         ),
         warning: Some("Works only for schedules made with the same API key."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "interviewScheduleId",
@@ -4159,6 +4242,7 @@ pub(super) static INTERVIEW_STAGE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewStageId",
             about: "Stage to read",
@@ -4185,6 +4269,7 @@ pub(super) static INTERVIEW_STAGE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewPlanId",
             about: "Plan whose stages are listed",
@@ -4213,6 +4298,7 @@ pub(super) static INTERVIEW_STAGE_GROUP: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -4234,6 +4320,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "interviewerPoolId",
@@ -4278,6 +4365,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the pool out of use until it is restored."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewerPoolId",
             about: "Pool to archive",
@@ -4304,6 +4392,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "title",
@@ -4340,6 +4429,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewerPoolId",
             about: "Pool to read",
@@ -4366,6 +4456,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Members and trainees come only from interviewerPool.info."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchivedPools",
@@ -4430,6 +4521,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the user out of the pool, as a member or as a trainee."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "interviewerPoolId",
@@ -4466,6 +4558,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewerPoolId",
             about: "Pool to restore",
@@ -4492,6 +4585,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "interviewerPoolId",
@@ -4541,6 +4635,7 @@ pub(super) static JOB: &[Operation] = &[
         warning: Some(
             "Custom fields are set with customField.setValue; a job cannot be opened without a default interview plan.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "title",
@@ -4617,6 +4712,7 @@ pub(super) static JOB: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "id",
@@ -4667,6 +4763,7 @@ pub(super) static JOB: &[Operation] = &[
         warning: Some(
             "Drafts come only if status names Draft; confidential jobs only with a key that may see them.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -4783,6 +4880,7 @@ pub(super) static JOB: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("A short answer for looking things up, not paged; use job.list for everything."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "title",
@@ -4816,11 +4914,12 @@ pub(super) static JOB: &[Operation] = &[
         name: "job.setStatus",
         summary: "Opens, closes or archives a job, or makes it a draft again",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some("Moves the job to the new status, which decides whether it takes applications."),
         warning: Some(
             "Allowed: Draft to Open or Archived, Open to Closed, Closed to Draft or Archived, Archived to Draft; opening needs a default interview plan.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobId",
@@ -4857,6 +4956,7 @@ pub(super) static JOB: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: Some("Custom fields are set with customField.setValue."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobId",
@@ -4937,11 +5037,12 @@ pub(super) static JOB: &[Operation] = &[
         name: "job.updateCompensation",
         summary: "Replaces a job's compensation tiers",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some(
             "Replaces all compensation tiers of the job, which its postings may show; an empty list removes them.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobId",
@@ -4979,9 +5080,10 @@ pub(super) static JOB: &[Operation] = &[
         name: "job.updateCompensationSettings",
         summary: "Changes how a job's compensation is shown to candidates",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some("Changes what candidates see of the job's pay."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "jobId",
             about: "Job to change",
@@ -5010,6 +5112,7 @@ pub(super) static JOB_BOARD: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: Some("Disabled boards are never listed."),
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -5030,6 +5133,7 @@ pub(super) static JOB_INTERVIEW_PLAN: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[Field {
         name: "jobId",
         about: "Job whose plan is read",
@@ -5058,6 +5162,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("A draft is found only with includeUnpublishedJobPostings."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5116,6 +5221,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         warning: Some(
             "Covers only the primary external board unless jobBoardId names another; unlisted postings, which are not for the public, come too unless listedOnly is true.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "location",
@@ -5180,6 +5286,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5224,6 +5331,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5266,6 +5374,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         warning: Some(
             "Publishing needs a title, a description, an open job and whatever pay the organization requires.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5299,11 +5408,12 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         name: "jobPosting.update",
         summary: "Changes a job posting's text, places or form",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some("Changes what applicants see, at once if the posting is published."),
         warning: Some(
             "Replaces only the body of the description; the brand's opening and closing stay around it unless both are suppressed.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5409,11 +5519,12 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         name: "jobPosting.updateCompensation",
         summary: "Replaces a job posting's compensation tiers",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some(
             "Replaces all compensation tiers of the posting, at once for applicants if it is published.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5459,9 +5570,10 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         name: "jobPosting.updateCompensationSettings",
         summary: "Changes how a job posting shows compensation to candidates",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some("Changes what applicants see of the posting's pay."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "jobPostingId",
             about: "Posting to change",
@@ -5490,6 +5602,7 @@ pub(super) static JOB_TEMPLATE: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: Some("Inactive templates always come too, but only an active one can be used to create a job."),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "expand",
@@ -5548,6 +5661,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the location out of use until it is restored."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "locationId",
             about: "Location to archive",
@@ -5574,6 +5688,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "name",
@@ -5658,6 +5773,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "locationId",
             about: "Location to read",
@@ -5684,6 +5800,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -5744,6 +5861,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "locationId",
@@ -5780,6 +5898,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "locationId",
             about: "Location to restore",
@@ -5806,6 +5925,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "locationId",
@@ -5839,9 +5959,10 @@ pub(super) static LOCATION: &[Operation] = &[
         name: "location.updateExternalName",
         summary: "Changes the name of a location that candidates see",
         permission: Some(Permission::new("organizationWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some("Changes the location's name on job boards."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "locationId",
@@ -5878,6 +5999,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "locationId",
@@ -5914,6 +6036,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: Some("Not for regions (LocationHierarchy)."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "locationId",
@@ -5954,6 +6077,7 @@ pub(super) static NOTETAKER_TRANSCRIPT: &[Operation] = &[Operation {
     warning: Some(
         "Needs the AI Notetaker add-on; the download address works for 5 minutes; on the free tier transcripts expire; ids come from interview events.",
     ),
+    open_codes: &[],
     parameters: &[Field {
         name: "notetakerTranscriptId",
         about: "Transcript to read; interview events name it",
@@ -5979,13 +6103,14 @@ pub(super) static OFFER: &[Operation] = &[
         name: "offer.approve",
         summary: "Approves an offer version, or one step of its approval, by force",
         permission: Some(Permission::new("offersWrite")),
-        kind: Kind::Write,
+        kind: Kind::Destructive,
         effect: Some(
-            "Approves in place of the people who were asked: the whole approval, or the one step that is named.",
+            "Approves in place of the people who were asked: the whole approval, or the one step that is named; nothing takes it back.",
         ),
         warning: Some(
             "A step can be approved only while it is the current one, and only for a user who is one of its approvers.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerVersionId",
@@ -6043,6 +6168,7 @@ pub(super) static OFFER: &[Operation] = &[
         warning: Some(
             "Needs offerProcess.start and offer.start first; refused with opening_in_use or opening_state_invalid if the chosen opening belongs to another offer or is closed or filled.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerProcessId",
@@ -6095,6 +6221,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerId",
@@ -6131,6 +6258,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Older versions of an offer are only in offer.info."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -6227,6 +6355,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the time at which the candidate accepted or declined."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerId",
@@ -6268,11 +6397,12 @@ pub(super) static OFFER: &[Operation] = &[
         name: "offer.setStatus",
         summary: "Sets whether an offer is accepted, declined, cancelled or open",
         permission: Some(Permission::new("offersWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some(
-            "Records an answer to the offer, without the candidate; Ashby derives the offer's status from it.",
+            "Records an answer to the offer, without the candidate; Ashby derives the status from it, and may tell other systems of a hire.",
         ),
         warning: Some("The offer status cannot be set by itself; Ashby may refuse some of the values."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerId",
@@ -6317,6 +6447,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Starts an offer version that is filled in with offer.create."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "offerProcessId",
             about: "The process that offerProcess.start began",
@@ -6343,6 +6474,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Notifies,
         effect: Some("Asks the configured approvers to approve the offer."),
         warning: Some("Only for an offer that waits for its approval to start (WaitingOnApprovalStart)."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerVersionId",
@@ -6387,6 +6519,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Notifies,
         effect: Some("Adds a version to the offer and asks again for every approval that it needs."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerId",
@@ -6435,6 +6568,7 @@ pub(super) static OFFER_PROCESS: &[Operation] = &[Operation {
         "Opens an offer process for the application, the first step before offer.start and offer.create.",
     ),
     warning: None,
+    open_codes: &[],
     parameters: &[Field {
         name: "applicationId",
         about: "Whose offer process to start",
@@ -6463,6 +6597,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6499,6 +6634,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6537,6 +6673,7 @@ pub(super) static OPENING: &[Operation] = &[
         warning: Some(
             "Custom fields are set afterwards, with customField.setValue; states other than Draft are validated more strictly.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "identifier",
@@ -6637,6 +6774,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "openingId",
             about: "Which opening",
@@ -6663,6 +6801,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -6715,6 +6854,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Ends the link between the job and the opening; both stay."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6751,6 +6891,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the location from the opening; the location itself stays."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6787,6 +6928,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "identifier",
             about: "The identifier that the opening was given, not its id",
@@ -6813,6 +6955,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Archives the opening, or takes it out of the archive."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6849,6 +6992,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Moves the opening to another state; an offer cannot use one that is closed."),
         warning: Some("Filled is not among the states that can be set."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6893,6 +7037,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the given details; those that are left out stay."),
         warning: Some("Jobs, locations, state and custom fields have operations of their own."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6984,6 +7129,7 @@ pub(super) static PROJECT: &[Operation] = &[
         warning: Some(
             "Archiving an archived project succeeds; the key, or the user it acts for, must be allowed to edit the project.",
         ),
+        open_codes: &[],
         parameters: &[Field {
             name: "projectId",
             about: "Which project",
@@ -7014,6 +7160,7 @@ pub(super) static PROJECT: &[Operation] = &[
         warning: Some(
             "Confidential projects need a plan that has them; values of project custom fields go into customFields; candidates are added with candidate.addProject.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "title",
@@ -7058,6 +7205,7 @@ pub(super) static PROJECT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Confidential projects are found only with a key that may see them."),
+        open_codes: &[],
         parameters: &[Field {
             name: "projectId",
             about: "Which project",
@@ -7084,6 +7232,7 @@ pub(super) static PROJECT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Confidential projects are left out unless the key may see them."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -7136,6 +7285,7 @@ pub(super) static PROJECT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the project out of the archive."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "projectId",
             about: "Which project",
@@ -7162,6 +7312,7 @@ pub(super) static PROJECT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Answers with 100 projects at most, without paging; use project.list for all."),
+        open_codes: &[],
         parameters: &[Field {
             name: "title",
             about: "The title to look for",
@@ -7190,6 +7341,7 @@ pub(super) static PROJECT: &[Operation] = &[
         warning: Some(
             "The last of several writes to a field wins, so a retry can undo a newer value; required fields cannot be cleared.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "projectId",
@@ -7236,6 +7388,7 @@ pub(super) static PROJECT: &[Operation] = &[
         warning: Some(
             "The last of several writes to a field wins, so a retry can undo a newer value; required fields cannot be cleared.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "projectId",
@@ -7276,6 +7429,7 @@ pub(super) static PROJECT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the given details; those that are left out stay."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "projectId",
@@ -7322,6 +7476,7 @@ pub(super) static REFERRAL: &[Operation] = &[Operation {
     kind: Kind::Write,
     effect: Some("Adds the recommended candidate with an application that is credited to the user."),
     warning: Some("The job in the form must be open."),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "id",
@@ -7375,6 +7530,7 @@ pub(super) static REFERRAL_FORM: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: Some("Creates a default form if the organization has none."),
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -7398,6 +7554,7 @@ pub(super) static REPORT: &[Operation] = &[
         warning: Some(
             "An organization may start 15 reports a minute and run 3 at once (report.synchronous counts too); asking with requestId is free of that. A failed report answers successfully, with status failed. Report ids are only in Ashby's pages.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "reportId",
@@ -7444,6 +7601,7 @@ pub(super) static REPORT: &[Operation] = &[
         warning: Some(
             "Waits 30 seconds at most, then answers in_progress: use report.generate for slow reports. An organization may start 15 reports a minute and run 3 at once. A failed report answers successfully, with status failed.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "reportId",
@@ -7487,6 +7645,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         warning: Some(
             "A no-reply sender is refused (sequence_sender_not_allowed); a second draft of the same template, candidate and user too (sequence_draft_already_exists). What blocks the start leaves a draft, with startResult Blocked.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "sequenceTemplateId",
@@ -7544,9 +7703,10 @@ pub(super) static SEQUENCE: &[Operation] = &[
         name: "sequence.cancel",
         summary: "Cancels a running sourcing sequence",
         permission: Some(Permission::new("sourcingWrite")),
-        kind: Kind::Write,
-        effect: Some("Stops the sequence: its remaining e-mails are not sent."),
+        kind: Kind::Destructive,
+        effect: Some("Stops the sequence for good: its remaining e-mails are not sent."),
         warning: Some("Allowed with candidatesWrite too, for the sake of older keys."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "sequenceId",
@@ -7583,6 +7743,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         kind: Kind::Destructive,
         effect: Some("Deletes the draft, which has not been started, for good."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "sequenceId",
             about: "Which draft",
@@ -7609,6 +7770,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "sequenceId",
             about: "Which sequence",
@@ -7635,6 +7797,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -7689,6 +7852,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         warning: Some(
             "Only by the user who made the draft; what blocks the start leaves the draft, with startResult Blocked. A started sequence is answered with sequence_not_found.",
         ),
+        open_codes: &[],
         parameters: &[Field {
             name: "sequenceId",
             about: "Which draft",
@@ -7719,6 +7883,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         warning: Some(
             "Only by the user who made the draft; keep Ashby's token markers as sequence.info gives them, unknown ones are refused.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "sequenceId",
@@ -7774,6 +7939,7 @@ pub(super) static SEQUENCE_TEMPLATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Archived templates are found too; the texts of the messages are not included."),
+        open_codes: &[],
         parameters: &[Field {
             name: "sequenceTemplateId",
             about: "Which template",
@@ -7800,6 +7966,7 @@ pub(super) static SEQUENCE_TEMPLATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -7854,6 +8021,7 @@ pub(super) static SOURCE: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[Field {
         name: "includeArchived",
         about: "List archived sources too; defaults to false",
@@ -7881,6 +8049,7 @@ pub(super) static SOURCE_TRACKING_LINK: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[
         Field {
             name: "includeDisabled",
@@ -7919,6 +8088,7 @@ pub(super) static SURVEY_FORM_DEFINITION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "surveyFormDefinitionId",
             about: "Which form",
@@ -7945,6 +8115,7 @@ pub(super) static SURVEY_FORM_DEFINITION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "syncToken",
@@ -7996,6 +8167,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Creates the survey's link; sending it to the candidate is up to you."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -8040,6 +8212,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "surveyType",
@@ -8119,6 +8292,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Stores the answers as if the candidate had given them."),
         warning: Some("Not for an application whose form submission was blocked: none exists."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -8171,6 +8345,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Diversity and EEOC answers cannot be read through the API."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "surveyType",
@@ -8234,6 +8409,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "takeHomeAssignmentId",
@@ -8274,6 +8450,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -8353,6 +8530,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Keeps the user from being scheduled for interviews during the pause."),
         warning: Some("A user can have one pause, running or planned; a second one is refused."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "userId",
@@ -8405,6 +8583,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Destructive,
         effect: Some("Deletes the pause: the user can be scheduled for interviews again."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewerPauseId",
             about: "Which pause, from user.listInterviewerPauses",
@@ -8431,6 +8610,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "userId",
             about: "Which user",
@@ -8457,6 +8637,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "userId",
             about: "Whose settings",
@@ -8483,6 +8664,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeDeactivated",
@@ -8535,6 +8717,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Past pauses are not listed."),
+        open_codes: &[],
         parameters: &[Field {
             name: "userId",
             about: "Whose pauses",
@@ -8561,6 +8744,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Answers with a list, empty if nobody has that address."),
+        open_codes: &[],
         parameters: &[Field {
             name: "email",
             about: "The user's address",
@@ -8589,6 +8773,7 @@ pub(super) static USER: &[Operation] = &[
         warning: Some(
             "For several fields of one user use user.setCustomFieldValues: calls side by side can undo each other.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "userId",
@@ -8633,6 +8818,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the values of the given custom fields; the others stay."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "userId",
@@ -8673,6 +8859,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the given limits; a limit that is left out stays."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "userId",
@@ -8719,6 +8906,7 @@ pub(super) static VERSION: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: Some("A request chooses a version with the header Ashby-Version; removed versions are refused."),
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -8744,6 +8932,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
         warning: Some(
             "If the ping is not answered with success, the webhook is created but disabled. There is no operation that lists webhooks: keep the id.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "webhookType",
@@ -8788,6 +8977,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
         kind: Kind::Destructive,
         effect: Some("Deletes the webhook for good: its URL gets no more events."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "webhookId",
             about: "Which webhook",
@@ -8814,6 +9004,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "webhookId",
             about: "Which webhook",
@@ -8842,6 +9033,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
             "Changes the webhook and sends a ping to its URL; events go to the new URL with the new secret at once.",
         ),
         warning: Some("If the ping is not answered with success, the webhook is disabled."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "webhookId",

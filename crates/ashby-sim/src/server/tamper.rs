@@ -103,6 +103,10 @@ fn change(fault: &Fault, cursor: Option<&Value>, envelope: &mut Map<String, Valu
             records.pop()?;
             count = Some(records.len());
         }
+        Fault::NoRecords => {
+            records(envelope)?.clear();
+            count = Some(0);
+        }
         Fault::UnknownFields => {
             for record in records(envelope)? {
                 if let Value::Object(members) = record {

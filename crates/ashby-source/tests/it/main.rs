@@ -6,4 +6,5 @@
 mod boards;
 mod capture;
 mod faults;
+mod hybrid;
 mod support;

@@ -11,10 +11,6 @@ use tokio::time::Instant;
 use super::stream::Stream;
 use crate::{Identity, Kept, ReconcilePolicy, Share};
 
-/// More rows than this, and more than one in five, are not marked without asking.
-const ROWS: u64 = 50;
-const ONE_IN: u64 = 5;
-
 /// What is to be done about a debt.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Payment {
@@ -54,7 +50,7 @@ pub(super) fn payment(
         let reason = "others have seen them, who may see more than this key".to_owned();
         return Payment::Wait(kept(reason, false));
     }
-    if !is_modest(share) {
+    if !share.is_modest() {
         return Payment::Wait(kept("so many are rarely gone at once".to_owned(), true));
     }
     if rereads {
@@ -65,11 +61,6 @@ pub(super) fn payment(
         return Payment::GiveUp(kept(doubt, false));
     }
     Payment::Sweep
-}
-
-/// Whether so many rows may go without asking a person.
-pub(super) fn is_modest(share: &Share) -> bool {
-    share.unseen <= ROWS || share.unseen <= share.of / ONE_IN
 }
 
 /// What became of the rows that were asked for before a sweep.

@@ -14,7 +14,7 @@ use super::handle::Board;
 use super::poll::{Command, Content, Message, Schedule};
 use super::probation::{Probation, Verdict, foreign};
 use super::stream::{Stream, in_future};
-use super::sweeps::{HowOften, Payment, Rounds, Verified, is_modest, payment, verified};
+use super::sweeps::{HowOften, Payment, Rounds, Verified, payment, verified};
 use crate::{
     Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Extent, Gone, Identity, Kept, Key,
     Observer, Op, Outcome, Part, Purpose, ReconcilePolicy, Record, Report, Result, Share, Sink, Stamp, State,
@@ -228,7 +228,10 @@ impl<K: Sink> Writer<K> {
                     stream.is_lost = false;
                 }
                 self.outcome(capture, &Outcome::UpToDate).await?;
-                self.settle().await?;
+                self.settle_durably().await?;
+                for stream in &self.captures[capture].streams {
+                    self.observer.observe(&Event::UpToDate { stream: stream.name() });
+                }
             }
             Content::Failed { error, retry_in, ends_poll } => {
                 if !error.kind().is_stream_only() {
@@ -301,9 +304,6 @@ impl<K: Sink> Writer<K> {
             });
             let descriptor = Arc::clone(&stream.descriptor);
             self.sink.ended(&descriptor, outcome).await?;
-            if *outcome == Outcome::UpToDate {
-                self.observer.observe(&Event::UpToDate { stream: &descriptor.name });
-            }
         }
         Ok(())
     }
@@ -329,13 +329,6 @@ impl<K: Sink> Writer<K> {
         for stream in &mut self.captures[capture].streams {
             stream.is_lost = kind == ErrorKind::Denied && stream.was_read;
             stream.report.outcome = outcome.clone();
-            self.observer.observe(&Event::Failed {
-                stream: stream.name(),
-                kind,
-                message: &reason,
-                hint: error.hint(),
-                retry_in,
-            });
         }
         if ends_poll {
             for awaited in std::mem::take(&mut self.captures[capture].awaited) {
@@ -343,7 +336,17 @@ impl<K: Sink> Writer<K> {
             }
             self.poll_ended(capture, true)?;
             self.outcome(capture, &outcome).await?;
-            self.settle().await?;
+            self.settle_durably().await?;
+        }
+        for stream in &self.captures[capture].streams {
+            self.observer.observe(&Event::Failed {
+                stream: stream.name(),
+                kind,
+                message: &reason,
+                hint: error.hint(),
+                retry_in,
+                ends_poll,
+            });
         }
         Ok(())
     }
@@ -414,6 +417,9 @@ impl<K: Sink> Writer<K> {
         if stream.report.set_aside != set_aside_before {
             self.observer
                 .observe(&Event::SetAside { stream: stream.name(), set_aside: stream.report.set_aside });
+        }
+        if let Some(note) = stream.unsaid.take() {
+            say(&*self.observer, stream, &note);
         }
         let records = part.records.len() as u64;
         let bytes: u64 = part.records.iter().map(|record| record.len_bytes() as u64).sum();
@@ -519,8 +525,7 @@ impl<K: Sink> Writer<K> {
                 self.write(capture, batch).await?;
                 if let Some((back, reply)) = back {
                     self.answers.push(Answer::ReadBack(reply, back));
-                    let soon = Instant::now() + SOON;
-                    self.commit_due = Some(self.commit_due.map_or(soon, |due| due.min(soon)));
+                    self.commit_soon();
                 }
                 if let Some(pending) = pending {
                     self.conclude(&pending, pending.asked.saturating_sub(gone)).await?;
@@ -605,7 +610,18 @@ impl<K: Sink> Writer<K> {
         if self.verification.is_none() && self.captures.iter().all(Captured::is_through) {
             self.captures.iter_mut().for_each(|capture| capture.commands = None);
         }
+        for stream in self.captures.iter_mut().flat_map(|capture| &mut capture.streams) {
+            if let Some(kept) = stream.news_of_kept() {
+                self.observer.observe(&Event::Kept { stream: stream.name(), kept: &kept });
+            }
+        }
         Ok(())
+    }
+
+    /// The same, and what it has marked is durable before anybody hears of the poll's end.
+    async fn settle_durably(&mut self) -> Result<()> {
+        self.settle().await?;
+        if self.has_swept { self.commit_if_allowed().await } else { Ok(()) }
     }
 
     fn next_debt(&self) -> Option<(usize, usize)> {
@@ -674,7 +690,7 @@ impl<K: Sink> Writer<K> {
         }
         share.keys.truncate(Share::KEYS);
         // The other rules hold for them, too.
-        if share.unseen == 0 || !is_modest(&share) {
+        if share.unseen == 0 || !share.is_modest() {
             return Ok(());
         }
         if can_ask {
@@ -754,6 +770,18 @@ impl<K: Sink> Writer<K> {
                     Err(error) => _ = rereading.reply.send(Err(error)),
                 }
             }
+            Ask::OwnerGone { stream, owner, reply } => {
+                let Some((capture, index)) = self.find(&stream) else {
+                    reply.send(Err(not_captured(&stream)));
+                    return Ok(());
+                };
+                if self.options.reconcile != ReconcilePolicy::Never {
+                    let stream = Arc::clone(&self.captures[capture].streams[index].descriptor);
+                    self.sweep(everything_of(stream, owner)).await?;
+                }
+                self.answers.push(Answer::Marked(reply));
+                self.commit_soon();
+            }
             Ask::Belonging { stream, owner, reply } => {
                 let found = match self.find(&stream) {
                     Some((capture, index)) => Ok(self.belonging(capture, index, owner).await?),
@@ -786,8 +814,13 @@ impl<K: Sink> Writer<K> {
     /// Keys of rows that belong to a record.
     async fn belonging(&mut self, capture: usize, index: usize, owner: Key) -> Result<Vec<Key>> {
         let stream = Arc::clone(&self.captures[capture].streams[index].descriptor);
-        let all = Sweep::new(stream, Stamp::new(u64::MAX), Within::Scopes(vec![owner]));
-        Ok(self.sink.unseen(&all).await?.keys)
+        Ok(self.sink.unseen(&everything_of(stream, owner)).await?.keys)
+    }
+
+    /// Somebody waits.
+    fn commit_soon(&mut self) {
+        let soon = Instant::now() + SOON;
+        self.commit_due = Some(self.commit_due.map_or(soon, |due| due.min(soon)));
     }
 
     /// A task has ended, perhaps by a panic.
@@ -818,7 +851,8 @@ impl<K: Sink> Writer<K> {
         let saved =
             streams.filter_map(|stream| Some((stream.name().to_owned(), Some(stream.take_unsaved()?))));
         let update = StateUpdate::new(saved);
-        if update.is_empty() && !std::mem::take(&mut self.has_swept) {
+        let has_swept = std::mem::take(&mut self.has_swept);
+        if update.is_empty() && !has_swept {
             // Everything that they speak of is durable already.
             self.answers.drain(..).for_each(Answer::send);
             return Ok(());
@@ -877,6 +911,11 @@ impl Captured {
     }
 }
 
+/// All that belongs to a record, whenever it was seen.
+fn everything_of(stream: Arc<StreamDescriptor>, owner: Key) -> Sweep {
+    Sweep::new(stream, Stamp::new(u64::MAX), Within::Scopes(vec![owner]))
+}
+
 fn not_captured(stream: &str) -> Error {
     Error::new(ErrorKind::Configuration, format!("the stream {stream} is not captured by this run"))
 }
@@ -884,7 +923,7 @@ fn not_captured(stream: &str) -> Error {
 /// Tells a person, once.
 fn say(observer: &dyn Observer, stream: &mut Stream, note: &str) {
     if stream.report.add_note(note) {
-        tracing::warn!(stream = stream.name(), "{note}");
+        tracing::warn!(target: crate::NOTES, stream = stream.name(), "{note}");
         observer.observe(&Event::Note { stream: stream.name(), message: note });
     }
 }

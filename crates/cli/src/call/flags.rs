@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Read as _;
 
 use ashby_calls::{Draft, Plan, Spelling, flag, kebab, list_item, members};
-use ashby_client::catalog::{self, Category, Field, Operation, Type};
+use ashby_client::catalog::{self, Category, Field, Kind, Operation, Type};
 use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches as _};
@@ -21,9 +21,18 @@ pub(crate) struct CallFlags {
     /// Parameters as a JSON object: text, @FILE, or - for standard input. Flags win over its members
     #[arg(long, value_name = "JSON")]
     pub(crate) json: Option<String>,
-    /// Set a parameter that is not listed here, such as one that is newer than this program
+    /// Set a parameter as it is, also one that is newer than this program: it is sent whatever is known of it
     #[arg(long = "set", value_name = "NAME=JSON")]
     pub(crate) set: Vec<String>,
+    /// Send words that are newer than this program, where only some are known
+    #[arg(id = "force_words", long = "force")]
+    pub(crate) force: bool,
+    /// Call an operation that is newer than this program; its parameters come from --json and --set
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// With --raw: it changes nothing, so that it may be sent without asking, and again if it fails
+    #[arg(id = "raw_read", long = "read")]
+    pub(crate) read: bool,
     /// Send null for a parameter, which takes back what was set
     #[arg(long, value_name = "NAME")]
     pub(crate) clear: Vec<String>,
@@ -83,6 +92,9 @@ impl Invocation {
             draft.set_texts(place, &texts);
         }
         self.common.set.iter().for_each(|assignment| draft.set_other(assignment));
+        if self.common.force {
+            draft.trust_words();
+        }
         self.common.clear.iter().for_each(|name| draft.clear(name));
         if let Some(user) = &self.common.on_behalf_of {
             behalf(&mut draft, user)?;
@@ -123,10 +135,17 @@ pub(crate) fn parse(
     let words = words.into_iter().map(OsString::into_string).collect::<Result<Vec<_>, _>>();
     let mut words = words.map_err(|_| Failure::new(USAGE, "an argument is not UTF-8 text"))?;
     let is_it = |word: &String| view.operation(word).is_ok();
-    let named = words.iter().position(is_it).or_else(|| words.iter().position(|word| !word.starts_with('-')));
+    let is_name = |word: &String| !word.starts_with('-');
+    let raw = words.iter().position(|word| word == "--raw").filter(|_| view == View::Call);
+    let behind_raw = raw.map(|raw| raw + 1).filter(|at| words.get(*at).is_some_and(is_name));
+    let named =
+        behind_raw.or_else(|| words.iter().position(is_it)).or_else(|| words.iter().position(is_name));
     let Some(named) = named else { return Err(view.nothing_named()) };
     let name = words.remove(named);
-    let operation = view.operation(&name)?;
+    let operation = match raw {
+        Some(_) => raw_operation(&name, words.iter().any(|word| word == "--read")),
+        None => view.operation(&name)?,
+    };
     let command = shared(command(operation, view)).no_binary_name(true).bin_name(view.usage(&name));
     let matches = command.try_get_matches_from(words).map_err(|error| refuse(&error, operation))?;
     let common = CallFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -200,6 +219,31 @@ pub(crate) fn operation(name: &str) -> Result<&'static Operation, Failure> {
             near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
         }
     })
+}
+
+/// An operation of which nothing is known but its name: whatever is not said to be a read must be wanted.
+fn raw_operation(name: &str, is_read: bool) -> &'static Operation {
+    // One for each process, which sends it and ends.
+    Box::leak(Box::new(Operation {
+        name: Box::leak(name.to_owned().into_boxed_str()),
+        summary: "An operation that this program does not know",
+        permission: None,
+        kind: if is_read { Kind::Read } else { Kind::Notifies },
+        effect: (!is_read).then_some("This program does not know what it does."),
+        warning: None,
+        open_codes: &[],
+        parameters: &[],
+        rules: &[],
+        paging: catalog::Paging::None,
+        rate: catalog::Rate::Key,
+        returns: None,
+        omits: &[],
+        deprecated: None,
+        is_beta: false,
+        since: None,
+        is_open: true,
+        documentation: "https://developers.ashbyhq.com/reference",
+    }))
 }
 
 /// The category whose things a word names: `candidates`, `interview_stages`, `interviewStage`, `interview-stages`.
@@ -296,7 +340,9 @@ fn hidden(operation: &Operation) -> Vec<&'static str> {
     let is_paged = operation.paging != catalog::Paging::None;
     let is_nullable = operation.parameters.iter().any(|field| field.nullable);
     [
-        ("set", operation.is_open),
+        ("raw", false),
+        ("raw_read", false),
+        ("force_words", takes_words(operation.parameters)),
         ("clear", is_nullable),
         ("all", is_paged),
         ("yes", operation.kind.needs_confirmation()),
@@ -307,6 +353,21 @@ fn hidden(operation: &Operation) -> Vec<&'static str> {
     .filter(|(_, is_meant)| !is_meant)
     .map(|(name, _)| name)
     .collect()
+}
+
+/// Whether some parameter is one of several words.
+fn takes_words(fields: &'static [Field]) -> bool {
+    fn is_words(kind: &Type) -> bool {
+        match kind {
+            Type::Enumeration(_) => true,
+            Type::List { of, .. } => is_words(of),
+            Type::Either(kinds) => kinds.iter().any(is_words),
+            _ => false,
+        }
+    }
+    fields.iter().any(|field| {
+        is_words(&field.kind) || members(&field.kind).iter().any(|member| is_words(&member.kind))
+    })
 }
 
 fn long_about(operation: &Operation) -> String {

@@ -29,6 +29,9 @@ pub(crate) async fn run(settings: &Settings, invocation: &Invocation) -> Result<
         };
     }
     let mut plan = invocation.plan()?;
+    for doubt in plan.doubts() {
+        explain(&format!("warning: {}: {doubt}; it is sent as it is\n", operation.name));
+    }
     let attached: Vec<FormFile> =
         common.attach.iter().map(|text| FormFile::parse(operation, text)).collect::<Result<_, _>>()?;
     if common.dry_run {

@@ -47,7 +47,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let job = Job { client, place, page_limit: None, options: RunnerOptions::default() };
     let sync = async |selected: &Selected| {
         let client = job.client.clone();
-        let progress = Progress::new(move || client.usage(), screen, settings.progress_interval());
+        let progress = Progress::new(move || client.usage(), screen, settings);
         let display = progress.display();
         let observer = Arc::clone(&progress) as Arc<dyn Observer>;
         let ended = job.capture(selected, survey.identity(&job.client), observer, cancel.clone()).await;

@@ -17,9 +17,6 @@ use crate::table::Table;
 /// How to look.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DoctorFlags {
-    /// Name the streams and operations that each finding is about
-    #[arg(long)]
-    verbose: bool,
     /// From which finding on the command fails
     #[arg(long, value_name = "LEVEL", default_value = "fail")]
     fail_on: FailOn,
@@ -70,7 +67,7 @@ impl DoctorFlags {
         if settings.json() {
             output::print_json(&Findings { level, findings: &findings })?;
         } else {
-            output::print(&describe(&findings, self.verbose, output::width()))?;
+            output::print(&describe(&findings, settings.verbose(), output::width()))?;
         }
         let fails_from = match self.fail_on {
             FailOn::Warn => Level::Warn,

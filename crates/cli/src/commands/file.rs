@@ -7,17 +7,17 @@ use std::process::ExitCode;
 
 use ashby_calls::{Draft, Plan, Spelling};
 use ashby_client::catalog::Operation;
-use ashby_client::{Client, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
+use ashby_client::{Client, ErrorKind, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
 use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::call::send::{self, DryRun, mistakes};
 use crate::commands::Context;
-use crate::failure::{FAILED, Failure, USAGE};
+use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::output::{self, explain, thousands};
 use crate::settings::Settings;
-use crate::text;
+use crate::{signals, text};
 
 /// What `ashby resume` is to do.
 #[derive(Debug, Clone, Subcommand)]
@@ -33,6 +33,8 @@ pub(crate) enum ResumeAction {
         /// Replace a file that is there already
         #[arg(long)]
         force: bool,
+        #[command(flatten)]
+        size: SizeFlags,
     },
     /// Upload a candidate's résumé; Ashby reads it, and fills in what it did not know of the candidate
     Upload {
@@ -97,6 +99,32 @@ pub(crate) struct DownloadFlags {
     /// Replace files that are there already
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    size: SizeFlags,
+}
+
+/// How large a file may be.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SizeFlags {
+    /// The largest file that is taken: 500KB, 20MB, 2GB
+    #[arg(long, value_name = "SIZE", default_value = "1GB", value_parser = bytes)]
+    max_size: u64,
+}
+
+/// A size as people write it.
+fn bytes(text: &str) -> Result<u64, String> {
+    let text = text.trim().to_ascii_uppercase();
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit.trim().trim_end_matches('B') {
+        "" => 1,
+        "K" => 1_000,
+        "M" => 1_000_000,
+        "G" => 1_000_000_000,
+        _ => 0,
+    };
+    let size = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    size.filter(|size| *size > 0).ok_or_else(|| "write a size such as 500KB, 20MB or 2GB".to_owned())
 }
 
 /// A file as candidates show it.
@@ -120,24 +148,28 @@ impl ResumeAction {
     pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let settings = &context.settings;
         match self {
-            Self::Download { candidate, out, force } => {
+            Self::Download { candidate, out, force, size } => {
                 let client = settings.client()?;
-                let resume = candidate_of(&client, &candidate).await?.resume_file_handle;
-                let resume = resume.ok_or_else(|| {
-                    Failure::new(FAILED, "this candidate has no résumé").with_hint(format!(
-                        "`ashby file download --candidate {} --all` gets what is attached",
-                        text::word(&candidate)
-                    ))
-                })?;
-                let open = client.open_file(&resume.handle).await?;
-                match out {
-                    Some(path) if path.to_str() == Some("-") => to_stdout(open).await?,
-                    Some(path) if !path.is_dir() => save(open, &path, force).await?,
-                    directory => {
-                        let name = name(&open, &resume, &mut HashSet::new());
-                        save(open, &directory.unwrap_or_default().join(name), force).await?;
+                let work = async {
+                    let resume = candidate_of(&client, &candidate).await?.resume_file_handle;
+                    let resume = resume.ok_or_else(|| {
+                        Failure::new(FAILED, "this candidate has no résumé").with_hint(format!(
+                            "`ashby file download --candidate {} --all` gets what is attached",
+                            text::word(&candidate)
+                        ))
+                    })?;
+                    let open = client.open_file(&resume.handle).await?.limit_bytes(size.max_size);
+                    match out {
+                        Some(path) if path.to_str() == Some("-") => to_stdout(open).await?,
+                        Some(path) if !path.is_dir() => save(open, &path, force).await?,
+                        directory => {
+                            let name = name(&open, &resume, &mut HashSet::new());
+                            save(open, &directory.unwrap_or_default().join(name), force).await?;
+                        }
                     }
-                }
+                    Ok(())
+                };
+                return until_signal(work).await;
             }
             Self::Upload { candidate, file, upload } => {
                 upload_all(settings, &Attachment::RESUME, &candidate, &[file], &upload).await?;
@@ -154,9 +186,18 @@ impl FileAction {
             Self::Upload { candidate, files, upload } => {
                 upload_all(settings, &Attachment::FILE, &candidate, &files, &upload).await?;
             }
-            Self::Download(flags) => download(settings, flags).await?,
+            Self::Download(flags) => return until_signal(download(settings, flags)).await,
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Does something that leaves nothing half done behind when a signal ends it.
+async fn until_signal(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
+    let cancel = signals::cancellation_with("interrupted: what was not complete is removed\n")?;
+    tokio::select! {
+        done = Box::pin(work) => done.map(|()| ExitCode::SUCCESS),
+        () = cancel.cancelled() => Ok(ExitCode::from(INTERRUPTED)),
     }
 }
 
@@ -294,7 +335,7 @@ async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failu
     };
     let mut taken = HashSet::new();
     for file in files {
-        let open = client.open_file(&file.handle).await?;
+        let open = client.open_file(&file.handle).await?.limit_bytes(flags.size.max_size);
         let name = name(&open, &file, &mut taken);
         save(open, &flags.out.join(name), flags.force).await?;
     }
@@ -341,8 +382,13 @@ fn name(open: &FileDownload, file: &Attached, taken: &mut HashSet<String>) -> St
 async fn save(open: FileDownload, path: &Path, force: bool) -> Result<(), Failure> {
     let saved = Box::pin(open.save(path, force)).await.map_err(|error| {
         let exists = !force && path.exists();
+        let is_too_large = error.kind() == ErrorKind::TooLarge;
         let failure = of_path(error, path);
-        if exists { failure.with_hint("--force replaces it, -o writes elsewhere") } else { failure }
+        match () {
+            () if exists => failure.with_hint("--force replaces it, -o writes elsewhere"),
+            () if is_too_large => failure.with_hint("--max-size takes larger ones"),
+            () => failure,
+        }
     })?;
     let content_type = saved.content_type.as_deref().unwrap_or("of unknown type");
     explain(&format!("{}: {content_type}, {} bytes\n", path.display(), thousands(saved.length_bytes)));

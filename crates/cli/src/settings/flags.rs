@@ -25,6 +25,10 @@ impl Setting {
         };
         let help = format!("{}{default} [env: {}]", self.help, self.variable());
         let argument = Arg::new(self.name).long(long).help(help);
+        let argument = match flag.short {
+            Some(letter) => argument.short(letter),
+            None => argument,
+        };
         let argument = match self.group {
             Group::Connection => argument.global(true).help_heading("Connection"),
             Group::General | Group::Destination => argument.global(true).help_heading("General"),
@@ -33,7 +37,7 @@ impl Setting {
         Some(match flag.takes {
             Takes::Nothing => {
                 let argument = argument.action(ArgAction::Set).num_args(0).default_missing_value("true");
-                argument.value_parser(clap::value_parser!(bool))
+                argument.value_parser(clap::value_parser!(bool)).overrides_with(self.name)
             }
             Takes::Number(name) => argument.value_name(name).value_parser(clap::value_parser!(u32)),
             Takes::Value(name, parser) => argument.value_name(name).value_parser(parser()),

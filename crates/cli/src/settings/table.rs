@@ -10,7 +10,7 @@ use clap::value_parser;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::values::{LogLevel, OutputFormat, Span, names};
+use super::values::{ErrorFormat, LogFormat, LogLevel, OutputFormat, Span, names};
 
 /// A setting, apart from its type.
 pub(crate) struct Setting {
@@ -62,6 +62,8 @@ const OFF: Default = Default::Off(False);
 pub(crate) struct Flag {
     /// Without the dashes, if it is not the setting's name.
     pub(crate) long: Option<&'static str>,
+    /// A letter that stands for it.
+    pub(crate) short: Option<char>,
     pub(crate) takes: Takes,
 }
 
@@ -77,7 +79,11 @@ pub(crate) enum Takes {
 }
 
 const fn flag(takes: Takes) -> Option<Flag> {
-    Some(Flag { long: None, takes })
+    Some(Flag { long: None, short: None, takes })
+}
+
+const fn letter(short: char) -> Option<Flag> {
+    Some(Flag { long: None, short: Some(short), takes: Takes::Nothing })
 }
 
 const fn value(name: &'static str) -> Option<Flag> {
@@ -94,6 +100,10 @@ fn path() -> ValueParser {
 
 fn format() -> ValueParser {
     value_parser!(OutputFormat).into()
+}
+
+fn errors_format() -> ValueParser {
+    value_parser!(ErrorFormat).into()
 }
 
 /// Makes the table, and the struct that holds what the settings are.
@@ -130,6 +140,8 @@ settings! {
             flag(Takes::Number("N")), "Requests under way at once";
         page_limit: Option<u32>, Default::None, flag(Takes::Number("N")),
             "Records a page; Ashby gives 100 unless told less";
+        max_page_mb: NonZeroU32, Default::Number(32), flag(Takes::Number("N")),
+            "The largest answer that is accepted, in megabytes when it is unpacked";
         max_attempts: NonZeroU32, Default::Number(6), flag(Takes::Number("N")),
             "Attempts of a request before it counts as failed; 1 tries everything once";
         connect_timeout: Span, Default::Text("10s"), value("DURATION"), "How long connecting may take";
@@ -141,8 +153,16 @@ settings! {
     General {
         output: Option<OutputFormat>, Default::None, flag(Takes::Value("FORMAT", format)),
             "How results are printed [default: table; json for records, unless a list is shown on a terminal]";
+        errors: Option<ErrorFormat>, Default::None, flag(Takes::Value("FORMAT", errors_format)),
+            "How a failure is told on standard error: as text, or as one JSON object (type, code, message, retryable, \
+             hint, request_id) [default: json with --output json, else text]";
         log: LogLevel, Default::Text("warn"), value("LEVEL"),
             "Log level on standard error: off, error, warn, info, debug or trace";
+        log_format: LogFormat, Default::Text("text"), value("FORMAT"),
+            "How standard error is written: text, or json (an object a line: logs, rounds, trouble, what is said)";
+        verbose: bool, OFF, letter('v'),
+            "Say more: every stream of a sync, what each finding of doctor is about, logs from info on";
+        quiet: bool, OFF, letter('q'), "Say only what went wrong or needs a decision";
         no_progress: bool, OFF, flag(Takes::Nothing), "No progress on standard error";
     }
     Destination {
@@ -154,7 +174,7 @@ settings! {
     Sync {
         #[serde(deserialize_with = "names")]
         streams: Vec<String>, Default::Nothing([]),
-            Some(Flag { long: Some("stream"), takes: Takes::Values("STREAM", Some(',')) }),
+            Some(Flag { long: Some("stream"), short: None, takes: Takes::Values("STREAM", Some(',')) }),
             "A stream to sync, as the positional ones";
         #[serde(deserialize_with = "names")]
         except: Vec<String>, Default::Nothing([]), flag(Takes::Values("STREAM", Some(','))), "Streams to leave out";

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use ashby_client::catalog::nearest;
 use clap::ValueEnum;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
@@ -25,6 +26,16 @@ pub(crate) enum OutputFormat {
     Atom,
 }
 
+/// How failures are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ErrorFormat {
+    /// For people.
+    Text,
+    /// One JSON object in a line: type, code, message, retryable, hint, request_id.
+    Json,
+}
+
 /// From which level on things are logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogLevel {
@@ -36,22 +47,48 @@ pub(crate) enum LogLevel {
     Trace,
 }
 
+/// How standard error is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
 impl<'de> Deserialize<'de> for LogLevel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Ok(match text.to_ascii_lowercase().as_str() {
-            "off" => Self::Off,
-            "error" => Self::Error,
-            "warn" => Self::Warn,
-            "info" => Self::Info,
-            "debug" => Self::Debug,
-            "trace" => Self::Trace,
-            _ => {
-                let message = format!("`{text}` is not one of off, error, warn, info, debug, trace");
-                return Err(de::Error::custom(message));
-            }
-        })
+        let words = [
+            ("off", Self::Off),
+            ("error", Self::Error),
+            ("warn", Self::Warn),
+            ("info", Self::Info),
+            ("debug", Self::Debug),
+            ("trace", Self::Trace),
+        ];
+        word(deserializer, &words)
     }
+}
+
+impl<'de> Deserialize<'de> for LogFormat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word(deserializer, &[("text", Self::Text), ("json", Self::Json)])
+    }
+}
+
+/// One of these words, in whatever case.
+fn word<'de, D: Deserializer<'de>, T: Copy>(
+    deserializer: D,
+    words: &[(&'static str, T)],
+) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if let Some((_, value)) = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(&text)) {
+        return Ok(*value);
+    }
+    let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    let near = match &nearest(&text.to_ascii_lowercase(), known.iter().copied())[..] {
+        [] => String::new(),
+        near => format!("; did you mean {}?", near.join(" or ")),
+    };
+    Err(de::Error::custom(format!("`{text}` is not one of {}{near}", known.join(", "))))
 }
 
 /// A duration: `5m`, `90s`, `1h 30m` or `PT5M`.

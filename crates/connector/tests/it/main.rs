@@ -10,4 +10,6 @@ mod python_state;
 mod requests;
 mod sessions;
 mod soak;
+mod swap;
 mod task;
+mod trouble;

@@ -37,7 +37,7 @@ async fn spec_is_what_it_was() {
 async fn discover_is_what_it_was() {
     let credentials = json!({"credentials_title": "Private App Credentials", "access_token": OFFLINE});
     let (answer, ended) =
-        ask(&json!({"discover": {"connectorType": "IMAGE", "config": {"credentials": credentials}}})).await;
+        ask(&json!({"discover": {"connectorType": "IMAGE", "name": "acmeCo/new", "config": {"credentials": credentials}}})).await;
     ended.assert_success();
     let answer = answer.unwrap();
     let expected: Vec<&str> = fixture::predecessors();
@@ -193,7 +193,6 @@ async fn what_is_not_a_request_is_explained() {
         ("{\"discover\":{\"config\":{}}}\n".to_owned(), "/credentials/access_token is missing"),
         ("{\"validate\":{\"config\":{},\"bindings\":7}}\n".to_owned(), "unexpected type"),
         ("{\"open\":{\"capture\":{\"config\":[]}}}\n".to_owned(), "/credentials/access_token is missing"),
-        ("{\"acknowledge\":{\"checkpoints\":1}}\n".to_owned(), "no capture is open"),
         (
             open(json!({"bindingStateV1": {"jobs": {"inc": {"cursor": ["a", "b"]}}}})),
             "the saved state of the binding jobs",

@@ -11,6 +11,8 @@ pub(crate) struct Task {
     pub(crate) config: Value,
     pub(crate) bindings: Vec<String>,
     pub(crate) state: Value,
+    /// When it was published first, where the runtime says so.
+    pub(crate) created_at: Option<&'static str>,
     /// Documents by binding and key, deletions applied.
     pub(crate) collections: BTreeMap<String, BTreeMap<String, Value>>,
     /// Documents committed.
@@ -35,6 +37,7 @@ impl Task {
             }),
             bindings: bindings.iter().map(|name| (*name).to_owned()).collect(),
             state: json!({}),
+            created_at: None,
             collections: BTreeMap::new(),
             committed: 0,
             checkpoints: 0,
@@ -56,13 +59,16 @@ impl Task {
                 "collection": {"name": format!("acmeCo/{name}")},
             })
         });
-        let capture = json!({
+        let mut capture = json!({
             "name": "acmeCo/ashby",
             "connectorType": "IMAGE",
             "config": self.config,
             "bindings": bindings.collect::<Vec<_>>(),
             "intervalSeconds": 300,
         });
+        if let Some(created_at) = self.created_at {
+            capture["createdAt"] = json!(created_at);
+        }
         json!({"open": {
             "capture": capture,
             "version": "v1",
@@ -107,6 +113,8 @@ impl Task {
         }
         let state = &message["checkpoint"]["state"];
         assert_eq!(state["mergePatch"], true, "{message}");
+        let is_empty = session.pending.is_empty() && state["updated"] == json!({});
+        assert!(!is_empty, "a checkpoint of nothing");
         merge(&mut self.state, &state["updated"]);
         assert_python_accepts(&self.state);
         self.checkpoints += 1;

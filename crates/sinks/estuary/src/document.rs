@@ -3,6 +3,8 @@
 use json_slices::{Text, Token, push_line, tokens};
 use memchr::memchr;
 
+use crate::repeats::once;
+
 /// What becomes of numbers with a fraction or an exponent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Numbers {
@@ -13,11 +15,13 @@ pub enum Numbers {
     Strings,
 }
 
-/// Appends a JSON object as a document: without line breaks, otherwise as it is, except that numbers may change.
+/// Appends a JSON object as a document: without line breaks and with each member once, otherwise as it is, except that
+/// numbers may change.
 pub(crate) fn push_document(output: &mut Vec<u8>, body: &[u8], numbers: Numbers) {
+    let body = once(body, None);
     match numbers {
-        Numbers::Exact => push_line(output, body),
-        Numbers::Strings => push_canonical(output, body, numbers),
+        Numbers::Exact => push_line(output, &body),
+        Numbers::Strings => push_canonical(output, &body, numbers),
     }
 }
 

@@ -12,9 +12,11 @@
 mod acknowledgements;
 mod codec;
 mod document;
+mod doubts;
 mod output;
 mod protobuf;
 mod protocol;
+mod repeats;
 mod sink;
 mod snapshot;
 mod state;
@@ -22,10 +24,11 @@ mod state;
 pub use acknowledgements::Acknowledgements;
 pub use codec::Codec;
 pub use document::Numbers;
+pub use doubts::Doubts;
 pub use output::Output;
 pub use protocol::{
-    BindingRequest, CaptureRequest, Discovered, DiscoveredBinding, Json, OpenRequest, PROTOCOL_VERSION,
-    Request, Response, Spec, Validated, ValidatedBinding,
+    BindingRequest, CaptureRequest, DiscoverRequest, Discovered, DiscoveredBinding, Json, OpenRequest,
+    PROTOCOL_VERSION, Request, Response, Spec, Validated, ValidatedBinding,
 };
 pub use sink::EstuarySink;
-pub use state::{Binding, SavedState};
+pub use state::{Binding, Origin, SavedState};

@@ -7,7 +7,8 @@ use prost::Message as _;
 use serde_json::value::RawValue;
 
 use crate::protocol::{
-    BindingRequest, CaptureRequest, Json, OpenRequest, Request, Response, empty_object, malformed,
+    BindingRequest, CaptureRequest, DiscoverRequest, Json, OpenRequest, Request, Response, empty_object,
+    malformed,
 };
 
 /// Generated types have a `Debug` that would print credentials: they stay in here.
@@ -209,14 +210,15 @@ pub(crate) fn decode(frame: Bytes) -> Result<Request> {
         message::Request::decode(frame).map_err(|_| malformed("a request is not a protobuf message"))?;
     let mut requests = [
         request.spec.map(|_| Ok(Request::Spec)),
-        request.discover.map(|discover| json(&discover.config_json).map(Request::Discover)),
+        request.discover.map(|discover| discovery(&discover)),
         request.validate.map(|validate| {
             let bindings = validate
                 .bindings
                 .into_iter()
                 .map(|binding| bound(&binding.resource_config_json, String::new(), binding.collection));
             let bindings = bindings.collect::<Result<_>>()?;
-            Ok(Request::Validate(CaptureRequest { config: json(&validate.config_json)?, bindings }))
+            let config = json(&validate.config_json)?;
+            Ok(Request::Validate(CaptureRequest { config, bindings, created_at: None }))
         }),
         request.apply.map(|_| Ok(Request::Apply)),
         request.open.map(open),
@@ -231,6 +233,12 @@ pub(crate) fn decode(frame: Bytes) -> Result<Request> {
     }
 }
 
+// Runtimes that say when a capture was created do so in fields whose numbers no published protocol gives yet.
+fn discovery(discover: &message::Discover) -> Result<Request> {
+    let config = json(&discover.config_json)?;
+    Ok(Request::Discover(DiscoverRequest { config, name: None, created_at: None }))
+}
+
 fn open(open: message::Open) -> Result<Request> {
     let capture = open.capture.ok_or_else(|| malformed("an open request has no capture"))?;
     let bindings = capture
@@ -239,7 +247,7 @@ fn open(open: message::Open) -> Result<Request> {
         .map(|binding| bound(&binding.resource_config_json, binding.state_key, binding.collection));
     let bindings = bindings.collect::<Result<_>>()?;
     Ok(Request::Open(OpenRequest {
-        capture: CaptureRequest { config: json(&capture.config_json)?, bindings },
+        capture: CaptureRequest { config: json(&capture.config_json)?, bindings, created_at: None },
         key_begin: open.range.map_or(0, |range| range.key_begin),
         state: if open.state_json.is_empty() { empty_object() } else { json(&open.state_json)? },
     }))

@@ -4,6 +4,7 @@
 //! has nothing but what every runtime knows.
 
 use capture_core::{Error, ErrorKind, Result};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -17,8 +18,8 @@ pub const PROTOCOL_VERSION: u32 = 3_032_023;
 pub enum Request {
     /// What the connector can do.
     Spec,
-    /// Which bindings there could be. Holds the endpoint's configuration.
-    Discover(Json),
+    /// Which bindings there could be.
+    Discover(DiscoverRequest),
     /// Whether these bindings would work.
     Validate(CaptureRequest),
     /// A capture is about to be opened in this form.
@@ -29,12 +30,24 @@ pub enum Request {
     Acknowledge(u32),
 }
 
+/// A capture, or one that is to be.
+pub struct DiscoverRequest {
+    /// The endpoint's configuration.
+    pub config: Json,
+    /// What the capture is called, where the runtime says so.
+    pub name: Option<String>,
+    /// When the capture was published first; `None` before that, and where the runtime does not say.
+    pub created_at: Option<Timestamp>,
+}
+
 /// A capture's configuration and bindings.
 pub struct CaptureRequest {
     /// The endpoint's configuration.
     pub config: Json,
     /// In the order that counts everywhere.
     pub bindings: Vec<BindingRequest>,
+    /// When the capture was published first, where the runtime says so.
+    pub created_at: Option<Timestamp>,
 }
 
 /// A binding of a capture.
@@ -107,8 +120,11 @@ struct Message {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct DiscoverMessage {
     config: Option<Json>,
+    name: Option<String>,
+    created_at: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -119,6 +135,7 @@ struct CaptureMessage {
     bindings: Vec<BindingMessage>,
     #[serde(default)]
     linked_collections: Vec<CollectionMessage>,
+    created_at: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -170,7 +187,11 @@ impl Message {
             }))
         };
         let discover = |discover: DiscoverMessage| {
-            required(discover.config, "discover", "config").map(Request::Discover)
+            Ok(Request::Discover(DiscoverRequest {
+                config: required(discover.config, "discover", "config")?,
+                name: discover.name.filter(|name| !name.is_empty()),
+                created_at: instant(discover.created_at.as_ref()),
+            }))
         };
         [
             self.spec.map(|_| Ok(Request::Spec)),
@@ -199,8 +220,15 @@ impl CaptureMessage {
         Ok(CaptureRequest {
             bindings: bindings.collect::<Result<_>>()?,
             config: required(self.config, kind, "config")?,
+            created_at: instant(self.created_at.as_ref()),
         })
     }
+}
+
+/// An instant as protobuf's JSON form has it. The epoch stands for none; what is of another form is not known.
+fn instant(json: Option<&serde_json::Value>) -> Option<Timestamp> {
+    let instant: Timestamp = json?.as_str()?.parse().ok()?;
+    Some(instant).filter(|instant| *instant > Timestamp::UNIX_EPOCH)
 }
 
 fn required(json: Option<Json>, kind: &str, what: &str) -> Result<Json> {
@@ -333,6 +361,25 @@ mod tests {
         );
         assert!(matches!(read(r#"{"acknowledge":{"checkpoints":3}}"#), Ok(Request::Acknowledge(3))));
         assert!(matches!(read(r#"{"apply":{"version":"v1"},"spec":null}"#), Ok(Request::Apply)));
+    }
+
+    #[test]
+    fn when_a_capture_was_created_is_read_where_it_is_said() {
+        for (json, expected) in [
+            (r#""2025-03-01T08:00:00Z""#, Some("2025-03-01T08:00:00Z")),
+            (r#""1970-01-01T00:00:00Z""#, None),
+            (r#""yesterday""#, None),
+            ("7", None),
+            ("null", None),
+        ] {
+            let line = format!(r#"{{"discover":{{"config":{{}},"name":"a/b","createdAt":{json}}}}}"#);
+            let Ok(Request::Discover(discover)) = read(&line) else { panic!("a discover request") };
+            assert_eq!(discover.created_at.map(|at| at.to_string()).as_deref(), expected, "{json}");
+            assert_eq!(discover.name.as_deref(), Some("a/b"));
+            let line = format!(r#"{{"open":{{"capture":{{"config":{{}},"createdAt":{json}}}}}}}"#);
+            let Ok(Request::Open(open)) = read(&line) else { panic!("an open request") };
+            assert_eq!(open.capture.created_at.map(|at| at.to_string()).as_deref(), expected, "{json}");
+        }
     }
 
     #[test]

@@ -15,15 +15,17 @@ use tokio::io::AsyncWrite;
 
 use crate::acknowledgements::Acknowledgements;
 use crate::document::{Numbers, push_document};
+use crate::doubts::Doubts;
 use crate::output::Output;
 use crate::protocol::Response;
-use crate::snapshot::{Delivered, Listing, Summary};
-use crate::state::{Binding, SavedBinding, SavedState, bindings_patch, instant};
+use crate::snapshot::{Delivered, Listing, Summary, instant_of};
+use crate::state::{Binding, Doubt, Note, Origin, SavedBinding, SavedState, bindings_patch, instant};
 
 /// Sends documents and checkpoints to Estuary's runtime.
 ///
 /// Records of streams that are listed whole ([`Mode::Snapshot`]) get a row number as their key. They are sent with the
 /// sweep that follows a complete listing, those that it brought, and only if they differ from those of the one before.
+/// One that lacks nearly all that was there before is sent once listings have agreed on it for an hour.
 /// Everything else goes out as it comes, keyed by its own fields; there is nothing to sweep, for what was sent is not
 /// known any more. One checkpoint covers everything that was sent before it, of whichever binding.
 ///
@@ -35,6 +37,8 @@ pub struct EstuarySink<W> {
     restarts: Vec<String>,
     numbers: Numbers,
     acknowledgements: Acknowledgements,
+    origin: Option<Origin>,
+    doubts: Doubts,
     /// Documents have been sent that no checkpoint has followed.
     is_dirty: bool,
     /// By stream, since the commit before.
@@ -85,10 +89,26 @@ impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
             restarts: saved.restarts.clone(),
             numbers,
             acknowledgements,
+            origin: None,
+            doubts: Doubts::default(),
             is_dirty: false,
             counts: BTreeMap::new(),
             document: Vec::new(),
         }
+    }
+
+    /// With which connector the capture began. Its state tells it from now on.
+    #[must_use]
+    pub fn began_with(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// Where it is to be seen which listings are doubted.
+    #[must_use]
+    pub fn doubts(mut self, doubts: Doubts) -> Self {
+        self.doubts = doubts;
+        self
     }
 
     async fn checkpoint(&mut self, patch: Value) -> Result<()> {
@@ -129,15 +149,27 @@ impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
 
     async fn deliver(&mut self, sweep: &Sweep) -> Result<()> {
         let bound = bound(&mut self.bindings, &sweep.stream)?;
-        let listing = bound.listing.take().unwrap_or_else(|| Listing::new(bound.binding.index, self.numbers));
+        let mut listing =
+            bound.listing.take().unwrap_or_else(|| Listing::new(bound.binding.index, self.numbers));
+        listing.keep_since(sweep.since)?;
         let nothing = Summary { updated_at: None, count: 0, digest: None };
-        let before = bound.saved.snapshot.take().unwrap_or(nothing);
+        let before = bound.saved.snapshot.clone().unwrap_or(nothing);
+        let listed_at = instant_of(sweep.since);
+        let doubt = Doubt::of_listing(before.count, listing.count(), listed_at, bound.saved.note.doubt);
+        self.doubts.note(&sweep.stream.name, doubt.map(|_| (listing.count(), before.count)));
+        let note = Note { origin: self.origin, doubt };
+        if doubt.is_some() {
+            let unchanged = before.count;
+            let as_it_was = Summary { updated_at: Some(listed_at), ..before };
+            bound.patch = Some(bound.saved.list(as_it_was, note));
+            self.count(&sweep.stream, Counts { unchanged, ..Counts::default() });
+            return Ok(());
+        }
         let Delivered { summary, written, deleted } =
             listing.deliver(sweep.since, &before, &mut self.output).await?;
         self.is_dirty |= written + deleted > 0;
         let unchanged = summary.count - written;
-        bound.patch = Some(summary.patch());
-        bound.saved.snapshot = Some(summary);
+        bound.patch = Some(bound.saved.list(summary, note));
         self.count(&sweep.stream, Counts { written, deleted, unchanged, ..Counts::default() });
         Ok(())
     }
@@ -227,7 +259,7 @@ impl<W: AsyncWrite + Send + Unpin> Sink for EstuarySink<W> {
         for (stream, state) in &update.streams {
             let Some(bound) = self.bindings.get_mut(stream) else { continue };
             if bound.saved.cursor.is_some() {
-                bound.patch = bound.saved.advance(state.as_ref());
+                bound.patch = bound.saved.advance(state.as_ref(), self.origin);
             } else {
                 // Only complete listings count; the place within one is not kept.
                 bound.forget_abandoned(state.as_ref())?;

@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::document::{Numbers, push_canonical};
 use crate::output::Output;
+use crate::repeats::once;
 
 /// A listing larger than this goes to a file.
 const MEMORY_BYTES: usize = 4 << 20;
@@ -75,7 +76,8 @@ impl Listing {
         let mut chunk = Chunk { seen, count: 0, bytes: 0 };
         for body in bodies {
             self.row.clear();
-            push_canonical(&mut self.row, body, self.numbers);
+            // A record's own `_meta` would stand beside ours.
+            push_canonical(&mut self.row, &once(body, Some("_meta")), self.numbers);
             // `{"a":1}` goes behind `{"_meta":{…}` as `,"a":1}`, and `{}` as `}`.
             match self.row.get_mut(..2) {
                 Some([open, b'}']) => *open = b' ',
@@ -111,6 +113,11 @@ impl Listing {
         Ok(())
     }
 
+    /// Its rows.
+    pub(crate) fn count(&self) -> u64 {
+        self.chunks.iter().map(|chunk| chunk.count).sum()
+    }
+
     /// The listing that began at `since` is complete: sends it if it differs from the one before.
     pub(crate) async fn deliver<W: AsyncWrite + Send + Unpin>(
         mut self,
@@ -119,7 +126,7 @@ impl Listing {
         output: &mut Output<W>,
     ) -> Result<Delivered> {
         self.keep_since(since)?;
-        let count = self.chunks.iter().map(|chunk| chunk.count).sum();
+        let count = self.count();
         let Digests { as_updates, as_creations } = self.digests()?;
         let unchanged = before.count == count
             && before.digest.as_ref().is_some_and(|before| [&as_updates, &as_creations].contains(&before));
@@ -182,7 +189,7 @@ struct Digests {
 }
 
 /// When a listing began: stamps are milliseconds since 1970 as long as the clock is not set back.
-fn instant_of(stamp: Stamp) -> Timestamp {
+pub(crate) fn instant_of(stamp: Stamp) -> Timestamp {
     let now = Timestamp::now();
     let began = i64::try_from(stamp.get()).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
     began.map_or(now, |began| began.min(now))
@@ -274,6 +281,15 @@ mod tests {
         let (_, sent) = deliver(&ROWS, &before).await;
         let ops: Vec<_> = sent.lines().map(|line| line.contains("\"op\":\"c\"")).collect();
         assert_eq!(ops, [false, true]);
+    }
+
+    #[tokio::test]
+    async fn a_record_s_own_meta_gives_way_to_ours() {
+        let (_, sent) = deliver(&[r#"{"_meta":{"op":"d"},"id":"a","x":1,"x":2}"#], &NOTHING).await;
+        assert_eq!(
+            sent,
+            "{\"captured\":{\"binding\":1,\"doc\":{\"_meta\":{\"op\":\"c\",\"row_id\":0},\"id\":\"a\",\"x\":2}}}\n"
+        );
     }
 
     #[tokio::test]

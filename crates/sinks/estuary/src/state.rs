@@ -12,6 +12,7 @@
 //! merge an object with what was there before. They never clear it, so it names the token that it belongs to and counts
 //! only beside that one: a token that they saved belongs to whoever asks now.
 
+mod note;
 mod parked;
 
 use std::collections::{BTreeMap, HashMap};
@@ -23,7 +24,10 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::snapshot::Summary;
+pub(crate) use note::{Doubt, Note};
 use parked::Parked;
+
+pub use note::Origin;
 
 /// Which stream is captured into which binding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +46,7 @@ pub struct SavedState {
     bindings: HashMap<String, SavedBinding>,
     /// State keys whose bindings were asked to begin again.
     pub(crate) restarts: Vec<String>,
+    origin: Option<Origin>,
 }
 
 /// A binding's share of it.
@@ -56,6 +61,8 @@ pub(crate) struct SavedBinding {
     /// From where to continue.
     pub(crate) state: Option<StreamState>,
     pub(crate) snapshot: Option<Summary>,
+    /// Of a binding that is listed whole.
+    pub(crate) note: Note,
 }
 
 /// Tokens stay out of logs.
@@ -132,7 +139,14 @@ impl SavedState {
             };
             bindings.insert(key.clone(), binding);
         }
-        Ok(Self { bindings, restarts })
+        let origin = Trace::origin(saved.values().copied().flatten());
+        Ok(Self { bindings, restarts, origin })
+    }
+
+    /// With which connector the capture began, as far as its state tells, that of closed bindings and of earlier
+    /// backfills included; `None` if nothing has been captured.
+    pub fn origin(&self) -> Option<Origin> {
+        self.origin
     }
 
     pub(crate) fn binding(&self, state_key: &str) -> SavedBinding {
@@ -168,6 +182,7 @@ impl SavedBinding {
         });
         Some(Self {
             exists: true,
+            note: next_page.as_deref().map(Note::read).unwrap_or_default(),
             has_last_initialized: document.last_initialized.is_some(),
             state: continued(cursor.as_deref(), next_page.as_deref())?,
             cursor,
@@ -181,10 +196,12 @@ impl SavedBinding {
     }
 
     /// Takes over what is true of the stream and returns the patch for it; nothing if it is what was there.
-    pub(crate) fn advance(&mut self, state: Option<&StreamState>) -> Option<Value> {
+    pub(crate) fn advance(&mut self, state: Option<&StreamState>, origin: Option<Origin>) -> Option<Value> {
         let token = state.and_then(|state| state.checkpoint.token.as_ref());
         let cursor = token.map_or("", Token::as_str).to_owned();
-        let parked = state.and_then(Parked::new);
+        // Where nothing was captured, how it began does not matter yet.
+        let parked =
+            Parked::new(state, origin).filter(|parked| self.next_page.is_some() || !parked.is_blank());
         let before = self.next_page.as_deref().map(Parked::read);
         let is_as_it_was = match (&parked, &before) {
             (None, None) => true,
@@ -197,12 +214,27 @@ impl SavedBinding {
             self.cursor = Some(cursor);
         }
         if !is_as_it_was {
-            self.next_page = parked.as_ref().map(Parked::to_text);
-            let backfill = self.next_page.as_ref().map(|page| json!({"cutoff": [""], "next_page": page}));
-            patch.insert("backfill".to_owned(), backfill.into());
+            patch.insert("backfill".to_owned(), self.park(parked.as_ref().map(Parked::to_text)));
         }
         self.state = state.cloned();
         (!patch.is_empty()).then_some(Value::Object(patch))
+    }
+
+    /// Takes over what became of a listing of everything, and returns the patch for it.
+    pub(crate) fn list(&mut self, summary: Summary, note: Note) -> Value {
+        let mut patch = summary.patch();
+        self.snapshot = Some(summary);
+        self.note = note;
+        let text = self.note.to_text();
+        if text != self.next_page {
+            patch["backfill"] = self.park(text);
+        }
+        patch
+    }
+
+    fn park(&mut self, text: Option<String>) -> Value {
+        self.next_page = text;
+        self.next_page.as_ref().map(|page| json!({"cutoff": [""], "next_page": page})).into()
     }
 }
 
@@ -210,13 +242,46 @@ impl SavedBinding {
 /// parked belongs to the cursor and cannot be read.
 fn continued(cursor: Option<&str>, next_page: Option<&str>) -> Option<Option<StreamState>> {
     let Some(cursor) = cursor else { return Some(None) };
-    let parked = next_page.and_then(Parked::read).filter(|parked| parked.belongs_to(cursor));
+    let parked = next_page.and_then(Parked::read);
+    let parked = parked.filter(|parked| parked.belongs_to(cursor) && !parked.is_bare());
     if let Some(parked) = parked {
         return parked.into_state().map(Some);
     }
     let token = Some(cursor).filter(|cursor| !cursor.is_empty()).map(Token::new);
     let bare = |token| StreamState::new(Checkpoint::new(Some(token), None), Timestamp::UNIX_EPOCH);
     Some(token.map(bare))
+}
+
+/// What a binding's state tells of who wrote it.
+#[derive(Deserialize)]
+struct Trace {
+    origin: Option<Origin>,
+    /// Only we write it, whether or not there is an origin beside it.
+    base: Option<String>,
+}
+
+impl Trace {
+    /// What is said counts, then that we wrote anything at all, then that something was captured.
+    fn origin<'a>(bindings: impl Iterator<Item = &'a RawValue>) -> Option<Origin> {
+        let (mut said, mut guessed) = (None, None);
+        for text in bindings {
+            let Ok(document) = serde_json::from_str::<BindingDocument>(text.get()) else { continue };
+            let page = document.backfill.and_then(|backfill| backfill.next_page);
+            let trace = page.as_ref().and_then(Value::as_str);
+            let trace = trace.and_then(|text| serde_json::from_str::<Self>(text).ok());
+            let has_token = document.inc.and_then(|inc| inc.cursor).is_some_and(|[cursor]| match cursor {
+                Cursor::Text(text) => !text.is_empty(),
+                Cursor::Number(_) => true,
+            });
+            match trace {
+                Some(Self { origin: Some(origin), .. }) => said = said.or(Some(origin)),
+                Some(Self { base: Some(_), .. }) => guessed = Some(Origin::Ours),
+                _ if has_token || document.snapshot.is_some() => guessed = guessed.or(Some(Origin::Python)),
+                _ => {}
+            }
+        }
+        said.or(guessed)
+    }
 }
 
 impl Summary {
@@ -327,7 +392,7 @@ mod tests {
         let mut synced = asked_by_me(at("t1", None));
         synced.yardstick = Some(me());
         let mut saved = SavedBinding::default();
-        let mut patch = saved.advance(Some(&synced)).unwrap();
+        let mut patch = saved.advance(Some(&synced), None).unwrap();
         assert_eq!(found(&patch).unwrap(), Some(synced));
         let backfilled = |patch: &Value, identity: &Identity| {
             read(&json!({"bindingStateV1": {"jobs.v1": patch}})).unwrap().is_backfilled(&binding(), identity)
@@ -370,7 +435,7 @@ mod tests {
     #[test]
     fn patches_say_what_changed_and_nothing_else() {
         let mut saved = SavedBinding { cursor: Some(String::new()), ..SavedBinding::default() };
-        let mut advance = |state: StreamState| saved.advance(Some(&state));
+        let mut advance = |state: StreamState| saved.advance(Some(&state), None);
         assert_eq!(advance(at("", None)), None);
         let patch = advance(at("", Some(json!(1)))).unwrap();
         assert_eq!(patch["backfill"]["cutoff"], json!([""]));
@@ -385,10 +450,55 @@ mod tests {
         assert!(asked.get("inc").is_none() && asked["backfill"]["next_page"].is_string());
         assert_eq!(saved.state.as_ref().and_then(|state| state.asked_by.clone()), Some(me()));
         assert_eq!(
-            saved.advance(None),
+            saved.advance(None, None),
             Some(json!({"inc": {"cursor": [""]}, "backfill": null})),
             "forgotten"
         );
+    }
+
+    #[test]
+    fn with_which_connector_a_capture_began_is_read_from_whatever_is_left_of_its_state() {
+        let origin = |bindings: Value| read(&json!({"bindingStateV1": bindings})).unwrap().origin();
+        let text = |page: Value| json!({"inc": {"cursor": ["t"]}, "backfill": parked(&page)});
+        let synced = json!({"inc": {"cursor": ["t"]}});
+        let fresh = json!({"inc": {"cursor": [""]}, "last_initialized": "2026-11-22T11:44:44.398386Z"});
+        let listed = json!({"snapshot": {"updated_at": null, "last_count": 2, "last_digest": "d"}});
+        for (bindings, expected) in [
+            (json!({}), None),
+            (json!({"jobs.v1": fresh, "offers": null}), None),
+            (json!({"jobs.v1": fresh, "jobs": synced}), Some(Origin::Python)),
+            (json!({"sources": listed}), Some(Origin::Python)),
+            (json!({"jobs": text(json!("of python's own"))}), Some(Origin::Python)),
+            // Ours, before the origin was kept: what it has captured has the numbers of then.
+            (json!({"sources": listed, "jobs": text(json!({"base": "t"}))}), Some(Origin::Ours)),
+            (
+                json!({"sources": listed, "jobs": text(json!({"base": "", "origin": "python"}))}),
+                Some(Origin::Python),
+            ),
+            (json!({"sources": listed, "jobs": text(json!({"origin": "ours"}))}), Some(Origin::Ours)),
+        ] {
+            assert_eq!(origin(bindings.clone()), expected, "{bindings}");
+        }
+    }
+
+    #[test]
+    fn with_which_connector_a_capture_began_is_kept_also_where_nothing_else_is() {
+        let mut saved = SavedBinding { cursor: Some(String::new()), ..SavedBinding::default() };
+        for state in [Some(at("t1", None)), None, Some(asked_by_me(at("t2", None)))] {
+            let mut patch = saved.advance(state.as_ref(), Some(Origin::Python)).unwrap();
+            if patch.get("inc").is_none() {
+                patch["inc"] = json!({"cursor": [""]});
+            }
+            assert_eq!(found(&patch).unwrap(), state, "{patch}");
+            let read = read(&json!({"bindingStateV1": {"jobs.v1": patch}})).unwrap();
+            assert_eq!(read.origin(), Some(Origin::Python));
+            assert_eq!(saved.advance(state.as_ref(), Some(Origin::Python)), None, "it is no news twice");
+        }
+        let summary = Summary { updated_at: None, count: 2, digest: None };
+        let note = Note { origin: Some(Origin::Ours), doubt: None };
+        assert!(saved.list(summary.clone(), note.clone())["backfill"]["next_page"].is_string());
+        assert!(saved.list(summary.clone(), note).get("backfill").is_none());
+        assert!(saved.list(summary, Note::default())["backfill"].is_null());
     }
 
     #[test]

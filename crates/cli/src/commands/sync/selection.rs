@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use ashby_source::{Readable, Stream, Survey, lacks_permission, near_matches, stream, streams};
 use capture_core::{ErrorKind, Outcome, Place, Report, Selection};
 use jiff::Timestamp;
+use std::time::Duration;
 
 use crate::failure::{Failure, USAGE};
 use crate::settings::Settings;
@@ -137,6 +138,12 @@ impl Selected {
     pub(crate) fn selections(&self) -> Vec<Selection> {
         let selection = |stream: &Stream| Selection::new(stream.name()).full(self.full);
         self.streams.iter().map(selection).collect()
+    }
+
+    /// Of a watch: the streams that are polled most often, and how often that is.
+    pub(super) fn round(&self, settings: &Settings) -> Option<(BTreeSet<String>, Duration)> {
+        let shortest = settings.interval()?;
+        Some((self.streams.iter().map(|stream| stream.name().to_owned()).collect(), shortest))
     }
 
     /// Adds the streams that were not even tried.

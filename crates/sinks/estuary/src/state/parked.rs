@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::Origin;
+
 /// Members of a [`StreamState`] that have a place of their own, or none.
 const ELSEWHERE: [&str; 2] = ["checkpoint", "committed_at"];
 /// Grows with every poll, and is in milliseconds since 1970: an older one is as good, and no news by itself.
@@ -21,6 +23,9 @@ pub(super) struct Parked {
     /// The checkpoint's progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     page: Option<Value>,
+    /// With which connector the capture began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
     /// The other members of the state.
     #[serde(flatten)]
     members: Map<String, Value>,
@@ -28,7 +33,14 @@ pub(super) struct Parked {
 
 impl Parked {
     /// `None` if there is nothing to keep.
-    pub(super) fn new(state: &StreamState) -> Option<Self> {
+    pub(super) fn new(state: Option<&StreamState>, origin: Option<Origin>) -> Option<Self> {
+        let parked = state.and_then(|state| Self::of(state, origin));
+        // What began how is true also of a stream that was forgotten.
+        let nothing = || Self { base: String::new(), page: None, origin, members: Map::new() };
+        parked.or_else(|| origin.is_some().then(nothing))
+    }
+
+    fn of(state: &StreamState, origin: Option<Origin>) -> Option<Self> {
         let Value::Object(mut members) = json!(state) else { return None };
         members.retain(|name, _| !ELSEWHERE.contains(&name.as_str()));
         if members.get(YARDSTICK).is_some_and(|yardstick| Some(yardstick) == members.get(ASKED_BY)) {
@@ -36,14 +48,20 @@ impl Parked {
         }
         let Checkpoint { token, progress, .. } = &state.checkpoint;
         let base = token.as_ref().map_or("", Token::as_str).to_owned();
-        Some(Self { base, page: progress.clone(), members }).filter(|parked| !parked.is_bare())
+        let parked = Self { base, page: progress.clone(), origin, members };
+        Some(parked).filter(|parked| origin.is_some() || !parked.is_bare())
     }
 
-    /// Whether it says nothing that a bare token does not.
-    fn is_bare(&self) -> bool {
+    /// Whether it says nothing of the state that a bare token does not.
+    pub(super) fn is_bare(&self) -> bool {
         let bare = json!(StreamState::new(Checkpoint::default(), Timestamp::UNIX_EPOCH));
         let mut members = self.members.iter().filter(|(name, _)| *name != STAMP);
         self.page.is_none() && members.all(|(name, value)| bare.get(name) == Some(value))
+    }
+
+    /// Whether nothing was captured.
+    pub(super) fn is_blank(&self) -> bool {
+        self.is_bare() && self.base.is_empty()
     }
 
     /// Reads what [`to_text`](Self::to_text) wrote; `None` for anything else.
@@ -66,7 +84,8 @@ impl Parked {
             members.remove(STAMP);
             members
         };
-        self.base == other.base && self.page == other.page && members(self) == members(other)
+        let rest = |parked: &Self| (parked.base.clone(), parked.page.clone(), parked.origin);
+        rest(self) == rest(other) && members(self) == members(other)
     }
 
     /// The state again; `None` if it cannot be read.
