@@ -25,7 +25,7 @@ pub(crate) struct Table {
     old_in: String,
     unsee: String,
     forget: String,
-    /// Makes the index by which rows of a scope are found; nothing once that is done. Of many streams they never are.
+    /// Makes the index by which rows of a scope are found; nothing once that is done. In many streams nobody looks.
     index_scopes: Option<String>,
     /// Rows up to this one were seen since then: where a sweep that takes its rows bit by bit goes on.
     swept: Option<((Stamp, Stamp), i64)>,
