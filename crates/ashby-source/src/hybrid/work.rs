@@ -15,6 +15,9 @@ const LISTED_FROM: usize = 4;
 /// So many records are asked for before others may have their turn.
 const AT_ONCE: usize = 16;
 
+/// What Ashby refuses to tell of a single record is asked for so often; then the next listings have to do.
+const REFUSALS: u32 = 3;
+
 type Waiting = HashMap<What, (Gone, Vec<u64>)>;
 
 /// What came of it.
@@ -63,15 +66,38 @@ impl Work<'_> {
         self.list().await?;
         let mut first_error = None;
         for chunk in self.named(|what| matches!(what, What::Confirm(_))).chunks(at_once) {
-            note(&mut first_error, self.read(chunk, Purpose::Confirm).await)?;
+            let read = self.read(chunk, Purpose::Confirm).await;
+            note(&mut first_error, self.unless_refused(chunk, tries, read))?;
         }
         for chunk in self.named(|what| matches!(what, What::Record(_))).chunks(at_once) {
-            note(&mut first_error, self.read(chunk, Purpose::Refresh).await)?;
+            let read = self.read(chunk, Purpose::Refresh).await;
+            note(&mut first_error, self.unless_refused(chunk, tries, read))?;
         }
         for chunk in self.named(|what| matches!(what, What::Within(..))).chunks(at_once) {
-            note(&mut first_error, self.read_within(chunk).await)?;
+            let read = self.read_within(chunk).await;
+            note(&mut first_error, self.unless_refused(chunk, tries, read))?;
         }
         first_error.map_or(Ok(()), Err)
+    }
+
+    /// Who delivers decides what an event names, so it need not be a record, or not one of this kind: what is refused for
+    /// good, asked for by itself and several times, is let go of.
+    fn unless_refused(&mut self, chunk: &[What], tries: u32, read: Result<()>) -> Result<()> {
+        match (read, chunk) {
+            (Err(error), [what])
+                if tries >= REFUSALS && error.kind().is_stream_only() && !error.kind().may_pass() =>
+            {
+                let stream = self.worked.stream;
+                tracing::warn!(
+                    stream,
+                    "what an event named cannot be read, and is left to listings: {}",
+                    error.chain()
+                );
+                self.is_done(what);
+                Ok(())
+            }
+            (read, _) => read,
+        }
     }
 
     fn named(&self, is_such: impl Fn(&What) -> bool) -> Vec<What> {
