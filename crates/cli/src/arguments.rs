@@ -19,6 +19,7 @@ use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
 use crate::commands::postings::PostingsFlags;
+use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
@@ -54,6 +55,7 @@ pub(crate) enum Command {
     ManualPages(PathBuf),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
+    Reconcile(ReconcileFlags),
     Report(ReportAction),
     Resume(ResumeAction),
     ShowConfig,
@@ -75,6 +77,7 @@ impl Command {
             | Self::Check
             | Self::Doctor(_)
             | Self::Operations(_)
+            | Self::Reconcile(_)
             | Self::Report(_)
             | Self::State(_)
             | Self::Status
@@ -157,6 +160,8 @@ enum Subcommands {
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
     Webhook(WebhookFlags),
+    /// List streams whole, mark what is gone, and say what tokens had missed
+    Reconcile(ReconcileFlags),
     /// Tell how fresh each stream is, and what the run that keeps them up is doing; also while it is on
     Status,
     /// Look at the saved state, reset streams, move it
@@ -248,6 +253,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Resume(action)) => Command::Resume(action),
         Some(Subcommands::File(action)) => Command::File(action),
         Some(Subcommands::Report(action)) => Command::Report(action),
+        Some(Subcommands::Reconcile(flags)) => Command::Reconcile(flags),
         Some(Subcommands::Status) => Command::Status,
         Some(Subcommands::Streams) => Command::Streams,
         Some(Subcommands::Sync(flags)) => {

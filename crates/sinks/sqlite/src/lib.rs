@@ -61,5 +61,5 @@ mod statements;
 mod table;
 
 pub use family::Family;
-pub use read::{Answer, TableInfo, live_rows, query, state, tables};
+pub use read::{Answer, TableInfo, copy, live_rows, query, state, tables};
 pub use sink::SqliteSink;
