@@ -247,7 +247,7 @@ pub(crate) async fn every_write(server: &Server, mut call: impl AsyncFnMut(&str,
     let step = json!([{"approvalsRequired": 1, "approvers": [{"userId": user, "type": "user"}]}]);
     call(
         "approvalDefinition.update",
-        json!({"entityType": "offer", "entityId": offer, "approvalStepDefinitions": step}),
+        json!({"entityType": "offer", "entityId": version, "approvalStepDefinitions": step}),
     )
     .await;
     for operation in ["offer.startApprovalProcess", "offer.approve"] {
