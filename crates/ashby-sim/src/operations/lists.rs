@@ -152,7 +152,7 @@ pub(super) const LISTS: &[Operation] = &[
     from(
         Origin::EmailSenders,
         "invalid_input",
-        list("emailSender.list", None, Kind::User, Paging::None, &[]),
+        list("emailSender.list", Some("sourcing:read"), Kind::User, Paging::None, &[]),
     ),
     list("department.list", ORGANISATION, Kind::Department, Paging::Token, &[INCLUDE_ARCHIVED]),
     list(
