@@ -23,7 +23,7 @@ async fn without_a_key_it_says_where_one_comes_from() {
     command.env("ASHBY_BASE_URL", site.server.base_url());
     let ran = run(command).await;
     assert_eq!(ran.code, Some(3));
-    assert!(ran.stderr.contains("absent"), "{ran:#?}");
+    assert!(ran.stderr.contains("api_key_file") && !ran.stderr.contains("absent"), "{ran:#?}");
     assert_eq!(std::fs::read_dir(site.directory.path()).unwrap().count(), 0, "nothing was made");
 }
 

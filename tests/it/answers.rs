@@ -14,12 +14,8 @@ async fn one_page_says_how_to_go_on() {
     let site = Site::new().await;
     let first = site.done("list candidates --limit 50 --output ndjson").await;
     assert_eq!((lines(&first).len(), site.log().total()), (50, 1));
-    let words: Vec<&str> = first.stderr.split_whitespace().collect();
-    let cursor = words.windows(2).find(|words| words[0] == "--cursor").expect("a cursor")[1];
-    assert!(first.stderr.contains("--all"), "{first:#?}");
-    let second = site.done(&format!("list candidates --limit 50 --output ndjson --cursor {cursor}")).await;
-    assert_eq!(lines(&second).len(), 50);
-    assert!(lines(&first).iter().all(|record| !lines(&second).contains(record)));
+    // Where nobody looks, a cursor belongs into no log; `terminal.rs` sees it.
+    assert_eq!(first.stderr, "there is more: --all prints everything\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

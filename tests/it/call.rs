@@ -94,16 +94,19 @@ async fn values_come_from_files_and_from_standard_input() {
     std::fs::write(site.path("note.txt"), "First line\nsecond\n").unwrap();
     std::fs::write(site.path("body.json"), json!({"candidateId": candidate, "note": "replaced"}).to_string())
         .unwrap();
-    for note in ["@note.txt", "@@note.txt"] {
-        let ran =
-            site.called(&["call", "candidate.createNote", "--json", "@body.json", "--note", note]).await;
+    for (flag, note) in
+        [("--note-file", "note.txt"), ("--note", "@note.txt"), ("--note", "@/proc/self/environ")]
+    {
+        let ran = site.called(&["call", "candidate.createNote", "--json", "@body.json", flag, note]).await;
         assert_eq!(ran.code, Some(0), "{ran:#?}");
+        let is_told = note.starts_with('@');
+        assert_eq!(ran.stderr.contains("--note-file reads a file"), is_told, "{ran:#?}");
     }
     let notes: Vec<Value> = parameters(&site, "candidate.createNote")
         .iter()
         .map(|parameters| parameters["note"].clone())
         .collect();
-    assert_eq!(notes, ["First line\nsecond", "@note.txt"]);
+    assert_eq!(notes, ["First line\nsecond", "@note.txt", "@/proc/self/environ"]);
 
     let mut command = site.ashby("call candidate.info --json -");
     command.stdin(std::process::Stdio::piped());
@@ -132,8 +135,8 @@ async fn mistakes_are_found_before_anything_is_sent() {
         ("not_a_uuid", &["call", "candidate.info", "--id", SECRET]),
         ("exclusive_pair", &["call", "candidate.info", "--id", &candidate, "--external-mapping-id", SECRET]),
         ("neither_of_a_pair", &["get", "candidates"]),
-        ("unreadable_file", &["call", "candidate.createNote", "--note", "@absent.txt"]),
-        ("no_text_file", &["call", "candidate.createNote", "--note", "@binary"]),
+        ("unreadable_file", &["call", "candidate.createNote", "--note-file", "absent.txt"]),
+        ("no_text_file", &["call", "candidate.createNote", "--note-file", "binary"]),
         ("broken_json", &["call", "candidate.info", "--json", "@broken.json"]),
         ("unknown_member", &["call", "candidate.info", "--json", "{\"idd\": \"kept-to-ourselves\"}"]),
         ("not_clearable", &["call", "candidate.createNote", "--clear", "note", "--candidate-id", &candidate]),
@@ -145,7 +148,7 @@ async fn mistakes_are_found_before_anything_is_sent() {
         ("on_behalf_of_read", &["call", "candidate.list", "--on-behalf-of", SECRET]),
         ("describe_unknown", &["describe", "candidate"]),
         ("unknown_permission", &["operations", "--permission", "candidateWrites"]),
-        ("unknown_format", &["operations", "--output", "csv"]),
+        ("unknown_format", &["operations", "--output", "rss"]),
     ];
     let mut all = String::new();
     for (name, arguments) in cases {
@@ -285,4 +288,57 @@ async fn deprecated_operations_work_and_say_what_to_use_instead() {
         .await;
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     assert!(ran.stderr.contains("use application.changeStage"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_newer_than_the_catalog_can_be_sent() {
+    let site = Site::new().await;
+    let candidate = site.some("candidates");
+    let id = format!("{{\"id\": \"{candidate}\"}}");
+
+    // An operation of which nothing is known changes something, unless somebody says that it does not.
+    let raw = ["call", "--raw", "candidate.brandNew", "--json", "{}"];
+    let ran = site.called(&raw).await;
+    assert_eq!((ran.code, site.log().total()), (Some(2), 0), "{ran:#?}");
+    assert!(ran.stderr.contains("--yes"), "{ran:#?}");
+    let ran = site.called(&[&raw[..], &["--yes", "--set", "a=[1]"]].concat()).await;
+    assert_eq!(ran.code, Some(1), "the simulator does not know it either: {ran:#?}");
+    assert_eq!(site.log().total(), 1);
+    let ran = site.called(&["call", "--raw", "candidate.info", "--read", "--json", &id]).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(ran.stdout.contains(&candidate), "{ran:#?}");
+    let ran = site.called(&["call", "--raw", "../x", "--read"]).await;
+    assert_ne!(ran.code, Some(0), "{ran:#?}");
+
+    // A parameter.
+    site.log().clear();
+    let note = ["call", "candidate.createNote", "--candidate-id", &candidate, "--note", "x"];
+    let ran = site.called(&[&note[..], &["--set", "brandNew={\"a\":1}"]].concat()).await;
+    assert!(ran.stderr.contains("warning: candidate.createNote: brandNew"), "{ran:#?}");
+    assert_eq!(parameters(&site, "candidate.createNote")[0]["brandNew"], json!({"a": 1}));
+
+    // A word.
+    let list = ["call", "job.list", "--status", "Paused"];
+    let ran = site.called(&list).await;
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.stderr.contains("--force"), "{ran:#?}");
+    let ran = site.called(&[&list[..], &["--force"]].concat()).await;
+    assert!(ran.stderr.contains("warning: job.list: status[0]"), "{ran:#?}");
+    assert_eq!(parameters(&site, "job.list")[0]["status"], json!(["Paused"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nothing_brings_back_is_asked_about() {
+    let site = Site::new().await;
+    let id = "9d1b7c0e-2f5e-4d9c-8b1a-3c2f5e4d9c8b";
+    for arguments in [
+        ["offer.approve", "--offer-version-id", id],
+        ["candidateTag.archive", "--tag-id", id],
+        ["sequence.cancel", "--sequence-id", id],
+    ] {
+        let ran = site.called(&[&["call"][..], &arguments].concat()).await;
+        assert_eq!(ran.code, Some(2), "{ran:#?}");
+        assert!(ran.stderr.contains("cannot be undone"), "{ran:#?}");
+    }
+    assert_eq!(site.log().total(), 0);
 }

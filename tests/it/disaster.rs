@@ -14,6 +14,8 @@ fn nobody() -> String {
 }
 
 fn assert_explained(stderr: &str) {
+    let notes = stderr.split_inclusive('\n').take_while(|line| line.starts_with("note: "));
+    let stderr = &stderr[notes.map(str::len).sum()..];
     assert!(stderr.starts_with("error: ") && stderr.contains("\nhint: "), "{stderr}");
     // Each line says something that the lines before do not.
     let lines: Vec<&str> = stderr.lines().map(|line| line.split_once(": ").unwrap_or(("", line)).1).collect();

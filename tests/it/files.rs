@@ -3,7 +3,10 @@
 use ashby_sim::{Fault, FaultRule, Key, ServerOptions};
 use serde_json::{Value, json};
 
-use crate::support::{Site, shape, truth};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use crate::support::{Site, bare, ended, shape, signal, start, truth, until};
 
 fn candidate(site: &Site, with_resume: bool) -> String {
     let candidates = truth(site.organisation(), "candidates");
@@ -48,11 +51,15 @@ async fn a_resume_goes_up_and_comes_down_again() {
     let stdout = site.done(&format!("resume download {candidate} -o -")).await;
     assert_eq!(stdout.stdout, content);
 
-    // Its own name is taken.
+    // Under its own name it goes where downloads go, and is not replaced there.
+    assert_eq!(site.called(&["resume", "download", &candidate]).await.code, Some(0));
+    assert!(site.path("ashby-files/Curriculum Vitae.pdf").exists());
     let ran = site.called(&["resume", "download", &candidate]).await;
     assert!(ran.code == Some(1) && ran.stderr.contains("--force"), "{ran:#?}");
     assert_eq!(site.called(&["resume", "download", &candidate, "--force"]).await.code, Some(0));
-    assert_eq!(files(&site), ["Curriculum Vitae.pdf", "back.pdf"], "nothing else is left");
+    assert_eq!(files(&site), ["Curriculum Vitae.pdf", "ashby-files", "back.pdf"], "nothing else is left");
+    let ran = site.called(&["resume", "download", &candidate, "-o", "ashby.toml"]).await;
+    assert!(ran.code == Some(2) && !site.path("ashby.toml").exists(), "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,4 +143,61 @@ async fn a_form_takes_files_as_answers() {
     let sent = &site.log().of("applicationForm.submit")[0].parameters["applicationForm"]["fieldSubmissions"];
     assert_eq!(sent[2]["path"], "_systemfield_resume");
     assert!(sent[2]["value"].as_str().unwrap().len() > 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_leaves_no_half_of_a_file_behind() {
+    // Ashby and the storage in one: the link leads back, and the file never ends.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let link = json!({"success": true, "results": {"url": format!("{url}/file")}}).to_string();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let link = link.clone();
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                let length = stream.read(&mut request).await.unwrap();
+                let is_file = request[..length].starts_with(b"GET /file");
+                let answer = match is_file {
+                    true => "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf".to_owned(),
+                    false => format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{link}", link.len()),
+                };
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                std::future::pending::<()>().await;
+            });
+        }
+    });
+    for name in ["INT", "TERM"] {
+        let directory = tempfile::tempdir().unwrap();
+        let parts = || {
+            let entries = std::fs::read_dir(directory.path()).unwrap();
+            entries
+                .filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|end| end == "part"))
+                .count()
+        };
+        let mut command = bare(directory.path(), "file download HANDLE -o .");
+        command.env("ASHBY_API_KEY", "k").env("ASHBY_BASE_URL", &url);
+        let child = start(command);
+        until("the file has begun", || parts() == 1).await;
+        signal(&child, name);
+        let ran = ended(child).await;
+        assert_eq!((ran.code, parts()), (Some(130), 0), "{ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_takes_no_name_that_this_program_reads() {
+    let site = Site::new().await;
+    let candidate = site.some("candidates");
+    std::fs::write(site.path("ashby.toml"), "max_rpm = 7\n").unwrap();
+    let ran = site.called(&["file", "upload", &candidate, "ashby.toml"]).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    std::fs::remove_file(site.path("ashby.toml")).unwrap();
+    let download = ["file", "download", "--candidate", &candidate, "--name", "ashby.toml"];
+    for out in [&[][..], &["-o", "."]] {
+        let ran = site.called(&[&download[..], out].concat()).await;
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+    }
+    assert_eq!(files(&site), ["ashby-files", "file ashby.toml"]);
+    assert!(site.path("ashby-files/file ashby.toml").exists());
 }

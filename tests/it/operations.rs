@@ -65,28 +65,58 @@ async fn every_operation_can_be_described() {
     }
 }
 
+/// What a TAB after these words offers.
+async fn offered(site: &Site, words: &str) -> Vec<String> {
+    let mut command = site.ashby("-- ashby");
+    command.args(words.split(' ')).env("_ASHBY_COMPLETE", "fish");
+    let ran = run(command).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    ran.stdout.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn shells_complete_operations_and_their_flags() {
+async fn shells_ask_for_what_there_is() {
     let site = Site::new().await;
-    for shell in ["bash", "zsh", "fish"] {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = site.done(&format!("completions {shell}")).await.stdout;
-        for word in ["candidate.createNote", "candidate-id", "interviewStages", "send-notifications"] {
-            assert!(script.contains(word), "{shell}: {word}");
-        }
+        assert!(script.contains("_ASHBY_COMPLETE") && script.len() < 8_000, "{shell}: {}", script.len());
     }
-    let script = site.path("ashby.bash");
-    std::fs::write(&script, site.done("completions bash").await.stdout).unwrap();
-    let asked = "source ./ashby.bash; COMP_WORDS=(ashby call candidate.createN); COMP_CWORD=2; \
-                 _ashby ashby candidate.createN call; echo \"${COMPREPLY[@]}\"";
-    let completed =
-        std::process::Command::new("bash").args(["-c", asked]).current_dir(site.directory.path()).output();
-    assert_eq!(String::from_utf8(completed.unwrap().stdout).unwrap().trim(), "candidate.createNote");
+    for (words, offers) in [
+        ("call candidate.createN", "candidate.createNote"),
+        ("call candidate.createNote --candi", "--candidate-id"),
+        ("call application.list --status Act", "Active"),
+        ("get interviewSt", "interviewStages"),
+        ("sync appl", "application_history"),
+        ("sync --except appl", "applications"),
+        ("sync --to sq", "sqlite:"),
+        ("state reset cand", "candidate_notes"),
+        ("describe offer.ap", "offer.approve"),
+        ("help offer.ap", "offer.approve"),
+        ("sy", "sync"),
+    ] {
+        let found = offered(&site, words).await;
+        assert!(found.iter().any(|word| word == offers), "{words}: {found:?}");
+    }
+    assert_eq!(site.log().total(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_knows_operations_and_their_neighbours() {
+    let site = Site::new().await;
+    let help = site.done("help candidate.createNote").await.stdout;
+    assert_eq!(help, site.done("call candidate.createNote --help").await.stdout);
+    let near = site.run("help candidate.createNot").await;
+    assert_eq!(near.code, Some(2));
+    assert!(near.stderr.contains("did you mean candidate.createNote"), "{near:#?}");
+    assert_eq!(site.done("version").await.stdout, site.done("--version").await.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn manual_pages_are_written() {
     let site = Site::new().await;
-    assert!(site.done("help man").await.stdout.contains(".TH ashby 1"));
+    let nowhere = site.run("help man").await;
+    assert_eq!(nowhere.code, Some(2));
+    assert!(nowhere.stderr.contains("--dir DIR"), "{nowhere:#?}");
     site.done("help man --dir pages").await;
     for page in ["ashby.1", "ashby-call.1", "ashby-sync.1", "ashby-state-import.1"] {
         assert!(site.path("pages").join(page).is_file(), "{page}");

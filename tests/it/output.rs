@@ -102,3 +102,49 @@ async fn the_state_is_shown_and_forgotten_and_moved() {
     assert_eq!(newer.code, Some(1), "{newer:#?}");
     assert!(newer.stderr.contains("version"), "{newer:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_printed_as_json_lines_and_csv_too() {
+    let site = Site::new().await;
+    site.done("sync users").await;
+    for (command, name) in [
+        ("streams", "name"),
+        ("operations candidate", "name"),
+        ("check", "stream"),
+        ("doctor", "about"),
+        ("state show", "stream"),
+    ] {
+        let json: Value =
+            serde_json::from_str(&site.done(&format!("{command} --output json")).await.stdout).unwrap();
+        let lines = site.done(&format!("{command} --output ndjson")).await.stdout;
+        let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(!lines.is_empty() && lines.iter().all(|line| line[name].is_string()), "{command}: {lines:?}");
+        if let Some(all) = json.as_array() {
+            assert_eq!(*all, lines, "{command}");
+        }
+        let csv = site.done(&format!("{command} --output csv")).await.stdout;
+        assert_eq!(csv.lines().count(), lines.len() + 1, "{command}: {csv}");
+        let cells = csv.lines().next().unwrap().split(',').count();
+        assert!(cells >= 3, "{command}: {csv}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_destination_holds_is_kept_up_for_the_parents_that_changed() {
+    let site = Site::new().await;
+    site.done("sync candidates candidate_notes interviewer_pauses").await;
+    site.log().clear();
+    let ran = site.done("sync --output json").await;
+    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(summary["streams"]["candidate_notes"]["outcome"], "up_to_date");
+    assert_eq!(site.log().count("candidate.listNotes"), 0, "nobody has changed");
+    assert_eq!(site.log().count("user.listInterviewerPauses"), 0, "it would cost a request for each user");
+    let left_out = summary["left_out"].as_array().unwrap();
+    assert!(left_out.len() == 1 && left_out[0]["stream"] == "interviewer_pauses", "{summary}");
+    let told = site.done("sync").await.stderr;
+    assert!(told.contains("not synced this time: interviewer_pauses; the oldest is as of "), "{told}");
+    assert!(told.contains(" ago (`--all` syncs them)"), "{told}");
+    let except = site.done("sync --except candidate_notes --output json").await;
+    let summary: Value = serde_json::from_str(&except.stdout).unwrap();
+    assert!(summary["streams"].get("candidate_notes").is_none());
+}

@@ -9,14 +9,14 @@ use tokio::process::Command;
 use crate::support::{Ran, Site, bare, query, run, snapshot};
 
 const OUTPUTS: [&str; 8] = [
-    "postings sim",
+    "postings sim --output table",
     "postings sim --output json",
     "postings sim --output ndjson",
     "postings sim --output csv",
     "postings sim --output rss",
     "postings sim --output atom",
-    "feed sim",
-    "feed sim --format json",
+    "feed sim --organization-id o --organization-name Sim",
+    "feed sim --organization-id o --organization-name Sim --output json",
 ];
 
 /// The command without a key.
@@ -72,12 +72,15 @@ async fn a_board_is_printed_without_a_key() {
             assert!(ran.stdout.contains(id), "{arguments}");
         }
     }
-    assert_eq!(ids(&done(&site, "postings sim --output json").await.stdout), public);
-    assert_eq!(ids(&done(&site, "feed sim --format json").await.stdout), public);
+    assert_eq!(ids(&done(&site, "postings sim").await.stdout), public, "JSON where no terminal is");
+    assert_eq!(ids(&done(&site, "postings https://jobs.ashbyhq.com/Sim/x").await.stdout), public);
+    let nobody = done(&site, "feed sim").await;
+    assert!(nobody.stderr.contains("--organization-id"), "{nobody:#?}");
+    assert_eq!(ids(&done(&site, "feed sim --output json").await.stdout), public);
     let twice: Vec<Value> =
-        serde_json::from_str(&done(&site, "feed sim sim-campus --format json").await.stdout).unwrap();
+        serde_json::from_str(&done(&site, "feed sim sim-campus SIM --output json").await.stdout).unwrap();
     assert_eq!(twice.len(), 2 * public.len());
-    snapshot("postings", &site, &done(&site, "postings sim --compensation").await.stdout);
+    snapshot("postings", &site, &done(&site, "postings sim --compensation --output table").await.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,12 +119,12 @@ async fn the_api_with_a_key_gives_the_same_view() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_board_is_told_and_leaves_no_half_a_feed() {
     let site = Site::new().await;
-    for arguments in ["postings Sim", "feed sim Sim", "sync --board Sim --to stdout"] {
+    for arguments in ["postings Nobody", "feed sim Nobody", "sync --board Nobody --to stdout"] {
         let ran = run(keyless(&site, arguments)).await;
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{arguments}: {ran:#?}");
-        assert!(ran.stderr.contains("job board Sim") && ran.stderr.contains("hint:"), "{ran:#?}");
+        assert!(ran.stderr.contains("job board Nobody") && ran.stderr.contains("hint:"), "{ran:#?}");
     }
-    snapshot("postings_unknown", &site, &run(keyless(&site, "postings Sim")).await.stderr);
+    snapshot("postings_unknown", &site, &run(keyless(&site, "postings Nobody")).await.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,6 +148,7 @@ async fn impossible_wishes_are_refused() {
         "postings sim --output yaml",
         "feed",
         "feed sim --format rss",
+        "feed sim --output csv",
         "streams --output rss",
         "sync --board sim --output atom",
         "sync jobs --board sim",

@@ -9,7 +9,7 @@ const REPORT: &str = "f9e52a51-a075-4116-a7b8-484deba69004";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_is_printed_in_every_format() {
     let site = Site::new().await;
-    let csv = site.done(&format!("report run {REPORT}")).await;
+    let csv = site.done(&format!("report run {REPORT} --output csv")).await;
     let bare = site.done(&format!("report run {REPORT} --no-headers --output csv")).await;
     let (heading, rows) = csv.stdout.split_once('\n').unwrap();
     assert_eq!(rows, bare.stdout);
@@ -25,6 +25,18 @@ async fn a_report_is_printed_in_every_format() {
 
     site.done(&format!("report run {REPORT} -o report.csv")).await;
     assert_eq!(std::fs::read_to_string(site.path("report.csv")).unwrap(), csv.stdout);
+    site.done(&format!("report run {REPORT} -o report.ndjson")).await;
+    let lines = std::fs::read_to_string(site.path("report.ndjson")).unwrap();
+    assert_eq!(lines, site.done(&format!("report run {REPORT} --output ndjson")).await.stdout);
+    let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(first[columns[0]], json["rows"][0][0]);
+    assert_eq!(lines.lines().count(), bare.stdout.lines().count());
+    let piped = site.done(&format!("report run {REPORT}")).await.stdout;
+    assert_eq!(
+        serde_json::from_str::<Value>(&piped).unwrap()["rows"],
+        json["rows"],
+        "JSON where no terminal is"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

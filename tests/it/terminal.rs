@@ -116,6 +116,17 @@ async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_says_on_a_terminal_how_to_go_on() {
+    let site = Site::new().await;
+    let command = "list candidates --limit 50 --output ndjson";
+    let lines = shown(site.ashby(command), 400).await;
+    let words: Vec<&str> = lines.iter().flat_map(|line| line.split_whitespace()).collect();
+    let cursor = words.windows(2).find(|words| words[0] == "--cursor").expect("a cursor")[1];
+    let second = site.done(&format!("{command} --cursor {cursor}")).await;
+    assert_eq!(second.stdout.lines().count(), 50);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_from_outside_is_obeyed_by_a_terminal() {
     let site = Site::new().await;
     let name = "Eve\u{9b}2J\u{202e}\u{200b}evil\u{1b}]0;owned\u{7}";
@@ -127,7 +138,7 @@ async fn nothing_from_outside_is_obeyed_by_a_terminal() {
         serde_json::from_str::<serde_json::Value>(&made.stdout).unwrap()["id"].as_str().unwrap().to_owned();
     // Where a program reads it, it is what it is.
     assert!(made.stdout.contains('\u{202e}'), "{made:#?}");
-    for format in ["table", "json", "ndjson", "json --jq .name"] {
+    for format in ["table", "json", "ndjson", "csv", "json --jq .name"] {
         let lines = shown(site.ashby(&format!("get candidates {id} --output {format}")), 120).await;
         let text = lines.join("\n");
         assert!(text.contains("evil") && text.contains("Eve"), "{format}: {text}");

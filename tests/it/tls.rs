@@ -12,8 +12,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use crate::support::bare;
 
@@ -28,8 +30,8 @@ struct TlsServer {
 }
 
 impl TlsServer {
-    /// Offers these protocols by ALPN, and answers everything as `apiKey.info`.
-    async fn start(protocols: &[&[u8]]) -> Self {
+    /// Listens, offering these protocols by ALPN.
+    async fn listen(protocols: &[&[u8]]) -> (Self, TcpListener, TlsAcceptor) {
         let directory = tempfile::tempdir().unwrap();
         let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let certificate = directory.path().join("certificate.pem");
@@ -47,7 +49,13 @@ impl TlsServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
         let versions = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&versions);
+        (Self { url, directory, certificate, versions }, listener, acceptor)
+    }
+
+    /// Offers these protocols by ALPN, and answers everything as `apiKey.info`.
+    async fn start(protocols: &[&[u8]]) -> Self {
+        let (server, listener, acceptor) = Self::listen(protocols).await;
+        let seen = Arc::clone(&server.versions);
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 let (acceptor, seen) = (acceptor.clone(), Arc::clone(&seen));
@@ -73,7 +81,37 @@ impl TlsServer {
                 });
             }
         });
-        Self { url, directory, certificate, versions }
+        server
+    }
+
+    /// Speaks HTTP/2 and does with the requests, in the order in which they come, what is said here. A connection on which
+    /// it has been silent once stays silent.
+    async fn http2(does: &[Does]) -> Self {
+        let (server, listener, acceptor) = Self::listen(&[b"h2"]).await;
+        let (seen, does) = (Arc::clone(&server.versions), Arc::new(does.to_vec()));
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let (acceptor, seen, does) = (acceptor.clone(), Arc::clone(&seen), Arc::clone(&does));
+                tokio::spawn(async move {
+                    let next = || {
+                        let mut seen = seen.lock().unwrap();
+                        seen.push(Version::HTTP_2);
+                        does[seen.len() - 1]
+                    };
+                    let stream = acceptor.accept(socket).await?;
+                    talk(stream, next).await
+                });
+            }
+        });
+        server
+    }
+
+    /// A command with the certificate trusted.
+    async fn run(&self, arguments: &str) -> (Option<i32>, String) {
+        let mut command = bare(self.directory.path(), arguments);
+        command.env("ASHBY_API_KEY", "k").env("ASHBY_BASE_URL", &self.url);
+        let output = command.env("SSL_CERT_FILE", &self.certificate).output().await.unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
     }
 
     /// `ashby streams`: one request. `trusted` adds the certificate to those of the system.
@@ -86,6 +124,83 @@ impl TlsServer {
         let output = command.output().await.unwrap();
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     }
+}
+
+/// What a server does with a request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Does {
+    Answer,
+    /// RST_STREAM with this code.
+    Reset(u8),
+    /// GOAWAY that names no stream as looked at.
+    GoAway,
+    /// Nothing, now and for good.
+    Nothing,
+}
+
+const REFUSED_STREAM: u8 = 7;
+const CANCEL: u8 = 8;
+
+/// HTTP/2, frame by frame: what libraries do not do, proxies and balancers do.
+async fn talk(mut stream: TlsStream<TcpStream>, mut next: impl FnMut() -> Does) -> std::io::Result<()> {
+    fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+        [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+    }
+    let mut preface = [0; 24];
+    stream.read_exact(&mut preface).await?;
+    stream.write_all(&frame(4, 0, 0, &[])).await?;
+    loop {
+        let mut head = [0; 9];
+        stream.read_exact(&mut head).await?;
+        let mut payload = vec![0; u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize];
+        stream.read_exact(&mut payload).await?;
+        let (kind, flags) = (head[3], head[4]);
+        let id = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
+        let said = match kind {
+            4 if flags & 1 == 0 => frame(4, 1, 0, &[]),
+            6 if flags & 1 == 0 => frame(6, 1, 0, &payload),
+            // The last frame of a request.
+            0 | 1 if flags & 1 == 1 => match next() {
+                Does::Answer => [frame(1, 4, id, &[0x88]), frame(0, 1, id, KEY.as_bytes())].concat(),
+                Does::Reset(code) => frame(3, 0, id, &[0, 0, 0, code]),
+                Does::GoAway => frame(7, 0, 0, &[0; 8]),
+                Does::Nothing => return std::future::pending().await,
+            },
+            _ => continue,
+        };
+        stream.write_all(&said).await?;
+        stream.flush().await?;
+    }
+}
+
+const NOTE: &str =
+    "call candidate.createNote --candidate-id 9d1b7c0e-2f5e-4d9c-8b1a-3c2f5e4d9c8b --note x --max-attempts 4";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_the_server_did_not_begin_with_is_sent_again() {
+    let server = TlsServer::http2(&[Does::Reset(REFUSED_STREAM), Does::GoAway, Does::Answer]).await;
+    let (code, stderr) = server.run(NOTE).await;
+    assert_eq!((code, server.versions.lock().unwrap().len()), (Some(0), 3), "{stderr}");
+
+    // If it never begins, nothing is in doubt.
+    let server = TlsServer::http2(&[Does::Reset(REFUSED_STREAM); 4]).await;
+    let (code, stderr) = server.run(NOTE).await;
+    assert_eq!((code, server.versions.lock().unwrap().len()), (Some(1), 4), "{stderr}");
+    assert!(!stderr.contains("may have been made"), "{stderr}");
+
+    // Of any other end nobody knows what became of it.
+    let server = TlsServer::http2(&[Does::Reset(CANCEL), Does::Answer]).await;
+    let (code, stderr) = server.run(NOTE).await;
+    assert_eq!((code, server.versions.lock().unwrap().len()), (Some(1), 1), "{stderr}");
+    assert!(stderr.contains("may have been made"), "{stderr}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_leaves_a_connection_that_has_fallen_silent() {
+    let server = TlsServer::http2(&[Does::Nothing, Does::Answer]).await;
+    let (code, stderr) = server.run("streams --max-attempts 2 --read-timeout 1s").await;
+    assert_eq!((code, server.versions.lock().unwrap().len()), (Some(0), 2), "{stderr}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

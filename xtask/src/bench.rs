@@ -342,7 +342,8 @@ impl Bench {
             let base_url = lists.serve()?;
             let folder = self.folder()?;
             let mut command = self.sync_command(&base_url, &folder, Destination::Sqlite);
-            let (cost, printed) = measure(command.args(streams), ResultOn::Stdout)?;
+            command.args(["--max-page-mb", "256"]).args(streams);
+            let (cost, printed) = measure(&mut command, ResultOn::Stdout)?;
             let summary = read_summary(Destination::Sqlite, &printed)?;
             let brought: u64 = summary.streams.values().map(|stream| stream.records).sum();
             if summary.failed > 0 || brought != records {

@@ -108,6 +108,9 @@ pub(crate) struct Entry {
     pub(crate) kind: Kind,
     pub(crate) effect: Option<String>,
     pub(crate) warning: Option<String>,
+    /// Codes of refusals that leave open whether it was carried out.
+    #[serde(default)]
+    pub(crate) open_codes: Vec<String>,
     #[serde(default)]
     pub(crate) paging: Paging,
     #[serde(default)]

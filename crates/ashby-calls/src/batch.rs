@@ -374,7 +374,7 @@ fn id(response: &Response) -> Option<String> {
     struct Made {
         id: String,
     }
-    serde_json::from_slice::<Made>(&response.results).ok().map(|made| made.id)
+    json_slices::read::<Made>(&response.results).ok().map(|made| made.id)
 }
 
 #[cfg(test)]

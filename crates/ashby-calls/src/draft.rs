@@ -1,5 +1,6 @@
 //! From what somebody gave (flags, JSON, a row of a table) to the body of a request that the catalog accepts.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use ashby_client::catalog::{self, Field, Operation, Problem, Type};
@@ -17,6 +18,28 @@ pub struct Draft {
     body: Map<String, Value>,
     user: Option<String>,
     problems: Vec<Problem>,
+    trust: Trust,
+}
+
+/// What is sent although the catalog does not know it: Ashby may be newer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Trust {
+    /// These places, whatever stands there.
+    places: BTreeSet<String>,
+    /// Words that are not among those known.
+    words: bool,
+}
+
+impl Trust {
+    fn covers(&self, problem: &Problem) -> bool {
+        let is_below = |place: &String| {
+            problem
+                .path
+                .strip_prefix(place.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        self.words && problem.is_unknown_word || self.places.iter().any(is_below)
+    }
 }
 
 /// What is wrong with a request: places and what belongs there, never the values that stand there.
@@ -38,11 +61,16 @@ pub enum Spelling {
 impl Draft {
     /// A request without parameters.
     pub fn new(operation: &'static Operation) -> Self {
-        Self { operation, body: Map::new(), user: None, problems: Vec::new() }
+        Self { operation, body: Map::new(), user: None, problems: Vec::new(), trust: Trust::default() }
     }
 
-    pub(crate) fn of(operation: &'static Operation, body: Map<String, Value>, user: Option<String>) -> Self {
-        Self { operation, body, user, problems: Vec::new() }
+    pub(crate) fn of(
+        operation: &'static Operation,
+        body: Map<String, Value>,
+        user: Option<String>,
+        trust: Trust,
+    ) -> Self {
+        Self { operation, body, user, problems: Vec::new(), trust }
     }
 
     /// The members as they are so far.
@@ -122,21 +150,28 @@ impl Draft {
         }
     }
 
-    /// Sets a member that the catalog does not know, from `name=JSON`; only for operations that may have such.
+    /// Sets a parameter, or a member of one that is an object, from `name=JSON` and believes it: it may be newer than the
+    /// catalog. What the catalog has against it is among the [doubts](Plan::doubts) of the plan.
     pub fn set_other(&mut self, assignment: &str) {
-        let Some((name, json)) = assignment.split_once('=') else {
+        let Some((name, json)) = assignment.split_once('=').filter(|(name, _)| !name.is_empty()) else {
             return self.problem("--set", "must be NAME=JSON", Vec::new());
         };
-        if !self.operation.is_open && self.operation.parameter(name).is_none() {
-            return self.unknown(name);
-        }
         match serde_json::from_str(json) {
-            Ok(value) => drop(self.body.insert(name.to_owned(), value)),
+            Ok(value) => {
+                self.trust.places.insert(name.to_owned());
+                self.put(name, value);
+            }
             Err(_) => {
                 let what = "must be given as JSON: text in double quotes, numbers and true as they are";
                 self.problem(name, what, Vec::new());
             }
         }
+    }
+
+    /// Believes words that are not among those that the catalog knows; they are among the [doubts](Plan::doubts) of the
+    /// plan.
+    pub fn trust_words(&mut self) {
+        self.trust.words = true;
     }
 
     /// Lets Ashby attribute the change to a user.
@@ -161,14 +196,22 @@ impl Draft {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn finish(self) -> Result<Map<String, Value>, Problems> {
-        let Self { operation, body, problems: mut found, .. } = self;
+        self.checked().map(|(body, _)| body)
+    }
+
+    /// The body, and what the catalog has against it that is believed nevertheless.
+    fn checked(self) -> Result<(Map<String, Value>, Vec<Problem>), Problems> {
+        let Self { operation, body, problems: mut found, trust, .. } = self;
+        let mut doubts = Vec::new();
         if let Err(more) = catalog::check(operation, &body) {
             // What a text could not become is said already.
             let is_known = |problem: &Problem| found.iter().any(|known| known.path == problem.path);
             let more: Vec<_> = more.into_iter().filter(|problem| !is_known(problem)).collect();
-            found.extend(more);
+            for problem in more {
+                if trust.covers(&problem) { doubts.push(problem) } else { found.push(problem) }
+            }
         }
-        if found.is_empty() { Ok(body) } else { Err(Problems { operation, found }) }
+        if found.is_empty() { Ok((body, doubts)) } else { Err(Problems { operation, found }) }
     }
 
     /// The request, ready to be looked at and sent.
@@ -176,8 +219,9 @@ impl Draft {
     /// # Errors
     /// As for [`finish`](Self::finish).
     pub fn plan(self) -> Result<Plan, Problems> {
-        let (operation, user) = (self.operation, self.user.clone());
-        Ok(Plan::checked(operation, self.finish()?, user))
+        let (operation, user, trust) = (self.operation, self.user.clone(), self.trust.clone());
+        let (body, doubts) = self.checked()?;
+        Ok(Plan::checked(operation, body, user, trust, doubts))
     }
 
     fn unknown(&mut self, place: &str) {
@@ -186,11 +230,24 @@ impl Draft {
     }
 
     fn problem(&mut self, path: &str, what: impl Into<String>, nearest: Vec<&'static str>) {
-        self.problems.push(Problem { path: path.to_owned(), what: what.into(), nearest });
+        let (path, what) = (path.to_owned(), what.into());
+        self.problems.push(Problem { path, what, nearest, is_unknown_word: false });
     }
 }
 
 impl Problems {
+    /// Whether some name is none that is known.
+    pub fn names_what_is_unknown(&self) -> bool {
+        let place = |problem: &Problem| problem.path.split('[').next().unwrap_or_default().to_owned();
+        let is_unknown = |place: &String| !place.is_empty() && field_at(self.operation, place).is_none();
+        self.found.iter().map(place).any(|place| is_unknown(&place))
+    }
+
+    /// Whether nothing is wrong but words that are not known.
+    pub fn is_about_words(&self) -> bool {
+        self.found.iter().all(|problem| problem.is_unknown_word)
+    }
+
     /// A line for each.
     pub fn lines(&self, spelling: Spelling) -> impl Iterator<Item = String> + '_ {
         self.found.iter().map(move |problem| match spelling {

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use ashby_client::catalog::{Kind, Operation, Paging, Type};
+use ashby_client::catalog::{Kind, Operation, Paging, Problem, Type};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
+use crate::draft::Trust;
 use crate::{Draft, Error, ErrorKind, Problems};
 
 /// Why an operation must be wanted before it is sent.
@@ -44,6 +45,8 @@ pub struct Plan {
     parameters: Map<String, Value>,
     on_behalf_of: Option<String>,
     is_approved: bool,
+    trust: Trust,
+    doubts: Vec<Problem>,
 }
 
 impl Plan {
@@ -61,13 +64,21 @@ impl Plan {
         operation: &'static Operation,
         parameters: Map<String, Value>,
         on_behalf_of: Option<String>,
+        trust: Trust,
+        doubts: Vec<Problem>,
     ) -> Self {
-        Self { operation, parameters, on_behalf_of, is_approved: false }
+        Self { operation, parameters, on_behalf_of, is_approved: false, trust, doubts }
+    }
+
+    /// What the catalog has against the request, and is believed nevertheless because somebody said so
+    /// ([`set_other`](Draft::set_other), [`trust_words`](Draft::trust_words)). Names places, never values.
+    pub fn doubts(&self) -> &[Problem] {
+        &self.doubts
     }
 
     /// The request as a draft again, to change it. It must be approved anew.
     pub fn into_draft(self) -> Draft {
-        Draft::of(self.operation, self.parameters, self.on_behalf_of)
+        Draft::of(self.operation, self.parameters, self.on_behalf_of, self.trust)
     }
 
     /// What is called.

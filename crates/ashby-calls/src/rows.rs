@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, Cursor};
 
 use ashby_client::catalog;
+use outside_text::unguarded;
 use serde_json::Value;
 
 use crate::{Draft, Error, ErrorKind, Plan, Problems, Spelling};
@@ -16,7 +17,8 @@ const SHOWN_MISTAKES: usize = 20;
 pub enum Form {
     /// A JSON object a line.
     Lines,
-    /// CSV with parameter names in its heading (`location.city` for members); an empty cell leaves its parameter out.
+    /// CSV with parameter names in its heading (`location.city` for members); an empty cell leaves its parameter out. What
+    /// guards a cell against spreadsheets ([`outside_text::push_row`]) is taken away again.
     Csv,
 }
 
@@ -92,7 +94,7 @@ fn from_csv(text: &str, common: &Draft) -> Result<Drafts, Error> {
     let not_csv =
         |_| wrong("the rows have no heading: the names of the parameters in their first line".to_owned());
     let heading: Vec<String> =
-        reader.headers().map_err(not_csv)?.iter().map(|name| name.trim().to_owned()).collect();
+        reader.headers().map_err(not_csv)?.iter().map(|name| unguarded(name.trim()).into_owned()).collect();
     for (index, name) in heading.iter().enumerate() {
         let parameter = name.split('.').next().unwrap_or_default();
         if operation.parameter(parameter).is_none() {
@@ -121,7 +123,7 @@ fn from_csv(text: &str, common: &Draft) -> Result<Drafts, Error> {
         let mut draft = common.clone();
         // An empty cell leaves the parameter out.
         for (place, cell) in heading.iter().zip(&record).filter(|(_, cell)| !cell.is_empty()) {
-            draft.set_texts(place, &[cell]);
+            draft.set_texts(place, &[unguarded(cell)]);
         }
         Ok(draft)
     };
@@ -130,6 +132,7 @@ fn from_csv(text: &str, common: &Draft) -> Result<Drafts, Error> {
 
 #[cfg(test)]
 mod tests {
+    use outside_text::push_row;
     use proptest::prelude::*;
 
     use super::*;
@@ -158,6 +161,30 @@ mod tests {
     }
 
     #[test]
+    fn cells_stay_what_they_are_where_text_is_allowed() {
+        let csv = format!("objectId,objectType,fieldId,fieldValue\n{}", {
+            let row = |cell: &str| format!("{ID},Candidate,{ID},{cell}\n");
+            ["02139", "1.10", "1e5", "12345678901234567890123", "12", "-1.5", "true", "'=1+1", "''=x"]
+                .map(row)
+                .concat()
+        });
+        let found = made(Form::Csv, &csv, "customField.setValue", &serde_json::json!({})).unwrap();
+        let values: Vec<&Value> = found.iter().map(|row| &row["fieldValue"]).collect();
+        let expected = serde_json::json!([
+            "02139",
+            "1.10",
+            "1e5",
+            "12345678901234567890123",
+            12,
+            -1.5,
+            true,
+            "=1+1",
+            "'=x"
+        ]);
+        assert_eq!(values, expected.as_array().unwrap().iter().collect::<Vec<_>>());
+    }
+
+    #[test]
     fn mistakes_are_said_by_row_and_without_values() {
         for (form, text, says) in [
             (Form::Csv, "candidateId,note\nsecret,x\n,secret\n", &["row 1", "row 2", "UUID"][..]),
@@ -181,14 +208,14 @@ mod tests {
     proptest! {
         #[test]
         fn texts_arrive_as_they_stand_in_the_row(notes in prop::collection::vec("[^\u{0}]{1,20}", 1..5)) {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            writer.write_record(["candidateId", "note"]).unwrap();
+            let mut csv = Vec::new();
+            push_row(&mut csv, ["candidateId", "note"]);
             let mut lines = String::new();
             for note in &notes {
-                writer.write_record([ID, note]).unwrap();
+                push_row(&mut csv, [ID, note]);
                 lines += &format!("{}\n", serde_json::json!({"candidateId": ID, "note": note}));
             }
-            let csv = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+            let csv = String::from_utf8(csv).unwrap();
             for (form, text) in [(Form::Csv, csv), (Form::Lines, lines)] {
                 let found = made(form, &text, "candidate.createNote", &serde_json::json!({})).unwrap();
                 let found: Vec<_> = found.iter().map(|row| row["note"].as_str().unwrap()).collect();

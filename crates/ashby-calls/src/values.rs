@@ -70,8 +70,8 @@ pub(crate) fn value(kind: &Type, text: &str) -> Result<Value, String> {
         Type::Either(kinds) => {
             let made = kinds.iter().map(|kind| (kind, value(kind, text)));
             let mut made: Vec<_> = made.filter_map(|(kind, made)| Some((kind, made.ok()?))).collect();
-            // Of several that fit, text comes last: anything is text.
-            made.sort_by_key(|(_, value)| value.is_string());
+            // Of several that fit, text comes last, for anything is text; but before a number that would change.
+            made.sort_by_key(|(_, value)| (changes(value, text), value.is_string()));
             let fits = |(kind, value): &(&Type, Value)| catalog::check_value("", kind, value).is_ok();
             match made.iter().position(fits).or(made.len().checked_sub(1)) {
                 Some(index) => Ok(made.swap_remove(index).1),
@@ -111,9 +111,19 @@ where
     }
 }
 
-/// JSON as it is; other text as text, unless it looks like JSON that was meant otherwise.
+/// Whether a number is written otherwise than it was given: `1.10`, `1e5`, and what has more digits than a number holds.
+fn changes(value: &Value, text: &str) -> bool {
+    matches!(value, Value::Number(number) if number.to_string() != text.trim())
+}
+
+/// JSON as it is; other text as text, unless it looks like JSON that was meant otherwise. A number that would change is
+/// text: a version, a code.
 fn json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).or_else(|_| {
+    match serde_json::from_str(text) {
+        Ok(number) if changes(&number, text) => return Ok(text.into()),
+        read => read,
+    }
+    .or_else(|_| {
         let looks_like_json = text.trim_start().starts_with(['{', '[', '"'])
             || ["true", "false", "null"].iter().any(|word| text.trim().eq_ignore_ascii_case(word));
         if looks_like_json { Err("must be JSON".to_owned()) } else { Ok(text.into()) }

@@ -15,6 +15,8 @@ pub struct Problem {
     pub what: String,
     /// What may have been meant.
     pub nearest: Vec<&'static str>,
+    /// It is a word that is not among those known; Ashby may know more of them by now.
+    pub is_unknown_word: bool,
 }
 
 impl fmt::Display for Problem {
@@ -69,7 +71,8 @@ impl Problems {
     }
 
     fn add(&mut self, what: impl Into<String>, nearest: Vec<&'static str>) {
-        self.found.push(Problem { path: self.path.clone(), what: what.into(), nearest });
+        let path = self.path.clone();
+        self.found.push(Problem { path, what: what.into(), nearest, is_unknown_word: false });
     }
 
     /// Does something one step further down.
@@ -130,7 +133,13 @@ impl Problems {
                 }
                 let near = nearest(word, enumeration.values.iter().copied());
                 let what = format!("must be one of {}", enumeration.values.join(", "));
-                return self.add(what, near);
+                self.add(what, near);
+                self.found
+                    .iter_mut()
+                    .next_back()
+                    .into_iter()
+                    .for_each(|problem| problem.is_unknown_word = true);
+                return;
             }
             (Type::Record(shape), Value::Object(object)) => return self.shape(shape, object),
             (Type::List { of, min, max }, Value::Array(items)) => {

@@ -59,6 +59,8 @@ pub struct Operation {
     pub effect: Option<&'static str>,
     /// What a caller should know beforehand, in sentences.
     pub warning: Option<&'static str>,
+    /// Refusals after which it may have been carried out nevertheless, by their codes.
+    pub open_codes: &'static [&'static str],
     /// What may be sent, the required ones first; `cursor`, `syncToken` and `limit` included where they are taken.
     pub parameters: &'static [Field],
     /// What holds between parameters.

@@ -2,13 +2,18 @@
 //!
 //! The place for a large body is free again when the last slice of it is dropped. Nobody waits for it with a response
 //! open or a turn taken: what turns out to be large while the place is taken is given up, and asked for again when
-//! the place is there. From then on the operation's answers are expected to be large, until one is not.
+//! the place is there. From then on the operation's answers are expected to be large, until one is not. Memory is not worth
+//! a standstill: the place is waited for a while, and then done without.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How long a large answer waits for its place. Whoever holds the last one that long may be waiting for this one.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How large bodies are kept from adding up.
 #[derive(Debug)]
@@ -30,8 +35,13 @@ impl BodyBudget {
     /// to be.
     pub(crate) async fn room<'a>(&'a self, operation: &'a str, is_large: bool) -> Room<'a> {
         let place = if is_large || self.operations().contains(operation) {
-            let place = Arc::clone(&self.place).acquire_owned().await;
-            Some(place.expect("the semaphore is never closed"))
+            match tokio::time::timeout(PATIENCE, Arc::clone(&self.place).acquire_owned()).await {
+                Ok(place) => Some(place.expect("the semaphore is never closed")),
+                Err(_) => {
+                    tracing::debug!(operation, "two large answers at once: the last one is still held");
+                    return Room::unlimited();
+                }
+            }
         } else {
             None
         };
@@ -122,6 +132,16 @@ mod tests {
         assert_eq!(slice, "b");
         drop(slice);
         assert!(budget.room("b.list", false).await.takes(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_ever() {
+        let budget = BodyBudget::new(2);
+        let mut room = budget.room("a.list", false).await;
+        assert!(room.takes(3));
+        let held = room.keep(Bytes::from_static(b"abc"));
+        assert!(budget.room("a.list", true).await.takes(usize::MAX));
+        drop(held);
     }
 
     #[tokio::test]

@@ -6,18 +6,18 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Url, redirect, retry};
 
 use crate::budget::BodyBudget;
 use crate::client::Client;
+use crate::connections::{ConnectionSettings, Connections};
 use crate::exchange::Inner;
 use crate::pace::Pace;
 use crate::report_run::{REPORTS_AT_ONCE, REPORTS_PER_MINUTE};
 use crate::storage::{Storage, StorageSettings};
-use crate::tls;
-use crate::transport::{SystemResolver, Transport};
-use crate::{ApiKey, Error, ErrorKind, JobBoardClient, Lane, RetryPolicy};
+use crate::transport::Transport;
+use crate::{ApiKey, Error, ErrorKind, JobBoardClient, Lane, RetryPolicy, proxy};
 
 /// Where Ashby's API is.
 pub const DEFAULT_BASE_URL: &str = "https://api.ashbyhq.com";
@@ -35,6 +35,8 @@ pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(60);
 pub const DEFAULT_TOTAL_TIMEOUT: Duration = Duration::from_secs(300);
 /// The largest response body, decompressed.
 pub const DEFAULT_MAX_BODY_BYTES: usize = 256 * 1024 * 1024;
+/// A good value for [`ClientBuilder::body_budget_bytes`]: Ashby's pages are far smaller.
+pub const SMALL_BODY_BYTES: usize = 4 * 1024 * 1024;
 
 const API_KEY: &str = "ASHBY_API_KEY";
 const API_KEY_FILE: &str = "ASHBY_API_KEY_FILE";
@@ -54,6 +56,7 @@ pub struct ClientBuilder {
     read_timeout: Duration,
     total_timeout: Duration,
     max_body_bytes: usize,
+    too_large_hint: Option<&'static str>,
     body_budget_bytes: Option<usize>,
     retry: RetryPolicy,
 }
@@ -72,6 +75,7 @@ impl Default for ClientBuilder {
             read_timeout: DEFAULT_READ_TIMEOUT,
             total_timeout: DEFAULT_TOTAL_TIMEOUT,
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
+            too_large_hint: None,
             body_budget_bytes: None,
             retry: RetryPolicy::default(),
         }
@@ -97,22 +101,26 @@ impl ClientBuilder {
             Some(Ok(text)) => Ok(Some(text)),
             None => Ok(None),
         };
-        let (key, name) = match (text(API_KEY)?, variable(API_KEY_FILE)) {
-            (Some(key), _) => (key, API_KEY),
+        let key = match (text(API_KEY)?, variable(API_KEY_FILE)) {
+            (Some(key), _) => {
+                let key = ApiKey::from(key);
+                if !key.is_usable() {
+                    return Err(wrong(format!("what {API_KEY} holds cannot be an API key")));
+                }
+                key
+            }
             (None, Some(path)) => {
-                let unreadable = |error| {
-                    wrong(format!("the file that {API_KEY_FILE} names cannot be read")).with_source(error)
+                let unusable = |error: Box<dyn std::error::Error + Send + Sync>| {
+                    wrong(format!("the file that {API_KEY_FILE} names cannot be used")).with_source(error)
                 };
-                (std::fs::read_to_string(path).map_err(unreadable)?, API_KEY_FILE)
+                let content = std::fs::read(path).map_err(|error| unusable(error.into()))?;
+                let content = secrecy::zeroize::Zeroizing::new(content);
+                ApiKey::from_file_content(&content).map_err(|error| unusable(error.into()))?
             }
             (None, None) => {
                 return Err(wrong(format!("there is no API key: {API_KEY} and {API_KEY_FILE} are not set")));
             }
         };
-        let key = ApiKey::from(key);
-        if !key.is_usable() {
-            return Err(wrong(format!("what {name} holds cannot be an API key")));
-        }
         let mut builder = Self { api_key: Some(key), ..Self::default() };
         if let Some(url) = text(BASE_URL)? {
             checked_base_url(&url, false)
@@ -206,14 +214,22 @@ impl ClientBuilder {
         self
     }
 
+    /// What to do where an answer is larger than that: [`Error::hint`] of [`ErrorKind::TooLarge`]. For programs whose
+    /// users know this limit by another name.
+    #[must_use]
+    pub fn too_large_hint(mut self, hint: &'static str) -> Self {
+        self.too_large_hint = Some(hint);
+        self
+    }
+
     /// Keeps large response bodies from adding up: bodies of up to this many bytes, decompressed, come as they are
-    /// (4 MiB is a good value), while of larger ones there is only one at a time, from its first byte until the
-    /// last slice of it is dropped: [`Page`](crate::Page), its records, [`Response::results`](crate::Response::results). `None`, the
-    /// default, for no such budget.
+    /// ([`SMALL_BODY_BYTES`] is a good value), while of larger ones there is only one at a time, from its first byte
+    /// until the last slice of it is dropped: [`Page`](crate::Page), its records,
+    /// [`Response::results`](crate::Response::results). `None`, the default, for no such budget.
     ///
     /// An answer to a read that turns out to be large while another one is held is given up and asked for again
-    /// when its turn comes; that request counts like any other. So whoever asks for the next large answer must
-    /// drop the last one, or have somebody else drop it: with both in one task, the request would wait for ever.
+    /// when its turn comes; that request counts like any other. So whoever asks for the next large answer should
+    /// drop the last one, or have somebody else drop it: where one is held for half a minute, the next comes beside it.
     #[must_use]
     pub fn body_budget_bytes(mut self, small_bytes: Option<usize>) -> Self {
         self.body_budget_bytes = small_bytes;
@@ -234,8 +250,9 @@ impl ClientBuilder {
     /// Mozilla's as well.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if the key is missing or cannot be one, if the base URL is not acceptable, or
-    /// if the system offers no certificates to check servers with.
+    /// [`ErrorKind::Configuration`] if the key is missing or cannot be one, if the base URL is not acceptable, if the
+    /// system offers no certificates to check servers with, or if the environment names a proxy that cannot be
+    /// understood: nothing is sent past it.
     pub fn build(self) -> Result<Client, Error> {
         let Some(key) = self.api_key.clone().filter(ApiKey::is_usable) else {
             return Err(wrong("the API key is missing, or has characters that no key has"));
@@ -271,24 +288,29 @@ impl ClientBuilder {
             total_timeout: self.total_timeout,
             plain: is_plain.then(|| base_url.clone()),
         });
-        let mut http = reqwest::Client::builder()
-            .default_headers(headers.clone())
-            .user_agent(user_agent)
-            .connect_timeout(self.connect_timeout)
-            .read_timeout(self.read_timeout)
-            .timeout(self.total_timeout)
-            // The key must not follow a redirect.
-            .redirect(redirect::Policy::none())
-            // What is sent again is decided here alone: a write never is.
-            .retry(retry::never())
-            .dns_resolver(SystemResolver);
-        http = if is_plain { tls::plain(http) } else { tls::remote(http) };
-        let http = http.build().map_err(|error| {
+        if !is_plain {
+            proxy::check(|name| std::env::var_os(name))?;
+        }
+        let connections = Connections::new(ConnectionSettings {
+            headers: headers.clone(),
+            user_agent,
+            connect_timeout: self.connect_timeout,
+            read_timeout: self.read_timeout,
+            total_timeout: self.total_timeout,
+            is_plain,
+        });
+        let connections = connections.map_err(|error| {
             wrong("the HTTP client cannot be set up; are the system's root certificates installed?")
                 .with_source(error)
         })?;
         Ok(Inner {
-            transport: Transport { http, headers, base_url, max_body_bytes: self.max_body_bytes },
+            transport: Transport {
+                connections,
+                headers,
+                base_url,
+                max_body_bytes: self.max_body_bytes,
+                too_large_hint: self.too_large_hint,
+            },
             pace: Pace::new(self.requests_per_minute, self.concurrency),
             reports: Pace::new(Some(REPORTS_PER_MINUTE), REPORTS_AT_ONCE),
             holds: Default::default(),

@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::catalog;
+use crate::cleaner::Cleaner;
 use crate::envelope::{self, Answer, Expected, NoAnswer};
 use crate::exchange::{Exchange, Exchanged, Inner};
-use crate::refusal::{Cleaner, Refusal};
+use crate::refusal::{self, Codes, Refusal};
 use crate::request::{Operation, RequestBody};
 use crate::{
     ApiKey, ClientBuilder, Cursor, Error, ErrorKind, Lane, ListRequest, Page, Pages, ReadOperation,
@@ -205,6 +206,8 @@ impl Client {
         let expected = Expected::Records {
             key_fields: &request.key_fields,
             leave_out_unusable: request.leave_out_unusable,
+            // A page that is one record is none.
+            max_record_bytes: self.inner.transport.max_body_bytes / 2,
         };
         Ok(Page::from(self.call(operation, &body, expected).await?))
     }
@@ -222,7 +225,7 @@ impl Client {
     pub async fn api_key_info(&self) -> Result<ApiKeyInfo, Error> {
         const INFO: ReadOperation = ReadOperation::new("apiKey.info");
         let response = self.read(&INFO, &serde_json::Map::new()).await?;
-        serde_json::from_slice(&response.results).map_err(|_| {
+        json_slices::read(&response.results).map_err(|_| {
             let what = "the answer does not describe a key";
             let mut error = Error::new(ErrorKind::Malformed, INFO.as_str(), what);
             error.0.request_id = response.request_id;
@@ -281,7 +284,11 @@ impl Client {
         expected: Expected<'_>,
     ) -> Result<Answered, Error> {
         let transport = &self.inner.transport;
-        let request = transport.http.post(transport.url(operation.name())).body(body.json.clone());
+        let http = match operation.is_write() {
+            true => transport.connections.own().clone(),
+            false => transport.connections.shared(),
+        };
+        let request = http.post(transport.url(operation.name())).body(body.json.clone());
         self.send(operation, body, request, expected).await
     }
 
@@ -299,10 +306,10 @@ impl Client {
             None => request,
         };
         let (name, is_write) = (operation.name(), operation.is_write());
-        let exchange = Exchange { operation: name, is_write, lane: self.lane, request };
+        let cleaner = body.cleaner(&self.key);
+        let exchange = Exchange { operation: name, is_write, lane: self.lane, request, cleaner };
         let judge = |status, received: Bytes| {
-            let cleaner = body.cleaner(&self.key);
-            let answer = judge(operation.name(), status, &received, expected, &cleaner)?;
+            let answer = judge(operation, status, &received, expected, &cleaner)?;
             Ok((answer, received))
         };
         let exchanged = self.inner.exchange(exchange, judge).await.map_err(|mut error| {
@@ -316,22 +323,39 @@ impl Client {
 
 /// What a complete response means.
 fn judge(
-    operation: &str,
+    operation: Operation<'_>,
     status: u16,
     body: &Bytes,
     expected: Expected<'_>,
     cleaner: &Cleaner<'_>,
 ) -> Result<Answer, Error> {
-    let decoded = envelope::decode(body, expected);
-    if !(200..300).contains(&status) {
+    let codes = if operation.is_write() { Codes::Exact } else { Codes::InProse };
+    let decoded = envelope::decode(body, expected, codes);
+    let mut judged = if (200..300).contains(&status) {
+        accept(operation.name(), decoded, cleaner)
+    } else {
         // Whatever the body says, this is no success; but it may say why.
         let refusal = match decoded {
             Err(NoAnswer::Refused(refusal)) => refusal,
-            Ok(_) | Err(NoAnswer::Malformed { .. }) => Refusal::default(),
+            Ok(_) | Err(_) => Refusal::default(),
         };
-        return Err(refused(operation, kind_of_status(status, &refusal), &refusal, cleaner));
+        Err(refused(operation.name(), kind_of_status(status, &refusal), &refusal, cleaner))
+    };
+    if let (Err(error), true) = (&mut judged, operation.is_write()) {
+        settle_write(error, status);
     }
-    accept(operation, decoded, cleaner)
+    judged
+}
+
+/// A write is repeated after a 429, so it must be one: the status says so, or `errorInfo.code` and nothing else. And some
+/// codes leave open whether it was carried out.
+fn settle_write(error: &mut Error, status: u16) {
+    if error.kind() == ErrorKind::RateLimited && status != 429 && !error.0.is_certain {
+        error.0.kind = ErrorKind::Rejected;
+        error.0.what = "Ashby refused the request".to_owned();
+    }
+    let open_codes = catalog::find(error.operation()).map_or(&[][..], |operation| operation.open_codes);
+    error.0.leaves_open = error.code().is_some_and(|code| open_codes.contains(&code));
 }
 
 /// What an envelope means that came with a status of success.
@@ -349,6 +373,7 @@ pub(crate) fn accept(
             let kind = refusal.kind().unwrap_or(ErrorKind::Rejected);
             Err(refused(operation, kind, &refusal, cleaner))
         }
+        Err(NoAnswer::TooLarge { what }) => Err(Error::new(ErrorKind::TooLarge, operation, what)),
         Err(NoAnswer::Malformed { what, source }) => {
             let error = Error::new(ErrorKind::Malformed, operation, what);
             Err(match source {
@@ -388,10 +413,13 @@ fn refused(operation: &str, kind: ErrorKind, refusal: &Refusal, cleaner: &Cleane
     };
     let clean = |text: &Option<String>| text.as_deref().map(|text| cleaner.clean(text));
     let mut error = Error::new(kind, operation, what);
-    error.0.code = clean(&refusal.code);
+    // A code that is known gives nothing away.
+    let is_known = refusal.code.as_deref().is_some_and(refusal::is_known_code);
+    error.0.code = if is_known { refusal.code.clone() } else { clean(&refusal.code) };
     error.0.message = clean(&refusal.message);
     error.0.request_id = clean(&refusal.request_id);
     error.0.recovery = refusal.recovery();
+    error.0.is_certain = refusal.is_certain;
     error
 }
 

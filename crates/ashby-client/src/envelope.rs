@@ -8,11 +8,11 @@ use bytes::Bytes;
 use json_slices::{RecordIndex, Records, ScanError, ScanErrorKind, Scanner, Span};
 use serde::de::DeserializeOwned;
 
-use crate::refusal::{self, Refusal};
+use crate::refusal::{self, Codes, Refusal};
 use crate::{Cursor, SyncToken};
 
-/// More warnings than these are not worth keeping.
-const MAX_WARNINGS: usize = 20;
+/// Longest cursor and sync token that are taken: they are sent again with every request.
+const MAX_POSITION_BYTES: usize = 64 * 1024;
 
 /// What is expected of `results`.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,8 @@ pub(crate) enum Expected<'a> {
         key_fields: &'a [String],
         /// What is no record or lacks a key field is left out.
         leave_out_unusable: bool,
+        /// None may be longer.
+        max_record_bytes: usize,
     },
 }
 
@@ -50,6 +52,8 @@ pub(crate) enum NoAnswer {
     Refused(Refusal),
     /// Not Ashby's envelope, or one that contradicts itself.
     Malformed { what: &'static str, source: Option<ScanError> },
+    /// More than can be dealt with.
+    TooLarge { what: String },
 }
 
 impl NoAnswer {
@@ -61,6 +65,7 @@ impl NoAnswer {
 impl From<ScanError> for NoAnswer {
     fn from(error: ScanError) -> Self {
         let what = match error.kind() {
+            ScanErrorKind::TooManyRecords => return Self::TooLarge { what: format!("Ashby sent {error}") },
             ScanErrorKind::NotAnObject { .. } | ScanErrorKind::InvalidKey { .. } => {
                 "Ashby sent a record that cannot be used"
             }
@@ -100,8 +105,8 @@ impl Members {
     }
 }
 
-/// Reads a body in one pass.
-pub(crate) fn decode(body: &Bytes, expected: Expected<'_>) -> Result<Answer, NoAnswer> {
+/// Reads a body in one pass; `codes` is how refusals are read.
+pub(crate) fn decode(body: &Bytes, expected: Expected<'_>, codes: Codes) -> Result<Answer, NoAnswer> {
     if body.is_empty() {
         return Err(NoAnswer::malformed("the answer is empty"));
     }
@@ -112,7 +117,7 @@ pub(crate) fn decode(body: &Bytes, expected: Expected<'_>) -> Result<Answer, NoA
         Ok(Some(false)) => {
             let errors = members.errors.map(|span| span.of(body));
             let error_info = members.error_info.map(|span| span.of(body));
-            return Err(NoAnswer::Refused(refusal::read(errors, error_info)));
+            return Err(NoAnswer::Refused(refusal::read(errors, error_info, codes)));
         }
         Ok(None) | Err(_) => {
             return Err(NoAnswer::malformed("the answer does not say whether it succeeded"));
@@ -137,9 +142,19 @@ pub(crate) fn decode(body: &Bytes, expected: Expected<'_>) -> Result<Answer, NoA
             return Err(NoAnswer::malformed("the answer has no list of results"));
         }
     };
+    if let (Expected::Records { max_record_bytes, .. }, Some(records)) = (expected, &records)
+        && let Some(index) = records.iter().position(|record| record.len() > max_record_bytes)
+    {
+        let what = format!("record {index} of the page is longer than {max_record_bytes} bytes");
+        return Err(NoAnswer::TooLarge { what });
+    }
 
     let bad_paging = |_| NoAnswer::malformed("the answer's paging members have unexpected types");
     let flag = member::<bool>(body, members.more_data_available).map_err(bad_paging)?;
+    let is_endless = |span: Option<Span>| span.is_some_and(|span| span.of(body).len() > MAX_POSITION_BYTES);
+    if is_endless(members.next_cursor) || is_endless(members.sync_token) {
+        return Err(NoAnswer::malformed("the answer's cursor or sync token is longer than any can be"));
+    }
     let next_cursor = member::<String>(body, members.next_cursor).map_err(bad_paging)?;
     let sync_token = member::<String>(body, members.sync_token).map_err(bad_paging)?;
     let next_cursor = next_cursor.filter(|cursor| !cursor.is_empty());
@@ -162,7 +177,7 @@ pub(crate) fn decode(body: &Bytes, expected: Expected<'_>) -> Result<Answer, NoA
         more_data_available,
         next_cursor: next_cursor.map(Cursor::from),
         sync_token: sync_token.filter(|token| !more_data_available && !token.is_empty()).map(SyncToken::from),
-        warnings: warnings(members.warnings.map(|span| span.of(body))),
+        warnings: refusal::texts(members.warnings.map(|span| span.of(body))),
     })
 }
 
@@ -192,13 +207,4 @@ fn scan(body: &Bytes, expected: Expected<'_>, index: &mut Option<RecordIndex>) -
 /// A small member's value; null is as good as absent.
 fn member<T: DeserializeOwned>(body: &Bytes, span: Option<Span>) -> Result<Option<T>, serde_json::Error> {
     span.map_or(Ok(None), |span| serde_json::from_slice(span.of(body)))
-}
-
-/// Warnings of whatever shape, as text.
-fn warnings(json: Option<&[u8]>) -> Vec<String> {
-    let Some(Ok(serde_json::Value::Array(entries))) = json.map(serde_json::from_slice) else {
-        return Vec::new();
-    };
-    let text = |entry: &serde_json::Value| refusal::entry_message(entry).map(str::to_owned);
-    entries.iter().filter_map(text).take(MAX_WARNINGS).collect()
 }

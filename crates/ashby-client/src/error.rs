@@ -28,6 +28,12 @@ pub(crate) struct Details {
     /// `X-RateLimit-Scope`: whose limit it was, if not the key's.
     pub(crate) rate_limit_scope: Option<String>,
     pub(crate) is_write: bool,
+    /// The code is where it cannot be meant otherwise.
+    pub(crate) is_certain: bool,
+    /// It was answered, but not whether it was carried out.
+    pub(crate) leaves_open: bool,
+    /// The server has said, or it is clear from the way it went, that nothing was done.
+    pub(crate) is_untouched: bool,
     /// What to do next, if it is not what the kind says.
     pub(crate) hint: Option<&'static str>,
     pub(crate) source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -151,6 +157,9 @@ impl Error {
             position: None,
             rate_limit_scope: None,
             is_write: false,
+            is_certain: false,
+            leaves_open: false,
+            is_untouched: false,
             hint: None,
             source: None,
         }))
@@ -242,7 +251,13 @@ impl Error {
     /// settled what became of it.
     pub fn may_have_taken_effect(&self) -> bool {
         use ErrorKind::{Malformed, Server, Timeout, TooLarge, Transport};
-        self.0.is_write && matches!(self.0.kind, Timeout | Transport | Server | Malformed | TooLarge)
+        let is_open = matches!(self.0.kind, Timeout | Transport | Server | Malformed | TooLarge);
+        self.0.is_write && !self.0.is_untouched && (is_open || self.0.leaves_open)
+    }
+
+    /// What caused it, apart from it.
+    pub fn into_source(self) -> Option<Box<dyn std::error::Error + Send + Sync>> {
+        self.0.source
     }
 
     /// What to do next.

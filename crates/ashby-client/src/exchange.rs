@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep};
 use tracing::{Instrument, Span, field};
 
 use crate::budget::{BodyBudget, Room};
+use crate::cleaner::Cleaner;
 use crate::holds::Holds;
 use crate::pace::{Pace, Permit};
 use crate::retry::{Attempts, Pause, Paused};
@@ -39,10 +40,12 @@ pub(crate) struct Inner {
 pub(crate) struct Exchange<'a> {
     /// What it is called in errors and logs.
     pub(crate) operation: &'a str,
-    /// Sent once, if so: it could not be told from a second wish.
+    /// Sent once, if so, unless it is clear that nothing was done: it could not be told from a second wish.
     pub(crate) is_write: bool,
     pub(crate) lane: Lane,
     pub(crate) request: RequestBuilder,
+    /// What nothing that is said of it may quote.
+    pub(crate) cleaner: Cleaner<'a>,
 }
 
 /// What came of it.
@@ -61,7 +64,7 @@ impl Inner {
         exchange: Exchange<'_>,
         judge: impl Fn(u16, Bytes) -> Result<T, Error>,
     ) -> Result<Exchanged<T>, Error> {
-        let Exchange { operation, is_write, lane, request } = exchange;
+        let Exchange { operation, is_write, lane, request, cleaner } = exchange;
         let began = Instant::now();
         let mut attempts = Attempts::default();
         // Requests whose answers were given up because they were too large for the moment.
@@ -70,9 +73,9 @@ impl Inner {
         while let Some(request) = next.take() {
             attempts.made += 1;
             // What is streamed cannot be had twice, and is not sent twice.
-            next = if is_write { None } else { request.try_clone() };
+            next = request.try_clone();
             let room = match &self.budget {
-                Some(budget) if next.is_some() => budget.room(operation, given_up > 0).await,
+                Some(budget) if next.is_some() && !is_write => budget.room(operation, given_up > 0).await,
                 _ => Room::unlimited(),
             };
             let (permit, waited) = self.turn(operation, lane).await;
@@ -87,8 +90,9 @@ impl Inner {
                 bytes = field::Empty,
                 elapsed_ms = field::Empty,
             );
+            let generation = self.transport.connections.generation();
             // Boxed to keep the futures of all callers small.
-            let attempt = self.attempt(operation, request, room, &judge).instrument(span);
+            let attempt = self.attempt((operation, cleaner), request, room, &judge).instrument(span);
             let (head, judged) = Box::pin(attempt).await;
             let mut error = match judged {
                 Ok(Some(answer)) => {
@@ -102,11 +106,19 @@ impl Inner {
                 Err(error) => error,
             };
             error.0.is_write = is_write;
+            if error.kind() == ErrorKind::TooLarge {
+                error.0.hint = error.0.hint.or(self.transport.too_large_hint);
+            }
             error.0.requests = requests;
             let pause = self.failed(&mut error, head, &permit, attempts.made);
             drop(permit);
             attempts.failed(error.kind(), began.elapsed());
-            sleep(self.retry_in(error, next.is_some(), pause, attempts)?).await;
+            let can_be_repeated = next.is_some() && (!is_write || error.0.is_untouched);
+            if error.kind() == ErrorKind::Timeout && !is_write {
+                self.transport.connections.leave(generation);
+                next = next.and_then(|request| self.transport.connections.moved(request));
+            }
+            sleep(self.retry_in(error, can_be_repeated, pause, attempts)?).await;
         }
         // A wait ends with an attempt: `retry_in` gives none where there is nothing to send.
         Err(Error::new(ErrorKind::Configuration, operation, "the request could not be made"))
@@ -129,13 +141,16 @@ impl Inner {
     /// Sends once, in a span of its own. There is no answer if there was no room for it.
     async fn attempt<T>(
         &self,
-        operation: &str,
+        (operation, cleaner): (&str, Cleaner<'_>),
         request: RequestBuilder,
         room: Room<'_>,
         judge: impl Fn(u16, Bytes) -> Result<T, Error>,
     ) -> (Head, Result<Option<T>, Error>) {
         let began = Instant::now();
-        let (head, received) = self.transport.exchange(request, room).await;
+        let (mut head, received) = self.transport.exchange(request, room).await;
+        let clean = |text: Option<String>| text.map(|text| cleaner.clean(&text));
+        head.request_id = clean(head.request_id);
+        head.rate_limit_scope = clean(head.rate_limit_scope);
         if head.status > 0 {
             *self.note.lock().unwrap_or_else(PoisonError::into_inner) = Some(head.note.clone());
         }

@@ -11,7 +11,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use download::{DownloadedFile, FileDownload};
+pub use download::{DEFAULT_MAX_FILE_BYTES, DownloadedFile, FileDownload};
 pub use name::safe_file_name;
 pub use upload::Upload;
 

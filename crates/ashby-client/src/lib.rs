@@ -70,8 +70,11 @@
 
 mod budget;
 mod builder;
+mod cleaner;
 mod client;
+mod connections;
 mod cycle;
+mod decode;
 mod envelope;
 mod error;
 mod exchange;
@@ -83,10 +86,12 @@ mod operation;
 pub mod operations;
 mod pace;
 mod page;
+mod proxy;
 mod refusal;
 mod request;
 mod retry;
 mod secret;
+mod secret_file;
 mod storage;
 mod tls;
 mod transport;
@@ -104,11 +109,14 @@ pub use {bytes, jiff, secrecy, serde_json};
 pub use builder::{
     ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONCURRENCY, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_BODY_BYTES,
     DEFAULT_READ_TIMEOUT, DEFAULT_REQUESTS_PER_MINUTE, DEFAULT_TOTAL_TIMEOUT, DEFAULT_VERSION,
+    SMALL_BODY_BYTES,
 };
 pub use client::{ApiKeyInfo, Client, Response};
 pub use cycle::{Circle, CycleGuard};
 pub use error::{Error, ErrorKind, Recovery};
-pub use files::{DownloadedFile, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
+pub use files::{
+    DEFAULT_MAX_FILE_BYTES, DownloadedFile, FileContext, FileDownload, FileHandle, Upload, safe_file_name,
+};
 pub use json_slices::{Records, ScanError, ScanErrorKind, Shape, split_array, split_usable};
 pub use lane::Lane;
 pub use operation::{ReadOperation, WriteOperation};
@@ -117,8 +125,12 @@ pub use operations::generated::*;
 #[cfg(feature = "typed")]
 pub use operations::{Output, TypedPage, TypedPages, types};
 pub use page::{ListRequest, Page, Pages};
-pub use public_board::{Compensation, JobBoard, JobBoardClient, Posting, SecondaryLocation};
+pub use public_board::{
+    Address, Compensation, JobBoard, JobBoardClient, PostalAddress, Posting, SecondaryLocation,
+    job_board_name,
+};
 pub use report_run::{Report, ReportOptions};
 pub use retry::RetryPolicy;
 pub use secret::{ApiKey, Cursor, SyncToken};
+pub use secret_file::forbid_core_dumps;
 pub use usage::{ServerNote, Usage};

@@ -5,9 +5,10 @@ use std::fmt;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use crate::cleaner::Cleaner;
 use crate::client::{Answered, accept};
 use crate::envelope::{self, Expected};
-use crate::refusal::Cleaner;
+use crate::refusal::Codes;
 use crate::{Client, Cursor, CycleGuard, Error, ErrorKind, ReadOperation, Records, SyncToken};
 
 /// A request for a page of a list.
@@ -112,7 +113,9 @@ impl Page {
     /// # Errors
     /// As for [`Client::page`], without those of the transport.
     pub fn from_body(operation: &str, body: Bytes, key_fields: &[String]) -> Result<Self, Error> {
-        let decoded = envelope::decode(&body, Expected::Records { key_fields, leave_out_unusable: false });
+        let expected =
+            Expected::Records { key_fields, leave_out_unusable: false, max_record_bytes: usize::MAX };
+        let decoded = envelope::decode(&body, expected, Codes::InProse);
         let answer = accept(operation, decoded, &Cleaner::default())?;
         Ok(Self::from(Answered { answer, body, request_id: None, requests: 0 }))
     }

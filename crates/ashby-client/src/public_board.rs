@@ -9,8 +9,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use json_slices::{RecordIndex, ScanError, ScanErrorKind, Scanner, Span};
 use reqwest::Url;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::cleaner::Cleaner;
 use crate::client::kind_of_status;
 use crate::exchange::{Exchange, Exchanged, Inner};
 use crate::refusal::Refusal;
@@ -20,7 +21,50 @@ use crate::{ClientBuilder, Error, ErrorKind, Lane, Records, Usage};
 const PATH: [&str; 2] = ["posting-api", "job-board"];
 const KEY_FIELDS: [&str; 1] = ["id"];
 const NAME_HINT: &str =
-    "the name is what follows jobs.ashbyhq.com/ in the board's address, with capitals as they are there";
+    "the name is what follows jobs.ashbyhq.com/ in the board's address; the whole address will do, too";
+
+/// What stands in front of a board's name in addresses.
+const HOSTS: [&str; 2] = ["jobs.ashbyhq.com/", "api.ashbyhq.com/posting-api/job-board/"];
+
+/// The name of a board, from the name itself or from what an address bar shows: `The Flex`, `The%20Flex` and
+/// `https://jobs.ashbyhq.com/The%20Flex/…` are the same. Case does not tell boards apart, but is kept.
+pub fn job_board_name(given: &str) -> String {
+    let given = given.trim();
+    let without_scheme = given.split_once("://").map_or(given, |(_, rest)| rest);
+    let lower = without_scheme.to_ascii_lowercase();
+    let of_host =
+        HOSTS.iter().find(|host| lower.starts_with(**host)).map(|host| &without_scheme[host.len()..]);
+    // Of an address elsewhere (a simulator's, a proxy's) only its last part can be a name.
+    let of_other = || without_scheme.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next();
+    let path = match of_host {
+        None if without_scheme.len() < given.len() => of_other().unwrap_or(without_scheme),
+        None => given,
+        Some(path) => path.split(['/', '?', '#']).next().unwrap_or(path),
+    };
+    let path = path.trim_end_matches('/');
+    percent_decoded(path).unwrap_or_else(|| path.to_owned())
+}
+
+/// What `%20` and the like stand for; `None` if that is no text. A `%` that begins nothing stays.
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let escaped = digits.filter(|_| byte == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(escaped) => {
+                bytes.push(escaped);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
 
 /// Reads public job boards. Cheap to clone; clones share connections, pace and counters.
 ///
@@ -59,21 +103,24 @@ impl JobBoardClient {
     }
 
     /// Reads a board, with what its postings pay if `include_compensation`. `name` is the last part of the
-    /// board's address, `jobs.ashbyhq.com/NAME`; its case matters. Retried like any read.
+    /// board's address, `jobs.ashbyhq.com/NAME`, or the address ([`job_board_name`]). Retried like any read.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] without sending anything if `name` cannot be one; [`ErrorKind::NotFound`] if
-    /// there is no such board; [`ErrorKind::Malformed`] if the answer has no list of jobs, or a job in it has no
-    /// id. Otherwise the last attempt's failure.
+    /// there is no such board; [`ErrorKind::Malformed`] if the answer has no list of jobs, or none of the jobs in it
+    /// has an id. Otherwise the last attempt's failure.
     pub async fn board(&self, name: &str, include_compensation: bool) -> Result<JobBoard, Error> {
+        let name = &*job_board_name(name);
         let operation = format!("job board {name}");
         let url = self.url(name, include_compensation).ok_or_else(|| {
             let mut error = Error::new(ErrorKind::InvalidRequest, "", "this cannot be a job board's name");
             error.0.hint = Some(NAME_HINT);
             error
         })?;
-        let request = self.inner.transport.http.get(url);
-        let exchange = Exchange { operation: &operation, is_write: false, lane: Lane::Normal, request };
+        let request = self.inner.transport.connections.shared().get(url);
+        let cleaner = Cleaner::default();
+        let exchange =
+            Exchange { operation: &operation, is_write: false, lane: Lane::Normal, request, cleaner };
         let judge = |status, body| judge(&operation, status, body);
         let Exchanged { answer, requests, .. } = self.inner.exchange(exchange, judge).await?;
         let Answer { api_version, records } = answer;
@@ -128,10 +175,14 @@ fn judge(operation: &str, status: u16, body: Bytes) -> Result<Answer, Error> {
     let (api_version, index) =
         scan(&body).map_err(|error| malformed("the answer cannot be read").with_source(error))?;
     let index = index.ok_or_else(|| malformed("the answer has no list of jobs"))?;
-    let api_version = api_version.and_then(|span| serde_json::from_slice(span.of(&body)).ok());
-    match index.bind(body) {
-        Ok(records) => Ok(Answer { api_version, records }),
-        Err(error) => Err(malformed("Ashby sent a job that cannot be used").with_source(error)),
+    let api_version = api_version.and_then(|span| json_slices::read(span.of(&body)).ok());
+    let records = index.bind_usable(body);
+    match records.unusable().first() {
+        // Nothing of it is as it should be: it is the answer that is wrong, not a job.
+        Some(error) if records.is_empty() => {
+            Err(malformed("Ashby sent no job that can be used").with_source(error.clone()))
+        }
+        _ => Ok(Answer { api_version, records }),
     }
 }
 
@@ -163,7 +214,7 @@ fn scan(body: &Bytes) -> Result<(Option<Span>, Option<RecordIndex>), ScanError> 
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct JobBoard {
-    /// The name it was asked for by.
+    /// The name it was asked for by, as [`job_board_name`] reads it.
     pub name: String,
     /// What Ashby calls this form of its answer.
     pub api_version: Option<String>,
@@ -214,16 +265,29 @@ impl JobBoard {
     /// # Errors
     /// [`ErrorKind::Malformed`] if a member of a posting has another type than Ashby documents.
     pub fn postings(&self) -> Result<Vec<Posting>, Error> {
-        let read = |(index, record): (usize, Bytes)| {
-            serde_json::from_slice(&record).map_err(|error| {
-                let operation = format!("job board {}", self.name);
-                let what = format!("job {index} is not as Ashby describes jobs");
-                // The parser's own words could quote the job.
-                let place = format!("line {} column {} of the job", error.line(), error.column());
-                Error::new(ErrorKind::Malformed, &operation, what).with_source(place)
-            })
-        };
-        self.records.iter().enumerate().map(read).collect()
+        (0..self.len()).map(|index| self.posting(index)).collect()
+    }
+
+    /// The posting at `index`, read.
+    ///
+    /// # Errors
+    /// As [`postings`](Self::postings), of this posting alone.
+    ///
+    /// # Panics
+    /// If `index` is not below [`len`](Self::len).
+    pub fn posting(&self, index: usize) -> Result<Posting, Error> {
+        json_slices::read(&self.records.record(index)).map_err(|error| {
+            let operation = format!("job board {}", self.name);
+            let what = format!("job {index} is not as Ashby describes jobs");
+            // The parser's own words could quote the job.
+            let place = format!("line {} column {} of the job", error.line(), error.column());
+            Error::new(ErrorKind::Malformed, &operation, what).with_source(place)
+        })
+    }
+
+    /// Jobs that have no id or are no objects, each with what it lacks. They are not among the postings.
+    pub fn unusable(&self) -> &[ScanError] {
+        self.records.unusable()
     }
 }
 
@@ -244,6 +308,8 @@ pub struct Posting {
     pub employment_type: Option<String>,
     /// The name of the main place of work.
     pub location: Option<String>,
+    /// Where the main place of work is.
+    pub address: Option<Address>,
     /// The other places.
     #[serde(default, deserialize_with = "null_is_empty")]
     pub secondary_locations: Vec<SecondaryLocation>,
@@ -269,6 +335,46 @@ pub struct Posting {
     pub compensation: Option<Compensation>,
 }
 
+/// Where a place of work is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Address {
+    /// As postal services see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postal_address: Option<PostalAddress>,
+}
+
+/// Shows that there is one, not which.
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Address").finish_non_exhaustive()
+    }
+}
+
+/// A postal address, as far as postings tell it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PostalAddress {
+    /// The town.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address_locality: Option<String>,
+    /// The region or state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address_region: Option<String>,
+    /// The country.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address_country: Option<String>,
+}
+
+/// Shows that there is one, not which.
+impl fmt::Debug for PostalAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostalAddress").finish_non_exhaustive()
+    }
+}
+
 /// Shows which posting, not what it says.
 impl fmt::Debug for Posting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -285,6 +391,8 @@ impl fmt::Debug for Posting {
 pub struct SecondaryLocation {
     /// Its name.
     pub location: Option<String>,
+    /// Where it is.
+    pub address: Option<Address>,
 }
 
 /// Shows that there is one, not which.
@@ -301,6 +409,8 @@ impl fmt::Debug for SecondaryLocation {
 pub struct Compensation {
     /// All tiers in one line, as Ashby's own boards show them.
     pub compensation_tier_summary: Option<String>,
+    /// The salary alone, such as `EUR 70K - 90K`.
+    pub scrapeable_compensation_salary_summary: Option<String>,
 }
 
 /// Shows that there is something, not what.
@@ -314,4 +424,31 @@ fn null_is_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_board_is_named_as_its_address_names_it() {
+        for (given, name) in [
+            ("acme", "acme"),
+            (" The Flex ", "The Flex"),
+            ("The%20Flex", "The Flex"),
+            ("https://jobs.ashbyhq.com/The%20Flex/9d1b7c0e?utm=x#top", "The Flex"),
+            ("HTTPS://Jobs.AshbyHQ.com/Acme/", "Acme"),
+            ("jobs.ashbyhq.com/acme", "acme"),
+            ("https://api.ashbyhq.com/posting-api/job-board/acme?includeCompensation=true", "acme"),
+            ("http://127.0.0.1:8080/posting-api/job-board/acme", "acme"),
+            ("100%", "100%"),
+            ("100%25", "100%"),
+            ("a%ff", "a%ff"),
+            ("../x", "../x"),
+            ("Z%C3%BCrich", "Zürich"),
+            ("", ""),
+        ] {
+            assert_eq!(job_board_name(given), name, "{given}");
+        }
+    }
 }

@@ -3,14 +3,24 @@
 //! The same refusal arrives as a string in `errors`, as an object there (`{message, parameter}` or
 //! `{code, message}`), as `errorInfo`, or as several of these; with HTTP 200 or with a status of its own.
 
-use std::borrow::Cow;
-
-use serde_json::Value;
+use json_slices::{Scanner, Text};
 
 use crate::{ErrorKind, Recovery};
 
-/// Longest message kept, in characters; Ashby's messages can quote what they refuse.
-const MAX_MESSAGE_CHARACTERS: usize = 500;
+/// No more entries of `errors` and `warnings` are looked at.
+const MAX_ENTRIES: usize = 20;
+/// … nor longer texts in them: what is longer is not there.
+const MAX_TEXT_BYTES: usize = 64 * 1024;
+
+/// Where the code of a refusal is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Codes {
+    /// Wherever Ashby may write it, also in the middle of a sentence: of a read nothing is lost by a mistake.
+    InProse,
+    /// Where it stands by itself. A write that is refused for one reason must not be taken for one that was refused
+    /// for another, only because that is mentioned.
+    Exact,
+}
 
 /// What Ashby said when it refused, word for word: not fit for logs until cleaned.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -18,6 +28,8 @@ pub(crate) struct Refusal {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) request_id: Option<String>,
+    /// The code is that of `errorInfo`, where nothing else can be meant.
+    pub(crate) is_certain: bool,
 }
 
 /// The codes that mean more than "refused", most telling first: where several are mentioned, the first of this
@@ -56,50 +68,130 @@ fn known(code: &str) -> Option<&'static (&'static str, ErrorKind, Option<Recover
     KNOWN_CODES.iter().find(|(known, ..)| *known == code)
 }
 
-/// Reads the members `errors` and `errorInfo`.
-pub(crate) fn read(errors: Option<&[u8]>, error_info: Option<&[u8]>) -> Refusal {
-    let parse = |json: Option<&[u8]>| json.and_then(|json| serde_json::from_slice::<Value>(json).ok());
-    let error_info = parse(error_info).unwrap_or(Value::Null);
-    let errors = match parse(errors) {
-        Some(Value::Array(entries)) => entries,
-        Some(Value::Null) | None => Vec::new(),
-        Some(single) => vec![single],
+/// Reads the members `errors` and `errorInfo`, as far as they are of a sensible length.
+pub(crate) fn read(errors: Option<&[u8]>, error_info: Option<&[u8]>, codes: Codes) -> Refusal {
+    let errors = errors.map(entries).unwrap_or_default();
+    let info = error_info.and_then(entry).unwrap_or_default();
+    let entry_texts = || errors.iter().flat_map(Entry::texts);
+    let says = |text: &str, code: &str| match codes {
+        Codes::InProse => mentions(text, code),
+        Codes::Exact => text == code,
     };
-
-    let info = |name: &str| error_info[name].as_str().filter(|text| !text.is_empty());
-    let entry_texts = || {
-        errors.iter().flat_map(|entry| {
-            [entry.as_str(), entry["code"].as_str(), entry["message"].as_str()].into_iter().flatten()
-        })
-    };
-    let mentioned =
-        |code: &str| info("code").into_iter().chain(entry_texts()).any(|text| mentions(text, code));
+    let mentioned = |code: &str| info.code().into_iter().chain(entry_texts()).any(|text| says(text, code));
     let code = KNOWN_CODES
         .iter()
         .map(|(code, ..)| *code)
         // A recovery is recognised wherever it is written; other codes give way to the one Ashby names.
         .find(|code| {
-            mentioned(code) && (known(code).is_some_and(|known| known.2.is_some()) || info("code").is_none())
+            mentioned(code) && (known(code).is_some_and(|known| known.2.is_some()) || info.code().is_none())
         })
-        .or(info("code"))
+        .or(info.code())
         .or_else(|| entry_texts().find(|text| is_code(text)));
 
-    let mut messages: Vec<&str> = errors.iter().filter_map(entry_message).collect();
+    let mut messages: Vec<&str> = errors.iter().filter_map(Entry::message).collect();
     messages.dedup();
-    let message = match info("message") {
+    let message = match info.message.as_deref().filter(|text| !text.is_empty()) {
         Some(message) => message.to_owned(),
         None => messages.join("; "),
     };
     Refusal {
         message: Some(message).filter(|message| !message.is_empty() && Some(message.as_str()) != code),
+        is_certain: code.is_some() && code == info.code(),
         code: code.map(str::to_owned),
-        request_id: info("requestId").map(str::to_owned),
+        request_id: info.request_id.clone().filter(|text| !text.is_empty()),
     }
 }
 
-/// The text of an entry of `errors` or `warnings`.
-pub(crate) fn entry_message(entry: &Value) -> Option<&str> {
-    entry.as_str().or_else(|| entry["message"].as_str()).or_else(|| entry["code"].as_str())
+/// Warnings of whatever shape, as text.
+pub(crate) fn texts(json: Option<&[u8]>) -> Vec<String> {
+    match json {
+        Some(json) if json.first() == Some(&b'[') => {
+            entries(json).iter().filter_map(|entry| entry.message().map(str::to_owned)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// An entry of `errors` or `warnings`, or what `errorInfo` says.
+#[derive(Debug, Default)]
+struct Entry {
+    /// It is nothing but this.
+    text: Option<String>,
+    code: Option<String>,
+    message: Option<String>,
+    request_id: Option<String>,
+}
+
+impl Entry {
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        [&self.text, &self.code, &self.message].into_iter().flatten().map(String::as_str)
+    }
+
+    fn message(&self) -> Option<&str> {
+        self.text.as_deref().or(self.message.as_deref()).or(self.code.as_deref())
+    }
+
+    fn code(&self) -> Option<&str> {
+        self.code.as_deref().filter(|code| !code.is_empty())
+    }
+}
+
+/// The first entries of a list, or the only one. What is none is left out.
+fn entries(json: &[u8]) -> Vec<Entry> {
+    if json.first() != Some(&b'[') {
+        return entry(json).into_iter().collect();
+    }
+    let mut found = Vec::new();
+    // The envelope has been scanned: an error has nothing to add, and what follows the last entry is not read.
+    let _ = Scanner::new(json).and_then(|mut scanner| {
+        scanner.array(|scanner| {
+            let span = scanner.value(1)?;
+            if found.len() == MAX_ENTRIES {
+                return Err(scanner.error(json_slices::ScanErrorKind::TooLong));
+            }
+            found.extend(entry(scanner.slice(span)));
+            Ok(())
+        })
+    });
+    found
+}
+
+fn entry(json: &[u8]) -> Option<Entry> {
+    let mut entry = Entry::default();
+    match json.first()? {
+        b'"' => entry.text = Some(text(json)?),
+        b'{' => {
+            let scanned = Scanner::new(json).and_then(|mut scanner| {
+                scanner.object(|scanner, name| {
+                    let place = match &*scanner.text(name).lossy() {
+                        "code" => Some(&mut entry.code),
+                        "message" => Some(&mut entry.message),
+                        "requestId" => Some(&mut entry.request_id),
+                        _ => None,
+                    };
+                    let value = scanner.value(1)?;
+                    if let Some(place) = place {
+                        *place = text(scanner.slice(value));
+                    }
+                    Ok(())
+                })
+            });
+            scanned.ok()?;
+        }
+        _ => return None,
+    }
+    Some(entry)
+}
+
+/// A string of a sensible length.
+fn text(json: &[u8]) -> Option<String> {
+    let text = Some(json).filter(|json| json.len() <= MAX_TEXT_BYTES).and_then(Text::of)?;
+    Some(text.lossy().into_owned())
+}
+
+/// Whether it is one of the codes that are no secret, wherever they come from.
+pub(crate) fn is_known_code(code: &str) -> bool {
+    known(code).is_some()
 }
 
 /// Whether a text looks like a code rather than prose.
@@ -116,43 +208,14 @@ fn mentions(text: &str, code: &str) -> bool {
     })
 }
 
-/// Makes texts from outside fit for logs.
-#[derive(Default)]
-pub(crate) struct Cleaner<'a> {
-    /// What the request held that must not be quoted back.
-    pub(crate) secrets: Vec<Cow<'a, str>>,
-}
-
-impl Cleaner<'_> {
-    /// The text without the request's secrets, without control and direction characters, and not endless.
-    pub(crate) fn clean(&self, text: &str) -> String {
-        let secrets = self.secrets.iter().filter(|secret| !secret.is_empty());
-        let blot = |text: Cow<'_, str>, secret: &Cow<'_, str>| text.replace(&**secret, "[redacted]").into();
-        printable(&secrets.fold(text.into(), blot))
-    }
-}
-
-/// A text without control and direction characters, and not endless.
-pub(crate) fn printable(text: &str) -> String {
-    let is_invisible = |character: char| {
-        character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut characters = text.chars().filter(|character| !is_invisible(*character));
-    let mut shown: String = characters.by_ref().take(MAX_MESSAGE_CHARACTERS).collect();
-    if characters.next().is_some() {
-        shown.push('…');
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(errors: &str, error_info: &str, code: Option<&str>, message: Option<&str>) {
         let bytes = |text: &'static str| (!text.is_empty()).then_some(text.as_bytes());
-        let refusal =
-            read(bytes(String::leak(errors.to_owned())), bytes(String::leak(error_info.to_owned())));
+        let (errors_json, info_json) = (String::leak(errors.to_owned()), String::leak(error_info.to_owned()));
+        let refusal = read(bytes(errors_json), bytes(info_json), Codes::InProse);
         assert_eq!(refusal.code.as_deref(), code, "{errors} {error_info}");
         assert_eq!(refusal.message.as_deref(), message, "{errors} {error_info}");
     }
@@ -201,11 +264,49 @@ mod tests {
                 let refusal = read(
                     Some(errors.as_bytes()).filter(|json| !json.is_empty()),
                     Some(error_info.as_bytes()).filter(|json| !json.is_empty()),
+                    Codes::InProse,
                 );
                 assert_eq!(refusal.recovery(), Some(recovery), "{errors} {error_info}");
             }
         }
-        assert_eq!(read(Some(br#"["my_sync_token_expired_x"]"#), None).recovery(), None);
+        assert_eq!(read(Some(br#"["my_sync_token_expired_x"]"#), None, Codes::InProse).recovery(), None);
+    }
+
+    #[test]
+    fn of_writes_a_code_counts_only_where_it_stands_by_itself() {
+        let prose = r#"["the HRIS said rate_limit_exceeded"]"#;
+        let read =
+            |errors: &str, info: &str| read(Some(errors.as_bytes()), Some(info.as_bytes()), Codes::Exact);
+        assert_eq!(read(prose, "null").code, None);
+        let named = read(prose, r#"{"code":"candidate_hris_push_failed"}"#);
+        assert_eq!((named.code.as_deref(), named.is_certain), (Some("candidate_hris_push_failed"), true));
+        let alone = read(r#"["rate_limit_exceeded"]"#, "null");
+        assert_eq!((alone.kind(), alone.is_certain), (Some(ErrorKind::RateLimited), false));
+        assert!(read("null", r#"{"code":"rate_limit_exceeded"}"#).is_certain);
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_there() {
+        let long = "x".repeat(MAX_TEXT_BYTES);
+        let many = format!(r#"[{}"last_of_many"]"#, r#""a b","#.repeat(100_000));
+        for errors in
+            [format!(r#"["{long}","some_code"]"#), format!(r#"[{{"message":"{long}","code":"some_code"}}]"#)]
+        {
+            let refusal = read(Some(errors.as_bytes()), None, Codes::InProse);
+            assert_eq!(refusal.code.as_deref(), Some("some_code"));
+            assert!(refusal.message.is_none_or(|message| message.len() < 10));
+        }
+        assert_eq!(read(Some(many.as_bytes()), None, Codes::InProse).message.as_deref(), Some("a b"));
+        assert_eq!(texts(Some(many.as_bytes())).len(), MAX_ENTRIES);
+    }
+
+    #[test]
+    fn half_a_character_hides_no_refusal() {
+        let refusal = read(Some(br#"["no \ud83d", {"code":"a_b"}]"#), None, Codes::InProse);
+        assert_eq!(
+            (refusal.code.as_deref(), refusal.message.as_deref()),
+            (Some("a_b"), Some("no \u{fffd}; a_b"))
+        );
     }
 
     #[test]
@@ -222,19 +323,5 @@ mod tests {
             let refusal = Refusal { code: Some(code.to_owned()), ..Refusal::default() };
             assert_eq!(refusal.kind(), kind, "{code}");
         }
-    }
-
-    #[test]
-    fn secrets_are_not_quoted_back() {
-        let cleaner = Cleaner { secrets: vec!["token".into(), "".into()] };
-        assert_eq!(cleaner.clean("bad token: token!"), "bad [redacted]: [redacted]!");
-    }
-
-    #[test]
-    fn messages_are_made_printable() {
-        assert_eq!(printable("a\u{1b}[31mb\r\n\u{202e}c"), "a[31mbc");
-        let long = printable(&"ä".repeat(600));
-        assert_eq!(long.chars().count(), MAX_MESSAGE_CHARACTERS + 1);
-        assert!(long.ends_with('…'));
     }
 }

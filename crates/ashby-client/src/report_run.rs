@@ -123,7 +123,7 @@ impl Client {
         let mut parameters = json!({"reportId": report_id, "includeHeadersInData": options.include_headers});
         loop {
             let response = self.read(&GENERATE, &parameters).await?;
-            let run: Run = serde_json::from_slice(&response.results)
+            let run: Run = json_slices::read(&response.results)
                 .map_err(|_| malformed("the answer is not that of a report"))?;
             match run.status {
                 Status::InProgress => {
@@ -141,7 +141,10 @@ impl Client {
                 }
                 Status::Failed => {
                     let mut error = Error::new(ErrorKind::Rejected, GENERATE.as_str(), "the report failed");
-                    error.0.code = run.failure_reason.map(|reason| crate::refusal::printable(&reason));
+                    error.0.code = run.failure_reason.map(|reason| {
+                        crate::cleaner::Cleaner::new(parameters.to_string().as_bytes(), &self.key)
+                            .clean(&reason)
+                    });
                     error.0.request_id = response.request_id;
                     return Err(error.with_hint(
                         "narrow the report in Ashby, or its dates; a failure is remembered for 15 minutes",

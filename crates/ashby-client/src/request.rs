@@ -1,17 +1,12 @@
 //! A call's body, checked before it is sent.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use json_slices::Scanner;
 use serde::Serialize;
 
+use crate::cleaner::Cleaner;
 use crate::operation::is_valid_name;
-use crate::refusal::Cleaner;
 use crate::{ApiKey, Error, ErrorKind, ReadOperation, Recovery, WriteOperation};
-
-/// Members of a request whose values must not appear in errors, even if the server quotes them.
-const SECRET_MEMBERS: [&str; 2] = ["cursor", "syncToken"];
 
 /// The operation of a call, and with it whether it may be sent again.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +33,6 @@ pub(crate) struct RequestBody {
     pub(crate) json: Bytes,
     /// What to leave out first if Ashby finds the request invalid: its cursor, or else its sync token.
     pub(crate) position: Option<Recovery>,
-    secrets: Vec<String>,
 }
 
 impl RequestBody {
@@ -55,7 +49,6 @@ impl RequestBody {
         let Ok(json) = serde_json::to_vec(parameters) else {
             return Err(invalid("the parameters cannot be written as JSON"));
         };
-        let mut secrets = Vec::new();
         let mut position = None;
         let mut null = None;
         let scanned = Scanner::new(&json).and_then(|mut scanner| {
@@ -65,11 +58,10 @@ impl RequestBody {
                 let name = scanner.text(name).lossy();
                 if value == b"null" {
                     null = Some(name.into_owned());
-                } else if SECRET_MEMBERS.contains(&&*name) {
-                    secrets.extend(serde_json::from_slice::<String>(value));
+                } else {
                     position = match (&*name, position) {
                         ("cursor", _) => Some(Recovery::DropCursor),
-                        (_, None) => Some(Recovery::DropToken),
+                        ("syncToken", None) => Some(Recovery::DropToken),
                         (_, found) => found,
                     };
                 }
@@ -82,14 +74,13 @@ impl RequestBody {
             (Ok(()), Some(name)) if !operation.is_write() => {
                 Err(invalid(&format!("the parameter `{name}` is null; leave it out instead")))
             }
-            (Ok(()), _) => Ok(Self { json: json.into(), position, secrets }),
+            (Ok(()), _) => Ok(Self { json: json.into(), position }),
         }
     }
 
     /// Keeps what this request must not give away out of what the server says about it.
     pub(crate) fn cleaner<'a>(&'a self, key: &'a ApiKey) -> Cleaner<'a> {
-        let secrets = self.secrets.iter().map(String::as_str).chain([key.expose()]);
-        Cleaner { secrets: secrets.map(Cow::Borrowed).collect() }
+        Cleaner::new(&self.json, key)
     }
 }
 
@@ -133,14 +124,5 @@ mod tests {
             let body = RequestBody::new(Operation::Read(&READ), &parameters).ok().unwrap();
             assert_eq!(body.position, position, "{parameters}");
         }
-    }
-
-    #[test]
-    fn what_must_not_be_quoted_is_known() {
-        let body =
-            RequestBody::new(Operation::Read(&READ), &json!({"syncToken": "T\"1", "cursor": "C1", "x": "y"}));
-        let body = body.ok().unwrap();
-        let key = ApiKey::from("K1");
-        assert_eq!(body.cleaner(&key).clean("C1 K1 T\"1 y"), "[redacted] [redacted] [redacted] y");
     }
 }

@@ -2,19 +2,25 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::secret_file::bare;
 
 /// An Ashby API key.
 #[derive(Clone)]
 pub struct ApiKey(SecretString);
 
 impl ApiKey {
-    /// Takes the key; whitespace around it, such as the newline at the end of a file, does not count.
+    /// Takes the key; what copying leaves around it (white space, such as the newline at the end of a file, a byte order
+    /// mark, quotes) does not count.
     pub fn new(key: impl Into<SecretString>) -> Self {
         let key = key.into();
-        let trimmed = key.expose_secret().trim();
+        let trimmed = bare(key.expose_secret());
         if trimmed.len() == key.expose_secret().len() { Self(key) } else { Self(trimmed.into()) }
     }
 
@@ -32,6 +38,19 @@ impl ApiKey {
 
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+
+    /// Every form in which a server may have seen it: bare, and as HTTP Basic authentication encodes it.
+    pub(crate) fn forms(&self) -> [Zeroizing<String>; 3] {
+        let encoded = |text: &str| {
+            let mut encoded = STANDARD_NO_PAD.encode(text);
+            // The last digits depend on what follows.
+            encoded.truncate(text.len() * 4 / 3);
+            Zeroizing::new(encoded)
+        };
+        let header = Zeroizing::new(format!("{}:", self.expose()));
+        let header = Zeroizing::new(STANDARD_NO_PAD.encode(header.as_bytes()));
+        [Zeroizing::new(self.expose().to_owned()), header, encoded(self.expose())]
     }
 
     /// Whether the key can be the user name of HTTP Basic authentication.
@@ -117,7 +136,9 @@ mod tests {
     #[test]
     fn keys_are_told_apart_by_fingerprints_that_ignore_surrounding_whitespace() {
         // sha256("secret") = 2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b
-        assert_eq!(ApiKey::from("secret\n").fingerprint(), "2bb80d537b1da3e3");
+        for key in ["secret\n", "\u{feff}secret", "\"secret\"", " 'secret' \r\n"] {
+            assert_eq!(ApiKey::from(key).fingerprint(), "2bb80d537b1da3e3", "{key:?}");
+        }
         assert_ne!(ApiKey::from("secret").fingerprint(), ApiKey::from("Secret").fingerprint());
     }
 

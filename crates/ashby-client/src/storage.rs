@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use reqwest::{Url, redirect, retry};
+use tokio::time::Instant;
 
 use crate::builder::is_loopback;
 use crate::tls;
@@ -14,6 +15,23 @@ use crate::{Error, ErrorKind};
 
 /// A transfer that is slower than this is given up.
 const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
+
+/// How long a transfer may take: as long as it likes, while it is neither silent nor slower than [`SLOWEST_BYTES_PER_SECOND`]
+/// for good.
+pub(crate) struct Patience {
+    began: Instant,
+    silence: Duration,
+    /// What any transfer may take, however short.
+    grace: Duration,
+}
+
+impl Patience {
+    /// How long to wait for more after so many bytes.
+    pub(crate) fn after(&self, received_bytes: u64) -> Duration {
+        let allowed = self.grace + Duration::from_secs(received_bytes / SLOWEST_BYTES_PER_SECOND);
+        self.silence.min(allowed.saturating_sub(self.began.elapsed()))
+    }
+}
 
 /// How to reach the storage.
 pub(crate) struct StorageSettings {
@@ -30,11 +48,13 @@ pub(crate) struct Storage {
     settings: StorageSettings,
     remote: OnceLock<reqwest::Client>,
     plain: OnceLock<reqwest::Client>,
+    /// Ashby's own: a connection for each request, as all writes have.
+    ashby: OnceLock<reqwest::Client>,
 }
 
 impl Storage {
     pub(crate) fn new(settings: StorageSettings) -> Self {
-        Self { settings, remote: OnceLock::new(), plain: OnceLock::new() }
+        Self { settings, remote: OnceLock::new(), plain: OnceLock::new(), ashby: OnceLock::new() }
     }
 
     /// The client for an address, and the address, if it is one that files may travel to and from: encrypted, or
@@ -52,20 +72,28 @@ impl Storage {
 
     fn of(&self, is_plain: bool) -> Result<&reqwest::Client, Error> {
         let place = if is_plain { &self.plain } else { &self.remote };
-        if let Some(client) = place.get() {
-            return Ok(client);
-        }
-        let mut http = reqwest::Client::builder()
+        Self::made(place, self.builder(is_plain))
+    }
+
+    fn builder(&self, is_plain: bool) -> reqwest::ClientBuilder {
+        // Nothing is decompressed: a file is kept as it is, and its length is compared.
+        let http = reqwest::Client::builder()
             .user_agent(self.settings.user_agent.clone())
             .connect_timeout(self.settings.connect_timeout)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
-            .dns_resolver(SystemResolver)
-            // A file is kept as it is, and its length is compared.
-            .no_gzip()
-            .no_brotli();
-        http = if is_plain { tls::plain(http) } else { tls::remote(http) };
-        let client = http.build().map_err(|error| {
+            .dns_resolver(SystemResolver);
+        if is_plain { tls::plain(http) } else { tls::remote(http) }
+    }
+
+    fn made(
+        place: &OnceLock<reqwest::Client>,
+        builder: reqwest::ClientBuilder,
+    ) -> Result<&reqwest::Client, Error> {
+        if let Some(client) = place.get() {
+            return Ok(client);
+        }
+        let client = builder.build().map_err(|error| {
             let what = "the HTTP client cannot be set up; are the system's root certificates installed?";
             Error::new(ErrorKind::Configuration, "", what).with_source(error)
         })?;
@@ -74,7 +102,16 @@ impl Storage {
 
     /// A client for requests to Ashby itself that carry files.
     pub(crate) fn client_for_ashby(&self) -> Result<&reqwest::Client, Error> {
-        self.of(self.settings.plain.is_some())
+        Self::made(&self.ashby, self.builder(self.settings.plain.is_some()).pool_max_idle_per_host(0))
+    }
+
+    /// How patient a transfer is of which the length is not known.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience {
+            began: Instant::now(),
+            silence: self.settings.read_timeout,
+            grace: self.settings.total_timeout,
+        }
     }
 
     /// How long a transfer of so many bytes may take.
@@ -88,11 +125,6 @@ impl Storage {
         said: impl Future<Output = Result<T, reqwest::Error>>,
     ) -> Result<T, Failure> {
         next(self.settings.read_timeout, said).await
-    }
-
-    /// How long the storage may stay silent.
-    pub(crate) fn read_timeout(&self) -> Duration {
-        self.settings.read_timeout
     }
 }
 
@@ -108,7 +140,7 @@ pub(crate) async fn next<T>(
 ) -> Result<T, Failure> {
     match tokio::time::timeout(patience, said).await {
         Ok(said) => said.map_err(Failure::of),
-        Err(_) => Err(Failure { kind: ErrorKind::Timeout, what: "no answer in time", source: None }),
+        Err(_) => Err(Failure { kind: ErrorKind::Timeout, what: "no answer in time", ..Failure::NONE }),
     }
 }
 

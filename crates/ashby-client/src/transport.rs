@@ -10,6 +10,8 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, Url};
 
 use crate::budget::Room;
+use crate::connections::Connections;
+use crate::decode::{Content, Packed};
 use crate::{Error, ErrorKind, ServerNote, retry};
 
 /// Of bodies that are not answers no more than this is looked at.
@@ -19,12 +21,14 @@ const MAX_RESERVED_BYTES: usize = 16 * 1024 * 1024;
 
 /// How requests get to Ashby.
 pub(crate) struct Transport {
-    pub(crate) http: reqwest::Client,
-    /// What `http` says with each request.
+    pub(crate) connections: Connections,
+    /// What is said with each request.
     pub(crate) headers: HeaderMap,
     /// Ends in a slash.
     pub(crate) base_url: Url,
     pub(crate) max_body_bytes: usize,
+    /// What to do about a body that is larger.
+    pub(crate) too_large_hint: Option<&'static str>,
 }
 
 /// What a response says before its body.
@@ -52,7 +56,9 @@ pub(crate) enum Received {
 pub(crate) struct Failure {
     pub(crate) kind: ErrorKind,
     pub(crate) what: &'static str,
-    pub(crate) source: Option<reqwest::Error>,
+    /// The server has said that it did not begin with the request.
+    pub(crate) is_untouched: bool,
+    pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Transport {
@@ -80,53 +86,85 @@ impl Transport {
         }
     }
 
-    async fn body(&self, mut response: Response, mut room: Room<'_>) -> Result<Received, Failure> {
+    async fn body(&self, response: Response, room: Room<'_>) -> Result<Received, Failure> {
         let is_success = response.status().is_success();
         let limit_bytes = if is_success { self.max_body_bytes } else { MAX_REFUSAL_BYTES };
-        let too_large = || match is_success {
-            true => Err(Failure { kind: ErrorKind::TooLarge, what: "the answer is too large", source: None }),
-            // The status says enough.
-            false => Ok(Received::Body(Bytes::new())),
-        };
         let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
-        if announced > limit_bytes {
-            return too_large();
-        }
-        if !room.takes(announced) {
-            return Ok(Received::NoRoom);
-        }
-        // Most pages come in one piece, or in many: only the latter are copied together.
-        let Some(first) = response.chunk().await.map_err(Failure::of)? else {
-            return Ok(Received::Body(room.keep(Bytes::new())));
+        let received = match Content::of(response) {
+            _ if announced > limit_bytes => None,
+            Content::Packed(packed) => unpacked(packed, room, limit_bytes).await?,
+            Content::Plain(response) => plain(response, room, limit_bytes, announced).await?,
         };
-        let mut next = response.chunk().await.map_err(Failure::of)?;
-        if first.len() > limit_bytes {
-            return too_large();
-        }
-        if !room.takes(first.len()) {
-            return Ok(Received::NoRoom);
-        }
-        if next.is_none() {
-            return Ok(Received::Body(room.keep(first)));
-        }
-        // Where large bodies come one at a time, the whole can be set aside: what is not filled costs nothing.
-        let reserved = if room.is_whole() { announced } else { announced.min(MAX_RESERVED_BYTES) };
-        let mut body = BytesMut::with_capacity(reserved);
-        body.extend_from_slice(&first);
-        drop(first);
-        while let Some(chunk) = next {
-            let length = body.len() + chunk.len();
-            if length > limit_bytes {
-                return too_large();
+        match (received, is_success) {
+            (Some(received), _) => Ok(received),
+            (None, true) => {
+                Err(Failure { kind: ErrorKind::TooLarge, what: "the answer is too large", ..Failure::NONE })
             }
-            if !room.takes(length) {
-                return Ok(Received::NoRoom);
-            }
-            body.extend_from_slice(&chunk);
-            next = response.chunk().await.map_err(Failure::of)?;
+            // The status says enough.
+            (None, false) => Ok(Received::Body(Bytes::new())),
         }
-        Ok(Received::Body(room.keep(body.freeze())))
     }
+}
+
+/// A body as it comes; `None` if it is too long.
+async fn plain(
+    mut response: Response,
+    mut room: Room<'_>,
+    limit_bytes: usize,
+    announced: usize,
+) -> Result<Option<Received>, Failure> {
+    if !room.takes(announced) {
+        return Ok(Some(Received::NoRoom));
+    }
+    // Most pages come in one piece, or in many: only the latter are copied together.
+    let Some(first) = response.chunk().await.map_err(Failure::of)? else {
+        return Ok(Some(Received::Body(room.keep(Bytes::new()))));
+    };
+    let mut next = response.chunk().await.map_err(Failure::of)?;
+    if first.len() > limit_bytes {
+        return Ok(None);
+    }
+    if !room.takes(first.len()) {
+        return Ok(Some(Received::NoRoom));
+    }
+    if next.is_none() {
+        return Ok(Some(Received::Body(room.keep(first))));
+    }
+    // Where large bodies come one at a time, the whole can be set aside: what is not filled costs nothing.
+    let reserved = if room.is_whole() { announced } else { announced.min(MAX_RESERVED_BYTES) };
+    let mut body = BytesMut::with_capacity(reserved);
+    body.extend_from_slice(&first);
+    drop(first);
+    while let Some(chunk) = next {
+        let length = body.len() + chunk.len();
+        if length > limit_bytes {
+            return Ok(None);
+        }
+        if !room.takes(length) {
+            return Ok(Some(Received::NoRoom));
+        }
+        body.extend_from_slice(&chunk);
+        next = response.chunk().await.map_err(Failure::of)?;
+    }
+    Ok(Some(Received::Body(room.keep(body.freeze()))))
+}
+
+/// A compressed body, decompressed; `None` if it is too long.
+async fn unpacked(
+    mut packed: Packed,
+    mut room: Room<'_>,
+    limit_bytes: usize,
+) -> Result<Option<Received>, Failure> {
+    let mut body = BytesMut::new();
+    while packed.read(&mut body).await? > 0 {
+        if body.len() > limit_bytes {
+            return Ok(None);
+        }
+        if !room.takes(body.len()) {
+            return Ok(Some(Received::NoRoom));
+        }
+    }
+    Ok(Some(Received::Body(room.keep(body.freeze()))))
 }
 
 impl Head {
@@ -151,8 +189,17 @@ pub(crate) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 impl Failure {
+    /// Nothing is known.
+    pub(crate) const NONE: Self = Self {
+        kind: ErrorKind::Transport,
+        what: "the connection broke before the answer was complete",
+        is_untouched: false,
+        source: None,
+    };
+
     pub(crate) fn into_error(self, operation: &str) -> Error {
-        let error = Error::new(self.kind, operation, self.what);
+        let mut error = Error::new(self.kind, operation, self.what);
+        error.0.is_untouched = self.is_untouched;
         match self.source {
             Some(source) => error.with_source(source),
             None => error,
@@ -162,7 +209,10 @@ impl Failure {
     pub(crate) fn of(error: reqwest::Error) -> Self {
         // The address is known; the operation is named by the caller.
         let error = error.without_url();
-        let (kind, what) = if error.is_builder() {
+        let is_untouched = was_not_begun(&error);
+        let (kind, what) = if is_untouched {
+            (ErrorKind::Transport, "the server did not begin with the request")
+        } else if error.is_builder() {
             (ErrorKind::Configuration, "the request could not be made")
         } else if error.is_connect() && caused_by::<rustls::Error>(&error) {
             (ErrorKind::Tls, "no secure connection")
@@ -173,26 +223,46 @@ impl Failure {
         } else if error.is_timeout() {
             (ErrorKind::Timeout, "no answer in time")
         } else {
-            (ErrorKind::Transport, "the connection broke before the answer was complete")
+            (Self::NONE.kind, Self::NONE.what)
         };
-        Self { kind, what, source: Some(error) }
+        Self { kind, what, is_untouched, source: Some(error.into()) }
     }
 }
 
-/// Whether an error of type `E` is at the bottom of it. I/O errors hide what they wrap from `source`.
+/// Whether the server said over HTTP/2 that nothing was done (RFC 9113, section 8.7): it refused the stream, or went away
+/// naming an earlier one as the last that it looked at. Of others h2 does not tell that.
+#[cfg(feature = "http2")]
+fn was_not_begun(error: &reqwest::Error) -> bool {
+    find::<h2::Error>(error).is_some_and(|error| {
+        error.is_remote()
+            && (error.is_go_away() || error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM))
+    })
+}
+
+#[cfg(not(feature = "http2"))]
+fn was_not_begun(_: &reqwest::Error) -> bool {
+    false
+}
+
+/// Whether an error of type `E` is at the bottom of it.
 fn caused_by<E: StdError + 'static>(error: &(dyn StdError + 'static)) -> bool {
+    find::<E>(error).is_some()
+}
+
+/// The error of type `E` at the bottom of it. I/O errors hide what they wrap from `source`.
+pub(crate) fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     let mut next = Some(error);
     while let Some(error) = next {
-        if error.is::<E>() {
-            return true;
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
         }
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if wrapped.is_some_and(|wrapped| caused_by::<E>(wrapped)) {
-            return true;
+        if let Some(found) = wrapped.and_then(|wrapped| find::<E>(wrapped)) {
+            return Some(found);
         }
         next = error.source();
     }
-    false
+    None
 }
 
 /// The system's resolver, with failures of a type that can be recognised.

@@ -3,13 +3,14 @@
 
 use std::collections::HashSet;
 
-use ashby_client::{Client, ErrorKind, ListRequest, ReadOperation};
+use ashby_client::{Address, Client, ErrorKind, ListRequest, ReadOperation};
 use futures_util::{StreamExt as _, stream};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::posting::{PostingContent, PublishedPosting, Visibility, instant};
+use crate::posting::{Moment, PostingContent, PublishedPosting, Visibility};
 use crate::{Error, Published, Reason};
 
 /// Postings asked for at once; the client's own limits hold beside it.
@@ -52,6 +53,7 @@ struct Info {
     team_name: Option<String>,
     employment_type: Option<String>,
     location_name: Option<String>,
+    address: Option<Address>,
     workplace_type: Option<String>,
     is_remote: Option<bool>,
     is_listed: Option<bool>,
@@ -70,6 +72,7 @@ struct Info {
 #[serde(rename_all = "camelCase")]
 struct Compensation {
     compensation_tier_summary: Option<String>,
+    scrapeable_compensation_salary_summary: Option<String>,
     should_display_compensation_on_job_board: Option<bool>,
 }
 
@@ -97,9 +100,11 @@ impl Published {
     ///
     /// # Errors
     /// [`Error::UnknownBoard`], [`Error::InternalBoard`] or [`Error::NoPublicBoard`] if there is nothing to take
-    /// postings from; otherwise what went wrong on the way. Postings are never left out for that.
+    /// postings from; otherwise what went wrong on the way. Postings are never left out for that, but those that are not
+    /// as Ashby describes postings are [`odd`](Published::odd).
     pub async fn from_careers(client: &Client, careers: &Careers) -> Result<Self, Error> {
         let mut published = Self::new("Jobs".to_owned());
+        let now = Timestamp::now();
         let mut seen = HashSet::new();
         for board in boards(client, careers).await? {
             let parameters = json!({"listedOnly": true, "jobBoardId": board.id});
@@ -109,7 +114,10 @@ impl Published {
             let mut infos = stream::iter(infos).buffered(POSTINGS_AT_ONCE);
             for row in &rows {
                 match infos.next().await.transpose()?.flatten() {
-                    Some(info) => published.add(judge(row, info, &board, careers.include_compensation)?),
+                    Some(Ok(info)) => {
+                        published.add(judge(row, info, &board, careers.include_compensation, now));
+                    }
+                    Some(Err(odd)) => published.odd(&row.id, odd.to_string()),
                     None => published.withhold(Reason::Gone),
                 }
             }
@@ -159,12 +167,12 @@ async fn list<T: DeserializeOwned>(
     Ok(rows)
 }
 
-/// A posting; `None` if it has gone since it was listed.
-async fn info(client: &Client, board: &str, posting: &str) -> Result<Option<Info>, Error> {
+/// A posting, or why it cannot be read; `None` if it has gone since it was listed.
+async fn info(client: &Client, board: &str, posting: &str) -> Result<Option<Result<Info, Error>>, Error> {
     const INFO: ReadOperation = ReadOperation::new("jobPosting.info");
     let parameters = json!({"jobPostingId": posting, "jobBoardId": board, "expand": ["job"]});
     match client.read(&INFO, &parameters).await {
-        Ok(response) => read(&response.results, || format!("the posting {posting}")).map(Some),
+        Ok(response) => Ok(Some(read(&response.results, || format!("the posting {posting}")))),
         Err(error) if error.kind() == ErrorKind::NotFound && error.code().is_some() => Ok(None),
         Err(error) => Err(error.into()),
     }
@@ -172,7 +180,7 @@ async fn info(client: &Client, board: &str, posting: &str) -> Result<Option<Info
 
 fn read<T: DeserializeOwned>(json: &[u8], what: impl FnOnce() -> String) -> Result<T, Error> {
     // The parser's own words could quote the record.
-    serde_json::from_slice(json).map_err(|_| Error::Unreadable { what: what() })
+    json_slices::read(json).map_err(|_| Error::Unreadable { what: what() })
 }
 
 /// Both answers must agree that the posting is public: it may have changed between them.
@@ -181,37 +189,47 @@ fn judge(
     info: Info,
     board: &Board,
     include_compensation: bool,
-) -> Result<Result<PublishedPosting, Reason>, Error> {
-    let Some(date) = &info.published_date else { return Ok(Err(Reason::Unpublished)) };
-    let published = instant(date).ok_or_else(|| Error::Unreadable {
-        what: format!("the publication date of the posting {}", info.id),
-    })?;
-    let is_listed = Some(row.is_listed == Some(true) && info.is_listed == Some(true));
-    let status = [&row.status, &info.status];
-    let status = status.into_iter().flatten().map(String::as_str).find(|status| *status != "Published");
-    let is_confidential = info.job.as_ref().and_then(|job| job.confidential);
+    now: Timestamp,
+) -> Result<PublishedPosting, Reason> {
+    let published = info.published_date.clone();
+    let visibility = Visibility {
+        is_listed: Some(row.is_listed == Some(true) && info.is_listed == Some(true)),
+        status: row.status.as_deref().filter(|_| row.status == info.status),
+        is_confidential: info.job.as_ref().and_then(|job| job.confidential),
+        published: published.as_deref(),
+        has_url: info.external_link.is_some(),
+        now,
+    };
+    let date = visibility.published.and_then(Moment::read).ok_or(Reason::Unpublished)?;
     let may_show = |pay: &Compensation| {
         include_compensation && pay.should_display_compensation_on_job_board == Some(true)
     };
+    let (compensation, salary) = info
+        .compensation
+        .filter(may_show)
+        .map(|pay| (pay.compensation_tier_summary, pay.scrapeable_compensation_salary_summary))
+        .unwrap_or_default();
     let content = PostingContent {
         id: info.id,
         title: info.title.unwrap_or_default(),
         board: board.title.clone().unwrap_or_else(|| board.id.clone()),
+        organization_id: None,
         organization: info.linked_data.and_then(|data| data.hiring_organization?.name),
         department: info.department_name,
         team: info.team_name,
         employment_type: info.employment_type,
         location: info.location_name,
+        address: info.address,
         secondary_locations: Vec::new(),
         workplace_type: info.workplace_type,
         is_remote: info.is_remote,
-        published,
+        published: date.timestamp(),
         url: info.external_link,
         apply_url: info.apply_link,
-        compensation: info.compensation.filter(may_show).and_then(|pay| pay.compensation_tier_summary),
+        compensation,
+        scrapeable_compensation_salary_summary: salary,
         description_html: info.description_html,
         description_plain: info.description_plain,
     };
-    let visibility = Visibility { is_listed, status, is_confidential, is_published: true };
-    Ok(PublishedPosting::new(content, visibility))
+    PublishedPosting::new(content, visibility)
 }

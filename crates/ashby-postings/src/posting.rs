@@ -3,9 +3,10 @@
 use std::fmt;
 use std::ops::Deref;
 
+use ashby_client::Address;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 use serde::Serialize;
 
 /// A posting that the public may see. Only the constructors of [`Published`](crate::Published) make them, and
@@ -25,7 +26,11 @@ pub struct PostingContent {
     pub title: String,
     /// The board it is on: its name in public addresses, or its title.
     pub board: String,
-    /// The company, where Ashby names it. Public boards do not.
+    /// The company's id; Ashby does not tell it, [`Published::set_organization`](crate::Published::set_organization) does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<String>,
+    /// The company, where Ashby names it or
+    /// [`Published::set_organization`](crate::Published::set_organization) did. Public boards do not.
     pub organization: Option<String>,
     /// The department.
     pub department: Option<String>,
@@ -35,6 +40,8 @@ pub struct PostingContent {
     pub employment_type: Option<String>,
     /// The name of the main place of work.
     pub location: Option<String>,
+    /// Where that is.
+    pub address: Option<Address>,
     /// The names of the other places. The API with a key has no names for them.
     pub secondary_locations: Vec<String>,
     /// `OnSite`, `Hybrid` or `Remote`.
@@ -49,6 +56,8 @@ pub struct PostingContent {
     pub apply_url: Option<String>,
     /// What it pays, in one line; only if it was asked for and may be shown.
     pub compensation: Option<String>,
+    /// The salary alone, such as `EUR 70K - 90K`; under the same conditions.
+    pub scrapeable_compensation_salary_summary: Option<String>,
     /// What it says, as HTML.
     pub description_html: Option<String>,
     /// What it says, as text.
@@ -83,8 +92,10 @@ impl Deref for PublishedPosting {
 pub enum Reason {
     /// It is not listed: only who has the link may see it.
     Unlisted,
-    /// It is a draft, or was taken back.
+    /// It is a draft, or was taken back, or Ashby does not say that it is published.
     Unpublished,
+    /// It is to be published later.
+    Scheduled,
     /// Its job is confidential, or Ashby does not say that it is not.
     Confidential,
     /// It has no public address: it is on internal boards only.
@@ -98,6 +109,7 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::Unlisted => "not listed",
             Self::Unpublished => "not published",
+            Self::Scheduled => "not published yet",
             Self::Confidential => "confidential",
             Self::Internal => "internal",
             Self::Gone => "gone",
@@ -109,81 +121,129 @@ impl fmt::Display for Reason {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Visibility<'a> {
     pub(crate) is_listed: Option<bool>,
-    /// `None` where the source has no drafts.
     pub(crate) status: Option<&'a str>,
     pub(crate) is_confidential: Option<bool>,
-    pub(crate) is_published: bool,
+    /// When it is published; a text that is neither an instant nor a day counts as none.
+    pub(crate) published: Option<&'a str>,
+    pub(crate) has_url: bool,
+    pub(crate) now: Timestamp,
 }
 
-impl PublishedPosting {
-    /// The only way in.
-    pub(crate) fn new(content: PostingContent, visibility: Visibility<'_>) -> Result<Self, Reason> {
-        let Visibility { is_listed, status, is_confidential, is_published } = visibility;
-        if is_confidential != Some(false) {
-            Err(Reason::Confidential)
-        } else if !is_published || status.is_some_and(|status| status != "Published") {
-            Err(Reason::Unpublished)
-        } else if is_listed != Some(true) {
-            Err(Reason::Unlisted)
-        } else if content.url.is_none() {
-            Err(Reason::Internal)
+impl Visibility<'_> {
+    /// Why it is to be held back; `None` if it is for everybody.
+    pub(crate) fn reason(self) -> Option<Reason> {
+        let Some(published) = self.published.and_then(Moment::read) else { return Some(Reason::Unpublished) };
+        if self.is_confidential != Some(false) {
+            Some(Reason::Confidential)
+        } else if self.status != Some("Published") {
+            Some(Reason::Unpublished)
+        } else if self.is_listed != Some(true) {
+            Some(Reason::Unlisted)
+        } else if published.begins() > self.now {
+            Some(Reason::Scheduled)
+        } else if !self.has_url {
+            Some(Reason::Internal)
         } else {
-            Ok(Self(content))
+            None
         }
     }
 }
 
-/// An instant, or a day for its midnight UTC.
-pub(crate) fn instant(text: &str) -> Option<Timestamp> {
-    let midnight = |date: Date| date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    text.parse().ok().or_else(|| text.parse().ok().and_then(midnight))
+impl PublishedPosting {
+    /// Says whose it is, where that is not known.
+    pub(crate) fn set_organization(&mut self, id: Option<&str>, name: Option<&str>) {
+        let unknown = |known: &mut Option<String>, said: Option<&str>| {
+            if known.is_none() {
+                *known = said.map(str::to_owned);
+            }
+        };
+        unknown(&mut self.0.organization_id, id);
+        unknown(&mut self.0.organization, name);
+    }
+
+    /// The only way in.
+    pub(crate) fn new(content: PostingContent, visibility: Visibility<'_>) -> Result<Self, Reason> {
+        visibility.reason().map_or(Ok(Self(content)), Err)
+    }
+}
+
+/// An instant, or a day.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Moment {
+    Instant(Timestamp),
+    Day(Date),
+}
+
+/// A day begins first here.
+const EARLIEST: Offset = Offset::constant(14);
+
+impl Moment {
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        text.parse().map(Self::Instant).ok().or_else(|| text.parse().map(Self::Day).ok())
+    }
+
+    /// From when on it has come: of a day nobody says where, so that it has come as soon as it has anywhere.
+    fn begins(self) -> Timestamp {
+        match self {
+            Self::Instant(instant) => instant,
+            Self::Day(day) => EARLIEST.to_timestamp(day.into()).unwrap_or(Timestamp::MAX),
+        }
+    }
+
+    /// The instant, or the day's midnight UTC.
+    pub(crate) fn timestamp(self) -> Timestamp {
+        match self {
+            Self::Instant(instant) => instant,
+            Self::Day(day) => Offset::UTC.to_timestamp(day.into()).unwrap_or(Timestamp::MAX),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SHOWN: Visibility<'static> =
-        Visibility { is_listed: Some(true), status: None, is_confidential: Some(false), is_published: true };
+    const NOW: Timestamp = Timestamp::constant(1_772_438_400, 0);
 
-    fn content(url: Option<&str>) -> PostingContent {
-        PostingContent {
-            id: "p".to_owned(),
-            title: "Cook".to_owned(),
-            board: "acme".to_owned(),
-            organization: None,
-            department: None,
-            team: None,
-            employment_type: None,
-            location: None,
-            secondary_locations: Vec::new(),
-            workplace_type: None,
-            is_remote: None,
-            published: Timestamp::UNIX_EPOCH,
-            url: url.map(str::to_owned),
-            apply_url: None,
-            compensation: None,
-            description_html: None,
-            description_plain: None,
-        }
-    }
+    const SHOWN: Visibility<'static> = Visibility {
+        is_listed: Some(true),
+        status: Some("Published"),
+        is_confidential: Some(false),
+        published: Some("2026-03-02T08:00:00Z"),
+        has_url: true,
+        now: NOW,
+    };
 
     #[test]
     fn what_is_not_known_to_be_public_is_not() {
-        let judge = |visibility| PublishedPosting::new(content(Some("https://x")), visibility).err();
+        assert_eq!(NOW.to_string(), "2026-03-02T08:00:00Z");
         for (visibility, expected) in [
             (SHOWN, None),
-            (Visibility { status: Some("Published"), ..SHOWN }, None),
+            (Visibility { status: None, ..SHOWN }, Some(Reason::Unpublished)),
             (Visibility { status: Some("Draft"), ..SHOWN }, Some(Reason::Unpublished)),
-            (Visibility { is_published: false, ..SHOWN }, Some(Reason::Unpublished)),
+            (Visibility { status: Some("published"), ..SHOWN }, Some(Reason::Unpublished)),
+            (Visibility { published: None, ..SHOWN }, Some(Reason::Unpublished)),
+            (Visibility { published: Some("soon"), ..SHOWN }, Some(Reason::Unpublished)),
+            (Visibility { published: Some("2026-03-02T08:00:01Z"), ..SHOWN }, Some(Reason::Scheduled)),
+            (Visibility { published: Some("2026-03-02T09:30:00+02:00"), ..SHOWN }, None),
+            (Visibility { published: Some("2026-03-02"), ..SHOWN }, None),
+            (Visibility { published: Some("2026-03-03"), ..SHOWN }, Some(Reason::Scheduled)),
             (Visibility { is_listed: Some(false), ..SHOWN }, Some(Reason::Unlisted)),
             (Visibility { is_listed: None, ..SHOWN }, Some(Reason::Unlisted)),
             (Visibility { is_confidential: Some(true), ..SHOWN }, Some(Reason::Confidential)),
             (Visibility { is_confidential: None, ..SHOWN }, Some(Reason::Confidential)),
+            (Visibility { has_url: false, ..SHOWN }, Some(Reason::Internal)),
         ] {
-            assert_eq!(judge(visibility), expected, "{visibility:?}");
+            assert_eq!(visibility.reason(), expected, "{visibility:?}");
         }
-        assert_eq!(PublishedPosting::new(content(None), SHOWN).err(), Some(Reason::Internal));
+    }
+
+    #[test]
+    fn a_day_has_come_as_soon_as_it_has_anywhere() {
+        let tomorrow = Visibility { published: Some("2026-03-03"), ..SHOWN };
+        let at = |text: &str| Visibility { now: text.parse().unwrap(), ..tomorrow }.reason();
+        assert_eq!(at("2026-03-02T09:59:59Z"), Some(Reason::Scheduled));
+        assert_eq!(at("2026-03-02T10:00:00Z"), None);
     }
 
     #[test]
@@ -194,7 +254,8 @@ mod tests {
             ("soon", None),
             ("", None),
         ] {
-            assert_eq!(instant(text).map(|instant| instant.to_string()).as_deref(), read, "{text}");
+            let instant = Moment::read(text).map(|moment| moment.timestamp().to_string());
+            assert_eq!(instant.as_deref(), read, "{text}");
         }
     }
 }

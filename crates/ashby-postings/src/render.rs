@@ -2,7 +2,7 @@
 //!
 //! XML is version 1.0. Characters that it cannot hold (most control characters) are left out; everything else is
 //! escaped, so that any text comes out as it went in. HTML descriptions are escaped text there, too, as RSS and Atom
-//! have it.
+//! have it. Feeds link to `http` and `https` only: what else stands where an address belongs is left out.
 
 mod atom;
 mod feed;
@@ -12,7 +12,9 @@ mod xml;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::{Published, PublishedPosting};
+use outside_text::push_row;
+
+use crate::{PostalAddress, Published, PublishedPosting};
 
 pub use atom::atom;
 pub use feed::{feed_json, feed_xml};
@@ -21,21 +23,22 @@ pub use rss::rss;
 /// Where a company's postings are, if none of them says.
 const ANY_BOARD: &str = "https://jobs.ashbyhq.com/";
 
-/// What a cell of a spreadsheet must not begin with, or it is taken for a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
-
 /// A column: its name, and its cell for a posting. A cell without value is empty.
 type Column = (&'static str, for<'a> fn(&'a PublishedPosting) -> Option<Cow<'a, str>>);
 
-const COLUMNS: [Column; 17] = [
+const COLUMNS: [Column; 22] = [
     ("id", |posting| Some(posting.id.as_str().into())),
     ("title", |posting| Some(posting.title.as_str().into())),
     ("board", |posting| Some(posting.board.as_str().into())),
     ("organization", |posting| text(&posting.organization)),
+    ("organizationId", |posting| text(&posting.organization_id)),
     ("department", |posting| text(&posting.department)),
     ("team", |posting| text(&posting.team)),
     ("employmentType", |posting| text(&posting.employment_type)),
     ("location", |posting| text(&posting.location)),
+    ("addressLocality", |posting| text(&postal(posting)?.address_locality)),
+    ("addressRegion", |posting| text(&postal(posting)?.address_region)),
+    ("addressCountry", |posting| text(&postal(posting)?.address_country)),
     ("secondaryLocations", |posting| Some(posting.secondary_locations.join("; ").into())),
     ("workplaceType", |posting| text(&posting.workplace_type)),
     ("isRemote", |posting| {
@@ -45,9 +48,19 @@ const COLUMNS: [Column; 17] = [
     ("url", |posting| text(&posting.url)),
     ("applyUrl", |posting| text(&posting.apply_url)),
     ("compensation", |posting| text(&posting.compensation)),
+    ("scrapeableCompensationSalarySummary", |posting| text(&posting.scrapeable_compensation_salary_summary)),
     ("descriptionHtml", |posting| text(&posting.description_html)),
     ("descriptionPlain", |posting| text(&posting.description_plain)),
 ];
+
+fn postal(posting: &PublishedPosting) -> Option<&PostalAddress> {
+    posting.address.as_ref()?.postal_address.as_ref()
+}
+
+/// An address that a reader may follow.
+fn link(value: &Option<String>) -> Option<&str> {
+    outside_text::web_link(value.as_deref()?)
+}
 
 fn text(value: &Option<String>) -> Option<Cow<'_, str>> {
     value.as_deref().map(Cow::from)
@@ -83,30 +96,29 @@ pub fn ndjson<'a>(
 
 /// Writes a table with a header, one posting a record (RFC 4180).
 ///
-/// Spreadsheets take a cell for a formula if it begins with `=`, `+`, `-`, `@`, a tab or a carriage return. Such a
-/// cell gets an apostrophe in front, which they do not show and which other readers have to strip.
+/// What a spreadsheet would take for a formula gets an apostrophe in front, which it does not show and which other readers
+/// have to strip ([`outside_text::unguarded`]).
 ///
 /// # Errors
 /// Those of `out`.
-pub fn csv<'a>(postings: impl IntoIterator<Item = &'a PublishedPosting>, out: impl Write) -> io::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
-    table.write_record(COLUMNS.map(|(name, _)| name))?;
+pub fn csv<'a>(
+    postings: impl IntoIterator<Item = &'a PublishedPosting>,
+    mut out: impl Write,
+) -> io::Result<()> {
+    let mut row = Vec::new();
+    push_row(&mut row, COLUMNS.map(|(name, _)| name));
     for posting in postings {
-        table.write_record(
-            COLUMNS.map(|(_, cell)| guarded(&cell(posting).unwrap_or_default()).into_owned()),
-        )?;
+        out.write_all(&row)?;
+        row.clear();
+        push_row(&mut row, COLUMNS.map(|(_, cell)| cell(posting).unwrap_or_default()));
     }
-    table.flush()
-}
-
-/// Text for a cell of a table that a spreadsheet may read: with an apostrophe in front if it would be a formula there.
-pub fn guarded(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(FORMULA) { format!("'{cell}").into() } else { cell.into() }
+    out.write_all(&row)?;
+    out.flush()
 }
 
 /// The address of the board that the postings are on: what the first posting's address is below of.
 fn board_url(published: &Published) -> &str {
-    let url = published.postings.first().and_then(|posting| posting.url.as_deref());
+    let url = published.postings.first().and_then(|posting| link(&posting.url));
     let folder = url.and_then(|url| {
         let path = url.split(['?', '#']).next()?.trim_end_matches('/');
         let host = path.find("://")? + 3;

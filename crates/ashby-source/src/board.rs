@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use ashby_client::catalog::Class;
-use ashby_client::{ErrorKind as ClientErrorKind, JobBoard, JobBoardClient};
+use ashby_client::{ErrorKind as ClientErrorKind, JobBoard, JobBoardClient, job_board_name};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capture_core::{
@@ -46,7 +46,7 @@ const FIELDS: [(&str, FieldKind, Class); 19] = [
 ];
 
 /// Describes `public_postings`: the postings of public job boards as Ashby shows them, what they pay included, with
-/// the name of their board in front.
+/// the name of their board in front. Postings that are not for everybody are not among them, whatever a board shows.
 pub fn public_postings() -> StreamDescriptor {
     let fields = FIELDS.map(|(name, kind, class)| Field::new(name, kind).with_class(class.name()));
     // A posting can be on several boards.
@@ -67,8 +67,13 @@ impl BoardSource {
     /// Captures the boards of these names through this client.
     pub fn new(client: JobBoardClient, boards: impl IntoIterator<Item = String>) -> Self {
         let mut seen = BTreeSet::new();
-        let boards = boards.into_iter().filter(|board| seen.insert(board.clone())).collect();
+        let names = boards.into_iter().map(|board| job_board_name(&board));
+        let boards = names.filter(|board| seen.insert(board.to_lowercase())).collect();
         Self { client, boards }
+    }
+
+    fn has(&self, board: &str) -> bool {
+        self.boards.iter().any(|known| is_same(known, board))
     }
 }
 
@@ -92,6 +97,11 @@ impl Source for BoardSource {
     }
 }
 
+/// Case does not tell boards apart.
+fn is_same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
 /// Where the capture of boards stands: persisted as it is in the checkpoint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Progress {
@@ -110,6 +120,8 @@ struct BoardCapture {
     failed: Vec<(String, ashby_client::Error)>,
     /// The boards of this round without postings.
     empty: Vec<String>,
+    /// The boards of this round that show jobs which cannot be used.
+    odd: Vec<String>,
     /// No batch of this round has been handed out.
     is_new: bool,
     /// The round is complete and its last batch handed out.
@@ -117,10 +129,16 @@ struct BoardCapture {
 }
 
 impl BoardCapture {
-    fn new(source: BoardSource, mut progress: Progress, full: bool) -> Self {
+    fn new(mut source: BoardSource, mut progress: Progress, full: bool) -> Self {
         if full {
             // The boards of this run are all that is to be there.
             progress.captured.clear();
+        }
+        // A board stays called what its rows are called.
+        for board in &mut source.boards {
+            if let Some(captured) = progress.captured.iter().find(|captured| is_same(captured, board)) {
+                board.clone_from(captured);
+            }
         }
         let descriptors = [Arc::new(public_postings())];
         Self {
@@ -130,6 +148,7 @@ impl BoardCapture {
             pending: None,
             failed: Vec::new(),
             empty: Vec::new(),
+            odd: Vec::new(),
             is_new: true,
             complete: false,
         }
@@ -140,6 +159,7 @@ impl BoardCapture {
         let scope = Key::from(board.name.as_str());
         let prefix = Prefix::new([(BOARD, board.name.as_str())]);
         let postings = board.split();
+        let now = jiff::Timestamp::now();
         let record = |index: usize| {
             let name = Bytes::copy_from_slice(board.name.as_bytes());
             let key = Key::from_parts(&[name, postings.key_part(index, 0)]).map_err(|_| {
@@ -150,16 +170,29 @@ impl BoardCapture {
             let record = Record::upsert(key, prefix.join(&postings.record(index)));
             Ok(record.with_shape(shape).in_scope(scope.clone()))
         };
-        let records = (0..postings.len()).map(record).collect::<Result<Vec<_>>>()?;
+        let is_shown = |index: &usize| ashby_postings::withheld(&postings.record(*index), now).is_none();
+        let records = (0..postings.len()).filter(is_shown).map(record).collect::<Result<Vec<_>>>()?;
         self.progress.captured.insert(board.name.clone());
+        // The same board as earlier versions captured it, under another spelling: its rows are here now.
+        let others: Vec<String> =
+            self.progress.captured.iter().filter(|other| is_same(other, &board.name)).cloned().collect();
+        let others = others.into_iter().filter(|other| *other != board.name);
         let mut part = Part::new(0, records);
         let mut note = None;
-        if board.is_empty() {
+        if let Some(error) = board.unusable().first() {
+            // What is not among its postings may be the one without an id.
+            note = Some(format!("job board {} shows a job that cannot be used ({error})", board.name));
+            self.odd.push(board.name.clone());
+        } else if board.is_empty() {
             // A board that was renamed looks the same.
             note = Some(format!("job board {} has no postings; is its name right?", board.name));
             self.empty.push(board.name.clone());
         } else {
             part.whole_scopes.push(scope);
+            for other in others {
+                self.progress.captured.remove(&other);
+                part.whole_scopes.push(Key::from(other.as_str()));
+            }
         }
         self.batch(part, board.requests, note)
     }
@@ -168,14 +201,17 @@ impl BoardCapture {
     fn finish(&mut self) -> Result<Step> {
         self.pending = None;
         let (failed, empty) = (std::mem::take(&mut self.failed), std::mem::take(&mut self.empty));
+        let odd = std::mem::take(&mut self.odd);
         if !failed.is_empty() {
             return Err(failure(failed, self.source.boards.len()));
         }
         self.complete = true;
-        let others = self.progress.captured.iter().filter(|board| !self.source.boards.contains(board));
+        let others = self.progress.captured.iter().filter(|board| !self.source.has(board));
         let others: Vec<&str> = others.map(String::as_str).collect();
         let ends = if !others.is_empty() {
             Ends::Incomplete(format!("these boards were not among those of this run: {}", others.join(", ")))
+        } else if !odd.is_empty() {
+            Ends::Incomplete(format!("these boards show jobs that cannot be used: {}", odd.join(", ")))
         } else if !empty.is_empty() {
             Ends::Doubtful(format!("these boards have no postings at all: {}", empty.join(", ")))
         } else {

@@ -3,7 +3,7 @@
 //! [`AshbySource`] opens any of Ashby's streams for a [`Runner`](capture_core::Runner). Which streams there are is
 //! one table (`table.rs`), how a listing proceeds one state machine (`listing.rs`); the rest is glue: lists
 //! (`capture.rs`), children that cost a request per parent (`children.rs`), and what a key may read ([`survey`]).
-//! [`BoardSource`] does the same for public job boards, which need no key.
+//! [`sync`] puts all of it together with a sink, in one call. [`BoardSource`] does the same for public job boards, which need no key.
 
 mod aside;
 mod board;
@@ -23,6 +23,7 @@ mod streams;
 mod survey;
 mod table;
 mod walk;
+mod wiring;
 
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ pub use crate::fields::places;
 pub use crate::overlay::Overlay;
 pub use crate::streams::{Cost, Stream, near_matches, parameters, stream, streams};
 pub use crate::survey::{Readable, Survey, count, probe, survey};
+pub use crate::wiring::sync;
 pub use capture_core::{Field, FieldKind, Mode};
 
 /// Opens Ashby's streams. All captures share the client, and with it the rate limit.

@@ -1,7 +1,8 @@
 //! The children of one parent.
 
 use ashby_client::{
-    CycleGuard, ErrorKind as ClientErrorKind, ListRequest, ReadOperation, Records, split_usable,
+    CycleGuard, ErrorKind as ClientErrorKind, ListRequest, ReadOperation, Records, SMALL_BODY_BYTES,
+    split_usable,
 };
 use bytes::Bytes;
 use capture_core::{Error, ErrorKind, Key, Record, Result};
@@ -10,7 +11,7 @@ use json_slices::Prefix;
 use crate::AshbySource;
 use crate::aside::Failure;
 use crate::error::from_client;
-use crate::record::{Assembled, Owner, assemble, key_fields};
+use crate::record::{Assembled, Owner, assemble, detached, key_fields};
 use crate::table::{Plan, Row};
 
 /// How often the cursor of one parent's children may be refused.
@@ -100,7 +101,7 @@ impl ParentRequest {
                 Err(error) => return Err(Trouble::Client(error)),
             };
             *requests += page.requests;
-            found.add(self.assemble(page.split(), &prefix));
+            found.add(self.assemble(page.split(), &prefix), page.body.len());
             if let Some(circle) = guard.check(&page) {
                 let message = format!("{}: {circle}", self.row.operation);
                 return Err(Error::new(ErrorKind::Data, message).into());
@@ -120,7 +121,9 @@ impl ParentRequest {
         let mut found = Found::default();
         for (array, tag) in self.arrays {
             match self.array(&response.results, array)? {
-                Some(records) => found.add(self.assemble(&records, &self.prefix(*tag))),
+                Some(records) => {
+                    found.add(self.assemble(&records, &self.prefix(*tag)), response.results.len());
+                }
                 // Nobody has said that there are no records.
                 None => found.is_partial = true,
             }
@@ -153,9 +156,14 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, assembled: Assembled) {
+    /// Takes records out of a response of this length. They are held while others are asked for, and of large
+    /// responses there is only one at a time ([`body_budget_bytes`](ashby_client::ClientBuilder::body_budget_bytes)).
+    fn add(&mut self, assembled: Assembled, response_bytes: usize) {
         self.is_partial |= !assembled.unusable.is_empty();
-        self.records.extend(assembled.records);
+        match response_bytes > SMALL_BODY_BYTES {
+            true => self.records.extend(assembled.records.into_iter().map(detached)),
+            false => self.records.extend(assembled.records),
+        }
     }
 
     fn into_children(self) -> Children {

@@ -2,7 +2,7 @@
 
 use ashby_client::{Records, ScanError, ScanErrorKind};
 use bytes::Bytes;
-use capture_core::{Key, Record, Shape};
+use capture_core::{Key, Op, Record, Shape};
 use json_slices::Prefix;
 
 use crate::table::Row;
@@ -51,6 +51,15 @@ pub(crate) fn assemble(row: &Row, records: &Records, owner: Option<Owner<'_>>) -
         assembled.records.push(record);
     }
     assembled
+}
+
+/// The same record apart from the response that it is a slice of, so that the rest of that need not stay.
+pub(crate) fn detached(mut record: Record) -> Record {
+    record.key = Key::from(record.key.as_str());
+    if let Op::Upsert(body) = &mut record.op {
+        *body = Bytes::copy_from_slice(body);
+    }
+    record
 }
 
 fn position(defect: &ScanError) -> Option<usize> {

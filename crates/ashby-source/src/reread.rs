@@ -1,7 +1,7 @@
 //! Single records, asked for by their key.
 
 use ashby_client::catalog::{self, Type};
-use ashby_client::{ErrorKind as ClientErrorKind, ReadOperation};
+use ashby_client::{ErrorKind as ClientErrorKind, ReadOperation, SMALL_BODY_BYTES};
 use bytes::Bytes;
 use capture_core::{Error, Gone, Key, Purpose, Record, Result};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::AshbySource;
 use crate::error::from_client;
+use crate::record::detached;
 use crate::table::{Plan, Row};
 
 /// Records asked for side by side. The client's own limits on rate and concurrency apply on top.
@@ -71,7 +72,10 @@ impl Single {
     ) -> Result<(Record, u32)> {
         match asked {
             Ok(answer) if is_object(&answer.results) => {
-                Ok((Record::upsert(key.clone(), answer.results), answer.requests))
+                let record = Record::upsert(key.clone(), answer.results);
+                // It is held until the others are there.
+                let is_small = record.len_bytes() <= SMALL_BODY_BYTES;
+                Ok((if is_small { record } else { detached(record) }, answer.requests))
             }
             Ok(_) => {
                 let message = format!("{} answered without a record", self.operation.name);
@@ -92,7 +96,7 @@ fn is_object(json: &Bytes) -> bool {
 
 fn lane(purpose: Purpose) -> ashby_client::Lane {
     match purpose {
-        Purpose::Refresh => ashby_client::Lane::Interactive,
+        Purpose::Refresh | Purpose::Confirm => ashby_client::Lane::Interactive,
         Purpose::Check => ashby_client::Lane::Low,
     }
 }

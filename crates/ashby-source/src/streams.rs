@@ -143,11 +143,6 @@ mod tests {
                 row.name
             );
             assert!(stream.parent.is_none_or(|parent| names.contains(parent)), "{} has no parent", row.name);
-            assert!(
-                row.permission().is_none() || row.scope().is_some(),
-                "{} has an odd permission",
-                row.name
-            );
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ashby_client::catalog::Permission;
+use ashby_client::catalog::{self, Permission};
 use ashby_client::{ApiKeyInfo, Client, CycleGuard};
 use capture_core::{Error, ErrorKind, Identity, Result};
 use serde::Serialize;
@@ -125,11 +125,23 @@ const SEEN_SCOPES: [&str; 7] = [
 ];
 
 fn readable(row: &Row, scopes: Option<&BTreeSet<&str>>) -> Readable {
-    match (row.scope(), scopes) {
-        (Some(scope), Some(scopes)) if scopes.contains(scope.as_str()) => Readable::Yes,
-        (Some(scope), Some(_)) if SEEN_SCOPES.contains(&scope.as_str()) => Readable::No,
-        _ => Readable::Unknown,
+    let (Some(permission), Some(scopes)) = (row.permission(), scopes) else { return Readable::Unknown };
+    let scope = permission.scope();
+    if scopes.contains(scope.as_str()) || scopes.contains(permission.name()) {
+        Readable::Yes
+    } else if SEEN_SCOPES.contains(&scope.as_str()) && (scopes.is_empty() || knows_any(scopes)) {
+        Readable::No
+    } else {
+        Readable::Unknown
     }
+}
+
+/// Whether some of these words are permissions as we know them. Where none is, Ashby spells them in a new way, and no word
+/// that is not there proves anything.
+fn knows_any(scopes: &BTreeSet<&str>) -> bool {
+    catalog::operations()
+        .filter_map(|operation| operation.permission)
+        .any(|known| scopes.contains(known.name()) || scopes.contains(known.scope().as_str()))
 }
 
 /// Finds out what is [unknown](Readable::Unknown) by trying: one small request for each permission, and one for each
@@ -179,5 +191,28 @@ pub async fn probe(client: &Client, survey: &mut Survey) -> Result<()> {
     match failure {
         Some(error) if !is_answered => Err(error),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn permissions_are_known_in_both_spellings_and_new_ones_prove_nothing() {
+        let candidates = row("candidates").unwrap();
+        let readable =
+            |scopes: &[&'static str]| readable(candidates, Some(&scopes.iter().copied().collect()));
+        for (scopes, expected) in [
+            (&["candidates:read"][..], Readable::Yes),
+            (&["candidatesRead"][..], Readable::Yes),
+            (&["jobs:read"][..], Readable::No),
+            (&["jobsRead", "something:new"][..], Readable::No),
+            (&[][..], Readable::No),
+            (&["read_candidates", "read_jobs"][..], Readable::Unknown),
+        ] {
+            assert_eq!(readable(scopes), expected, "{scopes:?}");
+        }
+        assert_eq!(super::readable(candidates, None), Readable::Unknown);
     }
 }

@@ -259,13 +259,13 @@ impl Row {
         self.entry()?.permission
     }
 
-    /// Its name in Ashby's reference, or nothing.
-    pub(crate) fn permission_name(&self) -> &'static str {
-        self.permission().map_or("", Permission::name)
-    }
-
     /// The permission as `apiKey.info` spells it: `candidates:read`.
     pub(crate) fn scope(&self) -> Option<String> {
         self.permission().map(Permission::scope)
+    }
+
+    /// Its name in Ashby's reference, or nothing.
+    pub(crate) fn permission_name(&self) -> &'static str {
+        self.permission().map_or("", Permission::name)
     }
 }

@@ -64,7 +64,7 @@ pub use sink_keyed::{
     a_forgotten_stream_keeps_its_rows_unseen, a_sweep_buries_what_was_not_seen_since,
     a_sweep_leaves_alone_what_was_seen_before_it_may_speak,
     a_sweep_of_scopes_buries_only_what_belongs_to_them, counts_are_exact, known_keys_are_counted,
-    uncommitted_rows_are_absent,
+    tombstones_tell_why_and_since_when, uncommitted_rows_are_absent,
 };
 pub use sink_state::{
     a_second_run_is_refused, the_state_can_be_changed_by_itself, the_state_moves_with_the_records,
@@ -88,6 +88,19 @@ use crate::{
 /// Rows by key; `None` is a tombstone. Leaving a tombstone out means the same.
 pub type Rows = Vec<(String, Option<Value>)>;
 
+/// What a destination tells of a record that is gone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Grave {
+    /// Its key.
+    pub key: String,
+    /// How that is known ([`Gone::why`](crate::Gone::why)).
+    pub why: String,
+    /// Since when, or when it was found (RFC 3339).
+    pub at: String,
+    /// The key of the record that it became part of.
+    pub merged_into: Option<String>,
+}
+
 /// One destination, and how a test looks into it. Dropping it removes the destination.
 #[async_trait]
 pub trait SinkHarness: Send + Sync {
@@ -97,6 +110,12 @@ pub trait SinkHarness: Send + Sync {
     /// What a reader of the destination sees of a stream at this moment, folded by key (the key's text as in
     /// [`Key::as_str`]), also while a sink is open on it.
     async fn rows(&self, stream: &StreamDescriptor) -> Rows;
+
+    /// What a reader is told of the records of a stream that are gone; `None` if nothing but that they are.
+    async fn graves(&self, stream: &StreamDescriptor) -> Option<Vec<Grave>> {
+        let _ = stream;
+        None
+    }
 
     /// Makes the destination fail from now on, as a full disk does. Called while a sink is open on it and nothing is
     /// uncommitted. Returns whether such a thing is possible here: if not, the laws of failures do not apply.
@@ -204,6 +223,7 @@ pub async fn sink<H: SinkHarness>(fresh: impl Fn() -> H) {
             known_keys_are_counted,
             a_forgotten_stream_keeps_its_rows_unseen,
             a_failed_sweep_is_an_error_and_can_be_done_again,
+            tombstones_tell_why_and_since_when,
         );
         if !fresh().shows_uncommitted() {
             laws!(fresh; uncommitted_rows_are_absent);

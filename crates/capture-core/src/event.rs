@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::{Counts, ErrorKind};
+use crate::{Counts, ErrorKind, Kept};
 
 /// Something that happened. Names and numbers only: no keys, no values.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,8 +92,20 @@ pub enum Event<'a> {
         hint: Option<&'a str>,
         /// When it will be tried again, if it will.
         retry_in: Option<Duration>,
+        /// Whether that was the last attempt of this poll.
+        ends_poll: bool,
+    },
+    /// Rows that a full listing did not see are kept all the same. Told again only if it is another story.
+    Kept {
+        /// The stream.
+        stream: &'a str,
+        /// How many, and why.
+        kept: &'a Kept,
     },
 }
+
+/// Under this target notes are logged, too; whoever shows [`Event::Note`] leaves it out.
+pub const NOTES: &str = "capture_core::notes";
 
 /// Is told what happens. Called from the runner's tasks, so it must be quick and must not block.
 pub trait Observer: Send + Sync {

@@ -57,7 +57,7 @@ mod supervise;
 pub use appender::{Appender, Watermark};
 pub use appending::Appending;
 pub use error::{Error, ErrorKind, Result};
-pub use event::{Event, Observer};
+pub use event::{Event, NOTES, Observer};
 pub use file_state::FileStateStore;
 pub use identity::{Difference, Identity, ReconcilePolicy};
 pub use ledger::{Account, Ledger, NoLedger};
@@ -66,10 +66,12 @@ pub use memory::{MemorySink, MemoryStateStore};
 pub use place::{Family, Finding, Place};
 pub use record::{Gone, Key, Op, Record, Shape};
 pub use report::{Kept, Outcome, Report, StreamReport};
-pub use runner::{Handle, Nudge, Runner, RunnerOptions, StreamRetry, StreamStatus};
+pub use runner::{
+    Again, Handle, Nudge, Polled, ReadAgain, ReadBack, Runner, RunnerOptions, StreamRetry, StreamStatus,
+};
 pub use sink::{CommitPace, Committed, Counts, Share, Sink, Sweep, Within, Write};
 pub use source::{Batch, Capture, Ends, Extent, Part, Purpose, Selection, Source, Step, StreamRequest};
 pub use stamp::Stamp;
 pub use state::{Checkpoint, Listed, State, StateStore, StateUpdate, StreamState, SweepDue, Token};
 pub use stream::{Field, FieldKind, Mode, StreamDescriptor};
-pub use supervise::{Pauses, supervise};
+pub use supervise::{Pauses, gist, supervise};

@@ -328,4 +328,20 @@ impl Capture for MemoryCapture {
         batch.requests = keys.len() as u32;
         Ok(batch)
     }
+
+    fn rereads_within(&self, _: usize) -> bool {
+        true
+    }
+
+    async fn reread_within(&mut self, stream: usize, scopes: &[Key]) -> Result<Batch> {
+        let mut newest = BTreeMap::new();
+        for record in lock(&self.source.changes).iter() {
+            newest.insert(record.key.clone(), record.clone());
+        }
+        newest.retain(|_, record| record.scope.as_ref().is_some_and(|scope| scopes.contains(scope)));
+        let part = Part::new(stream, newest.into_values().collect()).whole_scopes(scopes.to_vec());
+        let mut batch = Batch::new(vec![part], self.checkpoint());
+        batch.requests = scopes.len() as u32;
+        Ok(batch)
+    }
 }

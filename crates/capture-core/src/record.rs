@@ -95,6 +95,35 @@ pub enum Gone {
     Erased,
 }
 
+impl Gone {
+    /// How it is known, in a word that destinations write down: `unseen`, `not_found`, `reported`, `merged`, `erased`.
+    pub fn why(&self) -> &'static str {
+        match self {
+            Self::Unseen => "unseen",
+            Self::NotFound => "not_found",
+            Self::Reported { .. } => "reported",
+            Self::MergedInto(_) => "merged",
+            Self::Erased => "erased",
+        }
+    }
+
+    /// Since when it is gone, if the other side said so.
+    pub fn at(&self) -> Option<jiff::Timestamp> {
+        match self {
+            Self::Reported { at } => *at,
+            _ => None,
+        }
+    }
+
+    /// The key of the record that it became part of.
+    pub fn merged_into(&self) -> Option<&Key> {
+        match self {
+            Self::MergedInto(key) => Some(key),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Debug for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -11,6 +11,7 @@
 //! ([`probation`]). It runs inside the run's future and never drops what it asks of the sink: only the end of the
 //! process, or dropping that future, stops a commit half-way.
 
+mod ask;
 mod handle;
 mod poll;
 mod probation;
@@ -32,6 +33,7 @@ use crate::{
     Selection, Sink, Source, State, StreamRequest,
 };
 
+pub use ask::{Again, Polled, ReadAgain, ReadBack};
 pub use handle::{Handle, Nudge, StreamStatus};
 
 /// How many messages may wait for the writer. Their bytes are bounded by
@@ -205,7 +207,7 @@ impl<S: Source, K: Sink> Runner<S, K> {
         selections: Vec<Selection>,
         identity: Identity,
         stop: CancellationToken,
-        controls: mpsc::Receiver<Nudge>,
+        controls: mpsc::Receiver<ask::Ask>,
         board: handle::Board,
     ) -> Result<Report> {
         let state = self.sink.load().await?;

@@ -181,6 +181,8 @@ pub enum Purpose {
     Refresh,
     /// To know whether they are there. It has time, and those that are need not be handed out.
     Check,
+    /// To know whether they are gone, as somebody says who waits for it. Those that are there need not be handed out.
+    Confirm,
 }
 
 /// Opens captures.
@@ -239,5 +241,26 @@ pub trait Capture: Send {
         let _ = (keys, purpose);
         let name = self.streams().get(stream).map_or("this stream", |stream| &stream.name);
         Err(Error::new(ErrorKind::Unsupported, format!("records of {name} cannot be read one by one")))
+    }
+
+    /// Whether the records of that stream that belong to others can be [read again](Self::reread_within).
+    fn rereads_within(&self, stream: usize) -> bool {
+        let _ = stream;
+        false
+    }
+
+    /// Reads all records again that belong to these, between two steps. The batch says which of these are
+    /// [whole](Part::whole_scopes) with it, and which are [gone](Part::gone_scopes) themselves; its checkpoint is that
+    /// of the last step. What it brings of other streams of the capture comes too.
+    ///
+    /// # Errors
+    /// As for [`reread`](Self::reread).
+    async fn reread_within(&mut self, stream: usize, scopes: &[Key]) -> Result<Batch> {
+        let _ = scopes;
+        let name = self.streams().get(stream).map_or("this stream", |stream| &stream.name);
+        Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("records of {name} cannot be read by what they belong to"),
+        ))
     }
 }

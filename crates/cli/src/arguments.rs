@@ -2,6 +2,7 @@
 //! command needs stands here.
 
 mod calling;
+mod examples;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::call::flags::{Invocation, View};
 use crate::commands::catalog::{DescribeFlags, OperationsFlags};
+use crate::commands::config::ConfigAction;
 use crate::commands::doctor::DoctorFlags;
 use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
@@ -20,8 +22,8 @@ use crate::commands::report::ReportAction;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
-use crate::failure::Failure;
-use crate::settings::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, OutputFormat};
+use crate::failure::{Failure, USAGE, of_command_line};
+use crate::settings::{ConnectionFlags, DestinationFlags, Files, GeneralFlags, Given, OutputFormat};
 pub(crate) use calling::{documented, general};
 use calling::{help, invocation};
 
@@ -30,8 +32,8 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
     /// The settings that were given.
     pub(crate) given: Given,
-    /// Another configuration file than `./ashby.toml`.
-    pub(crate) config: Option<PathBuf>,
+    /// Where other settings are.
+    pub(crate) files: Files,
 }
 
 /// A command and what it was given.
@@ -39,13 +41,14 @@ pub(crate) enum Command {
     Call(Box<Invocation>),
     Check,
     Completions(clap_complete::Shell),
+    Config(ConfigAction),
     Demo,
     Describe(DescribeFlags),
     Doctor(DoctorFlags),
     Feed(FeedFlags),
     File(FileAction),
-    /// In this directory, or the first page on standard output.
-    ManualPages(Option<PathBuf>),
+    /// Into this directory.
+    ManualPages(PathBuf),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
     Report(ReportAction),
@@ -55,15 +58,22 @@ pub(crate) enum Command {
     State(StateAction),
     Streams,
     Sync,
+    Version,
 }
 
 impl Command {
     /// The ways in which it can print what it is about.
     pub(crate) fn formats(&self) -> &'static [OutputFormat] {
-        use OutputFormat::{Atom, Csv, Json, Ndjson, Rss, Table};
+        use OutputFormat::{Atom, Csv, Json, Ndjson, Rss, Table, Xml};
         match self {
-            Self::Call(_) => &[Table, Json, Ndjson, Csv],
-            Self::Report(_) => &[Table, Json, Csv],
+            Self::Call(_)
+            | Self::Check
+            | Self::Doctor(_)
+            | Self::Operations(_)
+            | Self::Report(_)
+            | Self::State(_)
+            | Self::Streams => &[Table, Json, Ndjson, Csv],
+            Self::Feed(_) => &[Xml, Json],
             Self::Postings(_) => &[Table, Json, Ndjson, Csv, Rss, Atom],
             // It shows what the settings say, whatever they are for.
             Self::ShowConfig => clap::ValueEnum::value_variants(),
@@ -74,9 +84,11 @@ impl Command {
 
 /// Gets a company's recruiting data out of Ashby: completely, then only what changed.
 ///
-/// The API key is read from the environment variable ASHBY_API_KEY, or from the file that ASHBY_API_KEY_FILE names.
-/// Every option is also a variable (--max-rpm is ASHBY_MAX_RPM) and a key of ./ashby.toml (max_rpm = 600). What is
-/// on the command line wins, then the environment, then the file.
+/// The API key is read from the environment variable ASHBY_API_KEY, from the file that ASHBY_API_KEY_FILE names, or
+/// from what the command ASHBY_API_KEY_COMMAND prints. Every option is also a variable (--max-rpm is ASHBY_MAX_RPM)
+/// and a key of ~/.config/ashby/config.toml and ./ashby.toml (max_rpm = 600). What is on the command line wins, then
+/// the environment, then ./ashby.toml, then your own file, which may hold profiles, too ([profiles.NAME]). Where the
+/// key and records go counts from ./ashby.toml only after `ashby config trust`.
 ///
 /// Exit codes: 0 done, 1 failed, 2 usage, 3 credentials or permission, 4 some streams failed, 130 interrupted.
 #[derive(Debug, Parser)]
@@ -98,9 +110,12 @@ struct CommandLine {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "General")]
 struct ConfigurationFlags {
-    /// Another configuration file than ./ashby.toml
-    #[arg(long, global = true, value_name = "FILE", env = "ASHBY_CONFIG", hide_env_values = true)]
+    /// Another configuration file than ./ashby.toml [env: ASHBY_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The settings of this profile in your configuration file, above those of the environment [env: ASHBY_PROFILE]
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
     /// Print the settings, with where each comes from (secrets masked), and stop
     #[arg(long, global = true)]
     show_config: bool,
@@ -140,6 +155,9 @@ enum Subcommands {
     Feed(FeedFlags),
     /// See it work without an account: a simulated company is synced into ./ashby-demo.db
     Demo,
+    /// Say which configuration files may decide where the key and records go
+    #[command(subcommand)]
+    Config(ConfigAction),
     /// A simulated Ashby, for tests
     #[command(subcommand)]
     Sim(SimAction),
@@ -151,7 +169,8 @@ enum Subcommands {
     ///
     /// Each operation has its own flags, one for each parameter: `ashby call candidate.createNote --help` lists them.
     /// Booleans are --flag or --flag=false; lists repeat their flag; objects are JSON, or their members one by one
-    /// (--location.city Berlin); instants may be dates. @FILE reads a value from a file, @@ begins one with an @.
+    /// (--location.city Berlin); instants may be dates. --NAME-file FILE reads the text of --NAME from a file (- is
+    /// standard input); an @ in a value means nothing.
     ///
     /// For example: ashby call offer.list --all --output ndjson
     #[command(disable_help_flag = true)]
@@ -168,7 +187,9 @@ enum Subcommands {
     /// call` of that kind's list operation, whose flags it takes: a page, or everything with --all.
     #[command(disable_help_flag = true)]
     List(Words),
-    /// Print what a shell needs to complete this command line
+    /// Say which version of the program it is
+    Version,
+    /// Print what a shell needs to complete this command line: source <(ashby completions bash)
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -179,7 +200,7 @@ enum Subcommands {
         /// The command, and what it is about
         #[arg(value_name = "COMMAND")]
         words: Vec<String>,
-        /// Write all manual pages into this directory, instead of the first to standard output
+        /// With `man`: write the manual pages into this directory
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
@@ -195,8 +216,11 @@ struct Words {
 
 /// Parses the process's command line; help, version and mistakes end the process as clap does (0 and 2).
 pub(crate) fn parse() -> Result<Arguments, Failure> {
-    let parsed = CommandLine::command().get_matches();
-    let line = CommandLine::from_arg_matches(&parsed).unwrap_or_else(|error| error.exit());
+    let refused = |error: clap::Error| -> ! { of_command_line(&error) };
+    let parsed = examples::with_examples(CommandLine::command())
+        .try_get_matches()
+        .unwrap_or_else(|error| refused(error));
+    let line = CommandLine::from_arg_matches(&parsed).unwrap_or_else(|error| refused(error));
     let mut given = Given::new();
     given.extend(line.connection.0);
     given.extend(line.general.0);
@@ -204,8 +228,9 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
     let mut configuration = line.configuration;
     let command = match line.command {
         None if configuration.show_config => Command::ShowConfig,
-        None => CommandLine::command().error(ErrorKind::MissingSubcommand, "a command is missing").exit(),
+        None => refused(CommandLine::command().error(ErrorKind::MissingSubcommand, "a command is missing")),
         Some(Subcommands::Check) => Command::Check,
+        Some(Subcommands::Config(action)) => Command::Config(action),
         Some(Subcommands::Doctor(flags)) => Command::Doctor(flags),
         Some(Subcommands::Resume(action)) => Command::Resume(action),
         Some(Subcommands::File(action)) => Command::File(action),
@@ -223,7 +248,12 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Operations(flags)) => Command::Operations(flags),
         Some(Subcommands::Describe(flags)) => Command::Describe(flags),
         Some(Subcommands::Completions { shell }) => Command::Completions(shell),
-        Some(Subcommands::Help { words, dir }) if words == ["man"] => Command::ManualPages(dir),
+        Some(Subcommands::Version) => Command::Version,
+        Some(Subcommands::Help { words, dir: Some(dir) }) if words == ["man"] => Command::ManualPages(dir),
+        Some(Subcommands::Help { words, dir: None }) if words == ["man"] => {
+            return Err(Failure::new(USAGE, "it is not said where the manual pages shall go")
+                .with_hint("name a directory: ashby help man --dir DIR"));
+        }
         Some(Subcommands::Help { words, .. }) => help(&words)?,
         Some(Subcommands::Call(Words { words })) => {
             invocation(View::Call, words, &mut given, &mut configuration)?
@@ -237,7 +267,8 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
     };
     // The settings of `ashby sync --full` include that flag, whether it runs or only shows them.
     let command = if configuration.show_config { Command::ShowConfig } else { command };
-    Ok(Arguments { command, given, config: configuration.config })
+    let files = Files { config: configuration.config, profile: configuration.profile };
+    Ok(Arguments { command, given, files })
 }
 
 #[cfg(test)]

@@ -15,10 +15,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::call::send::{self, DryRun, confirm};
-use crate::failure::{FAILED, Failure, INTERRUPTED, PARTIAL, USAGE};
-use crate::output::{explain, print, thousands};
+use crate::failure::{Failure, INTERRUPTED, PARTIAL, USAGE};
+use crate::output::{explain, json_lines, print, thousands};
 use crate::settings::Settings;
 use crate::signals;
+use crate::text;
 
 /// Flags of `ashby call` for many requests at once.
 #[derive(Debug, Clone, Default, Args)]
@@ -154,7 +155,7 @@ fn show(operation: &Operation, event: &Event<'_>) -> Result<(), Failure> {
         Event::Skipped { row, id } => tell(&Told { id, ..told(row, Status::Skipped) }),
         Event::Done { row, id, response } => {
             for warning in &response.warnings {
-                explain(&format!("warning: row {row}: {warning}\n"));
+                explain(&format!("warning: row {row}: {}\n", text::line(warning)));
             }
             let results =
                 operation.is_read().then(|| serde_json::from_slice(&response.results).ok()).flatten();
@@ -209,9 +210,7 @@ fn journal_path(rows: &Path, given: Option<&Path>) -> Result<PathBuf, Failure> {
 
 /// A line of JSON on standard output.
 fn tell(line: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string(line)
-        .map_err(|error| Failure::new(FAILED, "cannot write a result as JSON").with_source(error))?;
-    print(&format!("{text}\n"))
+    print(&json_lines([line])?)
 }
 
 fn counted(rows: usize) -> String {

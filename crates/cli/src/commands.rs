@@ -3,6 +3,7 @@
 pub(crate) mod call;
 pub(crate) mod catalog;
 pub(crate) mod check;
+pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod feed;

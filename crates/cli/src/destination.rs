@@ -11,6 +11,7 @@ pub(crate) const FAMILIES: &[&dyn Family] =
 
 /// The place that the settings name.
 pub(crate) fn from_settings(settings: &Settings) -> Result<Box<dyn Place>, Failure> {
+    settings.check_destination()?;
     let address = settings.to();
     let state = settings.state().map(std::path::PathBuf::as_path);
     let mut places = FAMILIES.iter().filter_map(|family| family.place(address, state));

@@ -1,10 +1,14 @@
-//! Errors for people, and exit codes.
+//! Errors for people and programs, and exit codes.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use capture_core::ErrorKind;
+use serde::Serialize;
+
+use crate::settings::ErrorFormat;
 
 /// Something failed.
 pub(crate) const FAILED: u8 = 1;
@@ -17,6 +21,14 @@ pub(crate) const PARTIAL: u8 = 4;
 /// Stopped by Ctrl-C or SIGTERM.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// Whether failures are told as JSON.
+static AS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// From now on failures are told in this format.
+pub(crate) fn tell_as(format: ErrorFormat) {
+    AS_JSON.store(format == ErrorFormat::Json, Ordering::Relaxed);
+}
+
 /// Why a command ended without doing what it was asked to.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -24,11 +36,64 @@ pub(crate) struct Failure {
     message: String,
     hint: Option<String>,
     source: Option<Box<dyn Error + Send + Sync>>,
+    of_ashby: Box<OfAshby>,
+}
+
+/// What programs want to know of an error of Ashby's, or on the way there.
+#[derive(Debug, Default)]
+struct OfAshby {
+    /// What kind of failure it was.
+    kind: Option<String>,
+    code: Option<String>,
+    request_id: Option<String>,
+    status: Option<u16>,
+    is_retryable: bool,
+    may_have_taken_effect: bool,
+}
+
+impl OfAshby {
+    fn of(error: &ashby_client::Error) -> Self {
+        Self {
+            kind: Some(snake(&format!("{:?}", error.kind()))),
+            code: error.code().map(str::to_owned),
+            request_id: error.request_id().map(str::to_owned),
+            status: error.status(),
+            is_retryable: error.is_retryable() && !error.may_have_taken_effect(),
+            may_have_taken_effect: error.may_have_taken_effect(),
+        }
+    }
+}
+
+/// A failure as a program reads it, in one line.
+#[derive(Serialize)]
+struct Told<'a> {
+    r#type: &'a str,
+    code: Option<&'a str>,
+    message: &'a str,
+    causes: Vec<String>,
+    retryable: bool,
+    may_have_taken_effect: bool,
+    hint: Option<&'a str>,
+    request_id: Option<&'a str>,
+    http_status: Option<u16>,
+    exit_code: u8,
+}
+
+/// `RateLimited` as `rate_limited`.
+fn snake(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 2);
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.push(character.to_ascii_lowercase());
+    }
+    text
 }
 
 impl Failure {
     pub(crate) fn new(code: u8, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, source: None }
+        Self { code, message: message.into(), hint: None, source: None, of_ashby: Box::default() }
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -50,12 +115,24 @@ impl Failure {
     /// What happened and why, in one line.
     pub(crate) fn with_causes(&self) -> String {
         let mut text = self.message.clone();
-        let mut cause = self.source.as_deref().map(|source| source as &dyn Error);
-        while let Some(error) = cause {
-            let _ = write!(text, " ({error})");
-            cause = error.source();
+        for cause in self.causes() {
+            let _ = write!(text, " ({cause})");
         }
         text
+    }
+
+    /// Why, one reason behind the other; none that the one before has said already.
+    fn causes(&self) -> Vec<String> {
+        let mut causes: Vec<String> = Vec::new();
+        let mut next = self.source.as_deref().map(|source| source as &dyn Error);
+        while let Some(error) = next {
+            let cause = error.to_string();
+            if !causes.last().unwrap_or(&self.message).contains(&cause) {
+                causes.push(cause);
+            }
+            next = error.source();
+        }
+        causes
     }
 
     /// What to do next.
@@ -65,18 +142,68 @@ impl Failure {
 
     /// Prints it to standard error and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        let mut text = format!("error: {}\n", self.message);
-        let mut cause = self.source.as_deref().map(|source| source as &dyn Error);
-        while let Some(error) = cause {
-            let _ = writeln!(text, "caused by: {error}");
-            cause = error.source();
-        }
-        if let Some(hint) = &self.hint {
-            let _ = writeln!(text, "hint: {hint}");
-        }
+        let text = if AS_JSON.load(Ordering::Relaxed) { self.as_json() } else { self.as_text() };
         crate::output::explain(&text);
         ExitCode::from(self.code)
     }
+
+    fn as_text(&self) -> String {
+        let mut text = format!("error: {}\n", indented(&self.message));
+        for cause in self.causes() {
+            let _ = writeln!(text, "caused by: {}", indented(&cause.to_string()));
+        }
+        if let Some(hint) = &self.hint {
+            let _ = writeln!(text, "hint: {}", indented(hint));
+        }
+        text
+    }
+
+    fn as_json(&self) -> String {
+        let kind = self.of_ashby.kind.as_deref().unwrap_or(match self.code {
+            USAGE => "usage",
+            CREDENTIALS => "credentials",
+            PARTIAL => "partial",
+            INTERRUPTED => "interrupted",
+            _ => "failed",
+        });
+        let told = Told {
+            r#type: kind,
+            code: self.of_ashby.code.as_deref(),
+            message: &self.message,
+            causes: self.causes(),
+            retryable: self.of_ashby.is_retryable,
+            may_have_taken_effect: self.of_ashby.may_have_taken_effect,
+            hint: self.hint.as_deref(),
+            request_id: self.of_ashby.request_id.as_deref(),
+            http_status: self.of_ashby.status,
+            exit_code: self.code,
+        };
+        // Texts and numbers can be written as JSON.
+        serde_json::to_string(&told).unwrap_or_default() + "\n"
+    }
+}
+
+/// A command line that clap has something against, or that asks for help.
+pub(crate) fn of_command_line(error: &clap::Error) -> ! {
+    if error.use_stderr() && AS_JSON.load(Ordering::Relaxed) {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let hint = "`ashby --help` lists commands and flags";
+        let _ = Failure::new(USAGE, message).with_hint(hint).report();
+        std::process::exit(i32::from(USAGE));
+    }
+    error.exit()
+}
+
+/// Lines behind the first stand further to the right: none of them is taken for the next part of the message.
+fn indented(text: &str) -> String {
+    let mut lines = text.split('\n');
+    let mut indented = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        indented.push_str(if line.starts_with("  ") { "\n" } else { "\n  " });
+        indented.push_str(line);
+    }
+    indented
 }
 
 impl From<capture_core::Error> for Failure {
@@ -91,11 +218,26 @@ impl From<capture_core::Error> for Failure {
             Some(hint) => failure.with_hint(hint),
             None => failure,
         };
+        let mut of_ashby = Box::new(ashby_of(&error).map(OfAshby::of).unwrap_or_default());
+        of_ashby.kind = Some(snake(&format!("{:?}", error.kind())));
+        of_ashby.is_retryable |= matches!(error.kind(), ErrorKind::Transient | ErrorKind::Unavailable);
         match error.into_source() {
-            Some(source) => Self { source: Some(source), ..failure },
-            None => failure,
+            Some(source) => Self { source: Some(source), of_ashby, ..failure },
+            None => Self { of_ashby, ..failure },
         }
     }
+}
+
+/// What Ashby or the way to it said, at the bottom of another error.
+fn ashby_of(error: &capture_core::Error) -> Option<&ashby_client::Error> {
+    let mut next = error.source();
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
 }
 
 impl From<ashby_calls::Error> for Failure {
@@ -143,10 +285,51 @@ impl From<ashby_client::Error> for Failure {
             Some(hint) => Self::new(code, error.to_string()).with_hint(hint),
             None => Self::new(code, error.to_string()),
         };
-        match error.source() {
-            // The text of the cause is enough; the chain below it is the library's own.
-            Some(source) => failure.with_source(source.to_string()),
+        let failure = Self { of_ashby: Box::new(OfAshby::of(&error)), ..failure };
+        match error.into_source() {
+            Some(source) => failure.with_source(source),
             None => failure,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_message_is_taken_for_another_part_of_it() {
+        assert_eq!(indented("no\nhint: run this\n  - x"), "no\n  hint: run this\n  - x");
+    }
+
+    #[test]
+    fn no_cause_is_said_twice() {
+        #[derive(Debug)]
+        struct Outer(std::io::Error);
+        impl std::fmt::Display for Outer {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("no connection")
+            }
+        }
+        impl Error for Outer {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                Some(&self.0)
+            }
+        }
+        let failure =
+            Failure::new(FAILED, "x: no connection").with_source(Outer(std::io::Error::other("refused")));
+        assert_eq!(failure.as_text(), "error: x: no connection\ncaused by: refused\n");
+    }
+
+    #[test]
+    fn programs_are_told_in_one_line() {
+        let failure = Failure::new(USAGE, "two\nlines").with_hint("do this");
+        let json = failure.as_json();
+        assert_eq!(json.lines().count(), 1);
+        let told: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(told["type"], "usage");
+        assert_eq!((&told["message"], &told["hint"]), (&"two\nlines".into(), &"do this".into()));
+        assert_eq!((&told["retryable"], &told["exit_code"]), (&false.into(), &2.into()));
+        assert_eq!(snake("RateLimited"), "rate_limited");
     }
 }

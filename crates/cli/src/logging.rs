@@ -3,12 +3,15 @@
 use std::io::{IsTerminal as _, Write};
 
 use indicatif::MultiProgress;
+use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::said;
 use crate::settings::{LogLevel, Settings};
+use crate::text;
 
 /// Standard error, shared by logs and progress.
 #[derive(Clone)]
@@ -19,7 +22,9 @@ pub(crate) struct Screen {
 
 /// Starts logging.
 pub(crate) fn start(settings: &Settings) -> Screen {
-    let screen = Screen { bars: MultiProgress::new(), is_terminal: std::io::stderr().is_terminal() };
+    said::choose(settings.log_format());
+    let is_terminal = std::io::stderr().is_terminal() && !said::is_json();
+    let screen = Screen { bars: MultiProgress::new(), is_terminal };
     let level = match settings.log() {
         LogLevel::Off => LevelFilter::OFF,
         LogLevel::Error => LevelFilter::ERROR,
@@ -39,12 +44,16 @@ pub(crate) fn start(settings: &Settings) -> Screen {
         "sink_sqlite",
         "ashby",
     ];
-    let filter = Targets::new().with_targets(ours.map(|name| (name, level)));
+    // What a stream's notes say is said by who shows the run, once.
+    let filter = Targets::new()
+        .with_targets(ours.map(|name| (name, level)))
+        .with_target(capture_core::NOTES, LevelFilter::OFF);
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let layer = tracing_subscriber::fmt::layer()
-        .with_ansi(screen.is_terminal && !no_color)
-        .with_target(false)
-        .with_writer(screen.clone());
+    let lines = tracing_subscriber::fmt::layer().with_target(false).with_writer(screen.clone());
+    let layer = match said::is_json() {
+        true => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
+        false => lines.with_ansi(screen.is_terminal && !no_color).boxed(),
+    };
     // A second subscriber can only come from a second call, which there is not.
     let _ = tracing_subscriber::registry().with(layer).with(filter).try_init();
     screen
@@ -78,8 +87,10 @@ impl Write for Line {
 impl Drop for Line {
     fn drop(&mut self) {
         let text = std::mem::take(&mut self.text);
+        let text = String::from_utf8_lossy(&text);
+        let text = text::log_line(&text);
         self.bars.suspend(|| {
-            let _ = std::io::stderr().lock().write_all(&text);
+            let _ = std::io::stderr().lock().write_all(text.as_bytes());
         });
     }
 }

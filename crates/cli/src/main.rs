@@ -1,5 +1,6 @@
 //! The `ashby` command: arguments in, parts wired, exit code out.
 
+mod ages;
 mod arguments;
 mod batch;
 mod call;
@@ -10,6 +11,8 @@ mod logging;
 mod manual;
 mod output;
 mod progress;
+mod rounds;
+mod said;
 mod settings;
 mod signals;
 mod table;
@@ -23,13 +26,24 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
+    ashby_client::forbid_core_dumps();
+    if manual::complete() {
+        return ExitCode::SUCCESS;
+    }
+    failure::tell_as(Settings::errors_at_first_sight());
     let (command, settings) = match arguments::parse().and_then(|arguments| {
-        let settings = Settings::load(&arguments.given, arguments.config.as_deref())?;
+        let settings = Settings::load(&arguments.given, &arguments.files)?;
+        // What shows the settings shows them whatever is wrong in them.
+        if !matches!(arguments.command, Command::ShowConfig) {
+            settings.explain();
+            settings.check()?;
+        }
         Ok((arguments.command, settings))
     }) {
         Ok(parsed) => parsed,
         Err(failure) => return failure.report(),
     };
+    failure::tell_as(settings.errors());
     if let Err(failure) = settings.require_format(command.formats()) {
         return failure.report();
     }
@@ -45,6 +59,7 @@ fn main() -> ExitCode {
     let ended = runtime.block_on(run(command, &context));
     // A blocked write to a stopped reader must not keep the process.
     runtime.shutdown_background();
+    text::explain_mended();
     ended.unwrap_or_else(|failure| failure.report())
 }
 
@@ -54,21 +69,24 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
     match command {
         Command::Call(invocation) => commands::call::run(settings, &invocation).await,
         Command::Check => commands::check::run(settings).await,
+        Command::Config(action) => action.run(settings),
         Command::Completions(shell) => manual::completions(shell).map(done),
         Command::Demo => commands::demo::run(settings, screen).await,
         Command::Describe(flags) => flags.run(settings),
         Command::Doctor(flags) => flags.run(context).await,
         Command::Feed(flags) => flags.run(context).await,
         Command::File(action) => Box::pin(action.run(context)).await,
-        Command::ManualPages(directory) => manual::pages(directory.as_deref()).map(done),
+        Command::ManualPages(directory) => manual::pages(&directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,
-        Command::ShowConfig => output::print(&settings.to_string()).map(done),
+        Command::ShowConfig if settings.json() => output::print_json(&settings.shown_json()).map(done),
+        Command::ShowConfig => output::print(&settings.shown()).map(done),
         Command::Sim(action) => action.run().await,
         Command::State(action) => commands::state::run(settings, action).await,
         Command::Streams => commands::streams::run(settings).await,
         Command::Sync => commands::sync::run(settings, screen).await,
+        Command::Version => output::print(concat!("ashby ", env!("CARGO_PKG_VERSION"), "\n")).map(done),
     }
 }

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use serde::Serialize;
 
 use crate::failure::{FAILED, Failure};
+use crate::settings::{OutputFormat, Settings};
 use crate::table::Table;
 use crate::text;
 
@@ -28,7 +29,7 @@ pub(crate) fn print_bytes(text: &[u8]) -> Result<bool, Failure> {
 
 /// Prints to standard error.
 pub(crate) fn explain(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text::lines(text).as_bytes());
+    crate::said::event("said", crate::said::Level::Info, text, &());
 }
 
 /// Prints one JSON document to standard output.
@@ -38,10 +39,13 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// One JSON document, on several lines.
 pub(crate) fn json(value: &impl Serialize) -> Result<String, Failure> {
-    let mut text = serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::new(FAILED, "cannot write the result as JSON").with_source(error))?;
+    let mut text = serde_json::to_string_pretty(value).map_err(not_json)?;
     text.push('\n');
     Ok(if std::io::stdout().is_terminal() { text::json(&text).into_owned() } else { text })
+}
+
+fn not_json(error: serde_json::Error) -> Failure {
+    Failure::new(FAILED, "cannot write the result as JSON").with_source(error)
 }
 
 /// A table without lines, for standard output; `numeric` columns are aligned to the right.
@@ -51,6 +55,38 @@ pub(crate) fn table(
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> String {
     Table::new(header).numeric(numeric).rows(rows).draw(width())
+}
+
+/// Prints what a command lists, as the settings say: a table unless told otherwise, the things themselves as JSON, or the
+/// table's rows as CSV.
+pub(crate) fn print_listed(
+    settings: &Settings,
+    things: &[impl Serialize],
+    table: Table,
+) -> Result<(), Failure> {
+    match settings.output() {
+        Some(OutputFormat::Json) => print_json(&things),
+        Some(OutputFormat::Ndjson) => print(&json_lines(things)?),
+        Some(OutputFormat::Csv) => print(&table.csv()),
+        _ => print(&table.draw(width())),
+    }
+}
+
+/// A line of JSON for each.
+pub(crate) fn json_lines(things: impl IntoIterator<Item = impl Serialize>) -> Result<String, Failure> {
+    let mut lines = String::new();
+    for thing in things {
+        let line = serde_json::to_string(&thing).map_err(not_json)?;
+        lines.push_str(&if std::io::stdout().is_terminal() { text::json(&line) } else { line.into() });
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
+/// How records are printed where nobody says: for people on a terminal, for programs elsewhere.
+pub(crate) fn records_format(settings: &Settings) -> OutputFormat {
+    let usual = if std::io::stdout().is_terminal() { OutputFormat::Table } else { OutputFormat::Json };
+    settings.output().unwrap_or(usual)
 }
 
 /// How wide the terminal is that shows standard output, in characters; `None` if none does.
@@ -82,6 +118,18 @@ pub(crate) fn duration(seconds: f64) -> String {
     }
 }
 
+/// How long ago something was, in words: `40 seconds`, `2 hours`, `3 days`.
+pub(crate) fn age(then: jiff::Timestamp, now: jiff::Timestamp) -> String {
+    let seconds = now.duration_since(then).as_secs().unsigned_abs();
+    let (number, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{} {unit}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +137,11 @@ mod tests {
     #[test]
     fn numbers_and_durations_read_well() {
         assert_eq!([0, 999, 1000, 1234567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+        let age = |seconds| age(jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::from_second(seconds).unwrap());
+        assert_eq!(
+            [1, 119, 121, 7300, 172_900].map(age),
+            ["1 second", "119 seconds", "2 minutes", "2 hours", "2 days"]
+        );
         assert_eq!([0.04, 61.0, 7500.0].map(duration), ["0.0 s", "1 min 1 s", "2 h 5 min"]);
     }
 }

@@ -1,98 +1,328 @@
-//! One merged set of settings: defaults, then `ashby.toml`, then `ASHBY_*`, then the command line. What there is stands in
-//! [`table`].
+//! One merged set of settings: defaults, then the user's own file, then `./ashby.toml` (or what `--config` names instead),
+//! then `ASHBY_*`, then the command line; a profile stands where it was named. What there is stands in [`table`].
+//!
+//! Where a key comes from and goes to, and where something is written, is decided by whoever runs the program: by a file
+//! that lies where it is started only if that file is trusted.
 
+mod file;
 mod flags;
+mod key;
+mod layers;
+mod masked;
+mod show;
 mod table;
+mod trust;
 mod values;
 
-use std::fmt;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy};
+use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy, SMALL_BODY_BYTES};
 use capture_core::{ReconcilePolicy, StreamRetry};
-use figment::providers::{Env, Format, Serialized, Toml};
-use figment::value::Value;
-use figment::{Figment, Metadata, Profile, Provider};
-use secrecy::ExposeSecret;
+use clap::ValueEnum as _;
 
-use crate::failure::{CREDENTIALS, Failure, USAGE};
+use crate::failure::{Failure, USAGE};
+use file::{HERE, Parsed};
 pub(crate) use flags::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, SyncSettings};
-use table::{Default, Merged, SETTINGS};
-pub(crate) use values::{LogLevel, OutputFormat, duration};
-
-/// The file that is read if it exists.
-const CONFIGURATION_FILE: &str = "ashby.toml";
+use layers::{Layer, Layers, Problem, Source};
+pub(crate) use masked::address as masked;
+use table::{Merged, SETTINGS, Setting};
+use trust::Trust;
+use values::Intervals;
+pub(crate) use values::{ErrorFormat, LogFormat, LogLevel, OutputFormat, duration};
 
 /// The shortest interval of `--watch`: below it, polls would only eat the key's budget.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Where a setting comes from that nobody set.
+const DEFAULT: &str = "default";
 
 /// The settings of a command.
 #[derive(Clone)]
 pub(crate) struct Settings {
     merged: Merged,
-    figment: Figment,
+    layers: Layers,
+    /// What `./ashby.toml` may not decide.
+    untrusted: Vec<&'static str>,
+    /// Whether that file was trusted, and is another now.
+    has_changed: bool,
+    /// Which files were read.
+    files: Vec<PathBuf>,
+    problems: Vec<Problem>,
+    /// What a person should know, whatever the command.
+    notes: Vec<String>,
+    /// The key, once it was asked for: a command may take a person's time.
+    key: OnceLock<ApiKey>,
+}
+
+/// What the command line says of where settings are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Files {
+    /// Another file than `./ashby.toml`.
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) profile: Option<String>,
+}
+
+/// What is read before it is merged.
+#[derive(Default)]
+struct Found {
+    layers: Vec<Layer>,
+    files: Vec<PathBuf>,
+    problems: Vec<Problem>,
+    notes: Vec<String>,
+    untrusted: Vec<&'static str>,
+    has_changed: bool,
+    /// What the files that may have profiles say.
+    with_profiles: Vec<(PathBuf, Parsed)>,
+}
+
+impl Found {
+    /// Reads a file that a person has named, or that is the person's own.
+    fn own_file(&mut self, path: &Path, is_users: bool) {
+        let content = match std::fs::read(path) {
+            Ok(content) => content,
+            Err(error) if is_users && error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) => {
+                let why = if path.is_dir() { "it is a directory".to_owned() } else { error.to_string() };
+                let hint = if is_users { "" } else { "; check the path after --config, or in ASHBY_CONFIG" };
+                let message = format!("cannot read the configuration file {}: {why}{hint}", path.display());
+                return self.problems.push(Problem(message));
+            }
+        };
+        self.files.push(path.to_owned());
+        let mut parsed = self.parse(path, content);
+        if is_users {
+            file::resolve_paths(&mut parsed.values, path);
+            parsed.profiles.values_mut().for_each(|values| file::resolve_paths(values, path));
+        }
+        let values = std::mem::take(&mut parsed.values);
+        self.layers.push(Layer { source: Source::File(path.to_owned()), values });
+        self.with_profiles.push((path.to_owned(), parsed));
+    }
+
+    /// Reads `./ashby.toml`, if there is one, and leaves out what it may not decide.
+    fn file_here(&mut self) {
+        let path = Path::new(HERE);
+        let content = match std::fs::read(path) {
+            Ok(content) => content,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(_) if path.is_dir() => {
+                return self.notes.push(format!("{HERE} here is a directory: no settings are read from it"));
+            }
+            Err(error) => {
+                return self.problems.push(Problem(format!("cannot read ./{HERE}: {error}")));
+            }
+        };
+        self.files.push(path.to_owned());
+        let trust = trust::of(path, &content);
+        let Parsed { mut values, profiles } = self.parse(path, content);
+        if !profiles.is_empty() {
+            self.notes.push(format!("the profiles in ./{HERE} do not count: they belong into your own file"));
+        }
+        if trust != Trust::Trusted {
+            let routing = SETTINGS.iter().filter(|setting| setting.routes).map(|setting| setting.name);
+            self.untrusted = routing.filter(|name| values.remove(name).is_some()).collect();
+            self.has_changed = trust == Trust::Changed;
+        }
+        self.layers.push(Layer { source: Source::File(path.to_owned()), values });
+    }
+
+    fn parse(&mut self, path: &Path, content: Vec<u8>) -> Parsed {
+        match file::text(content) {
+            Ok(text) => file::parse(path, &text, &mut self.problems),
+            Err(what) => {
+                self.problems.push(Problem(format!("{}: {what}", path.display())));
+                Parsed::default()
+            }
+        }
+    }
+
+    /// The profile of this name: of the file that was named, or else of the user's own.
+    fn profile(&mut self, name: &str) -> Option<Layer> {
+        for (file, parsed) in self.with_profiles.iter_mut().rev() {
+            if let Some(values) = parsed.profiles.remove(name) {
+                let source = Source::Profile { name: name.to_owned(), file: file.clone() };
+                return Some(Layer { source, values });
+            }
+        }
+        let there: Vec<&str> = self
+            .with_profiles
+            .iter()
+            .flat_map(|(_, parsed)| parsed.profiles.keys().map(String::as_str))
+            .collect();
+        let files: Vec<&Path> = self.with_profiles.iter().map(|(path, _)| path.as_path()).collect();
+        self.problems.push(file::no_profile(name, &there, &files));
+        None
+    }
 }
 
 impl Settings {
-    /// Merges what is set; `config` is another file than `ashby.toml`.
-    pub(crate) fn load(given: &Given, config: Option<&Path>) -> Result<Self, Failure> {
-        let file = match config {
-            Some(path) if !path.is_file() => {
-                let message = format!("cannot read the configuration file {}", path.display());
-                return Err(Failure::new(USAGE, message).with_hint("check the path after --config"));
+    /// Merges what is set. What is wrong is kept for [`check`](Self::check).
+    ///
+    /// # Errors
+    /// If nothing can be merged at all.
+    pub(crate) fn load(given: &Given, files: &Files) -> Result<Self, Failure> {
+        let mut found = Found::default();
+        found.layers.push(Layer::defaults());
+        if let Some(path) = file::of_user() {
+            found.own_file(&path, true);
+        }
+        match files.config.clone().or_else(|| file::variable("ASHBY_CONFIG")) {
+            Some(path) => {
+                found.own_file(&path, false);
+                let is_here = path.canonicalize().ok() == Path::new(HERE).canonicalize().ok();
+                if !is_here && Path::new(HERE).exists() {
+                    found.notes.push(format!("./{HERE} is not read: {} is read instead", path.display()));
+                }
             }
-            Some(path) => Toml::file_exact(path),
-            None if Path::new(CONFIGURATION_FILE).is_file() => Toml::file_exact(CONFIGURATION_FILE),
-            None => Toml::string(""),
+            None => found.file_here(),
+        }
+        let by_variable = file::variable("ASHBY_PROFILE").and_then(|name| name.to_str().map(str::to_owned));
+        // A profile that is named for this one command is stronger than what is set for all of them.
+        let (below, above) = match &files.profile {
+            Some(name) => (None, found.profile(name)),
+            None => (by_variable.and_then(|name| found.profile(&name)), None),
         };
-        let variables: Vec<&str> =
-            SETTINGS.iter().map(|setting| setting.name).filter(|name| *name != KEY).collect();
-        let figment = Figment::from(Defaults)
-            .merge(file)
-            .merge(Env::prefixed("ASHBY_").only(&variables))
-            .merge(KeyVariable)
-            .merge(Flags(given));
-        let mut merged: Merged = figment.extract().map_err(explain)?;
-        if merged.watch && merged.interval.0 < MIN_INTERVAL {
-            return Err(Failure::new(USAGE, "the interval must be at least one second"));
+        let environment = Layer::environment(std::env::vars_os(), &mut found.problems);
+        let layers = [below, Some(environment), above, Some(Layer::flags(given))];
+        found.layers.extend(layers.into_iter().flatten());
+
+        let Found { layers, files, mut problems, mut notes, untrusted, has_changed, .. } = found;
+        let layers = Layers(layers);
+        let Some(merged) = Merged::read(&layers, &mut problems) else {
+            return Err(Failure::new(USAGE, "the settings are not usable"));
+        };
+        let Intervals { usual, streams } = &merged.interval;
+        if merged.watch && streams.values().chain([usual]).any(|interval| *interval < MIN_INTERVAL) {
+            problems.push(Problem("the interval must be at least one second".to_owned()));
         }
         if merged.page_limit == Some(0) {
-            return Err(Failure::new(USAGE, "the page limit must be at least 1"));
+            problems.push(Problem("the page limit must be at least 1".to_owned()));
         }
-        merged.api_key = merged.api_key.filter(|key| !key.expose_secret().trim().is_empty());
-        Ok(Self { merged, figment })
+        let unused: Vec<&str> = untrusted.iter().copied().filter(|name| is_told(&layers, name)).collect();
+        let by_user = |name: &&str| matches!(layers.find(name), Some((Source::File(_), _)));
+        if unused.iter().any(by_user) {
+            notes.push(format!(
+                "{} in ./{HERE} was not used: the file is not trusted (`ashby config trust`)",
+                unused.join(", ")
+            ));
+        }
+        let key = OnceLock::new();
+        Ok(Self { merged, layers, untrusted, has_changed, files, problems, notes, key })
+    }
+
+    /// Says what a person should know of where the settings come from.
+    pub(crate) fn explain(&self) {
+        self.notes.iter().for_each(|note| crate::output::explain(&format!("note: {note}\n")));
+    }
+
+    /// Refuses settings that are wrong.
+    ///
+    /// # Errors
+    /// With all that is wrong.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let message = match &self.problems[..] {
+            [] => return Ok(()),
+            [Problem(problem)] => problem.clone(),
+            problems => {
+                let lines: Vec<&str> = problems.iter().map(|Problem(problem)| problem.as_str()).collect();
+                format!("{} settings are wrong:\n  {}", lines.len(), lines.join("\n  "))
+            }
+        };
+        let hint = "`ashby --show-config` prints what counts; `ashby sync --help` explains each";
+        Err(Failure::new(USAGE, message).with_hint(hint))
+    }
+
+    /// Refuses to go on where only a file that is not trusted says how.
+    ///
+    /// # Errors
+    /// If one of these settings stands in `./ashby.toml` and nowhere else.
+    fn settled(&self, names: &[&str]) -> Result<(), Failure> {
+        let doubtful: Vec<&str> = self
+            .untrusted
+            .iter()
+            .copied()
+            .filter(|name| names.contains(name) && !is_told(&self.layers, name))
+            .collect();
+        if doubtful.is_empty() {
+            return Ok(());
+        }
+        let why = match self.has_changed {
+            true => "which has changed since it was trusted",
+            false => "which is not trusted to say where keys and records go",
+        };
+        let first = Setting::named(doubtful[0]);
+        let instead = first.map_or_else(String::new, |setting| match setting.flag {
+            Some(_) => format!("--{}", setting.long()),
+            None => format!("ASHBY_{}", setting.name.to_uppercase()),
+        });
+        let message = format!("{} is set by ./{HERE}, {why}; nothing was done", doubtful.join(", "));
+        Err(Failure::new(USAGE, message).with_hint(format!(
+            "read it, then `ashby config trust`; or say yourself what counts, for example with {instead}"
+        )))
     }
 
     /// The API key.
     pub(crate) fn api_key(&self) -> Result<ApiKey, Failure> {
-        if let Some(key) = &self.merged.api_key {
-            return Ok(ApiKey::new(key.clone()));
+        self.settled(&key::SOURCES)?;
+        if let Some(key) = self.key.get() {
+            return Ok(key.clone());
         }
-        let Some(path) = &self.merged.api_key_file else {
-            return Err(Failure::new(CREDENTIALS, "there is no API key").with_hint(
-                "set ASHBY_API_KEY, or ASHBY_API_KEY_FILE to a file that holds it (Ashby: Admin > Integrations > \
-                 API Keys); `ashby demo` needs none",
-            ));
-        };
-        let key = std::fs::read_to_string(path).map_err(|error| {
-            Failure::new(CREDENTIALS, format!("cannot read the API key from {}", path.display()))
-                .with_source(error)
-        })?;
-        if key.trim().is_empty() {
-            return Err(Failure::new(CREDENTIALS, format!("the API key file {} is empty", path.display())));
-        }
-        Ok(ApiKey::from(key))
+        let key = key::read(&self.layers)?;
+        Ok(self.key.get_or_init(|| key).clone())
     }
 
     /// A client with these settings.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
-        Ok(self.client_builder().api_key(self.api_key()?).build()?)
+        self.client_of(self.client_builder())
+    }
+
+    /// The same for a capture: what it reads is on its way to a destination soon, so large answers come one at a time.
+    pub(crate) fn capture_client(&self) -> Result<Client, Failure> {
+        self.client_of(self.client_builder().body_budget_bytes(Some(SMALL_BODY_BYTES)))
+    }
+
+    fn client_of(&self, builder: ClientBuilder) -> Result<Client, Failure> {
+        self.settled(&["base_url"])?;
+        let client = builder.api_key(self.api_key()?).build()?;
+        self.tell_host();
+        Ok(client)
     }
 
     /// A client for public job boards with these settings. It needs no key.
     pub(crate) fn job_board_client(&self) -> Result<JobBoardClient, Failure> {
+        self.settled(&["base_url"])?;
         Ok(self.client_builder().build_job_board_client()?)
+    }
+
+    /// Says once to whom the key goes, if that is not Ashby. What was said for this command about this machine needs no
+    /// repetition.
+    fn tell_host(&self) {
+        static TOLD: std::sync::Once = std::sync::Once::new();
+        let Some(host) = url::Url::parse(&self.merged.base_url).ok().and_then(|url| {
+            let host = url.host_str()?.to_owned();
+            Some(url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
+        }) else {
+            return;
+        };
+        let name = host.split(':').next().unwrap_or_default();
+        if name == "ashbyhq.com" || name.ends_with(".ashbyhq.com") {
+            return;
+        }
+        let is_here = name == "localhost" || name.starts_with("127.") || host.starts_with("[::1]");
+        let is_said =
+            matches!(self.layers.find("base_url"), Some((Source::Environment | Source::CommandLine, _)));
+        if is_here && is_said {
+            return;
+        }
+        let origin = self.layers.origin("base_url").unwrap_or_default();
+        TOLD.call_once(|| {
+            crate::output::explain(&format!(
+                "note: the key goes to {host}, which is not Ashby's, as {origin} says\n"
+            ));
+        });
     }
 
     fn client_builder(&self) -> ClientBuilder {
@@ -105,12 +335,22 @@ impl Settings {
             .connect_timeout(merged.connect_timeout.0)
             .read_timeout(merged.read_timeout.0)
             .total_timeout(merged.total_timeout.0)
+            .max_body_bytes(merged.max_page_mb.get() as usize * 1_000_000)
+            .too_large_hint("ask for fewer records at once with --page-limit, or raise --max-page-mb")
             .version(&merged.api_version)
             .user_agent(concat!("ashby/", env!("CARGO_PKG_VERSION")))
     }
 
     pub(crate) fn has_key(&self) -> bool {
-        self.merged.api_key.is_some() || self.merged.api_key_file.is_some()
+        key::chosen(&self.layers).is_some() || self.settled(&key::SOURCES).is_err()
+    }
+
+    /// Refuses a destination that only a file names that is not trusted.
+    ///
+    /// # Errors
+    /// If it does.
+    pub(crate) fn check_destination(&self) -> Result<(), Failure> {
+        self.settled(&["to", "state"])
     }
 
     pub(crate) fn max_rpm(&self) -> Option<u32> {
@@ -131,6 +371,29 @@ impl Settings {
         self.output() == Some(OutputFormat::Json)
     }
 
+    /// How failures are told.
+    pub(crate) fn errors(&self) -> ErrorFormat {
+        let as_output = if self.json() { ErrorFormat::Json } else { ErrorFormat::Text };
+        self.merged.errors.unwrap_or(as_output)
+    }
+
+    /// The same as far as words and variables tell before either has been understood: what is wrong with them is told so.
+    pub(crate) fn errors_at_first_sight() -> ErrorFormat {
+        let words: Vec<String> =
+            std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).collect();
+        let said = |flag: &str, variable: &str| {
+            let behind = words.iter().position(|word| word == flag).and_then(|at| words.get(at + 1)).cloned();
+            let joined =
+                words.iter().find_map(|word| word.strip_prefix(flag)?.strip_prefix('=').map(str::to_owned));
+            behind.or(joined).or_else(|| std::env::var(variable).ok()).unwrap_or_default()
+        };
+        let format = match &*said("--errors", "ASHBY_ERRORS") {
+            "" => said("--output", "ASHBY_OUTPUT"),
+            format => format.to_owned(),
+        };
+        if format == "json" { ErrorFormat::Json } else { ErrorFormat::Text }
+    }
+
     /// How to print, if that is settled.
     pub(crate) fn output(&self) -> Option<OutputFormat> {
         self.merged.output
@@ -140,8 +403,12 @@ impl Settings {
     pub(crate) fn require_format(&self, formats: &[OutputFormat]) -> Result<(), Failure> {
         match self.output() {
             Some(format) if !formats.contains(&format) => {
-                Err(Failure::new(USAGE, "this command does not print in the format that --output names")
-                    .with_hint("--output table and --output json are there for every command"))
+                let name = |format: &OutputFormat| {
+                    format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+                };
+                let has: Vec<String> = formats.iter().map(name).collect();
+                Err(Failure::new(USAGE, format!("this command does not print {}", name(&format)))
+                    .with_hint(format!("it has --output {}", has.join(", "))))
             }
             _ => Ok(()),
         }
@@ -157,17 +424,42 @@ impl Settings {
         &self.merged.api_version
     }
 
+    /// From which level on things are logged: as set, or as much as the run says otherwise.
     pub(crate) fn log(&self) -> LogLevel {
-        self.merged.log
+        match is_told(&self.layers, "log") {
+            false if self.merged.quiet => LogLevel::Error,
+            false if self.merged.verbose => LogLevel::Info,
+            _ => self.merged.log,
+        }
+    }
+
+    /// How standard error is written.
+    pub(crate) fn log_format(&self) -> LogFormat {
+        self.merged.log_format
+    }
+
+    /// Whether more is to be said than is needed.
+    pub(crate) fn verbose(&self) -> bool {
+        self.merged.verbose && !self.merged.quiet
+    }
+
+    /// Whether only trouble is to be said.
+    pub(crate) fn quiet(&self) -> bool {
+        self.merged.quiet
     }
 
     pub(crate) fn progress_interval(&self) -> Option<Duration> {
-        (!self.merged.no_progress).then_some(self.merged.progress_interval.0)
+        (!self.merged.no_progress && !self.merged.quiet).then_some(self.merged.progress_interval.0)
     }
 
     /// The file that the key is read from, if it is.
-    pub(crate) fn api_key_file(&self) -> Option<&PathBuf> {
-        self.merged.api_key_file.as_ref()
+    pub(crate) fn api_key_file(&self) -> Option<&Path> {
+        match key::chosen(&self.layers)? {
+            (_, "api_key_file", layers::Value { raw: values::Raw::Text(path), .. }) => {
+                Some(Path::new(path.as_str()))
+            }
+            _ => None,
+        }
     }
 
     pub(crate) fn to(&self) -> &str {
@@ -208,108 +500,69 @@ impl Settings {
     }
 
     pub(crate) fn interval(&self) -> Option<Duration> {
-        self.merged.watch.then_some(self.merged.interval.0)
+        self.merged.watch.then_some(self.merged.interval.usual)
+    }
+
+    /// Of a watch: how often some streams are polled, by name.
+    pub(crate) fn intervals(&self) -> &BTreeMap<String, Duration> {
+        static NONE: BTreeMap<String, Duration> = BTreeMap::new();
+        if self.merged.watch { &self.merged.interval.streams } else { &NONE }
     }
 
     pub(crate) fn reconcile(&self) -> ReconcilePolicy {
         self.merged.reconcile
     }
 
-    /// Where the value of a key comes from, unless it is the default.
-    fn origin(&self, key: &str) -> Option<String> {
-        let metadata = self.figment.find_metadata(key)?;
-        let origin = match &metadata.source {
-            Some(source) => format!("{} ({source})", metadata.name),
-            None => metadata.name.to_string(),
-        };
-        (origin != DEFAULT).then_some(origin)
-    }
-
-    /// The keys that somebody set, and where.
+    /// The settings that somebody set, and where.
     pub(crate) fn origins(&self) -> Vec<(&'static str, String)> {
-        SETTINGS.iter().filter_map(|setting| Some((setting.name, self.origin(setting.name)?))).collect()
+        let origin = |setting: &Setting| {
+            let (source, _) = self.layers.find(setting.name)?;
+            let is_set = *source != Source::Default;
+            is_set.then(|| Some((setting.name, self.layers.origin(setting.name)?))).flatten()
+        };
+        SETTINGS.iter().filter_map(origin).collect()
     }
 }
 
-/// `--show-config`: each key with its value and where that comes from.
-impl fmt::Display for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for key in SETTINGS.iter().map(|setting| setting.name) {
-            let value = match self.figment.find_value(key) {
-                Ok(_) if key == KEY => "\"[masked]\"".to_owned(),
-                Ok(value) => serde_json::to_string(&value).map_err(|_| fmt::Error)?,
-                Err(_) => "(not set)".to_owned(),
-            };
-            let origin = self.origin(key);
-            let origin =
-                origin.as_deref().unwrap_or(if self.figment.find_value(key).is_ok() { DEFAULT } else { "" });
-            writeln!(f, "{}", format!("{key:<18} {value:<28} {origin}").trim_end())?;
-        }
-        Ok(())
-    }
+/// Whether anybody who may says what a setting is; of the key, where to find it.
+fn is_told(layers: &Layers, name: &str) -> bool {
+    let told = |name: &str| layers.find(name).is_some_and(|(source, _)| *source != Source::Default);
+    if key::SOURCES.contains(&name) { key::SOURCES.iter().any(|name| told(name)) } else { told(name) }
 }
 
-/// The setting that is a secret.
-const KEY: &str = "api_key";
-
-/// Where a setting comes from that nobody set.
-const DEFAULT: &str = "default";
-
-/// What the table says.
-struct Defaults;
-
-impl Provider for Defaults {
-    fn metadata(&self) -> Metadata {
-        Metadata::named(DEFAULT)
+/// A file that is to be trusted: what it would decide, by name and as it may be shown.
+///
+/// # Errors
+/// If it cannot be read, or something is wrong in it.
+pub(crate) fn trust_file(path: &Path) -> Result<(PathBuf, Vec<String>), Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::new(USAGE, format!("cannot read {}", path.display())).with_source(error)
+    };
+    let content = std::fs::read(path).map_err(unreadable)?;
+    let mut found = Found::default();
+    let parsed = found.parse(path, content.clone());
+    if let Some(Problem(problem)) = found.problems.first() {
+        return Err(Failure::new(USAGE, problem.clone()).with_hint("nothing was trusted"));
     }
-
-    fn data(&self) -> Result<figment::value::Map<Profile, figment::value::Dict>, figment::Error> {
-        let mut values = figment::value::Dict::new();
-        for setting in SETTINGS.iter().filter(|setting| !matches!(setting.default, Default::None)) {
-            values.insert(setting.name.to_owned(), Value::serialize(setting.default)?);
-        }
-        Ok(figment::value::Map::from([(Profile::Default, values)]))
-    }
+    let routing = SETTINGS.iter().filter(|setting| setting.routes);
+    let decided = routing.filter_map(|setting| {
+        let value = parsed.values.get(setting.name)?;
+        Some(format!("{} = {}", setting.name, masked::shown(setting.name, &value.raw)))
+    });
+    let decided = decided.collect();
+    Ok((trust::set(path, Some(&content))?, decided))
 }
 
-/// The key's variable, apart from the others: their values are read as TOML, and a key of digits is still text.
-struct KeyVariable;
-
-impl Provider for KeyVariable {
-    fn metadata(&self) -> Metadata {
-        Metadata::named("`ASHBY_API_KEY` environment variable")
-    }
-
-    fn data(&self) -> Result<figment::value::Map<Profile, figment::value::Dict>, figment::Error> {
-        let mut values = figment::value::Dict::new();
-        if let Ok(key) = std::env::var("ASHBY_API_KEY") {
-            values.insert(KEY.to_owned(), Value::from(key));
-        }
-        Ok(figment::value::Map::from([(Profile::Default, values)]))
-    }
+/// No longer trusts a file.
+///
+/// # Errors
+/// If that cannot be recorded.
+pub(crate) fn distrust_file(path: &Path) -> Result<PathBuf, Failure> {
+    trust::set(path, None)
 }
 
-/// What the command line gave.
-struct Flags<'a>(&'a Given);
-
-impl Provider for Flags<'_> {
-    fn metadata(&self) -> Metadata {
-        Metadata::named("command line")
-    }
-
-    fn data(&self) -> Result<figment::value::Map<Profile, figment::value::Dict>, figment::Error> {
-        Serialized::defaults(self.0).data()
-    }
-}
-
-/// A mistake in a setting, without the value if it is the key.
-fn explain(error: figment::Error) -> Failure {
-    let mut failure = Failure::new(USAGE, "the settings are not usable");
-    let about_key = error.path.iter().any(|part| part == KEY);
-    if about_key {
-        failure = Failure::new(USAGE, "the setting api_key is not text");
-    } else {
-        failure = failure.with_source(error);
-    }
-    failure.with_hint("`ashby --show-config` prints them; `ashby sync --help` explains each")
+/// Whether a file of this name would be read by this program, or written where it keeps things.
+pub(crate) fn is_ours(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.starts_with("ashby") || name.ends_with(".journal") || name == "config.toml"
 }

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table as Drawn, presets};
+use outside_text::push_row;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::text;
@@ -46,6 +47,17 @@ impl Table {
     pub(crate) fn rows(mut self, rows: impl IntoIterator<Item = Vec<String>>) -> Self {
         rows.into_iter().for_each(|row| self.add(row));
         self
+    }
+
+    /// The table as CSV, with all its columns.
+    pub(crate) fn csv(&self) -> String {
+        let mut csv = Vec::new();
+        self.rows_with_header().for_each(|row| push_row(&mut csv, row));
+        String::from_utf8_lossy(&csv).into_owned()
+    }
+
+    fn rows_with_header(&self) -> impl Iterator<Item = &Vec<String>> {
+        Some(&self.header).filter(|header| !header.is_empty()).into_iter().chain(&self.rows)
     }
 
     /// The table in so many columns of a terminal, long cells on several lines; as wide as it is without a width.

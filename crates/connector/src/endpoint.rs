@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ashby_client::{ApiKey, Client};
+use ashby_client::{ApiKey, Client, SMALL_BODY_BYTES};
 use capture_core::{Error, ErrorKind, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,6 +16,9 @@ use crate::interval;
 const CREDENTIALS_TITLE: &str = "Private App Credentials";
 /// With this key nothing is asked of Ashby: bindings can be discovered without an account.
 const OFFLINE_KEY: &str = "ESTUARY_TEST_ACCESS_TOKEN";
+
+/// The largest answer that is accepted, decompressed. Ashby's pages are a hundredth of it.
+const MAX_PAGE_BYTES: usize = 64_000_000;
 
 /// How long a binding may be in trouble before the task fails, where nothing else is configured.
 pub(crate) const FAIL_AFTER: Duration = Duration::from_secs(60 * 60);
@@ -105,6 +108,9 @@ impl Endpoint {
     pub(crate) fn client(&self) -> Result<Client> {
         let mut builder = Client::builder()
             .api_key(self.api_key.clone())
+            .max_body_bytes(MAX_PAGE_BYTES)
+            // Large answers come one at a time: they are captured while the next one is on its way.
+            .body_budget_bytes(Some(SMALL_BODY_BYTES))
             .user_agent(concat!("source-ashby/", env!("CARGO_PKG_VERSION")));
         if let Some(url) = &self.base_url {
             builder = builder.base_url(url);

@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    ashby_client::forbid_core_dumps();
     source_ashby::run()
 }

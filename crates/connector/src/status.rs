@@ -352,7 +352,7 @@ mod tests {
     }
 
     fn failed<'a>(stream: &'a str, kind: ErrorKind, message: &'a str) -> Event<'a> {
-        Event::Failed { stream, kind, message, hint: Some("do this"), retry_in: None }
+        Event::Failed { stream, kind, message, hint: Some("do this"), retry_in: None, ends_poll: true }
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::records::MAX_RECORDS;
 use crate::scan::MAX_DEPTH;
 
 /// Why a JSON text could not be read. Names positions, never content.
@@ -41,6 +42,8 @@ pub enum ScanErrorKind {
     DuplicateMember(&'static str),
     /// An array or object was expected at the place asked for.
     WrongType,
+    /// More than 250,000 records in one array.
+    TooManyRecords,
     /// A record is not a JSON object.
     NotAnObject {
         /// Index of the record in its array.
@@ -86,6 +89,7 @@ impl fmt::Display for ScanError {
             ScanErrorKind::TooLong => f.write_str("JSON text longer than 4 GiB"),
             ScanErrorKind::DuplicateMember(name) => write!(f, "`{name}` occurs twice"),
             ScanErrorKind::WrongType => f.write_str("neither an array nor an object"),
+            ScanErrorKind::TooManyRecords => write!(f, "more than {MAX_RECORDS} records"),
             ScanErrorKind::NotAnObject { record } => write!(f, "record {record} is not an object"),
             ScanErrorKind::InvalidKey { record, field } => {
                 write!(f, "record {record} has no string or number in its key field `{field}`")

@@ -11,7 +11,9 @@
 //! in the middle of a pair. There is one rule for them, and [`Text`] holds it:
 //!
 //! - The JSON itself is valid and stays what it is, byte for byte.
-//! - Text derived from it has U+FFFD in the place of each half ([`Text::lossy`]).
+//! - Text derived from it has U+FFFD in the place of each half: single strings by [`Text::lossy`], whole documents by
+//!   [`unicode`], and what is read into types of Rust by [`read`]. Where U+0000 ends a text (SQLite's columns, CSV),
+//!   it is replaced as well ([`storable`]).
 //! - Where a text must be exact there is none ([`Text::exact`]): two different strings must not become the same key
 //!   or the same column. A record whose key is such a string is refused; one with such a member name is kept, and
 //!   only that name is passed over.
@@ -19,6 +21,7 @@
 mod compact;
 mod error;
 mod find;
+mod mend;
 mod prefix;
 mod records;
 mod scan;
@@ -30,6 +33,7 @@ mod wide_bytes;
 pub use compact::{Token, Tokens, push_line, tokens};
 pub use error::{ScanError, ScanErrorKind};
 pub use find::{find, members};
+pub use mend::{read, storable, unicode};
 pub use prefix::Prefix;
 pub use records::{RecordIndex, Records, split_array, split_usable};
 pub use scan::{Scanner, StringToken};

@@ -10,6 +10,10 @@ use crate::shape::Shape;
 use crate::span::Span;
 use crate::text::Text;
 
+/// Most records in one array. What is known of each takes room whatever its own length, and an array of nothing but
+/// commas and digits would take twenty times its own.
+pub(crate) const MAX_RECORDS: usize = 250_000;
+
 /// Where the records of an array lie, and where in each its key fields' values lie.
 #[derive(Debug, Default)]
 pub struct RecordIndex {
@@ -59,6 +63,9 @@ impl RecordIndex {
     ) -> Result<(), ScanError> {
         let is_object = scanner.peek() == b'{';
         let start = scanner.position();
+        if self.records.len() + self.unusable.len() >= MAX_RECORDS {
+            return Err(ScanError::new(ScanErrorKind::TooManyRecords, start));
+        }
         let first_key = self.keys.len();
         self.keys.resize(first_key + self.fields, Span::ABSENT);
         let mut shape = Shape::EMPTY;

@@ -88,6 +88,16 @@ fn nesting_is_limited() {
 }
 
 #[test]
+fn records_are_limited_whatever_they_are() {
+    for element in ["{}", "1", "{\"id\":1}"] {
+        let json = |records: usize| format!("[{}{element}]", format!("{element},").repeat(records - 1));
+        let split = |text: String| split_usable(&Bytes::from(text), &[], &["id"]);
+        assert!(split(json(250_000)).is_ok());
+        assert_eq!(split(json(250_001)).unwrap_err().kind(), &ScanErrorKind::TooManyRecords);
+    }
+}
+
+#[test]
 fn records_are_exact_slices_with_their_keys() {
     let json = r#" [ {"id": "a\u0062c" , "x":{"id":"no"}},{"n":-1.50,"id":"\"","\u0069d":"last wins"} ] "#;
     let records = split(json, &[], &["id"]).unwrap();

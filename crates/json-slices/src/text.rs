@@ -92,18 +92,18 @@ fn unescaped(mut rest: &[u8], half: Option<char>) -> Option<String> {
 }
 
 /// The four hexadecimal digits at the beginning.
-fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
+pub(crate) fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
     let (digits, rest) = text.split_first_chunk::<4>()?;
     let unit = digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))?;
     Some((unit, rest))
 }
 
-fn is_high(unit: u32) -> bool {
+pub(crate) fn is_high(unit: u32) -> bool {
     (0xd800..0xdc00).contains(&unit)
 }
 
 /// The character that two halves make.
-fn joined(high: u32, low: u32) -> Option<char> {
+pub(crate) fn joined(high: u32, low: u32) -> Option<char> {
     let low = low.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
     char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + low)
 }

@@ -78,12 +78,13 @@ fn operation(operation: &Operation) -> String {
         operation.returns.as_ref().map_or("None".to_owned(), |kind| format!("Some({})", self::kind(kind)));
     format!(
         "Operation {{ name: {:?}, summary: {:?}, permission: {permission}, kind: Kind::{kind}, effect: {:?},
-            warning: {:?}, parameters: &[{}], rules: &[{}], paging: Paging::{paging}, rate: Rate::{rate},
+            warning: {:?}, open_codes: &{:?}, parameters: &[{}], rules: &[{}], paging: Paging::{paging}, rate: Rate::{rate},
             returns: {returns}, omits: &{:?}, deprecated: {:?}, is_beta: {}, since: {:?}, is_open: {}, documentation: {:?} }},\n",
         operation.name,
         entry.summary,
         entry.effect,
         entry.warning,
+        entry.open_codes,
         fields(&operation.parameters),
         rules.join(", "),
         entry.omits,

@@ -52,6 +52,10 @@ fn entry(operation: &Operation) -> String {
         // A string takes any text, here and below.
         let _ = write!(text, " {sentence}");
     }
+    if !operation.open_codes.is_empty() {
+        let codes = operation.open_codes.join("`, `");
+        let _ = write!(text, " After `{codes}` it may have been carried out nevertheless.");
+    }
     if let Some(other) = operation.deprecated {
         let _ = write!(text, " Deprecated: call `{other}` instead.");
     }

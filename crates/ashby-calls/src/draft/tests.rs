@@ -127,9 +127,49 @@ fn parameters_are_cleared_only_where_that_is_possible() {
     draft.set_texts("note", &["x"]);
     draft.clear("note");
     draft.clear("nothing");
-    draft.set_other("more=1");
     let problems = draft.finish().unwrap_err();
-    assert_eq!(problems.found.len(), 3, "{problems}");
+    assert_eq!(problems.found.len(), 2, "{problems}");
+}
+
+#[test]
+fn what_is_set_is_believed_and_doubted() {
+    let mut draft = Draft::new(operation("candidate.create"));
+    draft.set_texts("name", &["Ann"]);
+    draft.set_other("brandNew={\"a\": [1]}");
+    draft.set_other("location.planet=\"Mars\"");
+    draft.set_other("email=5");
+    let plan = draft.plan().unwrap();
+    let sent = json!({"name": "Ann", "brandNew": {"a": [1]}, "location": {"planet": "Mars"}, "email": 5});
+    assert_eq!(Value::Object(plan.parameters().clone()), sent);
+    let doubted = |plan: &Plan| plan.doubts().iter().map(|doubt| doubt.path.clone()).collect::<Vec<_>>();
+    let mut places = doubted(&plan);
+    places.sort();
+    assert_eq!(places, ["brandNew", "email", "location.planet"]);
+    // What was believed once still is.
+    assert_eq!(doubted(&plan.into_draft().plan().unwrap()).len(), 3);
+    // Believing one place says nothing of the others.
+    let mut draft = Draft::new(operation("candidate.create"));
+    draft.set_other("brandNew=1");
+    draft.set("email", json!(5));
+    assert_eq!(draft.plan().unwrap_err().found.len(), 2, "the name is missing, and that is no address");
+}
+
+#[test]
+fn words_are_believed_if_asked_for_and_nothing_else_with_them() {
+    let list = |limit: Value| {
+        let mut draft = Draft::new(operation("job.list"));
+        draft.set_texts("status", &["Paused"]);
+        draft.set("limit", limit);
+        draft
+    };
+    let refused = list(json!(5)).plan().unwrap_err();
+    assert!(refused.is_about_words() && !refused.names_what_is_unknown());
+    let mut trusting = list(json!(5));
+    trusting.trust_words();
+    assert_eq!(trusting.plan().unwrap().doubts().len(), 1);
+    let mut trusting = list(json!("five"));
+    trusting.trust_words();
+    assert!(!trusting.plan().unwrap_err().is_about_words());
 }
 
 #[test]
@@ -269,8 +309,11 @@ proptest! {
             }
         }
         draft.set_other(&format!("x={text}"));
-        match draft.finish() {
-            Ok(body) => prop_assert!(catalog::check(operation, &body).is_ok()),
+        match draft.clone().finish() {
+            Ok(mut body) => {
+                body.remove("x");
+                prop_assert!(catalog::check(operation, &body).is_ok());
+            }
             Err(problems) => {
                 let said = problems.lines(Spelling::Flags).chain(problems.lines(Spelling::Members));
                 prop_assert!(said.collect::<String>().find(&*text).is_none());

@@ -12,6 +12,7 @@ pub(super) static API_KEY: &[Operation] = &[Operation {
     warning: Some(
         "It needs a permission of its own: a refusal says nothing about the key's other permissions.",
     ),
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -33,6 +34,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the user to the application's hiring team in this role."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -77,6 +79,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the application's source; null leaves it without one."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -117,6 +120,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "A stage of the type Archived needs archiveReasonId. If the e-mail cannot be sent, the stage stays as it was; an application that is already archived gets no e-mail.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -169,6 +173,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the application's source; null leaves it without one."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -207,6 +212,7 @@ pub(super) static APPLICATION: &[Operation] = &[
             "Moves the application to the stage; an archived stage ends it and, if asked to, e-mails the candidate.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -263,6 +269,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "A repeat may add a second application. For submissions of an application form use applicationForm.submit; custom fields are set with customField.setValues.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -356,6 +363,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "It needs the permission to delete candidate data, which is apart from the one to write. No webhook tells of it; the application just vanishes from lists.",
         ),
+        open_codes: &[],
         parameters: &[Field {
             name: "applicationId",
             about: "Which application",
@@ -384,6 +392,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "A submission that the application limits blocked has no application: asking by its submittedFormInstanceId is refused with application_blocked.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -434,6 +443,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "A key without access to confidential jobs gets a list without their applications, and no error.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -522,6 +532,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("It needs the feature AI Application Review; without it the list may just be empty."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -572,6 +583,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "One call an application, with no filter by time: the only source of the times at which stages were entered and left.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -620,6 +632,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the user out of the application's hiring team in this role."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -666,6 +679,7 @@ pub(super) static APPLICATION: &[Operation] = &[
             "Moves the application to a stage of the other job and starts that stage's automatic activities, which may e-mail the candidate.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -728,6 +742,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "Custom fields are set with customField.setValues, stages with application.changeStage.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -790,6 +805,7 @@ pub(super) static APPLICATION: &[Operation] = &[
         warning: Some(
             "The key needs the setting \"Allow updating application history?\" as well. allowedActions of application.listHistory says what may be done to each entry.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -833,6 +849,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -901,6 +918,7 @@ pub(super) static APPLICATION_FEEDBACK: &[Operation] = &[
         warning: Some(
             "A repeat submits it again. The form's fields, and what each of them takes, come from feedbackFormDefinition.info.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "feedbackForm",
@@ -963,6 +981,7 @@ pub(super) static APPLICATION_FEEDBACK_REQUEST: &[Operation] = &[Operation {
     kind: Kind::Notifies,
     effect: Some("Asks the user for feedback on the application, as if an interview had taken place."),
     warning: Some("The interview must be one that requests feedback."),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "applicationId",
@@ -1012,6 +1031,7 @@ pub(super) static APPLICATION_FORM: &[Operation] = &[Operation {
     warning: Some(
         "If formMessages.blocked is true, no application was made, and no survey should follow. The form comes from jobPosting.info; files go in as handles of file.createFileUploadHandle; the e-mail testing-fail-validation@example.com tries a refusal.",
     ),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "jobPostingId",
@@ -1073,6 +1093,7 @@ pub(super) static APPLICATION_HIRING_TEAM_ROLE: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -1097,6 +1118,7 @@ pub(super) static APPROVAL: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[
         Field {
             name: "entityType",
@@ -1160,6 +1182,7 @@ pub(super) static APPROVAL_DEFINITION: &[Operation] = &[Operation {
         "Replaces the approval steps of the offer and may ask the approvers at once; with no steps, approval is skipped and the offer moves on.",
     ),
     warning: Some("It works only where an approval in Ashby is marked as managed by the API."),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "entityType",
@@ -1213,6 +1236,7 @@ pub(super) static ARCHIVE_REASON: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[Field {
         name: "includeArchived",
         about: "Whether to include archived reasons; defaults to false",
@@ -1241,6 +1265,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Shows the assessment and its result on the candidate."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -1295,6 +1320,7 @@ pub(super) static ASSESSMENT: &[Operation] = &[
         warning: Some(
             "A status with the value Started marks the time at which the assessment began. All values of one assessment need identifiers of their own.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "assessment_id",
@@ -1378,6 +1404,7 @@ pub(super) static AUDIT_LOG: &[Operation] = &[Operation {
     warning: Some(
         "It needs the feature Audit Logs, and shows entries on confidential jobs and projects to every key that may read it. A page cursor is good only with the dates and filters that it came from.",
     ),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "startDate",
@@ -1463,6 +1490,7 @@ pub(super) static BRAND: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[
         Field {
             name: "cursor",
@@ -1501,6 +1529,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Shows the message on the candidate; nothing is sent."),
         warning: Some("Private messages need a key with access to non-offer private fields."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -1625,6 +1654,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the candidate to the project."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -1661,6 +1691,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the tag to the candidate."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -1699,6 +1730,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "All of the candidate's applications must be archived or hired. There is no operation that deletes a candidate.",
         ),
+        open_codes: &[],
         parameters: &[Field {
             name: "candidateId",
             about: "Whose data is removed",
@@ -1727,6 +1759,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "A repeat adds the candidate again: look with candidate.search first. Custom fields are set with customField.setValues, jobs with application.create.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "name",
@@ -1839,6 +1872,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "A repeat adds the note again. Private notes need a key with access to non-offer private fields.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -1901,6 +1935,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "A window, not a list: the first page opens a snapshot of at most 200 messages, and later pages need the same candidateId, direction, sentAfter and watermark. recordId is no lasting id. Bodies are HTML that strangers wrote, and may be cut (bodyTruncated).",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -1973,6 +2008,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "id",
@@ -2011,6 +2047,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "A key without access to confidential jobs and projects gets a list without their candidates, and no error. Deleted and merged candidates just vanish from lists; the webhooks candidateDelete and candidateMerge tell of them.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -2071,6 +2108,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2125,6 +2163,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "It needs the feature Fraud Detection. Only ids are stable: category, name, description and value of signals may change.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2169,6 +2208,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Private notes are missing if the key has no access to non-offer private fields."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2221,6 +2261,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2267,6 +2308,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "Do not just repeat it: a failure, even generic_internal_error, may come after the HRIS took the data, and a repeat then makes a duplicate there. The candidate needs a name, and for many systems an accepted offer.",
         ),
+        open_codes: &["candidate_hris_push_failed"],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -2311,6 +2353,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the candidate out of the project; both stay."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2347,6 +2390,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the tag off the candidate; the tag itself stays."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2383,6 +2427,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("It answers 100 candidates at most and has no pages: candidate.list has all."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "email",
@@ -2416,9 +2461,10 @@ pub(super) static CANDIDATE: &[Operation] = &[
         name: "candidate.setFraudStatus",
         summary: "Records what a review of a candidate's fraud signals concluded",
         permission: Some(Permission::new("candidatesWrite")),
-        kind: Kind::Write,
+        kind: Kind::Destructive,
         effect: Some("Marks the candidate for everybody; it can be set again but not back to unreviewed."),
         warning: Some("It needs the feature Fraud Detection."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2457,6 +2503,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         warning: Some(
             "socialLinks replaces all links there are, and makes linkedInUrl, githubUrl and websiteUrl of the same request void. Custom fields are set with customField.setValues.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2589,6 +2636,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the file to the candidate; no operation removes it."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2627,6 +2675,7 @@ pub(super) static CANDIDATE: &[Operation] = &[
             "Adds the resume to the candidate and fills in what it says and Ashby did not know; nothing known is overwritten.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -2663,9 +2712,10 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
         name: "candidateTag.archive",
         summary: "Archives a candidate tag",
         permission: Some(Permission::new("hiringProcessMetadataWrite")),
-        kind: Kind::Write,
+        kind: Kind::Destructive,
         effect: Some("Archives the tag; no operation restores it."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "tagId",
             about: "Which tag",
@@ -2692,6 +2742,7 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the tag for the whole organisation, unless it is there already."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "title",
             about: "What the tag says",
@@ -2718,6 +2769,7 @@ pub(super) static CANDIDATE_TAG: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -2772,6 +2824,7 @@ pub(super) static CLOSE_REASON: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[Field {
         name: "includeArchived",
         about: "Whether to include archived reasons; defaults to false",
@@ -2799,6 +2852,7 @@ pub(super) static COMMUNICATION_TEMPLATE: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -2822,6 +2876,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         warning: Some(
             "Job postings can have fields since 2026-09-14, and jobs and openings fields that only the API edits since 2026-09-10; Ashby has not published the words for these.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "fieldType",
@@ -2910,6 +2965,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "customFieldId",
             about: "Which custom field",
@@ -2936,6 +2992,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Private fields are missing if the key has no access to non-offer private fields."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -2990,6 +3047,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         warning: Some(
             "Calls side by side on one object can undo each other: use customField.setValues for several fields. Fields of users are set with user.setCustomFieldValue.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "objectId",
@@ -3042,6 +3100,7 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the values of these fields; null clears a field."),
         warning: Some("Fields of users are set with user.setCustomFieldValues."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "objectId",
@@ -3087,9 +3146,10 @@ pub(super) static CUSTOM_FIELD: &[Operation] = &[
         name: "customField.updateSelectableValues",
         summary: "Replaces the options of a select field",
         permission: Some(Permission::new("hiringProcessMetadataWrite")),
-        kind: Kind::Write,
+        kind: Kind::Destructive,
         effect: Some("Adds new options, relabels known ones, and archives every option that is not sent."),
         warning: Some("Send all options that shall stay, as customField.info answers them."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "customFieldId",
@@ -3133,6 +3193,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Archives the department; department.restore brings it back."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "departmentId",
             about: "Which department",
@@ -3159,6 +3220,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Adds the department for the whole organisation; a repeat may add a second one."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "name",
@@ -3211,6 +3273,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "departmentId",
             about: "Which department",
@@ -3237,6 +3300,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -3289,6 +3353,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Makes the department a part of the other one."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "departmentId",
@@ -3325,6 +3390,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("The department can be used again."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "departmentId",
             about: "Which department",
@@ -3351,6 +3417,7 @@ pub(super) static DEPARTMENT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Changes what is sent and leaves the rest; the external name is what candidates see."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "departmentId",
@@ -3407,6 +3474,7 @@ pub(super) static EMAIL_SENDER: &[Operation] = &[Operation {
     warning: Some(
         "Without a user to act for, these are the addresses of the API's own service user. No-reply addresses are listed too, but sequence.add refuses them.",
     ),
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -3428,6 +3496,7 @@ pub(super) static FEEDBACK_FORM_DEFINITION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "feedbackFormDefinitionId",
             about: "Which form",
@@ -3454,6 +3523,7 @@ pub(super) static FEEDBACK_FORM_DEFINITION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -3515,6 +3585,7 @@ pub(super) static FILE: &[Operation] = &[
         warning: Some(
             "Post the file as multipart/form-data to the url within 10 minutes: first all fields, last the file as the part \"file\". Then hand the handle to candidate.uploadResume, candidate.uploadFile or applicationForm.submit.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "fileUploadContext",
@@ -3569,6 +3640,7 @@ pub(super) static FILE: &[Operation] = &[
         warning: Some(
             "The link is signed and does not last: download at once, and treat it as a secret. Files of Ashby's demo data may be refused.",
         ),
+        open_codes: &[],
         parameters: &[Field {
             name: "fileHandle",
             about: "The handle of the file, from a candidate, an application or an offer",
@@ -3598,6 +3670,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Gives the user the role, and with it the access that the role carries."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "teamMemberId",
@@ -3658,6 +3731,7 @@ pub(super) static HIRING_TEAM: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the role from the user, and with it the access that the role carries."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "teamMemberId",
@@ -3722,6 +3796,7 @@ pub(super) static HIRING_TEAM_ROLE: &[Operation] = &[Operation {
     warning: Some(
         "Answers bare titles unless namesOnly is false; only then are there ids for hiringTeam.addMember.",
     ),
+    open_codes: &[],
     parameters: &[Field {
         name: "namesOnly",
         about: "True answers titles only, false answers ids and titles; defaults to true",
@@ -3754,6 +3829,7 @@ pub(super) static INTERVIEW: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "id",
             about: "Interview to read",
@@ -3780,6 +3856,7 @@ pub(super) static INTERVIEW: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("These are definitions; scheduled interviews come from interviewSchedule.list."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -3850,6 +3927,7 @@ pub(super) static INTERVIEW_BRIEFING: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[
         Field {
             name: "interviewEventId",
@@ -3893,6 +3971,7 @@ pub(super) static INTERVIEW_EVENT: &[Operation] = &[Operation {
     warning: Some(
         "interviewSchedule.list already carries each schedule's events; ask here only for a single schedule.",
     ),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "interviewScheduleId",
@@ -3966,6 +4045,7 @@ pub(super) static INTERVIEW_PLAN: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: Some("Drafts are never listed."),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "includeArchived",
@@ -4022,6 +4102,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
             "Cancels every interview of the schedule; interviewers and candidate may be told, and feedback given on them may be lost.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "id",
@@ -4062,6 +4143,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
         warning: Some(
             "Interviewers are found by the e-mail address of their Ashby user; only the key that made a schedule can update it; a repeated call makes a second schedule.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -4102,6 +4184,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -4172,6 +4255,7 @@ pub(super) static INTERVIEW_SCHEDULE: &[Operation] = &[
             "Changes or cancels interviews, of which people may be told; with allowFeedbackDeletion, feedback on a cancelled interview is deleted for good.",
         ),
         warning: Some("Works only for schedules made with the same API key."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "interviewScheduleId",
@@ -4237,6 +4321,7 @@ pub(super) static INTERVIEW_STAGE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewStageId",
             about: "Stage to read",
@@ -4263,6 +4348,7 @@ pub(super) static INTERVIEW_STAGE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewPlanId",
             about: "Plan whose stages are listed",
@@ -4291,6 +4377,7 @@ pub(super) static INTERVIEW_STAGE_GROUP: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -4312,6 +4399,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "interviewerPoolId",
@@ -4356,6 +4444,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the pool out of use until it is restored."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewerPoolId",
             about: "Pool to archive",
@@ -4382,6 +4471,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "title",
@@ -4418,6 +4508,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewerPoolId",
             about: "Pool to read",
@@ -4444,6 +4535,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Members and trainees come only from interviewerPool.info."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchivedPools",
@@ -4508,6 +4600,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the user out of the pool, as a member or as a trainee."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "interviewerPoolId",
@@ -4544,6 +4637,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewerPoolId",
             about: "Pool to restore",
@@ -4570,6 +4664,7 @@ pub(super) static INTERVIEWER_POOL: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "interviewerPoolId",
@@ -4619,6 +4714,7 @@ pub(super) static JOB: &[Operation] = &[
         warning: Some(
             "Custom fields are set with customField.setValue; a job cannot be opened without a default interview plan.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "title",
@@ -4695,6 +4791,7 @@ pub(super) static JOB: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "id",
@@ -4745,6 +4842,7 @@ pub(super) static JOB: &[Operation] = &[
         warning: Some(
             "Drafts come only if status names Draft; confidential jobs only with a key that may see them.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -4861,6 +4959,7 @@ pub(super) static JOB: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("A short answer for looking things up, not paged; use job.list for everything."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "title",
@@ -4894,11 +4993,12 @@ pub(super) static JOB: &[Operation] = &[
         name: "job.setStatus",
         summary: "Opens, closes or archives a job, or makes it a draft again",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some("Moves the job to the new status, which decides whether it takes applications."),
         warning: Some(
             "Allowed: Draft to Open or Archived, Open to Closed, Closed to Draft or Archived, Archived to Draft; opening needs a default interview plan.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobId",
@@ -4935,6 +5035,7 @@ pub(super) static JOB: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: Some("Custom fields are set with customField.setValue."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobId",
@@ -5015,11 +5116,12 @@ pub(super) static JOB: &[Operation] = &[
         name: "job.updateCompensation",
         summary: "Replaces a job's compensation tiers",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some(
             "Replaces all compensation tiers of the job, which its postings may show; an empty list removes them.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobId",
@@ -5057,9 +5159,10 @@ pub(super) static JOB: &[Operation] = &[
         name: "job.updateCompensationSettings",
         summary: "Changes how a job's compensation is shown to candidates",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some("Changes what candidates see of the job's pay."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "jobId",
             about: "Job to change",
@@ -5088,6 +5191,7 @@ pub(super) static JOB_BOARD: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: Some("Disabled boards are never listed."),
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -5108,6 +5212,7 @@ pub(super) static JOB_INTERVIEW_PLAN: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[Field {
         name: "jobId",
         about: "Job whose plan is read",
@@ -5136,6 +5241,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("A draft is found only with includeUnpublishedJobPostings."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5194,6 +5300,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         warning: Some(
             "Covers only the primary external board unless jobBoardId names another; unlisted postings, which are not for the public, come too unless listedOnly is true.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "location",
@@ -5258,6 +5365,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5302,6 +5410,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5344,6 +5453,7 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         warning: Some(
             "Publishing needs a title, a description, an open job and whatever pay the organization requires.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5377,11 +5487,12 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         name: "jobPosting.update",
         summary: "Changes a job posting's text, places or form",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some("Changes what applicants see, at once if the posting is published."),
         warning: Some(
             "Replaces only the body of the description; the brand's opening and closing stay around it unless both are suppressed.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5487,11 +5598,12 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         name: "jobPosting.updateCompensation",
         summary: "Replaces a job posting's compensation tiers",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some(
             "Replaces all compensation tiers of the posting, at once for applicants if it is published.",
         ),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "jobPostingId",
@@ -5537,9 +5649,10 @@ pub(super) static JOB_POSTING: &[Operation] = &[
         name: "jobPosting.updateCompensationSettings",
         summary: "Changes how a job posting shows compensation to candidates",
         permission: Some(Permission::new("jobsWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some("Changes what applicants see of the posting's pay."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "jobPostingId",
             about: "Posting to change",
@@ -5568,6 +5681,7 @@ pub(super) static JOB_TEMPLATE: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: Some("Inactive templates always come too, but only an active one can be used to create a job."),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "expand",
@@ -5626,6 +5740,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the location out of use until it is restored."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "locationId",
             about: "Location to archive",
@@ -5652,6 +5767,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "name",
@@ -5736,6 +5852,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "locationId",
             about: "Location to read",
@@ -5762,6 +5879,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -5822,6 +5940,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "locationId",
@@ -5858,6 +5977,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "locationId",
             about: "Location to restore",
@@ -5884,6 +6004,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "locationId",
@@ -5917,9 +6038,10 @@ pub(super) static LOCATION: &[Operation] = &[
         name: "location.updateExternalName",
         summary: "Changes the name of a location that candidates see",
         permission: Some(Permission::new("organizationWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some("Changes the location's name on job boards."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "locationId",
@@ -5956,6 +6078,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "locationId",
@@ -5992,6 +6115,7 @@ pub(super) static LOCATION: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: Some("Not for regions (LocationHierarchy)."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "locationId",
@@ -6032,6 +6156,7 @@ pub(super) static NOTETAKER_TRANSCRIPT: &[Operation] = &[Operation {
     warning: Some(
         "Needs the AI Notetaker add-on; the download address works for 5 minutes; on the free tier transcripts expire; ids come from interview events.",
     ),
+    open_codes: &[],
     parameters: &[Field {
         name: "notetakerTranscriptId",
         about: "Transcript to read; interview events name it",
@@ -6057,13 +6182,14 @@ pub(super) static OFFER: &[Operation] = &[
         name: "offer.approve",
         summary: "Approves an offer version, or one step of its approval, by force",
         permission: Some(Permission::new("offersWrite")),
-        kind: Kind::Write,
+        kind: Kind::Destructive,
         effect: Some(
-            "Approves in place of the people who were asked: the whole approval, or the one step that is named.",
+            "Approves in place of the people who were asked: the whole approval, or the one step that is named; nothing takes it back.",
         ),
         warning: Some(
             "A step can be approved only while it is the current one, and only for a user who is one of its approvers.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerVersionId",
@@ -6121,6 +6247,7 @@ pub(super) static OFFER: &[Operation] = &[
         warning: Some(
             "Needs offerProcess.start and offer.start first; refused with opening_in_use or opening_state_invalid if the chosen opening belongs to another offer or is closed or filled.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerProcessId",
@@ -6173,6 +6300,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerId",
@@ -6209,6 +6337,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Older versions of an offer are only in offer.info."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -6305,6 +6434,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the time at which the candidate accepted or declined."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerId",
@@ -6346,11 +6476,12 @@ pub(super) static OFFER: &[Operation] = &[
         name: "offer.setStatus",
         summary: "Sets whether an offer is accepted, declined, cancelled or open",
         permission: Some(Permission::new("offersWrite")),
-        kind: Kind::Write,
+        kind: Kind::Notifies,
         effect: Some(
-            "Records an answer to the offer, without the candidate; Ashby derives the offer's status from it.",
+            "Records an answer to the offer, without the candidate; Ashby derives the status from it, and may tell other systems of a hire.",
         ),
         warning: Some("The offer status cannot be set by itself; Ashby may refuse some of the values."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerId",
@@ -6395,6 +6526,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Starts an offer version that is filled in with offer.create."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "offerProcessId",
             about: "The process that offerProcess.start began",
@@ -6421,6 +6553,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Notifies,
         effect: Some("Asks the configured approvers to approve the offer."),
         warning: Some("Only for an offer that waits for its approval to start (WaitingOnApprovalStart)."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerVersionId",
@@ -6465,6 +6598,7 @@ pub(super) static OFFER: &[Operation] = &[
         kind: Kind::Notifies,
         effect: Some("Adds a version to the offer and asks again for every approval that it needs."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "offerId",
@@ -6513,6 +6647,7 @@ pub(super) static OFFER_PROCESS: &[Operation] = &[Operation {
         "Opens an offer process for the application, the first step before offer.start and offer.create.",
     ),
     warning: None,
+    open_codes: &[],
     parameters: &[Field {
         name: "applicationId",
         about: "Whose offer process to start",
@@ -6541,6 +6676,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6577,6 +6713,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6615,6 +6752,7 @@ pub(super) static OPENING: &[Operation] = &[
         warning: Some(
             "Custom fields are set afterwards, with customField.setValue; states other than Draft are validated more strictly.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "identifier",
@@ -6715,6 +6853,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "openingId",
             about: "Which opening",
@@ -6741,6 +6880,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -6793,6 +6933,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Ends the link between the job and the opening; both stay."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6829,6 +6970,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the location from the opening; the location itself stays."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6865,6 +7007,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "identifier",
             about: "The identifier that the opening was given, not its id",
@@ -6891,6 +7034,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Archives the opening, or takes it out of the archive."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6927,6 +7071,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Moves the opening to another state; an offer cannot use one that is closed."),
         warning: Some("Filled is not among the states that can be set."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -6971,6 +7116,7 @@ pub(super) static OPENING: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the given details; those that are left out stay."),
         warning: Some("Jobs, locations, state and custom fields have operations of their own."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "openingId",
@@ -7062,6 +7208,7 @@ pub(super) static PROJECT: &[Operation] = &[
         warning: Some(
             "Archiving an archived project succeeds; the key, or the user it acts for, must be allowed to edit the project.",
         ),
+        open_codes: &[],
         parameters: &[Field {
             name: "projectId",
             about: "Which project",
@@ -7092,6 +7239,7 @@ pub(super) static PROJECT: &[Operation] = &[
         warning: Some(
             "Confidential projects need a plan that has them; values of project custom fields go into customFields; candidates are added with candidate.addProject.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "title",
@@ -7136,6 +7284,7 @@ pub(super) static PROJECT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Confidential projects are found only with a key that may see them."),
+        open_codes: &[],
         parameters: &[Field {
             name: "projectId",
             about: "Which project",
@@ -7162,6 +7311,7 @@ pub(super) static PROJECT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Confidential projects are left out unless the key may see them."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "createdAfter",
@@ -7214,6 +7364,7 @@ pub(super) static PROJECT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Takes the project out of the archive."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "projectId",
             about: "Which project",
@@ -7240,6 +7391,7 @@ pub(super) static PROJECT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Answers with 100 projects at most, without paging; use project.list for all."),
+        open_codes: &[],
         parameters: &[Field {
             name: "title",
             about: "The title to look for",
@@ -7268,6 +7420,7 @@ pub(super) static PROJECT: &[Operation] = &[
         warning: Some(
             "The last of several writes to a field wins, so a retry can undo a newer value; required fields cannot be cleared.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "projectId",
@@ -7314,6 +7467,7 @@ pub(super) static PROJECT: &[Operation] = &[
         warning: Some(
             "The last of several writes to a field wins, so a retry can undo a newer value; required fields cannot be cleared.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "projectId",
@@ -7354,6 +7508,7 @@ pub(super) static PROJECT: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the given details; those that are left out stay."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "projectId",
@@ -7400,6 +7555,7 @@ pub(super) static REFERRAL: &[Operation] = &[Operation {
     kind: Kind::Write,
     effect: Some("Adds the recommended candidate with an application that is credited to the user."),
     warning: Some("The job in the form must be open."),
+    open_codes: &[],
     parameters: &[
         Field {
             name: "id",
@@ -7453,6 +7609,7 @@ pub(super) static REFERRAL_FORM: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: Some("Creates a default form if the organization has none."),
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -7476,6 +7633,7 @@ pub(super) static REPORT: &[Operation] = &[
         warning: Some(
             "An organization may start 15 reports a minute and run 3 at once (report.synchronous counts too); asking with requestId is free of that. A failed report answers successfully, with status failed. Report ids are only in Ashby's pages.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "reportId",
@@ -7522,6 +7680,7 @@ pub(super) static REPORT: &[Operation] = &[
         warning: Some(
             "Waits 30 seconds at most, then answers in_progress: use report.generate for slow reports. An organization may start 15 reports a minute and run 3 at once. A failed report answers successfully, with status failed.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "reportId",
@@ -7573,6 +7732,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         warning: Some(
             "A no-reply sender is refused (sequence_sender_not_allowed); a second draft of the same template, candidate and user too (sequence_draft_already_exists). What blocks the start leaves a draft, with startResult Blocked.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "sequenceTemplateId",
@@ -7630,9 +7790,10 @@ pub(super) static SEQUENCE: &[Operation] = &[
         name: "sequence.cancel",
         summary: "Cancels a running sourcing sequence",
         permission: Some(Permission::new("sourcingWrite")),
-        kind: Kind::Write,
-        effect: Some("Stops the sequence: its remaining e-mails are not sent."),
+        kind: Kind::Destructive,
+        effect: Some("Stops the sequence for good: its remaining e-mails are not sent."),
         warning: Some("Allowed with candidatesWrite too, for the sake of older keys."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "sequenceId",
@@ -7669,6 +7830,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         kind: Kind::Destructive,
         effect: Some("Deletes the draft, which has not been started, for good."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "sequenceId",
             about: "Which draft",
@@ -7695,6 +7857,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "sequenceId",
             about: "Which sequence",
@@ -7721,6 +7884,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -7775,6 +7939,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         warning: Some(
             "Only by the user who made the draft; what blocks the start leaves the draft, with startResult Blocked. A started sequence is answered with sequence_not_found.",
         ),
+        open_codes: &[],
         parameters: &[Field {
             name: "sequenceId",
             about: "Which draft",
@@ -7805,6 +7970,7 @@ pub(super) static SEQUENCE: &[Operation] = &[
         warning: Some(
             "Only by the user who made the draft; keep Ashby's token markers as sequence.info gives them, unknown ones are refused.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "sequenceId",
@@ -7860,6 +8026,7 @@ pub(super) static SEQUENCE_TEMPLATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Archived templates are found too; the texts of the messages are not included."),
+        open_codes: &[],
         parameters: &[Field {
             name: "sequenceTemplateId",
             about: "Which template",
@@ -7886,6 +8053,7 @@ pub(super) static SEQUENCE_TEMPLATE: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeArchived",
@@ -7940,6 +8108,7 @@ pub(super) static SOURCE: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[Field {
         name: "includeArchived",
         about: "List archived sources too; defaults to false",
@@ -7967,6 +8136,7 @@ pub(super) static SOURCE_TRACKING_LINK: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: None,
+    open_codes: &[],
     parameters: &[
         Field {
             name: "includeDisabled",
@@ -8005,6 +8175,7 @@ pub(super) static SURVEY_FORM_DEFINITION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "surveyFormDefinitionId",
             about: "Which form",
@@ -8031,6 +8202,7 @@ pub(super) static SURVEY_FORM_DEFINITION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "syncToken",
@@ -8082,6 +8254,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Creates the survey's link; sending it to the candidate is up to you."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -8126,6 +8299,7 @@ pub(super) static SURVEY_REQUEST: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "surveyType",
@@ -8205,6 +8379,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Stores the answers as if the candidate had given them."),
         warning: Some("Not for an application whose form submission was blocked: none exists."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "candidateId",
@@ -8257,6 +8432,7 @@ pub(super) static SURVEY_SUBMISSION: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Diversity and EEOC answers cannot be read through the API."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "surveyType",
@@ -8320,6 +8496,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "takeHomeAssignmentId",
@@ -8360,6 +8537,7 @@ pub(super) static TAKE_HOME_ASSIGNMENT: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "applicationId",
@@ -8439,6 +8617,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Keeps the user from being scheduled for interviews during the pause."),
         warning: Some("A user can have one pause, running or planned; a second one is refused."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "userId",
@@ -8491,6 +8670,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Destructive,
         effect: Some("Deletes the pause: the user can be scheduled for interviews again."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "interviewerPauseId",
             about: "Which pause, from user.listInterviewerPauses",
@@ -8517,6 +8697,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "userId",
             about: "Which user",
@@ -8543,6 +8724,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "userId",
             about: "Whose settings",
@@ -8569,6 +8751,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "includeDeactivated",
@@ -8621,6 +8804,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Past pauses are not listed."),
+        open_codes: &[],
         parameters: &[Field {
             name: "userId",
             about: "Whose pauses",
@@ -8647,6 +8831,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: Some("Answers with a list, empty if nobody has that address."),
+        open_codes: &[],
         parameters: &[Field {
             name: "email",
             about: "The user's address",
@@ -8675,6 +8860,7 @@ pub(super) static USER: &[Operation] = &[
         warning: Some(
             "For several fields of one user use user.setCustomFieldValues: calls side by side can undo each other.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "userId",
@@ -8719,6 +8905,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the values of the given custom fields; the others stay."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "userId",
@@ -8759,6 +8946,7 @@ pub(super) static USER: &[Operation] = &[
         kind: Kind::Write,
         effect: Some("Replaces the given limits; a limit that is left out stays."),
         warning: None,
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "userId",
@@ -8805,6 +8993,7 @@ pub(super) static VERSION: &[Operation] = &[Operation {
     kind: Kind::Read,
     effect: None,
     warning: Some("A request chooses a version with the header Ashby-Version; removed versions are refused."),
+    open_codes: &[],
     parameters: &[],
     rules: &[],
     paging: Paging::None,
@@ -8830,6 +9019,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
         warning: Some(
             "If the ping is not answered with success, the webhook is created but disabled. There is no operation that lists webhooks: keep the id.",
         ),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "webhookType",
@@ -8874,6 +9064,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
         kind: Kind::Destructive,
         effect: Some("Deletes the webhook for good: its URL gets no more events."),
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "webhookId",
             about: "Which webhook",
@@ -8900,6 +9091,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
         kind: Kind::Read,
         effect: None,
         warning: None,
+        open_codes: &[],
         parameters: &[Field {
             name: "webhookId",
             about: "Which webhook",
@@ -8928,6 +9120,7 @@ pub(super) static WEBHOOK: &[Operation] = &[
             "Changes the webhook and sends a ping to its URL; events go to the new URL with the new secret at once.",
         ),
         warning: Some("If the ping is not answered with success, the webhook is disabled."),
+        open_codes: &[],
         parameters: &[
             Field {
                 name: "webhookId",

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -29,8 +28,12 @@ pub struct FileDownload {
     pub suggested_name: Option<String>,
     response: reqwest::Response,
     received_bytes: u64,
-    read_timeout: Duration,
+    limit_bytes: u64,
+    patience: storage::Patience,
 }
+
+/// The largest file that is taken unless [`FileDownload::limit_bytes`] says otherwise.
+pub const DEFAULT_MAX_FILE_BYTES: u64 = 1_000_000_000;
 
 /// A file that was downloaded, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,11 +93,12 @@ impl Client {
 
     async fn open_once(&self, handle: &FileHandle) -> Result<FileDownload, Error> {
         let response = self.read(&INFO, &json!({"fileHandle": handle})).await?;
-        let link: Link = serde_json::from_slice(&response.results).map_err(|_| {
+        let link: Link = json_slices::read(&response.results).map_err(|_| {
             Error::new(ErrorKind::Malformed, INFO.as_str(), "the answer has no link to the file")
         })?;
         let storage = &self.inner.storage;
         let (http, url) = storage.client(OPERATION, &link.url)?;
+        let patience = storage.patience();
         let mut response =
             storage.next(http.get(url).send()).await.map_err(|failure| failure.into_error(OPERATION))?;
         let status = response.status().as_u16();
@@ -111,27 +115,50 @@ impl Client {
             suggested_name: disposition.as_deref().and_then(name::suggested),
             response,
             received_bytes: 0,
-            read_timeout: storage.read_timeout(),
+            limit_bytes: DEFAULT_MAX_FILE_BYTES,
+            patience,
         })
     }
 }
 
 impl FileDownload {
+    /// Takes no larger file than this; [`DEFAULT_MAX_FILE_BYTES`] by default.
+    #[must_use]
+    pub fn limit_bytes(mut self, limit_bytes: u64) -> Self {
+        self.limit_bytes = limit_bytes;
+        self
+    }
+
     /// The next bytes; `None` once the file is complete.
     ///
     /// # Errors
-    /// [`ErrorKind::Transport`] if the file was cut, [`ErrorKind::Timeout`] if the storage fell silent.
+    /// [`ErrorKind::Transport`] if the file was cut, [`ErrorKind::Timeout`] if the storage fell silent or sends less
+    /// than 16 KiB a second for good, [`ErrorKind::TooLarge`] if the file is larger than it may be.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        let chunk = storage::next(self.read_timeout, self.response.chunk()).await;
+        let too_large = self.length_bytes.unwrap_or(0).max(self.received_bytes) > self.limit_bytes;
+        if too_large {
+            return Err(self.too_large());
+        }
+        let chunk = storage::next(self.patience.after(self.received_bytes), self.response.chunk()).await;
         let chunk = chunk.map_err(|failure| failure.into_error(OPERATION))?;
         match &chunk {
-            Some(chunk) => self.received_bytes += chunk.len() as u64,
+            Some(chunk) => {
+                self.received_bytes += chunk.len() as u64;
+                if self.received_bytes > self.limit_bytes {
+                    return Err(self.too_large());
+                }
+            }
             None if self.length_bytes.is_some_and(|length| length != self.received_bytes) => {
                 return Err(Error::new(ErrorKind::Transport, OPERATION, "the file was cut on the way"));
             }
             None => {}
         }
         Ok(chunk)
+    }
+
+    fn too_large(&self) -> Error {
+        let what = format!("the file is larger than {} bytes", self.limit_bytes);
+        Error::new(ErrorKind::TooLarge, OPERATION, what).with_hint("allow larger files, or leave it")
     }
 
     /// Writes the file beside `path` and, once it is complete and durable, gives it that name. Dropped or failed,

@@ -67,20 +67,28 @@ fn decoded(text: &str) -> String {
 /// without what file systems and terminals stumble over. `None` if nothing is left.
 pub fn safe_file_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let is_invisible = |character: char| {
-        character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let kept: String = last
+    let kept: String = outside_text::line(last)
         .chars()
-        .filter(|character| !is_invisible(*character))
         .map(|character| if "<>:\"|?*".contains(character) { '_' } else { character })
         .collect();
     // Neither hidden nor `..`, and nothing that looks like an option.
     let kept = kept.trim_start_matches(['.', '-', ' ']).trim_end_matches(['.', ' ']);
+    let kept = if is_device(kept) { &*format!("_{kept}") } else { kept };
     let (stem, extension) = kept.rsplit_once('.').map_or((kept, None), |(stem, end)| (stem, Some(end)));
     let extension = extension.map(|extension| format!(".{}", cut(extension, 20))).unwrap_or_default();
     let name = format!("{}{extension}", cut(stem, MAX_NAME_BYTES - extension.len()));
     (!name.is_empty()).then_some(name)
+}
+
+/// Whether Windows takes the name for a device, whatever the extension.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end();
+    let mut letters = stem.chars();
+    let last = letters.next_back();
+    let is_numbered = ["COM", "LPT"].iter().any(|device| letters.as_str().eq_ignore_ascii_case(device))
+        && last.is_some_and(|letter| letter.is_ascii_digit() || "¹²³".contains(letter));
+    let devices = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
+    is_numbered || devices.iter().any(|device| stem.eq_ignore_ascii_case(device))
 }
 
 fn cut(text: &str, max_bytes: usize) -> &str {
@@ -106,6 +114,12 @@ mod tests {
             (r#"attachment; filename="../../etc/passwd""#, Some("passwd")),
             (r#"attachment; filename="C:\\temp\\cv.pdf""#, Some("cv.pdf")),
             ("attachment; filename*=utf-8''..%2F..%2F.bashrc", Some("bashrc")),
+            ("attachment; filename=nul.tar.gz", Some("_nul.tar.gz")),
+            ("attachment; filename=\"Com1 .pdf\"", Some("_Com1 .pdf")),
+            ("attachment; filename=COM10.pdf", Some("COM10.pdf")),
+            ("attachment; filename=lpt²", Some("_lpt²")),
+            ("attachment; filename=console.pdf", Some("console.pdf")),
+            ("attachment; filename*=utf-8''cv%E2%80%AEfdp.exe", Some("cvfdp.exe")),
             ("attachment; filename=..", None),
             ("attachment; filename=\"", None),
             ("attachment", None),

@@ -176,7 +176,7 @@ impl Client {
             "contentLength": file.length_bytes,
         });
         let response = self.read(&CREATE_HANDLE, &wanted).await?;
-        let place: Place = serde_json::from_slice(&response.results).map_err(|_| {
+        let place: Place = json_slices::read(&response.results).map_err(|_| {
             let what = "the answer does not say where to upload";
             Error::new(ErrorKind::Malformed, CREATE_HANDLE.as_str(), what)
         })?;

@@ -82,7 +82,8 @@ fn output<T: DeserializeOwned>(operation: &str, response: Response) -> Result<Ou
 
 /// Reads an answer, or the part of it at `place`.
 pub(crate) fn decode<T: DeserializeOwned>(operation: &str, place: &str, json: &[u8]) -> Result<T, Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let json = json_slices::unicode(json);
+    let mut deserializer = serde_json::Deserializer::from_slice(&json);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         unexpected(operation, place, &path, &error.inner().to_string())
@@ -134,6 +135,12 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+
+    #[test]
+    fn half_a_character_spoils_no_answer() {
+        let read: Vec<String> = decode("x", "", br#"["cut \ud83d","\ud83d\ude00"]"#).unwrap();
+        assert_eq!(read, ["cut \u{fffd}", "😀"]);
+    }
 
     #[test]
     fn no_value_gets_into_an_error() {

@@ -1,8 +1,9 @@
 //! What failures are taken for.
 
+use std::io::Write as _;
 use std::time::Duration;
 
-use ashby_client::{Client, ErrorKind, Recovery, RetryPolicy};
+use ashby_client::{Client, ErrorKind, ListRequest, ReadOperation, Recovery, RetryPolicy};
 use serde_json::json;
 
 use crate::server::{KEY, READ, Server, Step, ok, quick, response};
@@ -223,4 +224,47 @@ async fn bad_tls_is_not_retried() {
     let error = client.read(&READ, &json!({})).await.unwrap_err();
     assert_eq!((error.kind(), error.requests()), (ErrorKind::Tls, 1), "{error:?}");
     server.await.unwrap();
+}
+
+#[tokio::test]
+async fn legal_and_unusual_answers_are_read() {
+    const DONE: &str = r#"{"success":true,"results":"done"}"#;
+    let (first, second) = DONE.split_at(9);
+    let member = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let in_two = [member(first), member(second)].concat();
+    let names: Vec<String> = (0..300).map(|number| format!("x-header-{number}")).collect();
+    let many: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
+    for step in [response(200, &[("content-encoding", "gzip")], in_two), response(200, &many, DONE)] {
+        let server = Server::start([step]).await;
+        server.client().read(&READ, &json!({})).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_no_destination_could_take_is_refused() {
+    let page = |results: &str| format!(r#"{{"success":true,"results":{results},"moreDataAvailable":false}}"#);
+    let long = "x".repeat(600_000);
+    for (body, kind) in [
+        (page(&format!("[{}1]", "1,".repeat(250_000))), ErrorKind::TooLarge),
+        (page(&format!(r#"[{{"id":"1"}},{{"id":"2","text":"{long}"}}]"#)), ErrorKind::TooLarge),
+        (
+            format!(r#"{{"success":true,"results":[],"moreDataAvailable":true,"nextCursor":"{long}"}}"#),
+            ErrorKind::Malformed,
+        ),
+    ] {
+        let server = Server::start(vec![ok(body); 4]).await;
+        let client = server.builder().max_body_bytes(1_000_000).too_large_hint("say --x").build().unwrap();
+        let request = ListRequest {
+            key_fields: vec!["id".to_owned()],
+            leave_out_unusable: true,
+            ..ListRequest::new(ReadOperation::new("candidate.list"))
+        };
+        let error = client.page(&request).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert_eq!(error.hint() == Some("say --x"), kind == ErrorKind::TooLarge);
+    }
 }

@@ -1,6 +1,7 @@
 //! Files: up and down, through a storage that must not learn the key.
 
 use std::path::Path;
+use std::time::Duration;
 
 use ashby_client::{Client, DownloadedFile, Error, ErrorKind, FileContext, FileHandle, RetryPolicy, Upload};
 use serde_json::{Value, json};
@@ -274,4 +275,24 @@ async fn a_growing_file_is_sent_as_long_as_it_was() {
     write(pair.directory.path(), "a.txt", "hello world");
     pair.upload(file).await.unwrap();
     assert!(pair.storage.requests()[0].body.contains("\r\n\r\nhello\r\n--"));
+}
+
+#[tokio::test]
+async fn a_download_is_neither_endless_nor_endlessly_slow() {
+    let announced = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n".to_vec();
+    let endless = [&b"HTTP/1.1 200 OK\r\n\r\n"[..], &[b'x'; 1000]].concat();
+    for step in [Step::Stall(announced), Step::Stall(endless)] {
+        let pair = Pair::new([step]).await;
+        let open = pair.client().open_file(&FileHandle::from("h")).await.unwrap().limit_bytes(999);
+        let error = open.save(&pair.directory.path().join("x"), false).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+        assert_eq!(pair.files(), Vec::<String>::new());
+    }
+    // Never silent for long, and yet never done.
+    let slow = [&b"HTTP/1.1 200 OK\r\n\r\n"[..], &[b'x'; 2_000]].concat();
+    let pair = Pair::new([Step::Trickle(slow)]).await;
+    let client = pair.ashby.builder().total_timeout(Duration::from_millis(500)).build().unwrap();
+    let open = client.open_file(&FileHandle::from("h")).await.unwrap();
+    let error = open.save(&pair.directory.path().join("x"), false).await.unwrap_err();
+    assert_eq!((error.kind(), pair.files()), (ErrorKind::Timeout, Vec::new()), "{error}");
 }

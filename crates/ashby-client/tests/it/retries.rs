@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use ashby_client::{ErrorKind, Lane, RetryPolicy};
+use ashby_client::{Client, ErrorKind, Lane, RetryPolicy, WriteOperation};
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
-use crate::server::{READ, Server, Step, WRITE, ok, quick, response};
+use crate::server::{KEY, READ, Server, Step, WRITE, ok, quick, response};
 
 const DONE: &str = r#"{"success":true,"results":"done"}"#;
 
@@ -160,4 +162,53 @@ async fn a_handle_in_another_lane_shares_everything_else() {
     client.read(&READ, &json!({})).await.unwrap();
     urgent.read(&READ, &json!({})).await.unwrap();
     assert_eq!(client.usage().requests, 2);
+}
+
+#[tokio::test]
+async fn of_a_write_only_what_is_said_for_certain_counts() {
+    let push = WriteOperation::new("candidate.pushToHris");
+    for (body, kind, may_have_happened) in [
+        (r#"{"success":false,"errors":["the HRIS said rate_limit_exceeded"]}"#, ErrorKind::Rejected, false),
+        (r#"{"success":false,"errors":["rate_limit_exceeded"]}"#, ErrorKind::Rejected, false),
+        (r#"{"success":false,"errorInfo":{"code":"rate_limit_exceeded"}}"#, ErrorKind::RateLimited, false),
+        (
+            r#"{"success":false,"errors":["rate_limit_exceeded"],"errorInfo":{"code":"candidate_hris_push_failed"}}"#,
+            ErrorKind::Rejected,
+            true,
+        ),
+        (r#"{"success":false,"errorInfo":{"code":"generic_internal_error"}}"#, ErrorKind::Server, true),
+    ] {
+        let server = Server::start([ok(body), ok(DONE)]).await;
+        let error = server.client().write(&push, &json!({})).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_taken_effect()), (kind, may_have_happened), "{body}");
+        assert_eq!(server.requests().len(), 1, "{body}");
+    }
+    // Of a read nothing is lost by looking everywhere.
+    let server =
+        Server::start([ok(r#"{"success":false,"errors":["Error rate_limit_exceeded: wait"]}"#), ok(DONE)])
+            .await;
+    server.client().read(&READ, &json!({})).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_write_meets_no_connection_that_others_have_left() {
+    // Answers the first request of each connection and closes it at the second, as a server does whose patience ends then.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                let _ = stream.read(&mut request).await;
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{DONE}", DONE.len());
+                let _ = stream.write_all(head.as_bytes()).await;
+                let _ = stream.read(&mut request).await;
+            });
+        }
+    });
+    let client = Client::builder().api_key(KEY).base_url(&url).requests_per_minute(None).build().unwrap();
+    for _ in 0..5 {
+        client.read(&READ, &json!({})).await.unwrap();
+        client.write(&WRITE, &json!({})).await.unwrap();
+    }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Step {
     Stall(Vec<u8>),
     /// These bytes one by one, without haste.
     Drip(Vec<u8>),
+    /// These bytes, a hundred in a second.
+    Trickle(Vec<u8>),
     /// The connection is reset without a word.
     Reset,
 }
@@ -137,6 +139,14 @@ async fn serve(mut stream: TcpStream, steps: Arc<Mutex<VecDeque<Step>>>, seen: A
             for byte in bytes {
                 let _ = stream.write_all(&[byte]).await;
                 tokio::task::yield_now().await;
+            }
+        }
+        Step::Trickle(bytes) => {
+            for byte in bytes {
+                if stream.write_all(&[byte]).await.is_err() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }
         Step::Reset => stream.set_zero_linger().unwrap(),

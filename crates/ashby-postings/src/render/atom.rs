@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::{board_url, xml};
+use super::{board_url, link, xml};
 use crate::{Published, PublishedPosting};
 
 /// Writes a feed with an entry for each posting. Department, team, places, kind of employment and what it pays are
@@ -39,7 +39,7 @@ fn entry<W: Write>(writer: &mut quick_xml::Writer<W>, posting: &PublishedPosting
     let published = posting.published.to_string();
     xml::text(writer, "published", &published)?;
     xml::text(writer, "updated", &published)?;
-    if let Some(url) = &posting.url {
+    if let Some(url) = link(&posting.url) {
         xml::empty(writer, "link", &[("rel", "alternate"), ("href", url)])?;
     }
     let categories = [

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 
-use super::{board_url, xml};
+use super::{board_url, link, xml};
 use crate::{Published, PublishedPosting};
 
 /// Writes a channel with an item for each posting. Department, team, places, kind of employment and what it pays
@@ -32,7 +32,7 @@ pub fn rss(published: &Published, out: impl Write) -> io::Result<()> {
 
 fn item<W: Write>(writer: &mut quick_xml::Writer<W>, posting: &PublishedPosting) -> io::Result<()> {
     xml::text(writer, "title", &posting.title)?;
-    if let Some(url) = &posting.url {
+    if let Some(url) = link(&posting.url) {
         xml::text(writer, "link", url)?;
     }
     xml::with_attributes(writer, "guid", &[("isPermaLink", "false")], &posting.id)?;

@@ -38,6 +38,16 @@ pub(super) fn with_attributes<W: Write>(
     Ok(())
 }
 
+/// An element with others in it.
+pub(super) fn parent<W: Write>(
+    writer: &mut Writer<W>,
+    name: &str,
+    inside: impl FnOnce(&mut Writer<W>) -> io::Result<()>,
+) -> io::Result<()> {
+    writer.create_element(name).write_inner_content(inside)?;
+    Ok(())
+}
+
 /// An element with attributes and nothing in it.
 pub(super) fn empty<W: Write>(
     writer: &mut Writer<W>,

@@ -1,5 +1,6 @@
 //! What the documents look like.
 
+use ashby_client::JobBoard;
 use ashby_postings::{Published, Reason};
 use serde_json::{Value, json};
 
@@ -116,4 +117,76 @@ fn a_document_without_postings_is_one() {
     }
     assert_eq!(texts(&document(&published, "rss"), "rss/channel/link"), ["https://jobs.ashbyhq.com/"]);
     assert_eq!(published.withheld.get(&Reason::Unlisted), None);
+}
+
+#[test]
+fn a_feed_names_all_places_the_address_and_whose_it_is() {
+    let mut job = job();
+    job["secondaryLocations"] = json!([{"location": "Europe"}, {"location": null}]);
+    job["address"] =
+        json!({"postalAddress": {"addressLocality": "Lund", "addressCountry": "Sweden", "more": 1}});
+    job["compensation"]["scrapeableCompensationSalarySummary"] = json!("EUR 70K - 90K");
+    job["applyUrl"] = json!("javascript:alert(1)");
+    let mut published = board(&json!([job]));
+    published.set_organization(Some("o-1"), Some("Acme"));
+    let feed: Value = serde_json::from_str(&document(&published, "feed as JSON")).unwrap();
+    assert_eq!(feed[0]["secondaryLocationNames"], json!(["Europe"]));
+    assert_eq!(feed[0]["address"], json!({"addressLocality": "Lund", "addressCountry": "Sweden"}));
+    assert_eq!((&feed[0]["organizationId"], &feed[0]["organizationName"]), (&json!("o-1"), &json!("Acme")));
+    assert_eq!(feed[0].get("applyLink"), None, "no link but to the web");
+    let xml = document(&published, "feed as XML");
+    let at = |path: &str| texts(&xml, &format!("jobPostings/jobPosting/{path}"));
+    assert_eq!(at("secondaryLocationNames/secondaryLocationName"), ["Europe"]);
+    assert_eq!(
+        (at("address/addressCountry"), at("organizationId")),
+        (vec!["Sweden".into()], vec!["o-1".into()])
+    );
+
+    let json: Value = serde_json::from_str(&document(&published, "json")).unwrap();
+    assert_eq!(
+        json[0]["address"]["postalAddress"],
+        json!({"addressLocality": "Lund", "addressCountry": "Sweden"})
+    );
+    assert_eq!(json[0]["scrapeableCompensationSalarySummary"], "EUR 70K - 90K");
+    let csv = document(&published, "csv");
+    assert!(csv.contains("EUR 70K - 90K") && csv.contains("Sweden"), "{csv}");
+}
+
+#[test]
+fn no_document_links_to_what_is_no_page() {
+    let mut job = job();
+    job["jobUrl"] = json!("javascript://x/%0aalert(1)");
+    let published = board(&json!([job]));
+    for (name, document) in documents(&published) {
+        let is_feed = ["rss", "atom", "feed as JSON", "feed as XML"].contains(&name);
+        assert!(!is_feed || !document.contains("javascript"), "{name}: {document}");
+    }
+}
+
+#[test]
+fn half_a_character_spoils_no_posting() {
+    let text = json!([job(), job()]).to_string().replacen("Cook & Baker", r"Cut \ud83d", 1);
+    let body = format!(r#"{{"apiVersion":"1","jobs":{text}}}"#);
+    let published = Published::from_board(&JobBoard::from_body("acme", body.into()).unwrap());
+    let titles: Vec<&str> = published.postings.iter().map(|posting| posting.title.as_str()).collect();
+    assert_eq!(titles, ["Cut \u{fffd}", "Cook & Baker"]);
+}
+
+#[test]
+fn an_odd_posting_is_named_and_the_others_are_there() {
+    let mut odd = job();
+    odd["id"] = json!("odd-1");
+    odd["secondaryLocations"] = json!(["SECRET place"]);
+    let mut unlisted = odd.clone();
+    unlisted["isListed"] = json!(false);
+    let published = board(&json!([job(), odd, unlisted, {"title": "no id"}, 7]));
+    assert_eq!(published.postings.len(), 1);
+    let named: Vec<&str> = published.odd.iter().map(|odd| odd.posting.as_str()).collect();
+    assert_eq!(named, ["odd-1", "a job without a usable id", "a job without a usable id"]);
+    assert!(!format!("{:?}", published.odd).contains("SECRET"));
+    assert_eq!(
+        published.withheld.get(&Reason::Unlisted),
+        Some(&1),
+        "what nobody may see is nobody's trouble"
+    );
 }

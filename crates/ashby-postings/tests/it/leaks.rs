@@ -71,14 +71,14 @@ async fn from_a_board_even_if_ashby_shows_it() {
     let server = start().await;
     let postings = public(&server);
     let boards = JobBoardClient::builder().base_url(&server.base_url()).build_job_board_client().unwrap();
-    let before = Published::from_board(&boards.board("sim", true).await.unwrap()).unwrap();
+    let before = Published::from_board(&boards.board("sim", true).await.unwrap());
     assert_eq!(before.postings.len(), postings.len());
 
     make_secret(&server, &postings);
     server.faults().add(FaultRule::new("posting-api/job-board/sim", Fault::UnlistedPostings));
     let leaking = boards.board("sim", true).await.unwrap();
     assert!(leaking.split().iter().any(|record| record.windows(15).any(|part| part == b"unlisted-secret")));
-    let published = Published::from_board(&leaking).unwrap();
+    let published = Published::from_board(&leaking);
     assert_nothing_leaks(&published, &postings);
     assert_eq!(published.postings.len(), postings.len() - 3);
     assert!(published.withheld[&Reason::Unlisted] >= 1);
@@ -101,6 +101,51 @@ fn from_a_board_that_does_not_say() {
     let ids: Vec<&str> = published.postings.iter().map(|posting| posting.id.as_str()).collect();
     assert_eq!(ids, ["id-0"]);
     assert_eq!(published.withheld, BTreeMap::from([(Reason::Unlisted, 3), (Reason::Unpublished, 1)]));
+}
+
+#[test]
+fn from_a_board_that_says_more_than_boards_do() {
+    let job = |more: &Value| {
+        let mut job = json!({"id": "a", "isListed": true, "publishedAt": "2026-03-02T09:00:00Z", "jobUrl": "https://x/y"});
+        job.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        job
+    };
+    for (more, reason) in [
+        (json!({"status": "Published", "confidential": false}), None),
+        (json!({"status": null, "isConfidential": null}), None),
+        (json!({"status": "Draft"}), Some(Reason::Unpublished)),
+        (json!({"status": 1}), Some(Reason::Unpublished)),
+        (json!({"confidential": true}), Some(Reason::Confidential)),
+        (json!({"isConfidential": "yes"}), Some(Reason::Confidential)),
+        (json!({"isListed": "true"}), Some(Reason::Unlisted)),
+        (json!({"publishedAt": "9999-01-01T00:00:00Z"}), Some(Reason::Scheduled)),
+        (json!({"publishedAt": "soon"}), Some(Reason::Unpublished)),
+        (json!({"jobUrl": null}), Some(Reason::Internal)),
+    ] {
+        let job = job(&more);
+        let published = board(&json!([job]));
+        assert_eq!(published.withheld.keys().next().copied(), reason, "{more}");
+        assert_eq!(published.postings.len(), usize::from(reason.is_none()), "{more}");
+        let withheld = ashby_postings::withheld(job.to_string().as_bytes(), jiff::Timestamp::now());
+        assert_eq!(withheld, reason, "{more}");
+    }
+}
+
+#[tokio::test]
+async fn from_the_api_that_does_not_say_published() {
+    let server = start().await;
+    let client = client(&server);
+    let postings = public(&server);
+    for (posting, status) in postings.iter().zip([Value::Null, json!("published")]) {
+        let id = posting["id"].as_str().unwrap().to_owned();
+        let patch = serde_json::from_value(json!({"status": status})).unwrap();
+        server.organisation().mutate(&Mutation::Update { kind: Kind::JobPosting, id, patch }).unwrap();
+    }
+    let published = Published::from_careers(&client, &Careers::default()).await.unwrap();
+    assert_eq!(published.postings.len(), postings.len() - 2);
+    assert!(
+        published.postings.iter().all(|posting| !postings[..2].iter().any(|other| other["id"] == posting.id))
+    );
 }
 
 #[tokio::test]

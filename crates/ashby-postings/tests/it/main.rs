@@ -15,7 +15,7 @@ use serde_json::Value;
 /// A board with these jobs.
 pub(crate) fn board(jobs: &Value) -> Published {
     let body = serde_json::json!({"apiVersion": "1", "jobs": jobs}).to_string();
-    Published::from_board(&JobBoard::from_body("acme", body.into()).unwrap()).unwrap()
+    Published::from_board(&JobBoard::from_body("acme", body.into()).unwrap())
 }
 
 /// Everything that can be rendered.

@@ -10,14 +10,14 @@ use crate::kind::Kind;
 use crate::view::View;
 use crate::world::Document;
 
-/// The names of the organisation's boards, which show the same postings.
+/// The names of the organisation's boards, which show the same postings. Case does not tell boards apart.
 const NAMES: [&str; 2] = ["sim", "sim-campus"];
 
 impl Call<'_> {
     /// The answer, if a public job board is asked for.
     pub(super) fn job_board(&self, fault: Option<&Fault>) -> Option<Outcome> {
         let name = self.path.strip_prefix("posting-api/job-board/").filter(|_| self.method == Method::GET)?;
-        if !NAMES.contains(&name) {
+        if !NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             return Some(Outcome::text(StatusCode::NOT_FOUND, "Not Found"));
         }
         let with_compensation =

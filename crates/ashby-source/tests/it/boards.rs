@@ -169,6 +169,26 @@ async fn boards_of_earlier_runs_stay_until_everything_is_listed_again() {
 }
 
 #[tokio::test]
+async fn what_is_not_for_everybody_is_no_row_even_if_the_board_has_it() {
+    let site = Site::new().await;
+    site.sync(&["sim"]).await;
+    let before = site.rows().len();
+    site.unlist_one();
+    site.server.faults().add(FaultRule::new("posting-api/job-board/sim", Fault::UnlistedPostings));
+    site.sync(&["sim"]).await;
+    assert_eq!((site.rows().len(), site.rows()), (before - 1, site.shown(&["sim"])));
+}
+
+#[tokio::test]
+async fn a_board_is_one_however_it_is_spelled() {
+    let site = Site::new().await;
+    site.sync(&["sim"]).await;
+    let report = site.sync(&["SIM", "https://jobs.ashbyhq.com/Sim/1", "sim"]).await;
+    assert_eq!(outcome(&report), &Outcome::UpToDate);
+    assert_eq!(site.rows(), site.shown(&["sim"]), "its rows keep the name they have");
+}
+
+#[tokio::test]
 async fn what_is_none_of_its_own_is_refused() {
     let site = Site::new().await;
     let open = async |stream: &str, checkpoint: Option<Value>| {

@@ -7,3 +7,4 @@ mod boards;
 mod capture;
 mod faults;
 mod support;
+mod wiring;

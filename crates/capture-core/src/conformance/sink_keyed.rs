@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::sink::{assert_live, commit, gone, opened, write, write_at};
-use super::{SinkHarness, scoped, stream, update, upsert};
-use crate::{Counts, Key, Share, Sink, Stamp, StateUpdate, StreamDescriptor, Sweep, Within};
+use super::{Grave, SinkHarness, scoped, stream, update, upsert};
+use crate::{Counts, Gone, Key, Record, Share, Sink, Stamp, StateUpdate, StreamDescriptor, Sweep, Within};
 
 const NONE: Counts = Counts { new: 0, changed: 0, unchanged: 0, deleted: 0, written: 0 };
 
@@ -206,4 +206,47 @@ pub async fn a_forgotten_stream_keeps_its_rows_unseen(harness: &dyn SinkHarness)
     sweep(&mut *sink, whole(&stream, 2)).await;
     commit(&mut *sink).await;
     assert_live(harness, &stream, &[("b", "1")]).await;
+}
+
+/// Where readers are told more of a record that is gone than that it is, each reason arrives with its time, and a merge
+/// with the key of the record that is left.
+pub async fn tombstones_tell_why_and_since_when(harness: &dyn SinkHarness) {
+    let stream = stream("pets");
+    let mut sink = opened(harness, &[Arc::clone(&stream)]).await;
+    let keys = ["a", "b", "c", "d", "e"];
+    write(&mut *sink, &stream, &keys.map(|key| upsert(key, "1"))).await;
+    write_at(&mut *sink, &stream, 2, &["b", "c", "d", "e"].map(|key| upsert(key, "1"))).await;
+    sweep(&mut *sink, whole(&stream, 2)).await;
+    let at: jiff::Timestamp = "2026-01-02T03:04:05Z".parse().expect("a time");
+    let gone = [
+        Record::gone("b", Gone::NotFound),
+        Record::gone("c", Gone::Reported { at: Some(at) }),
+        Record::gone("d", Gone::MergedInto(Key::from("x\"y"))),
+        Record::gone("e", Gone::Erased),
+    ];
+    write_at(&mut *sink, &stream, 3, &gone).await;
+    assert_eq!(commit(&mut *sink).await.deleted, 5);
+    assert_live(harness, &stream, &[]).await;
+    let Some(mut graves) = harness.graves(&stream).await else { return };
+    graves.sort();
+    let told: Vec<(&str, &str, Option<&str>)> = graves
+        .iter()
+        .map(|Grave { key, why, merged_into, .. }| (&**key, &**why, merged_into.as_deref()))
+        .collect();
+    let expected = [
+        ("a", "unseen", None),
+        ("b", "not_found", None),
+        ("c", "reported", None),
+        ("d", "merged", Some("x\"y")),
+        ("e", "erased", None),
+    ];
+    assert_eq!(told, expected);
+    for Grave { key, at: told, .. } in &graves {
+        let told: jiff::Timestamp = told.parse().expect("a time");
+        assert_eq!(
+            told == at,
+            key == "c",
+            "{key} is gone since when the other side said, or since it was found"
+        );
+    }
 }

@@ -8,7 +8,8 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, ErrorKind, Key, Outcome, Result};
+use super::ask::{Again, Ask, Polled, ReadAgain, ReadBack, Reply};
+use crate::{Error, ErrorKind, Gone, Key, Outcome, Purpose, Result};
 
 /// How many nudges may wait.
 const NUDGES: usize = 256;
@@ -44,6 +45,10 @@ pub struct StreamStatus {
     pub up_to_date_at: Option<Timestamp>,
     /// Whether a poll is under way.
     pub polling: bool,
+    /// Whether a listing of everything is under way, which may take long.
+    pub listing_everything: bool,
+    /// The first of the streams with which it shares its listings, often itself.
+    pub listed_with: String,
     /// When the next poll begins, about.
     pub next_poll_at: Option<Timestamp>,
     /// Records received in this run.
@@ -67,14 +72,18 @@ impl Board {
 /// A handle on a run. Clones are handles on the same one; a run does not wait for them.
 #[derive(Clone)]
 pub struct Handle {
-    nudges: mpsc::Sender<Nudge>,
+    asks: mpsc::Sender<Ask>,
     stop: CancellationToken,
     board: Board,
 }
 
-pub(super) fn pair(stop: CancellationToken) -> (Handle, mpsc::Receiver<Nudge>) {
-    let (nudges, waiting) = mpsc::channel(NUDGES);
-    (Handle { nudges, stop, board: Board::default() }, waiting)
+pub(super) fn pair(stop: CancellationToken) -> (Handle, mpsc::Receiver<Ask>) {
+    let (asks, waiting) = mpsc::channel(NUDGES);
+    (Handle { asks, stop, board: Board::default() }, waiting)
+}
+
+fn has_ended() -> Error {
+    Error::new(ErrorKind::Closed, "the run has ended")
 }
 
 impl Handle {
@@ -84,8 +93,48 @@ impl Handle {
     /// # Errors
     /// [`ErrorKind::Closed`] if the run has ended.
     pub async fn nudge(&self, nudge: Nudge) -> Result<()> {
-        let sent = self.nudges.send(nudge).await;
-        sent.map_err(|_| Error::new(ErrorKind::Closed, "the run has ended"))
+        let ask = match nudge {
+            Nudge::Poll { stream } => Ask::Poll { stream, awaited: Vec::new(), reply: Reply::to_nobody() },
+            Nudge::Reread { stream, keys } => {
+                let what = Again::Records(keys.into_iter().map(|key| (key, Gone::NotFound)).collect());
+                let ask = ReadAgain { stream, what, purpose: Purpose::Refresh };
+                Ask::Reread { ask, reply: Reply::to_nobody() }
+            }
+        };
+        self.asks.send(ask).await.map_err(|_| has_ended())
+    }
+
+    /// Reads records again, and returns once what came is durable.
+    ///
+    /// # Errors
+    /// Why they could not be read; [`ErrorKind::Configuration`] for a stream that is not captured,
+    /// [`ErrorKind::Closed`] if the run has ended.
+    pub async fn read_again(&self, ask: ReadAgain) -> Result<ReadBack> {
+        self.ask(|reply| Ask::Reread { ask, reply }).await
+    }
+
+    /// Polls a stream now, and once more if a poll is under way, and returns once that is over and durable. Says which
+    /// of the `awaited` records were shown by a listing that began after this call.
+    ///
+    /// # Errors
+    /// As for [`read_again`](Self::read_again).
+    pub async fn poll(&self, stream: &str, awaited: Vec<Key>) -> Result<Polled> {
+        self.ask(|reply| Ask::Poll { stream: stream.to_owned(), awaited, reply }).await
+    }
+
+    /// Rows of a stream that belong to a record, at most [`Share::KEYS`](crate::Share::KEYS); none where the destination
+    /// keeps no account.
+    ///
+    /// # Errors
+    /// As for [`read_again`](Self::read_again).
+    pub async fn belonging_to(&self, stream: &str, owner: Key) -> Result<Vec<Key>> {
+        self.ask(|reply| Ask::Belonging { stream: stream.to_owned(), owner, reply }).await
+    }
+
+    async fn ask<T>(&self, ask: impl FnOnce(Reply<T>) -> Ask) -> Result<T> {
+        let (reply, answer) = Reply::new();
+        self.asks.send(ask(reply)).await.map_err(|_| has_ended())?;
+        answer.await.unwrap_or_else(|_| Err(has_ended()))
     }
 
     /// Where each stream stands.

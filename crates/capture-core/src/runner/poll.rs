@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::budget::Budget;
 use crate::runner::StreamRetry;
+use crate::runner::ask::Again;
 use crate::{Batch, Capture, Error, ErrorKind, Key, Purpose, Record, Result, Step};
 
 /// What the tasks have in common.
@@ -42,10 +43,10 @@ impl Schedule {
 
 /// What a task is asked for. Once nobody can ask any more, a task that polls once ends.
 pub(super) enum Command {
-    /// Poll now.
-    Poll,
+    /// Poll now, or once more if a poll is under way: what was listed before this command may be older than it.
+    Poll { ticket: u64 },
     /// Read records again.
-    Reread { stream: usize, keys: Vec<Key>, purpose: Purpose },
+    Reread { stream: usize, what: Again, purpose: Purpose, ticket: u64 },
 }
 
 /// What a task tells the writer, in the order it happened.
@@ -56,13 +57,17 @@ pub(super) struct Message {
 }
 
 pub(super) enum Content {
-    Started,
+    /// A poll begins, which answers these commands.
+    Started {
+        tickets: Vec<u64>,
+    },
     /// The permit keeps the batch's bytes accounted for until the writer drops it.
     Batch(Batch, Option<OwnedSemaphorePermit>),
     /// Records of a stream, read again.
     Reread {
         stream: usize,
         purpose: Purpose,
+        ticket: u64,
         batch: Result<Batch>,
         permit: Option<OwnedSemaphorePermit>,
     },
@@ -91,6 +96,8 @@ struct Task {
     capture: Box<dyn Capture>,
     interval: Option<Duration>,
     commands: mpsc::Receiver<Command>,
+    /// Of commands that the next poll answers.
+    tickets: Vec<u64>,
     outlet: Outlet,
 }
 
@@ -110,7 +117,7 @@ pub(super) async fn run(
     // Streams that started together do not stay in step: each waits a little differently, always the same way.
     let name_hash = capture.streams().first().map_or(0, |stream| xxh3_64(stream.name.as_bytes()));
     let outlet = Outlet { index, shared };
-    let mut task = Task { capture, interval: schedule.interval, commands, outlet };
+    let mut task = Task { capture, interval: schedule.interval, commands, tickets: Vec::new(), outlet };
     let mut next = Instant::now() + schedule.first_poll_delay;
     loop {
         if task.serve_until(Some(next)).await.is_err() {
@@ -121,10 +128,13 @@ pub(super) async fn run(
             return;
         }
         next = match schedule.interval {
+            _ if !task.tickets.is_empty() => Instant::now(),
             Some(interval) => started + interval + jitter(interval, name_hash),
             None => {
-                let _ = task.serve_until(None).await;
-                return;
+                if task.serve_until(None).await.is_err() || task.tickets.is_empty() {
+                    return;
+                }
+                Instant::now()
             }
         };
     }
@@ -151,7 +161,10 @@ impl Task {
                 () = self.outlet.shared.stop.cancelled() => return Err(Stopped),
                 () = wait => return Ok(()),
                 command = self.commands.recv(), if is_open => match command {
-                    Some(Command::Poll) if time.is_some() => return Ok(()),
+                    Some(Command::Poll { ticket }) => {
+                        self.tickets.push(ticket);
+                        return Ok(());
+                    }
                     Some(command) => self.carry_out(command).await?,
                     None if time.is_none() => return Ok(()),
                     None => is_open = false,
@@ -161,26 +174,44 @@ impl Task {
     }
 
     async fn carry_out(&mut self, command: Command) -> Result<(), Stopped> {
-        // A poll that is asked for while one runs: what it would bring is being brought.
-        let Command::Reread { stream, keys, purpose } = command else { return Ok(()) };
+        let (stream, what, purpose, ticket) = match command {
+            Command::Reread { stream, what, purpose, ticket } => (stream, what, purpose, ticket),
+            Command::Poll { ticket } => {
+                self.tickets.push(ticket);
+                return Ok(());
+            }
+        };
         let batch = tokio::select! {
             biased;
             () = self.outlet.shared.stop.cancelled() => return Err(Stopped),
-            batch = self.capture.reread(stream, &keys, purpose) => batch,
+            batch = read_again(&mut *self.capture, stream, what, purpose) => batch,
         };
         let permit = match &batch {
             Ok(batch) => self.outlet.permit(batch).await?,
             Err(_) => None,
         };
-        self.outlet.send(Content::Reread { stream, purpose, batch, permit }).await
+        self.outlet.send(Content::Reread { stream, purpose, ticket, batch, permit }).await
     }
 
     async fn poll_in_turn(&mut self) -> Result<(), Stopped> {
         let shared = Arc::clone(&self.outlet.shared);
-        let _turn = tokio::select! {
-            biased;
-            () = shared.stop.cancelled() => return Err(Stopped),
-            turn = shared.polls.acquire() => turn,
+        let turn = shared.polls.acquire();
+        tokio::pin!(turn);
+        let mut is_open = true;
+        let _turn = loop {
+            // One that somebody waits for does not wait for the long listings of others.
+            if !self.tickets.is_empty() {
+                break None;
+            }
+            tokio::select! {
+                biased;
+                () = shared.stop.cancelled() => return Err(Stopped),
+                turn = &mut turn => break Some(turn),
+                command = self.commands.recv(), if is_open => match command {
+                    Some(command) => self.carry_out(command).await?,
+                    None => is_open = false,
+                },
+            }
         };
         match self.poll().await {
             Ended::Stopped => Err(Stopped),
@@ -196,7 +227,8 @@ impl Task {
         let mut attempt = 0;
         let mut age = Age::default();
         let mut requests_before = 0;
-        self.outlet.send(Content::Started).await?;
+        let tickets = std::mem::take(&mut self.tickets);
+        self.outlet.send(Content::Started { tickets }).await?;
         loop {
             while let Ok(command) = self.commands.try_recv() {
                 self.carry_out(command).await?;
@@ -230,10 +262,9 @@ impl Task {
                     attempt += 1;
                     let failed = Content::Failed { error, retry_in: Some(pause), ends_poll: false };
                     self.outlet.send(failed).await?;
-                    tokio::select! {
-                        biased;
-                        () = self.outlet.shared.stop.cancelled() => return Err(Stopped),
-                        () = sleep(pause) => {}
+                    let until = Instant::now() + pause;
+                    while Instant::now() < until {
+                        self.serve_until(Some(until)).await?;
                     }
                 }
                 Err(error) => {
@@ -248,6 +279,21 @@ impl Task {
     fn pause(&self, attempt: u32) -> Duration {
         let retry = &self.outlet.shared.retry;
         retry.first_pause.saturating_mul(1 << attempt.min(16)).min(retry.max_pause)
+    }
+}
+
+async fn read_again(
+    capture: &mut dyn Capture,
+    stream: usize,
+    what: Again,
+    purpose: Purpose,
+) -> Result<Batch> {
+    match what {
+        Again::Records(records) => {
+            let keys: Vec<Key> = records.into_iter().map(|(key, _)| key).collect();
+            capture.reread(stream, &keys, purpose).await
+        }
+        Again::Within(scopes) => capture.reread_within(stream, &scopes).await,
     }
 }
 

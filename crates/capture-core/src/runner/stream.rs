@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    Checkpoint, Ends, Extent, Identity, Part, Stamp, StreamDescriptor, StreamReport, StreamState, Sweep,
-    SweepDue, Within,
+    Checkpoint, Ends, Extent, Identity, Kept, Part, Stamp, StreamDescriptor, StreamReport, StreamState,
+    Sweep, SweepDue, Within,
 };
 
 pub(super) struct Stream {
@@ -27,6 +27,10 @@ pub(super) struct Stream {
     pub(super) is_lost: bool,
     /// What is kept is kept for now only: the next round asks again.
     pub(super) asks_again: bool,
+    /// What nobody has been told yet.
+    pub(super) unsaid: Option<String>,
+    /// What was told last of rows that are kept.
+    told: Option<Kept>,
 }
 
 impl Stream {
@@ -42,6 +46,8 @@ impl Stream {
             was_read: saved.is_some(),
             is_lost: false,
             asks_again: false,
+            unsaid: None,
+            told: None,
         }
     }
 
@@ -108,7 +114,7 @@ impl Stream {
             Ends::Doubtful(why) => Some(why.clone()),
             Ends::Incomplete(why) => {
                 self.state.sweep_due = None;
-                self.report.add_note(&format!("rows that this listing did not show were kept: {why}"));
+                self.unsaid = Some(format!("rows that this listing did not show were kept: {why}"));
                 return;
             }
         };
@@ -143,6 +149,13 @@ impl Stream {
     /// Whether whoever asks can tell of every row whether it is gone.
     pub(super) fn can_tell(&self, identity: &Identity) -> bool {
         self.is_yardstick(identity) && self.state.strangers_since.is_none()
+    }
+
+    /// What is kept, if it is another story than the one that was told.
+    pub(super) fn news_of_kept(&mut self) -> Option<Kept> {
+        let kept = self.report.kept.as_ref().filter(|kept| self.told.as_ref() != Some(kept))?;
+        self.told = Some(kept.clone());
+        self.told.clone()
     }
 
     /// So many of the rows that are kept are marked after all.

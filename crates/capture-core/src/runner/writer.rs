@@ -1,6 +1,6 @@
 //! The only place that writes: batches into the sink, then the sweeps that are due, then the commit with the state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,15 +9,16 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::RunnerOptions;
-use super::handle::{Board, Nudge};
+use super::ask::{Again, Answer, Ask, Awaited, ReadAgain, Rereading, told, unanswered};
+use super::handle::Board;
 use super::poll::{Command, Content, Message, Schedule};
 use super::probation::{Probation, Verdict, foreign};
 use super::stream::{Stream, in_future};
 use super::sweeps::{HowOften, Payment, Rounds, Verified, payment, verified};
 use crate::{
-    Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Extent, Identity, Kept, Observer, Op,
-    Outcome, Part, Purpose, ReconcilePolicy, Record, Report, Result, Share, Sink, Stamp, State, StateUpdate,
-    StreamDescriptor, Sweep, Within, Write,
+    Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Extent, Gone, Identity, Kept, Key,
+    Observer, Op, Outcome, Part, Purpose, ReconcilePolicy, Record, Report, Result, Share, Sink, Stamp, State,
+    StateUpdate, StreamDescriptor, Sweep, Within, Write,
 };
 
 /// A capture that has been opened.
@@ -29,6 +30,9 @@ pub(super) struct Opened {
     pub(super) schedule: Schedule,
 }
 
+/// What somebody waits for is durable so soon after it came, whatever the pace.
+const SOON: Duration = Duration::from_millis(50);
+
 /// A capture, as the writer sees it.
 struct Captured {
     streams: Vec<Stream>,
@@ -39,6 +43,8 @@ struct Captured {
     rounds: Rounds,
     /// When the round began in which its debts were made.
     owes_since: Option<Instant>,
+    /// Those who wait for the poll that is under way.
+    awaited: Vec<Awaited>,
 }
 
 /// Rows that are asked for before a sweep.
@@ -67,6 +73,12 @@ pub(super) struct Writer<K> {
     identity: Identity,
     probation: Option<Probation>,
     verification: Option<Verification>,
+    /// The number of the newest command, and who waits for which.
+    ticket: u64,
+    polls_asked: HashMap<u64, Awaited>,
+    rereads_asked: HashMap<u64, Rereading>,
+    /// What the next commit makes true.
+    answers: Vec<Answer>,
     uncommitted_bytes: u64,
     /// Rows have been marked since the last commit, whatever else has happened.
     has_swept: bool,
@@ -87,6 +99,7 @@ impl<K: Sink> Writer<K> {
         observer: Arc<dyn Observer>,
         board: Board,
     ) -> Self {
+        let first_of = |opened: &Opened| opened.streams.first().map(|stream| stream.name.clone());
         let open = |opened: Opened| Captured {
             streams: opened
                 .streams
@@ -94,6 +107,7 @@ impl<K: Sink> Writer<K> {
                 .map(|descriptor| {
                     let saved = state.streams.get(&descriptor.name);
                     board.note(&descriptor.name, |status| {
+                        status.listing_everything = saved.is_some_and(|saved| saved.listing.is_some());
                         status.committed_at = saved.map(|saved| saved.committed_at);
                     });
                     Stream::new(descriptor, saved)
@@ -104,7 +118,14 @@ impl<K: Sink> Writer<K> {
             schedule: opened.schedule,
             rounds: Rounds::default(),
             owes_since: None,
+            awaited: Vec::new(),
         };
+        for opened in &captures {
+            let first = first_of(opened).unwrap_or_default();
+            for stream in &opened.streams {
+                board.note(&stream.name, |status| status.listed_with.clone_from(&first));
+            }
+        }
         let captures = captures.into_iter().map(open).collect();
         let pace = options.commit_pace.unwrap_or_else(|| sink.pace());
         Self {
@@ -113,6 +134,10 @@ impl<K: Sink> Writer<K> {
             identity,
             probation: None,
             verification: None,
+            ticket: 0,
+            polls_asked: HashMap::new(),
+            rereads_asked: HashMap::new(),
+            answers: Vec::new(),
             uncommitted_bytes: 0,
             has_swept: false,
             commit_due: None,
@@ -143,7 +168,7 @@ impl<K: Sink> Writer<K> {
     pub(super) async fn run(
         &mut self,
         mut receiver: mpsc::Receiver<Message>,
-        mut controls: mpsc::Receiver<Nudge>,
+        mut controls: mpsc::Receiver<Ask>,
         tasks: &mut JoinSet<()>,
     ) -> Result<()> {
         let mut may_be_nudged = true;
@@ -162,8 +187,8 @@ impl<K: Sink> Writer<K> {
                     Some(message) => self.receive(message).await?,
                     None => break,
                 },
-                nudge = controls.recv(), if may_be_nudged => match nudge {
-                    Some(nudge) => self.pass_on(nudge),
+                ask = controls.recv(), if may_be_nudged => match ask {
+                    Some(ask) => self.pass_on(ask).await?,
                     None => may_be_nudged = false,
                 },
                 Some(_) = tasks.join_next() => self.note_who_is_over().await?,
@@ -178,7 +203,7 @@ impl<K: Sink> Writer<K> {
 
     async fn receive(&mut self, Message { capture, content }: Message) -> Result<()> {
         match content {
-            Content::Started => self.started(capture),
+            Content::Started { tickets } => self.started(capture, &tickets),
             Content::Batch(batch, permit) => {
                 self.write(capture, batch).await?;
                 drop(permit);
@@ -188,8 +213,8 @@ impl<K: Sink> Writer<K> {
                     self.commit_if_allowed().await?;
                 }
             }
-            Content::Reread { stream, purpose, batch, permit } => {
-                self.reread(capture, stream, purpose, batch).await?;
+            Content::Reread { stream, purpose, ticket, batch, permit } => {
+                self.reread(capture, stream, purpose, ticket, batch).await?;
                 drop(permit);
             }
             Content::UpToDate { requests } => {
@@ -197,11 +222,16 @@ impl<K: Sink> Writer<K> {
                     first.report.requests += u64::from(requests);
                 }
                 self.poll_ended(capture, false)?;
+                let awaited = std::mem::take(&mut self.captures[capture].awaited);
+                self.answers.extend(awaited.into_iter().map(Awaited::into_answer));
                 for stream in &mut self.captures[capture].streams {
                     stream.is_lost = false;
                 }
                 self.outcome(capture, &Outcome::UpToDate).await?;
-                self.settle().await?;
+                self.settle_durably().await?;
+                for stream in &self.captures[capture].streams {
+                    self.observer.observe(&Event::UpToDate { stream: stream.name() });
+                }
             }
             Content::Failed { error, retry_in, ends_poll } => {
                 if !error.kind().is_stream_only() {
@@ -214,9 +244,10 @@ impl<K: Sink> Writer<K> {
         Ok(())
     }
 
-    fn started(&mut self, capture: usize) {
+    fn started(&mut self, capture: usize, tickets: &[u64]) {
         let now = Instant::now();
         let capture = &mut self.captures[capture];
+        capture.awaited.extend(tickets.iter().filter_map(|ticket| self.polls_asked.remove(ticket)));
         capture.rounds.polling_since = Some(now);
         for stream in &mut capture.streams {
             stream.started = Some(now);
@@ -273,9 +304,6 @@ impl<K: Sink> Writer<K> {
             });
             let descriptor = Arc::clone(&stream.descriptor);
             self.sink.ended(&descriptor, outcome).await?;
-            if *outcome == Outcome::UpToDate {
-                self.observer.observe(&Event::UpToDate { stream: &descriptor.name });
-            }
         }
         Ok(())
     }
@@ -301,18 +329,24 @@ impl<K: Sink> Writer<K> {
         for stream in &mut self.captures[capture].streams {
             stream.is_lost = kind == ErrorKind::Denied && stream.was_read;
             stream.report.outcome = outcome.clone();
+        }
+        if ends_poll {
+            for awaited in std::mem::take(&mut self.captures[capture].awaited) {
+                awaited.fails(error);
+            }
+            self.poll_ended(capture, true)?;
+            self.outcome(capture, &outcome).await?;
+            self.settle_durably().await?;
+        }
+        for stream in &self.captures[capture].streams {
             self.observer.observe(&Event::Failed {
                 stream: stream.name(),
                 kind,
                 message: &reason,
                 hint: error.hint(),
                 retry_in,
+                ends_poll,
             });
-        }
-        if ends_poll {
-            self.poll_ended(capture, true)?;
-            self.outcome(capture, &outcome).await?;
-            self.settle().await?;
         }
         Ok(())
     }
@@ -366,7 +400,14 @@ impl<K: Sink> Writer<K> {
         progress: Option<(u64, u64)>,
     ) -> Result<()> {
         self.recognise(capture, &part).await?;
+        for awaited in &mut self.captures[capture].awaited {
+            awaited.note(&part);
+        }
         let stream = &mut self.captures[capture].streams[part.stream];
+        if part.begins.is_some() || part.ends.is_some() {
+            let everything = part.begins == Some(Extent::Everything) && part.ends.is_none();
+            self.board.note(stream.name(), |status| status.listing_everything = everything);
+        }
         if part.begins == Some(Extent::Everything) {
             let expected_records = stream.state.listed.last_full;
             self.observer.observe(&Event::Listing { stream: stream.name(), expected_records });
@@ -376,6 +417,9 @@ impl<K: Sink> Writer<K> {
         if stream.report.set_aside != set_aside_before {
             self.observer
                 .observe(&Event::SetAside { stream: stream.name(), set_aside: stream.report.set_aside });
+        }
+        if let Some(note) = stream.unsaid.take() {
+            say(&*self.observer, stream, &note);
         }
         let records = part.records.len() as u64;
         let bytes: u64 = part.records.iter().map(|record| record.len_bytes() as u64).sum();
@@ -464,18 +508,26 @@ impl<K: Sink> Writer<K> {
         capture: usize,
         stream: usize,
         purpose: Purpose,
+        ticket: u64,
         batch: Result<Batch>,
     ) -> Result<()> {
+        let asked = self.rereads_asked.remove(&ticket);
         let is_ours = self
             .verification
             .as_ref()
             .is_some_and(|pending| (pending.capture, pending.stream) == (capture, stream));
         let pending = (purpose == Purpose::Check && is_ours).then(|| self.verification.take()).flatten();
         match batch {
-            Ok(batch) => {
+            Ok(mut batch) => {
+                let back = asked.map(|asked| (asked.judge(&mut batch, stream), asked.reply));
                 let records = batch.parts.iter().flat_map(|part| &part.records);
                 let gone = records.filter(|record| matches!(record.op, Op::Gone(_))).count() as u64;
                 self.write(capture, batch).await?;
+                if let Some((back, reply)) = back {
+                    self.answers.push(Answer::ReadBack(reply, back));
+                    let soon = Instant::now() + SOON;
+                    self.commit_due = Some(self.commit_due.map_or(soon, |due| due.min(soon)));
+                }
                 if let Some(pending) = pending {
                     self.conclude(&pending, pending.asked.saturating_sub(gone)).await?;
                 }
@@ -487,6 +539,8 @@ impl<K: Sink> Writer<K> {
             Err(error) => {
                 let stream = &mut self.captures[capture].streams[stream];
                 stream.report.requests += u64::from(error.requests());
+                // Whoever waits for it knows what to do.
+                let is_told = asked.is_some_and(|asked| asked.reply.send(Err(told(&error))));
                 match pending {
                     // The debt stays; the next round tries again.
                     Some(pending) => {
@@ -496,6 +550,7 @@ impl<K: Sink> Writer<K> {
                         stream.report.kept = Some(kept);
                         stream.asks_again = true;
                     }
+                    None if is_told => {}
                     None => {
                         let note = format!("records could not be read again: {}", error.chain());
                         say(&*self.observer, stream, &note);
@@ -556,7 +611,18 @@ impl<K: Sink> Writer<K> {
         if self.verification.is_none() && self.captures.iter().all(Captured::is_through) {
             self.captures.iter_mut().for_each(|capture| capture.commands = None);
         }
+        for stream in self.captures.iter_mut().flat_map(|capture| &mut capture.streams) {
+            if let Some(kept) = stream.news_of_kept() {
+                self.observer.observe(&Event::Kept { stream: stream.name(), kept: &kept });
+            }
+        }
         Ok(())
+    }
+
+    /// The same, and what it has marked is durable before anybody hears of the poll's end.
+    async fn settle_durably(&mut self) -> Result<()> {
+        self.settle().await?;
+        if self.has_swept { self.commit_if_allowed().await } else { Ok(()) }
     }
 
     fn next_debt(&self) -> Option<(usize, usize)> {
@@ -658,7 +724,10 @@ impl<K: Sink> Writer<K> {
         let stream = &captured.streams[index];
         let is_doubtful = stream.state.sweep_due.as_ref().is_some_and(|due| due.doubt.is_some());
         let asked = share.keys.len() as u64;
-        let command = Command::Reread { stream: index, keys: share.keys, purpose: Purpose::Check };
+        let keys = share.keys.into_iter().map(|key| (key, Gone::NotFound)).collect();
+        let what = Again::Records(keys);
+        // Nobody has the number.
+        let command = Command::Reread { stream: index, what, purpose: Purpose::Check, ticket: 0 };
         let Some(commands) = &captured.commands else { return };
         if commands.send(command).await.is_ok() {
             let Share { unseen, of, .. } = share;
@@ -673,28 +742,69 @@ impl<K: Sink> Writer<K> {
         streams.find(|stream| stream.is_lost).map(|stream| stream.name().to_owned())
     }
 
-    fn pass_on(&mut self, nudge: Nudge) {
-        let (name, keys) = match nudge {
-            Nudge::Poll { stream } => (stream, None),
-            Nudge::Reread { stream, keys } => (stream, Some(keys)),
-        };
-        for capture in &self.captures {
-            let Some(stream) = capture.streams.iter().position(|stream| stream.name() == name) else {
-                continue;
-            };
-            let Some(commands) = &capture.commands else { continue };
-            let command = match keys {
-                None => Command::Poll,
-                Some(keys) => Command::Reread { stream, keys, purpose: Purpose::Refresh },
-            };
-            if commands.try_send(command).is_err() {
-                tracing::warn!(
-                    stream = name,
-                    "too much is asked of the stream at once; its next poll will bring it"
-                );
+    /// Hands a question to the capture that can answer it.
+    async fn pass_on(&mut self, ask: Ask) -> Result<()> {
+        match ask {
+            Ask::Poll { stream, awaited, reply } => {
+                let Some((capture, index)) = self.find(&stream) else {
+                    reply.send(Err(not_captured(&stream)));
+                    return Ok(());
+                };
+                self.ticket += 1;
+                match self.command(capture, Command::Poll { ticket: self.ticket }) {
+                    Ok(()) => {
+                        _ = self.polls_asked.insert(self.ticket, Awaited::new(index, awaited, reply));
+                    }
+                    Err(error) => _ = reply.send(Err(error)),
+                }
             }
-            return;
+            Ask::Reread { ask: ReadAgain { stream, what, purpose }, reply } => {
+                let Some((capture, index)) = self.find(&stream) else {
+                    reply.send(Err(not_captured(&stream)));
+                    return Ok(());
+                };
+                self.ticket += 1;
+                let rereading = Rereading::new(&what, reply);
+                let command = Command::Reread { stream: index, what, purpose, ticket: self.ticket };
+                match self.command(capture, command) {
+                    Ok(()) => _ = self.rereads_asked.insert(self.ticket, rereading),
+                    Err(error) => _ = rereading.reply.send(Err(error)),
+                }
+            }
+            Ask::Belonging { stream, owner, reply } => {
+                let found = match self.find(&stream) {
+                    Some((capture, index)) => Ok(self.belonging(capture, index, owner).await?),
+                    None => Err(not_captured(&stream)),
+                };
+                reply.send(found);
+            }
         }
+        Ok(())
+    }
+
+    fn find(&self, name: &str) -> Option<(usize, usize)> {
+        self.captures.iter().enumerate().find_map(|(index, capture)| {
+            let stream = capture.streams.iter().position(|stream| stream.name() == name)?;
+            Some((index, stream))
+        })
+    }
+
+    fn command(&self, capture: usize, command: Command) -> Result<()> {
+        let capture = &self.captures[capture];
+        let sent = capture.commands.as_ref().map(|commands| commands.try_send(command));
+        if matches!(sent, Some(Ok(()))) {
+            return Ok(());
+        }
+        let name = capture.streams.first().map_or("nothing", Stream::name);
+        tracing::warn!(stream = name, "too much is asked of the stream at once; its next poll will bring it");
+        Err(unanswered(name))
+    }
+
+    /// Keys of rows that belong to a record.
+    async fn belonging(&mut self, capture: usize, index: usize, owner: Key) -> Result<Vec<Key>> {
+        let stream = Arc::clone(&self.captures[capture].streams[index].descriptor);
+        let all = Sweep::new(stream, Stamp::new(u64::MAX), Within::Scopes(vec![owner]));
+        Ok(self.sink.unseen(&all).await?.keys)
     }
 
     /// A task has ended, perhaps by a panic.
@@ -725,7 +835,10 @@ impl<K: Sink> Writer<K> {
         let saved =
             streams.filter_map(|stream| Some((stream.name().to_owned(), Some(stream.take_unsaved()?))));
         let update = StateUpdate::new(saved);
-        if update.is_empty() && !std::mem::take(&mut self.has_swept) {
+        let has_swept = std::mem::take(&mut self.has_swept);
+        if update.is_empty() && !has_swept {
+            // Everything that they speak of is durable already.
+            self.answers.drain(..).for_each(Answer::send);
             return Ok(());
         }
         let started = Instant::now();
@@ -741,6 +854,7 @@ impl<K: Sink> Writer<K> {
                 self.board.note(stream.name(), |status| status.committed_at = Some(saved.committed_at));
             }
         }
+        self.answers.drain(..).for_each(Answer::send);
         let bytes = std::mem::take(&mut self.uncommitted_bytes);
         self.observer.observe(&Event::Committed {
             bytes,
@@ -781,10 +895,14 @@ impl Captured {
     }
 }
 
+fn not_captured(stream: &str) -> Error {
+    Error::new(ErrorKind::Configuration, format!("the stream {stream} is not captured by this run"))
+}
+
 /// Tells a person, once.
 fn say(observer: &dyn Observer, stream: &mut Stream, note: &str) {
     if stream.report.add_note(note) {
-        tracing::warn!(stream = stream.name(), "{note}");
+        tracing::warn!(target: crate::NOTES, stream = stream.name(), "{note}");
         observer.observe(&Event::Note { stream: stream.name(), message: note });
     }
 }

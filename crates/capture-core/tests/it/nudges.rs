@@ -1,16 +1,23 @@
 //! Asking a run for more while it runs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+
 use capture_core::memory::MemorySource;
-use capture_core::{Handle, MemorySink, Nudge, Outcome, Record, Runner, RunnerOptions, Selection};
+use capture_core::{
+    Batch, Capture, ErrorKind, Gone, Handle, Key, MemorySink, Nudge, Outcome, Purpose, ReadAgain, Record,
+    Result, Runner, RunnerOptions, Selection, Source, Step, StreamDescriptor, StreamRequest,
+};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::scripted::me;
 
 /// Starts a run that polls once an hour, and waits for its first poll.
 async fn started(
-    source: &MemorySource,
+    source: &(impl Source + Clone + 'static),
     sink: &MemorySink,
 ) -> (Handle, tokio::task::JoinHandle<capture_core::Result<capture_core::Report>>) {
     let options = RunnerOptions::default().interval(Some(Duration::from_secs(3600)));
@@ -62,4 +69,112 @@ async fn a_record_that_was_read_during_a_listing_is_not_buried_by_it() {
     handle.stop();
     run.await.unwrap().unwrap();
     assert_eq!(sink.rows("pets").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_for_records_hears_what_came_of_them_once_it_is_durable() {
+    let source = MemorySource::new("pets", [("a", r#"{"id":"a"}"#), ("b", r#"{"id":"b"}"#)]);
+    let sink = MemorySink::new();
+    let (handle, run) = started(&source, &sink).await;
+    source.push(Record::upsert("a", r#"{"id":"a","age":2}"#));
+    source.vanish("b");
+    let reason = Gone::MergedInto("a".into());
+    let keys = [("a".into(), Gone::NotFound), ("b".into(), reason.clone()), ("x".into(), Gone::Erased)];
+    let back = handle.read_again(ReadAgain::records("pets", keys)).await.unwrap();
+    assert_eq!((back.records, back.gone), (3, vec!["b".into(), "x".into()]));
+    let rows = sink.all_rows("pets");
+    assert!(rows[&"a".into()].body.ends_with(b"2}"), "durable before it is said");
+    assert_eq!(rows[&"b".into()].gone, Some(reason), "as whoever asked knows it");
+    assert!(!rows.contains_key(&"x".into()));
+
+    let unknown = handle.read_again(ReadAgain::records("cats", [])).await.unwrap_err();
+    assert_eq!(unknown.kind(), ErrorKind::Configuration);
+    handle.stop();
+    run.await.unwrap().unwrap();
+    let over = handle.read_again(ReadAgain::records("pets", [])).await.unwrap_err();
+    assert_eq!(over.kind(), ErrorKind::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_belongs_to_a_record_is_read_again_and_the_rest_of_it_is_gone() {
+    let source = MemorySource::new("pets", []);
+    let body = |key: &str| format!(r#"{{"id":"{key}"}}"#);
+    for (key, scope) in [("a", "mia"), ("b", "mia"), ("c", "leo")] {
+        source.push(Record::upsert(key, body(key)).in_scope(scope));
+    }
+    let sink = MemorySink::new();
+    let (handle, run) = started(&source, &sink).await;
+    let owned = handle.belonging_to("pets", "mia".into()).await.unwrap();
+    assert_eq!(owned, ["a", "b"].map(Key::from));
+    source.vanish("b");
+    source.push(Record::upsert("d", body("d")).in_scope("mia"));
+    let within = ReadAgain::within("pets", ["mia".into()]);
+    assert_eq!(handle.read_again(within).await.unwrap().records, 2);
+    let left: Vec<Key> = sink.rows("pets").into_keys().collect();
+    assert_eq!(left, ["a", "c", "d"].map(Key::from));
+    handle.stop();
+    run.await.unwrap().unwrap();
+}
+
+/// Lets a step pass for each permit.
+#[derive(Clone)]
+struct Gated(MemorySource, Arc<Semaphore>);
+
+struct GatedCapture(Box<dyn Capture>, Arc<Semaphore>);
+
+#[async_trait]
+impl Source for Gated {
+    async fn open(&self, requests: Vec<StreamRequest>) -> Result<Vec<Box<dyn Capture>>> {
+        let captures = self.0.open(requests).await?.into_iter();
+        Ok(captures.map(|capture| Box::new(GatedCapture(capture, Arc::clone(&self.1))) as _).collect())
+    }
+}
+
+#[async_trait]
+impl Capture for GatedCapture {
+    fn streams(&self) -> &[Arc<StreamDescriptor>] {
+        self.0.streams()
+    }
+
+    async fn next(&mut self) -> Result<Step> {
+        self.1.acquire().await.unwrap().forget();
+        self.0.next().await
+    }
+
+    async fn reread(&mut self, stream: usize, keys: &[Key], purpose: Purpose) -> Result<Batch> {
+        self.0.reread(stream, keys, purpose).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_that_is_waited_for_begins_after_the_question_and_says_what_it_showed() {
+    let gate = Arc::new(Semaphore::new(2));
+    let memory = MemorySource::new("pets", [("a", r#"{"id":"a"}"#)]).page_records(1);
+    let source = Gated(memory.clone(), Arc::clone(&gate));
+    let sink = MemorySink::new();
+    let (handle, run) = started(&source, &sink).await;
+
+    for key in ["b", "c"] {
+        memory.push(Record::upsert(key, format!(r#"{{"id":"{key}"}}"#)));
+    }
+    let first = {
+        let handle = handle.clone();
+        tokio::spawn(async move { handle.poll("pets", vec!["b".into(), "z".into()]).await })
+    };
+    until(|| handle.status()["pets"].polling).await;
+    // Now that poll has begun: what it has listed already may be older than a second question.
+    gate.add_permits(1);
+    until(|| sink.rows("pets").contains_key(&"b".into())).await;
+    let second = {
+        let handle = handle.clone();
+        tokio::spawn(async move { handle.poll("pets", vec!["b".into(), "c".into()]).await })
+    };
+    gate.add_permits(2);
+    assert_eq!(first.await.unwrap().unwrap().shown, ["b"].map(Key::from));
+    assert!(sink.rows("pets").contains_key(&"c".into()), "durable before it is said");
+    memory.push(Record::upsert("c", r#"{"id":"c","age":1}"#));
+    gate.add_permits(2);
+    assert_eq!(second.await.unwrap().unwrap().shown, ["c"].map(Key::from), "b was listed before");
+    handle.stop();
+    run.await.unwrap().unwrap();
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use ashby_client::catalog;
 use clap::{Args as _, CommandFactory as _, FromArgMatches as _};
 
 use super::{Command, CommandLine, ConfigurationFlags};
@@ -25,6 +26,7 @@ pub(super) fn invocation(
     settings.extend(GeneralFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).0);
     let more = ConfigurationFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     configuration.config = more.config.or(configuration.config.take());
+    configuration.profile = more.profile.or(configuration.profile.take());
     configuration.show_config |= more.show_config;
     Ok(Command::Call(Box::new(invocation)))
 }
@@ -54,23 +56,42 @@ pub(super) fn help(words: &[String]) -> Result<Command, Failure> {
     if let (Some(view), Some(name)) = (view, words.get(1)) {
         flags::parse(view, vec![name.into(), "--help".into()], quiet_general)?;
     }
+    if let [name] = words
+        && catalog::find(name).is_some()
+    {
+        flags::parse(View::Call, vec![name.into(), "--help".into()], quiet_general)?;
+    }
     let mut command = documented();
     command.build();
     let mut found = &mut command;
     for word in words {
-        found = found.find_subcommand_mut(word).ok_or_else(|| {
-            Failure::new(USAGE, format!("there is no command `{word}`"))
-                .with_hint("`ashby --help` lists them")
-        })?;
+        if found.find_subcommand(word).is_none() {
+            return Err(unknown(word, found));
+        }
+        found = found
+            .find_subcommand_mut(word)
+            .ok_or_else(|| Failure::new(USAGE, format!("there is no command `{word}`")))?;
     }
     // A reader that has gone needs no help.
     let _ = found.print_long_help();
     std::process::exit(0)
 }
 
+/// Nothing has that name: neither a command nor an operation.
+fn unknown(word: &str, command: &clap::Command) -> Failure {
+    let commands = command.get_subcommands().map(clap::Command::get_name);
+    let names = commands.chain(catalog::operations().map(|operation| operation.name));
+    let failure = Failure::new(USAGE, format!("there is neither a command nor an operation `{word}`"));
+    match &catalog::nearest(word, names)[..] {
+        [] => failure.with_hint("`ashby --help` lists the commands, `ashby operations` the operations"),
+        near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+    }
+}
+
 /// The command with everything that its help and its manual pages say.
 pub(crate) fn documented() -> clap::Command {
-    ["call", "get", "list"].into_iter().fold(CommandLine::command(), |command, name| {
+    let command = super::examples::with_examples(CommandLine::command());
+    ["call", "get", "list"].into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, |command| with_call_flags(command).disable_help_flag(false))
     })
 }

@@ -23,6 +23,8 @@ impl Filter {
         };
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
         let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+        // The environment holds the key. An expression is about the results.
+        let functions = functions.filter(|(name, ..)| *name != "env");
         let arena = Arena::default();
         let program = File { code: expression, path: () };
         let modules = Loader::new(definitions).load(&arena, program).map_err(|_| wrong())?;
@@ -89,6 +91,11 @@ mod tests {
             apply(".", r#"{"z":1.10,"a":12345678901234567890}"#),
             "{\"z\":1.10,\"a\":12345678901234567890}\n"
         );
+        for expression in
+            ["env", "$ENV", "env.ASHBY_API_KEY", "$__prog_args", "include \"a\"; .", "input_filename"]
+        {
+            assert!(Filter::new(expression).is_err(), "{expression}");
+        }
         assert!(Filter::new(".[").is_err() && Filter::new("nothing_of_that_name").is_err());
         assert!(Filter::new(".a").unwrap().apply(b"[1]", false).is_err());
     }

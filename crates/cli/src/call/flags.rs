@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Read as _;
 
 use ashby_calls::{Draft, Plan, Spelling, flag, kebab, list_item, members};
-use ashby_client::catalog::{self, Category, Field, Operation, Type};
+use ashby_client::catalog::{self, Category, Field, Kind, Operation, Type};
 use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches as _};
@@ -21,9 +21,18 @@ pub(crate) struct CallFlags {
     /// Parameters as a JSON object: text, @FILE, or - for standard input. Flags win over its members
     #[arg(long, value_name = "JSON")]
     pub(crate) json: Option<String>,
-    /// Set a parameter that is not listed here, such as one that is newer than this program
+    /// Set a parameter as it is, also one that is newer than this program: it is sent whatever is known of it
     #[arg(long = "set", value_name = "NAME=JSON")]
     pub(crate) set: Vec<String>,
+    /// Send words that are newer than this program, where only some are known
+    #[arg(id = "force_words", long = "force")]
+    pub(crate) force: bool,
+    /// Call an operation that is newer than this program; its parameters come from --json and --set
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// With --raw: it changes nothing, so that it may be sent without asking, and again if it fails
+    #[arg(id = "raw_read", long = "read")]
+    pub(crate) read: bool,
     /// Send null for a parameter, which takes back what was set
     #[arg(long, value_name = "NAME")]
     pub(crate) clear: Vec<String>,
@@ -66,6 +75,8 @@ pub(crate) struct Invocation {
     pub(crate) common: CallFlags,
     /// Texts by the parameter that they are for: `candidateId`, `location.city`.
     given: Vec<(String, Vec<String>)>,
+    /// Files by the parameter whose text they hold.
+    files: Vec<(String, String)>,
 }
 
 impl Invocation {
@@ -79,10 +90,24 @@ impl Invocation {
             draft.merge(object(json)?);
         }
         for (place, texts) in &self.given {
-            let texts = texts.iter().map(|text| content(text, place)).collect::<Result<Vec<_>, _>>()?;
-            draft.set_texts(place, &texts);
+            for path in texts.iter().filter_map(|text| text.strip_prefix('@')) {
+                // It used to be read; now it is easily sent by mistake.
+                if std::path::Path::new(path).is_file() {
+                    let flag = flag(place);
+                    crate::output::explain(&format!(
+                        "note: {flag} begins with @ and is taken as it is; {flag}-file reads a file\n"
+                    ));
+                }
+            }
+            draft.set_texts(place, texts);
+        }
+        for (place, path) in &self.files {
+            draft.set_texts(place, &[content(path, place)?]);
         }
         self.common.set.iter().for_each(|assignment| draft.set_other(assignment));
+        if self.common.force {
+            draft.trust_words();
+        }
         self.common.clear.iter().for_each(|name| draft.clear(name));
         if let Some(user) = &self.common.on_behalf_of {
             behalf(&mut draft, user)?;
@@ -123,10 +148,17 @@ pub(crate) fn parse(
     let words = words.into_iter().map(OsString::into_string).collect::<Result<Vec<_>, _>>();
     let mut words = words.map_err(|_| Failure::new(USAGE, "an argument is not UTF-8 text"))?;
     let is_it = |word: &String| view.operation(word).is_ok();
-    let named = words.iter().position(is_it).or_else(|| words.iter().position(|word| !word.starts_with('-')));
+    let is_name = |word: &String| !word.starts_with('-');
+    let raw = words.iter().position(|word| word == "--raw").filter(|_| view == View::Call);
+    let behind_raw = raw.map(|raw| raw + 1).filter(|at| words.get(*at).is_some_and(is_name));
+    let named =
+        behind_raw.or_else(|| words.iter().position(is_it)).or_else(|| words.iter().position(is_name));
     let Some(named) = named else { return Err(view.nothing_named()) };
     let name = words.remove(named);
-    let operation = view.operation(&name)?;
+    let operation = match raw {
+        Some(_) => raw_operation(&name, words.iter().any(|word| word == "--read")),
+        None => view.operation(&name)?,
+    };
     let command = shared(command(operation, view)).no_binary_name(true).bin_name(view.usage(&name));
     let matches = command.try_get_matches_from(words).map_err(|error| refuse(&error, operation))?;
     let common = CallFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -141,7 +173,13 @@ pub(crate) fn parse(
         given.push((first.name.to_owned(), texts(POSITIONAL)));
     }
     given.retain(|(_, texts)| !texts.is_empty());
-    Ok((Invocation { operation, common, given }, matches))
+    let files =
+        places(operation).filter(|(_, field)| may_be_in_a_file(&field.kind)).filter_map(|(place, _)| {
+            let path = matches.try_get_one::<String>(&file_id(&place)).ok()??.clone();
+            Some((place, path))
+        });
+    let files = files.collect();
+    Ok((Invocation { operation, common, given, files }, matches))
 }
 
 impl View {
@@ -202,6 +240,31 @@ pub(crate) fn operation(name: &str) -> Result<&'static Operation, Failure> {
     })
 }
 
+/// An operation of which nothing is known but its name: whatever is not said to be a read must be wanted.
+fn raw_operation(name: &str, is_read: bool) -> &'static Operation {
+    // One for each process, which sends it and ends.
+    Box::leak(Box::new(Operation {
+        name: Box::leak(name.to_owned().into_boxed_str()),
+        summary: "An operation that this program does not know",
+        permission: None,
+        kind: if is_read { Kind::Read } else { Kind::Notifies },
+        effect: (!is_read).then_some("This program does not know what it does."),
+        warning: None,
+        open_codes: &[],
+        parameters: &[],
+        rules: &[],
+        paging: catalog::Paging::None,
+        rate: catalog::Rate::Key,
+        returns: None,
+        omits: &[],
+        deprecated: None,
+        is_beta: false,
+        since: None,
+        is_open: true,
+        documentation: "https://developers.ashbyhq.com/reference",
+    }))
+}
+
 /// The category whose things a word names: `candidates`, `interview_stages`, `interviewStage`, `interview-stages`.
 fn entity(word: &str) -> Result<&'static Category, Failure> {
     let plain = |text: &str| text.replace(['-', '_'], "").to_lowercase();
@@ -243,6 +306,20 @@ fn id(place: &str) -> String {
     format!("parameter {place}")
 }
 
+/// The same of the argument that names a file with its text.
+fn file_id(place: &str) -> String {
+    format!("file of {place}")
+}
+
+/// Whether a parameter is a text that is long enough to come from a file.
+fn may_be_in_a_file(kind: &Type) -> bool {
+    match kind {
+        Type::String | Type::Json | Type::Object | Type::Record(_) | Type::Either(_) => true,
+        Type::List { of, .. } => may_be_in_a_file(of),
+        _ => false,
+    }
+}
+
 /// The command of an operation.
 pub(crate) fn command(operation: &'static Operation, view: View) -> Command {
     let mut command = Command::new(operation.name).next_help_heading("Parameters").next_line_help(true);
@@ -258,6 +335,14 @@ pub(crate) fn command(operation: &'static Operation, view: View) -> Command {
         };
         command = command.arg(argument);
     }
+    let taken: Vec<String> = all_flags(operation).collect();
+    for (place, _) in places(operation).filter(|(_, field)| may_be_in_a_file(&field.kind)) {
+        let long = format!("{}-file", place.split('.').map(kebab).collect::<Vec<_>>().join("."));
+        if !taken.contains(&long) {
+            let argument = Arg::new(file_id(&place)).long(long).value_name("FILE").hide(true);
+            command = command.arg(argument.conflicts_with(id(&place)));
+        }
+    }
     if let (View::Get, Some(first)) = (view, operation.parameters.first()) {
         let argument =
             Arg::new(POSITIONAL).value_name("ID").help(format!("The same as {}", flag(first.name)));
@@ -271,7 +356,10 @@ pub(crate) fn command(operation: &'static Operation, view: View) -> Command {
             true => argument.hide(true),
             false => argument,
         })
-        .after_help(format!("{}\n", operation.documentation))
+        .after_help(format!(
+            "--NAME-file FILE reads the text of --NAME from a file; - is standard input.\n{}\n",
+            operation.documentation
+        ))
 }
 
 /// Adds the common flags, and nothing else: clap takes what is written on them for what the command is about.
@@ -296,7 +384,9 @@ fn hidden(operation: &Operation) -> Vec<&'static str> {
     let is_paged = operation.paging != catalog::Paging::None;
     let is_nullable = operation.parameters.iter().any(|field| field.nullable);
     [
-        ("set", operation.is_open),
+        ("raw", false),
+        ("raw_read", false),
+        ("force_words", takes_words(operation.parameters)),
         ("clear", is_nullable),
         ("all", is_paged),
         ("yes", operation.kind.needs_confirmation()),
@@ -307,6 +397,21 @@ fn hidden(operation: &Operation) -> Vec<&'static str> {
     .filter(|(_, is_meant)| !is_meant)
     .map(|(name, _)| name)
     .collect()
+}
+
+/// Whether some parameter is one of several words.
+fn takes_words(fields: &'static [Field]) -> bool {
+    fn is_words(kind: &Type) -> bool {
+        match kind {
+            Type::Enumeration(_) => true,
+            Type::List { of, .. } => is_words(of),
+            Type::Either(kinds) => kinds.iter().any(is_words),
+            _ => false,
+        }
+    }
+    fields.iter().any(|field| {
+        is_words(&field.kind) || members(&field.kind).iter().any(|member| is_words(&member.kind))
+    })
 }
 
 fn long_about(operation: &Operation) -> String {
@@ -410,23 +515,16 @@ fn all_flags(operation: &Operation) -> impl Iterator<Item = String> {
     operation.parameters.iter().map(|field| kebab(field.name)).chain(common)
 }
 
-/// The text of a value: that of a file if it begins with @, which a second @ takes literally.
-fn content(text: &str, place: &str) -> Result<String, Failure> {
-    match text.strip_prefix('@') {
-        None => Ok(text.to_owned()),
-        Some(literal) if literal.starts_with('@') => Ok(literal.to_owned()),
-        Some(path) => {
-            let mut content = read(path, &flag(place))?;
-            // The end of the last line is not part of a value.
-            if content.ends_with('\n') {
-                content.pop();
-            }
-            if content.ends_with('\r') {
-                content.pop();
-            }
-            Ok(content)
-        }
+/// The text of a file for a parameter, without the end of its last line, which is not part of a value.
+fn content(path: &str, place: &str) -> Result<String, Failure> {
+    let mut content = read(path, &format!("{}-file", flag(place)))?;
+    if content.ends_with('\n') {
+        content.pop();
     }
+    if content.ends_with('\r') {
+        content.pop();
+    }
+    Ok(content)
 }
 
 /// The object that `--json` gives.
@@ -455,7 +553,7 @@ fn read(path: &str, flag: &str) -> Result<String, Failure> {
         Ok(()) => Ok(text),
         Err(error) => Err(Failure::new(USAGE, format!("cannot read {path}, which {flag} names"))
             .with_source(error)
-            .with_hint("check the path; a text that begins with @ is written @@…")),
+            .with_hint("check the path; it must be a file of UTF-8 text")),
     }
 }
 

@@ -6,13 +6,14 @@ use std::slice::from_ref;
 use ashby_calls::{list_item, members};
 use ashby_client::catalog::{Operation, Type};
 use bytes::Bytes;
+use outside_text::push_row;
 
 use super::filter::{self, Filter};
-use super::table::{Rows, columns, guarded, read, single};
+use super::table::{Rows, columns, read, single, text};
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output;
 use crate::settings::{OutputFormat, Settings};
-use crate::text;
+use crate::text::{json, mended};
 
 /// Prints what an operation answers.
 pub(crate) struct Printer {
@@ -57,6 +58,7 @@ impl Printer {
 
     /// Prints a result that is no list.
     pub(crate) fn single(&self, result: &Bytes) -> Result<(), Failure> {
+        let result = &self.readable(result);
         let text = match (&self.filter, self.format) {
             (Some(filter), format) => {
                 filter.apply(result, self.is_terminal && format == OutputFormat::Json)?
@@ -68,23 +70,22 @@ impl Printer {
             (None, OutputFormat::Json) if self.is_terminal => {
                 lines(&[for_terminal(&filter::pretty(result, 0)?)])
             }
+            (None, _) if self.is_terminal => lines(&[for_terminal(result)]),
             // The formats of postings have been refused.
-            (None, OutputFormat::Json | OutputFormat::Ndjson | OutputFormat::Rss | OutputFormat::Atom) => {
-                lines(&[result])
-            }
+            (None, _) => lines(&[result]),
         };
         output::print_bytes(&text).map(drop)
     }
 
     /// Prints a page of a list; `false` if nobody reads any more.
     pub(crate) fn page(&mut self, records: &[Bytes]) -> Result<bool, Failure> {
+        let records = &records.iter().map(|record| self.readable(record)).collect::<Vec<_>>()[..];
         if let Some(filter) = &self.filter {
             let array = [b"[", &records.join(&b","[..])[..], b"]"].concat();
             let pretty = self.is_terminal && self.format == OutputFormat::Json;
             return output::print_bytes(&filter.apply(&array, pretty)?);
         }
         let text = match self.format {
-            OutputFormat::Ndjson | OutputFormat::Rss | OutputFormat::Atom => lines(records),
             OutputFormat::Json => self.json(records)?,
             OutputFormat::Table => {
                 let rows = self.rows.get_or_insert_with(|| {
@@ -99,6 +100,11 @@ impl Printer {
                 let kind = self.kind;
                 self.csv.get_or_insert_with(|| Csv::new(kind.as_ref(), records)).page(records, is_first)?
             }
+            _ if self.is_terminal => {
+                lines(&records.iter().map(|record| for_terminal(record)).collect::<Vec<_>>())
+            }
+            // The formats of postings have been refused.
+            _ => lines(records),
         };
         self.printed += records.len();
         output::print_bytes(&text)
@@ -127,6 +133,14 @@ impl Printer {
             ));
         }
         output::print(&text)
+    }
+
+    /// What came, byte for byte, for programs; for all else text that they can hold.
+    fn readable(&self, json: &Bytes) -> Bytes {
+        let is_for_programs = matches!(self.format, OutputFormat::Json | OutputFormat::Ndjson)
+            && self.filter.is_none()
+            && !self.is_terminal;
+        if is_for_programs { json.clone() } else { mended(json) }
     }
 
     /// A piece of one array.
@@ -161,32 +175,30 @@ impl Csv {
     }
 
     fn page(&mut self, records: &[Bytes], with_header: bool) -> Result<Vec<u8>, Failure> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let wrong = |error| Failure::new(FAILED, "the results cannot be written as CSV").with_source(error);
+        let mut csv = Vec::new();
         if with_header {
-            writer.write_record(&self.columns).map_err(wrong)?;
+            push_row(&mut csv, &self.columns);
         }
         for record in records {
             let Some(members) = read(record) else {
                 return Err(Failure::new(FAILED, "the results are no records, and cannot be written as CSV")
                     .with_hint("--output json prints them as they are"));
             };
-            let cell = |name: &String| members.get(name).map(|value| guarded(value)).unwrap_or_default();
-            writer.write_record(self.columns.iter().map(cell)).map_err(wrong)?;
+            let cell = |name: &String| members.get(name).map(|value| text(value)).unwrap_or_default();
+            push_row(&mut csv, self.columns.iter().map(cell));
             for name in members.keys() {
                 if !self.columns.contains(name) && !self.left_out.contains(name) {
                     self.left_out.push(name.clone());
                 }
             }
         }
-        // The writer writes to memory.
-        Ok(writer.into_inner().unwrap_or_default())
+        Ok(csv)
     }
 }
 
 /// JSON that is shown and stays the same JSON.
 fn for_terminal(json: &[u8]) -> Vec<u8> {
-    text::json(&String::from_utf8_lossy(json)).into_owned().into_bytes()
+    self::json(&String::from_utf8_lossy(json)).into_owned().into_bytes()
 }
 
 fn lines(texts: &[impl AsRef<[u8]>]) -> Vec<u8> {

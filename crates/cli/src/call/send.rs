@@ -46,7 +46,7 @@ impl<'a> DryRun<'a> {
             header("X-On-Behalf-Of", user);
         }
         let url = format!("{}/{}", settings.base_url().trim_end_matches('/'), operation.name);
-        Self { method: "POST", url, headers, body }
+        Self { method: "POST", url: crate::settings::masked(&url), headers, body }
     }
 }
 
@@ -111,7 +111,14 @@ pub(crate) fn mistakes(problems: &Problems, spelling: Spelling) -> Failure {
         [line] => format!("{name}: {line}"),
         lines => format!("{name}: {} things are wrong:\n  {}", lines.len(), lines.join("\n  ")),
     };
-    Failure::new(USAGE, message).with_hint(format!("`ashby call {name} --help` lists its flags"))
+    let newer = if problems.is_about_words() {
+        "; --force sends words that are newer than this program"
+    } else if problems.names_what_is_unknown() {
+        "; --set NAME=JSON sends what is newer than this program"
+    } else {
+        ""
+    };
+    Failure::new(USAGE, message).with_hint(format!("`ashby call {name} --help` lists its flags{newer}"))
 }
 
 /// What became of a call that failed, and what to do next.

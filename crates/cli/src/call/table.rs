@@ -4,7 +4,6 @@ use std::num::NonZeroUsize;
 
 use ashby_calls::members;
 use ashby_client::catalog::{Field, Type};
-use ashby_postings::render;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
@@ -133,13 +132,6 @@ pub(crate) fn single(record: &[u8], width: Option<NonZeroUsize>) -> String {
     Table::new(&["member", "value"]).rows(rows).draw(width)
 }
 
-/// A cell of a CSV file. Text that a spreadsheet would take for a formula gets an apostrophe in front.
-pub(crate) fn guarded(value: &RawValue) -> String {
-    let cell = text(value);
-    let is_text = value.get().starts_with('"');
-    if is_text { render::guarded(&cell).into_owned() } else { cell }
-}
-
 #[cfg(test)]
 mod tests {
     use ashby_client::catalog;
@@ -154,14 +146,5 @@ mod tests {
         assert_eq!(names[0], "id");
         assert!(names[..4].contains(&"status".to_owned()), "{names:?}");
         assert!(names.contains(&"candidate.name".to_owned()), "{names:?}");
-    }
-
-    #[test]
-    fn cells_of_csv_hold_nothing_that_a_spreadsheet_obeys() {
-        let raw = |json: &str| guarded(serde_json::from_str(json).unwrap());
-        assert_eq!(
-            ["\"=1+1\"", "\"@x\"", "-5", "\"a\"", "null", "[1]"].map(raw),
-            ["'=1+1", "'@x", "-5", "a", "", "[1]"]
-        );
     }
 }

@@ -29,6 +29,9 @@ pub(crate) async fn run(settings: &Settings, invocation: &Invocation) -> Result<
         };
     }
     let mut plan = invocation.plan()?;
+    for doubt in plan.doubts() {
+        explain(&format!("warning: {}: {doubt}; it is sent as it is\n", operation.name));
+    }
     let attached: Vec<FormFile> =
         common.attach.iter().map(|text| FormFile::parse(operation, text)).collect::<Result<_, _>>()?;
     if common.dry_run {
@@ -85,14 +88,15 @@ async fn list(client: &Client, plan: &Plan, all: bool, mut printer: Printer) -> 
         }
     }
     printer.finish()?;
-    // Where nobody looks, a token belongs into no log; whoever sent one wants the next.
-    let wants_token = plan.parameters().contains_key("syncToken") || std::io::stderr().is_terminal();
+    // Where nobody looks, neither cursor nor token belongs into a log.
+    let is_seen = std::io::stderr().is_terminal();
     match listing.continuation() {
-        Some(Continuation::Page(cursor)) => explain(&format!(
+        Some(Continuation::Page(cursor)) if is_seen => explain(&format!(
             "there is more: --cursor {} goes on, --all prints everything\n",
             text::word(cursor.as_str())
         )),
-        Some(Continuation::Changes(token)) if wants_token => {
+        Some(Continuation::Page(_)) => explain("there is more: --all prints everything\n"),
+        Some(Continuation::Changes(token)) if is_seen => {
             explain(&format!("--sync-token {} lists what changes from now on\n", text::word(token.as_str())));
         }
         _ => {}
@@ -101,5 +105,5 @@ async fn list(client: &Client, plan: &Plan, all: bool, mut printer: Printer) -> 
 }
 
 fn warn(warnings: &[String]) {
-    warnings.iter().for_each(|warning| explain(&format!("warning: {warning}\n")));
+    warnings.iter().for_each(|warning| explain(&format!("warning: {}\n", text::line(warning))));
 }

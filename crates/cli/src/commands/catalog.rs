@@ -11,6 +11,7 @@ use crate::call::flags::{self, describe};
 use crate::failure::{Failure, USAGE};
 use crate::output;
 use crate::settings::Settings;
+use crate::table::Table;
 use crate::text;
 
 /// Which operations to list.
@@ -74,22 +75,18 @@ fn operations(settings: &Settings, wanted: &OperationsFlags) -> Result<(), Failu
         .filter(|operation| permission.is_none() || operation.permission == permission)
         .filter(|operation| wanted.search.as_deref().is_none_or(|search| mentions(operation, search)))
         .collect();
-    if settings.json() {
-        let listed = |operation: &&Operation| Listed {
-            name: operation.name,
-            summary: operation.summary,
-            kind: operation.kind.name(),
-            permission: operation.permission.map(Permission::name),
-            paged: operation.paging != Paging::None,
-            deprecated: operation.deprecated,
-            beta: operation.is_beta,
-            documentation: operation.documentation,
-        };
-        return output::print_json(&found.iter().map(listed).collect::<Vec<_>>());
-    }
+    let listed = |operation: &&Operation| Listed {
+        name: operation.name,
+        summary: operation.summary,
+        kind: operation.kind.name(),
+        permission: operation.permission.map(Permission::name),
+        paged: operation.paging != Paging::None,
+        deprecated: operation.deprecated,
+        beta: operation.is_beta,
+        documentation: operation.documentation,
+    };
     if found.is_empty() {
         output::explain("no operation is like that; `ashby operations` lists them all\n");
-        return Ok(());
     }
     let rows = found.iter().map(|operation| {
         let summary = match operation.deprecated {
@@ -99,7 +96,8 @@ fn operations(settings: &Settings, wanted: &OperationsFlags) -> Result<(), Failu
         let permission = operation.permission.map_or("-", Permission::name);
         vec![operation.name.to_owned(), operation.kind.name().to_owned(), permission.to_owned(), summary]
     });
-    output::print(&output::table(&["operation", "kind", "permission", "summary"], &[], rows))
+    let table = Table::new(&["operation", "kind", "permission", "summary"]).rows(rows);
+    output::print_listed(settings, &found.iter().map(listed).collect::<Vec<_>>(), table)
 }
 
 /// Whether every word of a search stands somewhere in what an operation is and takes.

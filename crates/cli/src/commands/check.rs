@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::output;
-use crate::settings::Settings;
+use crate::settings::{OutputFormat, Settings};
+use crate::table::Table;
+use crate::text;
 
 #[derive(Serialize)]
 struct Checked {
@@ -24,15 +26,30 @@ struct Checked {
     unavailable: Vec<&'static str>,
 }
 
+/// What the key can do with a stream.
+#[derive(Serialize)]
+struct Row {
+    stream: &'static str,
+    /// `yes`, `no`, or `unavailable`.
+    readable: &'static str,
+    /// Which one it needs, as Ashby's reference spells it.
+    permission: &'static str,
+}
+
 pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let client = settings.client()?;
     let mut survey = ashby_source::survey(&client).await?;
     ashby_source::probe(&client, &mut survey).await?;
     let checked = Checked::new(&survey);
-    if settings.json() {
-        output::print_json(&checked)?;
-    } else {
-        output::print(&checked.describe())?;
+    match settings.output() {
+        Some(OutputFormat::Json) => output::print_json(&checked)?,
+        Some(OutputFormat::Ndjson | OutputFormat::Csv) => {
+            let rows = checked.rows();
+            let cells = |row: &Row| [row.stream, row.readable, row.permission].map(str::to_owned).to_vec();
+            let table = Table::new(&["stream", "readable", "permission"]).rows(rows.iter().map(cells));
+            output::print_listed(settings, &rows, table)?;
+        }
+        _ => output::print(&checked.describe())?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -60,6 +77,22 @@ impl Checked {
         checked
     }
 
+    fn rows(&self) -> Vec<Row> {
+        let missing = self.missing.values().flatten().map(|stream| (*stream, "no"));
+        let readable = self.readable.iter().map(|stream| (*stream, "yes"));
+        let unavailable = self.unavailable.iter().map(|stream| (*stream, "unavailable"));
+        let mut rows: Vec<Row> = readable
+            .chain(missing)
+            .chain(unavailable)
+            .map(|(stream, readable)| {
+                let permission = ashby_source::stream(stream).map_or("", |stream| stream.permission);
+                Row { stream, readable, permission }
+            })
+            .collect();
+        rows.sort_by_key(|row| row.stream);
+        rows
+    }
+
     fn describe(&self) -> String {
         let mut text = match (&self.title, &self.scopes) {
             (_, None) => format!(
@@ -67,12 +100,19 @@ impl Checked {
                 screen_name("apiKeysRead")
             ),
             (title, Some(_)) => {
-                let created = self.created_at.as_deref().map(|at| format!(", made {at}")).unwrap_or_default();
-                format!("The key works: {}{created}.\n", title.as_deref().unwrap_or("it has no name"))
+                let created = self
+                    .created_at
+                    .as_deref()
+                    .map(|at| format!(", made {}", text::line(at)))
+                    .unwrap_or_default();
+                format!(
+                    "The key works: {}{created}.\n",
+                    title.as_deref().map_or("it has no name".into(), text::line)
+                )
             }
         };
         if let Some(scopes) = &self.scopes {
-            text.push_str(&format!("Permissions: {}\n", scopes.join(", ")));
+            text.push_str(&format!("Permissions: {}\n", text::line(&scopes.join(", "))));
         }
         text.push_str(&format!("Readable: {} of {} streams\n", self.readable.len(), streams().len()));
         for (permission, names) in &self.missing {

@@ -47,7 +47,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let job = Job { client, place, page_limit: None, options: RunnerOptions::default() };
     let sync = async |selected: &Selected| {
         let client = job.client.clone();
-        let progress = Progress::new(move || client.usage(), screen, settings.progress_interval());
+        let progress = Progress::new(move || client.usage(), screen, settings);
         let display = progress.display();
         let observer = Arc::clone(&progress) as Arc<dyn Observer>;
         let ended = job.capture(selected, survey.identity(&job.client), observer, cancel.clone()).await;
@@ -56,7 +56,11 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     };
     let selected = Selected::by_default();
 
-    print(&format!("\n$ ashby sync --to sqlite:{DATABASE}\n"))?;
+    // While the demo runs, anybody can run the same beside it.
+    print(&format!(
+        "\n$ export ASHBY_API_KEY={KEY} ASHBY_BASE_URL={} ASHBY_MAX_RPM=0\n$ ashby sync --to sqlite:{DATABASE}\n",
+        company.base_url
+    ))?;
     let started = Instant::now();
     let report = sync(&selected).await?;
     if report.interrupted {
@@ -285,7 +289,7 @@ select jobs.title as job, count(*) as applications,
        sum(applications.status = 'Active') as active,
        sum(applications.status = 'Hired') as hired
 from jobs join applications on applications.job ->> 'id' = jobs.id
-where jobs.status = 'Open' and applications._deleted_at is null
+where jobs.status = 'Open' and jobs._deleted_at is null and applications._deleted_at is null
 group by jobs.id
 order by active desc
 limit 5",

@@ -12,14 +12,12 @@ use serde::Serialize;
 use crate::commands::Context;
 use crate::failure::{CREDENTIALS, FAILED, Failure};
 use crate::output;
+use crate::settings::OutputFormat;
 use crate::table::Table;
 
 /// How to look.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DoctorFlags {
-    /// Name the streams and operations that each finding is about
-    #[arg(long)]
-    verbose: bool,
     /// From which finding on the command fails
     #[arg(long, value_name = "LEVEL", default_value = "fail")]
     fail_on: FailOn,
@@ -67,10 +65,12 @@ impl DoctorFlags {
         place::destination(settings, &mut findings);
 
         let level = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok);
-        if settings.json() {
-            output::print_json(&Findings { level, findings: &findings })?;
-        } else {
-            output::print(&describe(&findings, self.verbose, output::width()))?;
+        match settings.output() {
+            Some(OutputFormat::Json) => output::print_json(&Findings { level, findings: &findings })?,
+            Some(OutputFormat::Ndjson | OutputFormat::Csv) => {
+                output::print_listed(settings, &findings, table(&findings))?;
+            }
+            _ => output::print(&describe(&findings, settings.verbose(), output::width()))?,
         }
         let fails_from = match self.fail_on {
             FailOn::Warn => Level::Warn,
@@ -84,15 +84,37 @@ impl DoctorFlags {
     }
 }
 
+impl Level {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+fn table(findings: &[Finding]) -> Table {
+    let row = |finding: &Finding| {
+        vec![
+            finding.level.name().to_owned(),
+            finding.about.to_owned(),
+            finding.message.clone(),
+            finding.hint.clone().unwrap_or_default(),
+            finding.details.join("; "),
+        ]
+    };
+    Table::new(&["level", "about", "message", "hint", "details"]).rows(findings.iter().map(row))
+}
+
 fn describe(findings: &[Finding], verbose: bool, width: Option<NonZeroUsize>) -> String {
     let none: [&str; 0] = [];
     let mut table = Table::new(&none);
     let mut line = |mark: &str, text: String| table.add([format!("{mark:<4}"), text]);
     for finding in findings {
         let level = match finding.level {
-            Level::Ok => "ok",
-            Level::Warn => "warn",
             Level::Fail => "FAIL",
+            level => level.name(),
         };
         line(level, format!("{}: {}", finding.about, finding.message));
         if let Some(hint) = &finding.hint {

@@ -1,23 +1,24 @@
 //! `ashby file` and `ashby resume`: what is attached to candidates, up and down.
 
 use std::collections::HashSet;
-use std::io::Write as _;
+use std::ffi::OsStr;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ashby_calls::{Draft, Plan, Spelling};
 use ashby_client::catalog::Operation;
-use ashby_client::{Client, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
+use ashby_client::{Client, ErrorKind, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
 use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::call::send::{self, DryRun, mistakes};
 use crate::commands::Context;
-use crate::failure::{FAILED, Failure, USAGE};
+use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::output::{self, explain, thousands};
 use crate::settings::Settings;
-use crate::text;
+use crate::{signals, text};
 
 /// What `ashby resume` is to do.
 #[derive(Debug, Clone, Subcommand)]
@@ -27,12 +28,14 @@ pub(crate) enum ResumeAction {
         /// The candidate
         #[arg(value_name = "CANDIDATE_ID")]
         candidate: String,
-        /// The file or directory to write to; - is standard output [default: the résumé's own name]
+        /// The file or directory to write to; - is standard output [default: the résumé's own name, in ashby-files]
         #[arg(short = 'o', long = "out", value_name = "FILE")]
         out: Option<PathBuf>,
         /// Replace a file that is there already
         #[arg(long)]
         force: bool,
+        #[command(flatten)]
+        size: SizeFlags,
     },
     /// Upload a candidate's résumé; Ashby reads it, and fills in what it did not know of the candidate
     Upload {
@@ -65,6 +68,9 @@ pub(crate) enum FileAction {
     Download(DownloadFlags),
 }
 
+/// Where downloads go unless somebody says otherwise: what others have named does not lie among one's own files.
+const DIRECTORY: &str = "ashby-files";
+
 /// How to upload.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct UploadFlags {
@@ -92,11 +98,37 @@ pub(crate) struct DownloadFlags {
     #[arg(id = "all_files", long = "all", requires = "candidate", conflicts_with = "name")]
     all: bool,
     /// The directory to write to
-    #[arg(short = 'o', long = "out", value_name = "DIR", default_value = ".")]
+    #[arg(short = 'o', long = "out", value_name = "DIR", default_value = DIRECTORY)]
     out: PathBuf,
     /// Replace files that are there already
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    size: SizeFlags,
+}
+
+/// How large a file may be.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SizeFlags {
+    /// The largest file that is taken: 500KB, 20MB, 2GB
+    #[arg(long, value_name = "SIZE", default_value = "1GB", value_parser = bytes)]
+    max_size: u64,
+}
+
+/// A size as people write it.
+fn bytes(text: &str) -> Result<u64, String> {
+    let text = text.trim().to_ascii_uppercase();
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit.trim().trim_end_matches('B') {
+        "" => 1,
+        "K" => 1_000,
+        "M" => 1_000_000,
+        "G" => 1_000_000_000,
+        _ => 0,
+    };
+    let size = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    size.filter(|size| *size > 0).ok_or_else(|| "write a size such as 500KB, 20MB or 2GB".to_owned())
 }
 
 /// A file as candidates show it.
@@ -120,24 +152,34 @@ impl ResumeAction {
     pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let settings = &context.settings;
         match self {
-            Self::Download { candidate, out, force } => {
+            Self::Download { candidate, out, force, size } => {
                 let client = settings.client()?;
-                let resume = candidate_of(&client, &candidate).await?.resume_file_handle;
-                let resume = resume.ok_or_else(|| {
-                    Failure::new(FAILED, "this candidate has no résumé").with_hint(format!(
-                        "`ashby file download --candidate {} --all` gets what is attached",
-                        text::word(&candidate)
-                    ))
-                })?;
-                let open = client.open_file(&resume.handle).await?;
-                match out {
-                    Some(path) if path.to_str() == Some("-") => to_stdout(open).await?,
-                    Some(path) if !path.is_dir() => save(open, &path, force).await?,
-                    directory => {
-                        let name = name(&open, &resume, &mut HashSet::new());
-                        save(open, &directory.unwrap_or_default().join(name), force).await?;
+                let work = async {
+                    let resume = candidate_of(&client, &candidate).await?.resume_file_handle;
+                    let resume = resume.ok_or_else(|| {
+                        Failure::new(FAILED, "this candidate has no résumé").with_hint(format!(
+                            "`ashby file download --candidate {} --all` gets what is attached",
+                            text::word(&candidate)
+                        ))
+                    })?;
+                    let open = client.open_file(&resume.handle).await?.limit_bytes(size.max_size);
+                    match out {
+                        Some(path) if path.file_name().is_some_and(is_configuration) => {
+                            let message = "a download is not written where settings are read from";
+                            return Err(Failure::new(USAGE, message).with_hint("name another file with -o"));
+                        }
+                        Some(path) if path.to_str() == Some("-") => to_stdout(open).await?,
+                        Some(path) if !path.is_dir() => save(open, &path, force).await?,
+                        directory => {
+                            let directory = directory.unwrap_or_else(|| DIRECTORY.into());
+                            make(&directory)?;
+                            let name = name(&open, &resume, &mut HashSet::new());
+                            save(open, &directory.join(name), force).await?;
+                        }
                     }
-                }
+                    Ok(())
+                };
+                return until_signal(work).await;
             }
             Self::Upload { candidate, file, upload } => {
                 upload_all(settings, &Attachment::RESUME, &candidate, &[file], &upload).await?;
@@ -154,9 +196,18 @@ impl FileAction {
             Self::Upload { candidate, files, upload } => {
                 upload_all(settings, &Attachment::FILE, &candidate, &files, &upload).await?;
             }
-            Self::Download(flags) => download(settings, flags).await?,
+            Self::Download(flags) => return until_signal(download(settings, flags)).await,
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Does something that leaves nothing half done behind when a signal ends it.
+async fn until_signal(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
+    let cancel = signals::cancellation_with("interrupted: what was not complete is removed\n")?;
+    tokio::select! {
+        done = Box::pin(work) => done.map(|()| ExitCode::SUCCESS),
+        () = cancel.cancelled() => Ok(ExitCode::from(INTERRUPTED)),
     }
 }
 
@@ -230,7 +281,7 @@ async fn upload_all(
         let plan = attachment.plan(candidate, handle.as_str())?.approve();
         let response =
             ashby_calls::send(&client, &plan).await.map_err(|error| send::failure(operation, error))?;
-        response.warnings.iter().for_each(|warning| explain(&format!("warning: {warning}\n")));
+        response.warnings.iter().for_each(|warning| explain(&format!("warning: {}\n", text::line(warning))));
         explain(&format!("{told}: attached\n"));
     }
     Ok(())
@@ -274,16 +325,13 @@ async fn candidate_of(client: &Client, id: &str) -> Result<Candidate, Failure> {
     draft.set_texts("id", &[id]);
     let plan = draft.plan().map_err(|problems| mistakes(&problems, Spelling::Members))?;
     let response = ashby_calls::send(client, &plan).await.map_err(|error| send::failure(operation, error))?;
-    serde_json::from_slice(&response.results)
+    json_slices::read(&response.results)
         .map_err(|_| Failure::new(FAILED, "candidate.info: the answer does not describe a candidate"))
 }
 
 async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failure> {
     let client = settings.client()?;
-    std::fs::create_dir_all(&flags.out).map_err(|error| {
-        let message = format!("cannot make the directory {}: {error}", flags.out.display());
-        Failure::new(USAGE, message).with_hint("name another with -o")
-    })?;
+    make(&flags.out)?;
     let files = match (flags.handle, &flags.candidate) {
         (Some(handle), _) => vec![Attached { id: None, name: None, handle: handle.into() }],
         (None, Some(candidate)) => {
@@ -294,11 +342,23 @@ async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failu
     };
     let mut taken = HashSet::new();
     for file in files {
-        let open = client.open_file(&file.handle).await?;
+        let open = client.open_file(&file.handle).await?.limit_bytes(flags.size.max_size);
         let name = name(&open, &file, &mut taken);
         save(open, &flags.out.join(name), flags.force).await?;
     }
     Ok(())
+}
+
+/// Makes the directory that files are written to.
+fn make(directory: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(directory).map_err(|error| {
+        let message = format!("cannot make the directory {}: {error}", directory.display());
+        Failure::new(USAGE, message).with_hint("name another with -o")
+    })
+}
+
+fn is_configuration(name: &OsStr) -> bool {
+    name.eq_ignore_ascii_case("ashby.toml")
 }
 
 /// The files of a candidate that are meant.
@@ -327,6 +387,8 @@ fn chosen(candidate: Candidate, name: Option<&str>, all: bool) -> Result<Vec<Att
 fn name(open: &FileDownload, file: &Attached, taken: &mut HashSet<String>) -> String {
     let recorded = || file.name.as_deref().and_then(safe_file_name);
     let name = open.suggested_name.clone().or_else(recorded).unwrap_or_else(|| "file".to_owned());
+    // What others have named must not be taken for a file of this program.
+    let name = if crate::settings::is_ours(&name) { format!("file {name}") } else { name };
     let (stem, extension) = match name.rsplit_once('.') {
         Some((stem, extension)) => (stem, format!(".{extension}")),
         None => (name.as_str(), String::new()),
@@ -341,15 +403,26 @@ fn name(open: &FileDownload, file: &Attached, taken: &mut HashSet<String>) -> St
 async fn save(open: FileDownload, path: &Path, force: bool) -> Result<(), Failure> {
     let saved = Box::pin(open.save(path, force)).await.map_err(|error| {
         let exists = !force && path.exists();
+        let is_too_large = error.kind() == ErrorKind::TooLarge;
         let failure = of_path(error, path);
-        if exists { failure.with_hint("--force replaces it, -o writes elsewhere") } else { failure }
+        match () {
+            () if exists => failure.with_hint("--force replaces it, -o writes elsewhere"),
+            () if is_too_large => failure.with_hint("--max-size takes larger ones"),
+            () => failure,
+        }
     })?;
     let content_type = saved.content_type.as_deref().unwrap_or("of unknown type");
-    explain(&format!("{}: {content_type}, {} bytes\n", path.display(), thousands(saved.length_bytes)));
+    let (path, content_type) = (path.display().to_string(), text::line(content_type));
+    explain(&format!("{}: {content_type}, {} bytes\n", text::line(&path), thousands(saved.length_bytes)));
     Ok(())
 }
 
 async fn to_stdout(mut open: FileDownload) -> Result<(), Failure> {
+    if std::io::stdout().is_terminal() {
+        // Whatever is in it, a terminal would obey it.
+        return Err(Failure::new(USAGE, "a file is not shown on a terminal")
+            .with_hint("-o FILE writes it, or let another program read it"));
+    }
     let mut length_bytes = 0;
     let mut stdout = std::io::stdout().lock();
     while let Some(chunk) = open.chunk().await? {
@@ -361,7 +434,7 @@ async fn to_stdout(mut open: FileDownload) -> Result<(), Failure> {
     }
     stdout.flush().map_err(cannot_print)?;
     let content_type = open.content_type.as_deref().unwrap_or("of unknown type");
-    explain(&format!("{content_type}, {} bytes\n", thousands(length_bytes)));
+    explain(&format!("{}, {} bytes\n", text::line(content_type), thousands(length_bytes)));
     Ok(())
 }
 

@@ -6,14 +6,21 @@ use ashby_postings::{Careers, Error, Published, render};
 use clap::Args;
 
 use crate::commands::Context;
-use crate::failure::{FAILED, Failure};
+use crate::failure::{FAILED, Failure, PARTIAL};
 use crate::output;
 use crate::settings::OutputFormat;
+use crate::text;
+
+/// Of odd postings no more are named.
+const NAMED_ODD: usize = 20;
 
 /// Which postings to print.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code 4: a posting is not as Ashby describes postings, and was left out and named."
+)]
 pub(crate) struct PostingsFlags {
-    /// The board's name: what follows jobs.ashbyhq.com/ in its address, with capitals as they are there
+    /// The board's name or address: what follows jobs.ashbyhq.com/
     #[arg(value_name = "BOARD", required_unless_present = "careers", conflicts_with = "careers")]
     name: Option<String>,
     /// Ask the API instead, with a key: the postings of all job boards that are not internal
@@ -35,11 +42,12 @@ impl PostingsFlags {
                 let board = settings.job_board_client()?.board(&name, self.compensation).await?;
                 if board.is_empty() {
                     output::explain(&format!(
-                        "the job board {name} has no postings; if it should have some, check its name, capitals \
-                         included\n"
+                        "the job board {} has no postings; if it should have some, check its name\n",
+                        text::line(&board.name)
                     ));
                 }
-                Published::from_board(&board)?
+                text::note_mended(board.split().as_bytes());
+                Published::from_board(&board)
             }
             None => {
                 let careers =
@@ -48,8 +56,9 @@ impl PostingsFlags {
             }
         };
         let postings = &published.postings;
-        match settings.output().unwrap_or(OutputFormat::Table) {
-            OutputFormat::Table => output::print(&table(&published, self.compensation))?,
+        match output::records_format(settings) {
+            // A feed has it: it is not this command's (`Command::formats`).
+            OutputFormat::Table | OutputFormat::Xml => output::print(&table(&published, self.compensation))?,
             OutputFormat::Json => print(|out| render::json(postings, out))?,
             OutputFormat::Ndjson => print(|out| render::ndjson(postings, out))?,
             OutputFormat::Csv => print(|out| render::csv(postings, out))?,
@@ -57,8 +66,23 @@ impl PostingsFlags {
             OutputFormat::Atom => print(|out| render::atom(&published, out))?,
         }
         explain_withheld(&published);
-        Ok(ExitCode::SUCCESS)
+        Ok(ended(&[published]))
     }
+}
+
+/// Names the postings that could not be read; the exit code.
+pub(super) fn ended(all: &[Published]) -> ExitCode {
+    let odd: Vec<_> = all.iter().flat_map(|published| &published.odd).collect();
+    if odd.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    for odd in odd.iter().take(NAMED_ODD) {
+        output::explain(&format!("left out: {}: {}\n", text::line(&odd.posting), text::line(&odd.what)));
+    }
+    if odd.len() > NAMED_ODD {
+        output::explain(&format!("left out: {} more\n", odd.len() - NAMED_ODD));
+    }
+    ExitCode::from(PARTIAL)
 }
 
 /// Prints a document.

@@ -1,13 +1,13 @@
 //! `ashby report`: a report of Ashby's, as a table, CSV or JSON.
 
-use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ashby_client::catalog::{self, Type};
 use ashby_client::{Report, ReportOptions};
-use ashby_postings::render;
 use clap::{Args, Subcommand};
+use indexmap::IndexMap;
+use outside_text::push_row;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -17,11 +17,12 @@ use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::output::{self, explain, thousands};
 use crate::settings::{OutputFormat, duration};
 use crate::signals;
+use crate::text;
 
 /// What `ashby report` is to do.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ReportAction {
-    /// Run a report and print it: a table on a terminal, CSV otherwise, or as --output says
+    /// Run a report and print it: a table on a terminal, JSON otherwise, or as --output says
     Run(RunFlags),
 }
 
@@ -31,7 +32,8 @@ pub(crate) struct RunFlags {
     /// The report: the id in its address in Ashby
     #[arg(value_name = "REPORT_ID")]
     report: String,
-    /// Write to this file; the key and `--output` decide in which format [default: standard output]
+    /// Write to this file, in the format of its name (.csv, .json, .ndjson) or as --output says, which is CSV if neither
+    /// says [default: standard output]
     #[arg(short = 'o', long = "out", value_name = "FILE")]
     out: Option<PathBuf>,
     /// Without the columns' names
@@ -66,10 +68,10 @@ impl ReportAction {
             })?),
             None => ReportOptions::default().timeout,
         };
-        let format = match settings.output() {
-            Some(format) => format,
-            None if flags.out.is_none() && std::io::stdout().is_terminal() => OutputFormat::Table,
-            None => OutputFormat::Csv,
+        let format = match (settings.output(), &flags.out) {
+            (Some(format), _) => format,
+            (None, Some(path)) => format_of(path),
+            (None, None) => output::records_format(settings),
         };
         let client = settings.client()?;
         // Rows only: which names the columns have is said apart from them.
@@ -94,12 +96,39 @@ impl ReportAction {
             })?,
             None => output::print(&text)?,
         }
-        let title = report.title.as_deref().unwrap_or("the report");
+        let title = text::line(report.title.as_deref().unwrap_or("the report"));
         let rows = report.rows.len() as u64;
-        let since = report.generated_at.as_deref().map(|at| format!(", as of {at}")).unwrap_or_default();
+        let since = report
+            .generated_at
+            .as_deref()
+            .map(|at| format!(", as of {}", text::line(at)))
+            .unwrap_or_default();
         explain(&format!("{title}: {} row{}{since}\n", thousands(rows), if rows == 1 { "" } else { "s" }));
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What a file's name says of its format.
+fn format_of(path: &Path) -> OutputFormat {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    match extension.to_ascii_lowercase().as_str() {
+        "json" => OutputFormat::Json,
+        "ndjson" | "jsonl" => OutputFormat::Ndjson,
+        _ => OutputFormat::Csv,
+    }
+}
+
+/// A name for each column, none twice.
+fn names(report: &Report) -> Vec<String> {
+    let width = report.rows.iter().map(Vec::len).max().unwrap_or(0).max(report.columns.len());
+    let mut names: Vec<String> = Vec::with_capacity(width);
+    for index in 0..width {
+        let number = index + 1;
+        let name = report.columns.get(index).cloned().unwrap_or_else(|| format!("column {number}"));
+        let is_taken = names.contains(&name);
+        names.push(if is_taken { format!("{name} ({number})") } else { name });
+    }
+    names
 }
 
 fn formatted(report: &Report, format: OutputFormat, headers: bool) -> Result<String, Failure> {
@@ -121,24 +150,20 @@ fn formatted(report: &Report, format: OutputFormat, headers: bool) -> Result<Str
             let numeric: Vec<usize> = (0..report.columns.len()).filter(is_number).collect();
             Ok(output::table(&header, &numeric, report.rows.iter().map(cells)))
         }
+        OutputFormat::Ndjson => {
+            let names = names(report);
+            output::json_lines(
+                report.rows.iter().map(|row| names.iter().zip(row).collect::<IndexMap<_, _>>()),
+            )
+        }
         // The others are not this command's (`Command::formats`).
         _ => {
-            let failed = |error| Failure::new(FAILED, "cannot write the report as CSV").with_source(error);
-            let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+            let mut csv = Vec::new();
             if headers {
-                writer
-                    .write_record(report.columns.iter().map(|name| render::guarded(name).into_owned()))
-                    .map_err(failed)?;
+                push_row(&mut csv, &report.columns);
             }
-            for row in &report.rows {
-                let guarded = row.iter().map(|value| match value {
-                    Value::String(text) => render::guarded(text).into_owned(),
-                    other => cell(other),
-                });
-                writer.write_record(guarded).map_err(failed)?;
-            }
-            let bytes = writer.into_inner().unwrap_or_default();
-            Ok(String::from_utf8(bytes).unwrap_or_default())
+            report.rows.iter().for_each(|row| push_row(&mut csv, cells(row)));
+            Ok(String::from_utf8(csv).unwrap_or_default())
         }
     }
 }

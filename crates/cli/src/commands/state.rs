@@ -8,10 +8,11 @@ use std::process::ExitCode;
 
 use capture_core::{Place, State, StateUpdate};
 
-use crate::destination;
 use crate::failure::{FAILED, Failure, USAGE};
-use crate::output::{self, table, thousands};
+use crate::output::{self, thousands};
 use crate::settings::Settings;
+use crate::table::Table;
+use crate::{ages, destination};
 
 pub(crate) use flags::StateAction;
 
@@ -150,29 +151,33 @@ fn show(settings: &Settings, state: &State) -> Result<(), Failure> {
     struct Shown<'a> {
         stream: &'a str,
         committed_at: String,
+        age_seconds: u64,
         /// A listing was under way.
         listing: bool,
         full_listing_records: Option<u64>,
     }
+    let now = jiff::Timestamp::now();
     let shown: Vec<Shown<'_>> = state
         .streams
         .iter()
         .map(|(stream, state)| Shown {
             stream,
             committed_at: state.committed_at.strftime("%FT%TZ").to_string(),
+            age_seconds: now.duration_since(state.committed_at).as_secs().unsigned_abs(),
             listing: ashby_source::is_listing(&state.checkpoint),
             full_listing_records: state.listed.last_full,
         })
         .collect();
-    if settings.json() {
-        return output::print_json(&shown);
-    }
     let rows = shown.iter().map(|stream| {
         let position = if stream.listing { "in the middle of a listing" } else { "up to date then" };
         let records = stream.full_listing_records.map(thousands).unwrap_or_default();
         vec![stream.stream.to_owned(), stream.committed_at.clone(), position.to_owned(), records]
     });
-    output::print(&table(&["stream", "saved at", "position", "records in last full listing"], &[3], rows))?;
+    let header = ["stream", "saved at", "position", "records in last full listing"];
+    output::print_listed(settings, &shown, Table::new(&header).numeric(&[3]).rows(rows))?;
+    if let Some(behind) = ages::behind(state, now) {
+        output::explain(&format!("warning: {behind}\nhint: {}\n", ages::HINT));
+    }
     if shown.is_empty() {
         output::explain("nothing is saved yet: the next sync lists everything\n");
     }

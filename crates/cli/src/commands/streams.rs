@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::output;
 use crate::settings::Settings;
+use crate::table::Table;
 
 #[derive(Serialize)]
 struct Listed {
@@ -29,10 +30,6 @@ pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
             Listed { default: stream.is_default(), stream, readable }
         })
         .collect();
-    if settings.json() {
-        output::print_json(&listed)?;
-        return Ok(ExitCode::SUCCESS);
-    }
     let rows = listed.iter().map(|listed| {
         let stream = &listed.stream;
         vec![
@@ -58,7 +55,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         "by default",
         "readable",
     ];
-    output::print(&output::table(&header, &[], rows))?;
+    output::print_listed(settings, &listed, Table::new(&header).rows(rows))?;
     if survey.is_none() {
         output::explain("set ASHBY_API_KEY to see which of them your key can read\n");
     }

@@ -22,6 +22,7 @@ use crate::destination;
 use crate::failure::Failure;
 use crate::logging::Screen;
 use crate::progress::Progress;
+use crate::said::{self, Level};
 use crate::settings::Settings;
 use crate::{output, signals};
 
@@ -39,14 +40,15 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     // What can be found wrong without a request is found first.
     let wanted = selection::wanted(settings)?;
     let place = destination::from_settings(settings)?;
-    let client = settings.client()?;
+    let wanted = wanted.kept_up(settings.except(), &*place);
+    let client = settings.capture_client()?;
     let cancel = signals::cancellation()?;
     if settings.dry_run() {
         let survey = tokio::select! {
             survey = ashby_source::survey(&client) => survey?,
             () = cancel.cancelled() => return Ok(ExitCode::from(crate::failure::INTERRUPTED)),
         };
-        let selected = Selected::new(&wanted, &survey, settings.full());
+        let selected = Selected::new(&wanted, &survey, settings);
         return tokio::select! {
             ended = estimate::run(settings, &*place, &selected, &client) => ended,
             () = cancel.cancelled() => Ok(ExitCode::from(crate::failure::INTERRUPTED)),
@@ -55,13 +57,16 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let job = Job { client, place, page_limit: settings.page_limit(), options: options(settings) };
     let started = Instant::now();
     let usage = job.client.clone();
-    let progress = Progress::new(move || usage.usage(), screen, settings.progress_interval());
+    let progress = Progress::new(move || usage.usage(), screen, settings);
     let attempt = async |observer: Arc<dyn Observer>| {
         let survey = tokio::select! {
             survey = ashby_source::survey(&job.client) => survey?,
             () = cancel.cancelled() => return Ok(Report { interrupted: true, ..Report::default() }),
         };
-        let selected = Selected::new(&wanted, &survey, settings.full());
+        let selected = Selected::new(&wanted, &survey, settings);
+        if let Some((members, interval)) = selected.round(settings) {
+            progress.expect(members, interval);
+        }
         let mut report =
             job.capture(&selected, survey.identity(&job.client), observer, cancel.clone()).await?;
         selected.add_skipped(&mut report);
@@ -79,8 +84,13 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let off = selection::off(&wanted, &*job.place, &report);
     let summary = Summary::new(report, &job.client.usage(), started.elapsed());
     let summary = summary.left_out(selection::left_out(&wanted, &*job.place)).off(off);
+    let summary = match settings.interval() {
+        Some(_) => summary.watched(&progress),
+        None => summary,
+    };
+    let summary = summary.verbose(settings.verbose());
     tell(settings, &*job.place, &summary)?;
-    Ok(summary.exit_code(wanted.is_explicit(), settings.interval().is_some()))
+    Ok(summary.exit_code(wanted.is_explicit()))
 }
 
 /// How to run, by the settings.
@@ -99,11 +109,17 @@ fn pauses(settings: &Settings) -> Pauses {
 
 /// Prints what a sync came to, where it does not get among records.
 fn tell(settings: &Settings, place: &dyn Place, summary: &Summary) -> Result<(), Failure> {
-    let text = if settings.json() { output::json(summary)? } else { summary.to_string() };
     if settings.json() && !place.takes_stdout() {
-        return output::print(&text);
+        return output::print_json(summary);
     }
-    output::explain(&text);
+    let is_trouble = summary.is_trouble();
+    if !settings.quiet() || is_trouble {
+        let level = if is_trouble { Level::Error } else { Level::Info };
+        let text = if settings.json() { output::json(summary)? } else { summary.to_string() };
+        // Programs have what the rest is made of.
+        let shown = if said::is_json() { text.lines().last().unwrap_or_default() } else { &text };
+        said::event("ended", level, shown, summary);
+    }
     Ok(())
 }
 

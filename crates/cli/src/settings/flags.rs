@@ -9,6 +9,22 @@ use super::table::{Default, Group, SETTINGS, Setting, Takes};
 pub(crate) type Given = Map<String, Value>;
 
 impl Setting {
+    /// The setting of this name.
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| setting.name == name)
+    }
+
+    /// The setting of a variable, by what follows `ASHBY_`.
+    pub(crate) fn of_variable(name: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| setting.name.to_uppercase() == name)
+    }
+
+    /// Its flag without the dashes, whether or not it has one.
+    pub(crate) fn long(&self) -> String {
+        let long = self.flag.as_ref().and_then(|flag| flag.long);
+        long.map_or_else(|| self.name.replace('_', "-"), str::to_owned)
+    }
+
     /// Its variable.
     fn variable(&self) -> String {
         format!("ASHBY_{}", self.name.to_uppercase())
@@ -17,14 +33,17 @@ impl Setting {
     /// Its flag; `None` if it has none.
     fn argument(&self) -> Option<Arg> {
         let flag = self.flag.as_ref()?;
-        let long = flag.long.map_or_else(|| self.name.replace('_', "-"), str::to_owned);
         let default = match self.default {
             Default::Text(text) => format!(" [default: {text}]"),
             Default::Number(number) => format!(" [default: {number}]"),
             _ => String::new(),
         };
         let help = format!("{}{default} [env: {}]", self.help, self.variable());
-        let argument = Arg::new(self.name).long(long).help(help);
+        let argument = Arg::new(self.name).long(self.long()).help(help);
+        let argument = match flag.short {
+            Some(letter) => argument.short(letter),
+            None => argument,
+        };
         let argument = match self.group {
             Group::Connection => argument.global(true).help_heading("Connection"),
             Group::General | Group::Destination => argument.global(true).help_heading("General"),
@@ -33,9 +52,9 @@ impl Setting {
         Some(match flag.takes {
             Takes::Nothing => {
                 let argument = argument.action(ArgAction::Set).num_args(0).default_missing_value("true");
-                argument.value_parser(clap::value_parser!(bool))
+                argument.value_parser(clap::value_parser!(bool)).overrides_with(self.name)
             }
-            Takes::Number(name) => argument.value_name(name).value_parser(clap::value_parser!(u32)),
+            Takes::Number(name) => argument.value_name(name).allow_negative_numbers(true),
             Takes::Value(name, parser) => argument.value_name(name).value_parser(parser()),
             Takes::Values(name, delimiter) => {
                 let argument = argument.value_name(name).action(ArgAction::Append);
@@ -59,8 +78,7 @@ impl Setting {
             (Takes::Nothing, _) => Some(true.into()),
             (Takes::Values(..), []) | (_, []) => None,
             (Takes::Values(..), texts) => Some(texts.iter().map(|text| Value::from(*text)).collect()),
-            (Takes::Number(_), [.., text]) => text.parse::<u32>().ok().map(Value::from),
-            (Takes::Value(..), [.., text]) => Some((*text).into()),
+            (Takes::Number(_) | Takes::Value(..), [.., text]) => Some((*text).into()),
         })
     }
 }

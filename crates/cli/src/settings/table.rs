@@ -1,16 +1,18 @@
 //! Every setting, in one place: its name, its type, what it is unless somebody says otherwise, from where it may come,
 //! and what it is for. The file and the environment know them all; those with a flag, the command line too.
 
+use std::ffi::OsStr;
+use std::marker::PhantomData;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use capture_core::ReconcilePolicy;
-use clap::builder::ValueParser;
-use clap::value_parser;
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser, ValueParser};
+use clap::{ValueEnum, value_parser};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 
-use super::values::{LogLevel, OutputFormat, Span, names};
+use super::layers::{Layers, Problem};
+use super::values::{ErrorFormat, Intervals, LogFormat, LogLevel, OutputFormat, Span};
 
 /// A setting, apart from its type.
 pub(crate) struct Setting {
@@ -20,6 +22,9 @@ pub(crate) struct Setting {
     pub(crate) group: Group,
     pub(crate) default: Default,
     pub(crate) flag: Option<Flag>,
+    /// Whether it says where a key comes from and goes to, or where something is written: a file that lies where the
+    /// program is started decides that only if it is trusted.
+    pub(crate) routes: bool,
     /// One sentence without a full stop, or several.
     pub(crate) help: &'static str,
 }
@@ -34,34 +39,25 @@ pub(crate) enum Group {
 }
 
 /// What a setting is unless somebody says otherwise, spelled as a person would in `ashby.toml`.
-#[derive(Debug, Clone, Copy, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Default {
     /// It is not set, or the help says in words what it is then.
-    #[serde(skip)]
     None,
     Text(&'static str),
     Number(u32),
-    Off(False),
-    Nothing([&'static str; 0]),
+    Off,
+    /// An empty list.
+    Nothing,
 }
 
-/// A switch that is off.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct False;
-
-impl Serialize for False {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bool(false)
-    }
-}
-
-const OFF: Default = Default::Off(False);
+const OFF: Default = Default::Off;
 
 /// A setting on the command line.
 pub(crate) struct Flag {
     /// Without the dashes, if it is not the setting's name.
     pub(crate) long: Option<&'static str>,
+    /// A letter that stands for it.
+    pub(crate) short: Option<char>,
     pub(crate) takes: Takes,
 }
 
@@ -77,7 +73,11 @@ pub(crate) enum Takes {
 }
 
 const fn flag(takes: Takes) -> Option<Flag> {
-    Some(Flag { long: None, takes })
+    Some(Flag { long: None, short: None, takes })
+}
+
+const fn letter(short: char) -> Option<Flag> {
+    Some(Flag { long: None, short: Some(short), takes: Takes::Nothing })
 }
 
 const fn value(name: &'static str) -> Option<Flag> {
@@ -92,17 +92,54 @@ fn path() -> ValueParser {
     value_parser!(PathBuf)
 }
 
+/// The names of what a setting can be, for help and completion; what else is given is refused where all settings are read.
+#[derive(Clone)]
+struct Names<T>(PhantomData<T>);
+
+impl<T: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for Names<T> {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(T::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
+    }
+}
+
 fn format() -> ValueParser {
-    value_parser!(OutputFormat).into()
+    Names::<OutputFormat>(PhantomData).into()
+}
+
+fn errors_format() -> ValueParser {
+    Names::<ErrorFormat>(PhantomData).into()
+}
+
+const fn is_there(names: &[&str]) -> bool {
+    !names.is_empty()
 }
 
 /// Makes the table, and the struct that holds what the settings are.
 macro_rules! settings {
-    ($($group:ident { $($(#[$attribute:meta])* $name:ident: $type:ty, $default:expr, $flag:expr, $help:expr;)* })*) => {
-        #[derive(Debug, Clone, Deserialize)]
-        #[serde(deny_unknown_fields)]
+    ($($group:ident { $($(#[$routes:ident])? $name:ident: $type:ty, $default:expr, $flag:expr, $help:expr;)* })*) => {
+        // Where the key comes from is found out by layer (`key.rs`); here it is only checked.
+        #[allow(dead_code)]
+        #[derive(Debug, Clone)]
         pub(super) struct Merged {
-            $($($(#[$attribute])* pub(super) $name: $type,)*)*
+            $($(pub(super) $name: $type,)*)*
+        }
+
+        impl Merged {
+            /// Reads what counts; what is wrong is a problem. `None` if a default is.
+            pub(super) fn read(layers: &Layers, problems: &mut Vec<Problem>) -> Option<Self> {
+                Some(Self { $($($name: layers.read::<$type>(stringify!($name), problems)?,)*)* })
+            }
         }
 
         /// Every setting, in the order of `--show-config` and of the help.
@@ -112,6 +149,7 @@ macro_rules! settings {
                 group: Group::$group,
                 default: $default,
                 flag: $flag,
+                routes: is_there(&[$(stringify!($routes))?]),
                 help: $help,
             },)*)*
         ];
@@ -120,16 +158,25 @@ macro_rules! settings {
 
 settings! {
     Connection {
+        #[routes]
         api_key: Option<SecretString>, Default::None, None, "The API key";
+        #[routes]
         api_key_file: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
             "Read the API key from this file";
-        base_url: String, Default::Text(ashby_client::DEFAULT_BASE_URL), value("URL"), "Where Ashby's API is";
+        #[routes]
+        api_key_command: Option<SecretString>, Default::None, value("COMMAND"),
+            "Take the API key from what this command prints, such as that of a keyring";
+        #[routes]
+        base_url: String, Default::Text(ashby_client::DEFAULT_BASE_URL), value("URL"),
+            "Where Ashby's API is";
         max_rpm: u32, Default::Number(ashby_client::DEFAULT_REQUESTS_PER_MINUTE), flag(Takes::Number("N")),
             "Requests a minute, for everything this process does; 0 does not pace";
         concurrency: NonZeroUsize, Default::Number(ashby_client::DEFAULT_CONCURRENCY.get() as u32),
             flag(Takes::Number("N")), "Requests under way at once";
         page_limit: Option<u32>, Default::None, flag(Takes::Number("N")),
             "Records a page; Ashby gives 100 unless told less";
+        max_page_mb: NonZeroU32, Default::Number(32), flag(Takes::Number("N")),
+            "The largest answer that is accepted, in megabytes when it is unpacked";
         max_attempts: NonZeroU32, Default::Number(6), flag(Takes::Number("N")),
             "Attempts of a request before it counts as failed; 1 tries everything once";
         connect_timeout: Span, Default::Text("10s"), value("DURATION"), "How long connecting may take";
@@ -140,37 +187,47 @@ settings! {
     }
     General {
         output: Option<OutputFormat>, Default::None, flag(Takes::Value("FORMAT", format)),
-            "How results are printed [default: table; json for records, unless a list is shown on a terminal]";
+            "How results are printed [default: records as json, lists of them as a table on a terminal; all else as a table]";
+        errors: Option<ErrorFormat>, Default::None, flag(Takes::Value("FORMAT", errors_format)),
+            "How a failure is told on standard error: as text, or as one JSON object (type, code, message, retryable, \
+             hint, request_id) [default: json with --output json, else text]";
         log: LogLevel, Default::Text("warn"), value("LEVEL"),
             "Log level on standard error: off, error, warn, info, debug or trace";
+        log_format: LogFormat, Default::Text("text"), value("FORMAT"),
+            "How standard error is written: text, or json (an object a line: logs, rounds, trouble, what is said)";
+        verbose: bool, OFF, letter('v'),
+            "Say more: every stream of a sync, what each finding of doctor is about, logs from info on";
+        quiet: bool, OFF, letter('q'), "Say only what went wrong or needs a decision";
         no_progress: bool, OFF, flag(Takes::Nothing), "No progress on standard error";
     }
     Destination {
+        #[routes]
         to: String, Default::Text("sqlite:ashby.db"), value("DESTINATION"),
             "Where records go: sqlite:PATH, jsonl:DIR or stdout";
+        #[routes]
         state: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
             "Where the state of `--to stdout` is kept; without it, everything is listed each time";
     }
     Sync {
-        #[serde(deserialize_with = "names")]
-        streams: Vec<String>, Default::Nothing([]),
-            Some(Flag { long: Some("stream"), takes: Takes::Values("STREAM", Some(',')) }),
+        streams: Vec<String>, Default::Nothing,
+            Some(Flag { long: Some("stream"), short: None, takes: Takes::Values("STREAM", Some(',')) }),
             "A stream to sync, as the positional ones";
-        #[serde(deserialize_with = "names")]
-        except: Vec<String>, Default::Nothing([]), flag(Takes::Values("STREAM", Some(','))), "Streams to leave out";
+        except: Vec<String>, Default::Nothing, flag(Takes::Values("STREAM", Some(','))), "Streams to leave out";
         all: bool, OFF, flag(Takes::Nothing), "Also the streams that cost a request per parent record";
         full: bool, OFF, flag(Takes::Nothing), "List everything again, and mark what is gone";
-        #[serde(deserialize_with = "names")]
-        board: Vec<String>, Default::Nothing([]), flag(Takes::Values("NAME", None)),
+        board: Vec<String>, Default::Nothing, flag(Takes::Values("NAME", None)),
             "Sync a public job board instead, into the stream public_postings; needs no key. NAME is what follows \
              jobs.ashbyhq.com/ in its address; may be given several times";
         dry_run: bool, OFF, flag(Takes::Nothing),
             "Say what would be requested and about how long it takes; request nothing but the key's permissions";
         count: bool, OFF, flag(Takes::Nothing),
             "With --dry-run: list the parent records of streams that cost a request for each, to know how many";
-        watch: bool, OFF, flag(Takes::Nothing), "Stay up and sync again at every interval, until Ctrl-C";
-        interval: Span, Default::Text("5m"), value("DURATION"),
-            "Time from one sync of a stream to the next, for --watch: 5m, PT5M";
+        watch: bool, OFF, flag(Takes::Nothing),
+            "Stay up and sync again at every interval, until Ctrl-C or SIGTERM. What passes is waited for. The exit code \
+             is then 0 if all was well, 4 if some streams were failing, 1 if nothing worked; else that of what ended it";
+        interval: Intervals, Default::Text("5m"), value("DURATION"),
+            "Time from one sync of a stream to the next, for --watch: 5m, PT5M. Streams may have their own: \
+             5m,applications=1m, or in the file interval.applications = \"1m\" (and interval.default = \"5m\")";
         reconcile: ReconcilePolicy, Default::Text("auto"), value("POLICY"),
             "Whether rows that a complete listing did not see are marked as deleted: auto (unless the key sees less \
              than before), accept (always; this key becomes the yardstick) or never";

@@ -1,28 +1,201 @@
-//! What settings can be, beside text, numbers and switches.
+//! What settings can be, and how each is read from what a person wrote. Errors say what would be right and never quote what
+//! is wrong: it may be a key in the wrong place.
 
-use std::fmt;
+use std::collections::BTreeMap;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use ashby_client::catalog::nearest;
+use capture_core::ReconcilePolicy;
 use clap::ValueEnum;
-use serde::Deserialize;
-use serde::de::{self, Deserializer, Visitor};
+use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
+
+/// A value as it was written, before anyone asks what it is.
+#[derive(Clone)]
+pub(crate) enum Raw {
+    Text(Zeroizing<String>),
+    Number(i64),
+    Switch(bool),
+    List(Vec<String>),
+    /// Texts by name.
+    Table(Vec<(String, String)>),
+    /// What no setting can be: a date, a table of something else.
+    Other,
+}
+
+impl Raw {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self::Text(Zeroizing::new(text.into()))
+    }
+
+    fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// What would have been right.
+#[derive(Debug)]
+pub(crate) struct Expected {
+    pub(crate) what: String,
+    /// What may have been meant.
+    pub(crate) near: Vec<&'static str>,
+}
+
+fn expected(what: &str) -> Expected {
+    Expected { what: what.to_owned(), near: Vec::new() }
+}
+
+/// Something that a setting can be.
+pub(crate) trait Read: Sized {
+    fn read(raw: &Raw) -> Result<Self, Expected>;
+
+    /// What it is where nobody says anything and there is no default.
+    fn unset() -> Option<Self> {
+        None
+    }
+}
+
+impl<T: Read> Read for Option<T> {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        T::read(raw).map(Some)
+    }
+
+    fn unset() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl Read for String {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        raw.as_text().map(str::to_owned).ok_or_else(|| expected("text in double quotes"))
+    }
+}
+
+impl Read for PathBuf {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        raw.as_text().map(Self::from).ok_or_else(|| expected("a path in double quotes"))
+    }
+}
+
+impl Read for SecretString {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        raw.as_text().map(Self::from).ok_or_else(|| expected("text in double quotes"))
+    }
+}
+
+fn number(raw: &Raw) -> Option<u32> {
+    match raw {
+        Raw::Number(number) => u32::try_from(*number).ok(),
+        Raw::Text(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+impl Read for u32 {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        number(raw).ok_or_else(|| expected("a whole number"))
+    }
+}
+
+impl Read for NonZeroU32 {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        number(raw).and_then(Self::new).ok_or_else(|| expected("a whole number from 1 on"))
+    }
+}
+
+impl Read for NonZeroUsize {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        let number = number(raw).and_then(|number| Self::new(number as usize));
+        number.ok_or_else(|| expected("a whole number from 1 on"))
+    }
+}
+
+impl Read for bool {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        let word = match raw {
+            Raw::Switch(switch) => return Ok(*switch),
+            Raw::Number(number) => number.to_string(),
+            Raw::Text(text) => text.trim().to_ascii_lowercase(),
+            _ => String::new(),
+        };
+        match word.as_str() {
+            "1" | "true" | "yes" | "on" => Ok(true),
+            "0" | "false" | "no" | "off" => Ok(false),
+            _ => Err(expected("true or false (also 1, yes, on, 0, no, off)")),
+        }
+    }
+}
+
+/// One of a few words, in capitals or small letters.
+fn word<T: Copy>(raw: &Raw, words: &[(&'static str, T)]) -> Result<T, Expected> {
+    let text = raw.as_text().unwrap_or_default().trim();
+    words.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<&'static str> = words.iter().map(|(name, _)| *name).collect();
+        let near = if text.is_empty() { Vec::new() } else { nearest(text, names.iter().copied()) };
+        // A list of a few words says as much by itself.
+        let near = near.into_iter().filter_map(|near| names.iter().find(|name| **name == near).copied());
+        Expected { what: format!("one of {}", names.join(", ")), near: near.collect() }
+    })
+}
 
 /// How results are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputFormat {
     /// For people.
     Table,
     /// One JSON document.
     Json,
-    /// A JSON object a line: records.
+    /// A JSON object a line: records and rows.
     Ndjson,
-    /// Comma-separated: records. Text that spreadsheets take for formulas gets an apostrophe in front.
+    /// Comma-separated: records and rows. What spreadsheets take for a formula gets an apostrophe in front.
     Csv,
     /// RSS 2.0: postings.
     Rss,
     /// Atom: postings.
     Atom,
+    /// What partners of Ashby's get: `ashby feed`.
+    Xml,
+}
+
+impl Read for OutputFormat {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        use OutputFormat::{Atom, Csv, Json, Ndjson, Rss, Table};
+        let words = [("table", Table), ("json", Json), ("ndjson", Ndjson), ("csv", Csv), ("rss", Rss)];
+        word(raw, &[&words[..], &[("atom", Atom), ("xml", OutputFormat::Xml)]].concat())
+    }
+}
+
+/// How failures are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ErrorFormat {
+    /// For people.
+    Text,
+    /// One JSON object in a line: type, code, message, retryable, hint, request_id.
+    Json,
+}
+
+impl Read for ErrorFormat {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        word(raw, &[("text", Self::Text), ("json", Self::Json)])
+    }
+}
+
+/// How standard error is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Read for LogFormat {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        word(raw, &[("text", Self::Text), ("json", Self::Json)])
+    }
 }
 
 /// From which level on things are logged.
@@ -36,21 +209,23 @@ pub(crate) enum LogLevel {
     Trace,
 }
 
-impl<'de> Deserialize<'de> for LogLevel {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Ok(match text.to_ascii_lowercase().as_str() {
-            "off" => Self::Off,
-            "error" => Self::Error,
-            "warn" => Self::Warn,
-            "info" => Self::Info,
-            "debug" => Self::Debug,
-            "trace" => Self::Trace,
-            _ => {
-                let message = format!("`{text}` is not one of off, error, warn, info, debug, trace");
-                return Err(de::Error::custom(message));
-            }
-        })
+impl Read for LogLevel {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        let words = [
+            ("off", Self::Off),
+            ("error", Self::Error),
+            ("warn", Self::Warn),
+            ("info", Self::Info),
+            ("debug", Self::Debug),
+            ("trace", Self::Trace),
+        ];
+        word(raw, &words)
+    }
+}
+
+impl Read for ReconcilePolicy {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        word(raw, &[("auto", Self::Auto), ("accept", Self::Accept), ("never", Self::Never)])
     }
 }
 
@@ -64,36 +239,90 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
     Duration::try_from(duration).ok().filter(|duration| !duration.is_zero())
 }
 
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        duration(&text)
-            .map(Span)
-            .ok_or_else(|| de::Error::custom(format!("`{text}` is not a duration such as 5m, 90s or PT5M")))
+impl Read for Span {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        let found = raw.as_text().and_then(|text| duration(text.trim())).map(Self);
+        found.ok_or_else(|| expected("a duration such as 5m, 90s or PT5M"))
+    }
+}
+
+/// How often streams are polled: one duration, and others for some streams (`5m,applications=1m`, or a table).
+#[derive(Debug, Clone)]
+pub(super) struct Intervals {
+    pub(super) usual: Duration,
+    pub(super) streams: BTreeMap<String, Duration>,
+}
+
+/// The name of the usual one in a table.
+const USUAL: &str = "default";
+
+/// The usual interval where only others are given.
+const USUAL_INTERVAL: Duration = Duration::from_secs(300);
+
+impl Read for Intervals {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        let given: Vec<(String, String)> = match raw {
+            Raw::Table(table) => table.clone(),
+            Raw::Text(text) => {
+                let pair = |part: &str| match part.split_once('=') {
+                    Some((stream, span)) => (stream.trim().to_owned(), span.trim().to_owned()),
+                    None => (USUAL.to_owned(), part.trim().to_owned()),
+                };
+                text.split(',').map(pair).collect()
+            }
+            _ => return Err(expected("a duration such as 5m, 90s or PT5M")),
+        };
+        let mut intervals = Self { usual: USUAL_INTERVAL, streams: BTreeMap::new() };
+        for (stream, text) in given {
+            let span = duration(&text).ok_or_else(|| expected("a duration such as 5m, 90s or PT5M"))?;
+            if stream == USUAL {
+                intervals.usual = span;
+            } else {
+                intervals.streams.insert(stream, span);
+            }
+        }
+        Ok(intervals)
     }
 }
 
 /// A list, or one text with commas (as in an environment variable).
-pub(super) fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    struct Names;
-    impl<'de> Visitor<'de> for Names {
-        type Value = Vec<String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of stream names")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(text.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect())
-        }
-
-        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-            let mut names = Vec::new();
-            while let Some(name) = list.next_element()? {
-                names.push(name);
+impl Read for Vec<String> {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        match raw {
+            Raw::List(names) => Ok(names.clone()),
+            Raw::Text(text) => {
+                let names = text.split([',', ' ']).filter(|name| !name.is_empty());
+                Ok(names.map(str::to_owned).collect())
             }
-            Ok(names)
+            _ => Err(expected("a list of names: [\"…\", \"…\"]")),
         }
     }
-    deserializer.deserialize_any(Names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn booleans_are_spelled_in_many_ways() {
+        for (text, value) in [
+            ("1", true),
+            ("TRUE", true),
+            ("yes", true),
+            ("On", true),
+            ("0", false),
+            ("no", false),
+            ("off", false),
+        ] {
+            assert_eq!(bool::read(&Raw::text(text)).ok(), Some(value), "{text}");
+        }
+        assert!(bool::read(&Raw::text("perhaps")).is_err() && bool::read(&Raw::Other).is_err());
+    }
+
+    #[test]
+    fn what_is_wrong_is_not_quoted_and_near_words_are_named() {
+        let wrong = LogLevel::read(&Raw::text("wran")).unwrap_err();
+        assert_eq!((wrong.what.contains("wran"), &wrong.near[..]), (false, &["warn"][..]));
+        assert!(LogLevel::read(&Raw::text("INFO")).is_ok() && LogLevel::read(&Raw::Number(1)).is_err());
+    }
 }

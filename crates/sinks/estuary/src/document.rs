@@ -1,6 +1,6 @@
 //! Records as documents.
 
-use json_slices::{Text, Token, push_line, tokens};
+use json_slices::{Text, Token, push_line, tokens, unicode};
 use memchr::memchr;
 
 use crate::repeats::once;
@@ -15,12 +15,12 @@ pub enum Numbers {
     Strings,
 }
 
-/// Appends a JSON object as a document: without line breaks and with each member once, otherwise as it is, except that
-/// numbers may change.
+/// Appends a JSON object as a document: without line breaks, with each member once and with U+FFFD for half a character,
+/// which strict parsers refuse; otherwise as it is, except that numbers may change.
 pub(crate) fn push_document(output: &mut Vec<u8>, body: &[u8], numbers: Numbers) {
     let body = once(body, None);
     match numbers {
-        Numbers::Exact => push_line(output, &body),
+        Numbers::Exact => push_line(output, &unicode(&body)),
         Numbers::Strings => push_canonical(output, &body, numbers),
     }
 }
@@ -37,10 +37,9 @@ pub(crate) fn push_canonical(output: &mut Vec<u8>, json: &[u8], numbers: Numbers
     }
 }
 
-/// Half a character stays as it is: there is no other way to write it.
 fn push_string(output: &mut Vec<u8>, token: &[u8]) {
     if memchr(b'\\', token).is_some()
-        && let Some(text) = Text::of(token).and_then(Text::exact)
+        && let Some(text) = Text::of(token).map(Text::lossy)
     {
         json_slices::push_string(output, &text);
     } else {
@@ -149,11 +148,7 @@ mod tests {
     #[test]
     fn escapes_that_need_not_be_go() {
         assert_eq!(canonical(r#""\u00e9\/\n\u0001\"\\""#, Numbers::Exact), "\"é/\\n\\u0001\\\"\\\\\"");
-        assert_eq!(
-            canonical(r#""\ud800""#, Numbers::Exact),
-            r#""\ud800""#,
-            "half a character stays as it is"
-        );
+        assert_eq!(canonical(r#""a\ud800""#, Numbers::Exact), "\"a\u{fffd}\"");
     }
 
     #[test]
@@ -166,6 +161,11 @@ mod tests {
         assert_eq!(document(r#"{ "a": 1.50 }"#, Numbers::Exact), r#"{ "a": 1.50 }"#);
         assert_eq!(document("{ \"a\":\n1.50 }", Numbers::Exact), r#"{"a":1.50}"#);
         assert_eq!(document(r#"{ "a": 1.50 }"#, Numbers::Strings), r#"{"a":"1.50"}"#);
+        for numbers in [Numbers::Exact, Numbers::Strings] {
+            let half = document(r#"{"name":"cut \ud83d","\udc00":["\u0000 \ud83d\ude00"]}"#, numbers);
+            let read: serde_json::Value = serde_json::from_str(&half).unwrap();
+            assert_eq!(read, serde_json::json!({"name": "cut \u{fffd}", "\u{fffd}": ["\0 😀"]}));
+        }
     }
 
     fn json() -> impl Strategy<Value = Value> {

@@ -15,7 +15,7 @@ use json_slices::push_line;
 
 use crate::BUFFER_BYTES;
 use crate::failure::{not_opened, storage};
-use crate::line::push_key;
+use crate::line::{push_key, push_reason};
 use crate::mark::{Fate, Mark};
 use crate::stream_file::{StreamFile, file_in};
 
@@ -23,7 +23,8 @@ use crate::stream_file::{StreamFile, file_in};
 const STREAM_BUFFER_BYTES: usize = BUFFER_BYTES / 4;
 
 /// Appends to `DIR/<stream>.jsonl`: a line per record as it came, and for a record that is gone a line with its key
-/// fields and `"_deleted":true`. The directory must exist, and belong to this process.
+/// fields, `"_deleted":true`, why (`_deleted_why`), since when (`_deleted_at`) and, if it became part of another record,
+/// the key of that (`_merged_into`). The directory must exist, and belong to this process.
 ///
 /// [`flush`](Appender::flush) returns once every file it touched is synced, and so are their names. Its watermark says
 /// how long each file is and how it ends; [`open`](Appender::open) cuts each back to that.
@@ -144,10 +145,12 @@ impl Appender for Directory {
             let line = &mut file.buffer;
             match &record.op {
                 Op::Upsert(body) => push_line(line, body),
-                Op::Gone(_) => {
+                Op::Gone(gone) => {
                     line.push(b'{');
                     push_key(line, &write.stream.key, &record.key);
-                    line.extend_from_slice(br#","_deleted":true}"#);
+                    line.extend_from_slice(br#","_deleted":true"#);
+                    push_reason(line, ["_deleted_why", "_deleted_at", "_merged_into"], gone);
+                    line.push(b'}');
                 }
             }
             line.push(b'\n');

@@ -1,6 +1,7 @@
 //! A record as one line.
 
-use capture_core::Key;
+use capture_core::{Gone, Key};
+use jiff::Timestamp;
 use json_slices::push_string;
 
 /// Appends `"field":"part",…` for the key of a record that is gone.
@@ -12,6 +13,20 @@ pub(crate) fn push_key(line: &mut Vec<u8>, fields: &[String], key: &Key) {
         push_string(line, field);
         line.push(b':');
         push_string(line, &part);
+    }
+}
+
+/// Appends `,"why":"…","at":"…"` for a record that is gone, and the key of the record that it became part of if it did;
+/// `names` are those of the three. It is gone since it was found to be, unless the other side said since when.
+pub(crate) fn push_reason(line: &mut Vec<u8>, names: [&str; 3], gone: &Gone) {
+    let at = gone.at().unwrap_or_else(Timestamp::now).strftime("%FT%T.%3fZ").to_string();
+    let values = [Some(gone.why()), Some(&*at), gone.merged_into().map(Key::as_str)];
+    for (name, value) in names.iter().zip(values) {
+        let Some(value) = value else { continue };
+        line.push(b',');
+        push_string(line, name);
+        line.push(b':');
+        push_string(line, value);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use json_slices::{push_line, push_string};
 
 use crate::BUFFER_BYTES;
 use crate::failure::not_opened;
-use crate::line::push_key;
+use crate::line::{push_key, push_reason};
 
 /// A sink that writes lines to `output`, which needs no buffer of its own. With a state file it has a ledger beside it;
 /// without one it remembers nothing.
@@ -26,7 +26,25 @@ pub fn lines(output: impl io::Write + Send + 'static, state: Option<PathBuf>) ->
 
 /// A sink that writes lines to standard output, synced with each commit if that is a file. See [`lines`].
 pub fn standard_output(state: Option<PathBuf>) -> Box<dyn Sink> {
+    if io::stdout().is_terminal() {
+        return with_state(Lines::new(Shown(io::stdout())), state);
+    }
     with_state(Lines::new(io::stdout()).synced_by(file_behind(io::stdout())), state)
+}
+
+/// A terminal, which would obey what records hold: there it is written as escapes, and so stays the same JSON.
+struct Shown<W>(W);
+
+impl<W: io::Write> io::Write for Shown<W> {
+    /// Takes whole lines.
+    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
+        self.0.write_all(outside_text::json(&String::from_utf8_lossy(lines)).as_bytes())?;
+        Ok(lines.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 fn with_state<W: io::Write + Send + 'static>(lines: Lines<W>, state: Option<PathBuf>) -> Box<dyn Sink> {
@@ -57,7 +75,7 @@ fn file_behind(output: impl std::os::windows::io::AsHandle) -> Option<File> {
 ///
 /// ```json
 /// {"stream":"jobs","op":"upsert","record":{"id":"j1","title":"Gardener"}}
-/// {"stream":"jobs","op":"delete","key":{"id":"j1"}}
+/// {"stream":"jobs","op":"delete","key":{"id":"j1"},"why":"unseen","at":"2026-01-02T03:04:05.678Z"}
 /// ```
 ///
 /// Lines are gathered and handed over in large pieces that end with a line, at the latest when a commit is due.
@@ -133,10 +151,12 @@ impl<W: io::Write + Send> Appender for Lines<W> {
                     push_line(line, body);
                     line.extend_from_slice(b"}\n");
                 }
-                Op::Gone(_) => {
+                Op::Gone(gone) => {
                     line.extend_from_slice(br#"delete","key":{"#);
                     push_key(line, &write.stream.key, &record.key);
-                    line.extend_from_slice(b"}}\n");
+                    line.push(b'}');
+                    push_reason(line, ["why", "at", "merged_into"], gone);
+                    line.extend_from_slice(b"}\n");
                 }
             }
         }
@@ -161,7 +181,23 @@ impl<W: io::Write + Send> Appender for Lines<W> {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use capture_core::{Record, Stamp};
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_terminal_is_shown_lines_that_it_does_not_obey() {
+        let mut shown = Vec::new();
+        let mut lines = Lines::new(Shown(&mut shown));
+        let stream = Arc::new(StreamDescriptor::new("pets", ["id"]));
+        lines.open(&[Arc::clone(&stream)], None).await.unwrap();
+        let record = Record::upsert("a", "{\"id\":\"a\",\"name\":\"x\u{202e}\u{9b}2J\u{7f}\"}");
+        lines.append(&Write::new(stream, Stamp::new(1), vec![record])).await.unwrap();
+        lines.flush().await.unwrap();
+        drop(lines);
+        let line = "{\"stream\":\"pets\",\"op\":\"upsert\",\"record\":{\"id\":\"a\",\"name\":\"x\\u202e\\u009b2J\\u007f\"}}\n";
+        assert_eq!(String::from_utf8(shown).unwrap(), line);
+    }
 
     #[test]
     fn only_a_file_is_synced() {

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use capture_core::{Error, ErrorKind, FieldKind, Shape, StreamDescriptor};
 use json_slices::members;
 
-use crate::names::quoted;
+use rusqlite::Connection;
+
+use crate::names::{quoted, rows_table};
 
 /// Names of the columns that every view has, and of SQLite's names for row numbers.
-const RESERVED: [&str; 11] = [
+const RESERVED: [&str; 12] = [
     "_key",
     "_hash",
     "_captured_at",
@@ -17,6 +19,7 @@ const RESERVED: [&str; 11] = [
     "_merged_into",
     "_scope",
     "_record",
+    "_mended",
     "rowid",
     "oid",
     "_rowid_",
@@ -61,6 +64,33 @@ impl Fields {
         true
     }
 
+    /// Those that were saved as JSON; `None` if that is no list of names.
+    pub(crate) fn saved(names: &str) -> Option<Self> {
+        let mut fields = Self::default();
+        let names: Vec<String> = serde_json::from_str(names).ok()?;
+        names.iter().for_each(|name| _ = fields.add(name));
+        Some(fields)
+    }
+
+    /// The name under which a key of one text field stands: such a field is the key, and is found by the index, too.
+    pub(crate) fn key_of(descriptor: &StreamDescriptor) -> Option<&str> {
+        let [only] = &descriptor.key[..] else { return None };
+        let mut fields = descriptor.fields.iter();
+        fields.find(|field| field.name == *only && field.kind == FieldKind::String).map(|field| &*field.name)
+    }
+
+    /// Makes a stream's view, or makes it anew.
+    pub(crate) fn make_view(
+        &self,
+        connection: &Connection,
+        stream: &str,
+        key: Option<&str>,
+    ) -> rusqlite::Result<()> {
+        let view = quoted(stream);
+        let select = self.select(&rows_table(stream), key);
+        connection.execute_batch(&format!("DROP VIEW IF EXISTS {view}; CREATE VIEW {view} AS {select};"))
+    }
+
     pub(crate) fn names(&self) -> &[String] {
         &self.ordered
     }
@@ -101,21 +131,17 @@ impl Fields {
         Ok(unknown.iter().filter(|name| self.add(name)).count() > 0)
     }
 
-    /// `SELECT` of the view. It says `json_extract`, since SQLite before 3.38 has no `->>`, which gives the same.
-    pub(crate) fn select(&self, table: &str, descriptor: &StreamDescriptor) -> String {
-        // A key of one text field is that field: under its name, too, it is found by the index.
-        let key = match &descriptor.key[..] {
-            [only] => {
-                descriptor.fields.iter().find(|field| field.name == *only && field.kind == FieldKind::String)
-            }
-            _ => None,
-        };
+    /// `SELECT` of the view. It says `json_extract`, since SQLite before 3.38 has no `->>`, which gives the same. Columns
+    /// are those of the mended record, where there is one.
+    fn select(&self, table: &str, key: Option<&str>) -> String {
         let mut sql = "SELECT _key".to_owned();
         for name in &self.ordered {
             let column = quoted(name);
             let value = match key {
-                Some(key) if key.name == *name => "_key".to_owned(),
-                _ => format!("json_extract(_record, '$.\"{}\"')", name.replace('\'', "''")),
+                Some(key) if key == name => "_key".to_owned(),
+                _ => {
+                    format!("json_extract(coalesce(_mended, _record), '$.\"{}\"')", name.replace('\'', "''"))
+                }
             };
             sql.push_str(&format!(", {value} AS {column}"));
         }

@@ -11,28 +11,26 @@ const WHY: [&str; 5] = ["unseen", "not_found", "reported", "merged", "erased"];
 pub(crate) struct Grave<'a> {
     /// How much is known: a reason of a higher rank replaces one of a lower.
     pub(crate) rank: u8,
-    /// Since when it is gone, if that is known.
-    pub(crate) at: Option<String>,
-    pub(crate) merged_into: Option<&'a Key>,
+    gone: &'a Gone,
 }
 
 impl<'a> Grave<'a> {
     pub(crate) fn new(gone: &'a Gone) -> Self {
-        let (rank, at, merged_into) = match gone {
-            Gone::Unseen => (1, None, None),
-            Gone::NotFound => (2, None, None),
-            Gone::Reported { at } => (3, at.map(instant), None),
-            Gone::MergedInto(key) => (4, None, Some(key)),
-            Gone::Erased => (5, None, None),
-            // A reason that this version does not know says at least that the other side said so.
-            _ => (3, None, None),
-        };
-        Self { rank, at, merged_into }
+        Self { rank: Self::rank_of(Some(gone.why())), gone }
     }
 
     /// Its word.
     pub(crate) fn why(&self) -> &'static str {
-        WHY[usize::from(self.rank) - 1]
+        self.gone.why()
+    }
+
+    /// Since when it is gone, if that is known.
+    pub(crate) fn at(&self) -> Option<String> {
+        self.gone.at().map(instant)
+    }
+
+    pub(crate) fn merged_into(&self) -> Option<&'a Key> {
+        self.gone.merged_into()
     }
 
     /// The rank of a word; 0 for none, as tombstones of earlier versions have, and for what is no word of ours.

@@ -85,7 +85,7 @@ impl Keys {
         let sql = "INSERT INTO _capture_keys (stream, hash, row) VALUES (?1, ?2, ?3)";
         let mut insert = connection.prepare_cached(sql)?;
         self.waiting.sort_unstable();
-        for (hash, row) in self.waiting.drain(..) {
+        for (hash, row) in std::mem::take(&mut self.waiting) {
             insert.execute(params![self.stream, hash, row])?;
         }
         self.sorted = 0;

@@ -10,13 +10,15 @@ use serde_json::Value;
 
 use crate::failure::{Failure, not_ours};
 use crate::fence::roll_back;
+use crate::fields::Fields;
 use crate::names::{quoted, rows_table};
+use crate::table::{mended, unreadable_columns};
 
 /// Marks a database as one of these (`PRAGMA application_id`): "CAPT".
 pub(crate) const APPLICATION_ID: i32 = 0x4341_5054;
 
 /// Version of the layout (`PRAGMA user_version`).
-const VERSION: i32 = 3;
+const VERSION: i32 = 4;
 
 /// The earliest layout that is brought up to date.
 const UPGRADES_FROM: i32 = 2;
@@ -100,7 +102,7 @@ pub(crate) fn check_ours(connection: &Connection, path: &Path) -> Result<(), Fai
 /// # Errors
 /// [`ErrorKind::State`] if it is neither.
 fn is_current(connection: &Connection, path: &Path) -> Result<bool, Failure> {
-    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let version = version(connection)?;
     let hint = match version {
         UPGRADES_FROM..=VERSION => return Ok(version == VERSION),
         ..UPGRADES_FROM => "move it away and sync again: a version before the first release made it",
@@ -111,10 +113,17 @@ fn is_current(connection: &Connection, path: &Path) -> Result<bool, Failure> {
     Err(Error::new(ErrorKind::State, message).with_hint(hint).into())
 }
 
-/// From layout 2, inside a transaction. Its rows had the number of the listing that saw them last, which says nothing
-/// any more: they become rows that nothing has seen. Why its tombstones are gone is not known. Views are made anew
-/// when their stream is opened; until then they show what they did.
+/// From an earlier layout, inside a transaction.
 fn upgrade(connection: &Connection, path: &Path) -> Result<Option<u64>, Failure> {
+    let upgraded_from = if version(connection)? < 3 { upgrade_2(connection, path)? } else { None };
+    upgrade_3(connection, path)?;
+    connection.pragma_update(None, "user_version", VERSION)?;
+    Ok(upgraded_from)
+}
+
+/// Its rows had the number of the listing that saw them last, which says nothing any more: they become rows that nothing
+/// has seen. Why its tombstones are gone is not known.
+fn upgrade_2(connection: &Connection, path: &Path) -> Result<Option<u64>, Failure> {
     connection.execute_batch("ALTER TABLE _capture_live RENAME COLUMN pass TO seen")?;
     connection.execute("UPDATE _capture_live SET seen = 0 WHERE seen <> 0", [])?;
     connection
@@ -136,8 +145,37 @@ fn upgrade(connection: &Connection, path: &Path) -> Result<Option<u64>, Failure>
     }
     let upgraded_from = upgrade_state(connection, path)?;
     connection.execute_batch("DROP TABLE _capture_access")?;
-    connection.pragma_update(None, "user_version", VERSION)?;
     Ok(upgraded_from)
+}
+
+/// Its views showed text that is no UTF-8 as it was, and before that said what SQLite before 3.38 does not read. All are
+/// made anew, those of streams that nobody opens any more, too.
+fn upgrade_3(connection: &Connection, path: &Path) -> Result<(), Failure> {
+    let streams: Vec<(String, String)> = connection
+        .prepare("SELECT stream, fields FROM _capture_streams")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (stream, names) in streams {
+        let table = rows_table(&stream);
+        connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN _mended TEXT"))?;
+        let suspect = "_record GLOB '*\\u[dD][89abABcdefCDEF]*' OR _record GLOB '*\\u0000*'";
+        let mut select = connection.prepare(&format!("SELECT _row, _record FROM {table} WHERE {suspect}"))?;
+        let mut update = connection.prepare(&format!("UPDATE {table} SET _mended = ?2 WHERE _row = ?1"))?;
+        let mut rows = select.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            if let Some(mended) = mended(row.get_ref(1)?.as_bytes().unwrap_or_default()) {
+                found.push((row.get::<_, i64>(0)?, mended));
+            }
+        }
+        drop(rows);
+        for (row, mended) in found {
+            update.execute(params![row, mended])?;
+        }
+        let fields = Fields::saved(&names).ok_or_else(|| unreadable_columns(path, &stream))?;
+        fields.make_view(connection, &stream, None)?;
+    }
+    Ok(())
 }
 
 fn upgrade_state(connection: &Connection, path: &Path) -> Result<Option<u64>, Failure> {
@@ -150,7 +188,8 @@ fn upgrade_state(connection: &Connection, path: &Path) -> Result<Option<u64>, Fa
 
 /// The committed state, in whichever layout.
 pub(crate) fn state(connection: &Connection, path: &Path) -> Result<State, Failure> {
-    if !is_current(connection, path)? {
+    is_current(connection, path)?;
+    if version(connection)? < 3 {
         return state_of_layout_2(connection, path);
     }
     let mut state = State::default();
@@ -209,6 +248,10 @@ fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
         AND NOT EXISTS (SELECT * FROM pragma_user_version WHERE user_version <> 0)
         AND NOT EXISTS (SELECT * FROM pragma_application_id WHERE application_id <> 0)";
     connection.query_row(sql, [], |row| row.get(0))
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 fn application_id(connection: &Connection) -> rusqlite::Result<i32> {

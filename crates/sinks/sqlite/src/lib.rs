@@ -16,6 +16,11 @@
 //! Fields that records bring along later become columns by themselves. Looking up a row by `_key`, or by the field
 //! that is the key, uses an index. `_record` holds the truth, and all of SQLite's JSON functions work on it.
 //!
+//! Half a character (`\ud83d`, text that was cut in the middle of a pair) is legal JSON, but as a column's value it would
+//! be no UTF-8, and many programs refuse the whole column; U+0000 is the end of the text for many others, earlier
+//! versions of SQLite among them. Columns show U+FFFD in the place of either, `_record` does not: what is dug out of it is yours to
+//! mend.
+//!
 //! # What is where
 //! The rows of the view `jobs` are in the table `_rows_jobs`. That is a table with a view over it, rather than one
 //! with generated columns, because SQLite computes generated columns on every insert even where it does not store
@@ -34,7 +39,7 @@
 //! run brings them again. Other programs may read at any time; they see the last commit. A run that ends leaves WAL mode
 //! if nobody is reading just then, so that whoever may read the file but not write beside it can open it.
 //!
-//! A database that an earlier version made (layout 2) is brought up to date when it is opened, in one transaction. Any
+//! A database that an earlier version made (layout 2 or 3) is brought up to date when it is opened, in one transaction. Any
 //! SQLite with JSON functions (3.9) can read it.
 //!
 //! The database is made for its owner only (mode 0600), and so are the files beside it.

@@ -30,15 +30,15 @@ pub(crate) struct Statements {
     pub(crate) find: String,
     /// By key and row: the same.
     pub(crate) look: String,
-    /// Key, hash, time, scope, record.
+    /// Key, hash, time, scope, record, mended record.
     pub(crate) insert: String,
-    /// Row, time, scope, record.
+    /// Row, time, scope, record, mended record.
     pub(crate) replace: String,
     /// Row, scope.
     pub(crate) rescope: String,
     /// Row, time, since when, why, merged into what.
     pub(crate) bury: String,
-    /// Row, what is left of its record.
+    /// Row, what is left of its record, the same mended.
     pub(crate) erase: String,
     /// Of a stream, before a stamp: row numbers.
     pub(crate) unseen: String,
@@ -68,18 +68,19 @@ impl Statements {
             ),
             look: format!("{look} FROM {table} WHERE _row = ?2 AND +_key = ?1"),
             insert: format!(
-                "INSERT INTO {table} (_key, _hash, _captured_at, _scope, _record) VALUES (?1, ?2, ?3, ?4, ?5)"
+                "INSERT INTO {table} (_key, _hash, _captured_at, _scope, _record, _mended)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
             ),
             replace: format!(
                 "UPDATE {table} SET _captured_at = ?2, _deleted_at = NULL, _deleted_why = NULL,
-                 _merged_into = NULL, _scope = ?3, _record = ?4 WHERE _row = ?1"
+                 _merged_into = NULL, _scope = ?3, _record = ?4, _mended = ?5 WHERE _row = ?1"
             ),
             rescope: format!("UPDATE {table} SET _scope = ?2 WHERE _row = ?1"),
             bury: format!(
                 "UPDATE {table} SET _captured_at = ?2, _deleted_at = ?3, _deleted_why = ?4, _merged_into = ?5
                  WHERE _row = ?1"
             ),
-            erase: format!("UPDATE {table} SET _record = ?2 WHERE _row = ?1"),
+            erase: format!("UPDATE {table} SET _record = ?2, _mended = ?3 WHERE _row = ?1"),
             unseen: format!("SELECT row {live} AND seen < ?2 AND seen >= ?3"),
             share: format!("SELECT count(*) FILTER (WHERE seen < ?2 AND seen >= ?3), count(*) {live}"),
             unseen_keys: format!("SELECT _key {live_keys} AND seen < ?2 AND seen >= ?3 ORDER BY row"),

@@ -1,5 +1,6 @@
 //! One stream's rows.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use capture_core::{
@@ -72,7 +73,8 @@ impl Table {
                  _deleted_why TEXT,
                  _merged_into TEXT,
                  _scope TEXT,
-                 _record TEXT NOT NULL
+                 _record TEXT NOT NULL,
+                 _mended TEXT
              );
              CREATE INDEX IF NOT EXISTS {} ON {table} (_scope) WHERE _scope IS NOT NULL;",
             quoted(&format!("_scope_{stream}")),
@@ -88,14 +90,8 @@ impl Table {
                 connection.last_insert_rowid()
             }
         };
-        let mut fields = Fields::default();
-        let saved_names = saved.as_ref().map_or("[]", |(_, names)| names);
-        let saved_names: Vec<String> = serde_json::from_str(saved_names).map_err(|_| {
-            let message =
-                format!("the columns of {stream} in the database {} cannot be read", path.display());
-            Error::new(ErrorKind::State, message).with_hint("restore it from a copy, or move it away")
-        })?;
-        saved_names.iter().for_each(|name| _ = fields.add(name));
+        let names = saved.as_ref().map_or("[]", |(_, names)| names);
+        let mut fields = Fields::saved(names).ok_or_else(|| unreadable_columns(path, stream))?;
         for field in &descriptor.fields {
             fields.add(&field.name);
         }
@@ -157,13 +153,19 @@ impl Table {
                                 None => counts.changed += 1,
                                 Some(_) => counts.new += 1,
                             }
-                            replace.execute(params![row, now, scope, text(body)])?;
+                            replace.execute(params![row, now, scope, text(body), mended(body)])?;
                             row
                         }
                         None => {
                             counts.new += 1;
-                            let row =
-                                insert.insert(params![record.key.as_str(), hash, now, scope, text(body)])?;
+                            let row = insert.insert(params![
+                                record.key.as_str(),
+                                hash,
+                                now,
+                                scope,
+                                text(body),
+                                mended(body)
+                            ])?;
                             self.keys.add(hash, row);
                             row
                         }
@@ -251,8 +253,9 @@ impl Table {
         if is_live {
             connection.prepare_cached(FORGET)?.execute([self.id, found.row])?;
         }
-        let at = grave.at.as_deref().unwrap_or(now);
-        let merged_into = grave.merged_into.map(Key::as_str);
+        let at = grave.at();
+        let at = at.as_deref().unwrap_or(now);
+        let merged_into = grave.merged_into().map(Key::as_str);
         connection.prepare_cached(&self.sql.bury)?.execute(params![
             found.row,
             now,
@@ -264,7 +267,11 @@ impl Table {
             let left = self.key_only(&record.key);
             // What SQLite frees it overwrites, too.
             connection.execute_batch("PRAGMA secure_delete = ON")?;
-            let erased = connection.prepare_cached(&self.sql.erase)?.execute(params![found.row, left]);
+            let erased = connection.prepare_cached(&self.sql.erase)?.execute(params![
+                found.row,
+                left,
+                mended(left.as_bytes())
+            ]);
             connection.execute_batch("PRAGMA secure_delete = OFF")?;
             erased?;
         }
@@ -386,10 +393,7 @@ impl Table {
         }
         let stream = &self.descriptor.name;
         if std::mem::take(&mut self.view_is_old) {
-            let view = quoted(stream);
-            let select = self.fields.select(&rows_table(stream), &self.descriptor);
-            connection
-                .execute_batch(&format!("DROP VIEW IF EXISTS {view}; CREATE VIEW {view} AS {select};"))?;
+            self.fields.make_view(connection, stream, Fields::key_of(&self.descriptor))?;
             let names = serde_json::Value::from(self.fields.names()).to_string();
             connection
                 .execute("UPDATE _capture_streams SET fields = ?2 WHERE id = ?1", params![self.id, names])?;
@@ -431,6 +435,22 @@ fn number(stamp: Stamp) -> i64 {
 /// The record as SQL text, whatever its bytes.
 fn text(body: &[u8]) -> ToSqlOutput<'_> {
     ToSqlOutput::Borrowed(ValueRef::Text(body))
+}
+
+/// The columns of a stream do not parse.
+pub(crate) fn unreadable_columns(path: &Path, stream: &str) -> Error {
+    let message = format!("the columns of {stream} in the database {} cannot be read", path.display());
+    Error::new(ErrorKind::State, message).with_hint("restore it from a copy, or move it away")
+}
+
+/// What the columns show instead of a record that holds text which SQLite or those who read it cannot hold whole: half a
+/// character is no UTF-8, and many a program takes U+0000 for the end of a text.
+pub(crate) fn mended(body: &[u8]) -> Option<ToSqlOutput<'static>> {
+    match json_slices::storable(body) {
+        Cow::Borrowed(_) => None,
+        // It is UTF-8, as what it was made of.
+        Cow::Owned(mended) => Some(String::from_utf8(mended).ok()?.into()),
+    }
 }
 
 fn row_numbers(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> rusqlite::Result<Vec<i64>> {

@@ -263,6 +263,8 @@ impl Operations<'_> {
     ///
     /// It needs the feature Fraud Detection.
     ///
+    /// What it does cannot be taken back.
+    ///
     /// The key needs the permission `candidatesWrite`. See
     /// [candidate.setFraudStatus](https://developers.ashbyhq.com/reference/candidatesetfraudstatus) in
     /// Ashby's reference.

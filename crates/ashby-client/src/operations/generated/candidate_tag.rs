@@ -20,6 +20,8 @@ impl Operations<'_> {
     ///
     /// Archives the tag; no operation restores it.
     ///
+    /// What it does cannot be taken back.
+    ///
     /// The key needs the permission `hiringProcessMetadataWrite`. See
     /// [candidateTag.archive](https://developers.ashbyhq.com/reference/candidatetagarchive) in Ashby's
     /// reference.

@@ -91,6 +91,8 @@ impl Operations<'_> {
     ///
     /// Send all options that shall stay, as customField.info answers them.
     ///
+    /// What it does cannot be taken back.
+    ///
     /// The key needs the permission `hiringProcessMetadataWrite`. See
     /// [customField.updateSelectableValues](https://developers.ashbyhq.com/reference/customfieldupdateselectablevalues)
     /// in Ashby's reference.

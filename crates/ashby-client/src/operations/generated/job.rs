@@ -66,6 +66,8 @@ impl Operations<'_> {
     /// Allowed: Draft to Open or Archived, Open to Closed, Closed to Draft or Archived, Archived to
     /// Draft; opening needs a default interview plan.
     ///
+    /// People or other systems may be told of it at once.
+    ///
     /// The key needs the permission `jobsWrite`. See
     /// [job.setStatus](https://developers.ashbyhq.com/reference/jobsetstatus) in Ashby's reference.
     pub async fn set_status(self, request: impl Into<SetStatus>) -> Result<Output<types::Job>, Error> {
@@ -87,6 +89,8 @@ impl Operations<'_> {
     /// Replaces all compensation tiers of the job, which its postings may show; an empty list removes
     /// them.
     ///
+    /// People or other systems may be told of it at once.
+    ///
     /// The key needs the permission `jobsWrite`. See
     /// [job.updateCompensation](https://developers.ashbyhq.com/reference/jobupdatecompensation) in
     /// Ashby's reference.
@@ -100,6 +104,8 @@ impl Operations<'_> {
     /// Changes how a job's compensation is shown to candidates.
     ///
     /// Changes what candidates see of the job's pay.
+    ///
+    /// People or other systems may be told of it at once.
     ///
     /// Ashby's reference does not describe it in full.
     ///

@@ -92,6 +92,8 @@ impl Operations<'_> {
     /// Replaces only the body of the description; the brand's opening and closing stay around it unless
     /// both are suppressed.
     ///
+    /// People or other systems may be told of it at once.
+    ///
     /// The key needs the permission `jobsWrite`. See
     /// [jobPosting.update](https://developers.ashbyhq.com/reference/jobpostingupdate) in Ashby's
     /// reference.
@@ -102,6 +104,8 @@ impl Operations<'_> {
     /// Replaces a job posting's compensation tiers.
     ///
     /// Replaces all compensation tiers of the posting, at once for applicants if it is published.
+    ///
+    /// People or other systems may be told of it at once.
     ///
     /// The key needs the permission `jobsWrite`. See
     /// [jobPosting.updateCompensation](https://developers.ashbyhq.com/reference/jobpostingupdatecompensation)
@@ -116,6 +120,8 @@ impl Operations<'_> {
     /// Changes how a job posting shows compensation to candidates.
     ///
     /// Changes what applicants see of the posting's pay.
+    ///
+    /// People or other systems may be told of it at once.
     ///
     /// Ashby's reference does not describe it in full.
     ///

@@ -87,6 +87,8 @@ impl Operations<'_> {
     ///
     /// Changes the location's name on job boards.
     ///
+    /// People or other systems may be told of it at once.
+    ///
     /// The key needs the permission `organizationWrite`. See
     /// [location.updateExternalName](https://developers.ashbyhq.com/reference/locationupdateexternalname-1)
     /// in Ashby's reference.

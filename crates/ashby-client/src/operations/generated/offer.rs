@@ -19,10 +19,12 @@ impl Operations<'_> {
     /// Approves an offer version, or one step of its approval, by force.
     ///
     /// Approves in place of the people who were asked: the whole approval, or the one step that is
-    /// named.
+    /// named; nothing takes it back.
     ///
     /// A step can be approved only while it is the current one, and only for a user who is one of its
     /// approvers.
+    ///
+    /// What it does cannot be taken back.
     ///
     /// The key needs the permission `offersWrite`. See
     /// [offer.approve](https://developers.ashbyhq.com/reference/offerapprove) in Ashby's reference.
@@ -77,9 +79,12 @@ impl Operations<'_> {
 
     /// Sets whether an offer is accepted, declined, cancelled or open.
     ///
-    /// Records an answer to the offer, without the candidate; Ashby derives the offer's status from it.
+    /// Records an answer to the offer, without the candidate; Ashby derives the status from it, and may
+    /// tell other systems of a hire.
     ///
     /// The offer status cannot be set by itself; Ashby may refuse some of the values.
+    ///
+    /// People or other systems may be told of it at once.
     ///
     /// The key needs the permission `offersWrite`. See
     /// [offer.setStatus](https://developers.ashbyhq.com/reference/offersetstatus) in Ashby's reference.

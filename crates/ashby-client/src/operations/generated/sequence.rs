@@ -37,9 +37,11 @@ impl Operations<'_> {
 
     /// Cancels a running sourcing sequence.
     ///
-    /// Stops the sequence: its remaining e-mails are not sent.
+    /// Stops the sequence for good: its remaining e-mails are not sent.
     ///
     /// Allowed with candidatesWrite too, for the sake of older keys.
+    ///
+    /// What it does cannot be taken back.
     ///
     /// The key needs the permission `sourcingWrite`. See
     /// [sequence.cancel](https://developers.ashbyhq.com/reference/sequencecancel) in Ashby's reference.

@@ -7,6 +7,7 @@ use ashby_client::{Client, DEFAULT_REQUESTS_PER_MINUTE, ListRequest, ReadOperati
 use ashby_source::{Readable, Survey, streams};
 use capture_core::ErrorKind;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::Finding;
 use crate::failure::Failure;
@@ -121,7 +122,8 @@ fn is_ticked(permission: Permission, needed_by: &Use, survey: &Survey) -> Option
         Some(Readable::No) => Some(false),
         _ => None,
     };
-    let listed = survey.key.as_ref().map(|key| key.scopes.contains(&permission.scope()));
+    let is_it = |word: &String| *word == permission.scope() || *word == permission.name();
+    let listed = survey.key.as_ref().map(|key| key.scopes.iter().any(is_it));
     match listed {
         Some(true) => Some(true),
         // What was tried is surer than how a permission is probably spelled.
@@ -163,13 +165,13 @@ fn permissions(survey: &Survey) -> Vec<Finding> {
 }
 
 /// Counts records of a list's first page; `None` if it cannot be read.
-async fn count<T: for<'de> Deserialize<'de>>(
+async fn count<T: DeserializeOwned>(
     client: &Client,
     operation: &'static str,
     holds: impl Fn(&T) -> bool,
 ) -> Option<(usize, usize)> {
     let page = client.page(&ListRequest::new(ReadOperation::new(operation))).await.ok()?;
-    let records = page.records().filter_map(|record| serde_json::from_slice::<T>(&record).ok());
+    let records = page.records().filter_map(|record| json_slices::read::<T>(&record).ok());
     Some((records.filter(holds).count(), page.len()))
 }
 

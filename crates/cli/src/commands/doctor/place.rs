@@ -4,24 +4,22 @@ use capture_core::{Place, State};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Finding;
-use crate::destination;
 use crate::failure::Failure;
 use crate::output::thousands;
 use crate::settings::Settings;
+use crate::{ages, destination};
 
 /// Ashby forgets sync tokens after about a month.
 const OLD: SignedDuration = SignedDuration::from_hours(21 * 24);
 
 pub(super) fn configuration(settings: &Settings) -> Finding {
     let origins = settings.origins();
-    let mut sources: Vec<&str> = origins.iter().map(|(_, origin)| origin.as_str()).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    let message = match &sources[..] {
+    let message = match &origins[..] {
         [] => "everything is as by default".to_owned(),
-        sources => format!("{} settings from {}", origins.len(), sources.join(", ")),
+        [_] => "1 setting is not as by default".to_owned(),
+        origins => format!("{} settings are not as by default", origins.len()),
     };
-    let details = origins.iter().map(|(key, origin)| format!("{key}: {origin}")).collect();
+    let details = origins.iter().map(|(name, origin)| format!("{name}: {origin}")).collect();
     Finding::ok("settings", message).details(details)
 }
 
@@ -124,7 +122,10 @@ fn age(state: &State, now: Timestamp) -> Finding {
         .map(|(name, state)| format!("{name}: {}", state.committed_at.strftime("%FT%TZ")))
         .collect();
     match old {
-        0 => Finding::ok(ABOUT, message).details(details),
+        0 => match ages::behind(state, now) {
+            Some(behind) => Finding::warn(ABOUT, format!("{message}; {behind}")).hint(ages::HINT).details(details),
+            None => Finding::ok(ABOUT, message).details(details),
+        },
         old => Finding::warn(ABOUT, format!("{message}; {old} of them more than three weeks ago"))
             .hint("sync soon: Ashby forgets from where to go on after about a month, and then all is listed again")
             .details(details),
@@ -148,7 +149,10 @@ mod tests {
             }))
         };
         assert_eq!(age(&state(&[]), now).level, Level::Ok);
-        assert_eq!(age(&state(&[0, 21]), now).level, Level::Ok);
+        assert_eq!(age(&state(&[20, 21]), now).level, Level::Ok);
+        let finding = age(&state(&[0, 5, 3, 1]), now);
+        assert_eq!(finding.level, Level::Warn);
+        assert!(finding.message.contains("others: s5, s3; the oldest is as of 5 days ago"), "{finding:?}");
         let finding = age(&state(&[22, 3, 30]), now);
         assert!(finding.level == Level::Warn && finding.message.contains("2 of them"), "{finding:?}");
         assert!(finding.details[0].starts_with("s30"));

@@ -28,9 +28,13 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let cancel = signals::cancellation()?;
     let options = super::options(settings);
     let usage = client.clone();
-    let progress = Progress::new(move || usage.usage(), screen, settings.progress_interval());
+    let progress = Progress::new(move || usage.usage(), screen, settings);
+    let members = || std::collections::BTreeSet::from([PUBLIC_POSTINGS.to_owned()]);
     let started = Instant::now();
     let attempt = async |observer: Arc<dyn Observer>| {
+        if let Some(interval) = settings.interval() {
+            progress.expect(members(), interval);
+        }
         let source = BoardSource::new(client.clone(), settings.boards().iter().cloned());
         let selections = vec![Selection::new(PUBLIC_POSTINGS).full(settings.full())];
         // Boards are seen alike by everybody, wherever they are asked for.
@@ -45,6 +49,11 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     };
     drop(display);
     let summary = Summary::new(ended?, &client.usage(), started.elapsed());
+    let summary = match settings.interval() {
+        Some(_) => summary.watched(&progress),
+        None => summary,
+    };
+    let summary = summary.verbose(settings.verbose());
     super::tell(settings, &*place, &summary)?;
-    Ok(summary.exit_code(true, settings.interval().is_some()))
+    Ok(summary.exit_code(true))
 }

@@ -6,7 +6,8 @@ use crate::settings::{Given, SyncSettings};
 
 #[derive(Debug, Args)]
 pub(crate) struct SyncFlags {
-    /// Streams to sync [default: all but those that cost a request for each of many parent records]
+    /// Streams to sync [default: all but those that cost a request for each of many parent records; of these, what the
+    /// destination holds is kept up where only parents that have changed cost one]
     #[arg(value_name = "STREAM")]
     names: Vec<String>,
     #[command(flatten)]

@@ -1,10 +1,11 @@
 //! Which streams a sync is about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ashby_source::{Readable, Stream, Survey, lacks_permission, near_matches, stream, streams};
+use ashby_source::{Cost, Readable, Stream, Survey, lacks_permission, near_matches, stream, streams};
 use capture_core::{ErrorKind, Outcome, Place, Report, Selection};
 use jiff::Timestamp;
+use std::time::Duration;
 
 use crate::failure::{Failure, USAGE};
 use crate::settings::Settings;
@@ -16,12 +17,37 @@ pub(crate) struct Wanted {
     explicit: bool,
     /// Somebody said which they should be: by name, by exception, or all.
     chosen: bool,
+    /// They are all that were asked for: by name, or all there are.
+    takes_all: bool,
 }
 
 impl Wanted {
     /// Whether streams were named.
     pub(super) fn is_explicit(&self) -> bool {
         self.explicit
+    }
+}
+
+impl Wanted {
+    /// Where nobody chose: also what the destination holds in full, where only parents that have changed cost a request.
+    pub(super) fn kept_up(mut self, except: &[String], place: &dyn Place) -> Self {
+        if self.takes_all || !place.keeps_state() {
+            return self;
+        }
+        let state = place.peek().unwrap_or_default();
+        let is_held = |stream: &Stream| {
+            let saved = state.streams.get(stream.name());
+            saved.is_some_and(|saved| saved.listed.last_full.is_some() && saved.listing.is_none())
+        };
+        let is_kept_up = |stream: &Stream| {
+            stream.cost == Cost::PerChangedParent
+                && is_held(stream)
+                && !self.streams.contains(stream)
+                && !except.iter().any(|name| name == stream.name())
+        };
+        let more: Vec<Stream> = streams().into_iter().filter(is_kept_up).collect();
+        self.streams.extend(more);
+        self
     }
 }
 
@@ -98,8 +124,11 @@ pub(super) fn wanted(settings: &Settings) -> Result<Wanted, Failure> {
     if wanted.is_empty() {
         return Err(Failure::new(USAGE, "no stream is left to sync").with_hint("`ashby streams` lists them"));
     }
-    let chosen = explicit || settings.all() || !except.is_empty();
-    Ok(Wanted { streams: wanted, explicit, chosen })
+    let takes_all = explicit || settings.all();
+    for name in settings.intervals().keys() {
+        find(name)?;
+    }
+    Ok(Wanted { streams: wanted, explicit, chosen: takes_all || !except.is_empty(), takes_all })
 }
 
 fn find(name: &str) -> Result<Stream, Failure> {
@@ -119,24 +148,41 @@ pub(crate) struct Selected {
     /// Not readable with this key.
     skipped: Vec<Stream>,
     pub(crate) full: bool,
+    /// Of a watch: how often streams are polled, if not as often as others.
+    intervals: BTreeMap<String, Duration>,
 }
 
 impl Selected {
-    pub(crate) fn new(wanted: &Wanted, survey: &Survey, full: bool) -> Self {
+    pub(crate) fn new(wanted: &Wanted, survey: &Survey, settings: &Settings) -> Self {
         let readable = |stream: &Stream| survey.streams.get(stream.name()) != Some(&Readable::No);
         let (streams, skipped) = wanted.streams.iter().cloned().partition(readable);
-        Self { streams, skipped, full }
+        Self { streams, skipped, full: settings.full(), intervals: settings.intervals().clone() }
     }
 
     /// Everything that is on unless told otherwise.
     pub(crate) fn by_default() -> Self {
         let streams = streams().into_iter().filter(Stream::is_default).collect();
-        Self { streams, skipped: Vec::new(), full: false }
+        Self { streams, skipped: Vec::new(), full: false, intervals: BTreeMap::new() }
     }
 
     pub(crate) fn selections(&self) -> Vec<Selection> {
-        let selection = |stream: &Stream| Selection::new(stream.name()).full(self.full);
+        let selection = |stream: &Stream| {
+            let selection = Selection::new(stream.name()).full(self.full);
+            match self.intervals.get(stream.name()) {
+                Some(interval) => selection.every(*interval),
+                None => selection,
+            }
+        };
         self.streams.iter().map(selection).collect()
+    }
+
+    /// Of a watch: the streams that are polled most often, and how often that is.
+    pub(super) fn round(&self, settings: &Settings) -> Option<(BTreeSet<String>, Duration)> {
+        let usual = settings.interval()?;
+        let interval = |stream: &Stream| self.intervals.get(stream.name()).copied().unwrap_or(usual);
+        let shortest = self.streams.iter().map(interval).min()?;
+        let members = self.streams.iter().filter(|stream| interval(stream) == shortest);
+        Some((members.map(|stream| stream.name().to_owned()).collect(), shortest))
     }
 
     /// Adds the streams that were not even tried.

@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use ashby_client::Usage;
 use capture_core::{Counts, ErrorKind, Outcome, Report};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::selection::{LeftOut, Off};
 use crate::failure::{CREDENTIALS, FAILED, INTERRUPTED, PARTIAL, USAGE};
-use crate::output::{duration, table, thousands};
+use crate::output::{age, duration, table, thousands};
+use crate::progress::Progress;
+use crate::rounds::{endings, requests};
 
 #[derive(Serialize)]
 pub(crate) struct Summary {
@@ -31,6 +34,15 @@ pub(crate) struct Summary {
     /// Streams that nobody asked for and the destination does not hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     off: Vec<Off>,
+    /// Of a watch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rounds: Option<u64>,
+    /// A watch was stopped while it could not work.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    in_trouble: bool,
+    /// Also of streams that have nothing to tell.
+    #[serde(skip)]
+    is_verbose: bool,
 }
 
 impl Summary {
@@ -48,6 +60,9 @@ impl Summary {
             seconds: elapsed.as_secs_f64(),
             left_out: Vec::new(),
             off: Vec::new(),
+            rounds: None,
+            in_trouble: false,
+            is_verbose: false,
             report,
         }
     }
@@ -64,15 +79,44 @@ impl Summary {
         self
     }
 
+    /// Tells of every stream, or only of those of which there is something to tell.
+    pub(crate) fn verbose(mut self, is_verbose: bool) -> Self {
+        self.is_verbose = is_verbose;
+        self
+    }
+
+    /// It was a watch: what came of all of it, not only since it was last started anew.
+    pub(crate) fn watched(mut self, progress: &Progress) -> Self {
+        let (rounds, totals) = progress.totals();
+        self.rounds = Some(rounds);
+        self.in_trouble = progress.is_troubled();
+        for (name, total) in totals {
+            if let Some(stream) = self.report.streams.get_mut(&name) {
+                (stream.records, stream.bytes, stream.requests) =
+                    (total.records, total.bytes, total.requests);
+                stream.counts = total.counts;
+            }
+        }
+        self
+    }
+
+    /// Whether something went wrong, or a person has to decide.
+    pub(crate) fn is_trouble(&self) -> bool {
+        self.failed > 0 || self.in_trouble || self.report.needs_decision()
+    }
+
     /// Whether the destination told new records from others.
     fn keeps_count(&self) -> bool {
         self.report.streams.values().all(|stream| stream.counts.written == 0)
     }
 
     /// See the list of exit codes in `ashby --help`. An interrupt is the ordinary end of `--watch`.
-    pub(crate) fn exit_code(&self, is_explicit: bool, watch: bool) -> ExitCode {
-        if self.report.interrupted && !watch {
+    pub(crate) fn exit_code(&self, is_explicit: bool) -> ExitCode {
+        if self.report.interrupted && self.rounds.is_none() {
             return ExitCode::from(INTERRUPTED);
+        }
+        if self.in_trouble {
+            return ExitCode::from(FAILED);
         }
         let denied = |outcome: &Outcome| matches!(outcome, Outcome::Skipped { kind: ErrorKind::Denied, .. });
         let denied = is_explicit && self.report.streams.values().any(|stream| denied(&stream.outcome));
@@ -112,15 +156,22 @@ impl fmt::Display for Summary {
         for (name, stream) in &self.report.streams {
             total += stream.counts;
             records += stream.records;
+            let Counts { new, changed, deleted, written, .. } = stream.counts;
+            let has_news = new + changed + deleted + written > 0
+                || matches!(stream.outcome, Outcome::Failed { .. } | Outcome::Interrupted);
             // What was not tried has nothing to count.
-            if !matches!(stream.outcome, Outcome::Skipped { .. }) {
+            if !matches!(stream.outcome, Outcome::Skipped { .. }) && (has_news || self.is_verbose) {
                 rows.push(self.row(name, stream.records, &stream.counts, stream.requests, stream.seconds));
             }
         }
-        rows.push(self.row("total", records, &total, self.requests, self.seconds));
-        f.write_str(&table(header, &numeric, rows))?;
+        let is_quiet = rows.is_empty();
+        if !is_quiet {
+            rows.push(self.row("total", records, &total, self.requests, self.seconds));
+            f.write_str(&table(header, &numeric, rows))?;
+        }
         for (name, stream) in &self.report.streams {
-            for note in &stream.notes {
+            // A watch has said them when they came.
+            for note in stream.notes.iter().filter(|_| self.rounds.is_none()) {
                 writeln!(f, "note: {name}: {note}")?;
             }
             if stream.set_aside > 0 {
@@ -142,18 +193,22 @@ impl fmt::Display for Summary {
             }
         }
         self.write_left_out(f)?;
-        self.write_off(f)?;
+        if !is_quiet {
+            self.write_off(f)?;
+        }
         let elapsed = duration(self.seconds);
-        let streams = if self.up_to_date == 1 { "stream" } else { "streams" };
-        let mut parts = vec![format!("{} {streams} up to date", self.up_to_date)];
-        parts.extend((self.skipped > 0).then(|| format!("{} skipped", self.skipped)));
-        parts.extend((self.failed > 0).then(|| format!("{} failed", self.failed)));
-        if self.report.output_closed {
+        let mut parts = vec![endings(self.up_to_date, self.failed, self.skipped)];
+        if self.in_trouble {
+            parts.push("stopped while it could not work".to_owned());
+        } else if self.report.output_closed {
             parts.push("stopped: nobody reads the output any more".to_owned());
+        } else if let Some(rounds) = self.rounds {
+            parts.push(format!("stopped after {} rounds", thousands(rounds)));
         } else if self.report.interrupted {
             parts.push("interrupted: the next run continues here".to_owned());
         }
-        writeln!(f, "{} · {} requests in {elapsed}", parts.join(", "), thousands(self.requests))
+        let news = if is_quiet && !self.in_trouble { " · nothing new" } else { "" };
+        writeln!(f, "{}{news} · {} in {elapsed}", parts.join(", "), requests(self.requests))
     }
 }
 
@@ -182,10 +237,11 @@ impl Summary {
         let Some(oldest) = self.left_out.first() else { return Ok(()) };
         let names: Vec<&str> = self.left_out.iter().map(|left_out| left_out.stream.as_str()).collect();
         let as_of = oldest.committed_at.strftime("%FT%TZ");
+        let ago = age(oldest.committed_at, Timestamp::now());
+        let names = names.join(", ");
         writeln!(
             f,
-            "not synced this time: {}; the oldest is as of {as_of} (`--all` syncs them)",
-            names.join(", ")
+            "not synced this time: {names}; the oldest is as of {as_of}, {ago} ago (`--all` syncs them)"
         )
     }
 

@@ -2,11 +2,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use capture_core::conformance::{self, Rows, SinkHarness};
+use capture_core::conformance::{self, Grave, Rows, SinkHarness};
 use capture_core::{ErrorKind, Gone, Key, Record, Sink, Stamp, StateUpdate, StreamDescriptor, Write};
 use tempfile::TempDir;
 
-use crate::reader::{fold, key};
+use crate::reader::{fold, graves, key, parsed};
 
 struct Directory(TempDir);
 
@@ -20,6 +20,14 @@ impl SinkHarness for Directory {
         let path = self.0.path().join("out").join(format!("{}.jsonl", stream.name));
         let text = std::fs::read_to_string(path).unwrap_or_default();
         fold(&text, |value| Some((key(stream, &value), (value["_deleted"] != true).then_some(value))))
+    }
+
+    async fn graves(&self, stream: &StreamDescriptor) -> Option<Vec<Grave>> {
+        let path = self.0.path().join("out").join(format!("{}.jsonl", stream.name));
+        let text = std::fs::read_to_string(path).unwrap();
+        let gone = parsed(&text).filter(|line| line["_deleted"] == true);
+        let gone = gone.map(|line| (key(stream, &line), line)).collect();
+        Some(graves(gone, ["_deleted_why", "_deleted_at", "_merged_into"]))
     }
 
     fn shows_uncommitted(&self) -> bool {
@@ -70,15 +78,20 @@ async fn lines_are_the_records_untouched_and_tombstones_name_the_key() {
     append(directory.path(), &stream(&["id", "at"]), &records).await.unwrap();
     let records = [Record::upsert("\n", "{}"), gone("\n"), gone("never there")];
     append(directory.path(), &stream(&["id"]), &records).await.unwrap();
+    // When it was found to be gone is now.
+    let text = std::fs::read_to_string(pets(&directory)).unwrap();
+    let mut pieces = text.split(r#""_deleted_at":""#);
+    let mut untimed = pieces.next().unwrap().to_owned();
+    pieces.for_each(|piece| untimed.push_str(piece.split_once('"').unwrap().1));
     let expected = concat!(
         "{ \"b\" : 1.10,  \"a\":\"\\u00fc\\ud83d\" }\n",
         "{\"b\":\"1 \\n\"}\n",
         "{}\n",
-        "{\"id\":\"a\\\"b\",\"at\":\"2\",\"_deleted\":true}\n",
+        "{\"id\":\"a\\\"b\",\"at\":\"2\",\"_deleted\":true,\"_deleted_why\":\"unseen\",}\n",
         "{}\n",
-        "{\"id\":\"\\n\",\"_deleted\":true}\n",
+        "{\"id\":\"\\n\",\"_deleted\":true,\"_deleted_why\":\"unseen\",}\n",
     );
-    assert_eq!(std::fs::read_to_string(pets(&directory)).unwrap(), expected);
+    assert_eq!(untimed, expected);
 }
 
 #[tokio::test]

@@ -2,13 +2,13 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use capture_core::conformance::{self, Rows, SinkHarness};
+use capture_core::conformance::{self, Grave, Rows, SinkHarness};
 use capture_core::{
     Counts, ErrorKind, Gone, Key, Record, Result, Sink, Stamp, StateUpdate, StreamDescriptor, Write,
 };
 use tempfile::TempDir;
 
-use crate::reader::{fold, key};
+use crate::reader::{fold, graves, key, parsed};
 
 /// What came down the pipe, piece by piece.
 #[derive(Clone, Default)]
@@ -59,6 +59,13 @@ impl SinkHarness for Piped {
                 other => panic!("unknown op {other}"),
             })
         })
+    }
+
+    async fn graves(&self, stream: &StreamDescriptor) -> Option<Vec<Grave>> {
+        let text = self.pipe.text();
+        let gone = parsed(&text).filter(|line| line["op"] == "delete" && line["stream"] == stream.name);
+        let gone = gone.map(|line| (key(stream, &line["key"]), line)).collect();
+        Some(graves(gone, ["why", "at", "merged_into"]))
     }
 
     fn keeps_keys(&self) -> bool {
@@ -125,7 +132,10 @@ async fn a_line_names_stream_and_operation_and_keeps_the_record_as_it_was() {
     let records = vec![
         Record::upsert("x", r#"{ "b" : 1.10,  "a":"\u00fc" }"#),
         Record::upsert("x", "{\n \"b\": 1\n}"),
-        gone(Key::from_parts(&["a\"b".into(), "2".into()]).unwrap()),
+        Record::gone(
+            Key::from_parts(&["a\"b".into(), "2".into()]).unwrap(),
+            Gone::Reported { at: Some("2026-01-02T03:04:05Z".parse().unwrap()) },
+        ),
     ];
     write(&mut *sink, &stream, records).await.unwrap();
     assert_eq!(pipe.text(), "", "nothing is handed over before it must be");
@@ -134,7 +144,8 @@ async fn a_line_names_stream_and_operation_and_keeps_the_record_as_it_was() {
     let expected = concat!(
         "{\"stream\":\"pets\",\"op\":\"upsert\",\"record\":{ \"b\" : 1.10,  \"a\":\"\\u00fc\" }}\n",
         "{\"stream\":\"pets\",\"op\":\"upsert\",\"record\":{\"b\":1}}\n",
-        "{\"stream\":\"pets\",\"op\":\"delete\",\"key\":{\"id\":\"a\\\"b\",\"at\":\"2\"}}\n",
+        "{\"stream\":\"pets\",\"op\":\"delete\",\"key\":{\"id\":\"a\\\"b\",\"at\":\"2\"},",
+        "\"why\":\"reported\",\"at\":\"2026-01-02T03:04:05.000Z\"}\n",
     );
     assert_eq!(pipe.text(), expected);
 }

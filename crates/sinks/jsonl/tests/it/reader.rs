@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use capture_core::conformance::Rows;
+use capture_core::conformance::{Grave, Rows};
 use capture_core::{Key, StreamDescriptor};
 use serde_json::Value;
 
@@ -19,4 +19,18 @@ pub(crate) fn fold(text: &str, read: impl Fn(Value) -> Option<(String, Option<Va
     let lines = text.lines().map(|line| serde_json::from_str(line).expect("every line is JSON"));
     let rows: BTreeMap<String, Option<Value>> = lines.filter_map(read).collect();
     rows.into_iter().collect()
+}
+
+/// What lines tell of records that are gone; `names` are those of why, since when and into what.
+pub(crate) fn graves(lines: Vec<(String, Value)>, names: [&str; 3]) -> Vec<Grave> {
+    let text = |line: &Value, name: &str| line[name].as_str().map(str::to_owned);
+    let grave = |(key, line): (String, Value)| {
+        let [why, at, merged_into] = names.map(|name| text(&line, name));
+        Grave { key, why: why.unwrap(), at: at.unwrap(), merged_into }
+    };
+    lines.into_iter().map(grave).collect()
+}
+
+pub(crate) fn parsed(text: &str) -> impl Iterator<Item = Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("every line is JSON"))
 }

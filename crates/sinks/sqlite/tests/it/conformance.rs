@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use capture_core::conformance::{self, Rows, SinkHarness};
+use capture_core::conformance::{self, Grave, Rows, SinkHarness};
 use capture_core::{Sink, StreamDescriptor};
 use rusqlite::Connection;
 use sink_sqlite::SqliteSink;
@@ -21,6 +21,20 @@ impl SinkHarness for Place {
             Ok((key, (!deleted).then(|| serde_json::from_str(&record).unwrap())))
         });
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
+    }
+
+    async fn graves(&self, stream: &StreamDescriptor) -> Option<Vec<Grave>> {
+        let connection = Connection::open(self.path()).unwrap();
+        let sql = format!(
+            "SELECT _key, _deleted_why, _deleted_at, _merged_into FROM \"{}\" WHERE _deleted_at IS NOT NULL",
+            stream.name
+        );
+        let mut statement = connection.prepare(&sql).unwrap();
+        let graves = statement.query_map([], |row| {
+            let (key, why, at, merged_into) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok(Grave { key, why, at, merged_into })
+        });
+        Some(graves.unwrap().collect::<rusqlite::Result<_>>().unwrap())
     }
 
     async fn break_writes(&self) -> bool {

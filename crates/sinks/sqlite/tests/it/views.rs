@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use capture_core::{ErrorKind, Record, Shape, Sink, Stamp, Write};
 use rusqlite::Connection;
-use sink_sqlite::query;
+use sink_sqlite::{SqliteSink, query};
 
 use crate::{Place, commit, scoped, stream, sweep, write, write_at};
 
@@ -115,7 +115,56 @@ async fn a_name_that_is_no_unicode_or_endless_has_no_column_and_its_record_is_ke
         columns(&place, "pets"),
         "_key id fine _captured_at _deleted_at _deleted_why _merged_into _scope _record"
     );
-    assert_eq!(place.rows("SELECT _record FROM pets"), [record]);
+    assert_eq!(place.rows("SELECT _record, fine FROM pets"), [format!("{record}|\u{fffd} is no letter")]);
+}
+
+#[tokio::test]
+async fn columns_hold_text_that_every_program_can_read_and_the_record_what_came() {
+    let place = Place::new();
+    let pets = stream("pets", &["name"]);
+    let mut sink = place.open(&[&pets]).await;
+    let records = [r#"{"id":"a","name":"cut \ud83d","toys":["\ud83d"]}"#, r#"{"id":"b","name":"x\u0000y"}"#];
+    let upserts = ["a", "b"].iter().zip(records).map(|(key, json)| Record::upsert(*key, json));
+    write(&mut sink, &pets, &upserts.collect::<Vec<_>>()).await;
+    commit(&mut sink).await;
+    let columns = "SELECT name, toys, _record FROM pets ORDER BY _key";
+    let expected =
+        [format!("cut \u{fffd}|[\"\\ufffd\"]|{}", records[0]), format!("x\u{fffd}y|-|{}", records[1])];
+    assert_eq!(place.rows(columns), expected);
+    let hidden = "SELECT count(*) FROM pragma_table_info('pets') WHERE name = '_mended'";
+    assert_eq!(place.rows(hidden), ["0"]);
+
+    // What was mended once is not for ever.
+    write_at(&mut sink, &pets, 2, &[Record::upsert("a", r#"{"id":"a","name":"whole"}"#)]).await;
+    commit(&mut sink).await;
+    assert_eq!(place.rows("SELECT name FROM pets WHERE _key = 'a'"), ["whole"]);
+}
+
+#[tokio::test]
+async fn rows_of_an_earlier_layout_are_mended_when_the_database_is_opened() {
+    let place = Place::new();
+    let pets = stream("pets", &["name"]);
+    let mut sink = place.open(&[&pets]).await;
+    let half = Record::upsert("a", r#"{"id":"a","name":"cut \ud83d"}"#);
+    let fine = Record::upsert("b", r#"{"id":"b","name":"\ud83d\ude00"}"#);
+    write(&mut sink, &pets, &[half, fine]).await;
+    commit(&mut sink).await;
+    sink.close().await.unwrap();
+    let old = Connection::open(place.path()).unwrap();
+    old.execute_batch(
+        "DROP VIEW pets; ALTER TABLE _rows_pets DROP COLUMN _mended;
+         CREATE VIEW pets AS SELECT _record ->> '$.name' AS name FROM _rows_pets; PRAGMA user_version = 3",
+    )
+    .unwrap();
+    old.close().unwrap();
+    // Nobody opens the stream.
+    let mut sink = SqliteSink::new(place.path());
+    assert_eq!(sink.load().await.unwrap().upgraded_from, None);
+    sink.close().await.unwrap();
+    assert_eq!(place.rows("SELECT name FROM pets ORDER BY _key"), ["cut \u{fffd}", "😀"]);
+    assert_eq!(place.rows("SELECT count(*) FROM _rows_pets WHERE _mended IS NOT NULL"), ["1"]);
+    let arrows = "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND sql LIKE '%->%'";
+    assert_eq!(place.rows(arrows), ["0"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,339 @@
+//! Deliveries, durable before they are acknowledged, and each kept until somebody has done what follows from it.
+//!
+//! An inbox is a SQLite file with a thread of its own. Deliveries that come while it commits wait for the next commit
+//! together, so that the price of durability, one fsync, is shared by as many as there are. Whoever has it open holds a
+//! lock: a second process is refused. What only reads ([`Reader`]) needs no lock.
+//!
+//! Bodies hold people's data: the file is its owner's only, what is done is deleted after a while and overwritten on
+//! disk, and [`Inbox::erase`] takes out what names a record at once.
+
+mod database;
+mod failure;
+mod writer;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use capture_core::{Error, ErrorKind, Lock, Result, private_file};
+use jiff::Timestamp;
+use tokio::sync::{oneshot, watch};
+
+use crate::event::Event;
+use crate::signature::Signature;
+use database::Database;
+use failure::Failure;
+use writer::{Sender, Work};
+
+/// A delivery that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// Where it stands in the order of receipt; never given twice.
+    pub sequence: u64,
+    /// When it was received by this machine's clock, which may jump: for people. What came before what is `sequence`.
+    pub received_at: Timestamp,
+    /// What it says.
+    pub event: Event,
+    /// What it was signed with.
+    pub signature: Option<Signature>,
+    /// Whether what follows from it has been done.
+    pub is_done: bool,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Added {
+    /// Its place, or that of the delivery that it is a copy of.
+    pub sequence: u64,
+    /// An event with the same id and action was there already.
+    pub is_copy: bool,
+}
+
+/// What an inbox holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Kept {
+    /// Deliveries that nothing was done about yet.
+    pub pending: u64,
+    /// All deliveries.
+    pub all: u64,
+}
+
+/// How an inbox keeps.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct InboxOptions {
+    /// How long what is done stays, so that copies are recognised and events can be replayed. Ashby sends an event again
+    /// for about three hours.
+    pub keep: Duration,
+}
+
+impl Default for InboxOptions {
+    fn default() -> Self {
+        Self { keep: Duration::from_secs(7 * 24 * 60 * 60) }
+    }
+}
+
+impl InboxOptions {
+    /// Keeps what is done for so long, and for a day at least.
+    #[must_use]
+    pub fn keep(mut self, keep: Duration) -> Self {
+        self.keep = keep.max(Duration::from_secs(24 * 60 * 60));
+        self
+    }
+}
+
+/// An inbox that is open for receiving. Clones are the same inbox; it is closed when [`close`](Self::close) was called or
+/// the last of them is dropped.
+#[derive(Debug, Clone)]
+pub struct Inbox(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    sender: Mutex<Option<Sender>>,
+    tally: Arc<Tally>,
+    arrivals: watch::Receiver<u64>,
+}
+
+/// What the thread tells without being asked.
+#[derive(Debug)]
+struct Tally {
+    pending: AtomicU64,
+    arrived: watch::Sender<u64>,
+}
+
+impl Inbox {
+    /// Where the inbox of a destination is: a hidden file beside it (`.NAME.inbox.db`).
+    ///
+    /// # Errors
+    /// If its directory does not exist or cannot be looked into.
+    pub fn beside(destination: &Path) -> std::io::Result<PathBuf> {
+        let destination = private_file::canonical(destination)?;
+        let mut name = OsString::from(".");
+        name.push(destination.file_name().unwrap_or_default());
+        name.push(".inbox.db");
+        Ok(destination.with_file_name(name))
+    }
+
+    /// Opens the inbox at `path`, which is made if it is not there. Blocks for as long as that takes.
+    ///
+    /// # Errors
+    /// [`Busy`](ErrorKind::Busy) if another process has it; [`State`](ErrorKind::State) if it is something else, or
+    /// newer; [`Storage`](ErrorKind::Storage) if it cannot be made or written.
+    pub fn open(path: impl AsRef<Path>, options: InboxOptions) -> Result<Self> {
+        let path = path.as_ref();
+        let lock = Lock::acquire(path)?;
+        let canonical = private_file::canonical(path).map_err(|error| Failure::from(error).of(path))?;
+        let database = Database::open(&canonical).map_err(|failure| failure.of(path))?;
+        let kept = database.kept().map_err(|failure| failure.of(path))?;
+        let newest = database.newest().map_err(|failure| failure.of(path))?;
+        let (arrived, arrivals) = watch::channel(newest);
+        let tally = Arc::new(Tally { pending: AtomicU64::new(kept.pending), arrived });
+        let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally))
+            .map_err(|error| Failure::from(error).of(path))?;
+        Ok(Self(Arc::new(Inner { path: path.to_owned(), sender: Mutex::new(Some(sender)), tally, arrivals })))
+    }
+
+    /// Keeps a delivery. On return it is durable.
+    ///
+    /// # Errors
+    /// [`Storage`](ErrorKind::Storage) or [`Unavailable`](ErrorKind::Unavailable) if it could not be made durable; the
+    /// next one may succeed.
+    pub async fn add(&self, event: Event, signature: Option<Signature>) -> Result<Added> {
+        self.ask(|answer| Work::Add { event, signature, answer }).await
+    }
+
+    /// The oldest deliveries that nothing was done about yet, `limit` at most.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub async fn pending(&self, limit: usize) -> Result<Vec<Delivery>> {
+        self.pending_after(0, limit).await
+    }
+
+    /// As [`pending`](Self::pending), of those after a place: for whoever has some in hand and wants more.
+    ///
+    /// # Errors
+    /// As [`pending`](Self::pending).
+    pub async fn pending_after(&self, sequence: u64, limit: usize) -> Result<Vec<Delivery>> {
+        self.ask(|answer| Work::Pending { after: sequence, limit, answer }).await
+    }
+
+    /// What follows from these has been done. On return that is durable.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub async fn done(&self, sequences: Vec<u64>) -> Result<()> {
+        self.ask(|answer| Work::Done { sequences, answer }).await
+    }
+
+    /// Takes out the bodies of all deliveries in which one of these texts stands (keys of records that must be forgotten),
+    /// done or not, and overwrites them on disk. That they came stays known, so that copies stay copies. Gives how many.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub async fn erase(&self, texts: Vec<String>) -> Result<u64> {
+        self.ask(|answer| Work::Erase { texts, answer }).await
+    }
+
+    /// Tells when something came: the newest place, which changes with every delivery that is no copy.
+    pub fn arrivals(&self) -> watch::Receiver<u64> {
+        self.0.arrivals.clone()
+    }
+
+    /// How many deliveries nothing was done about yet.
+    pub fn pending_count(&self) -> u64 {
+        self.0.tally.pending.load(Ordering::Relaxed)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Finishes what is under way and gives the file back. What is asked of it later is refused.
+    pub async fn close(&self) {
+        let sender = self.0.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(sender) = sender {
+            sender.closed().await;
+        }
+    }
+
+    async fn ask<T>(&self, work: impl FnOnce(oneshot::Sender<Result<T, Failure>>) -> Work) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        let sent = {
+            let sender = self.0.sender.lock().unwrap_or_else(PoisonError::into_inner);
+            sender.as_ref().is_some_and(|sender| sender.send(work(answer)))
+        };
+        let ended = || {
+            Error::new(ErrorKind::Unavailable, format!("the inbox {} is closed", self.0.path.display()))
+                .with_hint("it is opened anew with the next start")
+        };
+        if !sent {
+            return Err(ended());
+        }
+        answered.await.map_err(|_| ended())?.map_err(|failure| failure.of(&self.0.path))
+    }
+}
+
+/// An inbox that is only looked at, also while another process receives.
+#[derive(Debug)]
+pub struct Reader {
+    path: PathBuf,
+    database: Database,
+}
+
+impl Reader {
+    /// Opens the inbox at `path`.
+    ///
+    /// # Errors
+    /// [`Configuration`](ErrorKind::Configuration) if there is none; otherwise as [`Inbox::open`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        if !path.exists() {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                format!("there is no inbox {}", path.display()),
+            )
+            .with_hint("name it with --inbox; the first start of a receiver makes it"));
+        }
+        let database = Database::look(path).map_err(|failure| failure.of(path))?;
+        Ok(Self { path: path.to_owned(), database })
+    }
+
+    /// What it holds.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn kept(&self) -> Result<Kept> {
+        self.database.kept().map_err(|failure| failure.of(&self.path))
+    }
+
+    /// Deliveries after a place, received at `since` or later, of these actions (of all, if none is named), oldest first,
+    /// `limit` at most. Those that were erased are left out.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn history(
+        &self,
+        after: u64,
+        since: Option<Timestamp>,
+        actions: &[String],
+        limit: usize,
+    ) -> Result<Vec<Delivery>> {
+        let found = self.database.history(after, since, actions, limit);
+        found.map_err(|failure| failure.of(&self.path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(number: u64) -> Event {
+        let filling = "x".repeat(2_000);
+        let body =
+            format!(r#"{{"webhookActionId":"{number}","action":"jobUpdate","data":{{"x":"{filling}"}}}}"#);
+        Event::parse(body.into_bytes().into()).unwrap()
+    }
+
+    fn start(database: Database, path: &Path, options: InboxOptions) -> Inbox {
+        let (arrived, arrivals) = watch::channel(0);
+        let tally = Arc::new(Tally { pending: AtomicU64::new(0), arrived });
+        let lock = Lock::acquire(path).unwrap();
+        let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally)).unwrap();
+        Inbox(Arc::new(Inner { path: path.to_owned(), sender: Mutex::new(Some(sender)), tally, arrivals }))
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_what_it_cannot_keep_and_keeps_what_it_acknowledged() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("inbox.db");
+        let database = Database::open(&path).unwrap();
+        database.limit_pages(40);
+        let inbox = start(database, &path, InboxOptions::default());
+        let mut kept = Vec::new();
+        let error = loop {
+            let number = kept.len() as u64;
+            match inbox.add(event(number), None).await {
+                Ok(added) => kept.push(added.sequence),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::Storage);
+        assert!(error.to_string().contains("cannot grow") && !kept.is_empty(), "{error:?}");
+        inbox.close().await;
+        let inbox = Inbox::open(&path, InboxOptions::default()).unwrap();
+        let pending = inbox.pending(usize::MAX).await.unwrap();
+        assert_eq!(pending.iter().map(|delivery| delivery.sequence).collect::<Vec<_>>(), kept);
+        // There is room again.
+        inbox.add(event(1_000), None).await.unwrap();
+        assert_eq!(inbox.pending_count(), kept.len() as u64 + 1);
+    }
+
+    #[test]
+    fn what_is_old_and_done_is_deleted_and_what_is_pending_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::open(&directory.path().join("inbox.db")).unwrap();
+        let now = Timestamp::now();
+        let long_ago = now - jiff::SignedDuration::from_hours(24 * 30);
+        for number in 1..=6 {
+            database.add(&event(number), None, if number <= 4 { long_ago } else { now }).unwrap();
+        }
+        database.done(&[1, 3, 5], now).unwrap();
+        let before = now - jiff::SignedDuration::from_hours(24);
+        let mut after = 0;
+        while let Some(next) = database.purge(after, before, 2).unwrap() {
+            after = next;
+        }
+        let left = database.history(0, None, &[], 99).unwrap();
+        assert_eq!(left.iter().map(|delivery| delivery.sequence).collect::<Vec<_>>(), [2, 4, 5, 6]);
+        assert!(!database.add(&event(1), None, now).unwrap().is_copy, "nobody remembers it");
+        assert_eq!(database.add(&event(2), None, now).unwrap(), Added { sequence: 2, is_copy: true });
+    }
+}

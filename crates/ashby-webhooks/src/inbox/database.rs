@@ -1,0 +1,277 @@
+//! The file: whether it is ours, what is in it.
+
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::Bytes;
+use capture_core::private_file;
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params, params_from_iter};
+
+use super::failure::Failure;
+use super::{Added, Delivery, Kept};
+use crate::event::Event;
+use crate::signature::Signature;
+
+/// `INBX`, in the file's header.
+const APPLICATION_ID: i32 = 0x494e_4258;
+const LAYOUT_VERSION: i32 = 1;
+
+/// How long to wait for another program that has the file open, such as a backup.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A commit is durable when it returns (`FULL`): it is acknowledged next. What is deleted is overwritten.
+const SETTINGS: &str = "
+    PRAGMA synchronous = FULL;
+    PRAGMA secure_delete = ON;
+    PRAGMA cache_size = -8192;
+    PRAGMA journal_size_limit = 33554432;
+    PRAGMA wal_autocheckpoint = 2000;
+";
+
+const LAYOUT: &str = "
+    CREATE TABLE deliveries (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        received_ms INTEGER NOT NULL,
+        action TEXT NOT NULL,
+        id TEXT,
+        signature TEXT,
+        body BLOB,
+        done_ms INTEGER
+    );
+    CREATE UNIQUE INDEX deliveries_by_id ON deliveries (id, action) WHERE id IS NOT NULL;
+    CREATE INDEX deliveries_pending ON deliveries (sequence) WHERE done_ms IS NULL;
+";
+
+const COLUMNS: &str = "sequence, received_ms, signature, body, done_ms";
+
+/// An open inbox file.
+#[derive(Debug)]
+pub(super) struct Database {
+    connection: Connection,
+}
+
+impl Database {
+    /// Opens it for writing, and makes it if need be.
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        match private_file::options().write(true).create_new(true).open(path) {
+            Ok(_) => private_file::sync_directory(private_file::directory_of(path))?,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check_format(path)?,
+            Err(error) => return Err(error.into()),
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        if !is_ours(&connection)? && !is_empty(&connection)? {
+            return Err(Failure::foreign());
+        }
+        connection.execute_batch("PRAGMA journal_mode = WAL")?;
+        connection.execute_batch(SETTINGS)?;
+        if is_empty(&connection)? {
+            connection.execute_batch("BEGIN IMMEDIATE")?;
+            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+            connection.pragma_update(None, "user_version", LAYOUT_VERSION)?;
+            connection.execute_batch(LAYOUT)?;
+            connection.execute_batch("COMMIT")?;
+        }
+        Ok(Self { connection })
+    }
+
+    /// Opens it for reading, also while another process writes.
+    pub(super) fn look(path: &Path) -> Result<Self, Failure> {
+        check_format(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        if is_ours(&connection)? { Ok(Self { connection }) } else { Err(Failure::foreign()) }
+    }
+
+    pub(super) fn begin(&self) -> Result<(), Failure> {
+        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    pub(super) fn commit(&self) -> Result<(), Failure> {
+        Ok(self.connection.execute_batch("COMMIT")?)
+    }
+
+    /// Forgets what was not committed.
+    pub(super) fn roll_back(&self) {
+        if !self.connection.is_autocommit() {
+            // When it fails, the connection is no longer in a transaction either.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+
+    pub(super) fn add(
+        &self,
+        event: &Event,
+        signature: Option<&Signature>,
+        now: Timestamp,
+    ) -> Result<Added, Failure> {
+        let sql =
+            "INSERT INTO deliveries (received_ms, action, id, signature, body) VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT DO NOTHING";
+        let signature = signature.map(ToString::to_string);
+        let added = self.connection.prepare_cached(sql)?.execute(params![
+            now.as_millisecond(),
+            event.action(),
+            event.id(),
+            signature,
+            event.body().as_ref()
+        ])?;
+        if added == 1 {
+            let sequence = self.connection.last_insert_rowid().cast_unsigned();
+            return Ok(Added { sequence, is_copy: false });
+        }
+        let sql = "SELECT sequence FROM deliveries WHERE id = ?1 AND action = ?2";
+        let first: i64 = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row(params![event.id(), event.action()], |row| row.get(0))?;
+        Ok(Added { sequence: first.cast_unsigned(), is_copy: true })
+    }
+
+    /// How many of them were not done before.
+    pub(super) fn done(&self, sequences: &[u64], now: Timestamp) -> Result<u64, Failure> {
+        let sql = "UPDATE deliveries SET done_ms = ?2 WHERE sequence = ?1 AND done_ms IS NULL";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut changed = 0;
+        for sequence in sequences {
+            changed += statement.execute(params![sequence.cast_signed(), now.as_millisecond()])? as u64;
+        }
+        Ok(changed)
+    }
+
+    pub(super) fn pending(&self, after: u64, limit: usize) -> Result<Vec<Delivery>, Failure> {
+        // What was erased meanwhile has no body to act on any more.
+        let sql = format!(
+            "SELECT {COLUMNS} FROM deliveries WHERE done_ms IS NULL AND sequence > ?1 AND body IS NOT NULL
+             ORDER BY sequence LIMIT ?2"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![after.cast_signed(), limit])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(delivery(row)?);
+        }
+        Ok(found)
+    }
+
+    pub(super) fn history(
+        &self,
+        after: u64,
+        since: Option<Timestamp>,
+        actions: &[String],
+        limit: usize,
+    ) -> Result<Vec<Delivery>, Failure> {
+        let places = vec!["?"; actions.len()].join(", ");
+        let of = if actions.is_empty() { String::new() } else { format!("AND action IN ({places})") };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM deliveries WHERE sequence > ? AND received_ms >= ? AND body IS NOT NULL {of}
+             ORDER BY sequence LIMIT ?"
+        );
+        let since = since.map_or(i64::MIN, Timestamp::as_millisecond);
+        let mut values: Vec<rusqlite::types::Value> = vec![after.cast_signed().into(), since.into()];
+        values.extend(actions.iter().map(|action| action.clone().into()));
+        values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(delivery(row)?);
+        }
+        Ok(found)
+    }
+
+    /// Takes out bodies in which a text stands; also how many of them were still pending.
+    pub(super) fn erase(&self, texts: &[String], now: Timestamp) -> Result<(u64, u64), Failure> {
+        let (mut erased, mut pending) = (0, 0);
+        for text in texts.iter().filter(|text| !text.is_empty()) {
+            let sql =
+                "SELECT count(*) FROM deliveries WHERE done_ms IS NULL AND instr(body, CAST(?1 AS BLOB)) > 0";
+            pending += self.connection.query_row(sql, [text], |row| row.get::<_, i64>(0))?.cast_unsigned();
+            let sql = "UPDATE deliveries SET body = NULL, signature = NULL, done_ms = coalesce(done_ms, ?2)
+                       WHERE instr(body, CAST(?1 AS BLOB)) > 0";
+            erased += self.connection.execute(sql, params![text, now.as_millisecond()])? as u64;
+        }
+        Ok((erased, pending))
+    }
+
+    /// Overwrites what the write-ahead log still has of what was erased.
+    pub(super) fn settle(&self) -> Result<(), Failure> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Deletes what was done and received before a time, of at most `limit` deliveries after a place. Gives the place to
+    /// go on from; `None` at the end.
+    pub(super) fn purge(&self, after: u64, before: Timestamp, limit: u32) -> Result<Option<u64>, Failure> {
+        let sql = "SELECT max(sequence) FROM
+                   (SELECT sequence FROM deliveries WHERE sequence > ?1 ORDER BY sequence LIMIT ?2)";
+        let last: Option<i64> =
+            self.connection.query_row(sql, params![after.cast_signed(), limit], |row| row.get(0))?;
+        let Some(last) = last else { return Ok(None) };
+        let sql = "DELETE FROM deliveries WHERE sequence > ?1 AND sequence <= ?2 AND done_ms IS NOT NULL
+                   AND received_ms < ?3";
+        self.connection.execute(sql, params![after.cast_signed(), last, before.as_millisecond()])?;
+        Ok(Some(last.cast_unsigned()))
+    }
+
+    pub(super) fn kept(&self) -> Result<Kept, Failure> {
+        let count = |sql: &str| self.connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        Ok(Kept {
+            pending: count("SELECT count(*) FROM deliveries WHERE done_ms IS NULL")?.cast_unsigned(),
+            all: count("SELECT count(*) FROM deliveries")?.cast_unsigned(),
+        })
+    }
+
+    /// The last place that was given.
+    pub(super) fn newest(&self) -> Result<u64, Failure> {
+        let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'";
+        let newest: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0)).optional()?;
+        Ok(newest.unwrap_or(0).cast_unsigned())
+    }
+
+    /// So that a test can fill the disk.
+    #[cfg(test)]
+    pub(super) fn limit_pages(&self, pages: u32) {
+        self.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+    }
+}
+
+fn delivery(row: &Row<'_>) -> Result<Delivery, Failure> {
+    let body: Vec<u8> = row.get(3)?;
+    let signature: Option<String> = row.get(2)?;
+    let received_ms: i64 = row.get(1)?;
+    Ok(Delivery {
+        sequence: row.get::<_, i64>(0)?.cast_unsigned(),
+        received_at: Timestamp::from_millisecond(received_ms).map_err(|_| Failure::unreadable())?,
+        event: Event::parse(Bytes::from(body)).map_err(|_| Failure::unreadable())?,
+        signature: signature.and_then(|signature| Signature::parse(signature.as_bytes())),
+        is_done: row.get::<_, Option<i64>>(4)?.is_some(),
+    })
+}
+
+/// SQLite takes a file of a few bytes for an empty one.
+fn check_format(path: &Path) -> Result<(), Failure> {
+    let mut header = Vec::new();
+    private_file::options().read(true).open(path)?.take(16).read_to_end(&mut header)?;
+    if header.is_empty() || header == b"SQLite format 3\0" { Ok(()) } else { Err(Failure::foreign()) }
+}
+
+fn is_ours(connection: &Connection) -> Result<bool, Failure> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    match (number("application_id")?, number("user_version")?) {
+        (APPLICATION_ID, LAYOUT_VERSION) => Ok(true),
+        (APPLICATION_ID, _) => Err(Failure::foreign()),
+        _ => Ok(false),
+    }
+}
+
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT NOT EXISTS (SELECT * FROM sqlite_schema)", [], |row| row.get(0))
+}

@@ -1,0 +1,95 @@
+//! Payloads as typed values.
+
+use ashby_client::types;
+
+use crate::event::Event;
+
+/// Makes the enumeration of payloads from its table: kinds of events and the type of their `data`.
+macro_rules! payloads {
+    ($($variant:ident $name:literal $type:ident;)*) => {
+        /// The `data` of an event, by its kind. Members that the types do not know are kept in them.
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum Payload {
+            $(#[doc = concat!("Of `", $name, "`.")] $variant(Box<types::$type>),)*
+            /// Of a kind that is not in the catalog.
+            Unknown(serde_json::Value),
+        }
+
+        impl Event {
+            /// What stands under `data`, as the catalog describes it for this kind.
+            ///
+            /// # Errors
+            /// If it is something else than described. [`data`](Event::data) still has it.
+            pub fn payload(&self) -> serde_json::Result<Payload> {
+                Ok(match self.action() {
+                    $($name => Payload::$variant(Box::new(serde_json::from_slice(self.data())?)),)*
+                    _ => Payload::Unknown(serde_json::from_slice(self.data())?),
+                })
+            }
+        }
+
+        /// The table: names, and names of types.
+        #[cfg(test)]
+        const PAYLOADS: &[(&str, &str)] = &[$(($name, stringify!($type)),)*];
+    };
+}
+
+payloads! {
+    ApplicationSubmit "applicationSubmit" ApplicationPayload;
+    ApplicationUpdate "applicationUpdate" ApplicationPayload;
+    CandidateDelete "candidateDelete" CandidatePayload;
+    CandidateHire "candidateHire" HirePayload;
+    CandidateMerge "candidateMerge" MergePayload;
+    CandidateRecentEmailMessagesUpdated "candidateRecentEmailMessagesUpdated" RecentEmailMessagesPayload;
+    CandidateStageChange "candidateStageChange" ApplicationPayload;
+    InterviewPlanTransition "interviewPlanTransition" InterviewPlanTransitionPayload;
+    InterviewScheduleCreate "interviewScheduleCreate" InterviewSchedulePayload;
+    InterviewScheduleUpdate "interviewScheduleUpdate" InterviewSchedulePayload;
+    JobCreate "jobCreate" JobPayload;
+    JobPostingDelete "jobPostingDelete" JobPostingDeletePayload;
+    JobPostingPublish "jobPostingPublish" JobPostingPayload;
+    JobPostingUnpublish "jobPostingUnpublish" JobPostingPayload;
+    JobPostingUpdate "jobPostingUpdate" JobPostingPayload;
+    JobUpdate "jobUpdate" JobPayload;
+    OfferCreate "offerCreate" OfferPayload;
+    OfferDelete "offerDelete" OfferDeletePayload;
+    OfferUpdate "offerUpdate" OfferPayload;
+    OpeningCreate "openingCreate" OpeningPayload;
+    Ping "ping" PingPayload;
+    PushToHris "pushToHRIS" ApplicationPayload;
+    SignatureRequestUpdate "signatureRequestUpdate" SignatureRequestPayload;
+    SurveySubmit "surveySubmit" SurveySubmissionPayload;
+    TakeHomeAssignmentAssigned "takeHomeAssignmentAssigned" TakeHomeAssignmentPayload;
+    TakeHomeAssignmentCancelled "takeHomeAssignmentCancelled" TakeHomeAssignmentPayload;
+    TakeHomeAssignmentCompleted "takeHomeAssignmentCompleted" TakeHomeAssignmentPayload;
+    TakeHomeAssignmentSubmitted "takeHomeAssignmentSubmitted" TakeHomeAssignmentPayload;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_the_catalogs() {
+        let catalog: Vec<_> =
+            ashby_catalog::events().iter().map(|event| (event.name, event.payload.name)).collect();
+        assert_eq!(PAYLOADS, catalog);
+    }
+
+    #[test]
+    fn payloads_are_typed_and_lose_nothing() {
+        let body = br#"{"action":"candidateMerge","data":{"deletedCandidate":{"id":"a"},"mergedCandidate":{"id":"b"},"new":1}}"#;
+        let event = Event::parse(body.to_vec().into()).unwrap();
+        let Payload::CandidateMerge(merge) = event.payload().unwrap() else { panic!("{event:?}") };
+        let again = serde_json::to_value(&merge).unwrap();
+        assert_eq!(again, serde_json::from_slice::<serde_json::Value>(event.data()).unwrap());
+        let event = Event::parse(br#"{"action":"cometSighted","data":{"x":1}}"#.to_vec().into()).unwrap();
+        assert_eq!(event.payload().unwrap(), Payload::Unknown(serde_json::json!({"x": 1})));
+        // Where it is not what it should be, that is an error and no panic.
+        for name in ashby_catalog::events().iter().map(|event| event.name) {
+            let body = format!(r#"{{"action":"{name}","data":[{{}}]}}"#);
+            Event::parse(body.into_bytes().into()).unwrap().payload().unwrap_err();
+        }
+    }
+}

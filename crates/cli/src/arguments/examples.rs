@@ -1,0 +1,97 @@
+//! Examples in the help of every command. A test reads each of them as the command line would.
+
+use clap::Command;
+
+/// By command, with what comes after `ashby`.
+const EXAMPLES: &[(&str, &[&str])] = &[
+    ("check", &["check", "check --output json"]),
+    ("doctor", &["doctor", "doctor -v --fail-on warn"]),
+    ("resume download", &["resume download CANDIDATE_ID -o cv.pdf"]),
+    ("resume upload", &["resume upload CANDIDATE_ID cv.pdf"]),
+    ("file download", &["file download FILE_HANDLE"]),
+    ("file upload", &["file upload CANDIDATE_ID letter.pdf"]),
+    ("report run", &["report run REPORT_ID --output csv"]),
+    ("streams", &["streams"]),
+    (
+        "sync",
+        &[
+            "sync",
+            "sync candidates applications --to jsonl:out",
+            "sync --all --dry-run --count",
+            "sync --watch --interval 5m,applications=1m --log-format json",
+        ],
+    ),
+    ("state show", &["state show --output json"]),
+    ("state reset", &["state reset candidates"]),
+    ("state export", &["state export"]),
+    ("state import", &["state import state.json --to sqlite:copy.db"]),
+    ("postings", &["postings BOARD --output table"]),
+    ("feed", &["feed BOARD OTHER_BOARD --format xml"]),
+    ("demo", &["demo"]),
+    ("sim serve", &["sim serve --port 8080 --shape demo"]),
+    ("operations", &["operations note", "operations --writes --permission candidatesWrite"]),
+    ("describe", &["describe candidate.createNote"]),
+    ("call", &["call candidate.search --email a@b.c", "call offer.list --all --output ndjson"]),
+    ("get", &["get candidates ID"]),
+    ("list", &["list jobs --limit 20"]),
+    ("completions", &["completions bash"]),
+    ("help", &["help sync", "help candidate.createNote", "help man --dir man"]),
+    ("version", &["version"]),
+];
+
+/// Adds them.
+pub(super) fn with_examples(command: Command) -> Command {
+    EXAMPLES.iter().fold(command, |command, (path, lines)| {
+        let lines: Vec<String> = lines.iter().map(|line| format!("  ashby {line}")).collect();
+        let text = format!("Examples:\n{}", lines.join("\n"));
+        let words: Vec<&str> = path.split(' ').collect();
+        at(command, &words, |found| found.after_help(text))
+    })
+}
+
+fn at(command: Command, words: &[&str], change: impl FnOnce(Command) -> Command) -> Command {
+    match words {
+        [] => change(command),
+        [word, rest @ ..] if command.find_subcommand(word).is_some() => {
+            let word = (*word).to_owned();
+            command.mut_subcommand(word, |found| at(found, rest, change))
+        }
+        _ => command,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::arguments::CommandLine;
+
+    fn leaves(command: &Command, path: &str, found: &mut Vec<(String, bool)>) {
+        for inner in command.get_subcommands() {
+            let path = format!("{path} {}", inner.get_name()).trim().to_owned();
+            if inner.has_subcommands() {
+                leaves(inner, &path, found);
+            } else {
+                found.push((path, inner.get_after_help().is_some()));
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_and_they_are_right() {
+        let command = with_examples(CommandLine::command());
+        let mut found = Vec::new();
+        leaves(&command, "", &mut found);
+        let without: Vec<_> = found.iter().filter(|(_, has)| !has).collect();
+        assert!(without.is_empty(), "{without:?}");
+        for (path, lines) in EXAMPLES {
+            assert!(found.iter().any(|(leaf, _)| leaf == path), "there is no {path}");
+            for line in *lines {
+                let words = std::iter::once("ashby").chain(line.split(' '));
+                let read = command.clone().try_get_matches_from(words);
+                assert!(read.is_ok(), "{line}: {}", read.unwrap_err());
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What is said on standard error: lines for people, or an object a line for programs.
+
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::settings::LogFormat;
+use crate::text;
+
+/// How it is written. One for the process, as standard error is.
+static AS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// Settles how it is written from now on.
+pub(crate) fn choose(format: LogFormat) {
+    AS_JSON.store(format == LogFormat::Json, Ordering::Relaxed);
+}
+
+/// Whether programs read it.
+pub(crate) fn is_json() -> bool {
+    AS_JSON.load(Ordering::Relaxed)
+}
+
+/// How bad it is, in the words of logs.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Level {
+    Info,
+    Warn,
+    Error,
+}
+
+#[derive(Serialize)]
+struct Object<'a, T> {
+    timestamp: String,
+    level: Level,
+    event: &'a str,
+    message: &'a str,
+    #[serde(flatten)]
+    fields: T,
+}
+
+/// Says something: the lines to people, and to programs the same with what it is made of.
+pub(crate) fn event(name: &str, level: Level, lines: &str, fields: &impl Serialize) {
+    let mut stderr = std::io::stderr().lock();
+    // A reader that has gone needs no word.
+    let _ = if is_json() {
+        stderr.write_all(object(name, level, lines, fields).as_bytes())
+    } else {
+        stderr.write_all(text::lines(lines).as_bytes())
+    };
+}
+
+fn object(name: &str, level: Level, lines: &str, fields: &impl Serialize) -> String {
+    let message = lines.trim_end();
+    let timestamp = Timestamp::now().strftime("%FT%T%.3fZ").to_string();
+    let object = Object { timestamp, level, event: name, message, fields };
+    serde_json::to_string(&object).unwrap_or_default() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_one_line_and_holds_what_it_is_made_of() {
+        let text = object("round", Level::Info, "round 1:\nall is well\n", &serde_json::json!({"number": 1}));
+        assert_eq!(text.matches('\n').count(), 1);
+        let object: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            (&object["level"], &object["event"], &object["number"]),
+            (&"INFO".into(), &"round".into(), &1.into())
+        );
+        assert_eq!(object["message"], "round 1:\nall is well");
+    }
+}
