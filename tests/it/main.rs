@@ -34,3 +34,4 @@ mod terminal;
 mod tls;
 mod usage;
 mod watch;
+mod webhooks;

@@ -3,7 +3,6 @@
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
@@ -32,8 +31,6 @@ pub struct Counters {
     by_kind: Family<Kind, Counter>,
     /// How long it took to keep a delivery.
     pub seconds: Histogram,
-    /// What nothing was done about yet.
-    pub pending: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -53,7 +50,6 @@ impl Default for Counters {
             pings: Counter::default(),
             by_kind: Family::default(),
             seconds: Histogram::new(LATENCIES),
-            pending: Gauge::default(),
         }
     }
 }
@@ -64,9 +60,8 @@ impl Counters {
         self.by_kind.get_or_create(&Kind { kind: kind.map_or("other", |kind| kind.name) }).inc();
     }
 
-    /// Puts them under `ashby_webhook_…`.
-    pub fn register(&self, registry: &mut Registry) {
-        let registry = registry.sub_registry_with_prefix("ashby_webhook");
+    /// Puts them into a registry.
+    pub(crate) fn register(&self, registry: &mut Registry) {
         for (name, help, counter) in [
             ("events_received", "Requests to deliver something, whatever came of them", &self.received),
             ("events_verified", "Deliveries with a valid signature, copies included", &self.verified),
@@ -83,11 +78,6 @@ impl Counters {
             "keeping_seconds",
             "From a delivery's last byte until it was durable",
             self.seconds.clone(),
-        );
-        registry.register(
-            "inbox_pending",
-            "Deliveries that nothing was done about yet",
-            self.pending.clone(),
         );
     }
 }

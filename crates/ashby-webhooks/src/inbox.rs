@@ -105,6 +105,7 @@ struct Inner {
 struct Tally {
     pending: AtomicU64,
     arrived: watch::Sender<u64>,
+    failing: watch::Sender<bool>,
 }
 
 impl Inbox {
@@ -133,7 +134,11 @@ impl Inbox {
         let kept = database.kept().map_err(|failure| failure.of(path))?;
         let newest = database.newest().map_err(|failure| failure.of(path))?;
         let (arrived, arrivals) = watch::channel(newest);
-        let tally = Arc::new(Tally { pending: AtomicU64::new(kept.pending), arrived });
+        let tally = Arc::new(Tally {
+            pending: AtomicU64::new(kept.pending),
+            arrived,
+            failing: watch::Sender::new(false),
+        });
         let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally))
             .map_err(|error| Failure::from(error).of(path))?;
         Ok(Self(Arc::new(Inner { path: path.to_owned(), sender: Mutex::new(Some(sender)), tally, arrivals })))
@@ -181,9 +186,22 @@ impl Inbox {
         self.ask(|answer| Work::Erase { texts, answer }).await
     }
 
+    /// Notes that a ping came, when there is time.
+    pub(crate) fn pinged(&self) {
+        let sender = self.0.sender.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sender) = sender.as_ref() {
+            sender.send(Work::Ping);
+        }
+    }
+
     /// Tells when something came: the newest place, which changes with every delivery that is no copy.
     pub fn arrivals(&self) -> watch::Receiver<u64> {
         self.0.arrivals.clone()
+    }
+
+    /// Tells whether the last attempt to keep something failed.
+    pub fn failing(&self) -> watch::Receiver<bool> {
+        self.0.tally.failing.subscribe()
     }
 
     /// How many deliveries nothing was done about yet.
@@ -254,6 +272,14 @@ impl Reader {
         self.database.kept().map_err(|failure| failure.of(&self.path))
     }
 
+    /// How many pings came since then.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn pings(&self, since: Timestamp) -> Result<u64> {
+        self.database.pings(since).map_err(|failure| failure.of(&self.path))
+    }
+
     /// Deliveries after a place, received at `since` or later, of these actions (of all, if none is named), oldest first,
     /// `limit` at most. Those that were erased are left out.
     ///
@@ -284,7 +310,8 @@ mod tests {
 
     fn start(database: Database, path: &Path, options: InboxOptions) -> Inbox {
         let (arrived, arrivals) = watch::channel(0);
-        let tally = Arc::new(Tally { pending: AtomicU64::new(0), arrived });
+        let tally =
+            Arc::new(Tally { pending: AtomicU64::new(0), arrived, failing: watch::Sender::new(false) });
         let lock = Lock::acquire(path).unwrap();
         let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally)).unwrap();
         Inbox(Arc::new(Inner { path: path.to_owned(), sender: Mutex::new(Some(sender)), tally, arrivals }))
@@ -306,6 +333,7 @@ mod tests {
             }
         };
         assert_eq!(error.kind(), ErrorKind::Storage);
+        assert!(*inbox.failing().borrow());
         assert!(error.to_string().contains("cannot grow") && !kept.is_empty(), "{error:?}");
         inbox.close().await;
         let inbox = Inbox::open(&path, InboxOptions::default()).unwrap();

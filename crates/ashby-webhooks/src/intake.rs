@@ -5,6 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
 use tokio::sync::watch;
 
 use crate::counters::Counters;
@@ -70,6 +75,20 @@ struct Inner {
     said: Mutex<Said>,
 }
 
+/// How much is pending, asked for when it is wanted.
+#[derive(Debug)]
+struct Pending(watch::Receiver<Option<Inbox>>);
+
+impl Collector for Pending {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let pending = self.0.borrow().as_ref().map(Inbox::pending_count);
+        let Some(pending) = pending else { return Ok(()) };
+        let gauge = ConstGauge::new(i64::try_from(pending).unwrap_or(i64::MAX));
+        let help = "Deliveries that nothing was done about yet";
+        gauge.encode(encoder.encode_descriptor("inbox_pending", help, None, MetricType::Gauge)?)
+    }
+}
+
 /// What was said of bad signatures.
 #[derive(Debug, Default)]
 struct Said {
@@ -101,10 +120,14 @@ impl Intake {
 
     /// What it counts.
     pub fn counters(&self) -> &Counters {
-        if let Some(inbox) = &*self.0.inbox.borrow() {
-            self.0.counters.pending.set(i64::try_from(inbox.pending_count()).unwrap_or(i64::MAX));
-        }
         &self.0.counters
+    }
+
+    /// Registers its counters, and how much is pending, under `ashby_webhook_…`.
+    pub fn register(&self, registry: &mut Registry) {
+        let registry = registry.sub_registry_with_prefix("ashby_webhook");
+        self.0.counters.register(registry);
+        registry.register_collector(Box::new(Pending(self.0.inbox.subscribe())));
     }
 
     /// Tells when a ping was answered: how many there were.
@@ -144,6 +167,9 @@ impl Intake {
         if event.is_ping() {
             counters.pings.inc();
             self.0.pinged.send_modify(|pings| *pings += 1);
+            if let Some(inbox) = &*self.0.inbox.borrow() {
+                inbox.pinged();
+            }
             return Verdict::Ping;
         }
         let inbox = self.0.inbox.borrow().clone();

@@ -17,11 +17,13 @@ use crate::commands::config::ConfigAction;
 use crate::commands::doctor::DoctorFlags;
 use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
+use crate::commands::listen::ListenFlags;
 use crate::commands::postings::PostingsFlags;
 use crate::commands::report::ReportAction;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
+use crate::commands::webhook::WebhookFlags;
 use crate::failure::{Failure, USAGE, of_command_line};
 use crate::settings::{ConnectionFlags, DestinationFlags, Files, GeneralFlags, Given, OutputFormat};
 pub(crate) use calling::{documented, general};
@@ -47,6 +49,7 @@ pub(crate) enum Command {
     Doctor(DoctorFlags),
     Feed(FeedFlags),
     File(FileAction),
+    Listen(ListenFlags),
     /// Into this directory.
     ManualPages(PathBuf),
     Operations(OperationsFlags),
@@ -59,6 +62,7 @@ pub(crate) enum Command {
     Streams,
     Sync,
     Version,
+    Webhook(WebhookFlags),
 }
 
 impl Command {
@@ -74,6 +78,7 @@ impl Command {
             | Self::State(_)
             | Self::Streams => &[Table, Json, Ndjson, Csv],
             Self::Feed(_) => &[Xml, Json],
+            Self::Listen(_) | Self::Webhook(_) => &[Table, Json, Ndjson],
             Self::Postings(_) => &[Table, Json, Ndjson, Csv, Rss, Atom],
             // It shows what the settings say, whatever they are for.
             Self::ShowConfig => clap::ValueEnum::value_variants(),
@@ -146,6 +151,10 @@ enum Subcommands {
     Streams,
     /// Bring the destination up to date: everything the first time, what changed after that
     Sync(SyncFlags),
+    /// Receive webhooks: verify them, keep them, and print them as JSON, one a line, or pass them on
+    Listen(ListenFlags),
+    /// Set webhooks up, look after them, and send received events again
+    Webhook(WebhookFlags),
     /// Look at the saved state, reset streams, move it
     #[command(subcommand)]
     State(StateAction),
@@ -239,6 +248,14 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Sync(flags)) => {
             given.extend(flags.given());
             Command::Sync
+        }
+        Some(Subcommands::Listen(mut flags)) => {
+            given.extend(flags.given());
+            Command::Listen(flags)
+        }
+        Some(Subcommands::Webhook(mut flags)) => {
+            given.extend(flags.given());
+            Command::Webhook(flags)
         }
         Some(Subcommands::State(action)) => Command::State(action),
         Some(Subcommands::Postings(flags)) => Command::Postings(flags),

@@ -8,12 +8,14 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod feed;
 pub(crate) mod file;
+pub(crate) mod listen;
 pub(crate) mod postings;
 pub(crate) mod report;
 pub(crate) mod sim;
 pub(crate) mod state;
 pub(crate) mod streams;
 pub(crate) mod sync;
+pub(crate) mod webhook;
 
 use crate::logging::Screen;
 use crate::settings::Settings;

@@ -106,6 +106,11 @@ impl Failure {
         self
     }
 
+    /// With which code the command ends.
+    pub(crate) fn code(&self) -> u8 {
+        self.code
+    }
+
     /// Says what it is about, before what happened.
     pub(crate) fn about(mut self, what: &str) -> Self {
         self.message = format!("{what}: {}", self.message);

@@ -17,6 +17,7 @@ mod settings;
 mod signals;
 mod table;
 mod text;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -76,6 +77,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Doctor(flags) => flags.run(context).await,
         Command::Feed(flags) => flags.run(context).await,
         Command::File(action) => Box::pin(action.run(context)).await,
+        Command::Listen(flags) => Box::pin(flags.run(context)).await,
         Command::ManualPages(directory) => manual::pages(&directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
@@ -88,5 +90,6 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Streams => commands::streams::run(settings).await,
         Command::Sync => commands::sync::run(settings, screen).await,
         Command::Version => output::print(concat!("ashby ", env!("CARGO_PKG_VERSION"), "\n")).map(done),
+        Command::Webhook(flags) => Box::pin(flags.run(context)).await,
     }
 }

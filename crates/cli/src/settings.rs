@@ -25,7 +25,9 @@ use clap::ValueEnum as _;
 
 use crate::failure::{Failure, USAGE};
 use file::{HERE, Parsed};
-pub(crate) use flags::{ConnectionFlags, DestinationFlags, GeneralFlags, Given, SyncSettings};
+pub(crate) use flags::{
+    ConnectionFlags, DestinationFlags, GeneralFlags, Given, ReceiverSettings, SyncSettings, WebhookSettings,
+};
 use layers::{Layer, Layers, Problem, Source};
 pub(crate) use masked::address as masked;
 use table::{Merged, SETTINGS, Setting};
@@ -511,6 +513,31 @@ impl Settings {
 
     pub(crate) fn reconcile(&self) -> ReconcilePolicy {
         self.merged.reconcile
+    }
+
+    /// Where webhooks are received.
+    pub(crate) fn listen(&self) -> &str {
+        &self.merged.listen
+    }
+
+    /// Where monitoring is answered, if it is.
+    pub(crate) fn metrics(&self) -> Option<&str> {
+        self.merged.metrics.as_deref()
+    }
+
+    /// A file of webhooks' secrets, one a line.
+    pub(crate) fn secret_file(&self) -> Option<&Path> {
+        self.merged.secret_file.as_deref()
+    }
+
+    /// Where the ids and secrets of webhooks are kept.
+    pub(crate) fn webhooks_file(&self) -> &Path {
+        &self.merged.webhooks_file
+    }
+
+    /// Where received events are kept, if somebody said.
+    pub(crate) fn inbox(&self) -> Option<&Path> {
+        self.merged.inbox.as_deref()
     }
 
     /// The settings that somebody set, and where.

@@ -41,6 +41,7 @@ const LAYOUT: &str = "
         done_ms INTEGER
     );
     CREATE UNIQUE INDEX deliveries_by_id ON deliveries (id, action) WHERE id IS NOT NULL;
+    CREATE TABLE pings (received_ms INTEGER NOT NULL);
     CREATE INDEX deliveries_pending ON deliveries (sequence) WHERE done_ms IS NULL;
 ";
 
@@ -134,6 +135,18 @@ impl Database {
         Ok(Added { sequence: first.cast_unsigned(), is_copy: true })
     }
 
+    pub(super) fn ping(&self, now: Timestamp) -> Result<(), Failure> {
+        let sql = "INSERT INTO pings (received_ms) VALUES (?1)";
+        self.connection.prepare_cached(sql)?.execute([now.as_millisecond()])?;
+        Ok(())
+    }
+
+    pub(super) fn pings(&self, since: Timestamp) -> Result<u64, Failure> {
+        let sql = "SELECT count(*) FROM pings WHERE received_ms >= ?1";
+        let count: i64 = self.connection.query_row(sql, [since.as_millisecond()], |row| row.get(0))?;
+        Ok(count.cast_unsigned())
+    }
+
     /// How many of them were not done before.
     pub(super) fn done(&self, sequences: &[u64], now: Timestamp) -> Result<u64, Failure> {
         let sql = "UPDATE deliveries SET done_ms = ?2 WHERE sequence = ?1 AND done_ms IS NULL";
@@ -214,7 +227,11 @@ impl Database {
                    (SELECT sequence FROM deliveries WHERE sequence > ?1 ORDER BY sequence LIMIT ?2)";
         let last: Option<i64> =
             self.connection.query_row(sql, params![after.cast_signed(), limit], |row| row.get(0))?;
-        let Some(last) = last else { return Ok(None) };
+        let Some(last) = last else {
+            let sql = "DELETE FROM pings WHERE received_ms < ?1";
+            self.connection.execute(sql, [before.as_millisecond()])?;
+            return Ok(None);
+        };
         let sql = "DELETE FROM deliveries WHERE sequence > ?1 AND sequence <= ?2 AND done_ms IS NOT NULL
                    AND received_ms < ?3";
         self.connection.execute(sql, params![after.cast_signed(), last, before.as_millisecond()])?;

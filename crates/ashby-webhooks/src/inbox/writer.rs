@@ -33,6 +33,7 @@ pub(super) enum Work {
     Add { event: Event, signature: Option<Signature>, answer: Answer<Added> },
     Done { sequences: Vec<u64>, answer: Answer<()> },
     Erase { texts: Vec<String>, answer: Answer<u64> },
+    Ping,
     Pending { after: u64, limit: usize, answer: Answer<Vec<Delivery>> },
 }
 
@@ -76,15 +77,7 @@ pub(super) fn start(
 ) -> io::Result<Sender> {
     let (work, queue) = mpsc::channel();
     let thread = std::thread::Builder::new().name("inbox".to_owned()).spawn(move || {
-        let mut writer = Writer {
-            database,
-            path,
-            options,
-            tally,
-            purged_to: 0,
-            purged: Instant::now(),
-            is_failing: false,
-        };
+        let mut writer = Writer { database, path, options, tally, purged_to: 0, purged: Instant::now() };
         writer.run(&queue);
         // The file is closed before it may be taken by another.
         drop(writer);
@@ -100,7 +93,6 @@ struct Writer {
     tally: Arc<Tally>,
     purged_to: u64,
     purged: Instant,
-    is_failing: bool,
 }
 
 /// What is told once a commit has succeeded, or with its error.
@@ -156,14 +148,14 @@ impl Writer {
         let applied = self.apply(group, &mut answers, &mut change).and_then(|()| self.database.commit());
         match applied {
             Ok(()) => {
-                if std::mem::take(&mut self.is_failing) {
+                if self.tally.failing.send_replace(false) {
                     tracing::warn!(inbox = %self.path.display(), "the inbox keeps deliveries again");
                 }
                 self.told(answers, &change);
             }
             Err(failure) => {
                 self.database.roll_back();
-                if !std::mem::replace(&mut self.is_failing, true) {
+                if !self.tally.failing.send_replace(true) {
                     let error = failure.clone().of(&self.path);
                     tracing::error!(
                         error = error.chain(),
@@ -223,6 +215,7 @@ impl Writer {
                     });
                     answers.push(Answered::Erased(answer, erased));
                 }
+                Work::Ping => result = result.and_then(|()| self.database.ping(now)),
                 Work::Pending { .. } => {}
             }
         }

@@ -26,7 +26,20 @@ async fn what_is_answered_with_success_is_in_the_inbox() {
     let counters = site.intake.counters();
     let counts = [&counters.received, &counters.verified, &counters.duplicate, &counters.failed];
     assert_eq!(counts.map(|counter| counter.get()), [5, 5, 1, 0]);
-    assert_eq!(counters.pending.get(), 4);
+    let mut registry = prometheus_client::registry::Registry::default();
+    site.intake.register(&mut registry);
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+    for line in [
+        "ashby_webhook_events_received_total 5",
+        "ashby_webhook_events_duplicate_total 1",
+        r#"ashby_webhook_events_kept_total{kind="candidateHire"} 1"#,
+        r#"ashby_webhook_events_kept_total{kind="other"} 1"#,
+        "ashby_webhook_inbox_pending 4",
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    assert!(!text.contains("comet"), "what comes from outside is no label");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,6 +54,12 @@ async fn a_ping_is_answered_whether_or_not_anything_can_be_kept() {
     site.intake.keep_in(site.inbox.clone());
     assert_eq!(site.deliver(&body("1", "jobUpdate")).await, 200);
     assert_eq!(site.inbox.pending_count(), 1, "pings are not kept");
+    let before = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(1);
+    let reader = ashby_webhooks::Reader::open(site.inbox.path()).unwrap();
+    assert_eq!(reader.pings(before).unwrap(), 0, "the first one came to nobody's inbox");
+    assert_eq!(site.deliver(ping).await, 200);
+    assert_eq!(site.deliver(&body("3", "jobUpdate")).await, 200);
+    assert_eq!(reader.pings(before).unwrap(), 1, "but it is known that one came");
     // What is closed keeps nothing, and says so.
     site.inbox.close().await;
     assert_eq!(site.deliver(&body("2", "jobUpdate")).await, 503);

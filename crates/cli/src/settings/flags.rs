@@ -47,7 +47,8 @@ impl Setting {
         let argument = match self.group {
             Group::Connection => argument.global(true).help_heading("Connection"),
             Group::General | Group::Destination => argument.global(true).help_heading("General"),
-            Group::Sync => argument,
+            Group::Sync | Group::Receiver => argument,
+            Group::Webhooks => argument.global(true).help_heading("Webhooks"),
         };
         Some(match flag.takes {
             Takes::Nothing => {
@@ -139,6 +140,10 @@ flags! {
     DestinationFlags of Group::Destination;
     /// What is synced, and how.
     SyncSettings of Group::Sync;
+    /// Where webhooks are received.
+    ReceiverSettings of Group::Receiver;
+    /// Where secrets, ids and events of webhooks are.
+    WebhookSettings of Group::Webhooks;
 }
 
 #[cfg(test)]

@@ -36,6 +36,10 @@ pub(crate) enum Group {
     General,
     Destination,
     Sync,
+    /// Of what receives webhooks.
+    Receiver,
+    /// Of everything about webhooks.
+    Webhooks,
 }
 
 /// What a setting is unless somebody says otherwise, spelled as a person would in `ashby.toml`.
@@ -233,5 +237,23 @@ settings! {
              than before), accept (always; this key becomes the yardstick) or never";
         progress_interval: Span, Default::Text("5s"), None,
             "How often progress is told where no terminal shows it";
+    }
+    Receiver {
+        listen: String, Default::Text("127.0.0.1:8787"), value("ADDRESS"),
+            "Where webhooks are received: address and port; port 0 takes a free one";
+        metrics: Option<String>, Default::None, value("ADDRESS"),
+            "Answer /healthz, /readyz and /metrics (Prometheus) at this address and port";
+    }
+    Webhooks {
+        #[routes]
+        secret_file: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
+            "Read the webhooks' secrets from this file: one a line, all of them valid. Otherwise they are those that \
+             --webhooks-file keeps";
+        #[routes]
+        webhooks_file: PathBuf, Default::Text("ashby-webhooks.json"), flag(Takes::Value("FILE", path)),
+            "Where `ashby webhook setup` keeps ids and secrets";
+        #[routes]
+        inbox: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
+            "Where received events are kept; `ashby listen` keeps them in ashby-inbox.db";
     }
 }

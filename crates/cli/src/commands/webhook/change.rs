@@ -1,0 +1,193 @@
+//! Changes of webhooks.
+
+use std::process::ExitCode;
+
+use ashby_client::Client;
+use clap::Args;
+use serde_json::Value;
+
+use super::{Which, check, show};
+use crate::call::{flags, send};
+use crate::failure::{FAILED, Failure};
+use crate::output::explain;
+use crate::settings::Settings;
+use crate::webhooks::{self, Held, Webhook};
+
+/// A URL for which webhooks.
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    #[command(flatten)]
+    which: Which,
+    /// Where they are to lead
+    #[arg(long, value_name = "URL")]
+    url: String,
+    /// Do not ask whether to change them
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Which to enable.
+#[derive(Debug, Args)]
+pub(crate) struct Enable {
+    #[command(flatten)]
+    which: Which,
+    /// Do not ask whether to change them
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Which to give a new secret.
+#[derive(Debug, Args)]
+pub(crate) struct Rotate {
+    #[command(flatten)]
+    which: Which,
+    /// Let earlier secrets be valid no more: once nothing that they signed is under way, three hours later
+    #[arg(long, conflicts_with = "which")]
+    finish: bool,
+    /// Do not ask whether to change them
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Which to delete.
+#[derive(Debug, Args)]
+pub(crate) struct Delete {
+    /// Their ids or types, or `all`
+    #[arg(value_name = "WEBHOOK", required = true)]
+    which: Vec<String>,
+    /// Do not ask whether to delete them
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Those that are meant, once somebody has confirmed the operation.
+fn confirmed(held: &Held, which: &Which, operation: &str, yes: bool) -> Result<Vec<Webhook>, Failure> {
+    let found = which.of(&held.kept)?;
+    let operation = flags::operation(operation)?;
+    if let Some(confirmation) = ashby_calls::Confirmation::of(operation) {
+        let kinds: Vec<&str> = found.iter().map(|webhook| webhook.kind.as_str()).collect();
+        send::confirm(operation, confirmation, &kinds.join(", "), yes)?;
+    }
+    Ok(found)
+}
+
+/// Changes webhooks one by one; what was changed is kept even if the next one fails.
+async fn change(
+    client: &Client,
+    held: &mut Held,
+    webhooks: &mut [Webhook],
+    changes: &[(&'static str, Value)],
+    then: impl Fn(&mut Webhook),
+) -> Result<(), Failure> {
+    for webhook in &mut *webhooks {
+        let parameters =
+            [("webhookId", webhook.id.as_str().into())].into_iter().chain(changes.iter().cloned());
+        let plan = check::plan("webhook.update", parameters)?;
+        let operation = plan.operation();
+        let answer = check::call(client, plan).await;
+        let answer = answer.map_err(|error| send::failure(operation, error).about(&webhook.kind))?;
+        let said = check::said(operation, answer)?;
+        webhook.enabled = said.enabled;
+        then(webhook);
+        show::remember(held, std::slice::from_ref(webhook))?;
+    }
+    check::settle(client, webhooks).await;
+    show::remember(held, webhooks)
+}
+
+impl Update {
+    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let mut held = Held::take(settings.webhooks_file())?;
+        let mut found = confirmed(&held, &self.which, "webhook.update", self.yes)?;
+        let client = settings.client()?;
+        let changes = [("requestUrl", self.url.as_str().into())];
+        change(&client, &mut held, &mut found, &changes, |webhook| webhook.url.clone_from(&self.url)).await?;
+        show::show(settings, &found)?;
+        Ok(show::verdict(&found))
+    }
+}
+
+impl Enable {
+    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let mut held = Held::take(settings.webhooks_file())?;
+        let mut found = confirmed(&held, &self.which, "webhook.update", self.yes)?;
+        let client = settings.client()?;
+        change(&client, &mut held, &mut found, &[("enabled", true.into())], |_| {}).await?;
+        show::show(settings, &found)?;
+        Ok(show::verdict(&found))
+    }
+}
+
+impl Rotate {
+    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let mut held = Held::take(settings.webhooks_file())?;
+        if self.finish {
+            let forgotten = held.kept.earlier_secrets.len();
+            held.kept.earlier_secrets.clear();
+            held.save()?;
+            explain(&format!("{forgotten} earlier secrets are valid no more\n"));
+            if let Some(path) = settings.secret_file() {
+                explain(&format!("take the earlier lines out of {} yourself\n", path.display()));
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        let mut found = confirmed(&held, &self.which, "webhook.update", self.yes)?;
+        let client = settings.client()?;
+        let secret = webhooks::random();
+        // Before Ashby signs with it: receivers follow the file.
+        if let Some(path) = settings.secret_file() {
+            let failed = |error: std::io::Error| {
+                Failure::new(FAILED, format!("cannot write {}", path.display())).with_source(error)
+            };
+            let before = std::fs::read_to_string(path).map_err(failed)?;
+            let text = format!("{secret}\n{}", before.trim_start_matches('\u{feff}'));
+            capture_core::private_file::replace(path, text.as_bytes()).map_err(failed)?;
+        }
+        let earlier: Vec<String> = held.kept.secrets().map(str::to_owned).collect();
+        for secret in earlier {
+            if !held.kept.earlier_secrets.contains(&secret) {
+                held.kept.earlier_secrets.push(secret);
+            }
+        }
+        held.kept.secret = Some(secret.clone());
+        held.save()?;
+        let changes = [("secretToken", secret.as_str().into())];
+        change(&client, &mut held, &mut found, &changes, |webhook| webhook.secret = Some(secret.clone()))
+            .await?;
+        show::show(settings, &found)?;
+        explain(
+            "the earlier secret stays valid, for what is under way; after three hours: `ashby webhook rotate --finish`\n",
+        );
+        Ok(show::verdict(&found))
+    }
+}
+
+impl Delete {
+    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let mut held = Held::take(settings.webhooks_file())?;
+        let which = Which { which: self.which };
+        let found = confirmed(&held, &which, "webhook.delete", self.yes)?;
+        let client = settings.client()?;
+        for webhook in found {
+            let plan = check::plan("webhook.delete", [("webhookId", webhook.id.as_str().into())])?;
+            let operation = plan.operation();
+            match check::call(&client, plan).await {
+                Ok(_) => {}
+                Err(error) => {
+                    let is_gone = |error: &ashby_client::Error| error.code() == Some("webhook_not_found");
+                    match error.into_ashby() {
+                        Ok(error) if is_gone(&error) => {
+                            explain(&format!("{} was gone already\n", webhook.kind))
+                        }
+                        Ok(error) => return Err(send::of_ashby(operation, error).about(&webhook.kind)),
+                        Err(error) => return Err(Failure::from(error).about(&webhook.kind)),
+                    }
+                }
+            }
+            held.kept.webhooks.retain(|kept| kept.id != webhook.id);
+            held.save()?;
+            explain(&format!("deleted: {}\n", webhook.kind));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

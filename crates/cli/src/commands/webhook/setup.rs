@@ -1,0 +1,162 @@
+//! `ashby webhook setup`: one webhook a type of event.
+
+use std::process::ExitCode;
+
+use ashby_client::catalog::{self, Type};
+use clap::Args;
+use jiff::Timestamp;
+use serde_json::Value;
+use url::{Host, Url};
+
+use super::{check, show};
+use crate::call::{flags, send};
+use crate::failure::{CREDENTIALS, FAILED, Failure, USAGE};
+use crate::output::explain;
+use crate::settings::Settings;
+use crate::webhooks::{self, Held, Webhook};
+
+/// Where events are to be sent, and which.
+#[derive(Debug, Args)]
+pub(crate) struct Setup {
+    /// The address that leads to the receiver, as Ashby reaches it: https://hooks.example.com/webhooks/ashby
+    url: String,
+    /// Types of events, with commas between them, or `all`
+    #[arg(long, value_name = "TYPES", value_delimiter = ',', default_value = "all")]
+    types: Vec<String>,
+    /// Do not ask whether to create them
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Types that webhooks can be made for.
+fn known() -> &'static [&'static str] {
+    let parameter = catalog::find("webhook.create").and_then(|operation| operation.parameter("webhookType"));
+    match parameter.map(|parameter| parameter.kind) {
+        Some(Type::Enumeration(types)) => types.values,
+        _ => &[],
+    }
+}
+
+impl Setup {
+    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let url = self.address()?;
+        let types = self.types()?;
+        // Made now if there is none, so that a receiver that runs has it before the first ping.
+        let secret = webhooks::signing(settings)?;
+        let mut held = Held::take(settings.webhooks_file())?;
+        let is_there =
+            |kind: &str| held.kept.webhooks.iter().any(|webhook| webhook.kind == kind && webhook.url == url);
+        let (present, missing): (Vec<_>, Vec<_>) = types.iter().copied().partition(|kind| is_there(kind));
+        if !present.is_empty() {
+            explain(&format!("set up already: {}\n", present.join(", ")));
+        }
+        let client = settings.client()?;
+        let since = Timestamp::now();
+        let (mut made, mut failures) = (Vec::new(), Vec::new());
+        if !missing.is_empty() {
+            let operation = flags::operation("webhook.create")?;
+            if let Some(confirmation) = ashby_calls::Confirmation::of(operation) {
+                let target = format!("for {} types, to {url}", missing.len());
+                send::confirm(operation, confirmation, &target, self.yes)?;
+            }
+        }
+        for kind in missing {
+            match create(&client, kind, &url, &secret).await {
+                Ok(webhook) => {
+                    // Nobody lists it again: kept before anything else happens.
+                    show::remember(&mut held, std::slice::from_ref(&webhook))?;
+                    made.push(webhook);
+                }
+                // It would be the same for each.
+                Err(failure) if failure.code() == CREDENTIALS => return Err(failure),
+                Err(failure) => failures.push(failure.about(kind)),
+            }
+        }
+        check::settle(&client, &mut made).await;
+        show::remember(&mut held, &made)?;
+        let all: Vec<Webhook> = held
+            .kept
+            .webhooks
+            .iter()
+            .filter(|webhook| webhook.url == url && types.contains(&webhook.kind.as_str()))
+            .cloned()
+            .collect();
+        show::show(settings, &all)?;
+        if !made.is_empty() {
+            match check::pings(settings, since, made.len()).await {
+                Some(pings) => explain(&format!("{pings} of {} pings came to the inbox here\n", made.len())),
+                None => explain(
+                    "the receiver's inbox is not here, so that its pings cannot be counted (--inbox)\n",
+                ),
+            }
+        }
+        let code = show::verdict(&all);
+        if failures.is_empty() {
+            return Ok(code);
+        }
+        let lines: Vec<String> = failures.iter().map(Failure::with_causes).collect();
+        Err(Failure::new(FAILED, format!("not created:\n  {}", lines.join("\n  "))).with_hint(
+            "types that Ashby's API refuses are set up in Ashby (Admin > Integrations > Webhooks) with the same secret; \
+             the same command tries the others again",
+        ))
+    }
+
+    fn address(&self) -> Result<String, Failure> {
+        let url = Url::parse(&self.url)
+            .ok()
+            .filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
+        let url = url.ok_or_else(|| {
+            Failure::new(USAGE, "that is no address that Ashby could send events to")
+                .with_hint("such as https://hooks.example.com/webhooks/ashby")
+        })?;
+        let is_local = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        if url.scheme() == "http" && !is_local {
+            explain("warning: the address is not https: people's data will travel in the clear\n");
+        }
+        Ok(self.url.clone())
+    }
+
+    fn types(&self) -> Result<Vec<&'static str>, Failure> {
+        if self.types.iter().any(|kind| kind == "all") {
+            return Ok(known().to_vec());
+        }
+        let find = |wanted: &String| {
+            known().iter().copied().find(|kind| kind == wanted).ok_or_else(|| {
+                Failure::new(USAGE, format!("no webhook can be made for `{wanted}`"))
+                    .with_hint(format!("types are all, {}", known().join(", ")))
+            })
+        };
+        let mut types = self.types.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        let mut seen = std::collections::HashSet::new();
+        types.retain(|kind| seen.insert(*kind));
+        Ok(types)
+    }
+}
+
+async fn create(
+    client: &ashby_client::Client,
+    kind: &str,
+    url: &str,
+    secret: &str,
+) -> Result<Webhook, Failure> {
+    let parameters: [(&'static str, Value); 3] =
+        [("webhookType", kind.into()), ("requestUrl", url.into()), ("secretToken", secret.into())];
+    let plan = check::plan("webhook.create", parameters)?;
+    let operation = plan.operation();
+    let answer = check::call(client, plan).await.map_err(|error| send::failure(operation, error))?;
+    let said = check::said(operation, answer)?;
+    Ok(Webhook {
+        id: said.id,
+        kind: kind.to_owned(),
+        // As it was asked for: by this it is known again.
+        url: url.to_owned(),
+        enabled: said.enabled,
+        created_at: Timestamp::now(),
+        secret: Some(secret.to_owned()),
+    })
+}

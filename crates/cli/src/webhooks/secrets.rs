@@ -1,0 +1,62 @@
+//! Which secrets sign events.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use ashby_webhooks::{Keyring, Secrets};
+
+use super::kept::{Held, Kept};
+use crate::failure::{CREDENTIALS, Failure};
+use crate::output::explain;
+use crate::settings::Settings;
+
+/// The secrets to verify with, which follow the file that they are in. If there is none anywhere, one is made, so that a
+/// receiver can be there before the webhooks, whose pings it must answer.
+pub(crate) fn keyring(settings: &Settings) -> Result<Keyring, Failure> {
+    if let Some(path) = settings.secret_file() {
+        let read = |path: &Path| Secrets::parse(&std::fs::read_to_string(path).ok()?).ok();
+        return Keyring::following(path, read).ok_or_else(|| none_in(path));
+    }
+    let path = settings.webhooks_file();
+    if Kept::read(path)?.secrets().next().is_none() {
+        signing(settings)?;
+        explain(&format!(
+            "a secret was made and is kept in {}; `ashby webhook setup` gives it to Ashby\n",
+            path.display()
+        ));
+    }
+    let read = |path: &Path| Secrets::new(Kept::read(path).ok()?.secrets()).ok();
+    Keyring::following(path, read).ok_or_else(|| none_in(path))
+}
+
+/// The secret to sign with: the first of the file of secrets, or the one that is kept. If there is none, it is made.
+pub(crate) fn signing(settings: &Settings) -> Result<String, Failure> {
+    if let Some(path) = settings.secret_file() {
+        let text = std::fs::read_to_string(path).map_err(|error| none_in(path).with_source(error))?;
+        let first = text.trim_start_matches('\u{feff}').lines().map(str::trim).find(|line| !line.is_empty());
+        return first.map(str::to_owned).ok_or_else(|| none_in(path));
+    }
+    let mut held = Held::take(settings.webhooks_file())?;
+    if let Some(secret) = &held.kept.secret {
+        return Ok(secret.clone());
+    }
+    let secret = random();
+    held.kept.secret = Some(secret.clone());
+    held.save()?;
+    Ok(secret)
+}
+
+fn none_in(path: &Path) -> Failure {
+    Failure::new(CREDENTIALS, format!("there is no secret in {}", path.display()))
+        .with_hint("write one a line; without --secret-file, one is made and kept in --webhooks-file")
+}
+
+/// A new secret: 256 random bits in hexadecimal.
+pub(crate) fn random() -> String {
+    let bytes: [u8; 32] = rand::random();
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

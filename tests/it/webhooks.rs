@@ -1,0 +1,364 @@
+//! `ashby listen` and `ashby webhook`.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use ashby_webhooks::{PATH, Signature};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
+
+use crate::support::{Ran, Site, bare, run, signal, until};
+
+const SECRET: &str = "a secret of the tests";
+
+fn body(id: &str, action: &str) -> String {
+    format!(r#"{{"webhookActionId":"{id}","action":"{action}","data":{{"candidate":{{"id":"c-{id}"}}}}}}"#)
+}
+
+/// Asks for something and reads the whole answer.
+async fn ask(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer).await;
+    answer
+}
+
+async fn get(address: &str, path: &str) -> String {
+    ask(address, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
+}
+
+/// Delivers as Ashby does; gives the status.
+async fn deliver_signed(address: &str, body: &str, signature: &str) -> u16 {
+    let request = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAshby-Signature: {signature}\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let answer = ask(address, &request).await;
+    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
+}
+
+async fn deliver(address: &str, body: &str) -> u16 {
+    deliver_signed(address, body, &Signature::of(SECRET, body.as_bytes()).to_string()).await
+}
+
+/// A running `ashby listen`.
+struct Listening {
+    child: Child,
+    address: String,
+    metrics: Option<String>,
+    lines: Lines<BufReader<ChildStdout>>,
+    said: Lines<BufReader<ChildStderr>>,
+}
+
+impl Listening {
+    async fn start(directory: &Path, arguments: &str) -> Self {
+        std::fs::write(directory.join("s"), format!("older\n{SECRET}\n")).unwrap();
+        let arguments = format!("listen --secret-file s --listen 127.0.0.1:0 {arguments}");
+        Self::of(bare(directory, &arguments)).await
+    }
+
+    async fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut metrics = None;
+        let address = loop {
+            let line = said.next_line().await.unwrap().expect("it says where it listens");
+            let host = |line: &str| {
+                line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).map(str::to_owned)
+            };
+            if line.starts_with("metrics are at") {
+                metrics = host(&line);
+            } else if line.starts_with("listening on") {
+                break host(&line).unwrap();
+            }
+        };
+        Self { child, address, metrics, lines, said }
+    }
+
+    async fn line(&mut self) -> Value {
+        serde_json::from_str(&self.lines.next_line().await.unwrap().expect("another line")).unwrap()
+    }
+
+    /// Ends it as systemd does; what it said since its start, and its code.
+    async fn stop(mut self) -> (String, Option<i32>) {
+        signal(&self.child, "TERM");
+        let mut text = String::new();
+        while let Some(line) = self.said.next_line().await.unwrap() {
+            text.push_str(&line);
+            text.push('\n');
+        }
+        (text, self.child.wait().await.unwrap().code())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_printed_once_and_forgeries_are_said_loudly() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut listening = Listening::start(directory.path(), "--metrics 127.0.0.1:0").await;
+    let address = listening.address.clone();
+    let first = r#"{ "webhookActionId": "1", "action": "candidateHire",
+        "data": {"x": "a\nb"} }"#;
+    assert_eq!(deliver(&address, first).await, 200);
+    assert_eq!(deliver(&address, first).await, 200);
+    assert_eq!(deliver_signed(&address, first, "sha256=00").await, 401);
+    assert_eq!(deliver(&address, r#"{"action":"ping","data":{"webhookActionType":"ping"}}"#).await, 200);
+    assert_eq!(deliver(&address, &body("2", "somethingNew")).await, 200);
+    let event = listening.line().await;
+    assert_eq!((&event["action"], &event["webhookActionId"]), (&"candidateHire".into(), &"1".into()));
+    assert_eq!(event["data"], serde_json::json!({"x": "a\nb"}));
+    assert!(event["received_at"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
+    assert_eq!(listening.line().await["action"], "somethingNew");
+
+    let metrics = listening.metrics.clone().unwrap();
+    assert!(get(&metrics, "/healthz").await.starts_with("HTTP/1.1 200"));
+    assert!(get(&metrics, "/readyz").await.starts_with("HTTP/1.1 200"));
+    let figures = get(&metrics, "/metrics").await;
+    for line in [
+        "events_received_total 5",
+        "events_verified_total 4",
+        "events_duplicate_total 1",
+        "events_failed_total 1",
+    ] {
+        assert!(figures.contains(&format!("ashby_webhook_{line}\n")), "{line}: {figures}");
+    }
+    assert!(figures.contains("process_resident_memory_bytes ") && figures.ends_with("# EOF\n"), "{figures}");
+    assert!(!figures.contains("somethingNew") && !figures.contains("c-2"), "{figures}");
+
+    let (said, code) = listening.stop().await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("(401)") && said.contains("does not send it again"), "{said}");
+    assert!(!said.contains("pending"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_and_not_printed_comes_after_a_kill() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut listening = Listening::start(directory.path(), "").await;
+    // More than a pipe holds: nobody reads it.
+    let filling = "x".repeat(50_000);
+    for id in 0..40 {
+        let body = format!(r#"{{"webhookActionId":"{id}","action":"jobUpdate","data":{{"x":"{filling}"}}}}"#);
+        assert_eq!(deliver(&listening.address, &body).await, 200);
+    }
+    let busy = run(bare(directory.path(), "listen --secret-file s --listen 127.0.0.1:0")).await;
+    assert_eq!(busy.code, Some(1), "{busy:?}");
+    assert!(busy.stderr.contains("in use by process"), "{busy:?}");
+    listening.child.kill().await.unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    while let Some(line) = listening.lines.next_line().await.unwrap() {
+        if let Ok(event) = serde_json::from_str::<Value>(&line) {
+            seen.insert(event["sequence"].as_u64().unwrap());
+        }
+    }
+    assert!(seen.len() < 40);
+    let mut listening = Listening::start(directory.path(), "").await;
+    while seen.len() < 40 {
+        seen.insert(listening.line().await["sequence"].as_u64().unwrap());
+    }
+    assert_eq!(listening.stop().await.1, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_refuses_what_can_be_sent_again_and_passes() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("s"), SECRET).unwrap();
+    // No file may grow beyond this (in blocks of 512 or 1024 bytes), as if the disk were full.
+    let mut command = Command::new("sh");
+    let line = format!(
+        "trap '' XFSZ; ulimit -f 300; exec {} listen --secret-file s --listen 127.0.0.1:0",
+        crate::support::BINARY
+    );
+    command.args(["-c", &line]).current_dir(directory.path()).kill_on_drop(true);
+    let listening = Listening::of(command).await;
+    let filling = "x".repeat(20_000);
+    let event = |id: usize| {
+        format!(r#"{{"webhookActionId":"{id}","action":"jobUpdate","data":{{"x":"{filling}"}}}}"#)
+    };
+    let mut taken = 0;
+    let refused = loop {
+        match deliver(&listening.address, &event(taken)).await {
+            200 => taken += 1,
+            status => break status,
+        }
+        assert!(taken < 1_000, "it never was full");
+    };
+    assert_eq!(refused, 503);
+    assert_eq!(deliver(&listening.address, r#"{"action":"ping","data":{}}"#).await, 200);
+    let (said, code) = listening.stop().await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("deliveries cannot be kept"), "{said}");
+    // With room again, everything that was acknowledged is there, and what was refused can come.
+    let listening = Listening::start(directory.path(), "").await;
+    assert_eq!(deliver(&listening.address, &event(taken)).await, 200);
+    listening.stop().await;
+    let replayed = run(bare(directory.path(), "webhook replay")).await;
+    assert_eq!(replayed.stdout.lines().count(), taken + 1, "{}", replayed.stderr);
+}
+
+/// Answers requests with these statuses, one after another, the last one for ever; gives what it was sent.
+async fn application(statuses: &'static [u16]) -> (String, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let requests = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = std::sync::Arc::clone(&requests);
+    tokio::spawn(async move {
+        for number in 0.. {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut read = Vec::new();
+            loop {
+                let mut part = [0; 4096];
+                let length = stream.read(&mut part).await.unwrap();
+                read.extend_from_slice(&part[..length]);
+                // Bodies here end so, and heads do not.
+                if length == 0 || read.ends_with(b"}}}") {
+                    break;
+                }
+            }
+            seen.lock().unwrap().push(String::from_utf8(read).unwrap());
+            let status = statuses[std::cmp::min(number, statuses.len() - 1)];
+            let answer = format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    (address, requests)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_passed_on_as_they_came_until_they_are_taken() {
+    let directory = tempfile::tempdir().unwrap();
+    let (application, requests) = application(&[500, 200, 410, 204]).await;
+    let forward = format!("--forward-to http://{application}/hooks --output ndjson");
+    let mut listening = Listening::start(directory.path(), &forward).await;
+    let body = body("1", "candidateHire");
+    let signature = Signature::of(SECRET, body.as_bytes()).to_string();
+    assert_eq!(deliver(&listening.address, &body).await, 200);
+    let line = listening.line().await;
+    assert_eq!((&line["action"], &line["status"]), (&"candidateHire".into(), &500.into()));
+    assert!(line["latency_ms"].is_u64());
+    assert_eq!(listening.line().await["status"], 200, "it is sent again");
+    assert_eq!(deliver(&listening.address, &self::body("2", "jobUpdate")).await, 200);
+    assert_eq!(listening.line().await["status"], 410);
+    let (said, _) = listening.stop().await;
+    assert!(said.contains("given up") && !said.contains("pending"), "{said}");
+    {
+        let requests = requests.lock().unwrap();
+        assert_eq!(requests.len(), 3);
+        for request in &requests[..2] {
+            assert!(request.starts_with("POST /hooks ") && request.ends_with(&body), "{request}");
+            assert!(request.contains(&format!("ashby-signature: {signature}\r\n")), "{request}");
+        }
+    }
+    // And again, from the inbox.
+    let replay = |rest: &str| bare(directory.path(), &format!("webhook replay {rest}"));
+    let replayed = run(replay("--since 1h --type jobUpdate")).await;
+    let event: Value = serde_json::from_str(&replayed.stdout).unwrap();
+    assert_eq!((replayed.code, &event["webhookActionId"]), (Some(0), &"2".into()));
+    let replayed = run(replay(&format!("--url http://{application}/again"))).await;
+    assert_eq!(replayed.code, Some(0), "{replayed:?}");
+    assert!(replayed.stdout.contains("candidateHire") && replayed.stdout.contains("204"), "{replayed:?}");
+    assert_eq!(requests.lock().unwrap().len(), 5);
+    let replayed = run(replay("--url http://127.0.0.1:9/")).await;
+    assert_eq!(replayed.code, Some(1), "{replayed:?}");
+    assert!(replayed.stderr.contains("2 of them were not taken"), "{replayed:?}");
+}
+
+fn webhooks(ran: &Ran) -> Vec<Value> {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:#?}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn webhooks_are_set_up_once_and_looked_after() {
+    let site = Site::new().await;
+    // A receiver makes the secret that is not there yet.
+    let mut command = site.ashby("listen --listen 127.0.0.1:0");
+    command.env("ASHBY_LOG", "off");
+    let listening = Listening::of(command).await;
+    let url = format!("http://{}{PATH}", listening.address);
+    let file = site.path("ashby-webhooks.json");
+    let kept = || -> Value { serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap() };
+    let secret = kept()["secret"].as_str().unwrap().to_owned();
+    assert_eq!(secret.len(), 64);
+
+    let setup = format!("webhook setup {url} --types candidateHire,offerUpdate --output json");
+    let refused = site.run(&setup).await;
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("--yes") && site.log().count("webhook.create") == 0, "{refused:?}");
+    let made = site.run(&format!("{setup} --yes")).await;
+    let types = |webhooks: &[Value]| -> Vec<String> {
+        webhooks.iter().map(|webhook| webhook["type"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(types(&webhooks(&made)), ["candidateHire", "offerUpdate"], "{made:?}");
+    assert!(!made.stdout.contains(&secret) && !made.stderr.contains(&secret));
+    let created = site.log().of("webhook.create");
+    assert!(created.iter().all(|entry| entry.parameters["secretToken"] == secret.as_str()));
+    let again = site.run(&format!("{setup} --yes")).await;
+    assert!(again.stderr.contains("set up already: candidateHire, offerUpdate"), "{again:?}");
+    assert_eq!(site.log().count("webhook.create"), 2);
+    assert_eq!(types(&webhooks(&site.done("webhook list --output json").await)).len(), 2);
+    #[cfg(unix)]
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions()) & 0o777,
+        0o600
+    );
+
+    // The running receiver takes what either secret signed.
+    let rotated = site.run("webhook rotate --yes --output json").await;
+    let new = kept()["secret"].as_str().unwrap().to_owned();
+    assert!(new != secret && webhooks(&rotated).len() == 2, "{rotated:?}");
+    for (id, secret) in [("1", &secret), ("2", &new)] {
+        let body = body(id, "candidateHire");
+        let signature = Signature::of(secret, body.as_bytes()).to_string();
+        assert_eq!(deliver_signed(&listening.address, &body, &signature).await, 200);
+    }
+    site.done("webhook rotate --finish").await;
+    let old = body("3", "candidateHire");
+    let signature = Signature::of(&secret, old.as_bytes()).to_string();
+    let mut status = 200;
+    // Within a second.
+    for _ in 0..1_000 {
+        status = deliver_signed(&listening.address, &old, &signature).await;
+        if status != 200 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(status, 401);
+    listening.stop().await;
+
+    let moved =
+        site.run("webhook update offerUpdate --url https://hooks.example.com/x --yes --output json").await;
+    assert_eq!(webhooks(&moved)[0]["url"], "https://hooks.example.com/x", "{moved:?}");
+    let told = site.run("webhook info offerUpdate --output json").await;
+    assert_eq!(webhooks(&told)[0]["url"], "https://hooks.example.com/x", "{told:?}");
+    let unknown = site.run("webhook enable jobCreate --yes").await;
+    assert_eq!(unknown.code, Some(2), "{unknown:?}");
+    let refused = site.run("webhook delete all").await;
+    assert_eq!((refused.code, site.log().count("webhook.delete")), (Some(2), 0), "{refused:?}");
+    site.done("webhook delete all --yes").await;
+    assert_eq!(site.log().count("webhook.delete"), 2);
+    assert!(webhooks(&site.done("webhook list --output json").await).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_set_up_must_be_enabled() {
+    let site = Site::new().await;
+    std::fs::write(site.path("s"), SECRET).unwrap();
+    let made =
+        site.run("webhook setup https://hooks.example.com/ashby --secret-file s --types all --yes").await;
+    let list = webhooks(&site.done("webhook list --output json").await);
+    assert!(list.len() >= 17, "{made:?}");
+    let disabled = list.iter().any(|webhook| webhook["enabled"] == false);
+    assert_eq!(made.code == Some(0), !disabled && !made.stderr.contains("not created"), "{made:?}");
+    if disabled {
+        assert!(made.stderr.contains("ashby webhook enable"), "{made:?}");
+    }
+    for arguments in ["webhook setup nonsense --yes", "webhook setup https://x.example --types comet --yes"] {
+        assert_eq!(site.run(arguments).await.code, Some(2), "{arguments}");
+    }
+    until("the file is there", || site.path("ashby-webhooks.json").exists()).await;
+}
