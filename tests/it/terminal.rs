@@ -152,7 +152,7 @@ async fn nothing_from_outside_is_obeyed_by_a_terminal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_undone_is_asked_and_only_a_yes_is_one() {
     let site = Site::new().await;
-    let candidate = site.some("candidates");
+    let candidate = site.past_candidate();
     for (answer, code, sent) in [("n\n", 1, 0), ("\n", 1, 0), ("\u{4}", 1, 0), ("y\n", 0, 1)] {
         let mut terminal =
             Terminal::start(site.ashby(&format!("call candidate.anonymize --candidate-id {candidate}")));

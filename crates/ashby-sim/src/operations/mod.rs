@@ -110,6 +110,8 @@ pub(crate) enum Origin {
     Embedded { parent: Kind, parameter: &'static str, member: &'static str },
     /// The projects that a candidate is in.
     ProjectsOfCandidate,
+    /// E-mails with the candidate that a parameter names.
+    EmailsOfCandidate,
     /// Addresses from which e-mails can be sent: those of users.
     EmailSenders,
 }

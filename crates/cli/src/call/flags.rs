@@ -48,7 +48,7 @@ pub(crate) struct CallFlags {
     /// Do not ask before something that cannot be taken back, or that others will notice
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Let Ashby attribute the change to this user
+    /// Let Ashby attribute the change to this user; the key needs the switch "Allow acting on behalf of a user"
     #[arg(long, value_name = "USER_ID")]
     pub(crate) on_behalf_of: Option<String>,
     /// Upload a file and make it the answer to the form field at PATH; several times for several
