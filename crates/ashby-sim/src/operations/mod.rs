@@ -266,7 +266,7 @@ mod tests {
         let names: std::collections::BTreeSet<_> = all().map(|operation| operation.name).collect();
         assert_eq!(names.len(), all().count());
         let lists = all().filter(|operation| matches!(operation.answer, Answer::List { .. })).count();
-        assert_eq!(lists, 48);
+        assert_eq!(lists, 49);
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn flags(operation: &str) -> Value {
 /// Operations that read are named so; every other one must be called by `every_write`.
 fn reads(operation: &str) -> bool {
     let (_, method) = operation.split_once('.').expect("an operation has a category");
-    ["list", "info", "search", "interviewerSettings"].iter().any(|prefix| method.starts_with(prefix))
+    ["list", "info", "search", "get", "interviewerSettings"].iter().any(|prefix| method.starts_with(prefix))
         || operation.starts_with("report.")
 }
 
