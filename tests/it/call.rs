@@ -128,10 +128,8 @@ async fn mistakes_are_found_before_anything_is_sent() {
         ("unknown_flag", &["call", "candidate.createNote", "--candidat-id", SECRET]),
         ("stray_value", &["call", "candidate.createNote", "--note", "a", SECRET]),
         ("missing", &["call", "candidate.createNote", "--send-notifications=perhaps"]),
-        (
-            "wrong_types",
-            &["call", "job.list", "--limit", SECRET, "--opened-after", SECRET, "--status", SECRET],
-        ),
+        ("wrong_types", &["call", "job.list", "--opened-after", SECRET, "--status", SECRET]),
+        ("wrong_limit", &["list", "jobs", "--limit", SECRET]),
         ("not_a_uuid", &["call", "candidate.info", "--id", SECRET]),
         ("exclusive_pair", &["call", "candidate.info", "--id", &candidate, "--external-mapping-id", SECRET]),
         ("neither_of_a_pair", &["get", "candidates"]),

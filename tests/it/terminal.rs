@@ -190,7 +190,7 @@ async fn each_running_stream_has_a_line_with_records_pages_and_rate() {
     for operation in ["application.list", "candidate.list"] {
         site.server.faults().add(FaultRule::new(operation, Fault::Hold).after(2).times(1));
     }
-    let sync = "sync applications candidates users --page-limit 30 --max-rpm 60000";
+    let sync = "sync applications candidates users --page-size 30 --max-rpm 60000";
     let terminal = Terminal::start(site.ashby(sync));
     site.held().await;
     terminal.shows("1 streams done, 2 running · ").await;
@@ -207,7 +207,7 @@ async fn each_running_stream_has_a_line_with_records_pages_and_rate() {
 async fn without_a_terminal_a_line_comes_now_and_then() {
     let site = Site::new().await;
     site.server.faults().add(FaultRule::new("application.list", Fault::Hold).after(2).times(1));
-    let mut command = site.ashby("sync applications users --page-limit 30");
+    let mut command = site.ashby("sync applications users --page-size 30");
     command.env_remove("ASHBY_NO_PROGRESS").stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut lines =

@@ -54,7 +54,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             () = cancel.cancelled() => Ok(ExitCode::from(crate::failure::INTERRUPTED)),
         };
     }
-    let job = Job { client, place, page_limit: settings.page_limit(), options: options(settings) };
+    let job = Job { client, place, page_limit: settings.page_size(), options: options(settings) };
     let started = Instant::now();
     let usage = job.client.clone();
     let progress = Progress::new(move || usage.usage(), screen, settings);
