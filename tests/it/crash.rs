@@ -30,7 +30,7 @@ impl Target {
             Self::Sqlite => "sqlite:out.db",
             Self::Jsonl => "jsonl:out",
         };
-        format!("sync {} --page-limit 20 --to {to}", STREAMS.join(" "))
+        format!("sync {} --page-size 20 --to {to}", STREAMS.join(" "))
     }
 
     fn records(self, site: &Site, stream: &str) -> Records {
@@ -195,7 +195,7 @@ fn place(entry: &ashby_sim::RequestEntry) -> (String, String, String, bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_committed_is_not_requested_again() {
-    let sync = "sync applications interview_schedules interview_events candidate_notes --page-limit 20 --to sqlite:out.db";
+    let sync = "sync applications interview_schedules interview_events candidate_notes --page-size 20 --to sqlite:out.db";
     let (mut pages, mut parents) = (0, 0);
     for requests in [8, 25, 70, 120] {
         let site = Site::new().await;

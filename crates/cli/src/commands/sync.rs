@@ -59,7 +59,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             () = cancel.cancelled() => Ok(ExitCode::from(crate::failure::INTERRUPTED)),
         };
     }
-    let job = Job { client, place, page_limit: settings.page_limit(), options: options(settings) };
+    let job = Job { client, place, page_limit: settings.page_size(), options: options(settings) };
     let usage = job.client.clone();
     let beside = Beside::start(settings, &*job.place, move || usage.usage(), &cancel).await?;
     beside.look_after_webhooks(settings, &job.client);

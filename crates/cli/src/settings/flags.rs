@@ -44,6 +44,7 @@ impl Setting {
             Some(letter) => argument.short(letter),
             None => argument,
         };
+        let argument = flag.once.into_iter().fold(argument, Arg::alias);
         let argument = match self.group {
             Group::Connection => argument.global(true).help_heading("Connection"),
             Group::General | Group::Destination => argument.global(true).help_heading("General"),
