@@ -35,9 +35,6 @@ pub(crate) struct Table {
     sql: Statements,
 }
 
-/// `PRAGMA cache_size` while rows are sorted: 4 MiB.
-const SORTING_CACHE_SIZE: i64 = -4096;
-
 /// A row as it was found.
 struct Found {
     row: i64,
@@ -378,11 +375,7 @@ impl Table {
         self.keys.settle(connection)?;
         let (index, table) =
             (quoted(&format!("_key_{}", self.descriptor.name)), rows_table(&self.descriptor.name));
-        // Sorting takes as much memory as the cache may.
-        let cache_size: i64 = connection.pragma_query_value(None, "cache_size", |row| row.get(0))?;
-        connection.pragma_update(None, "cache_size", SORTING_CACHE_SIZE)?;
-        connection.execute_batch(&format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {table} (_key)"))?;
-        connection.pragma_update(None, "cache_size", cache_size)
+        connection.execute_batch(&format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {table} (_key)"))
     }
 
     /// Brings the view and the register up to date with what was written; part of every commit. In one of many in a row
