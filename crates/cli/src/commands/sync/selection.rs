@@ -159,12 +159,6 @@ impl Selected {
         Self { streams, skipped, full: settings.full(), intervals: settings.intervals().clone() }
     }
 
-    /// Everything that is on unless told otherwise.
-    pub(crate) fn by_default() -> Self {
-        let streams = streams().into_iter().filter(Stream::is_default).collect();
-        Self { streams, skipped: Vec::new(), full: false, intervals: BTreeMap::new() }
-    }
-
     pub(crate) fn selections(&self) -> Vec<Selection> {
         let selection = |stream: &Stream| {
             let selection = Selection::new(stream.name()).full(self.full);
