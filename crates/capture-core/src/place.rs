@@ -37,6 +37,12 @@ pub trait Place: Send + Sync {
         true
     }
 
+    /// The file or directory that it is, or in which its state is kept, if it is on this machine: what belongs to it and
+    /// is kept apart stands beside that.
+    fn path(&self) -> Option<&Path> {
+        None
+    }
+
     /// A sink for it. Nothing is taken or made before [`Sink::load`].
     ///
     /// # Errors
@@ -54,6 +60,16 @@ pub trait Place: Send + Sync {
     /// # Errors
     /// As for [`peek`](Self::peek).
     fn rows(&self) -> Result<Option<BTreeMap<String, u64>>> {
+        Ok(None)
+    }
+
+    /// A copy of it as it is now at `path`, where nothing is yet, to try things on: also while a run is on. `None` if there
+    /// is no such thing.
+    ///
+    /// # Errors
+    /// As for [`peek`](Self::peek), and if the copy cannot be written.
+    fn copy(&self, path: &Path) -> Result<Option<Box<dyn Place>>> {
+        let _ = path;
         Ok(None)
     }
 

@@ -19,6 +19,7 @@ use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
 use crate::commands::postings::PostingsFlags;
+use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
@@ -54,11 +55,13 @@ pub(crate) enum Command {
     ManualPages(PathBuf),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
+    Reconcile(ReconcileFlags),
     Report(ReportAction),
     Resume(ResumeAction),
     ShowConfig,
     Sim(SimAction),
     State(StateAction),
+    Status,
     Streams,
     Sync,
     Version,
@@ -74,8 +77,10 @@ impl Command {
             | Self::Check
             | Self::Doctor(_)
             | Self::Operations(_)
+            | Self::Reconcile(_)
             | Self::Report(_)
             | Self::State(_)
+            | Self::Status
             | Self::Streams => &[Table, Json, Ndjson, Csv],
             Self::Feed(_) => &[Xml, Json],
             Self::Listen(_) | Self::Webhook(_) => &[Table, Json, Ndjson],
@@ -155,6 +160,10 @@ enum Subcommands {
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
     Webhook(WebhookFlags),
+    /// List streams whole, mark what is gone, and say what tokens had missed
+    Reconcile(ReconcileFlags),
+    /// Tell how fresh each stream is, and what the run that keeps them up is doing; also while it is on
+    Status,
     /// Look at the saved state, reset streams, move it
     #[command(subcommand)]
     State(StateAction),
@@ -244,6 +253,8 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Resume(action)) => Command::Resume(action),
         Some(Subcommands::File(action)) => Command::File(action),
         Some(Subcommands::Report(action)) => Command::Report(action),
+        Some(Subcommands::Reconcile(flags)) => Command::Reconcile(flags),
+        Some(Subcommands::Status) => Command::Status,
         Some(Subcommands::Streams) => Command::Streams,
         Some(Subcommands::Sync(flags)) => {
             given.extend(flags.given());

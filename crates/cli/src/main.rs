@@ -9,12 +9,14 @@ mod destination;
 mod failure;
 mod logging;
 mod manual;
+mod monitoring;
 mod output;
 mod progress;
 mod rounds;
 mod said;
 mod settings;
 mod signals;
+mod standing;
 mod table;
 mod text;
 mod webhooks;
@@ -81,12 +83,14 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::ManualPages(directory) => manual::pages(&directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
+        Command::Reconcile(flags) => Box::pin(flags.run(context)).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,
         Command::ShowConfig if settings.json() => output::print_json(&settings.shown_json()).map(done),
         Command::ShowConfig => output::print(&settings.shown()).map(done),
         Command::Sim(action) => action.run().await,
         Command::State(action) => commands::state::run(settings, action).await,
+        Command::Status => commands::status::run(settings),
         Command::Streams => commands::streams::run(settings).await,
         Command::Sync => commands::sync::run(settings, screen).await,
         Command::Version => output::print(concat!("ashby ", env!("CARGO_PKG_VERSION"), "\n")).map(done),

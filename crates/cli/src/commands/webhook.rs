@@ -5,6 +5,7 @@ mod check;
 mod replay;
 mod setup;
 mod show;
+mod trigger;
 
 use std::process::ExitCode;
 
@@ -14,6 +15,8 @@ use crate::commands::Context;
 use crate::failure::{Failure, USAGE};
 use crate::settings::{Given, WebhookSettings};
 use crate::webhooks::{Kept, Webhook};
+
+pub(crate) use check::disabled;
 
 /// What to do with webhooks.
 #[derive(Debug, Args)]
@@ -46,6 +49,8 @@ enum WebhookAction {
     Delete(change::Delete),
     /// Print received events again, or send them to a URL again
     Replay(replay::Replay),
+    /// Send events to a URL as Ashby would, signed, from examples: to try a receiver
+    Trigger(trigger::Trigger),
 }
 
 /// Which webhooks.
@@ -96,6 +101,7 @@ impl WebhookFlags {
             WebhookAction::Rotate(rotate) => rotate.run(settings).await,
             WebhookAction::Delete(delete) => delete.run(settings).await,
             WebhookAction::Replay(replay) => replay.run(settings).await,
+            WebhookAction::Trigger(trigger) => trigger.run(settings).await,
         }
     }
 }

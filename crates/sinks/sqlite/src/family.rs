@@ -50,6 +50,10 @@ impl Place for Database {
         self.path.metadata().is_ok_and(|found| found.len() > 0)
     }
 
+    fn path(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
+
     fn open(&self) -> Result<Box<dyn Sink>> {
         Ok(Box::new(SqliteSink::new(&self.path)))
     }
@@ -60,6 +64,11 @@ impl Place for Database {
 
     fn rows(&self) -> Result<Option<BTreeMap<String, u64>>> {
         if self.exists() { crate::live_rows(&self.path).map(Some) } else { Ok(Some(BTreeMap::new())) }
+    }
+
+    fn copy(&self, path: &Path) -> Result<Option<Box<dyn Place>>> {
+        crate::copy(&self.path, path)?;
+        Ok(Some(Box::new(Self { path: path.to_owned() })))
     }
 
     fn look(&self) -> Result<Vec<Finding>> {
