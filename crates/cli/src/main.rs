@@ -74,7 +74,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Check => commands::check::run(settings).await,
         Command::Config(action) => action.run(settings),
         Command::Completions(shell) => manual::completions(shell).map(done),
-        Command::Demo => commands::demo::run(settings, screen).await,
+        Command::Demo => commands::demo::run(settings).await,
         Command::Describe(flags) => flags.run(settings),
         Command::Doctor(flags) => flags.run(context).await,
         Command::Feed(flags) => flags.run(context).await,

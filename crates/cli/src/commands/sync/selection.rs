@@ -160,11 +160,6 @@ impl Selected {
         Self { streams, skipped, full: settings.full(), intervals: settings.intervals().clone() }
     }
 
-    /// Everything that is on unless told otherwise.
-    pub(crate) fn by_default() -> Self {
-        Self::of(streams().into_iter().filter(Stream::is_default).collect(), false)
-    }
-
     /// These streams, whole or by what changed.
     pub(crate) fn of(streams: Vec<Stream>, full: bool) -> Self {
         Self { streams, skipped: Vec::new(), full, intervals: BTreeMap::new() }
