@@ -61,5 +61,6 @@ mod statements;
 mod table;
 
 pub use family::Family;
-pub use read::{Answer, TableInfo, live_rows, query, state, tables};
+pub use names::{quoted, rows_table};
+pub use read::{Answer, TableInfo, live_rows, query, reader, state, state_in, tables};
 pub use sink::SqliteSink;
