@@ -27,6 +27,7 @@ mod output;
 mod pace;
 mod postings;
 mod report;
+mod search;
 mod secrets;
 mod signals;
 mod support;

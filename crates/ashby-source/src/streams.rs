@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::fields;
 use crate::request::Requests;
+use crate::searchable;
 use crate::table::{Follow, Plan, Refresh, Row, STREAMS, row};
 
 /// A stream that Ashby can be asked for.
@@ -116,7 +117,10 @@ pub(crate) fn describe(row: &Row) -> StreamDescriptor {
         Plan::List(Refresh::Token | Refresh::NewestFirst) | Plan::Embedded { .. } => Mode::Incremental,
         Plan::PerParent { follow: Follow::Changed, .. } => Mode::Child,
     };
-    StreamDescriptor::new(row.name, row.key.iter().copied()).with_mode(mode).with_fields(fields::of(row))
+    StreamDescriptor::new(row.name, row.key.iter().copied())
+        .with_mode(mode)
+        .with_fields(fields::of(row))
+        .with_searchable(searchable::of(row.name))
 }
 
 #[cfg(test)]

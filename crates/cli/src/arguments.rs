@@ -20,6 +20,7 @@ use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
 use crate::commands::postings::PostingsFlags;
 use crate::commands::report::ReportAction;
+use crate::commands::search::SearchFlags;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
@@ -56,6 +57,7 @@ pub(crate) enum Command {
     Postings(PostingsFlags),
     Report(ReportAction),
     Resume(ResumeAction),
+    Search(SearchFlags),
     ShowConfig,
     Sim(SimAction),
     State(StateAction),
@@ -75,6 +77,7 @@ impl Command {
             | Self::Doctor(_)
             | Self::Operations(_)
             | Self::Report(_)
+            | Self::Search(_)
             | Self::State(_)
             | Self::Streams => &[Table, Json, Ndjson, Csv],
             Self::Feed(_) => &[Xml, Json],
@@ -151,6 +154,8 @@ enum Subcommands {
     Streams,
     /// Bring the destination up to date: everything the first time, what changed after that
     Sync(SyncFlags),
+    /// Look words up in the copy that `sync` keeps: candidates, applications, jobs, notes, feedback
+    Search(SearchFlags),
     /// Receive webhooks: verify them, keep them, and print them as JSON, one a line, or pass them on
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
@@ -249,6 +254,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
             given.extend(flags.given());
             Command::Sync
         }
+        Some(Subcommands::Search(flags)) => Command::Search(flags),
         Some(Subcommands::Listen(mut flags)) => {
             given.extend(flags.given());
             Command::Listen(flags)

@@ -11,6 +11,7 @@ pub(crate) mod file;
 pub(crate) mod listen;
 pub(crate) mod postings;
 pub(crate) mod report;
+pub(crate) mod search;
 pub(crate) mod sim;
 pub(crate) mod state;
 pub(crate) mod streams;

@@ -7,6 +7,7 @@ mod call;
 mod commands;
 mod destination;
 mod failure;
+mod local;
 mod logging;
 mod manual;
 mod output;
@@ -83,6 +84,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Postings(flags) => flags.run(context).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,
+        Command::Search(flags) => flags.run(settings),
         Command::ShowConfig if settings.json() => output::print_json(&settings.shown_json()).map(done),
         Command::ShowConfig => output::print(&settings.shown()).map(done),
         Command::Sim(action) => action.run().await,

@@ -8,7 +8,10 @@ use rusqlite::ErrorCode;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no copy at that place, or none that can be read.
+    /// There is no file of that name, or it is empty.
+    #[error("there is no copy {}", .0.display())]
+    NoCopy(std::path::PathBuf),
+    /// It cannot be read.
     #[error(transparent)]
     Copy(#[from] capture_core::Error),
     /// The query does something that a reader may not.
@@ -45,6 +48,7 @@ impl Error {
     pub fn hint(&self) -> Option<&str> {
         Some(match self {
             Self::Copy(error) => return error.hint(),
+            Self::NoCopy(_) => "make it with `ashby sync`",
             Self::Refused(_) => {
                 "one SELECT that reads the streams' views; columns are in the description of the data"
             }
@@ -73,6 +77,9 @@ impl Error {
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
+        match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => Self::TooSlow(crate::TIME),
+            _ => Self::Sqlite(error),
+        }
     }
 }

@@ -13,9 +13,12 @@ mod guard;
 mod like;
 mod linear;
 mod query;
+mod records;
+mod search;
 mod views;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use capture_core::State;
 use rusqlite::Connection;
@@ -24,6 +27,11 @@ pub use crate::describe::{Column, StreamInfo};
 pub use crate::error::Error;
 pub use crate::guard::{Cancel, Limits};
 pub use crate::query::{Answer, Query};
+pub use crate::records::{Filter, Held, Page, Wanted};
+pub use crate::search::{After, Hit, Hits, Search};
+
+/// How long what is read of a [`Snapshot`] may take, from its start on.
+const TIME: Duration = Duration::from_secs(5);
 
 /// A copy, by its file. Nothing is opened before it is asked.
 #[derive(Debug, Clone)]
@@ -50,9 +58,14 @@ impl LocalCopy {
     /// This moment of it.
     ///
     /// # Errors
-    /// [`Error::Copy`] if there is none, or none that can be read.
+    /// [`Error::NoCopy`], or [`Error::Copy`] if it cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
-        let connection = sink_sqlite::reader(&self.path)?;
+        if !self.exists() {
+            return Err(Error::NoCopy(self.path.clone()));
+        }
+        let mut connection = sink_sqlite::reader(&self.path)?;
+        let started = Instant::now();
+        connection.progress_handler(1_000, Some(move || started.elapsed() > TIME))?;
         let state = sink_sqlite::state_in(&connection, &self.path)?;
         Ok(Snapshot { connection, state })
     }

@@ -64,7 +64,7 @@ impl LocalCopy {
     ///
     /// # Errors
     /// [`Error::Refused`], [`Error::Sql`], [`Error::TooSlow`], [`Error::TooLarge`], [`Error::GivenUp`],
-    /// [`Error::Changed`]; [`Error::Copy`] if there is no copy.
+    /// [`Error::Changed`]; [`Error::NoCopy`] and [`Error::Copy`].
     pub fn query(&self, query: &Query, cancel: &Cancel) -> Result<Answer, Error> {
         let snapshot = self.snapshot()?;
         let as_of = snapshot.as_of(snapshot.listed_streams());

@@ -22,6 +22,10 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "search",
+        &["search staff engineer berlin", "search --kind notes,feedback kubernetes", "search --rebuild"],
+    ),
+    (
         "listen",
         &[
             "listen --secret-file secrets.txt",

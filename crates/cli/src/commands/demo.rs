@@ -44,7 +44,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let survey = ashby_source::survey(&client).await?;
     let place = sink_sqlite::Family.place(&format!("sqlite:{DATABASE}"), None);
     let place = place.ok_or_else(|| Failure::new(FAILED, "there is no SQLite destination"))??;
-    let job = Job { client, place, page_limit: None, options: RunnerOptions::default() };
+    let job = Job { client, place, page_limit: None, index: true, options: RunnerOptions::default() };
     let sync = async |selected: &Selected| {
         let client = job.client.clone();
         let progress = Progress::new(move || client.usage(), screen, settings);

@@ -54,7 +54,13 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             () = cancel.cancelled() => Ok(ExitCode::from(crate::failure::INTERRUPTED)),
         };
     }
-    let job = Job { client, place, page_limit: settings.page_limit(), options: options(settings) };
+    let job = Job {
+        client,
+        place,
+        page_limit: settings.page_limit(),
+        index: settings.index(),
+        options: options(settings),
+    };
     let started = Instant::now();
     let usage = job.client.clone();
     let progress = Progress::new(move || usage.usage(), screen, settings);
@@ -128,6 +134,8 @@ pub(crate) struct Job {
     pub(crate) client: Client,
     pub(crate) place: Box<dyn Place>,
     pub(crate) page_limit: Option<u32>,
+    /// Whether an index of words is kept where the destination can.
+    pub(crate) index: bool,
     pub(crate) options: RunnerOptions,
 }
 
@@ -140,7 +148,7 @@ impl Job {
         observer: Arc<dyn Observer>,
         cancel: CancellationToken,
     ) -> capture_core::Result<Report> {
-        let source = AshbySource::new(self.client.clone()).page_limit(self.page_limit);
+        let source = AshbySource::new(self.client.clone()).page_limit(self.page_limit).searchable(self.index);
         capture(source, &*self.place, &self.options, selected.selections(), identity, observer, cancel).await
     }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod rails;
+mod records;
 
 use std::path::PathBuf;
 use std::sync::Arc;

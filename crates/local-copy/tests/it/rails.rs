@@ -258,6 +258,6 @@ async fn where_there_is_no_copy_that_is_said() {
     let place = Place(tempfile::tempdir().unwrap());
     assert!(!place.copy().exists());
     let error = ask(&place, "SELECT 1").unwrap_err();
-    assert!(matches!(error, Error::Copy(_)), "{error:?}");
+    assert!(matches!(error, Error::NoCopy(_)), "{error:?}");
     assert!(!place.path().exists(), "reading makes no file");
 }

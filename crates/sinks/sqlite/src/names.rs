@@ -9,3 +9,8 @@ pub fn quoted(name: &str) -> String {
 pub fn rows_table(stream: &str) -> String {
     quoted(&format!("_rows_{stream}"))
 }
+
+/// The index of words of a stream, quoted.
+pub fn search_table(stream: &str) -> String {
+    quoted(&format!("_search_{stream}"))
+}
