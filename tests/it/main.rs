@@ -21,6 +21,7 @@ mod every_operation;
 mod files;
 mod help;
 mod histories;
+mod mcp;
 mod memory;
 mod operations;
 mod output;

@@ -95,6 +95,11 @@ pub fn streams() -> Vec<Stream> {
     STREAMS.iter().map(Stream::from).collect()
 }
 
+/// The names of all streams, in a readable order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    STREAMS.iter().map(|row| row.name)
+}
+
 /// The stream of this name.
 pub fn stream(name: &str) -> Option<Stream> {
     row(name).map(Stream::from)

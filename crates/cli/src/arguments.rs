@@ -18,6 +18,7 @@ use crate::commands::doctor::DoctorFlags;
 use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
+use crate::commands::mcp::McpFlags;
 use crate::commands::postings::PostingsFlags;
 use crate::commands::report::ReportAction;
 use crate::commands::search::SearchFlags;
@@ -53,6 +54,7 @@ pub(crate) enum Command {
     Listen(ListenFlags),
     /// Into this directory.
     ManualPages(PathBuf),
+    Mcp(McpFlags),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
     Report(ReportAction),
@@ -156,6 +158,8 @@ enum Subcommands {
     Sync(SyncFlags),
     /// Look words up in the copy that `sync` keeps: candidates, applications, jobs, notes, feedback
     Search(SearchFlags),
+    /// Give agents tools (Model Context Protocol over standard input and output): the copy, the live API, planned writes
+    Mcp(McpFlags),
     /// Receive webhooks: verify them, keep them, and print them as JSON, one a line, or pass them on
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
@@ -254,6 +258,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
             given.extend(flags.given());
             Command::Sync
         }
+        Some(Subcommands::Mcp(flags)) => Command::Mcp(flags),
         Some(Subcommands::Search(flags)) => Command::Search(flags),
         Some(Subcommands::Listen(mut flags)) => {
             given.extend(flags.given());

@@ -9,6 +9,7 @@ pub(crate) mod doctor;
 pub(crate) mod feed;
 pub(crate) mod file;
 pub(crate) mod listen;
+pub(crate) mod mcp;
 pub(crate) mod postings;
 pub(crate) mod report;
 pub(crate) mod search;

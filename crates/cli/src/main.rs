@@ -79,6 +79,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Feed(flags) => flags.run(context).await,
         Command::File(action) => Box::pin(action.run(context)).await,
         Command::Listen(flags) => Box::pin(flags.run(context)).await,
+        Command::Mcp(flags) => Box::pin(flags.run(context)).await,
         Command::ManualPages(directory) => manual::pages(&directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,

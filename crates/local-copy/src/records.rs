@@ -81,6 +81,20 @@ impl Snapshot {
         Ok(self.connection.query_row(&sql, [key], |row| held(row).map(|(_, held)| held)).optional()?)
     }
 
+    /// Shows each record of a stream that exists.
+    ///
+    /// # Errors
+    /// [`Error::UnknownStream`].
+    pub fn each(&self, stream: &str, mut show: impl FnMut(&[u8])) -> Result<(), Error> {
+        let sql = format!("SELECT _record FROM {} WHERE _deleted_at IS NULL", self.table(stream)?);
+        let mut select = self.connection.prepare(&sql)?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            show(row.get_ref(0)?.as_bytes().unwrap_or_default());
+        }
+        Ok(())
+    }
+
     /// The record of this row.
     pub(crate) fn row(&self, stream: &str, row: i64) -> Result<Option<Held>, Error> {
         let sql = format!("SELECT {COLUMNS} FROM {} WHERE _row = ?1", self.table(stream)?);

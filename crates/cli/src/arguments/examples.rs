@@ -26,6 +26,10 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         &["search staff engineer berlin", "search --kind notes,feedback kubernetes", "search --rebuild"],
     ),
     (
+        "mcp",
+        &["mcp", "mcp --allow-writes", "mcp --allow-writes=candidate.createNote --tools candidate,job.list"],
+    ),
+    (
         "listen",
         &[
             "listen --secret-file secrets.txt",
