@@ -13,6 +13,7 @@ mod children;
 mod clock;
 mod error;
 mod fields;
+pub mod hybrid;
 mod listing;
 mod overlay;
 mod parent;
@@ -28,7 +29,7 @@ mod wiring;
 
 use std::sync::Arc;
 
-use ashby_client::Client;
+use ashby_client::{Client, Lane};
 use async_trait::async_trait;
 use capture_core::{Capture, Error, ErrorKind, Result, Source, StreamDescriptor, StreamRequest};
 
@@ -98,6 +99,12 @@ impl AshbySource {
     fn describe(&self, row: &Row) -> Arc<StreamDescriptor> {
         let stream = streams::describe(row);
         Arc::new(if self.is_searchable { stream } else { stream.with_searchable(None) })
+    }
+
+    /// The same, in another lane.
+    #[must_use]
+    pub fn in_lane(&self, lane: Lane) -> Self {
+        Self { client: self.client.in_lane(lane), ..self.clone() }
     }
 
     fn children(

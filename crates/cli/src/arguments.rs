@@ -63,6 +63,7 @@ pub(crate) enum Command {
     ShowConfig,
     Sim(SimAction),
     State(StateAction),
+    Status,
     Streams,
     Sync,
     Version,
@@ -81,6 +82,7 @@ impl Command {
             | Self::Report(_)
             | Self::Search(_)
             | Self::State(_)
+            | Self::Status
             | Self::Streams => &[Table, Json, Ndjson, Csv],
             Self::Feed(_) => &[Xml, Json],
             Self::Listen(_) | Self::Webhook(_) => &[Table, Json, Ndjson],
@@ -164,6 +166,8 @@ enum Subcommands {
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
     Webhook(WebhookFlags),
+    /// Tell how fresh each stream is, and what the run that keeps them up is doing; also while it is on
+    Status,
     /// Look at the saved state, reset streams, move it
     #[command(subcommand)]
     State(StateAction),
@@ -253,6 +257,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Resume(action)) => Command::Resume(action),
         Some(Subcommands::File(action)) => Command::File(action),
         Some(Subcommands::Report(action)) => Command::Report(action),
+        Some(Subcommands::Status) => Command::Status,
         Some(Subcommands::Streams) => Command::Streams,
         Some(Subcommands::Sync(flags)) => {
             given.extend(flags.given());

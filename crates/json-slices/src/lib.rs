@@ -34,7 +34,7 @@ mod wide_bytes;
 pub use below::{Path, texts_below};
 pub use compact::{Token, Tokens, push_line, tokens};
 pub use error::{ScanError, ScanErrorKind};
-pub use find::{find, members};
+pub use find::{find, members, without};
 pub use mend::{read, storable, unicode};
 pub use prefix::Prefix;
 pub use records::{RecordIndex, Records, split_array, split_usable};
