@@ -18,9 +18,11 @@ use crate::commands::doctor::DoctorFlags;
 use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
+use crate::commands::mcp::McpFlags;
 use crate::commands::postings::PostingsFlags;
 use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
+use crate::commands::search::SearchFlags;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
@@ -53,11 +55,13 @@ pub(crate) enum Command {
     Listen(ListenFlags),
     /// Into this directory.
     ManualPages(PathBuf),
+    Mcp(McpFlags),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
     Reconcile(ReconcileFlags),
     Report(ReportAction),
     Resume(ResumeAction),
+    Search(SearchFlags),
     ShowConfig,
     Sim(SimAction),
     State(StateAction),
@@ -79,6 +83,7 @@ impl Command {
             | Self::Operations(_)
             | Self::Reconcile(_)
             | Self::Report(_)
+            | Self::Search(_)
             | Self::State(_)
             | Self::Status
             | Self::Streams => &[Table, Json, Ndjson, Csv],
@@ -156,6 +161,10 @@ enum Subcommands {
     Streams,
     /// Bring the destination up to date: everything the first time, what changed after that
     Sync(SyncFlags),
+    /// Look words up in the copy that `sync` keeps: candidates, applications, jobs, notes, feedback
+    Search(SearchFlags),
+    /// Give agents tools (Model Context Protocol over standard input and output): the copy, the live API, planned writes
+    Mcp(McpFlags),
     /// Receive webhooks: verify them, keep them, and print them as JSON, one a line, or pass them on
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
@@ -260,6 +269,8 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
             given.extend(flags.given());
             Command::Sync
         }
+        Some(Subcommands::Mcp(flags)) => Command::Mcp(flags),
+        Some(Subcommands::Search(flags)) => Command::Search(flags),
         Some(Subcommands::Listen(mut flags)) => {
             given.extend(flags.given());
             Command::Listen(flags)

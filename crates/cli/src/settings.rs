@@ -497,6 +497,11 @@ impl Settings {
         &self.merged.board
     }
 
+    /// Whether destinations that can keep an index of words.
+    pub(crate) fn index(&self) -> bool {
+        !self.merged.no_index
+    }
+
     pub(crate) fn full(&self) -> bool {
         self.merged.full
     }

@@ -22,6 +22,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "search",
+        &["search staff engineer berlin", "search --kind notes,feedback kubernetes", "search --rebuild"],
+    ),
+    (
+        "mcp",
+        &["mcp", "mcp --allow-writes", "mcp --allow-writes=candidate.createNote --tools candidate,job.list"],
+    ),
+    (
         "listen",
         &[
             "listen --secret-file secrets.txt",

@@ -64,7 +64,7 @@ impl ReconcileFlags {
             None => place,
         };
         let options = sync::options(settings).interval(None);
-        let job = Job { client, place, page_limit: settings.page_limit(), options };
+        let job = Job { client, place, page_limit: settings.page_size(), index: settings.index(), options };
         let survey = tokio::select! {
             survey = ashby_source::survey(&job.client) => survey?,
             () = cancel.cancelled() => return Ok(ExitCode::from(INTERRUPTED)),

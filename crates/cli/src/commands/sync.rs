@@ -59,7 +59,13 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             () = cancel.cancelled() => Ok(ExitCode::from(crate::failure::INTERRUPTED)),
         };
     }
-    let job = Job { client, place, page_limit: settings.page_size(), options: options(settings) };
+    let job = Job {
+        client,
+        place,
+        page_limit: settings.page_size(),
+        index: settings.index(),
+        options: options(settings),
+    };
     let usage = job.client.clone();
     let beside = Beside::start(settings, &*job.place, move || usage.usage(), &cancel).await?;
     beside.look_after_webhooks(settings, &job.client);
@@ -137,6 +143,8 @@ pub(crate) struct Job {
     pub(crate) client: Client,
     pub(crate) place: Box<dyn Place>,
     pub(crate) page_limit: Option<u32>,
+    /// Whether an index of words is kept where the destination can.
+    pub(crate) index: bool,
     pub(crate) options: RunnerOptions,
 }
 
@@ -148,7 +156,7 @@ impl Job {
         identity: Identity,
         around: Around<'_>,
     ) -> capture_core::Result<Report> {
-        let source = AshbySource::new(self.client.clone()).page_limit(self.page_limit);
+        let source = AshbySource::new(self.client.clone()).page_limit(self.page_limit).searchable(self.index);
         capture(source, &*self.place, &self.options, selected.selections(), identity, around).await
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use capture_core::{
-    CommitPace, Committed, Error, ErrorKind, Key, Lock, Locking, Result, Share, Sink, State, StateUpdate,
-    StreamDescriptor, Sweep, Write,
+    CommitPace, Committed, Error, ErrorKind, Key, Lock, Locking, Result, Searchable, Share, Sink, State,
+    StateUpdate, StreamDescriptor, Sweep, Write,
 };
 
 use crate::database::Database;
@@ -86,6 +86,23 @@ impl Session {
             none => none.insert(Database::open(&self.path)?),
         })
     }
+}
+
+/// Makes the indexes of words of these streams anew in the database at `path`, as far as it has them; returns how many
+/// records each has. Blocks.
+///
+/// # Errors
+/// [`ErrorKind::Busy`] while a run has the database, [`ErrorKind::Storage`] if there is none or it cannot be written.
+pub fn rebuild(path: &Path, streams: &[(String, Searchable)]) -> Result<Vec<(String, u64)>> {
+    if !path.exists() {
+        let message = format!("there is no database {}", path.display());
+        return Err(Error::new(ErrorKind::Storage, message).with_hint("make it with `ashby sync`"));
+    }
+    let lock = Locking::default();
+    let mut session = Session { path: path.into(), database: None, lock: None, locking: lock };
+    let counts = session.database().and_then(|database| database.rebuild(streams));
+    let closed = session.database.take().map_or(Ok(()), Database::close);
+    counts.and_then(|counts| closed.map(|()| counts)).map_err(|failure| failure.of(path))
 }
 
 #[async_trait]
