@@ -45,12 +45,12 @@ impl Statements {
         let list = names.join(", ");
         let arrays: Vec<String> = (1..=names.len()).map(|number| format!("${number}")).collect();
         let arrays = arrays.join(", ");
-        let sets: Vec<String> = names
-            .iter()
-            .skip(1)
-            .enumerate()
-            .map(|(index, name)| format!("{name} = n.c{}", index + 2))
-            .collect();
+        // What cannot be filled must not show what was there before, either.
+        let unfilled = columns.iter().filter(|column| column.column_type.is_none());
+        let unfilled = unfilled.map(|column| format!("{} = NULL", quoted(&column.name)));
+        let filled =
+            names.iter().skip(1).enumerate().map(|(index, name)| format!("{name} = n.c{}", index + 2));
+        let sets: Vec<String> = filled.chain(unfilled).collect();
         let given: Vec<String> = (1..=names.len()).map(|number| format!("c{number}")).collect();
         // When a row was last seen: as noted since, or when it was written.
         let stamp = "coalesce(s.stamp, t._seen)";

@@ -3,7 +3,11 @@
 // Clippy takes only the test functions themselves for tests, not what they call.
 #![allow(clippy::unwrap_used)]
 
+mod columns;
 mod conformance;
+mod loss;
+mod rights;
+mod support;
 
 use private_postgres::{Cluster, SUPERUSER, fresh_name};
 use sink_postgres::PostgresSink;
