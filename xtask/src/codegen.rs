@@ -53,6 +53,14 @@ fn outputs(catalog: &Catalog) -> Result<Vec<Output>> {
         let path = crates.join("ashby-catalog").join("src").join("generated").join(name);
         outputs.push(Output { path, text: formatted(&code)? });
     }
+    let company = ashby_sim::Organisation::new(&ashby_sim::Shape::small());
+    for name in catalog.events.keys() {
+        let data = company.event_data(name, 0);
+        let data = data.ok_or_else(|| format!("the simulator knows no example of the event {name}"))?;
+        let folder = crates.join("ashby-catalog").join("src").join("generated").join("examples");
+        let text = serde_json::to_string_pretty(&data)? + "\n";
+        outputs.push(Output { path: folder.join(format!("{name}.json")), text });
+    }
     for (name, code) in types::files(catalog)?.into_iter().chain(methods::files(catalog)?) {
         let path = source.join("operations").join("generated").join(name);
         outputs.push(Output { path, text: formatted(&code)? });

@@ -14,6 +14,8 @@ pub struct Event {
     pub summary: &'static str,
     /// What stands under `data`. Every member can be missing.
     pub payload: &'static Shape,
+    /// What could stand under `data`, in JSON: of an organisation that is made up.
+    pub example: &'static str,
     /// Events that Ashby sends besides.
     pub triggers: &'static [&'static str],
     /// Whether Ashby may still change it.
@@ -99,6 +101,21 @@ mod tests {
         let crate::Type::Enumeration(kinds) = create.kind else { panic!("{:?}", create.kind) };
         for kind in kinds.values {
             assert!(event(kind).is_some(), "a webhook can be made for {kind}");
+        }
+    }
+
+    #[test]
+    fn examples_say_what_is_described_and_name_what_is_touched() {
+        for event in EVENTS {
+            let data: serde_json::Value = serde_json::from_str(event.example).unwrap();
+            let members = data.as_object().unwrap();
+            for name in members.keys() {
+                let is_known = event.payload.fields.iter().any(|field| field.name == name);
+                assert!(is_known, "{}: {name}", event.name);
+            }
+            let keyed = || event.touches.iter().filter_map(|touch| touch.key);
+            let is_named = keyed().any(|key| data.pointer(key).is_some_and(serde_json::Value::is_string));
+            assert!(is_named || keyed().next().is_none(), "{}", event.name);
         }
     }
 

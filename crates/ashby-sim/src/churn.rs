@@ -26,6 +26,36 @@ pub(crate) fn churn(editor: &mut Editor<'_>, count: usize, seed: u64) {
     let mut dice = Dice::seeded(seed);
     for _ in 0..count {
         change(editor, &mut dice);
+        editor.conclude();
+    }
+}
+
+/// Makes records go, `count` times: deletes, merges, and forgets who people are.
+pub(crate) fn erode(editor: &mut Editor<'_>, count: usize, seed: u64) {
+    let mut dice = Dice::seeded(seed ^ 0x6572_6f64_6521);
+    for _ in 0..count {
+        lose(editor, &mut dice);
+        editor.conclude();
+    }
+}
+
+fn lose(editor: &mut Editor<'_>, dice: &mut Dice) {
+    let what = dice.weighted(&[6, 6, 4, 3, 2, 1]);
+    let kind = match what {
+        0..=2 => Kind::Candidate,
+        3 => Kind::Offer,
+        4 => Kind::Application,
+        _ => Kind::JobPosting,
+    };
+    match (what, editor.some(kind, dice)) {
+        (0, Some(candidate)) => editor.anonymize(candidate),
+        (1, Some(from)) => {
+            if let Some(into) = editor.some(kind, dice) {
+                editor.merge(from, into);
+            }
+        }
+        (_, Some(index)) => editor.delete(kind, index),
+        (_, None) => {}
     }
 }
 

@@ -1,5 +1,7 @@
 //! How changes are made.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::dice::Dice;
@@ -8,13 +10,25 @@ use crate::kind::Kind;
 use crate::mutation::{Mutation, SimError};
 use crate::operations::{self, Answer, Origin};
 use crate::view::{Content, State, Version, View};
+use crate::webhooks::{self, Changed, Event};
 use crate::world::{ARCHIVED, Document, HIRED, NOW_MS, STAGES_PER_PLAN, World, instant, write};
 
-/// Write access; remembers what it touched.
+/// Write access; remembers what it touched and, if somebody wants to know, what webhooks are told of it.
 pub(crate) struct Editor<'a> {
     world: &'a World,
     state: &'a mut State,
     touched: Vec<(Kind, u32)>,
+    told: Option<Told>,
+}
+
+/// What webhooks are told.
+#[derive(Default)]
+struct Told {
+    /// Records as they were before the present change.
+    before: Vec<(Kind, u32, Option<Document>)>,
+    /// Of these nothing is told: what was deleted with something else, or is told in another way.
+    silent: HashSet<(Kind, u32)>,
+    events: Vec<Event>,
 }
 
 /// The member that archives a record of a kind, and its value then.
@@ -53,17 +67,61 @@ fn listed_by_parent(kind: Kind) -> bool {
 }
 
 impl<'a> Editor<'a> {
-    pub(crate) fn new(world: &'a World, state: &'a mut State) -> Self {
-        Self { world, state, touched: Vec::new() }
+    /// Events are only made if they are `told`: that costs a copy of every record that changes.
+    pub(crate) fn new(world: &'a World, state: &'a mut State, told: bool) -> Self {
+        Self { world, state, touched: Vec::new(), told: told.then(Told::default) }
     }
 
     pub(crate) fn view(&self) -> View<'_> {
         View { world: self.world, state: self.state }
     }
 
-    /// What was touched, in order, deleted records included.
-    pub(crate) fn into_touched(self) -> Vec<(Kind, u32)> {
-        self.touched
+    /// What was touched, in order, deleted records included, and what is told of it.
+    pub(crate) fn finish(mut self) -> (Vec<(Kind, u32)>, Vec<Event>) {
+        self.conclude();
+        (self.touched, self.told.map(|told| told.events).unwrap_or_default())
+    }
+
+    /// Ends a change: what has happened to each record since the last one is told as one event and its consequences.
+    pub(crate) fn conclude(&mut self) {
+        let Some(mut told) = self.told.take() else { return };
+        for (kind, index, before) in std::mem::take(&mut told.before) {
+            if told.silent.contains(&(kind, index)) {
+                continue;
+            }
+            let view = self.view();
+            let after = view.alive(kind, index).then(|| view.document(kind, index));
+            let changed = Changed { kind, index, before: before.as_ref(), after: after.as_ref() };
+            let events = webhooks::changed(view, &changed);
+            self.number(&mut told.events, events);
+        }
+        told.silent.clear();
+        self.told = Some(told);
+    }
+
+    /// Tells what no difference between two records says.
+    pub(crate) fn tell(&mut self, action: &'static str, data: Value) {
+        if let Some(mut told) = self.told.take() {
+            self.number(&mut told.events, vec![(action, data)]);
+            self.told = Some(told);
+        }
+    }
+
+    /// Says nothing of what the present change does to a record.
+    fn hush(&mut self, kind: Kind, index: u32) {
+        if let Some(told) = &mut self.told {
+            told.silent.insert((kind, index));
+        }
+    }
+
+    fn number(&mut self, events: &mut Vec<Event>, of_one_cause: Vec<(&'static str, Value)>) {
+        if of_one_cause.is_empty() {
+            return;
+        }
+        self.state.events += 1;
+        let id = self.world.ids.part(Kind::Webhook, self.state.events, 1);
+        let events_of_it = of_one_cause.into_iter();
+        events.extend(events_of_it.map(|(action, data)| Event { action, id: id.clone(), data }));
     }
 
     /// Makes a change; returns the record that it is about.
@@ -95,6 +153,16 @@ impl<'a> Editor<'a> {
                 let (from, into) = (self.find(Kind::Candidate, from)?, self.find(Kind::Candidate, into)?);
                 self.merge(from, into);
                 (Kind::Candidate, into)
+            }
+            Mutation::Anonymize { candidate } => {
+                let index = self.find(Kind::Candidate, candidate)?;
+                self.anonymize(index);
+                (Kind::Candidate, index)
+            }
+            Mutation::ChangePlan { job, plan } => {
+                let (index, plan) = (self.find(Kind::Job, job)?, self.find(Kind::InterviewPlan, plan)?);
+                self.change_plan(index, plan);
+                (Kind::Job, index)
             }
             Mutation::MoveStage { application, stage } => {
                 let index = self.find(Kind::Application, application)?;
@@ -180,6 +248,7 @@ impl<'a> Editor<'a> {
     }
 
     fn set(&mut self, kind: Kind, index: u32, parent: u32, content: Option<Content>) {
+        self.remember(kind, index);
         self.state.sequence += 1;
         let sequence = self.state.sequence;
         let alive = content.is_some();
@@ -196,6 +265,20 @@ impl<'a> Editor<'a> {
             }
         }
         self.touched.push((kind, index));
+    }
+
+    /// Keeps a record as it is before it changes, unless nobody wants to know.
+    fn remember(&mut self, kind: Kind, index: u32) {
+        let Some(told) = &self.told else { return };
+        let known = |(known, at, _): &(Kind, u32, _)| (*known, *at) == (kind, index);
+        if !webhooks::is_told(kind) || told.before.iter().any(known) {
+            return;
+        }
+        let view = self.view();
+        let before = view.alive(kind, index).then(|| view.document(kind, index));
+        if let Some(told) = &mut self.told {
+            told.before.push((kind, index, before));
+        }
     }
 
     fn touch_parent(&mut self, kind: Kind, parent: u32) {
@@ -347,6 +430,7 @@ impl<'a> Editor<'a> {
     }
 
     fn delete_below(&mut self, kind: Kind, index: u32, parent: u32) {
+        self.hush(kind, index);
         for &child in Kind::ALL {
             if self.parent_kind(child) == Some(kind) {
                 for record in self.view().children(child, index) {
@@ -424,7 +508,7 @@ impl<'a> Editor<'a> {
         self.save(Kind::Application, application, parent, document);
     }
 
-    fn merge(&mut self, from: u32, into: u32) {
+    pub(crate) fn merge(&mut self, from: u32, into: u32) {
         if from == into {
             return;
         }
@@ -438,6 +522,60 @@ impl<'a> Editor<'a> {
         }
         self.list_applications(into);
         self.delete(Kind::Candidate, from);
+        self.hush(Kind::Candidate, from);
+        let merge = webhooks::merge(self.id(Kind::Candidate, from), self.id(Kind::Candidate, into));
+        self.tell("candidateMerge", merge);
+    }
+
+    /// Forgets who a candidate is; that there was one, and what came of the applications, stays.
+    pub(crate) fn anonymize(&mut self, candidate: u32) {
+        let before = self.view().record(Kind::Candidate, candidate);
+        let mut document = Document { record: before.clone(), ..Document::default() };
+        blank(&mut document);
+        let mut patch = document.record;
+        patch.extend(
+            before
+                .keys()
+                .filter(|name| !patch.contains_key(*name))
+                .map(|name| (name.clone(), Value::Null))
+                .collect::<Vec<_>>(),
+        );
+        patch.insert("name".to_owned(), json!("Anonymized Candidate"));
+        patch.insert("applicationIds".to_owned(), json!(before.get("applicationIds")));
+        self.update(Kind::Candidate, candidate, &patch);
+    }
+
+    /// Gives a job another plan, and its applications the stages in the places of those they were in.
+    fn change_plan(&mut self, job: u32, plan: u32) {
+        let before = self.view().record(Kind::Job, job);
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+        let from =
+            self.world.ids.read(&text(before.get("defaultInterviewPlanId"))).map_or(0, |(_, plan)| plan);
+        let job_id = self.id(Kind::Job, job);
+        let concerned: Vec<u32> = self
+            .view()
+            .indices(Kind::Application, 0)
+            .filter(|&index| {
+                let record = self.view().record(Kind::Application, index);
+                record.get("job").is_some_and(|job| job["id"] == job_id.as_str())
+                    && self.stage(index) / STAGES_PER_PLAN == from
+            })
+            .collect();
+        for application in concerned {
+            self.hush(Kind::Application, application);
+            let stage = plan * STAGES_PER_PLAN + self.stage(application) % STAGES_PER_PLAN;
+            self.move_stage(application, stage, None);
+        }
+        let transition = webhooks::transition(self.view(), job, from, plan);
+        self.tell("interviewPlanTransition", transition);
+        let plan = json!(self.id(Kind::InterviewPlan, plan));
+        let mut plans = before.get("interviewPlanIds").and_then(Value::as_array).cloned().unwrap_or_default();
+        if !plans.contains(&plan) {
+            plans.push(plan.clone());
+        }
+        let patch =
+            [("defaultInterviewPlanId".to_owned(), plan), ("interviewPlanIds".to_owned(), json!(plans))];
+        self.update(Kind::Job, job, &Map::from_iter(patch));
     }
 
     /// Gives a record, and what belongs to it, to another candidate.
@@ -481,4 +619,35 @@ pub(crate) fn lay_over(document: &mut Document, patch: &Map<String, Value>) {
             members.insert(name.clone(), value.clone());
         }
     }
+}
+
+/// Takes away what the generator would say about somebody of whom nothing is known yet.
+pub(crate) fn blank(document: &mut Document) {
+    let unknown = [
+        "primaryEmailAddress",
+        "primaryPhoneNumber",
+        "position",
+        "company",
+        "school",
+        "resumeFileHandle",
+        "source",
+        "creditedToUser",
+        "timezone",
+        "location",
+    ];
+    for name in unknown {
+        document.record.remove(name);
+    }
+    for name in [
+        "emailAddresses",
+        "phoneNumbers",
+        "socialLinks",
+        "tags",
+        "applicationIds",
+        "fileHandles",
+        "customFields",
+    ] {
+        document.record.insert(name.to_owned(), json!([]));
+    }
+    document.record.insert("fraudStatus".to_owned(), json!("Unreviewed"));
 }

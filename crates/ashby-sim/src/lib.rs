@@ -7,6 +7,9 @@
 //! [`Organisation::churn`], let the server misbehave with [`Faults`], and compare what a client has got with
 //! [`Organisation::truth`]. From another process, `POST /_sim/admin` does the same.
 //!
+//! Changes are told to webhooks, as Ashby tells them: signed, tried again after the same pauses (on a clock that can
+//! go faster), and, if [`DeliverySettings`] say so, lost, sent twice or late.
+//!
 //! The simulator loses nothing: a sync token stands for the moment at which its listing *began*. Deleted records
 //! vanish without a trace, as they do in Ashby.
 
@@ -30,6 +33,7 @@ mod organisation;
 mod server;
 mod shape;
 mod view;
+mod webhooks;
 mod world;
 mod writing;
 
@@ -41,3 +45,4 @@ pub use options::{Key, ServerOptions};
 pub use organisation::Organisation;
 pub use server::{FAILING_REPORT, SLOW_REPORT, Server};
 pub use shape::Shape;
+pub use webhooks::{Deliveries, DeliveryEntry, DeliveryOutcome, DeliverySettings, Subscription};

@@ -53,6 +53,18 @@ pub enum Mutation {
         /// The candidate that stays.
         into: String,
     },
+    /// Forgets who a candidate is: name, contacts, files and the like. The candidate and what belongs to them stay.
+    Anonymize {
+        /// The candidate's identifier.
+        candidate: String,
+    },
+    /// Gives a job another interview plan; its applications go to the stages in the same places.
+    ChangePlan {
+        /// The job's identifier.
+        job: String,
+        /// The plan's identifier.
+        plan: String,
+    },
     /// Moves an application to another stage, with a new entry in its history.
     MoveStage {
         /// The application's identifier.

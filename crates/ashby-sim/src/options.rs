@@ -5,6 +5,8 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use crate::webhooks::DeliverySettings;
+
 /// The settings of a [`Server`](crate::Server).
 #[derive(Debug, Clone)]
 pub struct ServerOptions {
@@ -29,6 +31,8 @@ pub struct ServerOptions {
     pub compress: bool,
     /// Headers of every answer, in place of those of the same name that it would have. Default none.
     pub headers: Vec<(&'static str, String)>,
+    /// How webhooks are told of changes.
+    pub deliveries: DeliverySettings,
 }
 
 impl Default for ServerOptions {
@@ -44,6 +48,7 @@ impl Default for ServerOptions {
             incremental_pages: None,
             compress: false,
             headers: Vec::new(),
+            deliveries: DeliverySettings::default(),
         }
     }
 }

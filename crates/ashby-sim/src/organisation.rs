@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde_json::{Map, Value, json};
 
@@ -19,6 +19,7 @@ use crate::mutation::{Mutation, SimError};
 use crate::operations::{self, Answer, Origin, find};
 use crate::shape::Shape;
 use crate::view::{State, View};
+use crate::webhooks::{self, Event, Outbox, Outgoing, Subscription};
 use crate::world::World;
 
 /// An organisation's data. A clone is another handle to the same organisation.
@@ -31,6 +32,8 @@ pub struct Organisation(Arc<Inner>);
 struct Inner {
     world: World,
     state: RwLock<State>,
+    /// Who delivers events, if somebody does.
+    outbox: Mutex<Option<Outbox>>,
     cursor_generation: AtomicU64,
     token_generation: AtomicU64,
 }
@@ -43,6 +46,7 @@ impl Organisation {
         Self(Arc::new(Inner {
             world,
             state,
+            outbox: Mutex::new(None),
             cursor_generation: AtomicU64::new(0),
             token_generation: AtomicU64::new(0),
         }))
@@ -106,6 +110,85 @@ impl Organisation {
         distinct.len()
     }
 
+    /// Makes records go, `count` times: candidates are deleted, merged and anonymised, offers, applications and job
+    /// postings deleted. What goes follows from a seed.
+    pub fn erode(&self, count: usize, seed: u64) {
+        let Ok(_) = self.edit(|editor| {
+            churn::erode(editor, count, seed);
+            Ok::<_, std::convert::Infallible>(())
+        });
+    }
+
+    /// Every type of event that webhooks can be told of.
+    pub fn event_types() -> impl Iterator<Item = &'static str> {
+        webhooks::types()
+    }
+
+    /// What an event of a type could say of this organisation: its `data`, of the nth record that fits, over and over
+    /// again. `None` for an unknown type, or if there is no such record.
+    pub fn event_data(&self, action: &str, choice: usize) -> Option<Value> {
+        self.read(|view| webhooks::example(view, action, choice))
+    }
+
+    /// Makes a webhook, as somebody does in Ashby's pages: for every type, and without a secret if need be. Returns its
+    /// identifier; `None` for an unknown type. No ping is sent; see [`Server::subscribe`](crate::Server::subscribe).
+    pub fn subscribe(&self, subscription: &Subscription) -> Option<String> {
+        let (action, _) = webhooks::find(&subscription.webhook_type)?;
+        let fields = Map::from_iter([
+            ("webhookType".to_owned(), json!(action)),
+            ("requestUrl".to_owned(), json!(subscription.request_url)),
+            ("enabled".to_owned(), json!(true)),
+        ]);
+        let Ok((id, _)) = self.edit(|editor| {
+            let index = editor.create(Kind::Webhook, None, &fields);
+            if let Some(secret) = &subscription.secret_token {
+                editor.change(Kind::Webhook, index, |document| {
+                    document.detail.insert(operations::organisation::SECRET.to_owned(), json!(secret));
+                });
+            }
+            Ok::<_, std::convert::Infallible>(editor.id(Kind::Webhook, index))
+        });
+        Some(id)
+    }
+
+    /// Tells every webhook of a type this, which need not be true. Returns how many there are.
+    pub fn tell(&self, action: &str, data: Value) -> usize {
+        let Some((action, _)) = webhooks::find(action) else { return 0 };
+        let outbox = self.0.outbox.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let id = self.write(|state| {
+            state.events += 1;
+            self.0.world.ids.part(Kind::Webhook, state.events, 1)
+        });
+        let outgoing = self.read(|view| view.addressed(Event { action, id, data }));
+        let count = outgoing.len();
+        if let Some(outbox) = outbox {
+            outgoing.into_iter().for_each(|event| outbox.put(event));
+        }
+        count
+    }
+
+    pub(crate) fn deliver_by(&self, outbox: Outbox) {
+        *self.0.outbox.lock().unwrap_or_else(PoisonError::into_inner) = Some(outbox);
+    }
+
+    /// The ping for a webhook, if it exists and is enabled.
+    pub(crate) fn ping(&self, webhook: &str) -> Option<Outgoing> {
+        self.read(|view| {
+            let index = view.find(Kind::Webhook, webhook)?;
+            let data = webhooks::data(view, "ping", index, None);
+            view.address(index, &Event { action: "ping", id: String::new(), data })
+        })
+    }
+
+    pub(crate) fn disable_webhook(&self, webhook: &str) {
+        let Ok(_) = self.edit(|editor| {
+            if let Some(index) = editor.view().find(Kind::Webhook, webhook) {
+                editor.update(Kind::Webhook, index, &Map::from_iter([("enabled".to_owned(), json!(false))]));
+            }
+            Ok::<_, std::convert::Infallible>(())
+        });
+    }
+
     /// Makes every page cursor issued so far expire.
     pub fn expire_cursors(&self) {
         self.0.cursor_generation.fetch_add(1, Ordering::Relaxed);
@@ -166,9 +249,17 @@ impl Organisation {
         act: impl FnOnce(&mut Editor<'_>) -> Result<T, E>,
     ) -> Result<(T, Vec<(Kind, u32)>), E> {
         let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
-        let mut editor = Editor::new(&self.0.world, &mut state);
+        let outbox = self.0.outbox.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let subscribed = View { world: &self.0.world, state: &state }.has_webhooks();
+        let mut editor = Editor::new(&self.0.world, &mut state, outbox.is_some() && subscribed);
         let result = act(&mut editor)?;
-        Ok((result, editor.into_touched()))
+        let (touched, events) = editor.finish();
+        if let Some(outbox) = outbox {
+            // Still under the lock: events leave in the order of the changes.
+            let view = View { world: &self.0.world, state: &state };
+            events.into_iter().flat_map(|event| view.addressed(event)).for_each(|event| outbox.put(event));
+        }
+        Ok((result, touched))
     }
 }
 

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::files::Files;
 use crate::kind::Kind;
+use crate::operations::organisation::SECRET;
+use crate::webhooks::{Event, Outgoing};
 use crate::world::{Document, World};
 
 /// Everything that changed since the organisation was made.
@@ -17,6 +19,8 @@ use crate::world::{Document, World};
 pub(crate) struct State {
     /// The number of the latest change. Generated records count as change 0.
     pub(crate) sequence: u64,
+    /// How many events were told.
+    pub(crate) events: u32,
     stores: Vec<Store>,
     /// The projects of candidates for whom they changed.
     pub(crate) projects: HashMap<u32, Vec<u32>>,
@@ -58,7 +62,7 @@ impl State {
         let next =
             |&kind: &Kind| world.base_end(kind).max(world.places(kind).map_or(1, |(_, places)| places));
         let stores = Kind::ALL.iter().map(|kind| Store { next: next(kind), ..Store::default() }).collect();
-        Self { sequence: 0, stores, projects: HashMap::new(), files: Files::default() }
+        Self { sequence: 0, events: 0, stores, projects: HashMap::new(), files: Files::default() }
     }
 
     pub(crate) fn store(&self, kind: Kind) -> &Store {
@@ -122,6 +126,44 @@ impl<'a> View<'a> {
     pub(crate) fn find(self, kind: Kind, id: &str) -> Option<u32> {
         let (found, index) = self.world.ids.read(id)?;
         (found == kind && self.alive(kind, index)).then_some(index)
+    }
+
+    /// Whether anybody is told of changes. The webhooks that the organisation was made with lead nowhere.
+    pub(crate) fn has_webhooks(self) -> bool {
+        self.webhooks().next().is_some()
+    }
+
+    fn webhooks(self) -> impl Iterator<Item = u32> + 'a {
+        let webhooks = self.state.store(Kind::Webhook).versions.iter();
+        webhooks.filter(|(_, version)| version.content.is_some()).map(|(index, _)| *index)
+    }
+
+    /// An event for every webhook that wants it.
+    pub(crate) fn addressed(self, event: Event) -> Vec<Outgoing> {
+        let mut webhooks: Vec<u32> = self.webhooks().collect();
+        webhooks.sort_unstable();
+        let wanted = |index: &u32| {
+            self.record(Kind::Webhook, *index).get("webhookType").and_then(Value::as_str)
+                == Some(event.action)
+        };
+        webhooks.into_iter().filter(wanted).filter_map(|index| self.address(index, &event)).collect()
+    }
+
+    /// An event for a webhook, unless that is disabled.
+    pub(crate) fn address(self, webhook: u32, event: &Event) -> Option<Outgoing> {
+        let document = self.document(Kind::Webhook, webhook);
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+        if document.record.get("enabled") != Some(&Value::Bool(true)) {
+            return None;
+        }
+        Some(Outgoing {
+            webhook: self.world.ids.record(Kind::Webhook, webhook),
+            url: text(document.record.get("requestUrl"))?,
+            secret: text(document.detail.get(SECRET)),
+            action: event.action,
+            action_id: event.id.clone(),
+            data: event.data.clone(),
+        })
     }
 
     /// The living projects that a candidate is in, in order.

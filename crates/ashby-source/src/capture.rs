@@ -9,17 +9,21 @@ use async_trait::async_trait;
 use capture_core::{
     Batch, Capture, Error, ErrorKind, Key, Part, Purpose, Record, Result, Step, StreamDescriptor,
 };
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use json_slices::Prefix;
 
 use crate::listing::{Arrived, Listing, Progress};
 use crate::record::{Assembled, Owner, assemble, key_fields};
-use crate::reread::Single;
+use crate::reread::{Single, filter, pages_within};
 use crate::table::{Plan, Refresh, Row};
 use crate::walk::{Tally, Walk};
 
 /// How many records below the newest known one a listing that goes newest first still looks at: one may appear there
 /// late. Less than a page, so that a quiet stream costs one request.
 const BEYOND: u64 = 50;
+
+/// Records whose belongings are listed side by side.
+const SCOPES_AT_ONCE: usize = 4;
 
 /// Walks a listing and hands out the records of `rows`.
 pub(crate) struct ListCapture {
@@ -69,13 +73,20 @@ impl ListCapture {
         {
             arrived.next = None;
         }
+        let (parts, is_partial) = self.parts(records)?;
+        arrived.hollow |= is_partial;
+        Ok(Sorted { parts, arrived })
+    }
+
+    /// One part a stream, and whether of some records it is not known what they embed.
+    fn parts(&self, records: Vec<Record>) -> Result<(Vec<Part>, bool)> {
         let mut parts = Vec::with_capacity(self.rows.len());
-        let mut own = None;
+        let (mut own, mut is_partial) = (None, false);
         for (stream, row) in self.rows.iter().enumerate() {
             match row.plan {
                 Plan::Embedded { array, .. } => {
                     let (embedded, scopes) = embedded(row, array, self.walk.row, &records)?;
-                    arrived.hollow |= scopes.is_partial;
+                    is_partial |= scopes.is_partial;
                     parts.push(Part::new(stream, embedded).whole_scopes(scopes.whole));
                 }
                 Plan::List(_) | Plan::PerParent { .. } => own = Some(stream),
@@ -84,7 +95,7 @@ impl ListCapture {
         if let Some(stream) = own {
             parts.push(Part::new(stream, records));
         }
-        Ok(Sorted { parts, arrived })
+        Ok((parts, is_partial))
     }
 
     fn note_unusable(&mut self, positions: &[usize]) {
@@ -197,6 +208,44 @@ impl Capture for ListCapture {
         let (records, requests) = single.read(&self.walk.source, keys, purpose).await?;
         let checkpoint = self.listing.to_checkpoint(self.bare.as_deref())?;
         let mut batch = Batch::new(vec![Part::new(stream, records)], checkpoint);
+        batch.requests = requests;
+        Ok(batch)
+    }
+
+    fn rereads_within(&self, _: usize) -> bool {
+        filter(self.walk.row).is_some()
+    }
+
+    async fn reread_within(&mut self, _: usize, scopes: &[Key]) -> Result<Batch> {
+        let row = self.walk.row;
+        let parameter = filter(row).ok_or_else(|| {
+            let message = format!("{} cannot be listed by what they belong to", row.name);
+            Error::new(ErrorKind::Unsupported, message)
+        })?;
+        let source = &self.walk.source;
+        let lists = stream::iter(scopes.to_vec())
+            .map(|owner| async move { pages_within(source, row, parameter, &owner).await });
+        let lists: Vec<Vec<Page>> = lists.buffered(SCOPES_AT_ONCE).try_collect().await?;
+        let (mut records, mut requests, mut whole) = (Vec::new(), 0, Vec::new());
+        for (pages, owner) in lists.into_iter().zip(scopes) {
+            let mut is_whole = true;
+            for page in pages {
+                requests += page.requests;
+                let assembled = assemble(row, page.split(), None);
+                // What was asked for is what came, or else the question was not understood.
+                is_whole &= assembled.unusable.is_empty()
+                    && assembled.records.iter().all(|record| record.scope.as_ref() == Some(owner));
+                records.extend(assembled.records);
+            }
+            whole.extend(is_whole.then(|| owner.clone()));
+        }
+        let (mut parts, _) = self.parts(records)?;
+        for part in &mut parts {
+            if matches!(self.rows[part.stream].plan, Plan::List(_)) {
+                part.whole_scopes.clone_from(&whole);
+            }
+        }
+        let mut batch = Batch::new(parts, self.listing.to_checkpoint(self.bare.as_deref())?);
         batch.requests = requests;
         Ok(batch)
     }

@@ -10,12 +10,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use ashby_client::Lane;
 use async_trait::async_trait;
 use capture_core::{
     Batch, Capture, Checkpoint, Ends, Extent, Key, Part, Record, Result, Step, StreamDescriptor,
 };
 use futures_util::future::BoxFuture;
-use futures_util::stream::{FuturesOrdered, StreamExt};
+use futures_util::stream::{self, FuturesOrdered, StreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::AshbySource;
@@ -329,5 +330,39 @@ impl Capture for ChildCapture {
                 return self.batch(Part::new(0, Vec::new()));
             }
         }
+    }
+
+    fn rereads_within(&self, _: usize) -> bool {
+        true
+    }
+
+    async fn reread_within(&mut self, _: usize, scopes: &[Key]) -> Result<Batch> {
+        // What was asked before must not come after what is asked now.
+        let pending = self.progress.round.iter().flat_map(|round| &round.pending);
+        if pending.take(self.under_way.len()).any(|parent| scopes.iter().any(|key| key.as_str() == parent)) {
+            self.under_way = FuturesOrdered::new();
+        }
+        let source = self.walk.source.in_lane(Lane::Interactive);
+        let mut requests = Vec::with_capacity(scopes.len());
+        for parent in scopes {
+            requests.push(ParentRequest::new(source.clone(), self.row, parent.as_str())?.fetch());
+        }
+        let answers: Vec<Fetched> = stream::iter(requests).buffered(PARENTS_AT_ONCE).collect().await;
+        let mut part = Part::new(0, Vec::new());
+        let mut spent = 0;
+        for (fetched, parent) in answers.into_iter().zip(scopes) {
+            spent += fetched.requests;
+            match fetched.children.map_err(|failure| failure.error)? {
+                Children::All(records) => {
+                    part.records.extend(records);
+                    part.whole_scopes.push(parent.clone());
+                }
+                Children::Some(records) => part.records.extend(records),
+                Children::ParentVanished => part.gone_scopes.push(parent.clone()),
+            }
+        }
+        let mut batch = Batch::new(vec![part], self.progress.to_checkpoint()?);
+        batch.requests = spent;
+        Ok(batch)
     }
 }

@@ -13,6 +13,7 @@ mod children;
 mod clock;
 mod error;
 mod fields;
+pub mod hybrid;
 mod listing;
 mod overlay;
 mod parent;
@@ -27,7 +28,7 @@ mod wiring;
 
 use std::sync::Arc;
 
-use ashby_client::Client;
+use ashby_client::{Client, Lane};
 use async_trait::async_trait;
 use capture_core::{Capture, Error, ErrorKind, Result, Source, StreamRequest};
 
@@ -83,6 +84,12 @@ impl AshbySource {
     pub fn created_after_ms(mut self, instant_ms: Option<i64>) -> Self {
         self.requests.created_after_ms = instant_ms;
         self
+    }
+
+    /// The same, in another lane.
+    #[must_use]
+    pub fn in_lane(&self, lane: Lane) -> Self {
+        Self { client: self.client.in_lane(lane), ..self.clone() }
     }
 
     fn children(

@@ -3,7 +3,7 @@
 use ashby_client::{Records, ScanError, ScanErrorKind};
 use bytes::Bytes;
 use capture_core::{Key, Op, Record, Shape};
-use json_slices::Prefix;
+use json_slices::{Prefix, Text, find};
 
 use crate::table::Row;
 
@@ -47,10 +47,21 @@ pub(crate) fn assemble(row: &Row, records: &Records, owner: Option<Owner<'_>>) -
             None => (body, shape),
         };
         let mut record = Record::upsert(key, body).with_shape(Shape::new(shape.to_u64()));
-        record.scope = owner.map(|owner| owner.key.clone());
+        record.scope = match owner {
+            Some(owner) => Some(owner.key.clone()),
+            None => row.owner.and_then(|owner| owned_by(&records.record(index), owner.path)),
+        };
         assembled.records.push(record);
     }
     assembled
+}
+
+/// The key that stands at `path` of a record.
+fn owned_by(record: &Bytes, path: &[&str]) -> Option<Key> {
+    let value = find(record, path).ok()??;
+    let text = Text::of(value)?.exact()?;
+    // A copy: a slice would keep the whole page.
+    Some(Key::from(text.into_owned()))
 }
 
 /// The same record apart from the response that it is a slice of, so that the rest of that need not stay.
@@ -113,6 +124,19 @@ mod tests {
         let assembled = assemble(row, &split(json, &key_fields(row, None)), None);
         let keys: Vec<&str> = assembled.records.iter().map(|record| record.key.as_str()).collect();
         assert_eq!((keys, assembled.unusable), (vec!["1", "5"], vec![1, 2, 3, 5]));
+    }
+
+    #[test]
+    fn a_record_of_a_list_belongs_to_what_it_names() {
+        let scopes = |stream: &str, json: &'static str| {
+            let records = assemble(row(stream).unwrap(), &split(json, &["id".to_owned()]), None).records;
+            records.iter().map(|record| record.scope.clone()).collect::<Vec<_>>()
+        };
+        let applications =
+            r#"[{"id":"1","candidate":{"name":"x","id":"c\u0031"}},{"id":"2","candidate":null},{"id":"3"}]"#;
+        assert_eq!(scopes("applications", applications), [Some(Key::from("c1")), None, None]);
+        assert_eq!(scopes("offers", r#"[{"id":"1","applicationId":"a"}]"#), [Some(Key::from("a"))]);
+        assert_eq!(scopes("jobs", r#"[{"id":"1","applicationId":"a"}]"#), [None]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Single records, asked for by their key.
 
 use ashby_client::catalog::{self, Type};
-use ashby_client::{ErrorKind as ClientErrorKind, ReadOperation, SMALL_BODY_BYTES};
+use ashby_client::{
+    CycleGuard, ErrorKind as ClientErrorKind, Page, ReadOperation, SMALL_BODY_BYTES, split_usable,
+};
 use bytes::Bytes;
 use capture_core::{Error, Gone, Key, Purpose, Record, Result};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -9,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::AshbySource;
 use crate::error::from_client;
-use crate::record::detached;
+use crate::record::{assemble, detached, key_fields};
 use crate::table::{Plan, Row};
 
 /// Records asked for side by side. The client's own limits on rate and concurrency apply on top.
@@ -58,9 +60,9 @@ impl Single {
                 self.judge(&key, asked)
             }
         });
-        let answers: Vec<(Record, u32)> = answers.buffered(RECORDS_AT_ONCE).try_collect().await?;
+        let answers: Vec<(Vec<Record>, u32)> = answers.buffered(RECORDS_AT_ONCE).try_collect().await?;
         let requests = answers.iter().map(|(_, requests)| requests).sum();
-        let records = answers.into_iter().map(|(record, _)| record);
+        let records = answers.into_iter().flat_map(|(records, _)| records);
         let is_wanted = |record: &Record| purpose == Purpose::Refresh || record.body().is_none();
         Ok((records.filter(is_wanted).collect(), requests))
     }
@@ -69,29 +71,73 @@ impl Single {
         &self,
         key: &Key,
         asked: Result<ashby_client::Response, ashby_client::Error>,
-    ) -> Result<(Record, u32)> {
+    ) -> Result<(Vec<Record>, u32)> {
         match asked {
-            Ok(answer) if is_object(&answer.results) => {
-                let record = Record::upsert(key.clone(), answer.results);
+            Ok(answer) => {
+                let record = self.record(&answer.results)?;
                 // It is held until the others are there.
-                let is_small = record.len_bytes() <= SMALL_BODY_BYTES;
-                Ok((if is_small { record } else { detached(record) }, answer.requests))
-            }
-            Ok(_) => {
-                let message = format!("{} answered without a record", self.operation.name);
-                Err(Error::new(capture_core::ErrorKind::Data, message))
+                let record = if record.len_bytes() <= SMALL_BODY_BYTES { record } else { detached(record) };
+                // One that answers by another name has become that.
+                let renamed = (record.key != *key)
+                    .then(|| Record::gone(key.clone(), Gone::MergedInto(record.key.clone())));
+                Ok((renamed.into_iter().chain([record]).collect(), answer.requests))
             }
             // Only a word of Ashby's says that a record is not there; an address that is not there says nothing.
             Err(error) if error.kind() == ClientErrorKind::NotFound && error.code().is_some() => {
-                Ok((Record::gone(key.clone(), Gone::NotFound), error.requests()))
+                Ok((vec![Record::gone(key.clone(), Gone::NotFound)], error.requests()))
             }
             Err(error) => Err(from_client(self.row, error)),
         }
+    }
+
+    fn record(&self, results: &Bytes) -> Result<Record> {
+        let records = is_object(results)
+            .then(|| split_usable(results, &[], &key_fields(self.row, None)).ok().flatten())
+            .flatten();
+        let record = records.and_then(|records| assemble(self.row, &records, None).records.pop());
+        record.ok_or_else(|| {
+            let message = format!("{} answered without a record", self.operation.name);
+            Error::new(capture_core::ErrorKind::Data, message)
+        })
     }
 }
 
 fn is_object(json: &Bytes) -> bool {
     json.trim_ascii_start().starts_with(b"{")
+}
+
+/// Streams whose records can be listed by what they belong to: the parameter that says so.
+pub(crate) fn filter(row: &Row) -> Option<&'static str> {
+    match row.plan {
+        Plan::List(_) => row.owner.and_then(|owner| owner.parameter),
+        Plan::Embedded { .. } | Plan::PerParent { .. } => None,
+    }
+}
+
+/// All records of a list that belong to one record, page by page.
+pub(crate) async fn pages_within(
+    source: &AshbySource,
+    row: &'static Row,
+    parameter: &str,
+    owner: &Key,
+) -> Result<Vec<Page>> {
+    let client = source.client.in_lane(lane(Purpose::Refresh));
+    let mut list = source.requests.list(row, key_fields(row, None))?;
+    list.parameters.insert(parameter.to_owned(), owner.as_str().into());
+    let mut guard = CycleGuard::new();
+    let mut pages = Vec::new();
+    loop {
+        let page = client.page(&list).await.map_err(|error| from_client(row, error))?;
+        if let Some(circle) = guard.check(&page) {
+            let message = format!("{}: {circle}", row.operation);
+            return Err(Error::new(capture_core::ErrorKind::Data, message));
+        }
+        list.cursor.clone_from(&page.next_cursor);
+        pages.push(page);
+        if list.cursor.is_none() {
+            return Ok(pages);
+        }
+    }
 }
 
 fn lane(purpose: Purpose) -> ashby_client::Lane {

@@ -56,6 +56,17 @@ pub(crate) enum Follow {
     All,
 }
 
+/// To which record of another stream a record of a list belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Owner {
+    /// The other stream.
+    pub(crate) stream: &'static str,
+    /// Where the other record's key stands.
+    pub(crate) path: &'static [&'static str],
+    /// The parameter with which only what belongs to it is listed, if the operation has one.
+    pub(crate) parameter: Option<&'static str>,
+}
+
 /// A stream.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
@@ -71,6 +82,8 @@ pub(crate) struct Row {
     /// Ashby's documentation of the operation was not complete when this was written: the stream steps aside when
     /// the operation is missing or answers otherwise than expected.
     pub(crate) experimental: bool,
+    /// What the records of a list belong to: gone with it, and read again with it.
+    pub(crate) owner: Option<Owner>,
     /// It costs a request per parent, of which there are so few everywhere that it is on by default all the same.
     pub(crate) cheap: bool,
 }
@@ -83,8 +96,14 @@ const ROW: Row = Row {
     parameters: "{}",
     has_start_date: false,
     experimental: false,
+    owner: None,
     cheap: false,
 };
+
+const OF_APPLICATION: Option<Owner> =
+    Some(Owner { stream: "applications", path: &["applicationId"], parameter: Some("applicationId") });
+const OF_CANDIDATE: Option<Owner> =
+    Some(Owner { stream: "candidates", path: &["candidateId"], parameter: None });
 
 const WHOLE: &[(&str, Option<(&str, &str)>)] = &[("", None)];
 
@@ -112,23 +131,25 @@ pub(crate) static STREAMS: &[Row] = &[
     // Candidates
     Row { name: "applications", operation: "application.list",
         parameters: r#"{"expand":["openings"]}"#,
-        has_start_date: true, ..ROW },
+        has_start_date: true,
+        owner: Some(Owner { stream: "candidates", path: &["candidate", "id"], parameter: None }), ..ROW },
     Row { name: "candidates", operation: "candidate.list",
         has_start_date: true, ..ROW },
     Row { name: "application_feedback", operation: "applicationFeedback.list",
-        has_start_date: true, ..ROW },
+        has_start_date: true, owner: OF_APPLICATION, ..ROW },
     Row { name: "projects", operation: "project.list", ..ROW },
     Row { name: "application_hiring_team_roles", operation: "applicationHiringTeamRole.list",
         plan: List(Snapshot), ..ROW },
     Row { name: "survey_requests", operation: "surveyRequest.list",
         parameters: r#"{"surveyType":"CandidateExperience"}"#,
-        has_start_date: true, ..ROW },
+        has_start_date: true,
+        owner: Some(Owner { stream: "candidates", path: &["candidateId"], parameter: Some("candidateId") }), ..ROW },
     Row { name: "survey_submissions", operation: "surveySubmission.list",
         parameters: r#"{"surveyType":"CandidateExperience"}"#,
-        has_start_date: true, ..ROW },
+        has_start_date: true, owner: OF_CANDIDATE, ..ROW },
     Row { name: "questionnaire_submissions", operation: "surveySubmission.list",
         parameters: r#"{"surveyType":"Questionnaire"}"#,
-        has_start_date: true, ..ROW },
+        has_start_date: true, owner: OF_CANDIDATE, ..ROW },
     Row { name: "application_history", operation: "application.listHistory",
         plan: children("applications", "applicationId", Some("applicationId")), ..ROW },
     Row { name: "application_criteria_evaluations", operation: "application.listCriteriaEvaluations",
@@ -144,7 +165,7 @@ pub(crate) static STREAMS: &[Row] = &[
 
     // Interviews
     Row { name: "interview_schedules", operation: "interviewSchedule.list",
-        has_start_date: true, ..ROW },
+        has_start_date: true, owner: OF_APPLICATION, ..ROW },
     Row { name: "interview_events", operation: "interviewSchedule.list",
         plan: Embedded { within: "interview_schedules", array: "interviewEvents" }, ..ROW },
     Row { name: "interviews", operation: "interview.list",
@@ -156,7 +177,7 @@ pub(crate) static STREAMS: &[Row] = &[
     Row { name: "interview_stages", operation: "interviewStage.list",
         plan: all_children("interview_plans", "interviewPlanId", None), cheap: true, ..ROW },
     Row { name: "take_home_assignments", operation: "takeHomeAssignment.list",
-        experimental: true, ..ROW },
+        experimental: true, owner: OF_APPLICATION, ..ROW },
 
     // Jobs
     Row { name: "jobs", operation: "job.list",
@@ -176,7 +197,7 @@ pub(crate) static STREAMS: &[Row] = &[
 
     // Offers and approvals
     Row { name: "offers", operation: "offer.list",
-        has_start_date: true, ..ROW },
+        has_start_date: true, owner: OF_APPLICATION, ..ROW },
     Row { name: "offer_versions", operation: "offer.info",
         plan: PerParent { parent: "offers", parameter: "offerId", follow: Follow::Changed, add_parent_as: Some("offerId"), arrays: &[("versions", None)] },
         parameters: r#"{"excludeFormDefinition":true}"#, cheap: true, ..ROW },

@@ -39,6 +39,24 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// In a word, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::Denied => "denied",
+            Self::Unsupported => "unsupported",
+            Self::Transient => "transient",
+            Self::Data => "data",
+            Self::Configuration => "configuration",
+            Self::State => "state",
+            Self::Busy => "busy",
+            Self::Unavailable => "unavailable",
+            Self::Storage => "storage",
+            Self::Closed => "closed",
+            Self::Contract => "contract",
+        }
+    }
+
     /// Whether it may pass by itself, so that a run which is meant to last tries again after a pause.
     pub fn may_pass(self) -> bool {
         matches!(self, Self::Transient | Self::Unavailable | Self::Storage)

@@ -118,6 +118,15 @@ impl Observer for () {
     fn observe(&self, _: &Event<'_>) {}
 }
 
+/// Several watch.
+impl Observer for Vec<std::sync::Arc<dyn Observer>> {
+    fn observe(&self, event: &Event<'_>) {
+        for observer in self {
+            observer.observe(event);
+        }
+    }
+}
+
 impl<F: Fn(&Event<'_>) + Send + Sync> Observer for F {
     fn observe(&self, event: &Event<'_>) {
         self(event);

@@ -37,6 +37,12 @@ pub trait Place: Send + Sync {
         true
     }
 
+    /// The file or directory that it is, or in which its state is kept, if it is on this machine: what belongs to it and
+    /// is kept apart stands beside that.
+    fn path(&self) -> Option<&Path> {
+        None
+    }
+
     /// A sink for it. Nothing is taken or made before [`Sink::load`].
     ///
     /// # Errors

@@ -59,6 +59,7 @@ pub(crate) enum Command {
     ShowConfig,
     Sim(SimAction),
     State(StateAction),
+    Status,
     Streams,
     Sync,
     Version,
@@ -76,6 +77,7 @@ impl Command {
             | Self::Operations(_)
             | Self::Report(_)
             | Self::State(_)
+            | Self::Status
             | Self::Streams => &[Table, Json, Ndjson, Csv],
             Self::Feed(_) => &[Xml, Json],
             Self::Listen(_) | Self::Webhook(_) => &[Table, Json, Ndjson],
@@ -155,6 +157,8 @@ enum Subcommands {
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
     Webhook(WebhookFlags),
+    /// Tell how fresh each stream is, and what the run that keeps them up is doing; also while it is on
+    Status,
     /// Look at the saved state, reset streams, move it
     #[command(subcommand)]
     State(StateAction),
@@ -244,6 +248,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Resume(action)) => Command::Resume(action),
         Some(Subcommands::File(action)) => Command::File(action),
         Some(Subcommands::Report(action)) => Command::Report(action),
+        Some(Subcommands::Status) => Command::Status,
         Some(Subcommands::Streams) => Command::Streams,
         Some(Subcommands::Sync(flags)) => {
             given.extend(flags.given());

@@ -13,6 +13,7 @@ pub(crate) mod postings;
 pub(crate) mod report;
 pub(crate) mod sim;
 pub(crate) mod state;
+pub(crate) mod status;
 pub(crate) mod streams;
 pub(crate) mod sync;
 pub(crate) mod webhook;

@@ -9,12 +9,14 @@ mod destination;
 mod failure;
 mod logging;
 mod manual;
+mod monitoring;
 mod output;
 mod progress;
 mod rounds;
 mod said;
 mod settings;
 mod signals;
+mod standing;
 mod table;
 mod text;
 mod webhooks;
@@ -87,6 +89,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::ShowConfig => output::print(&settings.shown()).map(done),
         Command::Sim(action) => action.run().await,
         Command::State(action) => commands::state::run(settings, action).await,
+        Command::Status => commands::status::run(settings),
         Command::Streams => commands::streams::run(settings).await,
         Command::Sync => commands::sync::run(settings, screen).await,
         Command::Version => output::print(concat!("ashby ", env!("CARGO_PKG_VERSION"), "\n")).map(done),

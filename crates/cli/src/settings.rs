@@ -22,6 +22,7 @@ use std::time::Duration;
 use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy, SMALL_BODY_BYTES};
 use capture_core::{ReconcilePolicy, StreamRetry};
 use clap::ValueEnum as _;
+use secrecy::ExposeSecret;
 
 use crate::failure::{Failure, USAGE};
 use file::{HERE, Parsed};
@@ -513,6 +514,16 @@ impl Settings {
 
     pub(crate) fn reconcile(&self) -> ReconcilePolicy {
         self.merged.reconcile
+    }
+
+    /// Of a watch: whether webhooks are received.
+    pub(crate) fn webhooks(&self) -> bool {
+        self.merged.webhooks
+    }
+
+    /// Where word of trouble is sent.
+    pub(crate) fn notify(&self) -> Option<&str> {
+        self.merged.notify.as_ref().map(ExposeSecret::expose_secret)
     }
 
     /// Where webhooks are received.

@@ -24,6 +24,9 @@ mod judge;
 mod keys;
 mod plan;
 mod play;
+#[cfg(feature = "webhooks")]
+#[cfg_attr(not(test), expect(dead_code, reason = "no sync takes deliveries yet"))]
+mod post;
 mod process;
 mod server;
 mod shrink;

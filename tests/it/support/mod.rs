@@ -1,5 +1,6 @@
 //! A simulated organisation, a directory to work in, and the binary.
 
+pub(crate) mod listening;
 mod records;
 
 use std::path::{Path, PathBuf};

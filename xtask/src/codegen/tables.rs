@@ -136,7 +136,8 @@ fn events(catalog: &Catalog) -> String {
         let touches: Vec<String> = touches.iter().map(touch).collect();
         let _ = writeln!(
             code,
-            "Event {{ name: {name:?}, summary: {summary:?}, payload: &shapes::{}, triggers: &{triggers:?},
+            "Event {{ name: {name:?}, summary: {summary:?}, payload: &shapes::{}, example: include_str!(\"examples/{name}.json\"),
+                triggers: &{triggers:?},
                 is_beta: {beta}, since: {since:?}, touches: &[{}] }},",
             screaming(payload),
             touches.join(", "),

@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 use super::build::*;
 use super::{Effect, Form, Operation, Shape};
 use crate::check::Refusal;
+use crate::edit::blank;
 use crate::kind::Kind;
-use crate::world::Document;
+use crate::webhooks;
 use crate::writing::{Writing, assign};
 
 const LINK_TYPES: &[&str] =
@@ -174,37 +175,6 @@ const TAGGING: &[super::Parameter] =
 const SHORTLISTING: &[super::Parameter] =
     &[names("candidateId", Kind::Candidate), names("projectId", Kind::Project)];
 
-/// Takes away what the generator would say about somebody of whom nothing is known yet.
-fn blank(document: &mut Document) {
-    let unknown = [
-        "primaryEmailAddress",
-        "primaryPhoneNumber",
-        "position",
-        "company",
-        "school",
-        "resumeFileHandle",
-        "source",
-        "creditedToUser",
-        "timezone",
-        "location",
-    ];
-    for name in unknown {
-        document.record.remove(name);
-    }
-    for name in [
-        "emailAddresses",
-        "phoneNumbers",
-        "socialLinks",
-        "tags",
-        "applicationIds",
-        "fileHandles",
-        "customFields",
-    ] {
-        document.record.insert(name.to_owned(), json!([]));
-    }
-    document.record.insert("fraudStatus".to_owned(), json!("Unreviewed"));
-}
-
 /// Makes somebody with these members.
 pub(super) fn make(writing: &mut Writing<'_, '_>, members: Map<String, Value>) -> u32 {
     writing.editor.create_with(Kind::Candidate, None, |document| {
@@ -305,20 +275,7 @@ fn update_candidate(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
 
 fn anonymize(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
     let index = writing.named(Kind::Candidate, "candidateId")?;
-    let mut document = Document { record: writing.record(Kind::Candidate, index), ..Document::default() };
-    let (before, applications) = (document.record.clone(), document.record.get("applicationIds").cloned());
-    blank(&mut document);
-    let mut patch = document.record;
-    patch.extend(
-        before
-            .keys()
-            .filter(|name| !patch.contains_key(*name))
-            .map(|name| (name.clone(), Value::Null))
-            .collect::<Vec<_>>(),
-    );
-    patch.insert("name".to_owned(), json!("Anonymized Candidate"));
-    patch.insert("applicationIds".to_owned(), json!(applications));
-    writing.editor.update(Kind::Candidate, index, &patch);
+    writing.editor.anonymize(index);
     Ok(writing.show(Kind::Candidate, index))
 }
 
@@ -397,6 +354,9 @@ fn add_email(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
     for name in names {
         message[name] = given(name, Value::Null);
     }
+    let action = "candidateRecentEmailMessagesUpdated";
+    let data = webhooks::data(writing.editor.view(), action, candidate, None);
+    writing.editor.tell(action, data);
     Ok(message)
 }
 
@@ -414,6 +374,8 @@ fn push_to_hris(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
             "The candidate has no accepted offer",
         ));
     }
+    let data = webhooks::data(view, "pushToHRIS", application, None);
+    writing.editor.tell("pushToHRIS", data);
     Ok(json!({"applicationId": writing.value("applicationId")}))
 }
 

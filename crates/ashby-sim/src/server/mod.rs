@@ -8,6 +8,7 @@ mod files;
 mod outcome;
 mod reports;
 mod tamper;
+mod webhooks;
 
 use std::io;
 use std::net::SocketAddr;
@@ -36,6 +37,7 @@ use crate::log::{RequestEntry, RequestLog};
 use crate::operations::{Answer, Operation, find};
 use crate::options::{Key, ServerOptions};
 use crate::organisation::Organisation;
+use crate::webhooks::{Deliveries, Subscription};
 use access::RateLimit;
 use connection::{Connection, Dropped, ReplyBody, Reset};
 use outcome::Outcome;
@@ -67,6 +69,7 @@ struct Shared {
     log: RequestLog,
     rate_limit: RateLimit,
     reports: Reports,
+    deliveries: Deliveries,
     started: Instant,
     requests: AtomicU64,
     churned: AtomicU64,
@@ -80,8 +83,12 @@ impl Server {
     pub async fn start(organisation: Organisation, options: ServerOptions) -> io::Result<Server> {
         let listener = TcpListener::bind(options.address).await?;
         let address = listener.local_addr()?;
+        let stopping = CancellationToken::new();
+        let (deliveries, outbox) = Deliveries::start(options.deliveries.clone(), stopping.clone());
+        organisation.deliver_by(outbox);
         let shared = Arc::new(Shared {
             organisation,
+            deliveries,
             rate_limit: RateLimit::new(options.requests_per_minute),
             reports: Reports::default(),
             options,
@@ -92,7 +99,6 @@ impl Server {
             requests: AtomicU64::new(0),
             churned: AtomicU64::new(0),
         });
-        let stopping = CancellationToken::new();
         let task = tokio::spawn(accept(listener, Arc::clone(&shared), stopping.clone()));
         Ok(Self { shared, address, stopping, task })
     }
@@ -120,6 +126,17 @@ impl Server {
     /// The requests so far: a handle that sees later ones too.
     pub fn log(&self) -> RequestLog {
         self.shared.log.clone()
+    }
+
+    /// What webhooks are told: a handle.
+    pub fn deliveries(&self) -> Deliveries {
+        self.shared.deliveries.clone()
+    }
+
+    /// Makes a webhook and sends the ping, as Ashby's pages do; it is disabled if that was not answered with success.
+    /// Returns its identifier and whether it is enabled; `None` for an unknown type.
+    pub async fn subscribe(&self, subscription: &Subscription) -> Option<(String, bool)> {
+        self.shared.subscribe(subscription).await
     }
 
     /// Stops listening and drops every connection, whether or not it has a request under way.
@@ -186,7 +203,7 @@ async fn handle(
         .map(http_body_util::Collected::to_bytes)
         .unwrap_or_default();
     if path == "_sim/admin" {
-        return Ok(shared.admin(peer, &body).respond(None));
+        return Ok(shared.admin(peer, &body).await.respond(None));
     }
     let form = if is_upload { files::read_form(&head.headers, &body).await } else { None };
     let stored = [files::UPLOAD, files::DOWNLOAD].into_iter().find(|prefix| path.starts_with(prefix));
@@ -231,7 +248,10 @@ async fn handle(
             }
             outcome
         }
-        None => tamper::after(fault.as_ref(), call.parameters.as_ref(), call.outcome(fault.as_ref(), form)),
+        None => {
+            let outcome = shared.confirm(&path, call.outcome(fault.as_ref(), form)).await;
+            tamper::after(fault.as_ref(), call.parameters.as_ref(), outcome)
+        }
     };
     let resets = fault == Some(Fault::Reset);
     shared.log.push(RequestEntry {

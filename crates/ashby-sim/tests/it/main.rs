@@ -13,4 +13,5 @@ mod infos;
 mod listing;
 mod reports;
 mod strictness;
+mod webhooks;
 mod writes;

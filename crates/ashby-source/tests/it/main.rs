@@ -6,5 +6,6 @@
 mod boards;
 mod capture;
 mod faults;
+mod hybrid;
 mod support;
 mod wiring;

@@ -75,6 +75,7 @@ pub(super) enum Ask {
     Poll { stream: String, awaited: Vec<Key>, reply: Reply<Polled> },
     Reread { ask: ReadAgain, reply: Reply<ReadBack> },
     Belonging { stream: String, owner: Key, reply: Reply<Vec<Key>> },
+    OwnerGone { stream: String, owner: Key, reply: Reply<()> },
 }
 
 /// Where an answer goes; to nobody, if nobody waits for it.
@@ -194,6 +195,7 @@ impl Awaited {
 pub(super) enum Answer {
     Polled(Reply<Polled>, Polled),
     ReadBack(Reply<ReadBack>, ReadBack),
+    Marked(Reply<()>),
 }
 
 impl Answer {
@@ -201,6 +203,7 @@ impl Answer {
         match self {
             Self::Polled(reply, polled) => _ = reply.send(Ok(polled)),
             Self::ReadBack(reply, back) => _ = reply.send(Ok(back)),
+            Self::Marked(reply) => _ = reply.send(Ok(())),
         }
     }
 }

@@ -131,6 +131,15 @@ impl Handle {
         self.ask(|reply| Ask::Belonging { stream: stream.to_owned(), owner, reply }).await
     }
 
+    /// Marks what belongs to a record that was just seen to be gone, unless nothing is to be marked
+    /// ([`ReconcilePolicy::Never`](crate::ReconcilePolicy::Never)).
+    ///
+    /// # Errors
+    /// As for [`read_again`](Self::read_again).
+    pub async fn owner_is_gone(&self, stream: &str, owner: Key) -> Result<()> {
+        self.ask(|reply| Ask::OwnerGone { stream: stream.to_owned(), owner, reply }).await
+    }
+
     async fn ask<T>(&self, ask: impl FnOnce(Reply<T>) -> Ask) -> Result<T> {
         let (reply, answer) = Reply::new();
         self.asks.send(ask(reply)).await.map_err(|_| has_ended())?;

@@ -527,8 +527,7 @@ impl<K: Sink> Writer<K> {
                 self.write(capture, batch).await?;
                 if let Some((back, reply)) = back {
                     self.answers.push(Answer::ReadBack(reply, back));
-                    let soon = Instant::now() + SOON;
-                    self.commit_due = Some(self.commit_due.map_or(soon, |due| due.min(soon)));
+                    self.commit_soon();
                 }
                 if let Some(pending) = pending {
                     self.conclude(&pending, pending.asked.saturating_sub(gone)).await?;
@@ -592,6 +591,18 @@ impl<K: Sink> Writer<K> {
                     Err(error) => _ = rereading.reply.send(Err(error)),
                 }
             }
+            Ask::OwnerGone { stream, owner, reply } => {
+                let Some((capture, index)) = self.find(&stream) else {
+                    reply.send(Err(not_captured(&stream)));
+                    return Ok(());
+                };
+                if self.options.reconcile != ReconcilePolicy::Never {
+                    let stream = Arc::clone(&self.captures[capture].streams[index].descriptor);
+                    self.sweep(everything_of(stream, owner)).await?;
+                }
+                self.answers.push(Answer::Marked(reply));
+                self.commit_soon();
+            }
             Ask::Belonging { stream, owner, reply } => {
                 let found = match self.find(&stream) {
                     Some((capture, index)) => Ok(self.belonging(capture, index, owner).await?),
@@ -624,8 +635,13 @@ impl<K: Sink> Writer<K> {
     /// Keys of rows that belong to a record.
     async fn belonging(&mut self, capture: usize, index: usize, owner: Key) -> Result<Vec<Key>> {
         let stream = Arc::clone(&self.captures[capture].streams[index].descriptor);
-        let all = Sweep::new(stream, Stamp::new(u64::MAX), Within::Scopes(vec![owner]));
-        Ok(self.sink.unseen(&all).await?.keys)
+        Ok(self.sink.unseen(&everything_of(stream, owner)).await?.keys)
+    }
+
+    /// Somebody waits.
+    fn commit_soon(&mut self) {
+        let soon = Instant::now() + SOON;
+        self.commit_due = Some(self.commit_due.map_or(soon, |due| due.min(soon)));
     }
 
     /// A task has ended, perhaps by a panic.
@@ -714,6 +730,11 @@ impl Captured {
     fn is_through(&self) -> bool {
         self.rounds.is_over || (self.schedule.interval.is_none() && self.rounds.ended_at.is_some())
     }
+}
+
+/// All that belongs to a record, whenever it was seen.
+fn everything_of(stream: Arc<StreamDescriptor>, owner: Key) -> Sweep {
+    Sweep::new(stream, Stamp::new(u64::MAX), Within::Scopes(vec![owner]))
 }
 
 fn not_captured(stream: &str) -> Error {

@@ -35,9 +35,18 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("webhook enable", &["webhook enable candidateHire"]),
     ("webhook rotate", &["webhook rotate all", "webhook rotate --finish"]),
     ("webhook delete", &["webhook delete candidateHire"]),
+    (
+        "webhook trigger",
+        &[
+            "webhook trigger candidateHire --url http://127.0.0.1:8787/webhooks/ashby --secret-file s",
+            "webhook trigger candidateDelete --url http://127.0.0.1:8787/webhooks/ashby --set data.candidate.id=ID",
+            "webhook trigger candidateHire --url http://127.0.0.1:8787/webhooks/ashby --count 1000 --rate 100",
+        ],
+    ),
     ("webhook replay", &["webhook replay --since 2h --type candidateHire --url http://localhost:3000/hooks"]),
     ("config trust", &["config trust"]),
     ("config untrust", &["config untrust"]),
+    ("status", &["status", "status --output json"]),
     ("state show", &["state show --output json"]),
     ("state reset", &["state reset candidates"]),
     ("state export", &["state export"]),

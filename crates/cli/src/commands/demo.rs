@@ -10,7 +10,7 @@ use ashby_sim::{Organisation, Server, ServerOptions, Shape};
 use capture_core::{Counts, Family as _, Observer, Report, RunnerOptions};
 use tokio::sync::oneshot;
 
-use super::sync::{Job, Selected};
+use super::sync::{Around, Job, Selected};
 use crate::failure::{FAILED, Failure, INTERRUPTED};
 use crate::logging::Screen;
 use crate::output::{duration, print, table, thousands};
@@ -50,7 +50,8 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         let progress = Progress::new(move || client.usage(), screen, settings);
         let display = progress.display();
         let observer = Arc::clone(&progress) as Arc<dyn Observer>;
-        let ended = job.capture(selected, survey.identity(&job.client), observer, cancel.clone()).await;
+        let ended =
+            job.capture(selected, survey.identity(&job.client), Around::new(observer, cancel.clone())).await;
         drop(display);
         ended
     };

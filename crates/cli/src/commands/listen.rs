@@ -4,17 +4,16 @@ mod forward;
 
 use std::process::ExitCode;
 
-use ashby_webhooks::{Inbox, InboxOptions, Intake, PATH, router};
+use ashby_webhooks::Inbox;
 use clap::Args;
-use http_service::{Limits, Part, Vitals, bind, serve};
 use tokio_util::sync::CancellationToken;
 
 use crate::commands::Context;
-use crate::failure::{FAILED, Failure};
+use crate::failure::Failure;
 use crate::output::{self, explain};
-use crate::settings::{Given, ReceiverSettings, Settings, WebhookSettings};
-use crate::webhooks::{self, Recipient};
-use crate::{signals, text};
+use crate::settings::{Given, ReceiverSettings, WebhookSettings};
+use crate::webhooks::{self, Receiver, Recipient};
+use crate::{monitoring, signals};
 
 /// Deliveries that are printed at once.
 const AT_ONCE: usize = 200;
@@ -51,7 +50,9 @@ impl ListenFlags {
         };
         let cancel =
             signals::cancellation_with("stopping: answering what is under way (again to stop at once)\n")?;
-        let receiver = Receiver::start(settings, &cancel).await?;
+        let vitals = monitoring::start(settings, &cancel).await?;
+        let path = settings.inbox().unwrap_or(webhooks::INBOX.as_ref());
+        let receiver = Receiver::start(settings, path, vitals.as_ref(), &cancel).await?;
         let inbox = &receiver.inbox;
         let passed = match &recipient {
             Some(recipient) => forward::run(inbox, recipient, settings.output(), &cancel).await,
@@ -68,72 +69,6 @@ impl ListenFlags {
             ));
         }
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// A receiver with its inbox.
-struct Receiver {
-    inbox: Inbox,
-    server: tokio::task::JoinHandle<()>,
-}
-
-impl Receiver {
-    async fn start(settings: &Settings, stop: &CancellationToken) -> Result<Self, Failure> {
-        let address = webhooks::address(settings.listen(), "listen")?;
-        let monitored = settings.metrics().map(|text| webhooks::address(text, "metrics")).transpose()?;
-        let intake = Intake::new(webhooks::keyring(settings)?);
-        let path = settings.inbox().unwrap_or(webhooks::INBOX.as_ref());
-        let inbox = Inbox::open(path, InboxOptions::default())?;
-        let taken = |address: std::net::SocketAddr, flag: &str| {
-            let hint = format!("stop what listens there, or choose another address with --{flag}");
-            move |error: std::io::Error| {
-                Failure::new(FAILED, format!("cannot listen on {address}")).with_source(error).with_hint(hint)
-            }
-        };
-        let listener = bind(address).await.map_err(taken(address, "listen"))?;
-        let address = listener.local_addr().unwrap_or(address);
-        if let Some(monitored) = monitored {
-            let vitals = Vitals::new();
-            vitals.register(|registry| intake.register(registry));
-            let part = vitals.part("inbox", "it could not keep the last delivery");
-            tokio::spawn(watch(part, inbox.failing()));
-            let at = vitals.serve(monitored, stop.clone()).await.map_err(taken(monitored, "metrics"))?;
-            explain(&format!("metrics are at http://{at}/metrics\n"));
-        }
-        intake.keep_in(inbox.clone());
-        let limits = Limits::default();
-        let server = tokio::spawn(serve(listener, router(intake, PATH, limits), limits, stop.clone()));
-        explain(&format!(
-            "listening on http://{address}{PATH}; events are kept in {}\n",
-            text::word(&path.display().to_string())
-        ));
-        let waiting = inbox.pending_count();
-        if waiting > 0 {
-            explain(&format!("{} events were pending\n", output::thousands(waiting)));
-        }
-        Ok(Self { inbox, server })
-    }
-
-    /// How many events are pending.
-    async fn stop(self) -> u64 {
-        // It ends by itself now.
-        let _ = self.server.await;
-        let pending = self.inbox.pending_count();
-        self.inbox.close().await;
-        pending
-    }
-}
-
-/// Is ready for as long as deliveries can be kept.
-async fn watch(part: Part, mut failing: tokio::sync::watch::Receiver<bool>) {
-    loop {
-        match *failing.borrow_and_update() {
-            true => part.waits("it could not keep the last delivery"),
-            false => part.ready(),
-        }
-        if failing.changed().await.is_err() {
-            return;
-        }
     }
 }
 

@@ -1,14 +1,15 @@
 //! `ashby sim`: a simulated Ashby for other people's tests.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ashby_sim::{Key, Organisation, Server, ServerOptions, Shape};
+use ashby_sim::{DeliverySettings, Key, Organisation, Server, ServerOptions, Shape, Subscription};
 use clap::{Args, Subcommand};
 
 use crate::failure::{FAILED, Failure, USAGE};
-use crate::{output, signals};
+use crate::{output, signals, webhooks};
 
 /// What `ashby sim` is to do.
 #[derive(Debug, Subcommand)]
@@ -41,6 +42,44 @@ pub(crate) struct SimServe {
     /// Never compress responses
     #[arg(long)]
     no_compression: bool,
+    /// Make so many changes a minute, as a working day would
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    changes_per_minute: u32,
+    /// Let so many records a minute go: candidates deleted, merged, anonymised, offers and postings deleted
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    losses_per_minute: u32,
+    #[command(flatten)]
+    webhooks: SimWebhooks,
+}
+
+/// Webhooks of a simulated organisation; others are made with `webhook.create`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Webhooks")]
+struct SimWebhooks {
+    /// Tell this http:// address of changes, once it answers
+    #[arg(long, value_name = "URL")]
+    webhook: Option<String>,
+    /// A file whose first line is the secret that signs; without it events are not signed
+    #[arg(long, value_name = "FILE", requires = "webhook")]
+    webhook_secret_file: Option<PathBuf>,
+    /// Only of these types of events
+    #[arg(long, value_name = "TYPE", value_delimiter = ',', requires = "webhook")]
+    webhook_types: Vec<String>,
+    /// Try failed deliveries again so many times sooner than Ashby does (after 10 s, 30 s, 70 s and so on)
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    webhook_speed: f64,
+    /// Lose so many of a hundred deliveries
+    #[arg(long, value_name = "PERCENT", default_value_t = 0)]
+    webhook_loss: u32,
+    /// Send so many of a hundred twice
+    #[arg(long, value_name = "PERCENT", default_value_t = 0)]
+    webhook_copies: u32,
+    /// Keep so many of a hundred back, for up to --webhook-late-ms; others overtake them
+    #[arg(long, value_name = "PERCENT", default_value_t = 0)]
+    webhook_late: u32,
+    /// See --webhook-late
+    #[arg(long, value_name = "MS", default_value_t = 5_000)]
+    webhook_late_ms: u64,
 }
 
 impl SimAction {
@@ -59,10 +98,63 @@ impl SimAction {
             serve.key,
             server.base_url()
         ));
-        signals::cancellation()?.cancelled().await;
+        let stopped = signals::cancellation()?;
+        tokio::select! {
+            () = stopped.cancelled() => {}
+            ended = live(&server, &serve) => ended?,
+        }
         server.stop().await;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Makes the webhooks, and changes from then on; ends only if a webhook cannot be made.
+async fn live(server: &Server, serve: &SimServe) -> Result<(), Failure> {
+    subscribe(server, &serve.webhooks).await?;
+    let organisation = server.organisation();
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    let (mut changes, mut losses) = (0, 0);
+    for number in 0.. {
+        second.tick().await;
+        // What a minute's number leaves over for this second.
+        let due = |per_minute: u32, done: u64| (u64::from(per_minute) * number / 60).saturating_sub(done);
+        let (more, fewer) = (due(serve.changes_per_minute, changes), due(serve.losses_per_minute, losses));
+        if more > 0 {
+            organisation.churn(usize::try_from(more).unwrap_or(usize::MAX), serve.seed ^ number);
+        }
+        if fewer > 0 {
+            organisation.erode(usize::try_from(fewer).unwrap_or(usize::MAX), serve.seed ^ number);
+        }
+        (changes, losses) = (changes + more, losses + fewer);
+    }
+    Ok(())
+}
+
+async fn subscribe(server: &Server, webhooks: &SimWebhooks) -> Result<(), Failure> {
+    let Some(url) = &webhooks.webhook else { return Ok(()) };
+    let secret = webhooks.webhook_secret_file.as_deref().map(webhooks::first_in).transpose()?;
+    let all: Vec<&str> = Organisation::event_types().filter(|kind| *kind != "ping").collect();
+    let wanted: Vec<&str> = match webhooks.webhook_types.as_slice() {
+        [] => all,
+        types => types.iter().map(String::as_str).collect(),
+    };
+    for kind in wanted {
+        let subscription = Subscription {
+            webhook_type: kind.to_owned(),
+            request_url: url.clone(),
+            secret_token: secret.clone(),
+        };
+        let (id, is_enabled) = server.subscribe(&subscription).await.ok_or_else(|| {
+            Failure::new(USAGE, format!("there is no event `{kind}`"))
+                .with_hint("`ashby webhook trigger` lists them")
+        })?;
+        if !is_enabled {
+            output::explain(&format!(
+                "{url} did not answer the ping: the webhook {id} ({kind}) is disabled until webhook.update enables it\n"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn shape(name: &str) -> Result<Shape, Failure> {
@@ -84,6 +176,15 @@ fn options(serve: &SimServe) -> ServerOptions {
         requests_per_minute: serve.rpm,
         latency: (serve.latency_ms > 0).then(|| Duration::from_millis(serve.latency_ms)),
         compress: !serve.no_compression,
+        deliveries: DeliverySettings {
+            speed: serve.webhooks.webhook_speed,
+            loss_percent: serve.webhooks.webhook_loss,
+            copy_percent: serve.webhooks.webhook_copies,
+            late_percent: serve.webhooks.webhook_late,
+            late_ms: serve.webhooks.webhook_late_ms,
+            seed: serve.seed,
+            ..DeliverySettings::default()
+        },
         ..ServerOptions::default()
     }
 }

@@ -1,8 +1,10 @@
 //! `ashby sync`.
 
+mod beside;
 mod boards;
 mod estimate;
 mod flags;
+mod hybrid;
 mod selection;
 mod summary;
 
@@ -26,6 +28,7 @@ use crate::said::{self, Level};
 use crate::settings::Settings;
 use crate::{output, signals};
 
+use beside::Beside;
 pub(crate) use flags::SyncFlags;
 pub(crate) use selection::Selected;
 pub(crate) use summary::Summary;
@@ -38,6 +41,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         return Err(Failure::new(crate::failure::USAGE, "`--count` goes with `--dry-run`"));
     }
     // What can be found wrong without a request is found first.
+    Beside::check(settings)?;
     let wanted = selection::wanted(settings)?;
     let place = destination::from_settings(settings)?;
     let wanted = wanted.kept_up(settings.except(), &*place);
@@ -55,6 +59,8 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         };
     }
     let job = Job { client, place, page_limit: settings.page_limit(), options: options(settings) };
+    let usage = job.client.clone();
+    let beside = Beside::start(settings, &*job.place, move || usage.usage(), &cancel).await?;
     let started = Instant::now();
     let usage = job.client.clone();
     let progress = Progress::new(move || usage.usage(), screen, settings);
@@ -67,18 +73,19 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         if let Some((members, interval)) = selected.round(settings) {
             progress.expect(members, interval);
         }
-        let mut report =
-            job.capture(&selected, survey.identity(&job.client), observer, cancel.clone()).await?;
+        let around = Around { observer, cancel: cancel.clone(), beside: Some(&beside) };
+        let mut report = job.capture(&selected, survey.identity(&job.client), around).await?;
         selected.add_skipped(&mut report);
         Ok(report)
     };
     let display = progress.display();
-    let observer = Arc::clone(&progress) as Arc<dyn Observer>;
+    let observer = beside.observer(Arc::clone(&progress) as Arc<dyn Observer>);
     let ended = match settings.interval() {
         Some(_) => supervise(attempt, observer, pauses(settings), cancel.clone()).await,
         None => attempt(observer).await,
     };
     drop(display);
+    beside.end().await;
 
     let report = ended?;
     let off = selection::off(&wanted, &*job.place, &report);
@@ -137,11 +144,24 @@ impl Job {
         &self,
         selected: &Selected,
         identity: Identity,
-        observer: Arc<dyn Observer>,
-        cancel: CancellationToken,
+        around: Around<'_>,
     ) -> capture_core::Result<Report> {
         let source = AshbySource::new(self.client.clone()).page_limit(self.page_limit);
-        capture(source, &*self.place, &self.options, selected.selections(), identity, observer, cancel).await
+        capture(source, &*self.place, &self.options, selected.selections(), identity, around).await
+    }
+}
+
+/// What a run has around it.
+pub(crate) struct Around<'a> {
+    observer: Arc<dyn Observer>,
+    cancel: CancellationToken,
+    beside: Option<&'a Beside>,
+}
+
+impl Around<'_> {
+    /// Who watches, and what ends it.
+    pub(crate) fn new(observer: Arc<dyn Observer>, cancel: CancellationToken) -> Self {
+        Self { observer, cancel, beside: None }
     }
 }
 
@@ -152,11 +172,15 @@ async fn capture(
     options: &RunnerOptions,
     selections: Vec<Selection>,
     identity: Identity,
-    observer: Arc<dyn Observer>,
-    cancel: CancellationToken,
+    around: Around<'_>,
 ) -> capture_core::Result<Report> {
+    let Around { observer, cancel, beside } = around;
     let runner = Runner::new(source, place.open()?).options(options.clone()).observer(observer);
-    runner.run(selections, identity, cancel).await
+    let (handle, run) = runner.start(selections, identity, cancel);
+    match beside {
+        Some(beside) => beside.accompany(handle, run).await,
+        None => run.await,
+    }
 }
 
 /// A stream that was not even tried.

@@ -5,6 +5,7 @@ mod check;
 mod replay;
 mod setup;
 mod show;
+mod trigger;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,8 @@ enum WebhookAction {
     Delete(change::Delete),
     /// Print received events again, or send them to a URL again
     Replay(replay::Replay),
+    /// Send events to a URL as Ashby would, signed, from examples: to try a receiver
+    Trigger(trigger::Trigger),
 }
 
 /// Which webhooks.
@@ -96,6 +99,7 @@ impl WebhookFlags {
             WebhookAction::Rotate(rotate) => rotate.run(settings).await,
             WebhookAction::Delete(delete) => delete.run(settings).await,
             WebhookAction::Replay(replay) => replay.run(settings).await,
+            WebhookAction::Trigger(trigger) => trigger.run(settings).await,
         }
     }
 }

@@ -12,7 +12,7 @@ pub(super) const MASKED: &str = "[masked]";
 pub(super) fn shown(name: &str, raw: &Raw) -> serde_json::Value {
     match raw {
         Raw::Text(text) => match name {
-            "api_key" | "api_key_command" => MASKED.into(),
+            "api_key" | "api_key_command" | "notify" => MASKED.into(),
             // A key in the place of a path is no path.
             "api_key_file" if !Path::new(&**text).exists() => format!("{MASKED} (no such file)").into(),
             // Variables and options are texts, whatever they are of.

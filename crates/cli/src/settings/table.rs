@@ -235,6 +235,12 @@ settings! {
         reconcile: ReconcilePolicy, Default::Text("auto"), value("POLICY"),
             "Whether rows that a complete listing did not see are marked as deleted: auto (unless the key sees less \
              than before), accept (always; this key becomes the yardstick) or never";
+        webhooks: bool, OFF, flag(Takes::Nothing),
+            "With --watch: receive webhooks at --listen, and capture at once what they name; polling brings the rest";
+        #[routes]
+        notify: Option<SecretString>, Default::None, value("URL"),
+            "Post a line of JSON to this address when a stream begins to fail and when it no longer does; `text` in it is \
+             what Slack shows";
         progress_interval: Span, Default::Text("5s"), None,
             "How often progress is told where no terminal shows it";
     }
@@ -254,6 +260,7 @@ settings! {
             "Where `ashby webhook setup` keeps ids and secrets";
         #[routes]
         inbox: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
-            "Where received events are kept; `ashby listen` keeps them in ashby-inbox.db";
+            "Where received events are kept [default: ashby-inbox.db for `ashby listen`; for `ashby sync`, a hidden file \
+             beside the destination]";
     }
 }

@@ -32,9 +32,7 @@ pub(crate) fn keyring(settings: &Settings) -> Result<Keyring, Failure> {
 /// The secret to sign with: the first of the file of secrets, or the one that is kept. If there is none, it is made.
 pub(crate) fn signing(settings: &Settings) -> Result<String, Failure> {
     if let Some(path) = settings.secret_file() {
-        let text = std::fs::read_to_string(path).map_err(|error| none_in(path).with_source(error))?;
-        let first = text.trim_start_matches('\u{feff}').lines().map(str::trim).find(|line| !line.is_empty());
-        return first.map(str::to_owned).ok_or_else(|| none_in(path));
+        return first_in(path);
     }
     let mut held = Held::take(settings.webhooks_file())?;
     if let Some(secret) = &held.kept.secret {
@@ -44,6 +42,21 @@ pub(crate) fn signing(settings: &Settings) -> Result<String, Failure> {
     held.kept.secret = Some(secret.clone());
     held.save()?;
     Ok(secret)
+}
+
+/// The secret to sign with, if there is one; none is made.
+pub(crate) fn signing_if_any(settings: &Settings) -> Result<Option<String>, Failure> {
+    match settings.secret_file() {
+        Some(path) => first_in(path).map(Some),
+        None => Ok(Kept::read(settings.webhooks_file())?.secret),
+    }
+}
+
+/// The first secret of a file, one a line.
+pub(crate) fn first_in(path: &Path) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| none_in(path).with_source(error))?;
+    let first = text.trim_start_matches('\u{feff}').lines().map(str::trim).find(|line| !line.is_empty());
+    first.map(str::to_owned).ok_or_else(|| none_in(path))
 }
 
 fn none_in(path: &Path) -> Failure {

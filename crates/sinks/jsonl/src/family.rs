@@ -45,6 +45,10 @@ impl Place for Files {
         self.path.exists()
     }
 
+    fn path(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
+
     fn open(&self) -> Result<Box<dyn Sink>> {
         Ok(directory(&self.path))
     }
@@ -105,6 +109,10 @@ impl Place for Pipe {
 
     fn keeps_state(&self) -> bool {
         self.state.is_some()
+    }
+
+    fn path(&self) -> Option<&Path> {
+        self.state.as_deref()
     }
 
     fn open(&self) -> Result<Box<dyn Sink>> {

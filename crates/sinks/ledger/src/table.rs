@@ -24,6 +24,8 @@ pub(crate) struct Table {
     old_in: String,
     unsee: String,
     forget: String,
+    /// Makes the index by which rows of a scope are found; nothing once that is done. In many streams nobody looks.
+    index_scopes: Option<String>,
     /// Rows up to this one were seen since then: where a sweep that takes its rows bit by bit goes on.
     swept: Option<((Stamp, Stamp), i64)>,
 }
@@ -65,8 +67,7 @@ impl Table {
                 scope_finder INTEGER,
                 scope TEXT
             );
-            CREATE INDEX IF NOT EXISTS {table}_by_key ON {table} (finder);
-            CREATE INDEX IF NOT EXISTS {table}_by_scope ON {table} (scope_finder) WHERE scope_finder IS NOT NULL;"
+            CREATE INDEX IF NOT EXISTS {table}_by_key ON {table} (finder);"
         ))?;
         let in_scope = "scope_finder = ?1 AND scope = ?2";
         Ok(Self {
@@ -89,6 +90,9 @@ impl Table {
             ),
             unsee: format!("UPDATE {table} SET seen = 0"),
             forget: format!("DELETE FROM {table}"),
+            index_scopes: Some(format!(
+                "CREATE INDEX IF NOT EXISTS {table}_by_scope ON {table} (scope_finder) WHERE scope_finder IS NOT NULL"
+            )),
             swept: None,
         })
     }
@@ -209,7 +213,14 @@ impl TableOf<'_> {
         Ok(known)
     }
 
-    pub(crate) fn unseen(&self, sweep: &Sweep) -> Result<Share, Failure> {
+    fn index_scopes(&mut self) -> Result<(), Failure> {
+        if let Some(make) = self.table.index_scopes.take() {
+            self.connection.execute_batch(&make)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn unseen(&mut self, sweep: &Sweep) -> Result<Share, Failure> {
         let (since, from, within) = (sweep.since, sweep.from, &sweep.within);
         let mut share = Share::default();
         let mut note = |row: &Row<'_>| -> rusqlite::Result<()> {
@@ -231,6 +242,7 @@ impl TableOf<'_> {
                 }
             }
             Within::Scopes(scopes) => {
+                self.index_scopes()?;
                 let mut live = self.connection.prepare_cached(&self.table.live_in)?;
                 let mut select = self.connection.prepare_cached(&self.table.old_in)?;
                 for scope in distinct(scopes) {
@@ -271,6 +283,7 @@ impl TableOf<'_> {
                 }
             }
             Within::Scopes(scopes) => {
+                self.index_scopes()?;
                 let mut select = self.connection.prepare_cached(&self.table.old_in)?;
                 for scope in distinct(scopes) {
                     let mut rows =

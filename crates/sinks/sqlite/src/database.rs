@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use capture_core::{
     Committed, Counts, Error, ErrorKind, Key, Share, Stamp, State, StateUpdate, StreamDescriptor, Sweep,
-    Write,
+    Within, Write,
 };
 use rusqlite::{Connection, OpenFlags, params};
 
@@ -144,17 +144,18 @@ impl Database {
         Ok(())
     }
 
-    pub(crate) fn unseen(&self, sweep: &Sweep) -> Result<Share, Failure> {
-        self.table(&sweep.stream.name)?.unseen(&self.connection, sweep)
+    pub(crate) fn unseen(&mut self, sweep: &Sweep) -> Result<Share, Failure> {
+        let stream = &sweep.stream.name;
+        if matches!(sweep.within, Within::Scopes(_)) {
+            // It may have to be made possible first.
+            self.begin()?;
+        }
+        self.tables.get_mut(stream).ok_or_else(|| not_opened(stream))?.unseen(&self.connection, sweep)
     }
 
     pub(crate) fn known(&mut self, stream: &str, keys: &[Key]) -> Result<u64, Failure> {
         let table = self.tables.get_mut(stream).ok_or_else(|| not_opened(stream))?;
         Ok(table.known(&self.connection, keys)?)
-    }
-
-    fn table(&self, stream: &str) -> Result<&Table, Error> {
-        self.tables.get(stream).ok_or_else(|| not_opened(stream))
     }
 
     /// Makes everything written so far durable, together with the change of the state.

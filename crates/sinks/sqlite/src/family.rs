@@ -50,6 +50,10 @@ impl Place for Database {
         self.path.metadata().is_ok_and(|found| found.len() > 0)
     }
 
+    fn path(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
+
     fn open(&self) -> Result<Box<dyn Sink>> {
         Ok(Box::new(SqliteSink::new(&self.path)))
     }

@@ -10,7 +10,7 @@
 //! | `_deleted_at` | since when it is gone, or when that was found, else `NULL`; such rows keep their last record |
 //! | `_deleted_why` | how it is known to be gone: `unseen` (a complete listing did not show it), `not_found` (asked for by itself, it was not there), `reported` (the other side said so), `merged`, `erased` (only the key is left of its record); `NULL` also where an earlier version did not say |
 //! | `_merged_into` | the key of the record it was merged into |
-//! | `_scope` | the key of the record it belongs to, for streams that are listed parent by parent |
+//! | `_scope` | the key of the record it belongs to, if that is known |
 //! | `_record` | the record, byte for byte as it was received |
 //!
 //! Fields that records bring along later become columns by themselves. Looking up a row by `_key`, or by the field

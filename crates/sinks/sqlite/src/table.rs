@@ -26,6 +26,8 @@ pub(crate) struct Table {
     /// Whether the view lacks a column that `fields` has.
     view_is_old: bool,
     keys: Keys,
+    /// Rows can be found by their scope.
+    has_scope_index: bool,
     /// No listing has shown everything yet.
     is_first_listing: bool,
     /// The row after the one that was found last: listings come in much the same order each time.
@@ -75,9 +77,7 @@ impl Table {
                  _scope TEXT,
                  _record TEXT NOT NULL,
                  _mended TEXT
-             );
-             CREATE INDEX IF NOT EXISTS {} ON {table} (_scope) WHERE _scope IS NOT NULL;",
-            quoted(&format!("_scope_{stream}")),
+             );"
         ))?;
         let saved = "SELECT id, fields FROM _capture_streams WHERE stream = ?1";
         let saved: Option<(i64, String)> =
@@ -95,9 +95,11 @@ impl Table {
         for field in &descriptor.fields {
             fields.add(&field.name);
         }
-        let is_indexed = "SELECT EXISTS (SELECT * FROM sqlite_schema WHERE name = ?1)";
+        let is_there = "SELECT EXISTS (SELECT * FROM sqlite_schema WHERE name = ?1)";
         let is_indexed: bool =
-            connection.query_row(is_indexed, [format!("_key_{stream}")], |row| row.get(0))?;
+            connection.query_row(is_there, [format!("_key_{stream}")], |row| row.get(0))?;
+        let has_scope_index: bool =
+            connection.query_row(is_there, [scope_index(stream)], |row| row.get(0))?;
         let keys = Keys::open(connection, id, stream)?;
         if !is_indexed {
             keys.meet(connection, met)?;
@@ -105,6 +107,7 @@ impl Table {
         let mut table = Self {
             id,
             keys,
+            has_scope_index,
             is_first_listing: !is_indexed,
             next: 0,
             fields,
@@ -299,6 +302,7 @@ impl Table {
             }
             // One after the other, so that a scope named twice finds nothing left.
             Within::Scopes(scopes) => {
+                self.index_scopes(connection)?;
                 for scope in scopes {
                     let values = params![self.id, since, scope.as_str(), from];
                     let gone = row_numbers(connection, &self.sql.unseen_of_scope, values)?;
@@ -328,7 +332,7 @@ impl Table {
     }
 
     /// What the sweep would bury.
-    pub(crate) fn unseen(&self, connection: &Connection, sweep: &Sweep) -> Result<Share, Failure> {
+    pub(crate) fn unseen(&mut self, connection: &Connection, sweep: &Sweep) -> Result<Share, Failure> {
         let (since, from) = (number(sweep.since), number(sweep.from));
         let mut share = Share::default();
         match &sweep.within {
@@ -340,6 +344,7 @@ impl Table {
                 }
             }
             Within::Scopes(scopes) => {
+                self.index_scopes(connection)?;
                 let mut scopes: Vec<&str> = scopes.iter().map(Key::as_str).collect();
                 scopes.sort_unstable();
                 scopes.dedup();
@@ -382,7 +387,21 @@ impl Table {
         let cache_size: i64 = connection.pragma_query_value(None, "cache_size", |row| row.get(0))?;
         connection.pragma_update(None, "cache_size", SORTING_CACHE_SIZE)?;
         connection.execute_batch(&format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {table} (_key)"))?;
+        self.index_scopes(connection)?;
         connection.pragma_update(None, "cache_size", cache_size)
+    }
+
+    /// Makes the index by which rows of a scope are found, once they are looked for or the first listing is through:
+    /// scopes are as random as keys.
+    fn index_scopes(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        if std::mem::replace(&mut self.has_scope_index, true) {
+            return Ok(());
+        }
+        let stream = &self.descriptor.name;
+        let (index, table) = (quoted(&scope_index(stream)), rows_table(stream));
+        connection.execute_batch(&format!(
+            "CREATE INDEX IF NOT EXISTS {index} ON {table} (_scope) WHERE _scope IS NOT NULL"
+        ))
     }
 
     /// Brings the view and the register up to date with what was written; part of every commit. In one of many in a row
@@ -420,6 +439,10 @@ impl Found {
             },
         })
     }
+}
+
+fn scope_index(stream: &str) -> String {
+    format!("_scope_{stream}")
 }
 
 /// What rows are found by; kept in the database, so it may never change. Four bytes in SQLite's format.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use ashby_source::{BoardSource, PUBLIC_POSTINGS};
 use capture_core::{Identity, Observer, Selection, supervise};
 
-use super::{Summary, capture, estimate};
+use super::{Around, Beside, Summary, capture, estimate};
 use crate::destination;
 use crate::failure::{Failure, USAGE};
 use crate::logging::Screen;
@@ -20,6 +20,7 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         let message = format!("job boards have one stream only, {PUBLIC_POSTINGS}");
         return Err(Failure::new(USAGE, message).with_hint("leave out either --board or the streams"));
     }
+    Beside::check(settings)?;
     let place = destination::from_settings(settings)?;
     let client = settings.job_board_client()?;
     if settings.dry_run() {
@@ -29,6 +30,8 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let options = super::options(settings);
     let usage = client.clone();
     let progress = Progress::new(move || usage.usage(), screen, settings);
+    let usage = client.clone();
+    let beside = Beside::start(settings, &*place, move || usage.usage(), &cancel).await?;
     let members = || std::collections::BTreeSet::from([PUBLIC_POSTINGS.to_owned()]);
     let started = Instant::now();
     let attempt = async |observer: Arc<dyn Observer>| {
@@ -39,15 +42,17 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         let selections = vec![Selection::new(PUBLIC_POSTINGS).full(settings.full())];
         // Boards are seen alike by everybody, wherever they are asked for.
         let identity = Identity::anyone(settings.base_url());
-        capture(source, &*place, &options, selections, identity, observer, cancel.clone()).await
+        let around = Around { observer, cancel: cancel.clone(), beside: Some(&beside) };
+        capture(source, &*place, &options, selections, identity, around).await
     };
     let display = progress.display();
-    let observer = Arc::clone(&progress) as Arc<dyn Observer>;
+    let observer = beside.observer(Arc::clone(&progress) as Arc<dyn Observer>);
     let ended = match settings.interval() {
         Some(_) => supervise(attempt, observer, super::pauses(settings), cancel.clone()).await,
         None => attempt(observer).await,
     };
     drop(display);
+    beside.end().await;
     let summary = Summary::new(ended?, &client.usage(), started.elapsed());
     let summary = match settings.interval() {
         Some(_) => summary.watched(&progress),

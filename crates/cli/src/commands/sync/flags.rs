@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::settings::{Given, SyncSettings};
+use crate::settings::{Given, ReceiverSettings, SyncSettings, WebhookSettings};
 
 #[derive(Debug, Args)]
 pub(crate) struct SyncFlags {
@@ -12,12 +12,18 @@ pub(crate) struct SyncFlags {
     names: Vec<String>,
     #[command(flatten)]
     settings: SyncSettings,
+    #[command(flatten)]
+    receiver: ReceiverSettings,
+    #[command(flatten)]
+    webhooks: WebhookSettings,
 }
 
 impl SyncFlags {
     /// The settings that were given.
     pub(crate) fn given(self) -> Given {
         let mut given = self.settings.0;
+        given.extend(self.receiver.0);
+        given.extend(self.webhooks.0);
         if !self.names.is_empty() {
             let more = given.remove("streams").unwrap_or_default();
             let more = more.as_array().cloned().unwrap_or_default();

@@ -41,7 +41,7 @@ impl Replay {
             None => None,
         };
         let recipient = self.url.as_ref().map(|url| Recipient::new(url, "--url")).transpose()?;
-        let reader = Reader::open(settings.inbox().unwrap_or(webhooks::INBOX.as_ref()))?;
+        let reader = Reader::open(webhooks::inbox_to_read(settings))?;
         let (mut after, mut events, mut failed) = (0, 0_u64, 0_u64);
         loop {
             let found = reader.history(after, since, &self.types, AT_ONCE)?;

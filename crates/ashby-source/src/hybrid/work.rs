@@ -1,0 +1,269 @@
+//! Reads what waits of one stream, in the cheapest way that proves something.
+
+use std::collections::{HashMap, HashSet};
+
+use capture_core::{Error, Gone, Handle, Key, Purpose, ReadAgain, Result};
+use tokio::time::Instant;
+
+use super::plan::{Task, What, owned_by};
+use crate::reread::Single;
+use crate::table::{Plan, Refresh, row};
+
+/// From so many records on, a listing of what changed costs less than to ask for each.
+const LISTED_FROM: usize = 4;
+
+/// So many records are asked for before others may have their turn.
+const AT_ONCE: usize = 16;
+
+/// What Ashby refuses to tell of a single record is asked for so often; then the next listings have to do.
+const REFUSALS: u32 = 3;
+
+type Waiting = HashMap<What, (Gone, Vec<u64>)>;
+
+/// What came of it.
+pub(super) struct Worked {
+    pub(super) stream: &'static str,
+    pub(super) began: Instant,
+    /// Events of which a piece is done.
+    pub(super) done: Vec<u64>,
+    /// What is to be tried again.
+    pub(super) again: Waiting,
+    /// What follows from it.
+    pub(super) follows: Vec<(Task, Vec<u64>)>,
+    /// Why something could not be read.
+    pub(super) error: Option<Error>,
+}
+
+struct Work<'a> {
+    handle: &'a Handle,
+    captured: HashSet<String>,
+    waiting: Waiting,
+    worked: Worked,
+}
+
+pub(super) async fn work(
+    handle: &Handle,
+    stream: &'static str,
+    waiting: Waiting,
+    tries: u32,
+    began: Instant,
+) -> Worked {
+    let worked =
+        Worked { stream, began, done: Vec::new(), again: Waiting::new(), follows: Vec::new(), error: None };
+    let captured = handle.status().into_keys().collect();
+    let mut work = Work { handle, captured, waiting, worked };
+    if let Err(error) = work.run(tries).await {
+        work.worked.error = Some(error);
+    }
+    work.worked.again.extend(work.waiting);
+    work.worked
+}
+
+impl Work<'_> {
+    async fn run(&mut self, tries: u32) -> Result<()> {
+        // One that cannot be read must not keep the others from being read.
+        let at_once = if tries > 1 { 1 } else { AT_ONCE };
+        self.list().await?;
+        let mut first_error = None;
+        for chunk in self.named(|what| matches!(what, What::Confirm(_))).chunks(at_once) {
+            let read = self.read(chunk, Purpose::Confirm).await;
+            note(&mut first_error, self.unless_refused(chunk, tries, read))?;
+        }
+        for chunk in self.named(|what| matches!(what, What::Record(_))).chunks(at_once) {
+            let read = self.read(chunk, Purpose::Refresh).await;
+            note(&mut first_error, self.unless_refused(chunk, tries, read))?;
+        }
+        for chunk in self.named(|what| matches!(what, What::Within(..))).chunks(at_once) {
+            let read = self.read_within(chunk).await;
+            note(&mut first_error, self.unless_refused(chunk, tries, read))?;
+        }
+        first_error.map_or(Ok(()), Err)
+    }
+
+    /// Who delivers decides what an event names, so it need not be a record, or not one of this kind: what is refused for
+    /// good, asked for by itself and several times, is let go of.
+    fn unless_refused(&mut self, chunk: &[What], tries: u32, read: Result<()>) -> Result<()> {
+        match (read, chunk) {
+            (Err(error), [what])
+                if tries >= REFUSALS && error.kind().is_stream_only() && !error.kind().may_pass() =>
+            {
+                let stream = self.worked.stream;
+                tracing::warn!(
+                    stream,
+                    "what an event named cannot be read, and is left to listings: {}",
+                    error.chain()
+                );
+                self.is_done(what);
+                Ok(())
+            }
+            (read, _) => read,
+        }
+    }
+
+    fn named(&self, is_such: impl Fn(&What) -> bool) -> Vec<What> {
+        self.waiting.keys().filter(|what| is_such(what)).cloned().collect()
+    }
+
+    /// Lists what changed if something needs it, or if that costs less.
+    async fn list(&mut self) -> Result<()> {
+        let stream = self.worked.stream;
+        let awaited: HashMap<Key, What> = self
+            .waiting
+            .keys()
+            .filter_map(|what| match what {
+                What::Record(key) | What::Listed(key) | What::Within(_, Some(key)) => {
+                    Some((key.clone(), what.clone()))
+                }
+                _ => None,
+            })
+            .collect();
+        let needs_one = self.waiting.keys().any(|what| matches!(what, What::Changes | What::Listed(_)));
+        let is_cheaper = awaited.len() >= LISTED_FROM
+            && row(stream).is_some_and(|row| matches!(row.plan, Plan::List(Refresh::Token)))
+            && self.handle.status().get(stream).is_some_and(|status| !status.listing_everything);
+        if !needs_one && !is_cheaper {
+            return Ok(());
+        }
+        if !needs_one {
+            tracing::info!(stream, records = awaited.len(), "a listing costs less than to read each record");
+        }
+        let polled = self.handle.poll(stream, awaited.keys().cloned().collect()).await?;
+        for key in &polled.shown {
+            if let Some(what) = awaited.get(key) {
+                self.is_done(what);
+            }
+        }
+        self.is_done(&What::Changes);
+        if polled.everything {
+            // What a listing of everything has not shown is not there to be seen.
+            for what in self.named(|what| matches!(what, What::Listed(_))) {
+                self.is_done(&what);
+            }
+        }
+        Ok(())
+    }
+
+    async fn read(&mut self, chunk: &[What], purpose: Purpose) -> Result<()> {
+        let stream = self.worked.stream;
+        let by_key: HashMap<Key, &What> = chunk
+            .iter()
+            .filter_map(|what| match what {
+                What::Record(key) | What::Confirm(key) => Some((key.clone(), what)),
+                _ => None,
+            })
+            .collect();
+        let asked = by_key.iter().map(|(key, what)| {
+            let gone = self.waiting.get(*what).map_or(Gone::NotFound, |(gone, _)| gone.clone());
+            (key.clone(), gone)
+        });
+        let ask = ReadAgain::records(stream, asked.collect::<Vec<_>>()).for_purpose(purpose);
+        let back = self.handle.read_again(ask).await?;
+        for key in &back.gone {
+            if let Some(what) = by_key.get(key) {
+                self.follow(key, what).await?;
+            }
+        }
+        // What is there after all may have come back, or changed: where a record shows less by itself, a listing decides.
+        if purpose == Purpose::Confirm {
+            for (key, what) in by_key.iter().filter(|(key, _)| !back.gone.contains(key)) {
+                let events = self.events(what);
+                let again = if is_as_listed(stream) { What::Record(key.clone()) } else { What::Changes };
+                self.follows(stream, again, Gone::NotFound, &events);
+            }
+        }
+        chunk.iter().for_each(|what| self.is_done(what));
+        Ok(())
+    }
+
+    async fn read_within(&mut self, chunk: &[What]) -> Result<()> {
+        let owners: HashSet<Key> = chunk
+            .iter()
+            .filter_map(|what| match what {
+                What::Within(owner, _) => Some(owner.clone()),
+                _ => None,
+            })
+            .collect();
+        let stream = self.worked.stream;
+        self.handle.read_again(ReadAgain::within(stream, owners)).await?;
+        chunk.iter().for_each(|what| self.is_done(what));
+        Ok(())
+    }
+
+    /// What belongs to a record that is gone: after a merge it belongs to the other one, else it is gone, too.
+    async fn follow(&mut self, key: &Key, what: &What) -> Result<()> {
+        let Some((gone, events)) = self.waiting.get(what).cloned() else { return Ok(()) };
+        let mut owners = vec![(self.worked.stream, key.clone())];
+        while let Some((owner_stream, owner)) = owners.pop() {
+            let owned: Vec<_> =
+                owned_by(owner_stream).filter(|owned| self.captured.contains(owned.name)).collect();
+            for owned in owned {
+                let is_list = matches!(owned.plan, Plan::List(_));
+                let rows = if is_list {
+                    self.handle.belonging_to(owned.name, owner.clone()).await?
+                } else {
+                    Vec::new()
+                };
+                match &gone {
+                    Gone::MergedInto(into) => {
+                        for row in rows {
+                            owners.push((owned.name, row.clone()));
+                            if Single::of(owned).is_some() {
+                                self.follows(owned.name, What::Record(row), Gone::NotFound, &events);
+                            }
+                        }
+                        if !is_list && owner_stream == self.worked.stream {
+                            for key in [&owner, into] {
+                                let within = What::Within(key.clone(), None);
+                                self.follows(owned.name, within, Gone::NotFound, &events);
+                            }
+                        } else if is_list && Single::of(owned).is_none() {
+                            self.follows(owned.name, What::Changes, Gone::NotFound, &events);
+                        }
+                    }
+                    // Each of them can tell.
+                    _ if Single::of(owned).is_some() => {
+                        for row in rows {
+                            self.follows(owned.name, What::Confirm(row), gone.clone(), &events);
+                        }
+                    }
+                    _ => {
+                        owners.extend(rows.into_iter().map(|row| (owned.name, row)));
+                        self.handle.owner_is_gone(owned.name, owner.clone()).await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn follows(&mut self, stream: &'static str, what: What, gone: Gone, events: &[u64]) {
+        self.worked.follows.push((Task { stream, what, gone }, events.to_vec()));
+    }
+
+    fn events(&self, what: &What) -> Vec<u64> {
+        self.waiting.get(what).map(|(_, events)| events.clone()).unwrap_or_default()
+    }
+
+    fn is_done(&mut self, what: &What) {
+        if let Some((_, events)) = self.waiting.remove(what) {
+            self.worked.done.extend(events);
+        }
+    }
+}
+
+/// Whether a record that is read by itself is what a listing shows. Postings show other members.
+fn is_as_listed(stream: &str) -> bool {
+    stream != "job_postings"
+}
+
+/// Goes on after a failure that may be about one record; not after the end of the run.
+fn note(first: &mut Option<Error>, result: Result<()>) -> Result<()> {
+    match result {
+        Err(error) if error.kind() == capture_core::ErrorKind::Closed => Err(error),
+        Err(error) => {
+            first.get_or_insert(error);
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
+}

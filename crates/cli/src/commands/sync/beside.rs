@@ -1,0 +1,141 @@
+//! What there is beside a run: webhooks that are received, monitoring that is answered, word of trouble, and the file that
+//! says where it stands. All of it outlasts single attempts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ashby_client::Usage;
+use capture_core::{Event, Handle, Observer, Place, Report, Result};
+use http_service::Part;
+use tokio_util::sync::CancellationToken;
+
+use super::hybrid;
+use crate::failure::{Failure, USAGE};
+use crate::settings::Settings;
+use crate::standing::{self, Keeper, Metrics, Notifier, Sending, Standing};
+use crate::webhooks::{self, Receiver};
+use crate::{monitoring, output};
+
+pub(super) struct Beside {
+    standing: Standing,
+    keeper: Option<Keeper>,
+    receiver: Option<Receiver>,
+    observers: Vec<Arc<dyn Observer>>,
+    sending: Option<Sending>,
+    stop: CancellationToken,
+}
+
+impl Beside {
+    /// Starts what the settings ask for. The destination is not taken yet.
+    pub(super) async fn start(
+        settings: &Settings,
+        place: &dyn Place,
+        usage: impl Fn() -> Usage + Send + Sync + 'static,
+        cancel: &CancellationToken,
+    ) -> Result<Self, Failure> {
+        let saved = if place.keeps_state() { place.peek()? } else { Default::default() };
+        let saved_at = saved.streams.into_iter().map(|(stream, saved)| (stream, saved.committed_at));
+        let standing = Standing::new(usage, saved_at.collect::<BTreeMap<_, _>>());
+        // Also when the run ends by itself.
+        let stop = cancel.child_token();
+        let mut observers: Vec<Arc<dyn Observer>> = vec![Arc::new(standing.clone())];
+        let vitals = monitoring::start(settings, &stop).await?;
+        if let Some(vitals) = &vitals {
+            let metrics = Metrics(standing.clone());
+            vitals.register(|registry| registry.register_collector(Box::new(metrics)));
+            observers.push(Arc::new(Readiness(vitals.part("capture", NOTHING_YET))));
+        }
+        let receiver = match settings.webhooks() {
+            true => {
+                let inbox = webhooks::inbox_of(settings, place)?;
+                let receiver = Receiver::start(settings, &inbox, vitals.as_ref(), &stop).await?;
+                standing.receives(receiver.inbox.clone());
+                Some(receiver)
+            }
+            false => None,
+        };
+        let mut sending = None;
+        if let Some(url) = settings.notify() {
+            let (notifier, sends) = Notifier::start(url)?;
+            observers.push(Arc::new(notifier));
+            sending = Some(sends);
+        }
+        let path = place.path().and_then(|path| standing::beside(path).ok());
+        let is_watch = settings.interval().is_some();
+        let keeper = path.map(|path| Keeper::start(standing.clone(), path, is_watch));
+        Ok(Self { standing, keeper, receiver, observers, sending, stop })
+    }
+
+    /// What is wrong with the settings can be said before anything is started.
+    pub(super) fn check(settings: &Settings) -> Result<(), Failure> {
+        if settings.webhooks() && settings.interval().is_none() {
+            return Err(Failure::new(USAGE, "`--webhooks` goes with `--watch`")
+                .with_hint("`ashby listen` receives webhooks and captures nothing"));
+        }
+        if settings.webhooks() && !settings.boards().is_empty() {
+            return Err(Failure::new(USAGE, "public job boards have no webhooks"));
+        }
+        Ok(())
+    }
+
+    /// This observer, and those of what is beside.
+    pub(super) fn observer(&self, observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
+        let mut all = vec![observer];
+        all.extend(self.observers.iter().cloned());
+        Arc::new(all)
+    }
+
+    /// Waits for a run, and does meanwhile what follows from events.
+    pub(super) async fn accompany(
+        &self,
+        handle: Handle,
+        run: impl Future<Output = Result<Report>>,
+    ) -> Result<Report> {
+        self.standing.follows(handle.clone());
+        match &self.receiver {
+            Some(receiver) => tokio::select! {
+                report = run => report,
+                never = hybrid::follow(&receiver.inbox, &handle) => match never {},
+            },
+            None => run.await,
+        }
+    }
+
+    /// Ends all of it in order.
+    pub(super) async fn end(self) {
+        let Self { keeper, receiver, observers, sending, stop, .. } = self;
+        stop.cancel();
+        if let Some(receiver) = receiver {
+            let pending = receiver.stop().await;
+            if pending > 0 {
+                output::explain(&format!(
+                    "{} events are pending: the next start goes on with them\n",
+                    output::thousands(pending)
+                ));
+            }
+        }
+        if let Some(keeper) = keeper {
+            keeper.end().await;
+        }
+        drop(observers);
+        if let Some(sending) = sending {
+            sending.end().await;
+        }
+    }
+}
+
+const NOTHING_YET: &str = "nothing has been captured yet";
+const TROUBLE: &str = "the run as a whole cannot go on at present";
+
+/// Ready once something was captured, and while the run can go on.
+struct Readiness(Part);
+
+impl Observer for Readiness {
+    fn observe(&self, event: &Event<'_>) {
+        match event {
+            Event::Committed { .. } | Event::UpToDate { .. } | Event::Recovered { .. } => self.0.ready(),
+            Event::Trouble { .. } => self.0.waits(TROUBLE),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! `ashby webhook trigger`: events from the catalog's examples, signed and sent as Ashby would.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ashby_client::catalog;
+use ashby_webhooks::{HEADER, Signature};
+use clap::Args;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::failure::{FAILED, Failure, USAGE};
+use crate::output::{explain, print, print_json, thousands};
+use crate::settings::{OutputFormat, Settings};
+use crate::webhooks;
+
+/// Deliveries under way at once.
+const AT_ONCE: usize = 64;
+/// An address that has not answered after this time does not count as one.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What to send, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct Trigger {
+    /// The type of event: candidateHire
+    #[arg(value_name = "TYPE")]
+    kind: String,
+    /// Where to send it
+    #[arg(long)]
+    url: String,
+    /// Replace a member: data.candidate.id=…, JSON or text; {n} in it is the number of the event
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// How many events, each with an id of its own
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    count: u64,
+    /// How many a second at most [default: as many as are answered]
+    #[arg(long, value_name = "R", value_parser = rate)]
+    rate: Option<f64>,
+    /// Print the events, send nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0);
+    rate.ok_or_else(|| "it must be a number above 0".to_owned())
+}
+
+/// How a delivery ended.
+struct Ended {
+    /// The status; none if there was no answer.
+    status: Option<u16>,
+    took: Duration,
+}
+
+impl Trigger {
+    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let event = catalog::event(&self.kind).ok_or_else(|| {
+            let known: Vec<&str> = catalog::events().iter().map(|event| event.name).collect();
+            Failure::new(USAGE, format!("there is no event `{}`", self.kind))
+                .with_hint(format!("events are {}", known.join(", ")))
+        })?;
+        let data: Value = serde_json::from_str(event.example).map_err(|error| {
+            Failure::new(FAILED, format!("the example of {} is no JSON", event.name)).with_source(error)
+        })?;
+        let sets = self.set.iter().map(|set| assignment(set)).collect::<Result<Vec<_>, _>>()?;
+        let make = |number: u64| {
+            let mut body = json!({"action": event.name, "data": data});
+            if event.name != "ping" {
+                body["webhookActionId"] = json!(action_id());
+            }
+            for (path, value) in &sets {
+                *place(&mut body, path) = read(&value.replace("{n}", &number.to_string()));
+            }
+            body
+        };
+        if self.dry_run {
+            (1..=self.count).try_for_each(|number| print(&format!("{}\n", make(number))))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let secret = webhooks::signing_if_any(settings)?;
+        if secret.is_none() {
+            explain("the events are not signed: --secret-file names what signs them\n");
+        }
+        let client = reqwest::Client::builder()
+            .user_agent("Ashby-Webhook")
+            .timeout(TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| Failure::new(FAILED, "cannot make an HTTP client").with_source(error))?;
+        let url = reqwest::Url::parse(&self.url).map_err(|error| {
+            Failure::new(USAGE, "--url must be an address such as http://127.0.0.1:8787/webhooks/ashby")
+                .with_source(error)
+        })?;
+        let (url, secret) = (Arc::new(url), secret.map(Arc::new));
+        let started = Instant::now();
+        let (mut under_way, mut ended) = (JoinSet::new(), Vec::new());
+        for number in 1..=self.count {
+            if let Some(rate) = self.rate {
+                let due = Duration::try_from_secs_f64((number - 1) as f64 / rate).unwrap_or(Duration::MAX);
+                tokio::time::sleep(due.saturating_sub(started.elapsed())).await;
+            }
+            if under_way.len() == AT_ONCE {
+                ended.extend(under_way.join_next().await.and_then(Result::ok));
+            }
+            let (client, url, secret) = (client.clone(), Arc::clone(&url), secret.clone());
+            let body = make(number).to_string().into_bytes();
+            under_way
+                .spawn(async move { send(&client, &url, secret.as_deref().map(String::as_str), body).await });
+        }
+        while let Some(delivery) = under_way.join_next().await {
+            ended.extend(delivery.ok());
+        }
+        tell(&mut ended, started.elapsed(), settings.output() == Some(OutputFormat::Json))?;
+        let taken = ended.iter().filter(|ended| ended.status.is_some_and(|status| status / 100 == 2)).count();
+        if taken as u64 != self.count {
+            let missing = thousands(self.count - taken as u64);
+            return Err(Failure::new(
+                FAILED,
+                format!("{missing} of {} events were not taken", thousands(self.count)),
+            )
+            .with_hint(
+                "401 means that the secret is another one; without a status nobody answered at --url",
+            ));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn send(client: &reqwest::Client, url: &reqwest::Url, secret: Option<&str>, body: Vec<u8>) -> Ended {
+    let started = Instant::now();
+    let mut request = client.post(url.clone()).header("content-type", "application/json");
+    if let Some(secret) = secret {
+        request = request.header(HEADER, Signature::of(secret, &body).to_string());
+    }
+    let status = match request.body(body).send().await {
+        Ok(response) => {
+            let status = response.status().as_u16();
+            // Read to its end, so that the connection can be used again.
+            drop(response.bytes().await);
+            Some(status)
+        }
+        Err(_) => None,
+    };
+    Ended { status, took: started.elapsed() }
+}
+
+/// Says how it went.
+fn tell(ended: &mut [Ended], elapsed: Duration, is_json: bool) -> Result<(), Failure> {
+    ended.sort_by_key(|ended| ended.took);
+    let mut statuses: BTreeMap<String, u64> = BTreeMap::new();
+    for delivery in ended.iter() {
+        let status = delivery.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        *statuses.entry(status).or_default() += 1;
+    }
+    let at = |hundredths: usize| {
+        let place = (ended.len() * hundredths).div_ceil(100).saturating_sub(1);
+        ended.get(place).map_or(0.0, |ended| ended.took.as_secs_f64() * 1e3)
+    };
+    if is_json {
+        return print_json(&json!({
+            "events": ended.len(), "seconds": elapsed.as_secs_f64(), "statuses": statuses,
+            "latency_ms": {"p50": at(50), "p99": at(99), "max": at(100)},
+        }));
+    }
+    let statuses: Vec<String> =
+        statuses.iter().map(|(status, count)| format!("{status} ({})", thousands(*count))).collect();
+    print(&format!(
+        "{} events in {:.1} s: {}; answered in {:.1} ms at the median, {:.1} ms at 99 %, {:.1} ms at most\n",
+        thousands(ended.len() as u64),
+        elapsed.as_secs_f64(),
+        statuses.join(", "),
+        at(50),
+        at(99),
+        at(100),
+    ))
+}
+
+/// Reads `path=value`.
+fn assignment(text: &str) -> Result<(&str, &str), Failure> {
+    let given = text
+        .split_once('=')
+        .filter(|(path, _)| !path.is_empty() && path.split('.').all(|name| !name.is_empty()));
+    given.ok_or_else(|| {
+        Failure::new(USAGE, format!("--set {text} must name a member and its value"))
+            .with_hint("for example --set data.candidate.id=4f1c0d6e-0000-4000-8000-000000000000")
+    })
+}
+
+/// JSON, or else text.
+fn read(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+}
+
+/// The member at a path, made if there is none; a number leads into an array that has so many elements.
+fn place<'v>(value: &'v mut Value, path: &str) -> &'v mut Value {
+    path.split('.').fold(value, |value, name| {
+        let index = name.parse::<usize>().ok().filter(|&index| value.get(index).is_some());
+        if let Some(index) = index {
+            return &mut value[index];
+        }
+        if !value.is_object() {
+            *value = json!({});
+        }
+        &mut value[name]
+    })
+}
+
+/// A random UUID.
+fn action_id() -> String {
+    let digits = format!("{:032x}", rand::random::<u128>());
+    format!("{}-{}-4{}-a{}-{}", &digits[..8], &digits[8..12], &digits[13..16], &digits[17..20], &digits[20..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_replaced_and_made() {
+        let mut body = json!({"data": {"ids": ["a", "b"], "candidate": "?"}});
+        for set in ["data.ids.1=\"c\"", "data.candidate.id=x-1", "data.new.count=3"] {
+            let (path, value) = assignment(set).unwrap();
+            *place(&mut body, path) = read(value);
+        }
+        let expected = json!({"data": {"ids": ["a", "c"], "candidate": {"id": "x-1"}, "new": {"count": 3}}});
+        assert_eq!(body, expected);
+        assert!(
+            assignment("data").is_err() && assignment("data..id=1").is_err() && assignment("=1").is_err()
+        );
+    }
+
+    #[test]
+    fn every_event_has_an_id_of_its_own() {
+        let (one, other) = (action_id(), action_id());
+        assert!(one != other && one.len() == 36 && one.as_bytes()[14] == b'4', "{one}");
+    }
+}

@@ -1,0 +1,207 @@
+//! Where a run stands, for whoever looks while it is on: `ashby status` reads it from a file ([`file`]), Prometheus from
+//! `--metrics` ([`metrics`]), and `--notify` sends word of trouble ([`notify`]).
+
+mod file;
+mod metrics;
+mod notify;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ashby_client::Usage;
+use ashby_webhooks::Inbox;
+use capture_core::{Counts, Event, Handle, Observer};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+pub(crate) use file::{Keeper, Saved, beside, read};
+pub(crate) use metrics::Metrics;
+pub(crate) use notify::{Notifier, Sending};
+
+/// Watches a run, and the runs that come after it when it is started anew. Clones watch the same.
+#[derive(Clone)]
+pub(crate) struct Standing(Arc<Inner>);
+
+struct Inner {
+    began_at: Timestamp,
+    usage: Box<dyn Fn() -> Usage + Send + Sync>,
+    changed: Notify,
+    live: Mutex<Live>,
+}
+
+#[derive(Default)]
+struct Live {
+    handle: Option<Handle>,
+    inbox: Option<Inbox>,
+    /// When the newest state of each stream was saved by an earlier run.
+    saved_at: BTreeMap<String, Timestamp>,
+    streams: BTreeMap<String, Seen>,
+    trouble: Option<Trouble>,
+    commits: u64,
+}
+
+/// What was seen of a stream.
+#[derive(Default, Clone)]
+struct Seen {
+    counts: Counts,
+    polls: u64,
+    failures: u64,
+    set_aside: u64,
+    kept: u64,
+    trouble: Option<Trouble>,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Trouble {
+    /// Of which kind, in a word.
+    pub(crate) kind: String,
+    pub(crate) message: String,
+    pub(crate) since: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) retry_at: Option<Timestamp>,
+}
+
+/// Where a stream stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StreamStanding {
+    /// Everything that there was at this time, at the latest, is in the destination.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) up_to_date_at: Option<Timestamp>,
+    /// When its state was last saved, and with it from where changes go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) committed_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) next_poll_at: Option<Timestamp>,
+    pub(crate) polling: bool,
+    pub(crate) listing_everything: bool,
+    /// Received in this run.
+    pub(crate) records: u64,
+    pub(crate) new: u64,
+    pub(crate) changed: u64,
+    pub(crate) gone: u64,
+    pub(crate) set_aside: u64,
+    /// Rows that a full listing did not see and that are kept for a reason.
+    pub(crate) kept: u64,
+    pub(crate) polls: u64,
+    pub(crate) failures: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) trouble: Option<Trouble>,
+}
+
+fn in_a_while(now: Timestamp, pause: Duration) -> Option<Timestamp> {
+    now.checked_add(SignedDuration::try_from(pause).ok()?).ok()
+}
+
+impl Standing {
+    pub(crate) fn new(
+        usage: impl Fn() -> Usage + Send + Sync + 'static,
+        saved_at: BTreeMap<String, Timestamp>,
+    ) -> Self {
+        let live = Live { saved_at, ..Live::default() };
+        Self(Arc::new(Inner {
+            began_at: Timestamp::now(),
+            usage: Box::new(usage),
+            changed: Notify::new(),
+            live: Mutex::new(live),
+        }))
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.0.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// This run is under way now.
+    pub(crate) fn follows(&self, handle: Handle) {
+        self.live().handle = Some(handle);
+        self.0.changed.notify_one();
+    }
+
+    /// Webhooks are received here.
+    pub(crate) fn receives(&self, inbox: Inbox) {
+        self.live().inbox = Some(inbox);
+    }
+
+    /// Where each stream stands.
+    fn streams(&self) -> BTreeMap<String, StreamStanding> {
+        let live = self.live();
+        let status = live.handle.as_ref().map(Handle::status).unwrap_or_default();
+        let standing = |(stream, of): (String, capture_core::StreamStatus)| {
+            let seen = live.streams.get(&stream).cloned().unwrap_or_default();
+            let saved_at = live.saved_at.get(&stream).copied();
+            let standing = StreamStanding {
+                up_to_date_at: of.up_to_date_at,
+                committed_at: of.committed_at.or(saved_at),
+                next_poll_at: of.next_poll_at,
+                polling: of.polling,
+                listing_everything: of.listing_everything,
+                records: of.records,
+                new: seen.counts.new + seen.counts.written,
+                changed: seen.counts.changed,
+                gone: seen.counts.deleted,
+                set_aside: seen.set_aside,
+                kept: seen.kept,
+                polls: seen.polls,
+                failures: seen.failures,
+                trouble: seen.trouble,
+            };
+            (stream, standing)
+        };
+        status.into_iter().map(standing).collect()
+    }
+
+    fn pending_events(&self) -> Option<u64> {
+        self.live().inbox.as_ref().map(Inbox::pending_count)
+    }
+}
+
+impl Observer for Standing {
+    fn observe(&self, event: &Event<'_>) {
+        let now = Timestamp::now();
+        let mut live = self.live();
+        let live = &mut *live;
+        let of = |live: &mut Live, stream: &str, note: &dyn Fn(&mut Seen)| {
+            note(live.streams.entry(stream.to_owned()).or_default());
+        };
+        match event {
+            Event::Committed { counts, .. } => {
+                live.commits += 1;
+                for (stream, counts) in *counts {
+                    of(live, stream, &|seen| seen.counts += *counts);
+                }
+            }
+            Event::UpToDate { stream } => of(live, stream, &|seen| {
+                seen.polls += 1;
+                seen.trouble = None;
+            }),
+            Event::Failed { stream, kind, message, retry_in, ends_poll, .. } => of(live, stream, &|seen| {
+                seen.failures += u64::from(*ends_poll);
+                let since = seen.trouble.as_ref().map_or(now, |trouble| trouble.since);
+                seen.trouble = Some(Trouble {
+                    kind: kind.name().to_owned(),
+                    message: (*message).to_owned(),
+                    since,
+                    retry_at: retry_in.and_then(|pause| in_a_while(now, pause)),
+                });
+            }),
+            Event::SetAside { stream, set_aside } => of(live, stream, &|seen| seen.set_aside = *set_aside),
+            Event::Kept { stream, kept } => of(live, stream, &|seen| seen.kept = kept.rows),
+            Event::Trouble { kind, message, retry_in, .. } => {
+                let since = live.trouble.as_ref().map_or(now, |trouble| trouble.since);
+                live.trouble = Some(Trouble {
+                    kind: kind.name().to_owned(),
+                    message: (*message).to_owned(),
+                    since,
+                    retry_at: in_a_while(now, *retry_in),
+                });
+            }
+            Event::Recovered { .. } => live.trouble = None,
+            Event::Started { .. } => {}
+            // The rest comes with every page.
+            _ => return,
+        }
+        self.0.changed.notify_one();
+    }
+}

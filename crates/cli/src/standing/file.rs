@@ -1,0 +1,139 @@
+//! The file that says where a run stands, beside its destination.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use capture_core::private_file;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Standing, StreamStanding, Trouble};
+
+const VERSION: u32 = 1;
+
+/// How often it is written at most, and at least.
+const OFTEN: Duration = Duration::from_secs(1);
+const SELDOM: Duration = Duration::from_secs(10);
+
+/// A run that has not written for so long is no more.
+const SILENCE: SignedDuration = SignedDuration::from_secs(40);
+
+/// What the file says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Saved {
+    version: u32,
+    /// Which process.
+    pub(crate) process: u32,
+    pub(crate) began_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    /// None while it is on, and of one that was killed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ended_at: Option<Timestamp>,
+    /// Whether it stays up.
+    pub(crate) watch: bool,
+    pub(crate) requests: u64,
+    pub(crate) commits: u64,
+    /// Received events of which something is still to be done, where webhooks are received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pending_events: Option<u64>,
+    /// Why the run as a whole cannot go on at present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) trouble: Option<Trouble>,
+    pub(crate) streams: BTreeMap<String, StreamStanding>,
+}
+
+impl Saved {
+    /// Whether the run is on, as far as can be told.
+    pub(crate) fn is_on(&self, now: Timestamp) -> bool {
+        self.ended_at.is_none() && now.duration_since(self.updated_at) < SILENCE
+    }
+}
+
+/// Where the file of a destination is: hidden, beside it (`.NAME.status.json`).
+pub(crate) fn beside(destination: &Path) -> io::Result<PathBuf> {
+    let destination = private_file::canonical(destination)?;
+    let mut name = OsString::from(".");
+    name.push(destination.file_name().unwrap_or_default());
+    name.push(".status.json");
+    Ok(destination.with_file_name(name))
+}
+
+/// Reads it; none if it is not there, or says something that this version does not understand.
+pub(crate) fn read(path: &Path) -> Option<Saved> {
+    let text = std::fs::read(path).ok()?;
+    serde_json::from_slice(&text).ok().filter(|saved: &Saved| saved.version == VERSION)
+}
+
+/// Keeps the file up.
+pub(crate) struct Keeper {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Keeper {
+    /// From now on.
+    pub(crate) fn start(standing: Standing, path: PathBuf, watch: bool) -> Self {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(keep(standing, path, watch, stop.clone()));
+        Self { stop, task }
+    }
+
+    /// Says in it that the run has ended.
+    pub(crate) async fn end(self) {
+        self.stop.cancel();
+        let _ = self.task.await;
+    }
+}
+
+async fn keep(standing: Standing, path: PathBuf, watch: bool, stop: CancellationToken) {
+    let mut is_told = false;
+    loop {
+        let is_over = stop.is_cancelled();
+        let saved = standing.saved(watch, is_over);
+        let path = path.clone();
+        let written = tokio::task::spawn_blocking(move || {
+            let text = serde_json::to_vec_pretty(&saved)?;
+            private_file::replace(&path, &text)
+        });
+        if let Ok(Err(error)) = written.await
+            && !std::mem::replace(&mut is_told, true)
+        {
+            tracing::info!("`ashby status` will not see this run: {error}");
+        }
+        if is_over {
+            return;
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(SELDOM) => {}
+            () = async { standing.0.changed.notified().await; tokio::time::sleep(OFTEN).await } => {}
+        }
+    }
+}
+
+impl Standing {
+    fn saved(&self, watch: bool, is_over: bool) -> Saved {
+        let now = Timestamp::now();
+        let streams = self.streams();
+        let pending_events = self.pending_events();
+        let live = self.live();
+        Saved {
+            version: VERSION,
+            process: std::process::id(),
+            began_at: self.0.began_at,
+            updated_at: now,
+            ended_at: is_over.then_some(now),
+            watch,
+            requests: (self.0.usage)().requests,
+            commits: live.commits,
+            pending_events,
+            trouble: live.trouble.clone(),
+            streams,
+        }
+    }
+}

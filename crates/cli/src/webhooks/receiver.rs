@@ -1,0 +1,110 @@
+//! A receiver with its inbox.
+
+use std::path::{Path, PathBuf};
+
+use ashby_webhooks::{Inbox, InboxOptions, Intake, PATH, router};
+use capture_core::Place;
+use http_service::{Limits, Part, Vitals, bind, serve};
+use tokio_util::sync::CancellationToken;
+
+use super::{INBOX, address, keyring};
+use crate::failure::{FAILED, Failure};
+use crate::output::{self, explain};
+use crate::settings::Settings;
+use crate::text;
+
+/// Why it is not ready when it is not.
+const FAILING: &str = "it could not keep the last delivery";
+
+/// Receives until its token is cancelled.
+pub(crate) struct Receiver {
+    pub(crate) inbox: Inbox,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Receiver {
+    /// Opens the inbox, then the address.
+    pub(crate) async fn start(
+        settings: &Settings,
+        path: &Path,
+        vitals: Option<&Vitals>,
+        stop: &CancellationToken,
+    ) -> Result<Self, Failure> {
+        let address = address(settings.listen(), "listen")?;
+        let intake = Intake::new(keyring(settings)?);
+        let inbox = Inbox::open(path, InboxOptions::default())?;
+        let listener = bind(address).await.map_err(|error| taken(address, "listen", error))?;
+        let address = listener.local_addr().unwrap_or(address);
+        if let Some(vitals) = vitals {
+            vitals.register(|registry| intake.register(registry));
+            tokio::spawn(watch(vitals.part("inbox", FAILING), inbox.failing()));
+        }
+        intake.keep_in(inbox.clone());
+        let limits = Limits::default();
+        let server = tokio::spawn(serve(listener, router(intake, PATH, limits), limits, stop.clone()));
+        explain(&format!(
+            "listening on http://{address}{PATH}; events are kept in {}\n",
+            text::word(&path.display().to_string())
+        ));
+        let waiting = inbox.pending_count();
+        if waiting > 0 {
+            explain(&format!("{} events were pending\n", output::thousands(waiting)));
+        }
+        Ok(Self { inbox, server })
+    }
+
+    /// Waits for what is under way, once its token is cancelled; gives how many events are pending.
+    pub(crate) async fn stop(self) -> u64 {
+        // It ends by itself now.
+        let _ = self.server.await;
+        let pending = self.inbox.pending_count();
+        self.inbox.close().await;
+        pending
+    }
+}
+
+/// Why an address cannot be listened on.
+pub(crate) fn taken(address: std::net::SocketAddr, flag: &str, error: std::io::Error) -> Failure {
+    Failure::new(FAILED, format!("cannot listen on {address}"))
+        .with_source(error)
+        .with_hint(format!("stop what listens there, or choose another address with --{flag}"))
+}
+
+/// Is ready for as long as deliveries can be kept.
+async fn watch(part: Part, mut failing: tokio::sync::watch::Receiver<bool>) {
+    loop {
+        match *failing.borrow_and_update() {
+            true => part.waits(FAILING),
+            false => part.ready(),
+        }
+        if failing.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The inbox of what is synced into a destination.
+pub(crate) fn inbox_of(settings: &Settings, place: &dyn Place) -> Result<PathBuf, Failure> {
+    match (settings.inbox(), place.path()) {
+        (Some(path), _) => Ok(path.to_owned()),
+        (None, Some(destination)) => Inbox::beside(destination).map_err(|error| {
+            Failure::new(FAILED, "cannot find the place of the inbox beside the destination")
+                .with_source(error)
+                .with_hint("name it with --inbox")
+        }),
+        (None, None) => Ok(INBOX.into()),
+    }
+}
+
+/// The inbox to look at: the one that was named, that of `ashby listen`, or that of the destination.
+pub(crate) fn inbox_to_read(settings: &Settings) -> PathBuf {
+    let of_listen = PathBuf::from(INBOX);
+    if settings.inbox().is_none() && !of_listen.exists() {
+        let place = crate::destination::from_settings(settings).ok();
+        let beside = place.and_then(|place| inbox_of(settings, &*place).ok());
+        if let Some(beside) = beside.filter(|path| path.exists()) {
+            return beside;
+        }
+    }
+    settings.inbox().map_or(of_listen, Path::to_owned)
+}

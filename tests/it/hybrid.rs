@@ -1,0 +1,252 @@
+//! Webhooks beside a watch: what events name is there before any poll would bring it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use ashby_sim::{Fault, FaultRule, Kind, Mutation, Organisation, Subscription};
+use serde_json::{Value, json};
+
+use crate::support::listening::{Listening, SECRET, body, deliver, deliver_signed, get};
+use crate::support::{Site, query, sqlite, truth, until};
+
+const STREAMS: &str =
+    "candidates applications application_history offers jobs interview_schedules interview_events";
+
+/// A watch that polls by itself once an hour, past its first round.
+async fn watch(site: &Site, arguments: &str) -> Listening {
+    std::fs::write(site.path("s"), format!("older\n{SECRET}\n")).unwrap();
+    let command = site.ashby(&format!(
+        "sync --watch --interval 1h --webhooks --listen 127.0.0.1:0 --secret-file s {arguments} {STREAMS}"
+    ));
+    Listening::of(command).await
+}
+
+async fn first_round(watch: &mut Listening) {
+    loop {
+        let line = watch.said.next_line().await.unwrap().expect("it runs on");
+        if line.starts_with("round 1 ") {
+            return;
+        }
+    }
+}
+
+async fn subscribe(site: &Site, watch: &Listening) {
+    for kind in Organisation::event_types().filter(|kind| *kind != "ping") {
+        let subscription = Subscription {
+            webhook_type: kind.to_owned(),
+            request_url: format!("http://{}/webhooks/ashby", watch.address),
+            secret_token: Some(SECRET.to_owned()),
+        };
+        let (_, is_enabled) = site.server.subscribe(&subscription).await.unwrap();
+        assert!(is_enabled, "{kind}: its ping is answered");
+    }
+}
+
+fn is_true(site: &Site, database: &Path) -> bool {
+    STREAMS
+        .split(' ')
+        .filter(|stream| *stream != "application_history")
+        .all(|stream| sqlite(database, stream) == truth(site.organisation(), stream))
+}
+
+fn some(site: &Site, stream: &str) -> Vec<(String, Value)> {
+    truth(site.organisation(), stream).into_iter().collect()
+}
+
+/// Moves so many applications to their next stages.
+fn move_some(site: &Site, count: usize) -> Vec<String> {
+    let move_on = |application: &String| {
+        let change = Mutation::MoveStage { application: application.clone(), stage: None };
+        site.organisation().mutate(&change).is_ok()
+    };
+    some(site, "applications").into_iter().map(|(id, _)| id).filter(move_on).take(count).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_events_name_is_captured_without_a_poll() {
+    let site = Site::new().await;
+    let mut watch = watch(&site, "--metrics 127.0.0.1:0").await;
+    first_round(&mut watch).await;
+    subscribe(&site, &watch).await;
+    let database = site.path("ashby.db");
+    assert!(is_true(&site, &database));
+
+    let applications = some(&site, "applications");
+    let change = |mutation: Mutation| site.organisation().mutate(&mutation).unwrap();
+    assert_eq!(move_some(&site, 3).len(), 3);
+    change(Mutation::Create {
+        kind: Kind::Offer,
+        parent: Some(applications[5].0.clone()),
+        fields: Default::default(),
+    });
+    until("what changed is there", || is_true(&site, &database)).await;
+
+    // What is gone takes along what belongs to it, and says how it went.
+    let candidates = some(&site, "candidates");
+    let owned = |candidate: &str| {
+        let is_owned = |record: &Value| record["candidate"]["id"] == candidate;
+        some(&site, "applications")
+            .into_iter()
+            .filter(|(_, record)| is_owned(record))
+            .map(|(id, _)| id)
+            .collect()
+    };
+    let (with, without): (Vec<_>, Vec<_>) =
+        candidates.into_iter().map(|(id, _)| id).partition(|id| !<Vec<String>>::is_empty(&owned(id)));
+    let (dead, applied, merged, into) = (&with[0], owned(&with[0]), &with[1], &without[0]);
+    change(Mutation::Delete { kind: Kind::Candidate, id: dead.clone() });
+    change(Mutation::MergeCandidates { from: merged.clone(), into: into.clone() });
+    until("what is gone is marked, and what moved has moved", || is_true(&site, &database)).await;
+    let why = |stream: &str, key: &str| {
+        query(
+            &database,
+            &format!(
+                "SELECT _deleted_why, _merged_into FROM {stream} WHERE _key = '{key}' AND _deleted_at IS NOT NULL"
+            ),
+        )
+    };
+    assert_eq!(why("candidates", dead), [["reported".to_owned(), String::new()]]);
+    assert_eq!(why("candidates", merged)[0][1], **into);
+    for application in &applied {
+        assert!(!why("applications", application)[0][0].is_empty());
+    }
+
+    // It can be watched while it is on.
+    until("all events are done", || pending(&database) == 0).await;
+    let metrics = get(watch.metrics.as_ref().unwrap(), "/metrics").await;
+    for wanted in [
+        r#"ashby_stream_lag_seconds{stream="candidates"}"#,
+        r#"ashby_stream_tombstones_total{stream="candidates"} 2"#,
+        "ashby_events_pending 0",
+        "ashby_webhook_events_verified_total",
+    ] {
+        assert!(metrics.contains(wanted), "{wanted}: {metrics}");
+    }
+    assert!(metrics.ends_with("# EOF\n"), "{metrics}");
+    assert!(get(watch.metrics.as_ref().unwrap(), "/readyz").await.starts_with("HTTP/1.1 200"));
+    let status: Value = serde_json::from_str(&site.done("status --output json").await.stdout).unwrap();
+    assert_eq!((&status["run"]["is_on"], &status["pending_events"]), (&json!(true), &json!(0)), "{status:#}");
+    let (said, code) = watch.stop().await;
+    assert_eq!(code, Some(0), "{said}");
+    let status: Value = serde_json::from_str(&site.done("status --output json").await.stdout).unwrap();
+    assert_eq!(status["run"]["is_on"], false);
+    assert!(
+        status["run"]["ended_at"].is_string() && status["streams"][0]["lag_seconds"].is_number(),
+        "{status:#}"
+    );
+}
+
+/// Events of which something is still to be done.
+fn pending(database: &Path) -> u64 {
+    let inbox = ashby_webhooks::Inbox::beside(database).unwrap();
+    ashby_webhooks::Reader::open(inbox).unwrap().kept().unwrap().pending
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_is_captured_after_a_kill() {
+    let site = Site::new().await;
+    let mut watch = self::watch(&site, "").await;
+    first_round(&mut watch).await;
+    subscribe(&site, &watch).await;
+    let database = site.path("ashby.db");
+    site.server.faults().add(FaultRule::new("application.info", Fault::Hold));
+    move_some(&site, 1);
+    site.held().await;
+    watch.child.kill().await.unwrap();
+    assert!(pending(&database) > 0 && !is_true(&site, &database));
+    site.server.faults().clear();
+    site.server.faults().release();
+    let watch = self::watch(&site, "").await;
+    until("the inbox is worked off", || pending(&database) == 0 && is_true(&site, &database)).await;
+    assert_eq!(watch.stop().await.1, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forgeries_copies_and_lies_cost_nothing_and_change_nothing() {
+    let site = Site::new().await;
+    let mut watch = watch(&site, "").await;
+    first_round(&mut watch).await;
+    let database = site.path("ashby.db");
+    let before = site.log().total();
+    let event = body("1", "candidateHire");
+    assert_eq!(deliver_signed(&watch.address, &event, "sha256=00").await, 401);
+    assert_eq!(site.log().total(), before, "a forgery is no reason to ask");
+    // A candidate is said to be deleted who is there: a question, and nothing more.
+    let (alive, _) = some(&site, "candidates").swap_remove(0);
+    let lie =
+        json!({"webhookActionId": "2", "action": "candidateDelete", "data": {"candidate": {"id": alive}}})
+            .to_string();
+    assert_eq!(deliver(&watch.address, &lie).await, 200);
+    until("it is done", || pending(&database) == 0).await;
+    assert!(is_true(&site, &database));
+    let asked = site.log().total();
+    assert!(asked > before);
+    assert_eq!(deliver(&watch.address, &lie).await, 200);
+    // Of other kinds, of nothing, and of what is no record: nothing breaks.
+    for (id, data) in [
+        ("3", json!({})),
+        ("4", json!({"candidate": {"id": 7}})),
+        ("5", json!({"candidate": {"id": "nobody"}})),
+    ] {
+        let event = json!({"webhookActionId": id, "action": "candidateDelete", "data": data}).to_string();
+        assert_eq!(deliver(&watch.address, &event).await, 200);
+    }
+    until("all is done", || pending(&database) == 0).await;
+    assert!(is_true(&site, &database));
+    // One of them is asked about, a few times since the answer makes no sense.
+    assert!(site.log().total() <= asked + 10, "a copy costs nothing: {} after {asked}", site.log().total());
+    assert_eq!(watch.stop().await.1, Some(0));
+}
+
+#[tokio::test]
+async fn webhooks_need_a_watch() {
+    let site = Site::new().await;
+    let ran = site.run("sync --webhooks").await;
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("--watch"), "{}", ran.stderr);
+    assert!(!site.path("ashby.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn word_of_trouble_is_sent_and_of_its_end() {
+    let site = Site::new().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/T0/secret-path", listener.local_addr().unwrap());
+    let (sender, mut messages) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut text = Vec::new();
+            let mut buffer = [0; 4096];
+            let body = loop {
+                let read = stream.read(&mut buffer).await.unwrap();
+                text.extend_from_slice(&buffer[..read]);
+                let whole = String::from_utf8_lossy(&text);
+                let Some((_, body)) = whole.split_once("\r\n\r\n") else { continue };
+                if let Ok(body) = serde_json::from_str::<Value>(body) {
+                    break body;
+                }
+            };
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            let _ = sender.send(body);
+        }
+    });
+    site.server.faults().add(FaultRule::new("user.list", Fault::Status { status: 500 }));
+    let mut command = site.ashby("sync --watch --interval 1s users archive_reasons --verbose");
+    command.env("ASHBY_NOTIFY", &url);
+    let child = crate::support::start(command);
+    let failing = tokio::time::timeout(Duration::from_secs(60), messages.recv()).await.unwrap().unwrap();
+    assert_eq!((&failing["event"], &failing["stream"]), (&json!("failing"), &json!("users")), "{failing}");
+    assert!(failing["text"].as_str().unwrap().contains("users"), "{failing}");
+    site.server.faults().clear();
+    let recovered = tokio::time::timeout(Duration::from_secs(60), messages.recv()).await.unwrap().unwrap();
+    assert_eq!((&recovered["event"], &recovered["stream"]), (&json!("recovered"), &json!("users")));
+    crate::support::signal(&child, "TERM");
+    let ran = crate::support::ended(child).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(!ran.stderr.contains("secret-path"), "{}", ran.stderr);
+    let mut shown = site.ashby("--show-config");
+    shown.env("ASHBY_NOTIFY", &url);
+    assert!(!crate::support::run(shown).await.stdout.contains("secret-path"));
+}
