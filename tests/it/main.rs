@@ -26,6 +26,7 @@ mod memory;
 mod operations;
 mod output;
 mod pace;
+mod postgres;
 mod postings;
 mod report;
 mod secrets;

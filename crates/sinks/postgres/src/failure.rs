@@ -159,7 +159,7 @@ impl Failure {
                 format!("correct --to, or make it: CREATE DATABASE {database}"),
             ),
             Meaning::NoRight => (
-                ErrorKind::Denied,
+                ErrorKind::Storage,
                 format!("the role {user} lacks a right in {}", address.place()),
                 format!("somebody who may: CREATE SCHEMA {schema} AUTHORIZATION {user}; or if it is there: ALTER SCHEMA {schema} OWNER TO {user}"),
             ),

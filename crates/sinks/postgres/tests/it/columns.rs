@@ -206,8 +206,26 @@ async fn a_table_that_was_dropped_is_listed_again() {
     let mut sink = place.sink();
     let state = sink.load().await.unwrap();
     assert!(state.streams["pets"].checkpoint.is_empty(), "it would go on behind what is gone");
-    sink.open(&[stream.clone()]).await.unwrap();
+    sink.open(std::slice::from_ref(&stream)).await.unwrap();
     write(&mut sink, &stream, 1, vec![pet("a", "1")]).await;
     assert_eq!(commit(&mut sink, 8).await.new, 1);
     sink.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_row_of_many_columns_fits_its_page_whatever_is_in_it() {
+    let Some(place) = Place::new() else { return };
+    let stream = pets();
+    let mut sink = place.sink();
+    open(&mut sink, &stream).await.unwrap();
+    // The longest values that are not put elsewhere, and longer ones.
+    for length in [1, 14, 15, 16, 100, 3_000] {
+        let members: Vec<String> =
+            (0..400).map(|number| format!(r#""m{number}":"{}""#, "x".repeat(length))).collect();
+        let record = Record::upsert(length.to_string(), format!(r#"{{"id":"a",{}}}"#, members.join(",")));
+        write(&mut sink, &stream, 1, vec![record]).await;
+        commit(&mut sink, 1).await;
+    }
+    sink.close().await.unwrap();
+    assert_eq!(place.sql("SELECT count(*), count(m100) FROM pets"), "6|6");
 }

@@ -56,7 +56,7 @@ async fn a_right_that_is_missing_is_named_with_its_remedy() {
     place.cluster.sql(&database, &format!("CREATE ROLE {role} LOGIN"));
     let mut sink = PostgresSink::new(&place.cluster.address(&role, &database, "schema=raw")).unwrap();
     let error = open(&mut sink, &pets()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Denied);
+    assert_eq!(error.kind(), ErrorKind::Storage);
     let remedy = format!("CREATE SCHEMA \"raw\" AUTHORIZATION \"{role}\"");
     assert!(error.hint().unwrap().contains(&remedy), "{error:?} {:?}", error.hint());
     drop(sink);
