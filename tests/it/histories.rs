@@ -22,6 +22,9 @@ fn whatever_happens_the_end_is_the_truth() {
     for feature in Feature::ALL {
         assert!(tally.get(&format!("feature {}", feature.name())) >= 30, "{feature:?} is rare:\n{report}");
     }
+    if private_postgres::shared().is_some() {
+        assert!(tally.get("destination postgres") >= 15, "PostgreSQL is rare:\n{report}");
+    }
     for (what, times) in [
         ("destination sqlite", 100),
         ("destination jsonl", 50),

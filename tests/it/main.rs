@@ -28,6 +28,7 @@ mod memory;
 mod operations;
 mod output;
 mod pace;
+mod postgres;
 mod postings;
 mod reconcile;
 mod report;

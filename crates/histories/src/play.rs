@@ -490,9 +490,10 @@ impl<'a> Player<'a> {
             }
         }
         let kept = kept(self);
-        let knows = self.judge.kind == Kind::Sqlite || !self.judge.forgets_what_was_written;
+        let is_database = matches!(self.judge.kind, Kind::Sqlite | Kind::Postgres);
+        let knows = is_database || !self.judge.forgets_what_was_written;
         if !kept.is_empty() && knows {
-            let rule = if self.judge.kind == Kind::Sqlite { "kept-dead" } else { "kept-dead-in-lines" };
+            let rule = if is_database { "kept-dead" } else { "kept-dead-in-lines" };
             self.judge.say(rule, format!("after a quiet --full: {}", kept.join(", ")));
         }
         let all: Vec<Stream> = Stream::all().collect();

@@ -10,6 +10,8 @@ use crate::world::Change;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Sqlite,
+    /// On machines that have a server.
+    Postgres,
     Jsonl,
     Stdout,
 }

@@ -1,6 +1,7 @@
 //! A simulated organisation, a directory to work in, and the binary.
 
 pub(crate) mod listening;
+pub(crate) mod postgres;
 mod records;
 
 use std::path::{Path, PathBuf};
