@@ -31,6 +31,7 @@ mod postings;
 mod report;
 mod search;
 mod secrets;
+mod serve;
 mod signals;
 mod support;
 mod terminal;
