@@ -137,6 +137,11 @@ async fn what_events_name_is_captured_without_a_poll() {
         assert!(metrics.contains(wanted), "{wanted}: {metrics}");
     }
     assert!(metrics.ends_with("# EOF\n"), "{metrics}");
+    // Without a limit there is none to tell of.
+    for name in watched().into_iter().filter(|name| !name.contains("_per_minute_limit")) {
+        let family = name.strip_suffix("_total").unwrap_or(&name);
+        assert!(metrics.contains(&format!("# TYPE {family} ")), "{name} is watched and not told");
+    }
     assert!(get(watch.metrics.as_ref().unwrap(), "/readyz").await.starts_with("HTTP/1.1 200"));
     let status: Value = serde_json::from_str(&site.done("status --output json").await.stdout).unwrap();
     assert_eq!((&status["run"]["is_on"], &status["pending_events"]), (&json!(true), &json!(0)), "{status:#}");
@@ -148,6 +153,31 @@ async fn what_events_name_is_captured_without_a_poll() {
         status["run"]["ended_at"].is_string() && status["streams"][0]["lag_seconds"].is_number(),
         "{status:#}"
     );
+}
+
+/// The metrics that the alerts, the dashboard and the documentation speak of.
+fn watched() -> std::collections::BTreeSet<String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations");
+    let texts = ["alerts.yaml", "dashboard.json", "README.md"]
+        .map(|name| std::fs::read_to_string(directory.join(name)).unwrap());
+    let dashboard: Value = serde_json::from_str(&texts[1]).unwrap();
+    assert!(dashboard["panels"].as_array().unwrap().len() > 4);
+    let words = texts
+        .iter()
+        .flat_map(|text| text.split(|letter: char| !letter.is_ascii_lowercase() && letter != '_'));
+    let prefixes = [
+        "ashby_stream_",
+        "ashby_request",
+        "ashby_run_",
+        "ashby_commits",
+        "ashby_events_",
+        "ashby_webhook_events_",
+    ];
+    let names =
+        words.filter(|word| prefixes.iter().any(|prefix| word.starts_with(prefix)) && !word.ends_with('_'));
+    let names: std::collections::BTreeSet<String> = names.map(str::to_owned).collect();
+    assert!(names.len() > 15, "{names:?}");
+    names
 }
 
 /// Events of which something is still to be done.
@@ -264,4 +294,26 @@ async fn word_of_trouble_is_sent_and_of_its_end() {
     let mut shown = site.ashby("--show-config");
     shown.env("ASHBY_NOTIFY", &url);
     assert!(!crate::support::run(shown).await.stdout.contains("secret-path"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn webhooks_that_are_disabled_are_said_at_the_start() {
+    let site = Site::new().await;
+    // Nobody answers the ping, so that Ashby disables it.
+    std::fs::write(site.path("s"), format!("{SECRET}\n")).unwrap();
+    let ran = site
+        .run("webhook setup http://127.0.0.1:1/webhooks/ashby --types candidateHire --secret-file s --yes")
+        .await;
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let mut watch = watch(&site, "").await;
+    loop {
+        let line = watch.said.next_line().await.unwrap().expect("it runs on");
+        if line.starts_with("warning: webhooks are disabled") {
+            assert!(line.ends_with("candidateHire"), "{line}");
+            break;
+        }
+    }
+    let hint = watch.said.next_line().await.unwrap().unwrap();
+    assert_eq!(hint, "hint: `ashby webhook enable candidateHire`");
+    assert_eq!(watch.stop().await.1, Some(0));
 }

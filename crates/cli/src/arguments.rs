@@ -21,6 +21,7 @@ use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
 use crate::commands::mcp::McpFlags;
 use crate::commands::postings::PostingsFlags;
+use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
 use crate::commands::search::SearchFlags;
 use crate::commands::serve::ServeFlags;
@@ -61,6 +62,7 @@ pub(crate) enum Command {
     Mcp(McpFlags),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
+    Reconcile(ReconcileFlags),
     Report(ReportAction),
     Resume(ResumeAction),
     Search(SearchFlags),
@@ -85,6 +87,7 @@ impl Command {
             | Self::Check
             | Self::Doctor(_)
             | Self::Operations(_)
+            | Self::Reconcile(_)
             | Self::Report(_)
             | Self::Search(_)
             | Self::State(_)
@@ -179,6 +182,8 @@ enum Subcommands {
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
     Webhook(WebhookFlags),
+    /// List streams whole, mark what is gone, and say what tokens had missed
+    Reconcile(ReconcileFlags),
     /// Tell how fresh each stream is, and what the run that keeps them up is doing; also while it is on
     Status,
     /// Look at the saved state, reset streams, move it
@@ -270,6 +275,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Resume(action)) => Command::Resume(action),
         Some(Subcommands::File(action)) => Command::File(action),
         Some(Subcommands::Report(action)) => Command::Report(action),
+        Some(Subcommands::Reconcile(flags)) => Command::Reconcile(flags),
         Some(Subcommands::Status) => Command::Status,
         Some(Subcommands::Streams) => Command::Streams,
         Some(Subcommands::Sync(flags)) => {

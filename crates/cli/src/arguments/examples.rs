@@ -60,6 +60,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("webhook replay", &["webhook replay --since 2h --type candidateHire --url http://localhost:3000/hooks"]),
     ("config trust", &["config trust"]),
     ("config untrust", &["config untrust"]),
+    ("reconcile", &["reconcile", "reconcile candidates applications --dry-run"]),
     ("status", &["status", "status --output json"]),
     ("state show", &["state show --output json"]),
     ("state reset", &["state reset candidates"]),

@@ -6,6 +6,7 @@ mod estimate;
 mod flags;
 mod hybrid;
 mod selection;
+mod silence;
 mod summary;
 
 use std::process::ExitCode;
@@ -30,7 +31,7 @@ use crate::{output, signals};
 
 use beside::Beside;
 pub(crate) use flags::SyncFlags;
-pub(crate) use selection::Selected;
+pub(crate) use selection::{Selected, find};
 pub(crate) use summary::Summary;
 
 pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode, Failure> {
@@ -61,12 +62,13 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let job = Job {
         client,
         place,
-        page_limit: settings.page_limit(),
+        page_limit: settings.page_size(),
         index: settings.index(),
         options: options(settings),
     };
     let usage = job.client.clone();
     let beside = Beside::start(settings, &*job.place, move || usage.usage(), &cancel).await?;
+    beside.look_after_webhooks(settings, &job.client);
     let started = Instant::now();
     let usage = job.client.clone();
     let progress = Progress::new(move || usage.usage(), screen, settings);
@@ -107,7 +109,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
 }
 
 /// How to run, by the settings.
-fn options(settings: &Settings) -> RunnerOptions {
+pub(crate) fn options(settings: &Settings) -> RunnerOptions {
     RunnerOptions::default()
         .interval(settings.interval())
         .reconcile(settings.reconcile())

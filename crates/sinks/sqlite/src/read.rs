@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use capture_core::{Result, State};
+use capture_core::{Result, State, private_file};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
@@ -75,6 +75,27 @@ pub fn tables(path: &Path) -> Result<Vec<TableInfo>> {
 /// As [`tables`].
 pub fn state(path: &Path) -> Result<State> {
     read(path, |connection| layout::state(connection, path))
+}
+
+/// Copies the database at `path` as it is now to `copy`, where nothing is yet; the copy is its owner's only.
+///
+/// # Errors
+/// As [`tables`], and [`ErrorKind::Storage`](capture_core::ErrorKind) if the copy cannot be written.
+pub fn copy(path: &Path, copy: &Path) -> Result<()> {
+    let failed = |error: std::io::Error| {
+        capture_core::Error::new(
+            capture_core::ErrorKind::Storage,
+            format!("cannot make the file {}", copy.display()),
+        )
+        .with_source(error)
+    };
+    // SQLite would make one that others can read.
+    private_file::options().write(true).create_new(true).open(copy).map_err(failed)?;
+    read(path, |connection| {
+        let mut into = Connection::open(copy)?;
+        let backup = rusqlite::backup::Backup::new(connection, &mut into)?;
+        Ok(backup.run_to_completion(i32::MAX, std::time::Duration::ZERO, None)?)
+    })
 }
 
 /// How many records exist, by stream.

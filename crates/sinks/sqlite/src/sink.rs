@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use capture_core::{
-    Committed, Error, ErrorKind, Key, Lock, Locking, Result, Searchable, Share, Sink, State, StateUpdate,
-    StreamDescriptor, Sweep, Write,
+    CommitPace, Committed, Error, ErrorKind, Key, Lock, Locking, Result, Searchable, Share, Sink, State,
+    StateUpdate, StreamDescriptor, Sweep, Write,
 };
 
 use crate::database::Database;
@@ -64,6 +65,9 @@ impl SqliteSink {
         }
     }
 }
+
+/// As many bytes as one log holds. Keys of a first listing wait in memory, so that commits may be many.
+const PACE: CommitPace = CommitPace::new(16 << 20, Duration::from_secs(1));
 
 impl Session {
     fn take_lock(&mut self) -> Result<()> {
@@ -141,6 +145,10 @@ impl Sink for SqliteSink {
     async fn commit(&mut self, update: &StateUpdate) -> Result<Committed> {
         let update = update.clone();
         self.run(move |session| session.database()?.commit(&update)).await
+    }
+
+    fn pace(&self) -> CommitPace {
+        PACE
     }
 
     async fn close(&mut self) -> Result<()> {

@@ -39,9 +39,6 @@ pub(crate) struct Table {
     index: Option<Index>,
 }
 
-/// `PRAGMA cache_size` while rows are sorted: 4 MiB.
-const SORTING_CACHE_SIZE: i64 = -4096;
-
 /// A row as it was found.
 struct Found {
     row: i64,
@@ -397,12 +394,8 @@ impl Table {
         self.keys.settle(connection)?;
         let (index, table) =
             (quoted(&format!("_key_{}", self.descriptor.name)), rows_table(&self.descriptor.name));
-        // Sorting takes as much memory as the cache may.
-        let cache_size: i64 = connection.pragma_query_value(None, "cache_size", |row| row.get(0))?;
-        connection.pragma_update(None, "cache_size", SORTING_CACHE_SIZE)?;
         connection.execute_batch(&format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {table} (_key)"))?;
-        self.index_scopes(connection)?;
-        connection.pragma_update(None, "cache_size", cache_size)
+        self.index_scopes(connection)
     }
 
     /// Makes the index by which rows of a scope are found, once they are looked for or the first listing is through:
