@@ -78,6 +78,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Demo(is_live) => commands::demo::run(settings, is_live).await,
         Command::Describe(flags) => flags.run(settings),
         Command::Doctor(flags) => flags.run(context).await,
+        Command::Execute(flags) => Box::pin(flags.run(context)).await,
         Command::Feed(flags) => flags.run(context).await,
         Command::File(action) => Box::pin(action.run(context)).await,
         Command::Listen(flags) => Box::pin(flags.run(context)).await,
@@ -89,6 +90,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,
         Command::Search(flags) => flags.run(settings),
+        Command::Serve(flags) => Box::pin(flags.run(context)).await,
         Command::ShowConfig if settings.json() => output::print_json(&settings.shown_json()).map(done),
         Command::ShowConfig => output::print(&settings.shown()).map(done),
         Command::Sim(action) => action.run().await,
@@ -96,6 +98,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Status => commands::status::run(settings),
         Command::Streams => commands::streams::run(settings).await,
         Command::Sync => commands::sync::run(settings, screen).await,
+        Command::Token(flags) => flags.run(settings),
         Command::Version => output::print(concat!("ashby ", env!("CARGO_PKG_VERSION"), "\n")).map(done),
         Command::Webhook(flags) => Box::pin(flags.run(context)).await,
     }

@@ -25,6 +25,12 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "search",
         &["search staff engineer berlin", "search --kind notes,feedback kubernetes", "search --rebuild"],
     ),
+    ("serve", &["serve", "serve --listen 0.0.0.0:8080 --allow-remote --allow-host ashby.example.com"]),
+    ("execute", &["execute --entities", r#"execute '{"entity":"jobs","action":"list"}'"#]),
+    ("token create", &["token create bot --expires 90d --read-only"]),
+    ("token list", &["token list"]),
+    ("token revoke", &["token revoke bot"]),
+    ("token rotate", &["token rotate bot"]),
     (
         "mcp",
         &["mcp", "mcp --allow-writes", "mcp --allow-writes=candidate.createNote --tools candidate,job.list"],
