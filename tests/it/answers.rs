@@ -25,7 +25,7 @@ async fn all_pages_come_as_one_list_in_every_format() {
     let order = |record: &Value| record["id"].as_str().unwrap().to_owned();
     expected.sort_by_key(order);
 
-    let ran = site.done("list candidates --all --page-limit 50 --output ndjson").await;
+    let ran = site.done("list candidates --all --page-size 50 --output ndjson").await;
     let mut records = lines(&ran);
     records.sort_by_key(order);
     assert_eq!(records, expected);
@@ -80,9 +80,88 @@ async fn lists_and_records_look_like_this() {
 async fn nothing_is_printed_of_a_list_that_breaks_but_its_error() {
     let site = Site::new().await;
     site.server.faults().add(FaultRule::new("candidate.list", Fault::Garbage).after(1));
-    let ran = site.run("list candidates --all --output ndjson --limit 50").await;
+    let ran = site.run("list candidates --all --output ndjson --page-size 50").await;
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert_eq!(lines(&ran).len(), 50, "the pages before it");
-    let ran = site.run("list candidates --all --output table --limit 50").await;
+    let ran = site.run("list candidates --all --output table --page-size 50").await;
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "half a table would pass for a whole one");
+}
+
+/// The records of an envelope, and where it goes on.
+fn envelope(ran: &Ran) -> (Vec<Value>, Value) {
+    let mut document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let Value::Array(records) = document["results"].take() else { panic!("no list: {ran:#?}") };
+    assert_eq!(document["moreDataAvailable"], !document["nextCursor"].is_null(), "{document}");
+    (records, document["nextCursor"].clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_is_a_number_of_records_and_an_envelope_goes_on_from_there() {
+    let site = Site::new().await;
+    for (kind, operation, stream, limit, pages) in [
+        ("candidates", "candidate.list", "candidates", 45, vec![25, 20]),
+        ("candidates", "candidate.list", "candidates", 25, vec![25]),
+        ("candidates", "candidate.list", "candidates", 7, vec![7]),
+        // Ashby does not page these.
+        ("hiringTeamRoles", "hiringTeamRole.list", "hiring_team_roles", 3, vec![]),
+    ] {
+        let expected = truth(site.organisation(), stream).len();
+        let base = format!("list {kind} --limit {limit} --envelope");
+        let (mut all, mut cursor) = (Vec::new(), Value::Null);
+        loop {
+            site.log().clear();
+            let mut command = site.ashby(&base);
+            if !pages.is_empty() {
+                command.args(["--page-size", "25"]);
+            }
+            if let Some(cursor) = cursor.as_str() {
+                command.args(["--cursor", cursor]);
+            }
+            let ran = crate::support::run(command).await;
+            assert_eq!(ran.code, Some(0), "{ran:#?}");
+            let (records, next) = envelope(&ran);
+            assert!(records.len() <= limit, "{base}");
+            if all.is_empty() && !pages.is_empty() {
+                let asked = site.log().of(operation);
+                assert_eq!(asked.len(), pages.len(), "{base}: no page more than it takes");
+            }
+            assert!(next.is_null() || records.len() == limit, "{base}: {} records", records.len());
+            all.extend(records);
+            cursor = next;
+            if cursor.is_null() {
+                break;
+            }
+        }
+        let mut ids: Vec<String> = all.iter().map(Value::to_string).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!((all.len(), ids.len()), (expected, expected), "{base}: all of them, none twice");
+    }
+    let ran = site.done("list candidates --all --envelope").await;
+    let (records, _) = envelope(&ran);
+    assert_eq!(records.len(), truth(site.organisation(), "candidates").len());
+    let token = serde_json::from_str::<Value>(&ran.stdout).unwrap()["syncToken"].clone();
+    let ran =
+        site.done(&format!("list candidates --envelope --sync-token {}", token.as_str().unwrap())).await;
+    assert_eq!(envelope(&ran), (Vec::new(), Value::Null), "nothing has changed: {ran:#?}");
+    let one = site.done(&format!("get candidates {} --envelope", site.some("candidates"))).await;
+    assert!(one.stdout.starts_with("{\"results\":{"), "{one:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_pages_cannot_be_is_refused_before_anything_is_sent() {
+    let site = Site::new().await;
+    for arguments in [
+        "list candidates --page-size 101",
+        "list candidates --page-size 0",
+        "list candidates --limit 0",
+        "list candidates --limit 5 --all",
+        "list candidates --envelope --output csv",
+        "list candidates --envelope --output ndjson",
+        "list candidates --envelope --jq .",
+    ] {
+        let ran = site.run(arguments).await;
+        assert_eq!(ran.code, Some(2), "{arguments}: {ran:#?}");
+    }
+    assert_eq!(site.log().total(), 0);
 }

@@ -223,7 +223,7 @@ async fn what_would_stop_every_row_stops_the_batch() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_undone_is_confirmed_once_for_all_rows() {
     let batch = Batch::new().await;
-    let row = json!({"candidateId": batch.candidate});
+    let row = json!({"candidateId": batch.site.past_candidate()});
     std::fs::write(batch.site.path("gone.ndjson"), format!("{row}\n")).unwrap();
     let command = "call candidate.anonymize --each gone.ndjson";
     let ran = batch.site.run(command).await;

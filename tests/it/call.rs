@@ -22,6 +22,18 @@ impl Site {
         let records = truth(self.organisation(), stream);
         records.values().next().unwrap()["id"].as_str().unwrap().to_owned()
     }
+
+    /// The id of a candidate whose applications are all over.
+    pub(crate) fn past_candidate(&self) -> String {
+        let applications = truth(self.organisation(), "applications");
+        let is_under_way = |id: &Value| {
+            let mut own = applications.values().filter(|application| application["candidate"]["id"] == *id);
+            own.any(|application| !["Archived", "Hired"].map(Value::from).contains(&application["status"]))
+        };
+        let candidates = truth(self.organisation(), "candidates");
+        let found = candidates.values().find(|candidate| !is_under_way(&candidate["id"])).unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    }
 }
 
 fn parameters(site: &Site, operation: &str) -> Vec<Value> {
@@ -116,10 +128,8 @@ async fn mistakes_are_found_before_anything_is_sent() {
         ("unknown_flag", &["call", "candidate.createNote", "--candidat-id", SECRET]),
         ("stray_value", &["call", "candidate.createNote", "--note", "a", SECRET]),
         ("missing", &["call", "candidate.createNote", "--send-notifications=perhaps"]),
-        (
-            "wrong_types",
-            &["call", "job.list", "--limit", SECRET, "--opened-after", SECRET, "--status", SECRET],
-        ),
+        ("wrong_types", &["call", "job.list", "--opened-after", SECRET, "--status", SECRET]),
+        ("wrong_limit", &["list", "jobs", "--limit", SECRET]),
         ("not_a_uuid", &["call", "candidate.info", "--id", SECRET]),
         ("exclusive_pair", &["call", "candidate.info", "--id", &candidate, "--external-mapping-id", SECRET]),
         ("neither_of_a_pair", &["get", "candidates"]),
@@ -180,7 +190,7 @@ async fn a_dry_run_shows_the_request_and_sends_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_taken_back_or_is_noticed_needs_a_yes() {
     let site = Site::new().await;
-    let candidate = site.some("candidates");
+    let candidate = site.past_candidate();
     for arguments in [
         ["call", "candidate.anonymize", "--candidate-id", &candidate],
         ["call", "candidate.update", "--candidate-id", &candidate],

@@ -23,9 +23,9 @@ async fn every_request_agrees_with_the_published_api() {
     };
     let contract = Contract::load(&document).unwrap();
     let site = Site::new().await;
-    site.done("sync --all --page-limit 50").await;
+    site.done("sync --all --page-size 50").await;
     site.organisation().churn(200, 3);
-    site.done("sync --all --page-limit 50").await;
+    site.done("sync --all --page-size 50").await;
     site.done("check").await;
     assert!(site.log().counts().len() > 40, "{:?}", site.log().counts());
     let mut findings = site.log().check(|operation, body| contract.check_request(operation, body));

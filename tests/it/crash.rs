@@ -40,7 +40,7 @@ impl Target {
             Self::Jsonl => "jsonl:out".to_owned(),
             Self::Postgres => postgres_address(site),
         };
-        format!("sync {} --page-limit 20 --to {to}", STREAMS.join(" "))
+        format!("sync {} --page-size 20 --to {to}", STREAMS.join(" "))
     }
 
     fn records(self, site: &Site, stream: &str) -> Records {
@@ -225,7 +225,7 @@ fn place(entry: &ashby_sim::RequestEntry) -> (String, String, String, bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_committed_is_not_requested_again() {
-    let sync = "sync applications interview_schedules interview_events candidate_notes --page-limit 20 --to sqlite:out.db";
+    let sync = "sync applications interview_schedules interview_events candidate_notes --page-size 20 --to sqlite:out.db";
     let (mut pages, mut parents) = (0, 0);
     for requests in [8, 25, 70, 120] {
         let site = Site::new().await;

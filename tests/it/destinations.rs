@@ -229,7 +229,7 @@ async fn a_full_device_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_has_seen_enough_ends_the_run() {
     let site = Site::new().await;
-    let sync = "sync applications candidates --to stdout --state state.json --page-limit 20";
+    let sync = "sync applications candidates --to stdout --state state.json --page-size 20";
     let mut child = start(site.ashby(sync));
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     assert!(lines.next_line().await.unwrap().unwrap().starts_with(r#"{"stream":"#));

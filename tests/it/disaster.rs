@@ -112,11 +112,11 @@ async fn one_streams_trouble_is_not_the_others() {
 async fn an_endless_listing_ends() {
     let site = Site::new().await;
     site.server.faults().add(FaultRule::new("application.list", Fault::CursorLoop).page(PagePosition::Later));
-    let ran = site.run("sync applications users --page-limit 30").await;
+    let ran = site.run("sync applications users --page-size 30").await;
     assert_eq!(ran.code, Some(4), "{ran:#?}");
     assert!(site.log().count("application.list") < 60);
     site.server.faults().clear();
-    site.done("sync applications users --page-limit 30").await;
+    site.done("sync applications users --page-size 30").await;
     assert_eq!(sqlite(&site.path("ashby.db"), "applications"), truth(site.organisation(), "applications"));
 }
 
@@ -124,14 +124,14 @@ async fn an_endless_listing_ends() {
 async fn a_refused_key_half_way_keeps_what_came_before() {
     let site = Site::new().await;
     site.server.faults().add(FaultRule::new("application.list", Fault::Status { status: 401 }).after(2));
-    let ran = site.run("sync applications --page-limit 30").await;
+    let ran = site.run("sync applications --page-size 30").await;
     assert_eq!(ran.code, Some(3), "{ran:#?}");
     assert_explained(&ran.stderr);
     let held: Records = sqlite(&site.path("ashby.db"), "applications");
     assert_eq!(held.len(), 60);
     site.server.faults().clear();
     site.log().clear();
-    site.done("sync applications --page-limit 30").await;
+    site.done("sync applications --page-size 30").await;
     assert_eq!(sqlite(&site.path("ashby.db"), "applications"), truth(site.organisation(), "applications"));
     let pages = site
         .log()

@@ -29,7 +29,7 @@ async fn a_refusal_with_a_time_pauses_everything() {
     let fault = Fault::RetryAfter { status: 429, seconds: 1, date: false };
     site.server.faults().add(FaultRule::new("candidate.listNotes", fault).after(20).times(1));
     let child =
-        start(site.ashby("sync candidate_notes applications --page-limit 10 --max-attempts 3 --output json"));
+        start(site.ashby("sync candidate_notes applications --page-size 10 --max-attempts 3 --output json"));
     until("the refusal", || site.log().refused() == 1).await;
     let (refused, before) = (Instant::now(), site.log().total());
     // Eight may be under way.

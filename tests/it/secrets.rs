@@ -27,7 +27,7 @@ async fn nothing_secret_is_logged_whatever_happens() {
     let site = Site::with(&shape(), options).await;
     let error = |code: &str, shape| Fault::Error { code: code.to_owned(), shape, status: 200 };
     let mut heard = String::new();
-    let sync = "sync applications candidates candidate_notes interview_events archive_reasons --page-limit 20 --log trace";
+    let sync = "sync applications candidates candidate_notes interview_events archive_reasons --page-size 20 --log trace";
     let faults = [
         Fault::Latency { milliseconds: 1 },
         Fault::Status { status: 500 },

@@ -12,7 +12,7 @@ async fn an_interrupt_commits_what_came_and_the_next_run_goes_on() {
         let site = Site::new().await;
         // Three pages have been read, the fourth does not come.
         site.server.faults().add(FaultRule::new("application.list", Fault::Hold).after(3));
-        let sync = "sync applications users --page-limit 30";
+        let sync = "sync applications users --page-size 30";
         let child = start(site.ashby(sync));
         site.held().await;
         signal(&child, name);

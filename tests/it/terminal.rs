@@ -152,7 +152,7 @@ async fn nothing_from_outside_is_obeyed_by_a_terminal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_undone_is_asked_and_only_a_yes_is_one() {
     let site = Site::new().await;
-    let candidate = site.some("candidates");
+    let candidate = site.past_candidate();
     for (answer, code, sent) in [("n\n", 1, 0), ("\n", 1, 0), ("\u{4}", 1, 0), ("y\n", 0, 1)] {
         let mut terminal =
             Terminal::start(site.ashby(&format!("call candidate.anonymize --candidate-id {candidate}")));
@@ -190,7 +190,7 @@ async fn each_running_stream_has_a_line_with_records_pages_and_rate() {
     for operation in ["application.list", "candidate.list"] {
         site.server.faults().add(FaultRule::new(operation, Fault::Hold).after(2).times(1));
     }
-    let sync = "sync applications candidates users --page-limit 30 --max-rpm 60000";
+    let sync = "sync applications candidates users --page-size 30 --max-rpm 60000";
     let terminal = Terminal::start(site.ashby(sync));
     site.held().await;
     terminal.shows("1 streams done, 2 running · ").await;
@@ -207,7 +207,7 @@ async fn each_running_stream_has_a_line_with_records_pages_and_rate() {
 async fn without_a_terminal_a_line_comes_now_and_then() {
     let site = Site::new().await;
     site.server.faults().add(FaultRule::new("application.list", Fault::Hold).after(2).times(1));
-    let mut command = site.ashby("sync applications users --page-limit 30");
+    let mut command = site.ashby("sync applications users --page-size 30");
     command.env_remove("ASHBY_NO_PROGRESS").stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut lines =

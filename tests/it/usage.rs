@@ -70,7 +70,7 @@ async fn impossible_combinations_are_refused() {
         "sync --to postgres:x",
         "sync --to sqlite:x.db --state y",
         "sync --watch --interval 10ms",
-        "sync --page-limit 0",
+        "sync --page-size 0",
         "sync --output yaml",
         "sync users --except users",
         "sync --config absent.toml",

@@ -1,5 +1,6 @@
 //! `cargo xtask contract`: the catalog beside an OpenAPI document of Ashby's.
 
+mod gaps;
 mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,9 @@ pub(crate) struct Options {
     /// Ashby's OpenAPI document, as JSON
     #[arg(long, value_name = "FILE")]
     openapi: PathBuf,
+    /// List what the catalog itself does not know, too
+    #[arg(long)]
+    gaps: bool,
 }
 
 /// Differences that are meant, with their reasons.
@@ -34,6 +38,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for difference in &stale {
         println!("no longer so: {difference}");
     }
+    let gaps = gaps::of(&catalog::load()?);
+    if options.gaps {
+        for gap in &gaps {
+            println!("not known: {gap}");
+        }
+    }
+    println!("{} gaps of the catalog's own (--gaps lists them)", gaps.len());
     println!("{} differences, {expected} more that {EXCEPTIONS} gives a reason for", unexpected.len());
     if unexpected.is_empty() && stale.is_empty() {
         return Ok(());

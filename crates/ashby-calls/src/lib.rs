@@ -35,6 +35,7 @@ mod plan;
 mod rows;
 mod send;
 mod values;
+mod window;
 
 pub use batch::{Batch, BatchOptions, Ended, Event, Summary, Unknown};
 pub use draft::{Draft, Problems, Spelling};
@@ -45,3 +46,4 @@ pub use plan::{Confirmation, Plan};
 pub use rows::{Form, Row, rows};
 pub use send::{Continuation, Listing, list, list_items, send, shows};
 pub use values::{list_item, members};
+pub use window::Window;

@@ -165,6 +165,15 @@ impl<'a> Listing<'a> {
                 let sender = |user: Map<String, Value>| json!({"email": user.get("email"), "type": "User"});
                 Box::new((0_u64..).zip(enabled.map(sender).map(Item::Part)))
             }
+            (Origin::EmailsOfCandidate, _) => {
+                let candidate = view.record(Kind::Candidate, self.named(Kind::Candidate, "candidateId")?);
+                let message = json!({
+                    "recordId": candidate.get("id"), "source": "ashby", "subject": "Your application",
+                    "body": "<p>Thank you!</p>", "bodyTruncated": false, "sentAt": candidate.get("createdAt"),
+                    "bcc": null, "receivedReply": false, "sequenceId": null,
+                });
+                Box::new([(0_u64, Item::Part(message))].into_iter().filter(move |_| from == 0))
+            }
             (Origin::ProjectsOfCandidate, _) => {
                 let projects = view.projects_of(self.named(Kind::Candidate, "candidateId")?);
                 Box::new(

@@ -72,11 +72,12 @@ pub struct Key {
 
 impl Key {
     /// Every scope that a read needs.
-    pub const READ_SCOPES: [&'static str; 12] = [
+    pub const READ_SCOPES: [&'static str; 13] = [
         "apiKeys:read",
         "approvals:read",
         "auditLogs:read",
         "candidates:read",
+        "emails:read",
         "hiringProcessMetadata:read",
         "interviews:read",
         "jobs:read",

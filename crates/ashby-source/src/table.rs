@@ -243,8 +243,11 @@ pub(crate) static STREAMS: &[Row] = &[
         plan: all_children("users", "userId", None), ..ROW },
 
     // Sourcing, audit, the API itself
+    Row { name: "sequences", operation: "sequence.list", experimental: true, ..ROW },
     Row { name: "sequence_templates", operation: "sequenceTemplate.list",
         parameters: r#"{"includeArchived":true}"#, experimental: true, ..ROW },
+    Row { name: "email_senders", operation: "emailSender.list",
+        plan: List(Snapshot), key: &["email"], experimental: true, ..ROW },
     Row { name: "audit_log", operation: "auditLog.list",
         plan: List(NewestFirst), experimental: true, ..ROW },
     Row { name: "api_versions", operation: "version.list",

@@ -63,6 +63,16 @@ pub trait Place: Send + Sync {
         Ok(None)
     }
 
+    /// A copy of it as it is now at `path`, where nothing is yet, to try things on: also while a run is on. `None` if there
+    /// is no such thing.
+    ///
+    /// # Errors
+    /// As for [`peek`](Self::peek), and if the copy cannot be written.
+    fn copy(&self, path: &Path) -> Result<Option<Box<dyn Place>>> {
+        let _ = path;
+        Ok(None)
+    }
+
     /// What a person should know of it: who else can read it, what is odd about it.
     ///
     /// # Errors

@@ -18,8 +18,11 @@ use crate::commands::doctor::DoctorFlags;
 use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
+use crate::commands::mcp::McpFlags;
 use crate::commands::postings::PostingsFlags;
+use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
+use crate::commands::search::SearchFlags;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
@@ -52,10 +55,13 @@ pub(crate) enum Command {
     Listen(ListenFlags),
     /// Into this directory.
     ManualPages(PathBuf),
+    Mcp(McpFlags),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
+    Reconcile(ReconcileFlags),
     Report(ReportAction),
     Resume(ResumeAction),
+    Search(SearchFlags),
     ShowConfig,
     Sim(SimAction),
     State(StateAction),
@@ -75,7 +81,9 @@ impl Command {
             | Self::Check
             | Self::Doctor(_)
             | Self::Operations(_)
+            | Self::Reconcile(_)
             | Self::Report(_)
+            | Self::Search(_)
             | Self::State(_)
             | Self::Status
             | Self::Streams => &[Table, Json, Ndjson, Csv],
@@ -153,10 +161,16 @@ enum Subcommands {
     Streams,
     /// Bring the destination up to date: everything the first time, what changed after that
     Sync(SyncFlags),
+    /// Look words up in the copy that `sync` keeps: candidates, applications, jobs, notes, feedback
+    Search(SearchFlags),
+    /// Give agents tools (Model Context Protocol over standard input and output): the copy, the live API, planned writes
+    Mcp(McpFlags),
     /// Receive webhooks: verify them, keep them, and print them as JSON, one a line, or pass them on
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
     Webhook(WebhookFlags),
+    /// List streams whole, mark what is gone, and say what tokens had missed
+    Reconcile(ReconcileFlags),
     /// Tell how fresh each stream is, and what the run that keeps them up is doing; also while it is on
     Status,
     /// Look at the saved state, reset streams, move it
@@ -248,12 +262,15 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Resume(action)) => Command::Resume(action),
         Some(Subcommands::File(action)) => Command::File(action),
         Some(Subcommands::Report(action)) => Command::Report(action),
+        Some(Subcommands::Reconcile(flags)) => Command::Reconcile(flags),
         Some(Subcommands::Status) => Command::Status,
         Some(Subcommands::Streams) => Command::Streams,
         Some(Subcommands::Sync(flags)) => {
             given.extend(flags.given());
             Command::Sync
         }
+        Some(Subcommands::Mcp(flags)) => Command::Mcp(flags),
+        Some(Subcommands::Search(flags)) => Command::Search(flags),
         Some(Subcommands::Listen(mut flags)) => {
             given.extend(flags.given());
             Command::Listen(flags)

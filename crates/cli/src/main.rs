@@ -7,6 +7,7 @@ mod call;
 mod commands;
 mod destination;
 mod failure;
+mod local;
 mod logging;
 mod manual;
 mod monitoring;
@@ -74,17 +75,20 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Check => commands::check::run(settings).await,
         Command::Config(action) => action.run(settings),
         Command::Completions(shell) => manual::completions(shell).map(done),
-        Command::Demo => commands::demo::run(settings, screen).await,
+        Command::Demo => commands::demo::run(settings).await,
         Command::Describe(flags) => flags.run(settings),
         Command::Doctor(flags) => flags.run(context).await,
         Command::Feed(flags) => flags.run(context).await,
         Command::File(action) => Box::pin(action.run(context)).await,
         Command::Listen(flags) => Box::pin(flags.run(context)).await,
+        Command::Mcp(flags) => Box::pin(flags.run(context)).await,
         Command::ManualPages(directory) => manual::pages(&directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
+        Command::Reconcile(flags) => Box::pin(flags.run(context)).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,
+        Command::Search(flags) => flags.run(settings),
         Command::ShowConfig if settings.json() => output::print_json(&settings.shown_json()).map(done),
         Command::ShowConfig => output::print(&settings.shown()).map(done),
         Command::Sim(action) => action.run().await,

@@ -31,7 +31,7 @@ pub(crate) use flags::{
 };
 use layers::{Layer, Layers, Problem, Source};
 pub(crate) use masked::address as masked;
-use table::{Merged, SETTINGS, Setting};
+use table::{Group, Merged, SETTINGS, Setting};
 use trust::Trust;
 use values::Intervals;
 pub(crate) use values::{ErrorFormat, LogFormat, LogLevel, OutputFormat, duration};
@@ -201,9 +201,6 @@ impl Settings {
         if merged.watch && streams.values().chain([usual]).any(|interval| *interval < MIN_INTERVAL) {
             problems.push(Problem("the interval must be at least one second".to_owned()));
         }
-        if merged.page_limit == Some(0) {
-            problems.push(Problem("the page limit must be at least 1".to_owned()));
-        }
         let unused: Vec<&str> = untrusted.iter().copied().filter(|name| is_told(&layers, name)).collect();
         let by_user = |name: &&str| matches!(layers.find(name), Some((Source::File(_), _)));
         if unused.iter().any(by_user) {
@@ -339,7 +336,7 @@ impl Settings {
             .read_timeout(merged.read_timeout.0)
             .total_timeout(merged.total_timeout.0)
             .max_body_bytes(merged.max_page_mb.get() as usize * 1_000_000)
-            .too_large_hint("ask for fewer records at once with --page-limit, or raise --max-page-mb")
+            .too_large_hint("ask for fewer records at once with --page-size, or raise --max-page-mb")
             .version(&merged.api_version)
             .user_agent(concat!("ashby/", env!("CARGO_PKG_VERSION")))
     }
@@ -360,8 +357,8 @@ impl Settings {
         (self.merged.max_rpm > 0).then_some(self.merged.max_rpm)
     }
 
-    pub(crate) fn page_limit(&self) -> Option<u32> {
-        self.merged.page_limit
+    pub(crate) fn page_size(&self) -> Option<u32> {
+        self.merged.page_size.map(|size| size.0)
     }
 
     /// How often a stream is tried again: as ever, but no more often than a request.
@@ -441,6 +438,16 @@ impl Settings {
         self.merged.log_format
     }
 
+    /// What every command has and was set, as variables for another process.
+    pub(crate) fn general_variables(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        let general = SETTINGS.iter().filter(|setting| setting.group == Group::General);
+        general.filter(|setting| is_told(&self.layers, setting.name)).filter_map(|setting| {
+            let value = self.layers.shown(setting.name)?;
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Some((setting.variable(), text))
+        })
+    }
+
     /// Whether more is to be said than is needed.
     pub(crate) fn verbose(&self) -> bool {
         self.merged.verbose && !self.merged.quiet
@@ -488,6 +495,11 @@ impl Settings {
     /// Public job boards to sync, if it is about them.
     pub(crate) fn boards(&self) -> &[String] {
         &self.merged.board
+    }
+
+    /// Whether destinations that can keep an index of words.
+    pub(crate) fn index(&self) -> bool {
+        !self.merged.no_index
     }
 
     pub(crate) fn full(&self) -> bool {

@@ -7308,6 +7308,85 @@ pub(super) static QUALIFIED_MEMBER: Shape = Shape {
     ],
 };
 
+pub(super) static RECENT_EMAIL_MESSAGE: Shape = Shape {
+    name: "RecentEmailMessage",
+    about: "An e-mail with a candidate, as far as Ashby keeps it.",
+    fields: &[
+        Field {
+            name: "recordId",
+            about: "",
+            kind: Type::String,
+            required: false,
+            nullable: false,
+            class: Class::Identifier,
+        },
+        Field {
+            name: "source",
+            about: "",
+            kind: Type::String,
+            required: false,
+            nullable: false,
+            class: Class::Plain,
+        },
+        Field {
+            name: "subject",
+            about: "",
+            kind: Type::String,
+            required: false,
+            nullable: true,
+            class: Class::FreeText,
+        },
+        Field {
+            name: "body",
+            about: "",
+            kind: Type::String,
+            required: false,
+            nullable: true,
+            class: Class::FreeText,
+        },
+        Field {
+            name: "bodyTruncated",
+            about: "",
+            kind: Type::Boolean,
+            required: false,
+            nullable: false,
+            class: Class::Plain,
+        },
+        Field {
+            name: "sentAt",
+            about: "",
+            kind: Type::Instant,
+            required: false,
+            nullable: true,
+            class: Class::Plain,
+        },
+        Field {
+            name: "bcc",
+            about: "",
+            kind: Type::Json,
+            required: false,
+            nullable: true,
+            class: Class::Contact,
+        },
+        Field {
+            name: "receivedReply",
+            about: "",
+            kind: Type::Boolean,
+            required: false,
+            nullable: true,
+            class: Class::Plain,
+        },
+        Field {
+            name: "sequenceId",
+            about: "",
+            kind: Type::Id("SequenceId"),
+            required: false,
+            nullable: true,
+            class: Class::Identifier,
+        },
+    ],
+};
+
 pub(super) static RECENT_EMAIL_MESSAGES_PAYLOAD: Shape = Shape {
     name: "RecentEmailMessagesPayload",
     about: "What a change of a candidate's e-mails brings.",

@@ -205,7 +205,13 @@ struct Destination {
     stage: u32,
 }
 
-fn destination(writing: &Writing<'_, '_>, job: u32) -> Result<Destination, Refusal> {
+/// Where an application begins that somebody at the organisation makes of a candidate …
+const LEAD: &str = "Lead";
+/// … and one that somebody has asked for.
+const REVIEW: &str = "PreInterviewScreen";
+
+/// The stage that a request names, or the first of the type `first`.
+fn destination(writing: &Writing<'_, '_>, job: u32, first: &str) -> Result<Destination, Refusal> {
     let view = writing.editor.view();
     let default = view.record(Kind::Job, job).remove("defaultInterviewPlanId").unwrap_or_default();
     let plan = match writing.named_if_given(Kind::InterviewPlan, "interviewPlanId")? {
@@ -214,10 +220,11 @@ fn destination(writing: &Writing<'_, '_>, job: u32) -> Result<Destination, Refus
     };
     let stages = view.children(Kind::InterviewStage, plan);
     let wanted = writing.named_if_given(Kind::InterviewStage, "interviewStageId")?;
-    let first = stages.iter().copied().find(|&stage| {
-        view.record(Kind::InterviewStage, stage).get("type") == Some(&json!("PreInterviewScreen"))
-    });
-    let stage = wanted.or(first).filter(|stage| stages.contains(stage));
+    let first_of_type = stages
+        .iter()
+        .copied()
+        .find(|&stage| view.record(Kind::InterviewStage, stage).get("type") == Some(&json!(first)));
+    let stage = wanted.or(first_of_type).filter(|stage| stages.contains(stage));
     let missing = || Refusal::new(Kind::InterviewStage.not_found(), "The plan has no such interview stage");
     Ok(Destination { job, stage: stage.ok_or_else(missing)? })
 }
@@ -286,7 +293,7 @@ fn apply(
 
 fn create_application(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
     let candidate = writing.named(Kind::Candidate, "candidateId")?;
-    let destination = destination(writing, writing.named(Kind::Job, "jobId")?)?;
+    let destination = destination(writing, writing.named(Kind::Job, "jobId")?, LEAD)?;
     let history = history(writing, candidate)?;
     let given = writing.assignments(&[]).into_iter();
     let members = given.map(|(path, value)| (path[1..].to_owned(), value)).collect();
@@ -345,7 +352,7 @@ fn change_stage(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
 
 fn transfer(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
     let application = writing.named(Kind::Application, "applicationId")?;
-    let destination = destination(writing, writing.named(Kind::Job, "jobId")?)?;
+    let destination = destination(writing, writing.named(Kind::Job, "jobId")?, REVIEW)?;
     let members = members_at(writing, &destination);
     // The move writes the history; the job and its team come on top.
     writing.editor.move_stage(application, destination.stage, None);
@@ -430,7 +437,7 @@ fn submit_application(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
         }));
     }
     let job = writing.find(Kind::Job, posting.record.get("jobId").unwrap_or(&Value::Null))?;
-    let destination = destination(writing, job)?;
+    let destination = destination(writing, job, REVIEW)?;
     let resume = answers.get("_systemfield_resume").and_then(Value::as_str).map(|handle| {
         let contexts = ["ApplicationForm", "CandidateResume"];
         writing.editor.files().attach(ids, handle, &contexts).ok_or_else(|| {
@@ -469,7 +476,7 @@ fn refer(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
         None => view.indices(Kind::Job, 0).find(is_open),
     };
     let job = job.ok_or_else(|| Refusal::input("Referrals are for open jobs only"))?;
-    let destination = destination(writing, job)?;
+    let destination = destination(writing, job, REVIEW)?;
     let candidate = make(writing, applicant(&answers));
     let assignments = writing.assignments(&[]);
     let application = apply(writing, candidate, &destination, Map::new());

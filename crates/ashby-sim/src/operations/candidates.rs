@@ -275,6 +275,17 @@ fn update_candidate(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
 
 fn anonymize(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
     let index = writing.named(Kind::Candidate, "candidateId")?;
+    let record = writing.record(Kind::Candidate, index);
+    let view = writing.editor.view();
+    let mut ids = record.get("applicationIds").and_then(Value::as_array).into_iter().flatten();
+    let is_over = |id: &Value| {
+        let application = id.as_str().and_then(|id| view.find(Kind::Application, id));
+        let status = application.map(|index| view.record(Kind::Application, index).remove("status"));
+        status.is_none_or(|status| [Some(json!("Archived")), Some(json!("Hired"))].contains(&status))
+    };
+    if !ids.all(is_over) {
+        return Err(Refusal::input("All applications of the candidate must be archived or hired"));
+    }
     writing.editor.anonymize(index);
     Ok(writing.show(Kind::Candidate, index))
 }

@@ -237,6 +237,16 @@ fn create_job(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
 fn set_job_status(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
     let index = writing.named(Kind::Job, "jobId")?;
     let status = writing.text("status").unwrap_or_default().to_owned();
+    let before = writing.record(Kind::Job, index).remove("status").unwrap_or_default();
+    let may_follow = match before.as_str().unwrap_or_default() {
+        "Draft" => &["Open", "Archived"][..],
+        "Open" => &["Closed"],
+        "Closed" => &["Draft", "Archived"],
+        _ => &["Draft"],
+    };
+    if !may_follow.contains(&status.as_str()) {
+        return Err(Refusal::input("A job of this status cannot go to that one"));
+    }
     let now = json!(writing.editor.now());
     writing.editor.change(Kind::Job, index, |document| {
         let patch = match status.as_str() {

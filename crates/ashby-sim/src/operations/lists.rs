@@ -98,6 +98,22 @@ pub(super) const LISTS: &[Operation] = &[
             optional("createdBefore", Form::Integer, Effect::Before("/createdAt")),
         ],
     ),
+    from(
+        Origin::EmailsOfCandidate,
+        "candidate_not_found",
+        list(
+            "candidate.getRecentEmailMessages",
+            Some("emails:read"),
+            Kind::Candidate,
+            Paging::Cursor,
+            &[
+                required("candidateId", Form::Uuid),
+                optional("direction", Form::Text, Effect::None),
+                optional("sentAfter", Form::Instant, Effect::None),
+                optional("watermark", Form::Text, Effect::None),
+            ],
+        ),
+    ),
     children(
         Kind::Candidate,
         "candidateId",
@@ -152,7 +168,7 @@ pub(super) const LISTS: &[Operation] = &[
     from(
         Origin::EmailSenders,
         "invalid_input",
-        list("emailSender.list", None, Kind::User, Paging::None, &[]),
+        list("emailSender.list", Some("sourcing:read"), Kind::User, Paging::None, &[]),
     ),
     list("department.list", ORGANISATION, Kind::Department, Paging::Token, &[INCLUDE_ARCHIVED]),
     list(

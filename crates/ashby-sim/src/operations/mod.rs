@@ -110,6 +110,8 @@ pub(crate) enum Origin {
     Embedded { parent: Kind, parameter: &'static str, member: &'static str },
     /// The projects that a candidate is in.
     ProjectsOfCandidate,
+    /// E-mails with the candidate that a parameter names.
+    EmailsOfCandidate,
     /// Addresses from which e-mails can be sent: those of users.
     EmailSenders,
 }
@@ -264,7 +266,7 @@ mod tests {
         let names: std::collections::BTreeSet<_> = all().map(|operation| operation.name).collect();
         assert_eq!(names.len(), all().count());
         let lists = all().filter(|operation| matches!(operation.answer, Answer::List { .. })).count();
-        assert_eq!(lists, 48);
+        assert_eq!(lists, 49);
     }
 
     #[test]

@@ -93,7 +93,7 @@ pub(super) const WRITES: &[Operation] = &[
         act(define_approval),
         &[
             needed(may("entityType", Form::Choice(&["offer"]))),
-            names("entityId", Kind::Offer),
+            needed(may("entityId", Form::Uuid)),
             needed(may(
                 "approvalStepDefinitions",
                 Form::Each(&Form::Object(&[
@@ -227,9 +227,9 @@ fn update_offer(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
 }
 
 /// The offer whose latest version a request names.
-fn offer_of_version(writing: &Writing<'_, '_>) -> Result<u32, Refusal> {
+fn offer_of_version(writing: &Writing<'_, '_>, parameter: &str) -> Result<u32, Refusal> {
     let missing = || Refusal::new(Kind::Offer.not_found(), "No offer has this as its latest version");
-    let id = writing.text("offerVersionId").unwrap_or_default();
+    let id = writing.text(parameter).unwrap_or_default();
     let (kind, index, _) = writing.editor.view().world.ids.read_part(id).ok_or_else(missing)?;
     let offer = writing.find(Kind::Offer, &json!(writing.editor.id(kind, index))).map_err(|_| missing())?;
     let version = writing.record(Kind::Offer, offer).remove("latestVersion").unwrap_or_default();
@@ -288,14 +288,14 @@ fn set_or_remove(members: &mut Map<String, Value>, name: &str, value: Option<&St
 const APPROVING: [&str; 3] = ["WaitingOnOfferApproval", "Created", "WaitingOnApprovals"];
 
 fn start_approval(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
-    let offer = offer_of_version(writing)?;
+    let offer = offer_of_version(writing, "offerVersionId")?;
     enter(writing, offer, APPROVING);
     change_approval(writing, offer, None, false);
     Ok(writing.show(Kind::Offer, offer))
 }
 
 fn approve(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
-    let offer = offer_of_version(writing)?;
+    let offer = offer_of_version(writing, "offerVersionId")?;
     enter(writing, offer, ["WaitingOnCandidateResponse", "WaitingOnResponse", "Approved"]);
     change_approval(writing, offer, None, true);
     Ok(writing.show(Kind::Offer, offer))
@@ -315,7 +315,7 @@ fn set_status(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
 }
 
 fn define_approval(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
-    let offer = writing.named(Kind::Offer, "entityId")?;
+    let offer = offer_of_version(writing, "entityId")?;
     let definitions = writing.value("approvalStepDefinitions").clone();
     let now = writing.editor.now();
     let ids = writing.editor.view().world.ids;

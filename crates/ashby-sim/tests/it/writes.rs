@@ -67,7 +67,7 @@ fn flags(operation: &str) -> Value {
 /// Operations that read are named so; every other one must be called by `every_write`.
 fn reads(operation: &str) -> bool {
     let (_, method) = operation.split_once('.').expect("an operation has a category");
-    ["list", "info", "search", "interviewerSettings"].iter().any(|prefix| method.starts_with(prefix))
+    ["list", "info", "search", "get", "interviewerSettings"].iter().any(|prefix| method.starts_with(prefix))
         || operation.starts_with("report.")
 }
 
@@ -356,7 +356,19 @@ async fn settings_secrets_and_people_are_shown_where_they_belong() {
     assert_eq!(hook["secretToken"], "hush");
     let info = write(&server, "webhook.info", json!({"webhookId": hook["id"]})).await;
     assert_eq!((info.get("secretToken"), &info["webhookType"]), (None, &json!("offerCreate")));
-    let candidate = some(&server, "candidate.list", |record| record["applicationIds"] != json!([]));
+    let active = some(&server, "application.list", |record| record["status"] == "Active");
+    let body = json!({"candidateId": active["candidate"]["id"]});
+    assert_eq!(post(&server, "candidate.anonymize", &body).await.code(), "invalid_input", "it is under way");
+    let applications = truth(&server, "application.list", json!({}));
+    let is_over = |id: &Value| {
+        let application = applications.iter().find(|application| application["id"] == *id);
+        application
+            .is_none_or(|application| ["Archived", "Hired"].map(Value::from).contains(&application["status"]))
+    };
+    let candidate = some(&server, "candidate.list", |record| {
+        let ids = record["applicationIds"].as_array().expect("a list");
+        !ids.is_empty() && ids.iter().all(is_over)
+    });
     let name = candidate["name"].as_str().expect("text");
     write(&server, "candidate.anonymize", json!({"candidateId": candidate["id"]})).await;
     let after = record(&server, "candidate.list", json!({}), &candidate["id"]);
@@ -503,4 +515,43 @@ async fn writes_and_other_changes_meet() {
         .expect("it exists");
     let body = json!({"candidateId": into["id"], "note": "Too late"});
     assert_eq!(post(&server, "candidate.createNote", &body).await.code(), "candidate_not_found");
+}
+
+#[tokio::test]
+async fn a_job_goes_from_status_to_status_as_ashby_lets_it() {
+    let server = small().await;
+    let job = some(&server, "job.list", |job| job["status"] == "Open")["id"].clone();
+    for (status, is_allowed) in [
+        ("Draft", false),
+        ("Archived", false),
+        ("Closed", true),
+        ("Open", false),
+        ("Draft", true),
+        ("Closed", false),
+        ("Archived", true),
+        ("Open", false),
+        ("Draft", true),
+        ("Open", true),
+    ] {
+        let answer = post(&server, "job.setStatus", &json!({"jobId": job, "status": status})).await.json();
+        assert_eq!(answer["success"], is_allowed, "{status}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_application_that_is_made_of_a_candidate_begins_as_a_lead() {
+    let server = small().await;
+    let job = some(&server, "job.list", |job| job["status"] == "Open")["id"].clone();
+    let candidate = write(&server, "candidate.create", json!({"name": "Ola Brandt"})).await["id"].clone();
+    let body = json!({"candidateId": candidate, "jobId": job});
+    let made = write(&server, "application.create", body).await;
+    assert_eq!((&made["currentInterviewStage"]["type"], &made["status"]), (&json!("Lead"), &json!("Lead")));
+}
+
+#[tokio::test]
+async fn the_referral_form_asks_for_what_a_referral_is_made_of() {
+    let server = small().await;
+    let form = write(&server, "referralForm.info", json!({})).await;
+    let asked = form["formDefinition"].to_string();
+    assert!(asked.contains("_systemfield_name") && asked.contains("_systemfield_email"), "{asked}");
 }

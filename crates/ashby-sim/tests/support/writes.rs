@@ -247,7 +247,7 @@ pub(crate) async fn every_write(server: &Server, mut call: impl AsyncFnMut(&str,
     let step = json!([{"approvalsRequired": 1, "approvers": [{"userId": user, "type": "user"}]}]);
     call(
         "approvalDefinition.update",
-        json!({"entityType": "offer", "entityId": offer, "approvalStepDefinitions": step}),
+        json!({"entityType": "offer", "entityId": version, "approvalStepDefinitions": step}),
     )
     .await;
     for operation in ["offer.startApprovalProcess", "offer.approve"] {
@@ -334,6 +334,8 @@ pub(crate) async fn every_write(server: &Server, mut call: impl AsyncFnMut(&str,
     let sequence = call("sequence.add", add(false)).await["id"].clone();
     call("sequence.discard", json!({"sequenceId": sequence})).await;
 
-    call("candidate.anonymize", json!({"candidateId": candidate})).await;
+    // Only one without an application under way.
+    let person = call("candidate.create", json!({"name": "Noor Haddad"})).await["id"].clone();
+    call("candidate.anonymize", json!({"candidateId": person})).await;
     call("application.delete", json!({"applicationId": application})).await;
 }

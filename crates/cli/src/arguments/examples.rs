@@ -22,6 +22,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "search",
+        &["search staff engineer berlin", "search --kind notes,feedback kubernetes", "search --rebuild"],
+    ),
+    (
+        "mcp",
+        &["mcp", "mcp --allow-writes", "mcp --allow-writes=candidate.createNote --tools candidate,job.list"],
+    ),
+    (
         "listen",
         &[
             "listen --secret-file secrets.txt",
@@ -46,6 +54,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("webhook replay", &["webhook replay --since 2h --type candidateHire --url http://localhost:3000/hooks"]),
     ("config trust", &["config trust"]),
     ("config untrust", &["config untrust"]),
+    ("reconcile", &["reconcile", "reconcile candidates applications --dry-run"]),
     ("status", &["status", "status --output json"]),
     ("state show", &["state show --output json"]),
     ("state reset", &["state reset candidates"]),

@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 use std::io::Read as _;
+use std::num::NonZeroU64;
 
 use ashby_calls::{Draft, Plan, Spelling, flag, kebab, list_item, members};
-use ashby_client::catalog::{self, Category, Field, Kind, Operation, Type};
+use ashby_client::catalog::{self, Category, Field, Kind, Operation, Shape, Type};
 use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches as _};
@@ -36,9 +37,18 @@ pub(crate) struct CallFlags {
     /// Send null for a parameter, which takes back what was set
     #[arg(long, value_name = "NAME")]
     pub(crate) clear: Vec<String>,
-    /// Go through all pages, not only one
+    /// Print everything, not only a page
     #[arg(long)]
     pub(crate) all: bool,
+    /// Print the first N records, over as many pages as they take; --page-size is how many Ashby sends at once
+    #[arg(id = "first", long = "limit", value_name = "N", conflicts_with_all = ["all", "each"])]
+    pub(crate) limit: Option<String>,
+    /// Go on where a list was left: nextCursor of what was printed before
+    #[arg(id = "from", long = "cursor", value_name = "CURSOR", conflicts_with = "each")]
+    pub(crate) cursor: Option<String>,
+    /// Print one JSON object with what goes on: {"results": …, "moreDataAvailable", "nextCursor", "syncToken"}
+    #[arg(long, conflicts_with_all = ["each", "jq"])]
+    pub(crate) envelope: bool,
     /// Print what a jq expression makes of the results: of each page, if there are several. Text is printed bare
     #[arg(long, value_name = "EXPRESSION")]
     pub(crate) jq: Option<String>,
@@ -48,7 +58,7 @@ pub(crate) struct CallFlags {
     /// Do not ask before something that cannot be taken back, or that others will notice
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Let Ashby attribute the change to this user
+    /// Let Ashby attribute the change to this user; the key needs the switch "Allow acting on behalf of a user"
     #[arg(long, value_name = "USER_ID")]
     pub(crate) on_behalf_of: Option<String>,
     /// Upload a file and make it the answer to the form field at PATH; several times for several
@@ -115,6 +125,19 @@ impl Invocation {
         Ok(draft)
     }
 
+    /// How many records are wanted; `None` for all, or a page.
+    ///
+    /// # Errors
+    /// If it is no number of records.
+    pub(crate) fn limit(&self) -> Result<Option<NonZeroU64>, Failure> {
+        let Some(limit) = &self.common.limit else { return Ok(None) };
+        // Parsed here, since clap would quote it: it may be a value in the wrong place.
+        let limit = limit.trim().parse().map_err(|_| {
+            Failure::new(USAGE, format!("{}: --limit must be a whole number from 1 on", self.operation.name))
+        })?;
+        Ok(Some(limit))
+    }
+
     /// The whole request, checked.
     ///
     /// # Errors
@@ -169,7 +192,7 @@ pub(crate) fn parse(
     for (place, _) in places(operation) {
         given.push((place.clone(), texts(&id(&place))));
     }
-    if let (View::Get, Some(first)) = (view, operation.parameters.first()) {
+    if let (View::Get, Some(first)) = (view, places(operation).map(|(_, field)| field).next()) {
         given.push((first.name.to_owned(), texts(POSITIONAL)));
     }
     given.retain(|(_, texts)| !texts.is_empty());
@@ -295,10 +318,15 @@ const POSITIONAL: &str = "the id";
 
 /// Every place that has a flag: the parameters, and the members of those that are objects.
 fn places(operation: &'static Operation) -> impl Iterator<Item = (String, &'static Field)> {
-    operation.parameters.iter().flat_map(|field| {
+    operation.parameters.iter().filter(|field| !is_for_pages(operation, field)).flat_map(|field| {
         let of = |member: &'static Field| (format!("{}.{}", field.name, member.name), member);
         std::iter::once((field.name.to_owned(), field)).chain(members(&field.kind).iter().map(of))
     })
+}
+
+/// Whether a parameter only says which page it is: there are flags for that which every list has.
+pub(crate) fn is_for_pages(operation: &Operation, field: &Field) -> bool {
+    operation.paging != catalog::Paging::None && ["cursor", "limit"].contains(&field.name)
 }
 
 /// The name of a place's argument within clap, where none of the common flags can have it too.
@@ -343,7 +371,7 @@ pub(crate) fn command(operation: &'static Operation, view: View) -> Command {
             command = command.arg(argument.conflicts_with(id(&place)));
         }
     }
-    if let (View::Get, Some(first)) = (view, operation.parameters.first()) {
+    if let (View::Get, Some(first)) = (view, places(operation).map(|(_, field)| field).next()) {
         let argument =
             Arg::new(POSITIONAL).value_name("ID").help(format!("The same as {}", flag(first.name)));
         command = command.arg(argument.conflicts_with(id(first.name)).help_heading("Arguments"));
@@ -382,6 +410,7 @@ pub(crate) fn with_words(command: Command, operation: &'static Operation) -> Com
 /// The common flags that mean nothing to an operation.
 fn hidden(operation: &Operation) -> Vec<&'static str> {
     let is_paged = operation.paging != catalog::Paging::None;
+    let is_list = is_paged || operation.returns.as_ref().and_then(list_item).is_some() || operation.is_open;
     let is_nullable = operation.parameters.iter().any(|field| field.nullable);
     [
         ("raw", false),
@@ -389,6 +418,9 @@ fn hidden(operation: &Operation) -> Vec<&'static str> {
         ("force_words", takes_words(operation.parameters)),
         ("clear", is_nullable),
         ("all", is_paged),
+        ("first", operation.is_read() && is_list),
+        ("from", operation.is_read() && is_list),
+        ("envelope", operation.is_read() && is_list),
         ("yes", operation.kind.needs_confirmation()),
         ("attach", operation.name == "applicationForm.submit"),
         ("on_behalf_of", !operation.is_read()),
@@ -453,18 +485,52 @@ pub(crate) fn describe(kind: &Type) -> String {
         }
         Type::Date => "a date such as 2026-01-31".to_owned(),
         Type::Record(shape) => format!("{}: a JSON object, or its members one by one", shape.name),
+        // Items have no flags for their members, so these stand here.
+        Type::List { of: Type::Record(shape), .. } => {
+            let bounds = bounds(kind);
+            format!("list{bounds}: give it several times or as JSON; each {}", members_of(shape))
+        }
         Type::Object => "a JSON object".to_owned(),
         Type::Json => "any JSON, or text".to_owned(),
-        Type::List { of, min, max } => {
-            let bounds = match (min, max) {
-                (0, &usize::MAX) => String::new(),
-                (min, &usize::MAX) => format!(", {min} or more"),
-                (0, max) => format!(", {max} at most"),
-                (min, max) => format!(", {min} to {max}"),
-            };
-            format!("list{bounds}: give it several times or as JSON; each {}", describe(of))
+        Type::List { of, .. } => {
+            format!("list{}: give it several times or as JSON; each {}", bounds(kind), describe(of))
         }
         Type::Either(kinds) => kinds.iter().map(describe).collect::<Vec<_>>().join(", or "),
+        other => other.name().into_owned(),
+    }
+}
+
+/// How many a list may hold.
+fn bounds(kind: &Type) -> String {
+    match kind {
+        Type::List { min: 0, max: usize::MAX, .. } => String::new(),
+        Type::List { min, max: usize::MAX, .. } => format!(", {min} or more"),
+        Type::List { min: 0, max, .. } => format!(", {max} at most"),
+        Type::List { min, max, .. } => format!(", {min} to {max}"),
+        _ => String::new(),
+    }
+}
+
+/// A JSON object and its members, those with an exclamation mark required.
+fn members_of(shape: &Shape) -> String {
+    let member = |field: &Field| {
+        let mark = if field.required { "!" } else { "" };
+        format!("{}{mark} ({})", field.name, short(&field.kind))
+    };
+    let members: Vec<String> = shape.fields.iter().map(member).collect();
+    format!("{}: {{{}}}; ! is required", shape.name, members.join(", "))
+}
+
+/// What may stand for a member, in few words.
+fn short(kind: &Type) -> String {
+    match kind {
+        Type::Record(shape) => {
+            let names: Vec<&str> = shape.fields.iter().map(|field| field.name).collect();
+            format!("{{{}}}", names.join(", "))
+        }
+        Type::List { of, .. } => format!("list of {}", short(of)),
+        Type::Enumeration(words) => words.values.join(" | "),
+        Type::Either(kinds) => kinds.iter().map(short).collect::<Vec<_>>().join(" | "),
         other => other.name().into_owned(),
     }
 }
@@ -566,6 +632,23 @@ mod tests {
         for operation in catalog::operations() {
             for view in [View::Call, View::Get, View::List] {
                 command(operation, view).debug_assert();
+            }
+        }
+    }
+
+    #[test]
+    fn help_lists_the_members_of_objects_in_lists() {
+        let update = catalog::find("candidate.update").unwrap();
+        let links = update.parameters.iter().find(|field| field.name == "socialLinks").unwrap();
+        let help = describe(&links.kind);
+        assert!(help.contains("type! (") && help.contains("url! ("), "{help}");
+        for operation in catalog::operations() {
+            for (place, field) in places(operation) {
+                if let Some(Type::Record(shape)) = list_item(&field.kind) {
+                    let help = describe(&field.kind);
+                    let lacks = shape.fields.iter().find(|member| !help.contains(member.name));
+                    assert!(lacks.is_none(), "{} {place}: {help}", operation.name);
+                }
             }
         }
     }

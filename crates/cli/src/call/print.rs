@@ -3,12 +3,14 @@
 use std::io::IsTerminal as _;
 use std::slice::from_ref;
 
-use ashby_calls::{list_item, members};
+use ashby_calls::{Continuation, list_item, members};
 use ashby_client::catalog::{Operation, Type};
 use bytes::Bytes;
 use outside_text::push_row;
+use serde::Serialize;
 
 use super::filter::{self, Filter};
+use super::flags::CallFlags;
 use super::table::{Rows, columns, read, single, text};
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output;
@@ -23,6 +25,8 @@ pub(crate) struct Printer {
     filter: Option<Filter>,
     /// What the records are, if that is known.
     kind: Option<Type>,
+    /// Results stand in an object that says how they go on.
+    envelope: bool,
     rows: Option<Rows>,
     csv: Option<Csv>,
     printed: usize,
@@ -40,25 +44,38 @@ impl Printer {
     ///
     /// # Errors
     /// If the filter is not one, or the format does not go with it.
-    pub(crate) fn new(settings: &Settings, operation: &Operation, jq: Option<&str>) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        settings: &Settings,
+        operation: &Operation,
+        flags: &CallFlags,
+    ) -> Result<Self, Failure> {
+        let envelope = flags.envelope;
         let is_terminal = std::io::stdout().is_terminal();
         let item = operation.returns.as_ref().and_then(list_item);
-        let filter = jq.map(Filter::new).transpose()?;
+        let filter = flags.jq.as_deref().map(Filter::new).transpose()?;
         let format = match settings.output() {
             Some(OutputFormat::Table | OutputFormat::Csv) if filter.is_some() => {
                 return Err(Failure::new(USAGE, "what --jq makes is printed as JSON, not as a table or CSV"));
             }
+            Some(OutputFormat::Table | OutputFormat::Csv | OutputFormat::Ndjson) if envelope => {
+                return Err(Failure::new(
+                    USAGE,
+                    "--envelope makes one JSON document: it goes with --output json only",
+                ));
+            }
             Some(format) => format,
+            None if envelope => OutputFormat::Json,
             None if is_terminal && item.is_some() && filter.is_none() => OutputFormat::Table,
             None => OutputFormat::Json,
         };
         let kind = item.copied().or(operation.returns);
-        Ok(Self { format, is_terminal, filter, kind, rows: None, csv: None, printed: 0 })
+        Ok(Self { format, is_terminal, filter, kind, envelope, rows: None, csv: None, printed: 0 })
     }
 
     /// Prints a result that is no list.
     pub(crate) fn single(&self, result: &Bytes) -> Result<(), Failure> {
         let result = &self.readable(result);
+        let result = &if self.envelope { Bytes::from(enveloped(result)) } else { result.clone() };
         let text = match (&self.filter, self.format) {
             (Some(filter), format) => {
                 filter.apply(result, self.is_terminal && format == OutputFormat::Json)?
@@ -110,14 +127,19 @@ impl Printer {
         output::print_bytes(&text)
     }
 
-    /// Prints what is left after the last page.
-    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+    /// Prints what is left after the last page, and in an envelope how the list goes on.
+    pub(crate) fn finish(mut self, goes_on: Option<&Continuation>) -> Result<(), Failure> {
         if self.filter.is_some() {
             return Ok(());
         }
         let text = match (self.format, self.rows.take()) {
-            (OutputFormat::Json, _) if self.printed == 0 => "[]\n".to_owned(),
-            (OutputFormat::Json, _) => "\n]\n".to_owned(),
+            (OutputFormat::Json, _) => {
+                let begin = if self.envelope && self.printed == 0 { ENVELOPE } else { "" };
+                let list = if self.printed == 0 { "[]" } else { "\n]" };
+                let end = if self.envelope { end_of_envelope(goes_on)? } else { String::new() };
+                let end = if self.is_terminal { json(&end).into_owned() } else { end };
+                format!("{begin}{list}{end}\n")
+            }
             (OutputFormat::Table, Some(rows)) if self.printed > 0 => rows.finish(output::width()),
             _ => String::new(),
         };
@@ -147,6 +169,9 @@ impl Printer {
     fn json(&self, records: &[Bytes]) -> Result<Vec<u8>, Failure> {
         let mut text = Vec::new();
         for (index, record) in records.iter().enumerate() {
+            if self.envelope && self.printed + index == 0 {
+                text.extend_from_slice(ENVELOPE.as_bytes());
+            }
             text.extend_from_slice(if self.printed + index == 0 { b"[\n" } else { b",\n" });
             if self.is_terminal {
                 text.extend_from_slice(b"  ");
@@ -157,6 +182,36 @@ impl Printer {
         }
         Ok(text)
     }
+}
+
+/// How an envelope begins.
+const ENVELOPE: &str = "{\"results\":";
+
+/// What follows the results: whether there is more, and how to get it.
+fn end_of_envelope(goes_on: Option<&Continuation>) -> Result<String, Failure> {
+    let (cursor, token) = match goes_on {
+        Some(Continuation::Page(cursor)) => (Some(cursor.as_str()), None),
+        Some(Continuation::Changes(token)) => (None, Some(token.as_str())),
+        _ => (None, None),
+    };
+    let more = Members { more_data_available: cursor.is_some(), next_cursor: cursor, sync_token: token };
+    let json = serde_json::to_string(&more)
+        .map_err(|error| Failure::new(FAILED, "cannot write the envelope as JSON").with_source(error))?;
+    Ok(json.replacen('{', ",", 1))
+}
+
+/// The members of an envelope beside the results, in Ashby's words.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Members<'a> {
+    more_data_available: bool,
+    next_cursor: Option<&'a str>,
+    sync_token: Option<&'a str>,
+}
+
+/// What is no list, in an envelope.
+fn enveloped(result: &[u8]) -> Vec<u8> {
+    [ENVELOPE.as_bytes(), result, b"}"].concat()
 }
 
 impl Csv {

@@ -7,7 +7,7 @@ use ashby_client::catalog::{self, Operation, Paging, Permission, Rate, Rule, Typ
 use clap::Args;
 use serde::Serialize;
 
-use crate::call::flags::{self, describe};
+use crate::call::flags::{self, describe, is_for_pages};
 use crate::failure::{Failure, USAGE};
 use crate::output;
 use crate::settings::Settings;
@@ -130,6 +130,10 @@ fn permission(name: &str) -> Result<Permission, Failure> {
     })
 }
 
+/// How lists are read.
+const PAGING: &str =
+    "--limit N prints the first N records, --all all of them, --cursor goes on; --page-size is Ashby's limit";
+
 /// What is known of an operation, for people.
 fn page(operation: &Operation) -> String {
     let mut text = format!("{}: {}\n", operation.name, operation.summary);
@@ -144,13 +148,8 @@ fn page(operation: &Operation) -> String {
     }
     match operation.paging {
         Paging::None => {}
-        Paging::Cursor => fact("paging", "by --cursor; --all prints everything".to_owned()),
-        Paging::Token => {
-            fact(
-                "paging",
-                "by --cursor; --all prints everything; --sync-token lists what has changed".to_owned(),
-            );
-        }
+        Paging::Cursor => fact("paging", PAGING.to_owned()),
+        Paging::Token => fact("paging", format!("{PAGING}; --sync-token lists what has changed")),
     }
     if operation.rate == Rate::Reports {
         fact("limit", "15 a minute, 3 at a time, for all reports of the organisation".to_owned());
@@ -167,7 +166,7 @@ fn page(operation: &Operation) -> String {
         (_, false) => "\nParameters:\n",
         (_, true) => "\nParameters, beside others that are not known here (--json, --set NAME=JSON):\n",
     });
-    for field in operation.parameters {
+    for field in operation.parameters.iter().filter(|field| !is_for_pages(operation, field)) {
         let required = if field.required { " (required)" } else { "" };
         text.push_str(&format!(
             "  {}{required}\n      {}\n",

@@ -26,7 +26,7 @@ impl Setting {
     }
 
     /// Its variable.
-    fn variable(&self) -> String {
+    pub(super) fn variable(&self) -> String {
         format!("ASHBY_{}", self.name.to_uppercase())
     }
 
@@ -44,6 +44,7 @@ impl Setting {
             Some(letter) => argument.short(letter),
             None => argument,
         };
+        let argument = flag.once.into_iter().fold(argument, Arg::alias);
         let argument = match self.group {
             Group::Connection => argument.global(true).help_heading("Connection"),
             Group::General | Group::Destination => argument.global(true).help_heading("General"),

@@ -12,7 +12,7 @@ use clap::{ValueEnum, value_parser};
 use secrecy::SecretString;
 
 use super::layers::{Layers, Problem};
-use super::values::{ErrorFormat, Intervals, LogFormat, LogLevel, OutputFormat, Span};
+use super::values::{ErrorFormat, Intervals, LogFormat, LogLevel, OutputFormat, PageSize, Span};
 
 /// A setting, apart from its type.
 pub(crate) struct Setting {
@@ -60,6 +60,8 @@ const OFF: Default = Default::Off;
 pub(crate) struct Flag {
     /// Without the dashes, if it is not the setting's name.
     pub(crate) long: Option<&'static str>,
+    /// How it was called before; not shown.
+    pub(crate) once: Option<&'static str>,
     /// A letter that stands for it.
     pub(crate) short: Option<char>,
     pub(crate) takes: Takes,
@@ -77,11 +79,11 @@ pub(crate) enum Takes {
 }
 
 const fn flag(takes: Takes) -> Option<Flag> {
-    Some(Flag { long: None, short: None, takes })
+    Some(Flag { long: None, once: None, short: None, takes })
 }
 
 const fn letter(short: char) -> Option<Flag> {
-    Some(Flag { long: None, short: Some(short), takes: Takes::Nothing })
+    Some(Flag { long: None, once: None, short: Some(short), takes: Takes::Nothing })
 }
 
 const fn value(name: &'static str) -> Option<Flag> {
@@ -177,8 +179,9 @@ settings! {
             "Requests a minute, for everything this process does; 0 does not pace";
         concurrency: NonZeroUsize, Default::Number(ashby_client::DEFAULT_CONCURRENCY.get() as u32),
             flag(Takes::Number("N")), "Requests under way at once";
-        page_limit: Option<u32>, Default::None, flag(Takes::Number("N")),
-            "Records a page; Ashby gives 100 unless told less";
+        page_size: Option<PageSize>, Default::None,
+            Some(Flag { long: None, once: Some("page-limit"), short: None, takes: Takes::Number("N") }),
+            "Records a page, from 1 to 100; Ashby gives 100 unless told less";
         max_page_mb: NonZeroU32, Default::Number(32), flag(Takes::Number("N")),
             "The largest answer that is accepted, in megabytes when it is unpacked";
         max_attempts: NonZeroU32, Default::Number(6), flag(Takes::Number("N")),
@@ -214,7 +217,7 @@ settings! {
     }
     Sync {
         streams: Vec<String>, Default::Nothing,
-            Some(Flag { long: Some("stream"), short: None, takes: Takes::Values("STREAM", Some(',')) }),
+            Some(Flag { long: Some("stream"), once: None, short: None, takes: Takes::Values("STREAM", Some(',')) }),
             "A stream to sync, as the positional ones";
         except: Vec<String>, Default::Nothing, flag(Takes::Values("STREAM", Some(','))), "Streams to leave out";
         all: bool, OFF, flag(Takes::Nothing), "Also the streams that cost a request per parent record";
@@ -235,6 +238,8 @@ settings! {
         reconcile: ReconcilePolicy, Default::Text("auto"), value("POLICY"),
             "Whether rows that a complete listing did not see are marked as deleted: auto (unless the key sees less \
              than before), accept (always; this key becomes the yardstick) or never";
+        no_index: bool, OFF, flag(Takes::Nothing),
+            "Keep no index of words in a SQLite database (that of `ashby search`), and drop one that is there";
         webhooks: bool, OFF, flag(Takes::Nothing),
             "With --watch: receive webhooks at --listen, and capture at once what they name; polling brings the rest";
         #[routes]

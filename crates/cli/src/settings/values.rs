@@ -115,6 +115,17 @@ impl Read for NonZeroUsize {
     }
 }
 
+/// Records that Ashby is asked for at once: it gives no more than a hundred.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PageSize(pub(super) u32);
+
+impl Read for PageSize {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        let size = number(raw).filter(|size| (1..=100).contains(size)).map(Self);
+        size.ok_or_else(|| expected("a whole number from 1 to 100"))
+    }
+}
+
 impl Read for bool {
     fn read(raw: &Raw) -> Result<Self, Expected> {
         let word = match raw {

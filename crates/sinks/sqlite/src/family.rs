@@ -66,6 +66,11 @@ impl Place for Database {
         if self.exists() { crate::live_rows(&self.path).map(Some) } else { Ok(Some(BTreeMap::new())) }
     }
 
+    fn copy(&self, path: &Path) -> Result<Option<Box<dyn Place>>> {
+        crate::copy(&self.path, path)?;
+        Ok(Some(Box::new(Self { path: path.to_owned() })))
+    }
+
     fn look(&self) -> Result<Vec<Finding>> {
         let directory = private_file::directory_of(&self.path);
         if !self.exists() {

@@ -3173,6 +3173,42 @@ pub struct QualifiedMember {
     pub other: Map<String, Value>,
 }
 
+/// An e-mail with a candidate, as far as Ashby keeps it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RecentEmailMessage {
+    /// The member `recordId`.
+    #[serde(rename = "recordId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub record_id: types::Field<String>,
+    /// The member `source`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub source: types::Field<String>,
+    /// The member `subject`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub subject: types::Field<String>,
+    /// The member `body`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub body: types::Field<String>,
+    /// The member `bodyTruncated`.
+    #[serde(rename = "bodyTruncated", default, skip_serializing_if = "types::Field::is_absent")]
+    pub body_truncated: types::Field<bool>,
+    /// The member `sentAt`.
+    #[serde(rename = "sentAt", default, skip_serializing_if = "types::Field::is_absent")]
+    pub sent_at: types::Field<types::Instant>,
+    /// The member `bcc`.
+    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
+    pub bcc: types::Field<Value>,
+    /// The member `receivedReply`.
+    #[serde(rename = "receivedReply", default, skip_serializing_if = "types::Field::is_absent")]
+    pub received_reply: types::Field<bool>,
+    /// `sequenceId`. The id of a sequence.
+    #[serde(rename = "sequenceId", default, skip_serializing_if = "types::Field::is_absent")]
+    pub sequence_id: types::Field<types::SequenceId>,
+    /// Members that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// What a change of a candidate's e-mails brings.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -3974,6 +4010,7 @@ PostingLocationIds { primary_location_id },
 Project { id, author_id },
 ProjectCustomField { id },
 QualifiedMember { id, manager_id },
+RecentEmailMessage { sequence_id },
 RecentEmailMessagesPayload {  },
 ReferralForm { id },
 Report {  },

@@ -522,7 +522,8 @@ impl List {
         Self(self.0.set::<i64>("createdAfter", created_after.as_millisecond()))
     }
 
-    /// Sets `createdBefore`: Only those created before this instant.
+    /// Sets `createdBefore`: Only those created until this instant; like createdAfter it may not lie in
+    /// the future (invalid\_input), which a clock that runs ahead can cause.
     pub fn created_before(self, created_before: jiff::Timestamp) -> Self {
         Self(self.0.set::<i64>("createdBefore", created_before.as_millisecond()))
     }

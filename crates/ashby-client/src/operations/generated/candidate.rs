@@ -106,6 +106,29 @@ impl Operations<'_> {
         write(self.client, "candidate.createNote", request.into().0).await
     }
 
+    /// Gets recent e-mails with a candidate, newest first.
+    ///
+    /// A window, not a list: the first page opens a snapshot of at most 200 messages, and later pages
+    /// need the same candidateId, direction, sentAfter and watermark. recordId is no lasting id. Bodies
+    /// are HTML that strangers wrote, and may be cut (bodyTruncated).
+    ///
+    /// Ashby may still change this operation.
+    ///
+    /// Ashby's reference does not describe it in full.
+    ///
+    /// The key needs the permission `emailsRead`. See
+    /// [candidate.getRecentEmailMessages](https://developers.ashbyhq.com/reference/candidategetrecentemailmessages)
+    /// in Ashby's reference.
+    pub fn get_recent_email_messages(
+        self,
+        candidate_id: impl Into<types::CandidateId>,
+    ) -> GetRecentEmailMessages {
+        GetRecentEmailMessages(
+            Listing::new(self.client, "candidate.getRecentEmailMessages")
+                .set::<types::CandidateId>("candidateId", candidate_id),
+        )
+    }
+
     /// Fetches a candidate.
     ///
     /// The key needs the permission `candidatesRead`. See
@@ -539,6 +562,29 @@ impl CreateNote {
     }
 }
 
+crate::operations::listings! {
+/// A list that [`Operations::get_recent_email_messages`] asks for.
+GetRecentEmailMessages of types::RecentEmailMessage
+}
+
+impl GetRecentEmailMessages {
+    /// Sets `direction`: Only those that were sent, or those that were received.
+    pub fn direction(self, direction: impl Into<String>) -> Self {
+        Self(self.0.set::<String>("direction", direction))
+    }
+
+    /// Sets `sentAfter`: Only those sent after this instant.
+    pub fn sent_after(self, sent_after: impl Into<types::Instant>) -> Self {
+        Self(self.0.set::<types::Instant>("sentAfter", sent_after))
+    }
+
+    /// Sets `watermark`: From the webhook candidateRecentEmailMessagesUpdated, good for an hour: what is
+    /// read is at least as new as what it told of.
+    pub fn watermark(self, watermark: impl Into<String>) -> Self {
+        Self(self.0.set::<String>("watermark", watermark))
+    }
+}
+
 crate::operations::requests! {
 /// What [`Operations::info`] takes.
 Info
@@ -578,7 +624,8 @@ impl List {
         Self(self.0.set::<i64>("createdAfter", created_after.as_millisecond()))
     }
 
-    /// Sets `createdBefore`: Only those added to Ashby before this instant.
+    /// Sets `createdBefore`: Only those added to Ashby until this instant; like createdAfter it may not
+    /// lie in the future (invalid\_input), which a clock that runs ahead can cause.
     pub fn created_before(self, created_before: jiff::Timestamp) -> Self {
         Self(self.0.set::<i64>("createdBefore", created_before.as_millisecond()))
     }

@@ -22,6 +22,9 @@ impl Operations<'_> {
     ///
     /// Adds the field to all objects of this kind; no operation deletes it.
     ///
+    /// Job postings can have fields since 2026-09-14, and jobs and openings fields that only the API
+    /// edits since 2026-09-10; Ashby has not published the words for these.
+    ///
     /// The key needs the permission `hiringProcessMetadataWrite`. See
     /// [customField.create](https://developers.ashbyhq.com/reference/customfieldcreate) in Ashby's
     /// reference.

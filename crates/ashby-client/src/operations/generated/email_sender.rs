@@ -18,26 +18,13 @@ pub struct Operations<'a> {
 impl Operations<'_> {
     /// Lists the addresses from which the acting user can send e-mail.
     ///
-    /// No-reply addresses are listed too, but sequence.add refuses them.
+    /// Without a user to act for, these are the addresses of the API's own service user. No-reply
+    /// addresses are listed too, but sequence.add refuses them.
     ///
-    /// Ashby's reference does not describe it in full.
-    ///
-    /// See [emailSender.list](https://developers.ashbyhq.com/reference/emailsenderlist) in Ashby's
+    /// The key needs the permission `sourcingRead`. See
+    /// [emailSender.list](https://developers.ashbyhq.com/reference/emailsenderlist) in Ashby's
     /// reference.
-    pub async fn list(self, request: impl Into<List>) -> Result<Output<Vec<types::EmailSender>>, Error> {
-        read(self.client, "emailSender.list", request.into().0).await
-    }
-}
-
-crate::operations::requests! {
-/// What [`Operations::list`] takes.
-#[derive(Default)]
-List
-}
-
-impl List {
-    /// With nothing set.
-    pub fn new() -> Self {
-        Self(Parameters::default())
+    pub async fn list(self) -> Result<Output<Vec<types::EmailSender>>, Error> {
+        read(self.client, "emailSender.list", Parameters::default()).await
     }
 }

@@ -96,6 +96,11 @@ impl Synchronous {
     pub fn include_headers_in_data(self, include_headers_in_data: bool) -> Self {
         Self(self.0.set::<bool>("includeHeadersInData", include_headers_in_data))
     }
+
+    /// Sets `resultStyle`: In which style the result comes; Ashby's words for it are not published.
+    pub fn result_style(self, result_style: impl Into<String>) -> Self {
+        Self(self.0.set::<String>("resultStyle", result_style))
+    }
 }
 
 impl From<types::ReportId> for Synchronous {

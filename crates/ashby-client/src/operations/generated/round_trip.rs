@@ -47,6 +47,7 @@ pub fn round_trip(operation: &str, results: &Value) -> Option<Result<Value, Erro
         "candidate.anonymize" => again::<types::Candidate>(operation, results),
         "candidate.create" => again::<types::Candidate>(operation, results),
         "candidate.createNote" => again::<types::CandidateNote>(operation, results),
+        "candidate.getRecentEmailMessages" => again::<Vec<types::RecentEmailMessage>>(operation, results),
         "candidate.info" => again::<types::Candidate>(operation, results),
         "candidate.list" => again::<Vec<types::Candidate>>(operation, results),
         "candidate.listClientInfo" => again::<Vec<types::ClientInfo>>(operation, results),
