@@ -39,10 +39,8 @@ async fn a_company_is_kept_up_to_date_and_can_be_asked() {
         WHERE table_schema = current_schema() AND column_name IN ('created_at', 'updated_at')
           AND table_name IN ('applications', 'candidates')";
     assert_eq!(sql(&site, types), "timestamp with time zone");
-    let filled = sql(
-        &site,
-        "SELECT count(*) FROM candidates WHERE created_at IS NULL OR name IS NULL OR emails IS NULL AND _record -> 'emails' <> 'null'",
-    );
+    let empty = "SELECT count(*) FROM candidates WHERE created_at IS NULL OR name IS NULL OR name <> _record ->> 'name'";
+    let filled = sql(&site, empty);
     assert_eq!(filled, "0");
 
     site.organisation().churn(40, 5);
@@ -92,6 +90,8 @@ async fn everything_that_reads_a_destination_reads_this_one() {
     assert!(site.done(&format!("state show --to {to} --output json")).await.stdout.contains("users"));
     site.done(&format!("sync users jobs --to {to}")).await;
     assert_eq!(records(&site, "users"), truth(site.organisation(), "users"));
+    let ran = site.done(&format!("status --to {to}")).await;
+    assert!(ran.stdout.contains("users"), "{ran:#?}");
     let ran = site.done(&format!("--show-config --to {to}")).await;
     assert!(ran.stdout.contains("postgres://"), "{ran:#?}");
 }
@@ -127,7 +127,7 @@ async fn a_password_goes_nowhere_but_to_the_server() {
     let to = cluster.address("scram", "postgres", "schema=locked");
     for (password, code) in [(SECRET, 0), ("wr0ng-0ne", 3)] {
         for arguments in
-            ["sync users --log debug -v", "doctor", "state show", "--show-config", "sync --dry-run"]
+            ["sync users --log debug -v", "doctor", "state show", "status", "--show-config", "sync --dry-run"]
         {
             let mut command = site.ashby(&format!("{arguments} --to {to}"));
             command.env("PGPASSWORD", password);

@@ -50,7 +50,7 @@ pub(crate) enum Command {
     Check,
     Completions(clap_complete::Shell),
     Config(ConfigAction),
-    Demo,
+    Demo(bool),
     Describe(DescribeFlags),
     Doctor(DoctorFlags),
     Execute(ExecuteFlags),
@@ -194,7 +194,11 @@ enum Subcommands {
     /// Print the published postings of several companies as one document for job sites; needs no key
     Feed(FeedFlags),
     /// See it work without an account: a simulated company is synced into ./ashby-demo.db
-    Demo,
+    Demo {
+        /// Then receive webhooks, too, and show how long a hire takes to its row
+        #[arg(long)]
+        live: bool,
+    },
     /// Say which configuration files may decide where the key and records go
     #[command(subcommand)]
     Config(ConfigAction),
@@ -298,7 +302,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::State(action)) => Command::State(action),
         Some(Subcommands::Postings(flags)) => Command::Postings(flags),
         Some(Subcommands::Feed(flags)) => Command::Feed(flags),
-        Some(Subcommands::Demo) => Command::Demo,
+        Some(Subcommands::Demo { live }) => Command::Demo(live),
         Some(Subcommands::Sim(action)) => Command::Sim(action),
         Some(Subcommands::Operations(flags)) => Command::Operations(flags),
         Some(Subcommands::Describe(flags)) => Command::Describe(flags),

@@ -75,7 +75,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Check => commands::check::run(settings).await,
         Command::Config(action) => action.run(settings),
         Command::Completions(shell) => manual::completions(shell).map(done),
-        Command::Demo => commands::demo::run(settings).await,
+        Command::Demo(is_live) => commands::demo::run(settings, is_live).await,
         Command::Describe(flags) => flags.run(settings),
         Command::Doctor(flags) => flags.run(context).await,
         Command::Execute(flags) => Box::pin(flags.run(context)).await,

@@ -68,7 +68,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("state import", &["state import state.json --to sqlite:copy.db"]),
     ("postings", &["postings BOARD --output table"]),
     ("feed", &["feed BOARD OTHER_BOARD --format xml"]),
-    ("demo", &["demo"]),
+    ("demo", &["demo", "demo --live"]),
     ("sim serve", &["sim serve --port 8080 --shape demo"]),
     ("operations", &["operations note", "operations --writes --permission candidatesWrite"]),
     ("describe", &["describe candidate.createNote"]),

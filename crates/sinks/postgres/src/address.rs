@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use capture_core::{Error, ErrorKind, Result};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::names::NAME_BYTES_MAX;
 
@@ -174,7 +174,8 @@ impl fmt::Display for Address {
 }
 
 fn encoded(text: &str) -> impl fmt::Display + '_ {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
+    utf8_percent_encode(text, KEPT)
 }
 
 /// Host and port; an IPv6 address stands in brackets.
@@ -376,6 +377,14 @@ mod tests {
         assert_eq!(address.to_string(), "postgres://u@h:1/d?schema=ashby");
         assert_eq!(with("x@y/z", &variables).unwrap().to_string(), "postgres://x@y:1/z?schema=ashby");
         assert_eq!(with("h", &[("USER", "me")]).unwrap().database, "me");
+    }
+
+    #[test]
+    fn what_is_shown_can_be_given_again() {
+        let shown = parse("e%40l@db-1.example:7/w%20h?schema=raw_data").unwrap().to_string();
+        assert_eq!(shown, "postgres://e%40l@db-1.example:7/w%20h?schema=raw_data");
+        let again = parse(shown.strip_prefix("postgres://").unwrap()).unwrap();
+        assert_eq!((&*again.user, &*again.database), ("e@l", "w h"));
     }
 
     #[test]

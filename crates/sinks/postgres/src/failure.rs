@@ -49,7 +49,7 @@ const MEANINGS: [(&str, Meaning); 19] = [
     ("57014", Meaning::Passing),
     ("40001", Meaning::Passing),
     ("40P01", Meaning::Passing),
-    ("55P03", Meaning::Passing),
+    ("55P03", Meaning::Locked),
     ("55000", Meaning::Other),
     ("25006", Meaning::ReadOnly),
     ("25P03", Meaning::Passing),
@@ -62,6 +62,8 @@ const MEANINGS: [(&str, Meaning); 19] = [
 enum Meaning {
     /// It may work a moment later.
     Passing,
+    /// Somebody else's lock was waited for in vain.
+    Locked,
     LoggedOut,
     NoDatabase,
     NoRight,
@@ -108,7 +110,10 @@ impl Failure {
         match self {
             // A server that takes over is read-only for a moment.
             Self::Server(error) => {
-                matches!(Meaning::of(error), Meaning::Passing | Meaning::ReadOnly | Meaning::Full)
+                matches!(
+                    Meaning::of(error),
+                    Meaning::Passing | Meaning::Locked | Meaning::ReadOnly | Meaning::Full
+                )
             }
             Self::Ours(error) => error.kind() == ErrorKind::Unavailable,
         }
@@ -142,6 +147,11 @@ impl Failure {
                 ErrorKind::Unavailable,
                 format!("the database server at {server} cannot be had at this moment"),
                 "see that it runs and can be reached from here; the next run goes on from the last commit".to_owned(),
+            ),
+            Meaning::Locked => (
+                ErrorKind::Unavailable,
+                format!("another session has locked something in {}", address.place()),
+                "see pg_stat_activity for who; a new column waits for queries of its table to end".to_owned(),
             ),
             Meaning::Refused => (
                 ErrorKind::Configuration,

@@ -14,7 +14,8 @@ pub(crate) fn password(address: &Address) -> Result<Option<Vec<u8>>> {
             Error::new(ErrorKind::Configuration, format!("cannot read the password file {}", path.display()))
                 .with_source(error)
         })?;
-        return Ok(Some(text.trim_ascii_end().to_vec()));
+        let end = text.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
+        return Ok(Some(text[..end].to_vec()));
     }
     if let Some(password) = std::env::var_os("PGPASSWORD").filter(|password| !password.is_empty()) {
         return Ok(Some(password.into_encoded_bytes()));

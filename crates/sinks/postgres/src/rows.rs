@@ -1,4 +1,4 @@
-//! Rows on their way to the server: as `COPY` takes them, or as one array a column.
+//! Rows on their way to the server as one array a column.
 
 use tokio_postgres::types::Type;
 
@@ -29,24 +29,6 @@ impl Rows {
     fn row(&self, index: usize) -> &[u8] {
         let end = self.starts.get(index + 1).copied().unwrap_or(self.bytes.len());
         &self.bytes[self.starts[index]..end]
-    }
-
-    /// In pieces as `COPY` takes them, each of about this size.
-    pub(crate) fn pieces(&self, fields: usize, piece_bytes: usize) -> impl Iterator<Item = Vec<u8>> + '_ {
-        let count = i16::try_from(fields).unwrap_or(i16::MAX).to_be_bytes();
-        let mut next = 0;
-        std::iter::from_fn(move || {
-            if next == self.starts.len() {
-                return None;
-            }
-            let mut piece = Vec::with_capacity(piece_bytes + piece_bytes / 4);
-            while next < self.starts.len() && piece.len() < piece_bytes {
-                piece.extend_from_slice(&count);
-                piece.extend_from_slice(self.row(next));
-                next += 1;
-            }
-            Some(piece)
-        })
     }
 
     /// One array for each field, of the types of their elements.
@@ -89,16 +71,13 @@ mod tests {
     use crate::value::{push_bytes, push_null};
 
     #[test]
-    fn rows_become_pieces_and_columns() {
+    fn rows_become_columns() {
         let mut rows = Rows::default();
         for text in ["ab", "c"] {
             let row = rows.begin();
             push_bytes(row, text.as_bytes());
             push_null(row);
         }
-        let pieces: Vec<Vec<u8>> = rows.pieces(2, 1).collect();
-        assert_eq!(pieces[1], b"\0\x02\0\0\0\x01c\xff\xff\xff\xff");
-        assert_eq!(rows.pieces(2, 1 << 20).count(), 1);
         let arrays = rows.arrays(&[Type::TEXT, Type::INT8]);
         assert_eq!(arrays[0][20..], *b"\0\0\0\x02ab\0\0\0\x01c");
         assert_eq!(arrays[1][20..], [255; 8]);

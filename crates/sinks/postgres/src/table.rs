@@ -1,11 +1,11 @@
 //! One stream's rows.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::pin::pin;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use capture_core::{Counts, Key, Share, StreamDescriptor, Sweep, Within, Write};
 use futures_util::SinkExt as _;
 use jiff::Timestamp;
@@ -239,14 +239,16 @@ impl Table {
             place.entry(record.key.as_str()).or_insert(next);
         }
         sorted.sort_unstable_by_key(|(key, _)| place.get(key));
-        let (mut new, mut changed) = (Rows::default(), Rows::default());
+        let (mut new, mut changed) = (Vec::new(), Rows::default());
         let mut marks = Rows::default();
         let (mut seen, mut forgotten) = (Rows::default(), Vec::new());
         for (key, row) in sorted {
             let stored = key::stored(key);
             if row.body.is_some() {
-                let rows = if row.is_there { &mut changed } else { &mut new };
-                self.encode(rows.begin(), &stored, row, now_us)?;
+                match row.is_there {
+                    true => self.encode(changed.begin(), &stored, row, now_us)?,
+                    false => new.push((stored.clone(), row)),
+                }
             } else if row.is_there && row.is_marked {
                 mark(marks.begin(), &stored, row, now_us);
             }
@@ -261,7 +263,7 @@ impl Table {
                 _ => {}
             }
         }
-        self.insert(link, &new).await?;
+        self.insert(link, &new, now_us).await?;
         self.send(link, &self.sql.replace, &changed, &self.types()).await?;
         const MARK: [Type; 6] =
             [Type::TEXT, Type::TIMESTAMPTZ, Type::TIMESTAMPTZ, Type::TEXT, Type::TEXT, Type::TEXT];
@@ -357,28 +359,38 @@ impl Table {
         Ok(())
     }
 
-    async fn insert(&self, link: &Link, rows: &Rows) -> Result<()> {
+    /// Rows that are not there.
+    async fn insert(&mut self, link: &Link, new: &[(Cow<'_, str>, &Row<'_>)], now_us: i64) -> Result<()> {
         let types = self.types();
-        if rows.is_empty() {
+        if new.is_empty() {
             return Ok(());
         }
         if link.server.is_pooled {
-            return self.send(link, &self.sql.insert, rows, &types).await;
-        }
-        let mut copy = pin!(link.copy(&self.sql.copy).await?);
-        let sent = async {
-            copy.send(Bytes::from_static(COPY_HEADER)).await?;
-            for piece in rows.pieces(types.len(), PIECE_BYTES) {
-                copy.send(piece.into()).await?;
+            let mut rows = Rows::default();
+            for (key, row) in new {
+                self.encode(rows.begin(), key, row, now_us)?;
             }
-            copy.send(Bytes::from_static(COPY_TRAILER)).await
-        };
-        let sent: Result<(), tokio_postgres::Error> = sent.await;
-        // A server that has refused a row stops listening; why is in its answer.
-        match (copy.as_mut().finish().await, sent) {
-            (Err(error), _) | (_, Err(error)) => Err(error.into()),
-            _ => Ok(()),
+            return self.send(link, &self.sql.insert, &rows, &types).await;
         }
+        let fields = i16::try_from(types.len()).unwrap_or(i16::MAX).to_be_bytes();
+        let mut copy = pin!(link.copy(&self.sql.copy).await?);
+        let mut piece = COPY_HEADER.to_vec();
+        for (key, row) in new {
+            piece.extend_from_slice(&fields);
+            self.encode(&mut piece, key, row, now_us)?;
+            // The server works on a piece while the next one is made.
+            if piece.len() >= PIECE_BYTES {
+                let next = Vec::with_capacity(piece.len() + piece.len() / 4);
+                // One that has refused a row stops listening; why is in its answer.
+                if copy.send(std::mem::replace(&mut piece, next).into()).await.is_err() {
+                    break;
+                }
+            }
+        }
+        piece.extend_from_slice(COPY_TRAILER);
+        let sent = copy.send(piece.into()).await;
+        copy.as_mut().finish().await?;
+        Ok(sent?)
     }
 
     /// Runs a statement on arrays.

@@ -1,6 +1,7 @@
 //! What stands in the columns, and what happens to them.
 
 use capture_core::{ErrorKind, FieldKind, Record, Sink as _};
+use proptest::strategy::{Strategy as _, ValueTree as _};
 use serde_json::{Value, json};
 
 use crate::Place;
@@ -228,4 +229,34 @@ async fn a_row_of_many_columns_fits_its_page_whatever_is_in_it() {
     }
     sink.close().await.unwrap();
     assert_eq!(place.sql("SELECT count(*), count(m100) FROM pets"), "6|6");
+}
+
+/// The binary forms are our own: the server, which reads the text, must come to the same.
+#[tokio::test]
+async fn numbers_and_instants_are_what_the_server_makes_of_their_text() {
+    let Some(place) = Place::new() else { return };
+    let fields = [("id", FieldKind::String), ("score", FieldKind::Number), ("at", FieldKind::Instant)];
+    let stream = stream("scores", &fields);
+    let mut sink = place.sink();
+    open(&mut sink, &stream).await.unwrap();
+    let number = "-?(0|[1-9][0-9]{0,30}|1000000|4000)(\\.[0-9]{1,20}|\\.0{1,12}|)((e|E)(\\+|-|)[0-9]{1,3}|)";
+    let instant = "[0-9]{3}[1-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6}|)(Z|\\+0[0-9]:30|-1[0-1]:00)";
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut text = |pattern: &str| {
+        let strategy = proptest::string::string_regex(pattern).unwrap();
+        strategy.new_tree(&mut runner).unwrap().current()
+    };
+    let records = (0..1_000).map(|key| {
+        let json = format!(r#"{{"id":"{key}","score":{},"at":"{}"}}"#, text(number), text(instant));
+        Record::upsert(key.to_string(), json)
+    });
+    let records = records.collect();
+    write(&mut sink, &stream, 1, records).await;
+    commit(&mut sink, 1).await;
+    sink.close().await.unwrap();
+    let differ = "SELECT _record, score, at FROM scores WHERE score IS NULL OR at IS NULL
+        OR score <> (_record ->> 'score')::numeric OR at <> (_record ->> 'at')::timestamptz
+        OR scale(score) <> scale((_record ->> 'score')::numeric) LIMIT 3";
+    assert_eq!(place.sql(differ), "");
+    assert_eq!(place.sql("SELECT count(*) FROM scores"), "1000");
 }
