@@ -209,7 +209,8 @@ impl Inner {
         if delay.is_some() || error.kind() == ErrorKind::RateLimited {
             let milliseconds =
                 |duration: Option<Duration>| duration.map(|duration| duration.as_millis() as u64);
-            tracing::warn!(
+            // What is tried again is no trouble yet; what is not is the caller's to tell.
+            tracing::info!(
                 operation = error.0.operation,
                 attempt = attempts.made,
                 kind = ?error.0.kind,

@@ -80,10 +80,15 @@ where
 }
 
 /// What a message says, without what differs each time: two that have the same gist tell of the same trouble. Leaves
-/// out long words with digits in them, such as the identifiers of requests.
+/// out long words with digits in them, such as the identifiers of requests, and what was counted or measured (short
+/// numbers, but for those of three digits, which are statuses).
 pub fn gist(message: &str) -> String {
-    let is_identifier = |word: &&str| word.len() > 8 && word.contains(|letter: char| letter.is_ascii_digit());
-    let words: Vec<&str> = message.split_whitespace().filter(|word| !is_identifier(word)).collect();
+    let differs = |word: &&str| {
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        let is_number = word.trim_matches(|letter: char| !letter.is_ascii_digit()).parse::<f64>().is_ok();
+        digits > 0 && (word.len() > 8 || (is_number && digits != 3))
+    };
+    let words: Vec<&str> = message.split_whitespace().filter(|word| !differs(word)).collect();
     words.join(" ")
 }
 
