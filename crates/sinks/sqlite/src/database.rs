@@ -35,6 +35,9 @@ const SETTINGS: &str = "
     PRAGMA journal_size_limit = 67108864;
 ";
 
+/// Rows are sorted in 1 MiB.
+const SORTER_SETTINGS: &str = "PRAGMA page_size = 4096; PRAGMA cache_size = -1024;";
+
 /// A log (WAL) up to this size may stay.
 const LOG_BYTES: u64 = 8 * 1024 * 1024;
 
@@ -181,14 +184,53 @@ impl Database {
         }
         for (stream, state) in &update.streams {
             match state {
-                Some(state) => put_state(&self.connection, stream, state)?,
+                Some(state) => {
+                    put_state(&self.connection, stream, state)?;
+                    // Also where a crash came before the index, or nobody sweeps.
+                    let is_whole = state.listing.is_none() && state.listed.last_full.is_some();
+                    if let Some(table) = self.tables.get_mut(stream).filter(|_| is_whole) {
+                        table.end_first_listing(&self.connection)?;
+                    }
+                }
                 None => self.forget_stream(stream)?,
             }
         }
         self.connection.execute_batch("COMMIT")?;
+        self.index_keys()?;
         self.empty_log_if_worth_it()?;
         self.committed_at = Some(Instant::now());
         Ok(Committed::new(std::mem::take(&mut self.counts)))
+    }
+
+    /// Makes the indexes by key that are due.
+    ///
+    /// SQLite sorts in as much memory as 250 pages of a connection's main database take, which are 8 MiB of ours. So this
+    /// is done on a connection of its own, whose main database is an empty one with small pages.
+    fn index_keys(&mut self) -> Result<(), Failure> {
+        // A name that is no text cannot be attached by it.
+        let file = self.place.file.to_str();
+        let database = if file.is_some() { "rows" } else { "main" };
+        let due: Vec<String> =
+            self.tables.values_mut().filter_map(|table| table.key_index_due(database)).collect();
+        if due.is_empty() {
+            return Ok(());
+        }
+        let Some(file) = file else {
+            return Ok(due.iter().try_for_each(|index| self.connection.execute_batch(index))?);
+        };
+        self.connection.execute_batch("PRAGMA shrink_memory")?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let sorter = Connection::open_in_memory_with_flags(flags)?;
+        sorter.busy_timeout(BUSY_TIMEOUT)?;
+        sorter.execute_batch(SORTER_SETTINGS)?;
+        sorter.execute("ATTACH ?1 AS rows", [file])?;
+        sorter.execute_batch("PRAGMA rows.synchronous = NORMAL")?;
+        for index in due {
+            sorter.execute_batch(&index)?;
+        }
+        Ok(())
     }
 
     /// Whatever stamps come next, rows must not look as if they had been seen by them.

@@ -31,6 +31,8 @@ pub(crate) struct Table {
     has_scope_index: bool,
     /// No listing has shown everything yet.
     is_first_listing: bool,
+    /// The index by key is to be made with the next commit.
+    is_key_index_due: bool,
     /// The row after the one that was found last: listings come in much the same order each time.
     next: i64,
     /// When a row changed since the last commit.
@@ -108,6 +110,7 @@ impl Table {
             keys,
             has_scope_index,
             is_first_listing: !is_indexed,
+            is_key_index_due: false,
             next: 0,
             fields,
             // The view also depends on the descriptor, so each run makes it anew.
@@ -306,7 +309,7 @@ impl Table {
             Within::Everything => {
                 let gone = row_numbers(connection, &self.sql.unseen, params![self.id, since, from])?;
                 counts.deleted += self.bury_unseen(connection, &gone, &now)?;
-                self.index_keys(connection)?;
+                self.end_first_listing(connection)?;
             }
             // One after the other, so that a scope named twice finds nothing left.
             Within::Scopes(scopes) => {
@@ -385,17 +388,23 @@ impl Table {
         Ok(count)
     }
 
-    /// Makes the index that queries use, once the first listing is through: kept up meanwhile, most of its leaves would
-    /// be written with every commit.
-    fn index_keys(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    /// Everything has been shown once: from now on keys are put where they belong at once, and the index that queries use
+    /// is due. Kept up meanwhile, most of its leaves would be written with every commit.
+    pub(crate) fn end_first_listing(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         if !std::mem::take(&mut self.is_first_listing) {
             return Ok(());
         }
         self.keys.settle(connection)?;
-        let (index, table) =
-            (quoted(&format!("_key_{}", self.descriptor.name)), rows_table(&self.descriptor.name));
-        connection.execute_batch(&format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {table} (_key)"))?;
+        self.is_key_index_due = true;
         self.index_scopes(connection)
+    }
+
+    /// What makes the index of keys in the database that is attached as `database`, if it is due.
+    pub(crate) fn key_index_due(&mut self, database: &str) -> Option<String> {
+        let stream = &self.descriptor.name;
+        let (index, table) = (quoted(&format!("_key_{stream}")), rows_table(stream));
+        let is_due = std::mem::take(&mut self.is_key_index_due);
+        is_due.then(|| format!("CREATE UNIQUE INDEX IF NOT EXISTS {database}.{index} ON {table} (_key)"))
     }
 
     /// Makes the index by which rows of a scope are found, once they are looked for or the first listing is through:

@@ -4,7 +4,7 @@ use capture_core::{ErrorKind, Record, Shape, Sink, Stamp, Write};
 use rusqlite::Connection;
 use sink_sqlite::{SqliteSink, query};
 
-use crate::{Place, commit, scoped, stream, sweep, write, write_at};
+use crate::{Place, commit, scoped, stream, sweep, update, write, write_at};
 
 fn columns(place: &Place, view: &str) -> String {
     query(&place.path(), &format!("SELECT * FROM {view}"), 0).unwrap().columns.join(" ")
@@ -249,6 +249,33 @@ async fn keys_and_scopes_are_found_by_index() {
     }
     let joined = "SELECT pets.id FROM toys JOIN pets ON pets.id = toys.petId";
     assert_eq!(place.rows(joined), ["mia"]);
+}
+
+#[tokio::test]
+async fn an_index_that_a_crash_left_out_is_made_with_the_next_state_of_a_whole_listing() {
+    let place = Place::new();
+    let pets = stream("pets", &[]);
+    let is_indexed = || place.rows("SELECT count(*) FROM sqlite_schema WHERE name = '_key_pets'") == ["1"];
+    let mut sink = place.open(&[&pets]).await;
+    write(&mut sink, &pets, &["a", "b", "c"].map(|key| Record::upsert(key, "{}"))).await;
+    sink.commit(&update("pets", 1)).await.unwrap();
+    assert!(!is_indexed(), "not before everything was listed once");
+    sweep(&mut sink, &pets, 1).await;
+    commit(&mut sink).await;
+    assert!(is_indexed());
+    sink.close().await.unwrap();
+
+    Connection::open(place.path()).unwrap().execute_batch("DROP INDEX _key_pets").unwrap();
+    let mut sink = place.open(&[&pets]).await;
+    let mut whole = update("pets", 2);
+    let state = whole.streams.get_mut("pets").unwrap().as_mut().unwrap();
+    state.listed = capture_core::Listed::new(3, Some(3));
+    sink.commit(&whole).await.unwrap();
+    assert!(is_indexed());
+    // Rows are still found.
+    write_at(&mut sink, &pets, 2, &[Record::upsert("b", r#"{"id":"b"}"#)]).await;
+    let counts = commit(&mut sink).await;
+    assert_eq!((counts.new, counts.changed), (0, 1));
 }
 
 #[tokio::test]
