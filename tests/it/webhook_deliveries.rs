@@ -62,7 +62,7 @@ async fn triggered_events_are_signed_and_say_what_was_asked_for() {
     std::fs::write(site.path("secrets"), "hush\nlater\n").unwrap();
     let ran = site
         .done(&format!(
-            "webhook trigger candidateDelete --url {url} --secret-file secrets --count 20 --set data.candidate.id=c-{{n}}"
+            "webhook trigger candidateDelete --url {url} --secret-file secrets --count 20 --set data.candidate.id=c-{{number}}"
         ))
         .await;
     assert!(ran.stdout.starts_with("20 events in"), "{}", ran.stdout);

@@ -31,7 +31,7 @@ pub(crate) struct Rounds {
     /// How the newest poll of each stream ended.
     endings: BTreeMap<String, Ending>,
     /// What fails, and what was said of it.
-    ill: BTreeMap<String, String>,
+    ill: BTreeMap<String, Ill>,
     said: BTreeSet<(String, String)>,
 }
 
@@ -98,7 +98,7 @@ impl Rounds {
 
     /// A stream is up to date: the round, if it is over with that, and whether the stream was failing.
     pub(crate) fn up_to_date(&mut self, stream: &str, requests: u64) -> (bool, Option<Round>) {
-        let was_ill = self.ill.remove(stream).is_some();
+        let was_ill = self.ill.remove(stream).is_some_and(|ill| ill.is_said);
         (was_ill, self.ended(stream, Ending::UpToDate, requests))
     }
 
@@ -113,8 +113,12 @@ impl Rounds {
 
     /// Whether it is news that this stream fails with this.
     pub(crate) fn is_new_trouble(&mut self, stream: &str, message: &str) -> bool {
-        let gist = gist(message);
-        self.ill.insert(stream.to_owned(), gist.clone()) != Some(gist)
+        let cause = cause(message);
+        let was_said = self.ill.get(stream).is_some_and(|ill| ill.is_said);
+        // What keeps others from working, too, was said of the first of them; the rounds say how many there are.
+        let is_known = self.ill.values().any(|ill| ill.cause == cause);
+        self.ill.insert(stream.to_owned(), Ill { cause, is_said: was_said || !is_known });
+        !is_known
     }
 
     /// Whether this has not been said of the stream.
@@ -207,6 +211,22 @@ impl fmt::Display for Round {
             None => Ok(()),
         }
     }
+}
+
+/// What is wrong with a stream.
+#[derive(Debug)]
+struct Ill {
+    /// Why, whichever stream it is.
+    cause: String,
+    is_said: bool,
+}
+
+/// The gist of a message without the stream and the operation that it happened to.
+fn cause(message: &str) -> String {
+    let gist = gist(message);
+    let is_place = |part: &&str| part.starts_with("cannot list ") || !part.contains(' ') && part.contains('.');
+    let causes: Vec<&str> = gist.split(": ").filter(|part| !is_place(part)).collect();
+    causes.join(": ")
 }
 
 #[cfg(test)]

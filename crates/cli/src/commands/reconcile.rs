@@ -1,6 +1,7 @@
 //! `ashby reconcile`: what is there against what is held. Each stream is listed by its token first, and then whole: what
 //! only the second listing shows is what tokens had not shown.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -108,9 +109,12 @@ impl ReconcileFlags {
                 format!("`--to {}` keeps no state to compare with", place.address()),
             ));
         }
-        let held = place.peek()?.streams;
+        let mut held: BTreeSet<String> = place.peek()?.streams.into_keys().collect();
+        // Also what it holds and was told to forget where to go on.
+        let rows = place.rows()?.unwrap_or_default();
+        held.extend(rows.into_iter().filter(|(_, rows)| *rows > 0).map(|(stream, _)| stream));
         if self.names.is_empty() {
-            let held: Vec<Stream> = held.keys().filter_map(|name| stream(name)).collect();
+            let held: Vec<Stream> = held.iter().filter_map(|name| stream(name)).collect();
             return match held.is_empty() {
                 true => Err(Failure::new(USAGE, format!("{} holds nothing yet", place.address()))
                     .with_hint("`ashby sync` begins")),
@@ -119,7 +123,7 @@ impl ReconcileFlags {
         }
         let find = |name: &String| {
             let found = sync::find(name)?;
-            match held.contains_key(found.name()) {
+            match held.contains(found.name()) {
                 true => Ok(found),
                 false => Err(Failure::new(USAGE, format!("{} holds no {}", place.address(), found.name()))
                     .with_hint(format!("`ashby sync {}` begins", found.name()))),
@@ -180,7 +184,7 @@ fn found(by_token: &Report, whole: &Report) -> Vec<Found> {
 
 fn tell(settings: &Settings, found: &[Found], dry_run: bool) -> Result<(), Failure> {
     let outcome = |found: &Found| match &found.outcome {
-        Outcome::UpToDate => String::new(),
+        Outcome::UpToDate => "up to date".to_owned(),
         Outcome::Interrupted => "interrupted".to_owned(),
         Outcome::Skipped { reason, .. } => format!("skipped: {reason}"),
         Outcome::Failed { reason, .. } => format!("failed: {reason}"),
@@ -189,7 +193,7 @@ fn tell(settings: &Settings, found: &[Found], dry_run: bool) -> Result<(), Failu
         let counts = [of.checked, of.gone, of.missed, of.caught_up, of.requests].map(thousands);
         [of.stream.clone()].into_iter().chain(counts).chain([outcome(of)]).collect()
     });
-    let header = ["stream", "checked", "gone", "missed", "caught up", "requests", ""];
+    let header = ["stream", "checked", "gone", "missed", "caught up", "requests", "outcome"];
     output::print_listed(settings, &found, Table::new(&header).numeric(&[1, 2, 3, 4, 5]).rows(rows))?;
     let sum = |number: fn(&Found) -> u64| thousands(found.iter().map(number).sum());
     explain(&format!(

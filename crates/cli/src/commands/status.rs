@@ -28,7 +28,7 @@ struct Stream {
     records: Option<u64>,
     /// Since when the place is saved from which changes go on.
     token_age_seconds: Option<u64>,
-    /// `idle`, `polling`, `listing`, `waiting` (until something is tried again), or `off` if no run is on.
+    /// `idle`, `polling`, `listing`, `waiting` (until something is tried again), or `no run`.
     state: &'static str,
     next_poll_at: Option<Timestamp>,
     set_aside: u64,
@@ -134,7 +134,7 @@ fn doing(seen: Option<&StreamStanding>, is_on: bool) -> &'static str {
             (false, false, Some(_)) => "waiting",
             (false, false, None) => "idle",
         },
-        _ => "off",
+        _ => "no run",
     }
 }
 
@@ -214,12 +214,12 @@ fn table(streams: &[Stream], now: Timestamp) -> Table {
         let error = stream.last_error.as_ref().map(|error| error.kind.clone()).unwrap_or_default();
         vec![
             stream.stream.clone(),
-            shown(stream.as_of),
             stream.as_of.map(|as_of| age(as_of, now)).unwrap_or_else(|| "not listed yet".to_owned()),
             stream.records.map(thousands).unwrap_or_default(),
             stream.state.to_owned(),
-            shown(stream.next_poll_at),
             error,
+            shown(stream.as_of),
+            shown(stream.next_poll_at),
         ]
     });
     Table::new(&["stream", "as of", "lag", "records", "state", "next poll", "last error"])

@@ -105,6 +105,8 @@ impl Collector for Metrics {
             let live = self.0.live();
             (live.commits, live.trouble.is_some())
         };
+        let mut polled = streams.values().filter(|of| of.polls + of.failures > 0).peekable();
+        let trouble = trouble || (polled.peek().is_some() && polled.all(|of| of.trouble.is_some()));
         let limit = usage.configured_requests_per_minute.map(f64::from);
         let limit_now = usage.effective_requests_per_minute.map(f64::from);
         let whole: [(&str, &str, MetricType, Option<f64>); 9] = [
@@ -132,7 +134,7 @@ impl Collector for Metrics {
             ("ashby_commits", "Commits that are durable", MetricType::Counter, Some(commits as f64)),
             (
                 "ashby_run_in_trouble",
-                "Whether the run as a whole cannot go on",
+                "Whether the run as a whole cannot go on, or no stream can be captured",
                 MetricType::Gauge,
                 Some(f64::from(u8::from(trouble))),
             ),

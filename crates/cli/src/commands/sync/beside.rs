@@ -2,10 +2,10 @@
 //! says where it stands. All of it outlasts single attempts.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ashby_client::{Client, Usage};
-use capture_core::{Event, Handle, Observer, Place, Report, Result};
+use capture_core::{ErrorKind, Event, Handle, Observer, Place, Report, Result};
 use http_service::Part;
 use tokio_util::sync::CancellationToken;
 
@@ -33,7 +33,8 @@ impl Beside {
         usage: impl Fn() -> Usage + Send + Sync + 'static,
         cancel: &CancellationToken,
     ) -> Result<Self, Failure> {
-        let saved = if place.keeps_state() { place.peek()? } else { Default::default() };
+        // A destination that cannot be had now may be later; the run will say so.
+        let saved = if place.keeps_state() { place.peek().unwrap_or_default() } else { Default::default() };
         let saved_at = saved.streams.into_iter().map(|(stream, saved)| (stream, saved.committed_at));
         let standing = Standing::new(usage, saved_at.collect::<BTreeMap<_, _>>());
         // Also when the run ends by itself.
@@ -43,7 +44,7 @@ impl Beside {
         if let Some(vitals) = &vitals {
             let metrics = Metrics(standing.clone());
             vitals.register(|registry| registry.register_collector(Box::new(metrics)));
-            observers.push(Arc::new(Readiness(vitals.part("capture", NOTHING_YET))));
+            observers.push(Arc::new(Readiness { part: vitals.part("capture", NOTHING_YET), failing: Mutex::default() }));
         }
         let receiver = match settings.webhooks() {
             true => {
@@ -142,15 +143,35 @@ impl Beside {
 const NOTHING_YET: &str = "nothing has been captured yet";
 const TROUBLE: &str = "the run as a whole cannot go on at present";
 
-/// Ready once something was captured, and while the run can go on.
-struct Readiness(Part);
+const NO_STREAM: &str = "no stream can be captured at present";
+
+/// Ready once something was captured, and while the run can go on and some stream works.
+struct Readiness {
+    part: Part,
+    /// The streams by whether their newest poll failed.
+    failing: Mutex<BTreeMap<String, bool>>,
+}
 
 impl Observer for Readiness {
     fn observe(&self, event: &Event<'_>) {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
-            Event::Committed { .. } | Event::UpToDate { .. } | Event::Recovered { .. } => self.0.ready(),
-            Event::Trouble { .. } => self.0.waits(TROUBLE),
-            _ => {}
+            Event::Committed { .. } | Event::Recovered { .. } => {}
+            Event::UpToDate { stream } => _ = failing.insert((*stream).to_owned(), false),
+            Event::Failed { stream, kind, ends_poll: true, .. } if !is_left_out(*kind) => {
+                failing.insert((*stream).to_owned(), true);
+            }
+            Event::Trouble { .. } => return self.part.waits(TROUBLE),
+            _ => return,
+        }
+        match !failing.is_empty() && failing.values().all(|is_failing| *is_failing) {
+            true => self.part.waits(NO_STREAM),
+            false => self.part.ready(),
         }
     }
+}
+
+/// Whether a stream that fails so is not there for this key, rather than in trouble.
+fn is_left_out(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Denied | ErrorKind::Unsupported)
 }

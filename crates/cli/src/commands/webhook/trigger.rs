@@ -28,9 +28,9 @@ pub(crate) struct Trigger {
     #[arg(value_name = "TYPE")]
     kind: String,
     /// Where to send it
-    #[arg(long)]
-    url: String,
-    /// Replace a member: data.candidate.id=…, JSON or text; {n} in it is the number of the event
+    #[arg(long, required_unless_present = "dry_run")]
+    url: Option<String>,
+    /// Replace a member: data.candidate.id=…, JSON or text; {number} in it is that of the event
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
     /// How many events, each with an id of its own
@@ -73,7 +73,7 @@ impl Trigger {
                 body["webhookActionId"] = json!(action_id());
             }
             for (path, value) in &sets {
-                *place(&mut body, path) = read(&value.replace("{n}", &number.to_string()));
+                *place(&mut body, path) = read(&value.replace("{number}", &number.to_string()));
             }
             body
         };
@@ -91,7 +91,7 @@ impl Trigger {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| Failure::new(FAILED, "cannot make an HTTP client").with_source(error))?;
-        let url = reqwest::Url::parse(&self.url).map_err(|error| {
+        let url = reqwest::Url::parse(self.url.as_deref().unwrap_or_default()).map_err(|error| {
             Failure::new(USAGE, "--url must be an address such as http://127.0.0.1:8787/webhooks/ashby")
                 .with_source(error)
         })?;
@@ -115,6 +115,7 @@ impl Trigger {
             ended.extend(delivery.ok());
         }
         tell(&mut ended, started.elapsed(), settings.output() == Some(OutputFormat::Json))?;
+        let is_forged = ended.iter().any(|ended| ended.status == Some(401));
         let taken = ended.iter().filter(|ended| ended.status.is_some_and(|status| status / 100 == 2)).count();
         if taken as u64 != self.count {
             let missing = thousands(self.count - taken as u64);
@@ -122,9 +123,10 @@ impl Trigger {
                 FAILED,
                 format!("{missing} of {} events were not taken", thousands(self.count)),
             )
-            .with_hint(
-                "401 means that the secret is another one; without a status nobody answered at --url",
-            ));
+            .with_hint(match is_forged {
+                true => "401 means that the secret is another one",
+                false => "see that a receiver answers at --url, and at that path",
+            }));
         }
         Ok(ExitCode::SUCCESS)
     }
