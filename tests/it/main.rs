@@ -27,6 +27,7 @@ mod operations;
 mod output;
 mod pace;
 mod postings;
+mod purge;
 mod report;
 mod secrets;
 mod signals;

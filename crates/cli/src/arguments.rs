@@ -19,6 +19,7 @@ use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
 use crate::commands::postings::PostingsFlags;
+use crate::commands::purge::PurgeFlags;
 use crate::commands::report::ReportAction;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
@@ -54,6 +55,7 @@ pub(crate) enum Command {
     ManualPages(PathBuf),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
+    Purge(PurgeFlags),
     Report(ReportAction),
     Resume(ResumeAction),
     ShowConfig,
@@ -162,6 +164,8 @@ enum Subcommands {
     /// Look at the saved state, reset streams, move it
     #[command(subcommand)]
     State(StateAction),
+    /// Take out for good what is gone, whole streams, or all that is held of a candidate; with an account, and a receipt
+    Purge(PurgeFlags),
     /// Print the postings that a company publishes, from its public job board; needs no key
     Postings(PostingsFlags),
     /// Print the published postings of several companies as one document for job sites; needs no key
@@ -263,6 +267,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
             Command::Webhook(flags)
         }
         Some(Subcommands::State(action)) => Command::State(action),
+        Some(Subcommands::Purge(flags)) => Command::Purge(flags),
         Some(Subcommands::Postings(flags)) => Command::Postings(flags),
         Some(Subcommands::Feed(flags)) => Command::Feed(flags),
         Some(Subcommands::Demo) => Command::Demo,

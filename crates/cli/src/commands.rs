@@ -10,6 +10,7 @@ pub(crate) mod feed;
 pub(crate) mod file;
 pub(crate) mod listen;
 pub(crate) mod postings;
+pub(crate) mod purge;
 pub(crate) mod report;
 pub(crate) mod sim;
 pub(crate) mod state;

@@ -55,6 +55,7 @@ mod layout;
 mod met;
 mod names;
 mod place;
+mod purge;
 mod read;
 mod sink;
 mod statements;
