@@ -7,6 +7,9 @@ use ashby_sim::{Fault, FaultRule, Kind, Mutation, Organisation};
 use serde_json::{Map, Value, json};
 use tokio::process::Child;
 
+use crate::support::postgres::{
+    address as postgres_address, has_saved, log_bytes as postgres_log_bytes, records as postgres,
+};
 use crate::support::{Records, Site, jsonl, query, sqlite, start, truth, until};
 
 const STREAMS: [&str; 6] = [
@@ -22,13 +25,20 @@ const STREAMS: [&str; 6] = [
 enum Target {
     Sqlite,
     Jsonl,
+    Postgres,
 }
 
 impl Target {
-    fn sync(self) -> String {
+    /// Whether there is such a place on this machine.
+    fn is_here(self) -> bool {
+        !matches!(self, Self::Postgres) || private_postgres::shared().is_some()
+    }
+
+    fn sync(self, site: &Site) -> String {
         let to = match self {
-            Self::Sqlite => "sqlite:out.db",
-            Self::Jsonl => "jsonl:out",
+            Self::Sqlite => "sqlite:out.db".to_owned(),
+            Self::Jsonl => "jsonl:out".to_owned(),
+            Self::Postgres => postgres_address(site),
         };
         format!("sync {} --page-size 20 --to {to}", STREAMS.join(" "))
     }
@@ -37,6 +47,7 @@ impl Target {
         match self {
             Self::Sqlite => sqlite(&site.path("out.db"), stream),
             Self::Jsonl => jsonl(&site.path("out"), stream),
+            Self::Postgres => postgres(site, stream),
         }
     }
 
@@ -45,6 +56,7 @@ impl Target {
         match self {
             Self::Sqlite => has_state(&site.path("out.db")),
             Self::Jsonl => site.path("out/state.json").exists(),
+            Self::Postgres => has_saved(site),
         }
     }
 
@@ -56,6 +68,8 @@ impl Target {
             Self::Jsonl => {
                 STREAMS.iter().map(|stream| length(&site.path(&format!("out/{stream}.jsonl")))).sum()
             }
+            // Of everybody who writes to the server: the moment is to be random.
+            Self::Postgres => postgres_log_bytes(),
         }
     }
 }
@@ -133,9 +147,12 @@ fn assert_exact(target: Target, site: &Site, streams: &[&str]) {
 }
 
 async fn crash(target: Target, requests: u32, after_commit: bool, changes: bool) {
+    if !target.is_here() {
+        return;
+    }
     let site = Site::new().await;
     let before = STREAMS.map(|stream| truth(site.organisation(), stream));
-    let child = run_until_request(&site, &target.sync(), requests).await;
+    let child = run_until_request(&site, &target.sync(&site), requests).await;
     if after_commit {
         until("a commit", || target.has_committed(&site)).await;
     }
@@ -143,16 +160,16 @@ async fn crash(target: Target, requests: u32, after_commit: bool, changes: bool)
     if changes {
         change(site.organisation());
     }
-    site.done(&target.sync()).await;
+    site.done(&target.sync(&site)).await;
     if !changes {
         return assert_exact(target, &site, &STREAMS);
     }
     // The listing that was interrupted began before the changes; the next one brings them.
-    site.done(&target.sync()).await;
+    site.done(&target.sync(&site)).await;
     assert_nothing_lost(target, &site, &before);
     assert_exact(target, &site, &["archive_reasons"]);
-    if let Target::Sqlite = target {
-        site.done(&format!("{} --full", target.sync())).await;
+    if !matches!(target, Target::Jsonl) {
+        site.done(&format!("{} --full", target.sync(&site))).await;
         assert_exact(target, &site, &STREAMS);
     }
 }
@@ -169,6 +186,19 @@ async fn a_killed_first_sync_loses_nothing_in_jsonl() {
     for requests in [0, 1, 3, 9, 20, 50, 110] {
         crash(Target::Jsonl, requests, false, true).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_first_sync_loses_nothing_in_postgres() {
+    for requests in [0, 3, 20, 110] {
+        crash(Target::Postgres, requests, false, true).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_killed_after_a_commit_goes_on_from_there_in_postgres() {
+    crash(Target::Postgres, 30, true, true).await;
+    crash(Target::Postgres, 60, true, false).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -246,6 +276,9 @@ async fn what_was_committed_is_not_requested_again() {
 /// Killed again and again, at requests and in the middle of writing and committing, always on the same destination.
 async fn kill_at_random(target: Target) {
     const ROUNDS: u64 = 25;
+    if !target.is_here() {
+        return;
+    }
     let site = Site::new().await;
     let mut killed = 0;
     let mut random = 0x2545_f491_4f6c_dd1d_u64;
@@ -262,7 +295,7 @@ async fn kill_at_random(target: Target) {
         let limit = if by_request { (amount % 150) as u32 } else { u32::MAX };
         site.server.faults().add(FaultRule::new("*", Fault::Hold).after(limit));
         let requests = site.log().total();
-        let mut child = start(site.ashby(&target.sync()));
+        let mut child = start(site.ashby(&target.sync(&site)));
         // A WAL is begun anew when it has been copied into the database, so it may well shrink.
         let wrote = || target.written_bytes(&site).abs_diff(before) > amount * 500;
         let held = || by_request && site.log().total() - requests >= u64::from(limit);
@@ -275,8 +308,8 @@ async fn kill_at_random(target: Target) {
         site.organisation().churn(15, round);
     }
     assert!(killed > ROUNDS / 2, "only {killed} runs were killed");
-    site.done(&target.sync()).await;
-    site.done(&target.sync()).await;
+    site.done(&target.sync(&site)).await;
+    site.done(&target.sync(&site)).await;
     assert_exact(target, &site, &STREAMS);
 }
 
@@ -288,4 +321,9 @@ async fn kills_at_random_moments_lose_nothing_in_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_at_random_moments_lose_nothing_in_jsonl() {
     kill_at_random(Target::Jsonl).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_at_random_moments_lose_nothing_in_postgres() {
+    kill_at_random(Target::Postgres).await;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::support::{bare, query, run};
+use crate::support::{bare, query, run, unfiltered_queries};
 
 /// It lists a hundred thousand records, here without optimisation and beside other tests.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -18,34 +18,52 @@ fn before(text: &str, words: &str) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_demo_brings_everything_then_only_what_changed_and_answers_three_questions() {
+async fn the_demo_runs_what_it_prints_explains_its_numbers_and_answers_three_questions() {
     let directory = tempfile::tempdir().unwrap();
     let mut command = bare(directory.path(), "demo");
+    // A person's own settings are for other companies.
+    command
+        .env("ASHBY_API_KEY", "mine")
+        .env("ASHBY_EXCEPT", "applications")
+        .env("ASHBY_BASE_URL", "https://127.0.0.1:9");
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await.expect("it ends").unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{text}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{text}\n{said}");
+
+    // It is the command that speaks, in its own words.
+    assert_eq!(text.matches("\n$ ashby sync --to sqlite:ashby-demo.db\n").count(), 2, "{text}");
+    let totals: Vec<Vec<u64>> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("total"))
+        .map(|line| line.split_whitespace().flat_map(|word| word.replace(',', "").parse()).collect())
+        .collect();
+    let [first, second] = &totals[..] else { panic!("two syncs: {said}") };
+    assert_eq!(said.matches("41 streams up to date · ").count(), 2, "{said}");
 
     let database = directory.path().join("ashby-demo.db");
     let count = |sql: &str| query(&database, sql)[0][0].parse::<u64>().unwrap();
     assert!((20_000..20_300).contains(&count("SELECT count(*) FROM applications")));
     assert!((15_000..15_300).contains(&count("SELECT count(*) FROM candidates")));
-    let (first, second) = text.split_once("A working day goes by: ").expect("two syncs");
     // The second sync brought what changed, and nothing else.
-    let (new, changed) =
-        (before(second, " new and "), before(second, " changed records came, and nothing else"));
-    assert!((200..1_000).contains(&(new + changed)), "{second}");
-    assert_eq!(before(second, " records in "), before(first, " records of ") + new, "{text}");
+    let [_, new, changed, deleted, ..] = second[..] else { panic!("{second:?}") };
+    let churned = before(&text, " records change. The same command again:");
+    assert_eq!(before(&text, " records changed, and "), churned);
+    assert_eq!(before(&text, " rows with them: "), new + changed + deleted, "{text}\n{said}");
+    assert!((200..1_000).contains(&(new + changed)), "{said}");
+    assert_eq!(before(&text, " records in "), first[1] + new - deleted, "{text}\n{said}");
     for question in [
         "Where is everybody in the funnel?",
         "Which sources bring people who are hired?",
         "Where do open jobs stand?",
     ] {
-        let (_, answer) = second.split_once(question).unwrap_or_else(|| panic!("{question} is not asked"));
+        let (_, answer) = text.split_once(question).unwrap_or_else(|| panic!("{question} is not asked"));
         assert!(answer.lines().count() > 6, "{answer}");
     }
-    let bars = second.lines().filter(|line| line.contains('█')).count();
-    assert!(bars >= 4, "{second}");
+    assert_eq!(unfiltered_queries(&text), [""; 0]);
+    let bars = text.lines().filter(|line| line.contains('█')).count();
+    assert!(bars >= 4, "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,4 +76,16 @@ async fn the_demo_does_not_take_the_place_of_another_database() {
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.stderr.contains("ashby-demo.db") && ran.stderr.contains("hint: "), "{ran:#?}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_live_demo_shows_events_become_rows() {
+    let directory = tempfile::tempdir().unwrap();
+    let child =
+        bare(directory.path(), "demo --live").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await.expect("it ends").unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(text.matches(" in the database after ").count(), 3, "{text}");
+    assert!(text.contains("Where is everybody in the funnel?"), "{text}");
 }

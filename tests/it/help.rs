@@ -1,6 +1,8 @@
 //! What the command says of itself.
 
-use crate::support::{Site, bare, run, snapshot};
+use std::path::Path;
+
+use crate::support::{Site, bare, run, snapshot, unfiltered_queries};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn help_names_every_option_with_its_variable_and_default() {
@@ -33,4 +35,33 @@ async fn settings_are_shown_with_their_origin_and_without_the_key() {
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     assert!(!ran.stdout.contains("sim-key"));
     snapshot("show_config", &site, &ran.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queries_that_people_are_shown_leave_out_what_is_deleted() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let directory = tempfile::tempdir().unwrap();
+    // All that `--help` says, of every command.
+    let ran = run(bare(directory.path(), "help man --dir pages")).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let mut places = vec![repository.join("README.md"), repository.join("crates/sinks/sqlite/src/lib.rs")];
+    let mut folders = vec![repository.join("docs"), directory.path().join("pages")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { places.push(path) }
+        }
+    }
+    assert!(places.len() > 20, "{places:?}");
+    for place in places {
+        let text = std::fs::read_to_string(&place).unwrap();
+        assert_eq!(unfiltered_queries(&text), [""; 0], "{}", place.display());
+    }
+    // The check itself sees what it is for; what the demo asks is checked with the demo.
+    assert_eq!(
+        unfiltered_queries("select a from jobs join offers on 1\nwhere jobs._deleted_at is null").len(),
+        1
+    );
+    assert!(unfiltered_queries("select a\nfrom jobs where _deleted_at is null").is_empty());
+    assert!(unfiltered_queries("you can select from several jobs").is_empty());
 }

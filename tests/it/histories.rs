@@ -22,6 +22,9 @@ fn whatever_happens_the_end_is_the_truth() {
     for feature in Feature::ALL {
         assert!(tally.get(&format!("feature {}", feature.name())) >= 30, "{feature:?} is rare:\n{report}");
     }
+    if private_postgres::shared().is_some() {
+        assert!(tally.get("destination postgres") >= 15, "PostgreSQL is rare:\n{report}");
+    }
     for (what, times) in [
         ("destination sqlite", 100),
         ("destination jsonl", 50),
@@ -41,6 +44,7 @@ fn whatever_happens_the_end_is_the_truth() {
         ("stop: KillLater", 2),
         ("two at once: Symlink", 20),
         ("two at once: WithoutLock", 10),
+        ("watches", 20),
         ("states exported", 30),
         ("states reset", 10),
         ("states imported", 10),

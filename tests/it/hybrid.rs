@@ -42,11 +42,24 @@ async fn subscribe(site: &Site, watch: &Listening) {
     }
 }
 
-fn is_true(site: &Site, database: &Path) -> bool {
-    STREAMS
-        .split(' ')
-        .filter(|stream| *stream != "application_history")
-        .all(|stream| sqlite(database, stream) == truth(site.organisation(), stream))
+/// Streams whose rows are not what the organisation has.
+fn untrue(site: &Site, database: &Path) -> Vec<&'static str> {
+    let is_untrue = |stream: &&str| {
+        *stream != "application_history" && sqlite(database, stream) != truth(site.organisation(), stream)
+    };
+    STREAMS.split(' ').filter(is_untrue).collect()
+}
+
+async fn until_true(site: &Site, database: &Path) {
+    let mut wrong = Vec::new();
+    for _ in 0..3_000 {
+        wrong = untrue(site, database);
+        if wrong.is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("still not as it is there: {wrong:?}");
 }
 
 fn some(site: &Site, stream: &str) -> Vec<(String, Value)> {
@@ -69,7 +82,7 @@ async fn what_events_name_is_captured_without_a_poll() {
     first_round(&mut watch).await;
     subscribe(&site, &watch).await;
     let database = site.path("ashby.db");
-    assert!(is_true(&site, &database));
+    assert_eq!(untrue(&site, &database), Vec::<&str>::new());
 
     let applications = some(&site, "applications");
     let change = |mutation: Mutation| site.organisation().mutate(&mutation).unwrap();
@@ -79,7 +92,7 @@ async fn what_events_name_is_captured_without_a_poll() {
         parent: Some(applications[5].0.clone()),
         fields: Default::default(),
     });
-    until("what changed is there", || is_true(&site, &database)).await;
+    until_true(&site, &database).await;
 
     // What is gone takes along what belongs to it, and says how it went.
     let candidates = some(&site, "candidates");
@@ -91,12 +104,13 @@ async fn what_events_name_is_captured_without_a_poll() {
             .map(|(id, _)| id)
             .collect()
     };
-    let (with, without): (Vec<_>, Vec<_>) =
-        candidates.into_iter().map(|(id, _)| id).partition(|id| !<Vec<String>>::is_empty(&owned(id)));
-    let (dead, applied, merged, into) = (&with[0], owned(&with[0]), &with[1], &without[0]);
+    let applicants: Vec<String> =
+        candidates.into_iter().map(|(id, _)| id).filter(|id| !<Vec<String>>::is_empty(&owned(id))).collect();
+    let [dead, merged, into, ..] = &applicants[..] else { panic!("there are many") };
+    let applied = owned(dead);
     change(Mutation::Delete { kind: Kind::Candidate, id: dead.clone() });
     change(Mutation::MergeCandidates { from: merged.clone(), into: into.clone() });
-    until("what is gone is marked, and what moved has moved", || is_true(&site, &database)).await;
+    until_true(&site, &database).await;
     let why = |stream: &str, key: &str| {
         query(
             &database,
@@ -123,6 +137,11 @@ async fn what_events_name_is_captured_without_a_poll() {
         assert!(metrics.contains(wanted), "{wanted}: {metrics}");
     }
     assert!(metrics.ends_with("# EOF\n"), "{metrics}");
+    // Without a limit there is none to tell of.
+    for name in watched().into_iter().filter(|name| !name.contains("_per_minute_limit")) {
+        let family = name.strip_suffix("_total").unwrap_or(&name);
+        assert!(metrics.contains(&format!("# TYPE {family} ")), "{name} is watched and not told");
+    }
     assert!(get(watch.metrics.as_ref().unwrap(), "/readyz").await.starts_with("HTTP/1.1 200"));
     let status: Value = serde_json::from_str(&site.done("status --output json").await.stdout).unwrap();
     assert_eq!((&status["run"]["is_on"], &status["pending_events"]), (&json!(true), &json!(0)), "{status:#}");
@@ -134,6 +153,31 @@ async fn what_events_name_is_captured_without_a_poll() {
         status["run"]["ended_at"].is_string() && status["streams"][0]["lag_seconds"].is_number(),
         "{status:#}"
     );
+}
+
+/// The metrics that the alerts, the dashboard and the documentation speak of.
+fn watched() -> std::collections::BTreeSet<String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations");
+    let texts = ["alerts.yaml", "dashboard.json", "README.md"]
+        .map(|name| std::fs::read_to_string(directory.join(name)).unwrap());
+    let dashboard: Value = serde_json::from_str(&texts[1]).unwrap();
+    assert!(dashboard["panels"].as_array().unwrap().len() > 4);
+    let words = texts
+        .iter()
+        .flat_map(|text| text.split(|letter: char| !letter.is_ascii_lowercase() && letter != '_'));
+    let prefixes = [
+        "ashby_stream_",
+        "ashby_request",
+        "ashby_run_",
+        "ashby_commits",
+        "ashby_events_",
+        "ashby_webhook_events_",
+    ];
+    let names =
+        words.filter(|word| prefixes.iter().any(|prefix| word.starts_with(prefix)) && !word.ends_with('_'));
+    let names: std::collections::BTreeSet<String> = names.map(str::to_owned).collect();
+    assert!(names.len() > 15, "{names:?}");
+    names
 }
 
 /// Events of which something is still to be done.
@@ -153,11 +197,12 @@ async fn what_was_acknowledged_is_captured_after_a_kill() {
     move_some(&site, 1);
     site.held().await;
     watch.child.kill().await.unwrap();
-    assert!(pending(&database) > 0 && !is_true(&site, &database));
+    assert!(pending(&database) > 0 && !untrue(&site, &database).is_empty());
     site.server.faults().clear();
     site.server.faults().release();
     let watch = self::watch(&site, "").await;
-    until("the inbox is worked off", || pending(&database) == 0 && is_true(&site, &database)).await;
+    until("the inbox is worked off", || pending(&database) == 0).await;
+    assert_eq!(untrue(&site, &database), Vec::<&str>::new());
     assert_eq!(watch.stop().await.1, Some(0));
 }
 
@@ -178,7 +223,7 @@ async fn forgeries_copies_and_lies_cost_nothing_and_change_nothing() {
             .to_string();
     assert_eq!(deliver(&watch.address, &lie).await, 200);
     until("it is done", || pending(&database) == 0).await;
-    assert!(is_true(&site, &database));
+    assert_eq!(untrue(&site, &database), Vec::<&str>::new());
     let asked = site.log().total();
     assert!(asked > before);
     assert_eq!(deliver(&watch.address, &lie).await, 200);
@@ -192,7 +237,7 @@ async fn forgeries_copies_and_lies_cost_nothing_and_change_nothing() {
         assert_eq!(deliver(&watch.address, &event).await, 200);
     }
     until("all is done", || pending(&database) == 0).await;
-    assert!(is_true(&site, &database));
+    assert_eq!(untrue(&site, &database), Vec::<&str>::new());
     // One of them is asked about, a few times since the answer makes no sense.
     assert!(site.log().total() <= asked + 10, "a copy costs nothing: {} after {asked}", site.log().total());
     assert_eq!(watch.stop().await.1, Some(0));
@@ -249,4 +294,26 @@ async fn word_of_trouble_is_sent_and_of_its_end() {
     let mut shown = site.ashby("--show-config");
     shown.env("ASHBY_NOTIFY", &url);
     assert!(!crate::support::run(shown).await.stdout.contains("secret-path"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn webhooks_that_are_disabled_are_said_at_the_start() {
+    let site = Site::new().await;
+    // Nobody answers the ping, so that Ashby disables it.
+    std::fs::write(site.path("s"), format!("{SECRET}\n")).unwrap();
+    let ran = site
+        .run("webhook setup http://127.0.0.1:1/webhooks/ashby --types candidateHire --secret-file s --yes")
+        .await;
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let mut watch = watch(&site, "").await;
+    loop {
+        let line = watch.said.next_line().await.unwrap().expect("it runs on");
+        if line.starts_with("warning: webhooks are disabled") {
+            assert!(line.ends_with("candidateHire"), "{line}");
+            break;
+        }
+    }
+    let hint = watch.said.next_line().await.unwrap().unwrap();
+    assert_eq!(hint, "hint: `ashby webhook enable candidateHire`");
+    assert_eq!(watch.stop().await.1, Some(0));
 }

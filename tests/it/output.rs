@@ -1,8 +1,9 @@
 //! What a sync and the state look like.
 
-use serde_json::Value;
+use ashby_sim::{Fault, FaultRule};
+use serde_json::{Value, json};
 
-use crate::support::{Site, snapshot, truth};
+use crate::support::{Site, ended, signal, snapshot, start, truth};
 
 const STREAMS: &str = "applications archive_reasons interview_events interview_schedules users";
 
@@ -101,6 +102,113 @@ async fn the_state_is_shown_and_forgotten_and_moved() {
     let newer = site.run("state import state.broken").await;
     assert_eq!(newer.code, Some(1), "{newer:#?}");
     assert!(newer.stderr.contains("version"), "{newer:#?}");
+}
+
+/// The streams of an estimate, by name.
+fn estimated(estimate: &Value, name: &str) -> Value {
+    let streams = estimate["streams"].as_array().unwrap();
+    streams.iter().find(|stream| stream["stream"] == name).unwrap_or_else(|| panic!("no {name}")).clone()
+}
+
+async fn json_of(site: &Site, command: &str) -> Value {
+    serde_json::from_str(&site.done(&format!("{command} --output json")).await.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_of_everything_says_what_it_does_not_know() {
+    let site = Site::new().await;
+    let command = "sync --all --dry-run --max-rpm 600";
+    let unknown = json_of(&site, command).await;
+    assert_eq!((&unknown["is_unknown"], &unknown["seconds"]), (&json!(true), &Value::Null));
+    for (name, parent) in [("candidate_notes", "candidates"), ("interviewer_pauses", "users")] {
+        let stream = estimated(&unknown, name);
+        assert_eq!(stream["requests"], Value::Null, "{stream}");
+        assert_eq!(stream["rate"], json!({"of": parent, "requests_per_thousand": 1000}));
+    }
+    let text = site.done(command).await.stdout;
+    let last = text.lines().last().unwrap();
+    assert!(last.contains("and those that are unknown; 1,000 take about 1 min 40 s"), "{last}");
+    assert_eq!(site.log().counts().into_keys().collect::<Vec<_>>(), ["apiKey.info"]);
+
+    // Once the parents are known, so is what their children cost.
+    site.done("sync candidates users").await;
+    let known = json_of(&site, command).await;
+    for (name, parent) in [("candidate_notes", "candidates"), ("interviewer_pauses", "users")] {
+        let parents = truth(site.organisation(), parent).len();
+        assert_eq!(estimated(&known, name)["requests"], parents + parents.div_ceil(100), "{name}");
+    }
+    // What a sync of everything has listed, it requests for about as much as was said.
+    site.done("sync --all").await;
+    let again = json_of(&site, "sync --all --dry-run --full --max-rpm 600").await;
+    assert_eq!(again["is_unknown"], false, "{again}");
+    site.log().clear();
+    site.done("sync --all --full").await;
+    // The permissions are asked for, too.
+    let (said, made) = (again["requests"].as_u64().unwrap(), site.log().total() as u64 - 1);
+    assert!(made <= said && said <= made + made / 5, "{said} were said, {made} made");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_that_went_over_two_runs_counts_all_its_records() {
+    let site = Site::new().await;
+    let records = truth(site.organisation(), "applications").len();
+    let shown = async || json_of(&site, "state show").await[0].clone();
+    for command in ["sync applications --page-limit 30", "sync applications --page-limit 30 --full"] {
+        let is_first = !command.contains("--full");
+        site.server.faults().add(FaultRule::new("application.list", Fault::Hold).after(3));
+        let child = start(site.ashby(command));
+        site.held().await;
+        signal(&child, "INT");
+        assert_eq!(ended(child).await.code, Some(130));
+        site.server.faults().clear();
+
+        let halfway = shown().await;
+        assert_eq!(halfway["listing"], true);
+        let before = if is_first { Value::Null } else { records.into() };
+        assert_eq!(halfway["full_listing_records"], before, "half a listing says nothing of all records");
+        let left = json_of(&site, "sync applications --dry-run").await;
+        let expected = if is_first { Value::Null } else { (records - 90).div_ceil(100).into() };
+        assert_eq!(estimated(&left, "applications")["requests"], expected, "{left}");
+        assert_eq!(estimated(&left, "applications")["lists"], "what is left");
+
+        site.done("sync applications --page-limit 30").await;
+        let whole = shown().await;
+        assert_eq!((&whole["listing"], &whole["full_listing_records"]), (&json!(false), &json!(records)));
+        let everything = json_of(&site, "sync applications --dry-run --full").await;
+        assert_eq!(everything["requests"], records.div_ceil(100));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_kept_up_is_warned_of_with_its_age() {
+    let site = Site::new().await;
+    site.done("sync jobs users").await;
+    let fresh = site.done("state show").await;
+    assert!(!fresh.stderr.contains("not kept up"), "{fresh:#?}");
+
+    // Somebody has synced only the jobs for three days.
+    let mut state = json_of(&site, "state export").await;
+    let then = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(75);
+    state["streams"]["users"]["committed_at"] = then.to_string().into();
+    std::fs::write(site.path("state.old"), state.to_string()).unwrap();
+    site.done("state import state.old").await;
+
+    let warned = site.done("state show").await;
+    let line = "warning: not kept up with the others: users; the oldest is as of 3 days ago";
+    assert!(warned.stderr.contains(line) && warned.stderr.contains("hint: name them"), "{warned:#?}");
+    let ages = json_of(&site, "state show").await;
+    let age = |name: &str| {
+        let streams = ages.as_array().unwrap().iter();
+        let mut ages = streams.filter(|shown| shown["stream"] == name).map(|shown| &shown["age_seconds"]);
+        ages.next().unwrap().as_u64().unwrap()
+    };
+    assert!((75 * 3600..76 * 3600).contains(&age("users")), "{ages}");
+    assert!(age("jobs") < 3600, "{ages}");
+    let doctor = site.run("doctor").await;
+    assert!(doctor.stdout.contains("not kept up with the others: users"), "{doctor:#?}");
+
+    site.done("sync jobs users").await;
+    assert!(!site.done("state show").await.stderr.contains("not kept up"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

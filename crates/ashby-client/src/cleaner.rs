@@ -20,6 +20,9 @@ const MIN_WITHIN_WORDS_BYTES: usize = 8;
 /// So much of a longer value is enough to be blotted out: servers quote beginnings.
 const WINDOW_BYTES: usize = 16;
 
+/// Texts up to this length are short.
+const SHORT_BYTES: usize = 64;
+
 const REDACTED: &str = "[redacted]";
 
 /// What a text about a request must not give away: the values in the request, and the key.
@@ -98,6 +101,33 @@ fn values(value: &Value, always: bool, secrets: &mut Vec<Secret>) {
     }
 }
 
+/// Where a text holds as much as a window of a secret.
+fn shared_windows(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
+    fn numbers(bytes: &[u8]) -> impl Iterator<Item = u128> {
+        bytes
+            .windows(WINDOW_BYTES)
+            .filter_map(|window| window.first_chunk())
+            .copied()
+            .map(u128::from_le_bytes)
+    }
+    let range = |at| at..at + WINDOW_BYTES;
+    // Most texts are the ids of requests that went well: to compare those is less work than to prepare the secret.
+    if text.len() <= SHORT_BYTES {
+        let is_shared = |window: &u128| numbers(secret).any(|other| other == *window);
+        return numbers(text)
+            .enumerate()
+            .filter(|(_, window)| is_shared(window))
+            .map(|(at, _)| range(at))
+            .collect();
+    }
+    let windows: HashSet<u128> = numbers(secret).collect();
+    numbers(text)
+        .enumerate()
+        .filter(|(_, window)| windows.contains(window))
+        .map(|(at, _)| range(at))
+        .collect()
+}
+
 /// The text with every secret in it replaced, in small letters or capitals, and every longer piece of one.
 fn blotted(text: &str, secrets: &[Secret]) -> String {
     let small = text.to_ascii_lowercase();
@@ -112,11 +142,7 @@ fn blotted(text: &str, secrets: &[Secret]) -> String {
             }
         }
         if secret.len() > WINDOW_BYTES {
-            let windows: HashSet<&[u8]> = secret.as_bytes().windows(WINDOW_BYTES).collect();
-            let pieces = small.as_bytes().windows(WINDOW_BYTES).enumerate();
-            found.extend(
-                pieces.filter(|(_, piece)| windows.contains(piece)).map(|(at, _)| at..at + WINDOW_BYTES),
-            );
+            found.extend(shared_windows(small.as_bytes(), secret.as_bytes()));
         }
     }
     if found.is_empty() {
@@ -194,6 +220,21 @@ mod tests {
             ("limit 5", "limit 5"),
         ] {
             assert_eq!(cleaned(request, "test-key", text), shown);
+        }
+    }
+
+    #[test]
+    fn pieces_of_secrets_are_found_in_short_texts_and_long_ones() {
+        let secret = "0123456789abcdefghijklmnopqrstuvwxyz";
+        let request = serde_json::json!({ "a": secret }).to_string();
+        for length in [0, SHORT_BYTES - 1, SHORT_BYTES, SHORT_BYTES + 1, 300] {
+            let around = "-".repeat(length);
+            for piece in [&secret[..WINDOW_BYTES], &secret[5..30], &secret[secret.len() - WINDOW_BYTES..]] {
+                let text = format!("{around}{piece}");
+                assert_eq!(cleaned(&request, "k-1", &text), format!("{around}[redacted]"), "{text}");
+            }
+            let text = format!("{around}{}", &secret[..WINDOW_BYTES - 1]);
+            assert_eq!(cleaned(&request, "k-1", &text), text, "too short to say anything");
         }
     }
 

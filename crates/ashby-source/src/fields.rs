@@ -50,6 +50,13 @@ fn members(row: &Row) -> Vec<&'static catalog::Field> {
     }
 }
 
+/// Members that a record shows when it is asked for by itself, and its list never shows.
+pub(crate) fn only_by_itself(row: &Row, operation: &catalog::Operation) -> Vec<&'static str> {
+    let listed = members(row);
+    let alone = operation.members().map(|member| member.name);
+    alone.filter(|name| listed.iter().all(|member| member.name != *name)).collect()
+}
+
 fn kind(of: &Type) -> FieldKind {
     match of {
         Type::Boolean => FieldKind::Boolean,

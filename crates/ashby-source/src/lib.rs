@@ -20,6 +20,7 @@ mod parent;
 mod record;
 mod request;
 mod reread;
+mod searchable;
 mod streams;
 mod survey;
 mod table;
@@ -30,7 +31,7 @@ use std::sync::Arc;
 
 use ashby_client::{Client, Lane};
 use async_trait::async_trait;
-use capture_core::{Capture, Error, ErrorKind, Result, Source, StreamRequest};
+use capture_core::{Capture, Error, ErrorKind, Result, Source, StreamDescriptor, StreamRequest};
 
 use crate::capture::ListCapture;
 use crate::children::{ChildCapture, Progress};
@@ -44,7 +45,8 @@ pub use crate::checkpoint::{between_listings, is_listing};
 pub use crate::error::{lacks_permission, screen_name};
 pub use crate::fields::places;
 pub use crate::overlay::Overlay;
-pub use crate::streams::{Cost, Stream, near_matches, parameters, stream, streams};
+pub use crate::searchable::{kind, kinds};
+pub use crate::streams::{Cost, Stream, names, near_matches, parameters, stream, streams};
 pub use crate::survey::{Readable, Survey, count, probe, survey};
 pub use crate::wiring::sync;
 pub use capture_core::{Field, FieldKind, Mode};
@@ -54,12 +56,13 @@ pub use capture_core::{Field, FieldKind, Mode};
 pub struct AshbySource {
     client: Client,
     requests: Requests,
+    is_searchable: bool,
 }
 
 impl AshbySource {
     /// Captures through this client.
     pub fn new(client: Client) -> Self {
-        Self { client, requests: Requests::default() }
+        Self { client, requests: Requests::default(), is_searchable: true }
     }
 
     /// Records a page, where Ashby takes that; its default is 100, which is also the most it gives.
@@ -86,6 +89,18 @@ impl AshbySource {
         self
     }
 
+    /// Whether destinations are told what people look for in records, so that those that can keep an index of words.
+    #[must_use]
+    pub fn searchable(mut self, is_searchable: bool) -> Self {
+        self.is_searchable = is_searchable;
+        self
+    }
+
+    fn describe(&self, row: &Row) -> Arc<StreamDescriptor> {
+        let stream = streams::describe(row);
+        Arc::new(if self.is_searchable { stream } else { stream.with_searchable(None) })
+    }
+
     /// The same, in another lane.
     #[must_use]
     pub fn in_lane(&self, lane: Lane) -> Self {
@@ -110,7 +125,7 @@ impl AshbySource {
             progress.forget();
         }
         let notes = note.map(str::to_owned).into_iter().collect();
-        let descriptor = Arc::new(streams::describe(row));
+        let descriptor = self.describe(row);
         Ok(Box::new(ChildCapture::new(self.clone(), row, parent, descriptor, progress, notes)))
     }
 
@@ -132,7 +147,7 @@ impl AshbySource {
         }
         let notes = note.map(str::to_owned).into_iter().collect();
         let (rows, descriptors) =
-            members.iter().map(|member| (member.row, Arc::new(streams::describe(member.row)))).unzip();
+            members.iter().map(|member| (member.row, self.describe(member.row))).unzip();
         Ok(Box::new(ListCapture::new(
             Walk::new(self.clone(), primary, refresh),
             rows,

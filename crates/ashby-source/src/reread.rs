@@ -24,6 +24,8 @@ pub(crate) struct Single {
     operation: &'static catalog::Operation,
     /// The parameter that takes the record's key.
     parameter: &'static str,
+    /// Members that lists do not show: a record must look the same however it was read, or each listing would undo them.
+    unlisted: Vec<&'static str>,
 }
 
 impl Single {
@@ -36,7 +38,14 @@ impl Single {
         let operation = catalog::find(&format!("{category}.info"))?;
         let parameter =
             operation.parameters.iter().find(|parameter| matches!(parameter.kind, Type::Id(_)))?;
-        Some(Self { row, operation, parameter: parameter.name })
+        let unlisted = crate::fields::only_by_itself(row, operation);
+        Some(Self { row, operation, parameter: parameter.name, unlisted })
+    }
+
+    /// Whether a record by itself shows all that its list shows of it.
+    pub(crate) fn is_as_listed(&self) -> bool {
+        let alone = |name: &str| self.operation.members().any(|member| member.name == name);
+        crate::fields::of(self.row).iter().all(|field| alone(&field.name))
     }
 
     /// Asks for these records: those that are there as they are now (unless only that is to be known: lists may show
@@ -91,6 +100,8 @@ impl Single {
     }
 
     fn record(&self, results: &Bytes) -> Result<Record> {
+        let listed = json_slices::without(results, &self.unlisted).ok().flatten();
+        let results = &listed.map_or_else(|| results.clone(), Bytes::from);
         let records = is_object(results)
             .then(|| split_usable(results, &[], &key_fields(self.row, None)).ok().flatten())
             .flatten();

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::fields;
 use crate::request::Requests;
+use crate::searchable;
 use crate::table::{Follow, Plan, Refresh, Row, STREAMS, row};
 
 /// A stream that Ashby can be asked for.
@@ -94,6 +95,11 @@ pub fn streams() -> Vec<Stream> {
     STREAMS.iter().map(Stream::from).collect()
 }
 
+/// The names of all streams, in a readable order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    STREAMS.iter().map(|row| row.name)
+}
+
 /// The stream of this name.
 pub fn stream(name: &str) -> Option<Stream> {
     row(name).map(Stream::from)
@@ -116,7 +122,10 @@ pub(crate) fn describe(row: &Row) -> StreamDescriptor {
         Plan::List(Refresh::Token | Refresh::NewestFirst) | Plan::Embedded { .. } => Mode::Incremental,
         Plan::PerParent { follow: Follow::Changed, .. } => Mode::Child,
     };
-    StreamDescriptor::new(row.name, row.key.iter().copied()).with_mode(mode).with_fields(fields::of(row))
+    StreamDescriptor::new(row.name, row.key.iter().copied())
+        .with_mode(mode)
+        .with_fields(fields::of(row))
+        .with_searchable(searchable::of(row.name))
 }
 
 #[cfg(test)]

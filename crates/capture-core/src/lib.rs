@@ -75,5 +75,5 @@ pub use sink::{CommitPace, Committed, Counts, Share, Sink, Sweep, Within, Write}
 pub use source::{Batch, Capture, Ends, Extent, Part, Purpose, Selection, Source, Step, StreamRequest};
 pub use stamp::Stamp;
 pub use state::{Checkpoint, Listed, State, StateStore, StateUpdate, StreamState, SweepDue, Token};
-pub use stream::{Field, FieldKind, Mode, StreamDescriptor};
+pub use stream::{Field, FieldKind, Mode, Searchable, StreamDescriptor};
 pub use supervise::{Pauses, gist, supervise};

@@ -67,11 +67,21 @@ pub trait Place: Send + Sync {
     /// Takes the destination, to take out of it what is named. `streams` says what the keys of records are.
     ///
     /// # Errors
-    /// As for [`Sink::load`]; [`Configuration`](crate::ErrorKind::Configuration) for what keeps no records.
+    /// As for [`Sink::load`]; [`Configuration`](crate::ErrorKind::Configuration) where nothing can be taken out.
     fn purge(&self, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Box<dyn Purging>> {
         let _ = (purge, streams);
-        Err(Error::new(ErrorKind::Configuration, format!("{} keeps no records", self.address()))
-            .with_hint("name a destination that does, such as sqlite:PATH or jsonl:DIR"))
+        Err(Error::new(ErrorKind::Configuration, format!("nothing can be taken out of {}", self.address()))
+            .with_hint("databases and files can be purged: sqlite:PATH, jsonl:DIR; elsewhere rows are deleted by hand"))
+    }
+
+    /// A copy of it as it is now at `path`, where nothing is yet, to try things on: also while a run is on. `None` if there
+    /// is no such thing.
+    ///
+    /// # Errors
+    /// As for [`peek`](Self::peek), and if the copy cannot be written.
+    fn copy(&self, path: &Path) -> Result<Option<Box<dyn Place>>> {
+        let _ = path;
+        Ok(None)
     }
 
     /// What a person should know of it: who else can read it, what is odd about it.

@@ -199,6 +199,10 @@ impl<S: Source, K: Sink> Runner<S, K> {
         let stop = cancel.child_token();
         let (handle, controls) = handle::pair(stop.clone());
         let board = handle.board();
+        // Whoever asks what is captured, asks from now on.
+        for selection in &selections {
+            board.note(&selection.stream, |_| {});
+        }
         (handle, self.captured(selections, identity, stop, controls, board))
     }
 

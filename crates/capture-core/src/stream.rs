@@ -1,6 +1,6 @@
 //! Streams: named sets of records, and how they are brought up to date.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a stream is kept fresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -79,13 +79,26 @@ pub struct StreamDescriptor {
     pub mode: Mode,
     /// Known top-level fields, in a readable order.
     pub fields: Vec<Field>,
+    /// What people look for in its records, for destinations that keep an index of words.
+    #[serde(skip)]
+    pub searchable: Option<Searchable>,
+}
+
+/// Where the texts of a record stand that people look for, as JSON pointers; lists on the way are passed through
+/// (`/tags/title` is that of each tag). Everything that is text below such a place belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Searchable {
+    /// What the record is called.
+    pub title: Vec<String>,
+    /// The rest.
+    pub body: Vec<String>,
 }
 
 impl StreamDescriptor {
     /// An incremental stream of which nothing is known but its key.
     pub fn new<K: Into<String>>(name: impl Into<String>, key: impl IntoIterator<Item = K>) -> Self {
         let key = key.into_iter().map(Into::into).collect();
-        Self { name: name.into(), key, mode: Mode::Incremental, fields: Vec::new() }
+        Self { name: name.into(), key, mode: Mode::Incremental, fields: Vec::new(), searchable: None }
     }
 
     /// Says how it is kept fresh.
@@ -99,6 +112,13 @@ impl StreamDescriptor {
     #[must_use]
     pub fn with_fields(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
         self.fields = fields.into_iter().collect();
+        self
+    }
+
+    /// Says what people look for in its records.
+    #[must_use]
+    pub fn with_searchable(mut self, searchable: Option<Searchable>) -> Self {
+        self.searchable = searchable;
         self
     }
 }

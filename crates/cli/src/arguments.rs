@@ -15,15 +15,21 @@ use crate::call::flags::{Invocation, View};
 use crate::commands::catalog::{DescribeFlags, OperationsFlags};
 use crate::commands::config::ConfigAction;
 use crate::commands::doctor::DoctorFlags;
+use crate::commands::execute::ExecuteFlags;
 use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
+use crate::commands::mcp::McpFlags;
 use crate::commands::postings::PostingsFlags;
 use crate::commands::purge::PurgeFlags;
+use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
+use crate::commands::search::SearchFlags;
+use crate::commands::serve::ServeFlags;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
+use crate::commands::token::TokenFlags;
 use crate::commands::webhook::WebhookFlags;
 use crate::failure::{Failure, USAGE, of_command_line};
 use crate::settings::{ConnectionFlags, DestinationFlags, Files, GeneralFlags, Given, OutputFormat};
@@ -45,25 +51,31 @@ pub(crate) enum Command {
     Check,
     Completions(clap_complete::Shell),
     Config(ConfigAction),
-    Demo,
+    Demo(bool),
     Describe(DescribeFlags),
     Doctor(DoctorFlags),
+    Execute(ExecuteFlags),
     Feed(FeedFlags),
     File(FileAction),
     Listen(ListenFlags),
     /// Into this directory.
     ManualPages(PathBuf),
+    Mcp(McpFlags),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
     Purge(PurgeFlags),
+    Reconcile(ReconcileFlags),
     Report(ReportAction),
     Resume(ResumeAction),
+    Search(SearchFlags),
+    Serve(ServeFlags),
     ShowConfig,
     Sim(SimAction),
     State(StateAction),
     Status,
     Streams,
     Sync,
+    Token(TokenFlags),
     Version,
     Webhook(WebhookFlags),
 }
@@ -77,10 +89,13 @@ impl Command {
             | Self::Check
             | Self::Doctor(_)
             | Self::Operations(_)
+            | Self::Reconcile(_)
             | Self::Report(_)
+            | Self::Search(_)
             | Self::State(_)
             | Self::Status
-            | Self::Streams => &[Table, Json, Ndjson, Csv],
+            | Self::Streams
+            | Self::Token(_) => &[Table, Json, Ndjson, Csv],
             Self::Feed(_) => &[Xml, Json],
             Self::Listen(_) | Self::Webhook(_) => &[Table, Json, Ndjson],
             Self::Postings(_) => &[Table, Json, Ndjson, Csv, Rss, Atom],
@@ -155,10 +170,22 @@ enum Subcommands {
     Streams,
     /// Bring the destination up to date: everything the first time, what changed after that
     Sync(SyncFlags),
+    /// Look words up in the copy that `sync` keeps: candidates, applications, jobs, notes, feedback
+    Search(SearchFlags),
+    /// Give agents tools (Model Context Protocol over standard input and output): the copy, the live API, planned writes
+    Mcp(McpFlags),
+    /// Serve agents and programs over HTTP: /mcp, /execute
+    Serve(ServeFlags),
+    /// Carry one request of the execute API out, and print what it answers
+    Execute(ExecuteFlags),
+    /// Make tokens for `serve`, list and revoke them
+    Token(TokenFlags),
     /// Receive webhooks: verify them, keep them, and print them as JSON, one a line, or pass them on
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
     Webhook(WebhookFlags),
+    /// List streams whole, mark what is gone, and say what tokens had missed
+    Reconcile(ReconcileFlags),
     /// Tell how fresh each stream is, and what the run that keeps them up is doing; also while it is on
     Status,
     /// Look at the saved state, reset streams, move it
@@ -171,7 +198,11 @@ enum Subcommands {
     /// Print the published postings of several companies as one document for job sites; needs no key
     Feed(FeedFlags),
     /// See it work without an account: a simulated company is synced into ./ashby-demo.db
-    Demo,
+    Demo {
+        /// Then receive webhooks, too, and show how long a hire takes to its row
+        #[arg(long)]
+        live: bool,
+    },
     /// Say which configuration files may decide where the key and records go
     #[command(subcommand)]
     Config(ConfigAction),
@@ -252,12 +283,18 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Resume(action)) => Command::Resume(action),
         Some(Subcommands::File(action)) => Command::File(action),
         Some(Subcommands::Report(action)) => Command::Report(action),
+        Some(Subcommands::Reconcile(flags)) => Command::Reconcile(flags),
         Some(Subcommands::Status) => Command::Status,
         Some(Subcommands::Streams) => Command::Streams,
         Some(Subcommands::Sync(flags)) => {
             given.extend(flags.given());
             Command::Sync
         }
+        Some(Subcommands::Mcp(flags)) => Command::Mcp(flags),
+        Some(Subcommands::Execute(flags)) => Command::Execute(flags),
+        Some(Subcommands::Serve(flags)) => Command::Serve(flags),
+        Some(Subcommands::Token(flags)) => Command::Token(flags),
+        Some(Subcommands::Search(flags)) => Command::Search(flags),
         Some(Subcommands::Listen(mut flags)) => {
             given.extend(flags.given());
             Command::Listen(flags)
@@ -270,7 +307,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Purge(flags)) => Command::Purge(flags),
         Some(Subcommands::Postings(flags)) => Command::Postings(flags),
         Some(Subcommands::Feed(flags)) => Command::Feed(flags),
-        Some(Subcommands::Demo) => Command::Demo,
+        Some(Subcommands::Demo { live }) => Command::Demo(live),
         Some(Subcommands::Sim(action)) => Command::Sim(action),
         Some(Subcommands::Operations(flags)) => Command::Operations(flags),
         Some(Subcommands::Describe(flags)) => Command::Describe(flags),

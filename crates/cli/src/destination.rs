@@ -6,8 +6,13 @@ use crate::failure::{Failure, USAGE};
 use crate::settings::Settings;
 
 /// Every kind of destination. Adding one is adding a line.
-pub(crate) const FAMILIES: &[&dyn Family] =
-    &[&sink_sqlite::Family, &sink_jsonl::Directories, &sink_jsonl::StandardOutput];
+pub(crate) const FAMILIES: &[&dyn Family] = &[
+    &sink_sqlite::Family,
+    #[cfg(feature = "postgres")]
+    &sink_postgres::Family,
+    &sink_jsonl::Directories,
+    &sink_jsonl::StandardOutput,
+];
 
 /// The place that the settings name.
 pub(crate) fn from_settings(settings: &Settings) -> Result<Box<dyn Place>, Failure> {
@@ -46,8 +51,14 @@ mod tests {
         assert_eq!(address("jsonl:out/"), Some(Some("jsonl:out/".to_owned())));
         assert_eq!(address("stdout"), Some(Some("stdout".to_owned())));
         assert_eq!(address("-"), Some(Some("stdout".to_owned())));
-        assert_eq!([address("postgres://u:SECRET@h/x"), address("")], [None, None]);
+        assert_eq!([address("mysql://u:SECRET@h/x"), address("")], [None, None]);
         assert_eq!(address("sqlite::memory:"), Some(None), "it would keep nothing");
+        #[cfg(feature = "postgres")]
+        for scheme in ["postgres", "postgresql"] {
+            let whole = "postgres://u@h:5432/x?schema=ashby".to_owned();
+            assert_eq!(address(&format!("{scheme}://u@h/x")), Some(Some(whole)));
+            assert_eq!(address(&format!("{scheme}://u:SECRET@h/x")), Some(None), "everybody could read it");
+        }
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub(crate) fn start(settings: &Settings) -> Screen {
         "capture_core",
         "http_service",
         "sink_jsonl",
+        "sink_postgres",
         "sink_sqlite",
         "ashby",
     ];

@@ -7,6 +7,7 @@ mod call;
 mod commands;
 mod destination;
 mod failure;
+mod local;
 mod logging;
 mod manual;
 mod monitoring;
@@ -74,18 +75,23 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Check => commands::check::run(settings).await,
         Command::Config(action) => action.run(settings),
         Command::Completions(shell) => manual::completions(shell).map(done),
-        Command::Demo => commands::demo::run(settings, screen).await,
+        Command::Demo(is_live) => commands::demo::run(settings, is_live).await,
         Command::Describe(flags) => flags.run(settings),
         Command::Doctor(flags) => flags.run(context).await,
+        Command::Execute(flags) => Box::pin(flags.run(context)).await,
         Command::Feed(flags) => flags.run(context).await,
         Command::File(action) => Box::pin(action.run(context)).await,
         Command::Listen(flags) => Box::pin(flags.run(context)).await,
+        Command::Mcp(flags) => Box::pin(flags.run(context)).await,
         Command::ManualPages(directory) => manual::pages(&directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
         Command::Purge(flags) => Box::pin(flags.run(settings)).await,
+        Command::Reconcile(flags) => Box::pin(flags.run(context)).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,
+        Command::Search(flags) => flags.run(settings),
+        Command::Serve(flags) => Box::pin(flags.run(context)).await,
         Command::ShowConfig if settings.json() => output::print_json(&settings.shown_json()).map(done),
         Command::ShowConfig => output::print(&settings.shown()).map(done),
         Command::Sim(action) => action.run().await,
@@ -93,6 +99,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Status => commands::status::run(settings),
         Command::Streams => commands::streams::run(settings).await,
         Command::Sync => commands::sync::run(settings, screen).await,
+        Command::Token(flags) => flags.run(settings),
         Command::Version => output::print(concat!("ashby ", env!("CARGO_PKG_VERSION"), "\n")).map(done),
         Command::Webhook(flags) => Box::pin(flags.run(context)).await,
     }

@@ -31,7 +31,7 @@ pub(crate) use flags::{
 };
 use layers::{Layer, Layers, Problem, Source};
 pub(crate) use masked::address as masked;
-use table::{Merged, SETTINGS, Setting};
+use table::{Group, Merged, SETTINGS, Setting};
 use trust::Trust;
 use values::Intervals;
 pub(crate) use values::{ErrorFormat, LogFormat, LogLevel, OutputFormat, duration};
@@ -438,6 +438,16 @@ impl Settings {
         self.merged.log_format
     }
 
+    /// What every command has and was set, as variables for another process.
+    pub(crate) fn general_variables(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        let general = SETTINGS.iter().filter(|setting| setting.group == Group::General);
+        general.filter(|setting| is_told(&self.layers, setting.name)).filter_map(|setting| {
+            let value = self.layers.shown(setting.name)?;
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Some((setting.variable(), text))
+        })
+    }
+
     /// Whether more is to be said than is needed.
     pub(crate) fn verbose(&self) -> bool {
         self.merged.verbose && !self.merged.quiet
@@ -485,6 +495,11 @@ impl Settings {
     /// Public job boards to sync, if it is about them.
     pub(crate) fn boards(&self) -> &[String] {
         &self.merged.board
+    }
+
+    /// Whether destinations that can keep an index of words.
+    pub(crate) fn index(&self) -> bool {
+        !self.merged.no_index
     }
 
     pub(crate) fn full(&self) -> bool {

@@ -82,6 +82,8 @@ impl Destination {
     fn path(&self) -> PathBuf {
         self.directory.join(match self.kind {
             Kind::Sqlite => format!("out{}.db", self.generation),
+            // No file, but a name that no other history has.
+            Kind::Postgres => format!("out{}.schema", self.generation),
             Kind::Jsonl => format!("out{}", self.generation),
             Kind::Stdout => format!("state{}.json", self.generation),
         })
@@ -91,6 +93,7 @@ impl Destination {
         let path = path.display();
         match self.kind {
             Kind::Sqlite => vec!["--to".to_owned(), format!("sqlite:{path}")],
+            Kind::Postgres => vec!["--to".to_owned(), self.schema_address("127.0.0.1")],
             Kind::Jsonl => vec!["--to".to_owned(), format!("jsonl:{path}")],
             Kind::Stdout => ["--to", "stdout", "--state"]
                 .map(str::to_owned)
@@ -116,9 +119,12 @@ impl Destination {
                 }
                 self.arguments()
             }
+            Alias::Symlink if self.kind == Kind::Postgres => {
+                vec!["--to".to_owned(), self.schema_address("localhost")]
+            }
             Alias::Symlink => {
                 let link = self.directory.join(match self.kind {
-                    Kind::Sqlite => "alias.db",
+                    Kind::Sqlite | Kind::Postgres => "alias.db",
                     Kind::Jsonl => "alias",
                     Kind::Stdout => "alias.json",
                 });
@@ -201,6 +207,7 @@ impl Destination {
             Kind::Sqlite => {
                 self.read_database().map_err(|error| format!("the database cannot be read: {error}"))
             }
+            Kind::Postgres => Ok(self.read_schema(ever)),
             Kind::Jsonl => Ok(self.read_files(ever)),
             Kind::Stdout => Ok(self.read_outputs()),
         }
@@ -228,6 +235,58 @@ impl Destination {
             }
         }
         Ok(holding)
+    }
+
+    /// The schema of this destination: the history's directory has a name of its own.
+    fn schema(&self) -> String {
+        let history = self.directory.file_name().unwrap_or_default().to_string_lossy();
+        format!("of{history}.{}", self.generation)
+    }
+
+    fn schema_address(&self, host: &str) -> String {
+        let port = server().port();
+        let schema = self.schema();
+        format!(
+            "postgres://{}@{host}:{port}/postgres?schema={schema}&sslmode=disable",
+            private_postgres::SUPERUSER
+        )
+    }
+
+    fn read_schema(&self, ever: &Ever) -> Holding {
+        let mut holding = Holding::default();
+        let schema = self.schema();
+        let streams: Vec<&str> = Stream::all().map(Stream::name).collect();
+        let tables = server().sql(
+            "postgres",
+            &format!("SELECT table_name FROM information_schema.tables WHERE table_schema = '{schema}'"),
+        );
+        let queries: Vec<String> = tables
+            .lines()
+            .filter(|table| streams.contains(table))
+            .map(|table| {
+                format!(
+                    "SELECT json_build_array('{table}', _key, _deleted_at IS NULL, coalesce(_original, _record::text))
+                     FROM \"{schema}\".{table}"
+                )
+            })
+            .collect();
+        if queries.is_empty() {
+            return holding;
+        }
+        for line in server().sql("postgres", &queries.join(" UNION ALL ")).lines() {
+            let Ok((table, key, live, body)) = serde_json::from_str::<(String, String, bool, String)>(line)
+            else {
+                holding.strange.push(line.to_owned());
+                continue;
+            };
+            let Some(stream) = Stream::named(&table) else { continue };
+            let body = match ever.get(stream, &body) {
+                Some(_) => body,
+                None => ever.alike(stream, &body).map_or(body.clone(), str::to_owned),
+            };
+            holding.put(stream, key, Row { live, body });
+        }
+        holding
     }
 
     fn read_files(&self, ever: &Ever) -> Holding {
@@ -306,4 +365,9 @@ fn fold(holding: &mut Holding, stream: Stream, key: String, body: Option<&str>) 
         (None, old) => Row { live: false, body: old.map_or(String::new(), |old| old.body.clone()) },
     };
     holding.put(stream, key, row);
+}
+
+/// The server that all histories share.
+fn server() -> &'static private_postgres::Cluster {
+    private_postgres::shared().expect("histories of this kind are made where there is a server")
 }

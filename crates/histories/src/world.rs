@@ -75,16 +75,33 @@ pub(crate) struct Known {
 
 /// Every body that any server of this history ever had; white space does not count.
 #[derive(Debug, Default)]
-pub(crate) struct Ever(HashMap<(Stream, String), Known>);
+pub(crate) struct Ever {
+    known: HashMap<(Stream, String), Known>,
+    /// The bodies by what they say, for destinations that write it in their own way.
+    by_value: HashMap<(Stream, String), String>,
+}
 
 impl Ever {
     pub(crate) fn add(&mut self, stream: Stream, body: &str, known: Known) {
-        self.0.insert((stream, compact(body)), known);
+        self.known.insert((stream, compact(body)), known);
+        if let Some(value) = value(body) {
+            self.by_value.insert((stream, value), body.to_owned());
+        }
     }
 
     pub(crate) fn get(&self, stream: Stream, body: &str) -> Option<&Known> {
-        self.0.get(&(stream, compact(body)))
+        self.known.get(&(stream, compact(body)))
     }
+
+    /// The body that says the same, as it was sent.
+    pub(crate) fn alike(&self, stream: Stream, body: &str) -> Option<&str> {
+        self.by_value.get(&(stream, value(body)?)).map(String::as_str)
+    }
+}
+
+/// What a body says, always written alike; `None` for what is no Unicode.
+fn value(body: &str) -> Option<String> {
+    serde_json::from_str::<serde_json::Value>(body).ok().map(|value| value.to_string())
 }
 
 /// One organisation.

@@ -55,3 +55,30 @@ pub fn members<'a>(json: &'a [u8], mut member: impl FnMut(Text<'a>, &'a [u8])) -
     })?;
     scanner.finish()
 }
+/// The object without the members of these names, its other members as they are written; `None` if it has none of them.
+///
+/// # Errors
+/// [`ScanError`] if `json` is not one valid JSON object.
+pub fn without(json: &[u8], names: &[&str]) -> Result<Option<Vec<u8>>, ScanError> {
+    let mut left = vec![b'{'];
+    let mut is_changed = false;
+    let mut scanner = Scanner::new(json)?;
+    scanner.object(|scanner, name| {
+        let value = scanner.value(1)?;
+        if names.iter().any(|unwanted| scanner.is_named(name, unwanted)) {
+            is_changed = true;
+            return Ok(());
+        }
+        if left.len() > 1 {
+            left.push(b',');
+        }
+        left.push(b'"');
+        left.extend_from_slice(scanner.raw(name));
+        left.extend_from_slice(b"\":");
+        left.extend_from_slice(scanner.slice(value));
+        Ok(())
+    })?;
+    scanner.finish()?;
+    left.push(b'}');
+    Ok(is_changed.then_some(left))
+}

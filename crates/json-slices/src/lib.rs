@@ -18,6 +18,7 @@
 //!   or the same column. A record whose key is such a string is refused; one with such a member name is kept, and
 //!   only that name is passed over.
 
+mod below;
 mod compact;
 mod error;
 mod find;
@@ -30,9 +31,10 @@ mod span;
 mod text;
 mod wide_bytes;
 
+pub use below::{Path, texts_below};
 pub use compact::{Token, Tokens, push_line, tokens};
 pub use error::{ScanError, ScanErrorKind};
-pub use find::{find, members};
+pub use find::{find, members, without};
 pub use mend::{read, storable, unicode};
 pub use prefix::Prefix;
 pub use records::{RecordIndex, Records, split_array, split_usable};

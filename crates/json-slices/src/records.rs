@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use memchr::memchr;
 
 use crate::error::{ScanError, ScanErrorKind};
 use crate::scan::Scanner;
@@ -135,7 +136,8 @@ impl Scanner<'_> {
     fn is_key(&self, span: Span) -> bool {
         let token = self.slice(span);
         match token.first() {
-            Some(b'"') => Text::new(token).exact().is_some(),
+            // The whole text is UTF-8: only escapes can say something else.
+            Some(b'"') => memchr(b'\\', token).is_none() || Text::new(token).exact().is_some(),
             Some(b'-' | b'0'..=b'9') => true,
             _ => false,
         }

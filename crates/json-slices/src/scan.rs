@@ -3,7 +3,7 @@
 use crate::error::{ScanError, ScanErrorKind};
 use crate::span::Span;
 use crate::text::Text;
-use crate::wide_bytes::plain_text_end;
+use crate::wide_bytes::Specials;
 
 /// Deepest nesting of arrays and objects accepted; one bit of a `u128` per open container.
 pub(crate) const MAX_DEPTH: u32 = 128;
@@ -21,6 +21,7 @@ pub struct StringToken {
 pub struct Scanner<'a> {
     bytes: &'a [u8],
     position: usize,
+    specials: Specials,
 }
 
 impl<'a> Scanner<'a> {
@@ -33,7 +34,7 @@ impl<'a> Scanner<'a> {
             return Err(ScanError::new(ScanErrorKind::TooLong, bytes.len()));
         }
         match simdutf8::basic::from_utf8(bytes) {
-            Ok(_) => Ok(Self { bytes, position: 0 }),
+            Ok(_) => Ok(Self { bytes, position: 0, specials: Specials::new() }),
             Err(_) => Err(invalid_utf8(bytes)),
         }
     }
@@ -80,7 +81,7 @@ impl<'a> Scanner<'a> {
         mut member: impl FnMut(&mut Self, StringToken) -> Result<(), ScanError>,
     ) -> Result<(), ScanError> {
         self.sequence(b'{', b'}', |scanner| {
-            let (name, position) = member_name(scanner.bytes, scanner.position)?;
+            let (name, position) = member_name(scanner.bytes, &mut scanner.specials, scanner.position)?;
             scanner.position = position;
             member(scanner, name)
         })
@@ -133,7 +134,7 @@ impl<'a> Scanner<'a> {
     pub fn value(&mut self, depth: u32) -> Result<Span, ScanError> {
         self.peek();
         let start = self.position;
-        self.position = value_end(self.bytes, start, depth)?;
+        self.position = value_end(self.bytes, &mut self.specials, start, depth)?;
         Ok(Span::new(start, self.position))
     }
 
@@ -149,7 +150,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether a member's name is `name`, however it is escaped.
-    #[inline]
+    #[inline(always)]
     pub fn is_named(&self, token: StringToken, name: &str) -> bool {
         if token.is_escaped {
             self.text(token).exact().is_some_and(|text| text == name)
@@ -168,10 +169,26 @@ fn byte_at(bytes: &[u8], position: usize) -> u8 {
 }
 
 #[inline(always)]
+fn is_whitespace(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+/// The position of a byte that must be next, but for white space.
+#[inline(always)]
+fn find_byte(bytes: &[u8], mut position: usize, byte: u8) -> Result<usize, ScanError> {
+    if byte_at(bytes, position) != byte {
+        position = skip_whitespace(bytes, position);
+        if byte_at(bytes, position) != byte {
+            return Err(unexpected(bytes, position));
+        }
+    }
+    Ok(position)
+}
+
+#[inline(always)]
 fn skip_whitespace(bytes: &[u8], mut position: usize) -> usize {
     // Compact JSON has no whitespace: one comparison settles it.
-    while byte_at(bytes, position) <= b' ' && matches!(byte_at(bytes, position), b' ' | b'\n' | b'\r' | b'\t')
-    {
+    while byte_at(bytes, position) <= b' ' && is_whitespace(byte_at(bytes, position)) {
         position += 1;
     }
     position
@@ -195,13 +212,18 @@ fn unexpected(bytes: &[u8], position: usize) -> ScanError {
 }
 
 /// The end of the value that starts at `position`. Nesting is kept in a number instead of on the stack.
-fn value_end(bytes: &[u8], mut position: usize, depth: u32) -> Result<usize, ScanError> {
+fn value_end(
+    bytes: &[u8],
+    specials: &mut Specials,
+    mut position: usize,
+    depth: u32,
+) -> Result<usize, ScanError> {
     // Which of the containers opened here are objects; the innermost is the lowest bit.
     let mut objects = 0_u128;
     let mut open = 0_u32;
     'value: loop {
         match byte_at(bytes, position) {
-            b'"' => (_, position) = string(bytes, position)?,
+            b'"' => (_, position) = string(bytes, specials, position)?,
             bracket @ (b'{' | b'[') => {
                 if depth + open >= MAX_DEPTH {
                     return Err(ScanError::new(ScanErrorKind::TooDeep, position));
@@ -215,8 +237,7 @@ fn value_end(bytes: &[u8], mut position: usize, depth: u32) -> Result<usize, Sca
                     objects <<= 1;
                     if bracket == b'{' {
                         objects |= 1;
-                        (_, position) = member_name(bytes, position)?;
-                        position = skip_whitespace(bytes, position);
+                        (_, position) = member_name(bytes, specials, position)?;
                     }
                     continue 'value;
                 }
@@ -225,20 +246,22 @@ fn value_end(bytes: &[u8], mut position: usize, depth: u32) -> Result<usize, Sca
             b't' => position = word_end(bytes, position, b"true")?,
             b'f' => position = word_end(bytes, position, b"false")?,
             b'n' => position = word_end(bytes, position, b"null")?,
+            byte if is_whitespace(byte) => {
+                position = skip_whitespace(bytes, position);
+                continue 'value;
+            }
             _ => return Err(unexpected(bytes, position)),
         }
         loop {
             if open == 0 {
                 return Ok(position);
             }
-            position = skip_whitespace(bytes, position);
             let in_object = objects & 1 == 1;
             match byte_at(bytes, position) {
                 b',' => {
-                    position = skip_whitespace(bytes, position + 1);
+                    position += 1;
                     if in_object {
-                        (_, position) = member_name(bytes, position)?;
-                        position = skip_whitespace(bytes, position);
+                        (_, position) = member_name(bytes, specials, position)?;
                     }
                     continue 'value;
                 }
@@ -247,6 +270,7 @@ fn value_end(bytes: &[u8], mut position: usize, depth: u32) -> Result<usize, Sca
                     objects >>= 1;
                     open -= 1;
                 }
+                byte if is_whitespace(byte) => position = skip_whitespace(bytes, position),
                 _ => return Err(unexpected(bytes, position)),
             }
         }
@@ -255,37 +279,34 @@ fn value_end(bytes: &[u8], mut position: usize, depth: u32) -> Result<usize, Sca
 
 /// A member's name, and the position behind its colon.
 #[inline(always)]
-fn member_name(bytes: &[u8], position: usize) -> Result<(StringToken, usize), ScanError> {
-    let position = skip_whitespace(bytes, position);
-    if byte_at(bytes, position) != b'"' {
-        return Err(unexpected(bytes, position));
-    }
-    let (name, position) = string(bytes, position)?;
-    let position = skip_whitespace(bytes, position);
-    if byte_at(bytes, position) != b':' {
-        return Err(unexpected(bytes, position));
-    }
-    Ok((name, position + 1))
+fn member_name(
+    bytes: &[u8],
+    specials: &mut Specials,
+    position: usize,
+) -> Result<(StringToken, usize), ScanError> {
+    let position = find_byte(bytes, position, b'"')?;
+    let (name, position) = string(bytes, specials, position)?;
+    Ok((name, find_byte(bytes, position, b':')? + 1))
 }
 
 /// The string whose opening quote is at `start`, and the position behind it.
 #[inline(always)]
-fn string(bytes: &[u8], start: usize) -> Result<(StringToken, usize), ScanError> {
-    let mut position = plain_text_end(bytes, start + 1);
+fn string(bytes: &[u8], specials: &mut Specials, start: usize) -> Result<(StringToken, usize), ScanError> {
+    let mut position = specials.next(bytes, start + 1);
     let is_escaped = byte_at(bytes, position) != b'"';
     if is_escaped {
-        position = escaped_text_end(bytes, position)?;
+        position = escaped_text_end(bytes, specials, position)?;
     }
     Ok((StringToken { span: Span::new(start, position + 1), is_escaped }, position + 1))
 }
 
 /// The closing quote of a string from something special in it on.
 #[cold]
-fn escaped_text_end(bytes: &[u8], mut position: usize) -> Result<usize, ScanError> {
+fn escaped_text_end(bytes: &[u8], specials: &mut Specials, mut position: usize) -> Result<usize, ScanError> {
     loop {
         match byte_at(bytes, position) {
             b'"' => return Ok(position),
-            b'\\' => position = plain_text_end(bytes, escape_end(bytes, position)?),
+            b'\\' => position = specials.next(bytes, escape_end(bytes, position)?),
             _ if position >= bytes.len() => return Err(unexpected(bytes, position)),
             _ => return Err(ScanError::new(ScanErrorKind::ControlCharacter, position)),
         }

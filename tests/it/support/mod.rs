@@ -1,6 +1,7 @@
 //! A simulated organisation, a directory to work in, and the binary.
 
 pub(crate) mod listening;
+pub(crate) mod postgres;
 mod records;
 
 use std::path::{Path, PathBuf};
@@ -163,4 +164,26 @@ pub(crate) fn snapshot(name: &str, site: &Site, text: &str) {
     insta::with_settings!({ filters => filters, prepend_module_to_snapshot => false, snapshot_path => "../snapshots", omit_expression => true }, {
         insta::assert_snapshot!(name, text);
     });
+}
+
+/// SQL in what people read that shows rows of streams without leaving out those that are deleted.
+pub(crate) fn unfiltered_queries(text: &str) -> Vec<String> {
+    let streams: Vec<String> =
+        ashby_source::streams().iter().map(|stream| stream.name().to_owned()).collect();
+    let text = text.to_lowercase();
+    let mut unfiltered = Vec::new();
+    // A query ends where its paragraph does.
+    for paragraph in text.split("\n\n").filter(|paragraph| paragraph.contains("select ")) {
+        let words: Vec<&str> = paragraph
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .filter(|word| !word.is_empty())
+            .collect();
+        let reads =
+            |pair: &&[&str]| matches!(pair[0], "from" | "join") && streams.iter().any(|name| name == pair[1]);
+        let tables = words.windows(2).filter(reads).count();
+        if tables > paragraph.matches("_deleted_at is null").count() {
+            unfiltered.push(paragraph.to_owned());
+        }
+    }
+    unfiltered
 }

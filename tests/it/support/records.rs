@@ -23,7 +23,7 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// Without what an application shows of other records: it does not count as changed when they change.
-fn own(stream: &str, mut records: Records) -> Records {
+pub(super) fn own(stream: &str, mut records: Records) -> Records {
     if stream == "applications" {
         records.values_mut().for_each(|record| _ = record.as_object_mut().unwrap().remove("openings"));
     }

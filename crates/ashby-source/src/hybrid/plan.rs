@@ -88,7 +88,9 @@ fn task(row: &'static Row, touch: &Touch, key: Option<Key>, data: &Value, receiv
         }
         _ => {}
     }
-    if matches!(touch.again, Reread::Operation { .. }) && Single::of(row).is_some() {
+    if matches!(touch.again, Reread::Operation { .. })
+        && Single::of(row).is_some_and(|single| single.is_as_listed())
+    {
         return Task::new(row.name, What::Record(key));
     }
     // The owner stands beside the key.

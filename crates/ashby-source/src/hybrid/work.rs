@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use capture_core::{Error, Gone, Handle, Key, Purpose, ReadAgain, Result};
+use capture_core::{Error, ErrorKind, Gone, Handle, Key, Purpose, ReadAgain, Result};
 use tokio::time::Instant;
 
 use super::plan::{Task, What, owned_by};
@@ -63,7 +63,13 @@ impl Work<'_> {
     async fn run(&mut self, tries: u32) -> Result<()> {
         // One that cannot be read must not keep the others from being read.
         let at_once = if tries > 1 { 1 } else { AT_ONCE };
-        self.list().await?;
+        if let Err(error) = self.list().await {
+            if tries < REFUSALS || !is_for_good(&error) {
+                return Err(error);
+            }
+            self.leave(&error, |_| true);
+            return Ok(());
+        }
         let mut first_error = None;
         for chunk in self.named(|what| matches!(what, What::Confirm(_))).chunks(at_once) {
             let read = self.read(chunk, Purpose::Confirm).await;
@@ -84,19 +90,24 @@ impl Work<'_> {
     /// good, asked for by itself and several times, is let go of.
     fn unless_refused(&mut self, chunk: &[What], tries: u32, read: Result<()>) -> Result<()> {
         match (read, chunk) {
-            (Err(error), [what])
-                if tries >= REFUSALS && error.kind().is_stream_only() && !error.kind().may_pass() =>
-            {
-                let stream = self.worked.stream;
-                tracing::warn!(
-                    stream,
-                    "what an event named cannot be read, and is left to listings: {}",
-                    error.chain()
-                );
-                self.is_done(what);
+            (Err(error), [refused]) if tries >= REFUSALS && is_for_good(&error) => {
+                self.leave(&error, |what| what == refused);
                 Ok(())
             }
             (read, _) => read,
+        }
+    }
+
+    /// Leaves what cannot be read to the next listings.
+    fn leave(&mut self, error: &Error, is_such: impl Fn(&What) -> bool) {
+        let stream = self.worked.stream;
+        tracing::warn!(
+            stream,
+            "what an event named cannot be read, and is left to listings: {}",
+            error.chain()
+        );
+        for what in self.named(is_such) {
+            self.is_done(&what);
         }
     }
 
@@ -251,15 +262,21 @@ impl Work<'_> {
     }
 }
 
-/// Whether a record that is read by itself is what a listing shows. Postings show other members.
+/// Whether a record that is read by itself is what a listing shows.
 fn is_as_listed(stream: &str) -> bool {
-    stream != "job_postings"
+    row(stream).and_then(Single::of).is_some_and(|single| single.is_as_listed())
+}
+
+/// Whether asking again is in vain: the stream is not read by this run or with this key, or Ashby refuses the question.
+fn is_for_good(error: &Error) -> bool {
+    let kind = error.kind();
+    kind == ErrorKind::Configuration || (kind.is_stream_only() && !kind.may_pass())
 }
 
 /// Goes on after a failure that may be about one record; not after the end of the run.
 fn note(first: &mut Option<Error>, result: Result<()>) -> Result<()> {
     match result {
-        Err(error) if error.kind() == capture_core::ErrorKind::Closed => Err(error),
+        Err(error) if error.kind() == ErrorKind::Closed => Err(error),
         Err(error) => {
             first.get_or_insert(error);
             Ok(())

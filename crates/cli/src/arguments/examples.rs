@@ -22,6 +22,20 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "search",
+        &["search staff engineer berlin", "search --kind notes,feedback kubernetes", "search --rebuild"],
+    ),
+    ("serve", &["serve", "serve --listen 0.0.0.0:8080 --allow-remote --allow-host ashby.example.com"]),
+    ("execute", &["execute --entities", r#"execute '{"entity":"jobs","action":"list"}'"#]),
+    ("token create", &["token create bot --expires 90d --read-only"]),
+    ("token list", &["token list"]),
+    ("token revoke", &["token revoke bot"]),
+    ("token rotate", &["token rotate bot"]),
+    (
+        "mcp",
+        &["mcp", "mcp --allow-writes", "mcp --allow-writes=candidate.createNote --tools candidate,job.list"],
+    ),
+    (
         "listen",
         &[
             "listen --secret-file secrets.txt",
@@ -46,6 +60,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("webhook replay", &["webhook replay --since 2h --type candidateHire --url http://localhost:3000/hooks"]),
     ("config trust", &["config trust"]),
     ("config untrust", &["config untrust"]),
+    ("reconcile", &["reconcile", "reconcile candidates applications --dry-run"]),
     ("status", &["status", "status --output json"]),
     ("state show", &["state show --output json"]),
     ("state reset", &["state reset candidates"]),
@@ -62,7 +77,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     ("postings", &["postings BOARD --output table"]),
     ("feed", &["feed BOARD OTHER_BOARD --format xml"]),
-    ("demo", &["demo"]),
+    ("demo", &["demo", "demo --live"]),
     ("sim serve", &["sim serve --port 8080 --shape demo"]),
     ("operations", &["operations note", "operations --writes --permission candidatesWrite"]),
     ("describe", &["describe candidate.createNote"]),

@@ -1,22 +1,21 @@
 //! `ashby demo`: the whole thing, without an account.
 
+mod live;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use ashby_client::Client;
 use ashby_sim::{Organisation, Server, ServerOptions, Shape};
-use capture_core::{Counts, Family as _, Observer, Report, RunnerOptions};
+use tokio::process::Command;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
-use super::sync::{Around, Job, Selected};
 use crate::failure::{FAILED, Failure, INTERRUPTED};
-use crate::logging::Screen;
-use crate::output::{duration, print, table, thousands};
-use crate::progress::Progress;
+use crate::output::{print, table, thousands};
 use crate::settings::Settings;
 use crate::signals;
+use crate::text::word;
 
 const DATABASE: &str = "ashby-demo.db";
 const KEY: &str = "sim-key";
@@ -30,8 +29,14 @@ const MAX_ROWS: usize = 50;
 /// The widest bar of the chart, in characters.
 const BAR_WIDTH: usize = 44;
 
-pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode, Failure> {
-    let cancel = signals::cancellation()?;
+/// What is run twice: printed, and given to the program itself.
+const SYNC: [&str; 3] = ["sync", "--to", "sqlite:ashby-demo.db"];
+
+/// How long a sync that was interrupted has to commit what it has.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(crate) async fn run(settings: &Settings, is_live: bool) -> Result<ExitCode, Failure> {
+    let cancel = signals::cancellation_with("the demo ends with its sync\n")?;
     let path = PathBuf::from(DATABASE);
     remove_old(&path)?;
 
@@ -39,50 +44,28 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         "A simulated company opens its doors: 20,000 applications, 15,000 candidates, and all that belongs to them.\n",
     )?;
     let company = Company::open()?;
-    let client =
-        Client::builder().api_key(KEY).base_url(&company.base_url).requests_per_minute(None).build()?;
-    let survey = ashby_source::survey(&client).await?;
-    let place = sink_sqlite::Family.place(&format!("sqlite:{DATABASE}"), None);
-    let place = place.ok_or_else(|| Failure::new(FAILED, "there is no SQLite destination"))??;
-    let job = Job { client, place, page_limit: None, options: RunnerOptions::default() };
-    let sync = async |selected: &Selected| {
-        let client = job.client.clone();
-        let progress = Progress::new(move || client.usage(), screen, settings);
-        let display = progress.display();
-        let observer = Arc::clone(&progress) as Arc<dyn Observer>;
-        let ended =
-            job.capture(selected, survey.identity(&job.client), Around::new(observer, cancel.clone())).await;
-        drop(display);
-        ended
-    };
-    let selected = Selected::by_default();
-
-    // While the demo runs, anybody can run the same beside it.
-    print(&format!(
-        "\n$ export ASHBY_API_KEY={KEY} ASHBY_BASE_URL={} ASHBY_MAX_RPM=0\n$ ashby sync --to sqlite:{DATABASE}\n",
-        company.base_url
-    ))?;
-    let started = Instant::now();
-    let report = sync(&selected).await?;
-    if report.interrupted {
-        return Ok(ExitCode::from(INTERRUPTED));
+    let sync = Sync { settings, variables: company.variables(), cancel };
+    print(&format!("\n$ export {}\n", sync.exported()))?;
+    if let Some(ended_badly) = sync.run().await? {
+        return Ok(ended_badly);
     }
-    print(&first(&report, started.elapsed()))?;
+    let before = newest(&path)?;
 
     let changed = company.organisation.churn(CHANGES, 7);
     print(&format!(
-        "\nA working day goes by: {} records change. The same command again:\n",
+        "\nA working day goes by: {} records change. The same command again:\n\n",
         thousands(changed as u64)
     ))?;
-    print(&format!("\n$ ashby sync --to sqlite:{DATABASE}\n"))?;
-    let requests_before = job.client.usage().requests;
-    let started = Instant::now();
-    let report = sync(&selected).await?;
-    if report.interrupted {
+    if let Some(ended_badly) = sync.run().await? {
+        return Ok(ended_badly);
+    }
+    print(&explain(changed_since(&path, &before)?, changed as u64))?;
+    if is_live {
+        live::run(&sync, &company.organisation).await?;
+    }
+    if sync.cancel.is_cancelled() {
         return Ok(ExitCode::from(INTERRUPTED));
     }
-    let requests = job.client.usage().requests - requests_before;
-    print(&second(&report, changed as u64, requests, started.elapsed()))?;
     company.close();
 
     questions(&path)?;
@@ -93,14 +76,61 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
+/// The command of the demo, which anybody can run beside it.
+struct Sync<'a> {
+    settings: &'a Settings,
+    variables: [(&'static str, String); 3],
+    cancel: CancellationToken,
+}
+
+impl Sync<'_> {
+    fn exported(&self) -> String {
+        let words: Vec<String> =
+            self.variables.iter().map(|(name, value)| format!("{name}={}", word(value))).collect();
+        words.join(" ")
+    }
+
+    /// The program itself, with the demo's company.
+    fn command(&self) -> Result<Command, Failure> {
+        let program = std::env::current_exe()
+            .map_err(|error| Failure::new(FAILED, "cannot run the command").with_source(error))?;
+        let mut command = Command::new(program);
+        // A person's own key, address and streams are not the demo's.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ASHBY_"))
+        {
+            command.env_remove(name);
+        }
+        command.envs(self.settings.general_variables()).envs(self.variables.clone());
+        Ok(command)
+    }
+
+    /// Prints the command and runs it, as a process of its own; returns its exit code unless it went well.
+    async fn run(&self) -> Result<Option<ExitCode>, Failure> {
+        print(&format!("$ ashby {}\n", SYNC.join(" ")))?;
+        let failed = |error| Failure::new(FAILED, "cannot run the command").with_source(error);
+        let mut sync = self.command()?.args(SYNC).kill_on_drop(true).spawn().map_err(failed)?;
+        let status = tokio::select! {
+            status = sync.wait() => status.map_err(failed)?,
+            // A terminal interrupts both; what only this one was told ends that one, too.
+            () = self.cancel.cancelled() => {
+                let _ = tokio::time::timeout(PATIENCE, sync.wait()).await;
+                return Ok(Some(ExitCode::from(INTERRUPTED)));
+            }
+        };
+        let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(FAILED);
+        Ok((!status.success()).then(|| ExitCode::from(code)))
+    }
+}
+
 /// Removes what an earlier demo left, and nothing that is not a demo's.
 fn remove_old(path: &Path) -> Result<(), Failure> {
     if path.exists() {
         // Refuses what is not a database of ours.
         sink_sqlite::tables(path)?;
     }
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
+    let inbox = ashby_webhooks::Inbox::beside(path).unwrap_or_default();
+    let of = |path: &Path| ["", "-wal", "-shm"].map(|suffix| (path.as_os_str().to_owned(), suffix));
+    for (mut name, suffix) in of(path).into_iter().chain(of(&inbox)) {
         name.push(suffix);
         match std::fs::remove_file(&name) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -148,68 +178,48 @@ impl Company {
         Ok(Self { base_url, organisation, stop })
     }
 
+    /// What leads the command to it.
+    fn variables(&self) -> [(&'static str, String); 3] {
+        [
+            ("ASHBY_API_KEY", KEY.to_owned()),
+            ("ASHBY_BASE_URL", self.base_url.clone()),
+            ("ASHBY_MAX_RPM", "0".to_owned()),
+        ]
+    }
+
     fn close(self) {
         let _ = self.stop.send(());
     }
 }
 
-fn total(report: &Report) -> (u64, Counts) {
-    report.streams.values().fold((0, Counts::default()), |(records, mut counts), stream| {
-        counts += stream.counts;
-        (records + stream.records, counts)
-    })
+/// When a row changed last.
+fn newest(path: &Path) -> Result<String, Failure> {
+    let newest = sink_sqlite::tables(path)?.into_iter().filter_map(|table| table.newest_captured_at).max();
+    Ok(newest.unwrap_or_default())
 }
 
-fn first(report: &Report, elapsed: Duration) -> String {
-    let mut streams: Vec<_> = report.streams.iter().filter(|(_, stream)| stream.records > 0).collect();
-    streams.sort_by_key(|(_, stream)| std::cmp::Reverse(stream.records));
-    let rows = streams.iter().map(|(name, stream)| {
-        vec![
-            (*name).clone(),
-            thousands(stream.records),
-            thousands(stream.requests),
-            format!("{:.1}", stream.seconds),
-        ]
-    });
-    let (records, _) = total(report);
-    format!(
-        "{}{} records of {} streams in {}\n",
-        table(&["stream", "records", "requests", "seconds"], &[1, 2, 3], rows),
-        thousands(records),
-        streams.len(),
-        duration(elapsed.as_secs_f64())
-    )
-}
-
-fn second(report: &Report, churned: u64, requests: u64, elapsed: Duration) -> String {
-    let changed = |counts: &Counts| counts.new + counts.changed + counts.deleted > 0;
-    let rows = report.streams.iter().filter(|(_, stream)| changed(&stream.counts)).map(|(name, stream)| {
-        let counts = stream.counts;
-        let mut row = vec![name.clone()];
-        row.extend([stream.records, counts.new, counts.changed, counts.deleted].map(thousands));
-        row
-    });
-    let table = table(&["stream", "records", "new", "changed", "deleted"], &[1, 2, 3, 4], rows);
-    let (_, counts) = total(report);
-    let requests = thousands(requests);
-    format!(
-        "{table}{} new and {} changed records came, and nothing else: {requests} requests in {}\n{}",
-        thousands(counts.new),
-        thousands(counts.changed),
-        duration(elapsed.as_secs_f64()),
-        explain(counts.new + counts.changed + counts.deleted, churned)
-    )
+/// How many rows came, changed or went since.
+fn changed_since(path: &Path, instant: &str) -> Result<u64, Failure> {
+    let mut rows = 0;
+    for table in sink_sqlite::tables(path)? {
+        // Also of those that are gone: that is a change.
+        let sql = format!("select count(*) from {} where _captured_at > '{instant}'", table.stream);
+        let answer = sink_sqlite::query(path, &sql, 1)?.rows.into_iter().flatten().next().flatten();
+        rows += answer.and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
+    }
+    Ok(rows)
 }
 
 /// Why the rows that were written are not as many as the records that changed.
 fn explain(rows: u64, churned: u64) -> String {
-    let (rows, churned) = (thousands(rows), thousands(churned));
     if rows == churned {
         return String::new();
     }
     format!(
-        "({churned} records changed, and {rows} rows with them: an interview's events and an offer's versions have \
-         streams of their own.)\n"
+        "\n({} records changed, and {} rows with them: an interview's events and an offer's versions have streams of \
+         their own.)\n",
+        thousands(churned),
+        thousands(rows)
     )
 }
 

@@ -6,6 +6,7 @@ mod estimate;
 mod flags;
 mod hybrid;
 mod selection;
+mod silence;
 mod summary;
 
 use std::process::ExitCode;
@@ -30,7 +31,7 @@ use crate::{output, signals};
 
 use beside::Beside;
 pub(crate) use flags::SyncFlags;
-pub(crate) use selection::Selected;
+pub(crate) use selection::{Selected, find};
 pub(crate) use summary::Summary;
 
 pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode, Failure> {
@@ -58,9 +59,16 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             () = cancel.cancelled() => Ok(ExitCode::from(crate::failure::INTERRUPTED)),
         };
     }
-    let job = Job { client, place, page_limit: settings.page_size(), options: options(settings) };
+    let job = Job {
+        client,
+        place,
+        page_limit: settings.page_size(),
+        index: settings.index(),
+        options: options(settings),
+    };
     let usage = job.client.clone();
     let beside = Beside::start(settings, &*job.place, move || usage.usage(), &cancel).await?;
+    beside.look_after_webhooks(settings, &job.client);
     let started = Instant::now();
     let usage = job.client.clone();
     let progress = Progress::new(move || usage.usage(), screen, settings);
@@ -101,7 +109,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
 }
 
 /// How to run, by the settings.
-fn options(settings: &Settings) -> RunnerOptions {
+pub(crate) fn options(settings: &Settings) -> RunnerOptions {
     RunnerOptions::default()
         .interval(settings.interval())
         .reconcile(settings.reconcile())
@@ -135,6 +143,8 @@ pub(crate) struct Job {
     pub(crate) client: Client,
     pub(crate) place: Box<dyn Place>,
     pub(crate) page_limit: Option<u32>,
+    /// Whether an index of words is kept where the destination can.
+    pub(crate) index: bool,
     pub(crate) options: RunnerOptions,
 }
 
@@ -146,7 +156,7 @@ impl Job {
         identity: Identity,
         around: Around<'_>,
     ) -> capture_core::Result<Report> {
-        let source = AshbySource::new(self.client.clone()).page_limit(self.page_limit);
+        let source = AshbySource::new(self.client.clone()).page_limit(self.page_limit).searchable(self.index);
         capture(source, &*self.place, &self.options, selected.selections(), identity, around).await
     }
 }

@@ -16,6 +16,8 @@ use crate::failure::{Failure, USAGE};
 use crate::settings::{Given, WebhookSettings};
 use crate::webhooks::{Kept, Webhook};
 
+pub(crate) use check::disabled;
+
 /// What to do with webhooks.
 #[derive(Debug, Args)]
 pub(crate) struct WebhookFlags {

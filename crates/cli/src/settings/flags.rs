@@ -26,7 +26,7 @@ impl Setting {
     }
 
     /// Its variable.
-    fn variable(&self) -> String {
+    pub(super) fn variable(&self) -> String {
         format!("ASHBY_{}", self.name.to_uppercase())
     }
 

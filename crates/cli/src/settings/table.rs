@@ -210,7 +210,7 @@ settings! {
     Destination {
         #[routes]
         to: String, Default::Text("sqlite:ashby.db"), value("DESTINATION"),
-            "Where records go: sqlite:PATH, jsonl:DIR or stdout";
+            "Where records go: sqlite:PATH, postgres://USER@HOST/DATABASE?schema=NAME, jsonl:DIR or stdout";
         #[routes]
         state: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
             "Where the state of `--to stdout` is kept; without it, everything is listed each time";
@@ -238,6 +238,8 @@ settings! {
         reconcile: ReconcilePolicy, Default::Text("auto"), value("POLICY"),
             "Whether rows that a complete listing did not see are marked as deleted: auto (unless the key sees less \
              than before), accept (always; this key becomes the yardstick) or never";
+        no_index: bool, OFF, flag(Takes::Nothing),
+            "Keep no index of words in a SQLite database (that of `ashby search`), and drop one that is there";
         webhooks: bool, OFF, flag(Takes::Nothing),
             "With --watch: receive webhooks at --listen, and capture at once what they name; polling brings the rest";
         #[routes]

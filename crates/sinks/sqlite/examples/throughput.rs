@@ -1,4 +1,5 @@
-//! Measures the sink: `cargo run --release -p sink-sqlite --example throughput -- [records] [bytes a record]`.
+//! Measures the sink: `cargo run --release -p sink-sqlite --example throughput -- [records] [bytes a record] [words]`.
+//! With a number of words above 0, each record has so many of 20,000, and an index of words is kept.
 //!
 //! Lists records with random keys, then the same records again, and prints records a second, the size of the
 //! database and the highest memory use of the process.
@@ -8,7 +9,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use capture_core::{
-    Counts, Field, FieldKind, Record, Shape, Sink, Stamp, StateUpdate, StreamDescriptor, Sweep, Within, Write,
+    Counts, Field, FieldKind, Record, Searchable, Shape, Sink, Stamp, StateUpdate, StreamDescriptor, Sweep,
+    Within, Write,
 };
 
 const PAGE_RECORDS: u64 = 100;
@@ -40,9 +42,15 @@ fn tail(record_bytes: usize) -> String {
     fields.collect::<String>() + "}"
 }
 
-fn record(number: u64, tail: &str) -> Record {
+fn record(number: u64, words: u64, tail: &str) -> Record {
     let key = key(number);
-    let body = ["{\"id\":\"", &key, "\"", tail].concat();
+    // Some words are much commoner than others.
+    let word = |place: u64| {
+        let random = mixed(number * 64 + place);
+        format!("w{:x} ", mixed((random % 20_000) % (random >> 40 & 0x7fff).max(1)) & 0xff_ffff)
+    };
+    let words: String = (0..words).map(word).collect();
+    let body = ["{\"id\":\"", &key, "\",\"words\":\"", &words, "\"", tail].concat();
     // All of them have the same fields, and sources that read the JSON anyway say so.
     Record::upsert(key, body).with_shape(Shape::new(1))
 }
@@ -70,11 +78,14 @@ async fn main() -> capture_core::Result<()> {
     let mut arguments = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
     let records: u64 = arguments.next().unwrap_or(1_000_000);
     let record_bytes = arguments.next().unwrap_or(2_000) as usize;
+    let words: u64 = arguments.next().unwrap_or(0);
+    let searchable = Searchable { title: Vec::new(), body: vec!["/words".to_owned()] };
     let tail = tail(record_bytes);
     let directory = tempfile::tempdir().expect("a directory for temporary files");
     let path = directory.path().join("throughput.db");
     let fields = [Field::new("id", FieldKind::String)];
-    let stream = Arc::new(StreamDescriptor::new("candidates", ["id"]).with_fields(fields));
+    let stream = StreamDescriptor::new("candidates", ["id"]).with_fields(fields);
+    let stream = Arc::new(stream.with_searchable((words > 0).then_some(searchable)));
     for listing in 1..=2 {
         let mut sink = sink_sqlite::SqliteSink::new(&path);
         sink.open(&[Arc::clone(&stream)]).await?;
@@ -83,7 +94,7 @@ async fn main() -> capture_core::Result<()> {
         for page in 0..records.div_ceil(PAGE_RECORDS) {
             let numbers = page * PAGE_RECORDS..((page + 1) * PAGE_RECORDS).min(records);
             let (is_last, numbers_start) = (numbers.end == records, numbers.start);
-            let page: Vec<Record> = numbers.map(|number| record(number, &tail)).collect();
+            let page: Vec<Record> = numbers.map(|number| record(number, words, &tail)).collect();
             uncommitted_bytes += page.iter().map(|record| record.len_bytes() as u64).sum::<u64>();
             // Each page has a stamp of its own, as the runner gives them.
             let (begin, seen) = (listing * records, listing * records + numbers_start);

@@ -78,6 +78,11 @@ impl Place for Database {
         Ok(Box::new(Purger::new(&self.path, purge, streams)?))
     }
 
+    fn copy(&self, path: &Path) -> Result<Option<Box<dyn Place>>> {
+        crate::copy(&self.path, path)?;
+        Ok(Some(Box::new(Self { path: path.to_owned() })))
+    }
+
     fn look(&self) -> Result<Vec<Finding>> {
         let directory = private_file::directory_of(&self.path);
         if !self.exists() {

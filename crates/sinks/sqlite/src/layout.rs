@@ -18,7 +18,7 @@ use crate::table::{mended, unreadable_columns};
 pub(crate) const APPLICATION_ID: i32 = 0x4341_5054;
 
 /// Version of the layout (`PRAGMA user_version`).
-const VERSION: i32 = 4;
+const VERSION: i32 = 5;
 
 /// The earliest layout that is brought up to date.
 const UPGRADES_FROM: i32 = 2;
@@ -55,6 +55,10 @@ const KEYS: &str = "
     ) WITHOUT ROWID;
 ";
 
+/// Which texts the index of words of a stream is of.
+const SEARCH: &str =
+    "CREATE TABLE _capture_search (stream TEXT PRIMARY KEY, texts TEXT NOT NULL) WITHOUT ROWID";
+
 /// Makes the layout in an empty database, and brings an earlier one up to date; returns the version of the state that
 /// it held, if that was an earlier one.
 ///
@@ -77,6 +81,7 @@ pub(crate) fn prepare(connection: &Connection, path: &Path) -> Result<Option<u64
             connection.pragma_update(None, "user_version", VERSION)?;
             connection.execute_batch(LAYOUT)?;
             connection.execute_batch(KEYS)?;
+            connection.execute_batch(SEARCH)?;
         } else {
             return Err(not_ours(path).into());
         }
@@ -115,8 +120,13 @@ fn is_current(connection: &Connection, path: &Path) -> Result<bool, Failure> {
 
 /// From an earlier layout, inside a transaction.
 fn upgrade(connection: &Connection, path: &Path) -> Result<Option<u64>, Failure> {
-    let upgraded_from = if version(connection)? < 3 { upgrade_2(connection, path)? } else { None };
-    upgrade_3(connection, path)?;
+    let version = version(connection)?;
+    let upgraded_from = if version < 3 { upgrade_2(connection, path)? } else { None };
+    if version < 4 {
+        upgrade_3(connection, path)?;
+    }
+    // It had no indexes; they are made when their streams are opened.
+    connection.execute_batch(SEARCH)?;
     connection.pragma_update(None, "user_version", VERSION)?;
     Ok(upgraded_from)
 }

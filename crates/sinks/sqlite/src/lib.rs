@@ -30,7 +30,9 @@
 //! small table `_capture_live`: a listing that changes nothing does not rewrite the records, and finding what has gone
 //! does not read them. `_capture_state` holds the state, `_capture_streams` the streams and their columns, and
 //! `_capture_run` the number of the last run that wrote: one whose number is no longer the newest writes nothing more,
-//! even if no lock kept the newer one out.
+//! even if no lock kept the newer one out. Streams that say what people look for in their records have an index of words,
+//! `_search_candidates` (FTS5, without the texts themselves, of rows that are not gone); `_capture_search` says of which
+//! texts it is.
 //!
 //! # Durability
 //! A transaction lasts from the first write after a commit to the next commit, which also moves the state: after a
@@ -39,7 +41,7 @@
 //! run brings them again. Other programs may read at any time; they see the last commit. A run that ends leaves WAL mode
 //! if nobody is reading just then, so that whoever may read the file but not write beside it can open it.
 //!
-//! A database that an earlier version made (layout 2 or 3) is brought up to date when it is opened, in one transaction. Any
+//! A database that an earlier version made (layout 2 to 4) is brought up to date when it is opened, in one transaction. Any
 //! SQLite with JSON functions (3.9) can read it.
 //!
 //! The database is made for its owner only (mode 0600), and so are the files beside it.
@@ -57,10 +59,13 @@ mod names;
 mod place;
 mod purge;
 mod read;
+mod search;
 mod sink;
 mod statements;
 mod table;
 
 pub use family::Family;
-pub use read::{Answer, TableInfo, live_rows, query, state, tables};
-pub use sink::SqliteSink;
+pub use names::{quoted, rows_table, search_table};
+pub use read::{Answer, TableInfo, copy, live_rows, query, reader, state, state_in, tables};
+pub use search::{Texts, words};
+pub use sink::{SqliteSink, rebuild};

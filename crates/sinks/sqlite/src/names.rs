@@ -1,11 +1,16 @@
 //! Names in SQL.
 
 /// An SQL identifier.
-pub(crate) fn quoted(name: &str) -> String {
+pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// The table behind a stream's view, quoted.
-pub(crate) fn rows_table(stream: &str) -> String {
+pub fn rows_table(stream: &str) -> String {
     quoted(&format!("_rows_{stream}"))
+}
+
+/// The index of words of a stream, quoted.
+pub fn search_table(stream: &str) -> String {
+    quoted(&format!("_search_{stream}"))
 }

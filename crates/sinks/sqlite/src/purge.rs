@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::grave::{Grave, instant};
 use crate::names::{quoted, rows_table};
 use crate::place::Place;
+use crate::search;
 
 /// A database that is taken for it. Its work blocks.
 pub(crate) struct Purger {
@@ -227,6 +228,7 @@ fn delete_gone(
         delete.execute([row])?;
         forget.execute([id, hash, row])?;
     }
+    search::settle(connection, stream)?;
     // The numbers of the last rows are given again: they must not count as rows whose keys are known.
     connection.execute(
         &format!(
@@ -244,6 +246,7 @@ fn drop_stream(connection: &Connection, id: i64, stream: &str) -> Result<(), Fai
         quoted(stream),
         rows_table(stream)
     ))?;
+    search::drop_index(connection, stream)?;
     for table in ["_capture_live", "_capture_keys"] {
         connection.execute(&format!("DELETE FROM {table} WHERE stream = ?1"), [id])?;
     }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
-use capture_core::{Result, State};
+use capture_core::{Result, State, private_file};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
@@ -12,6 +13,9 @@ use crate::failure::Failure;
 use crate::layout::{self, check_ours};
 use crate::names::rows_table;
 use crate::place::Place;
+
+/// How long a reader waits where a file cannot be read just now; in WAL mode that is hardly ever.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What a stream's table holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,6 +77,27 @@ pub fn state(path: &Path) -> Result<State> {
     read(path, |connection| layout::state(connection, path))
 }
 
+/// Copies the database at `path` as it is now to `copy`, where nothing is yet; the copy is its owner's only.
+///
+/// # Errors
+/// As [`tables`], and [`ErrorKind::Storage`](capture_core::ErrorKind) if the copy cannot be written.
+pub fn copy(path: &Path, copy: &Path) -> Result<()> {
+    let failed = |error: std::io::Error| {
+        capture_core::Error::new(
+            capture_core::ErrorKind::Storage,
+            format!("cannot make the file {}", copy.display()),
+        )
+        .with_source(error)
+    };
+    // SQLite would make one that others can read.
+    private_file::options().write(true).create_new(true).open(copy).map_err(failed)?;
+    read(path, |connection| {
+        let mut into = Connection::open(copy)?;
+        let backup = rusqlite::backup::Backup::new(connection, &mut into)?;
+        Ok(backup.run_to_completion(i32::MAX, std::time::Duration::ZERO, None)?)
+    })
+}
+
 /// How many records exist, by stream.
 ///
 /// # Errors
@@ -109,16 +134,36 @@ pub fn query(path: &Path, sql: &str, max_rows: usize) -> Result<Answer> {
     })
 }
 
-fn read<T>(path: &Path, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T> {
-    let attempt = || {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+/// A connection that only reads, in a transaction, so that everything is of the same moment. Other programs may write
+/// meanwhile. For those who read more than these functions give; what is where, the crate says.
+///
+/// # Errors
+/// As [`tables`].
+pub fn reader(path: &Path) -> Result<Connection> {
+    let attempt = || -> Result<Connection, Failure> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let connection = Connection::open_with_flags(Place::new(path)?.file, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
         check_ours(&connection, path)?;
-        // In one transaction, so that everything is of the same moment.
-        connection.execute_batch("BEGIN")?;
-        work(&connection)
+        // What a query sorts stays in memory, where it can be watched, and not in files of people's data.
+        connection.execute_batch("PRAGMA temp_store = MEMORY; BEGIN")?;
+        Ok(connection)
     };
-    attempt().map_err(|failure: Failure| failure.of(path))
+    attempt().map_err(|failure| failure.of(path))
+}
+
+/// The committed state, as a [`reader`] sees it.
+///
+/// # Errors
+/// As [`tables`].
+pub fn state_in(connection: &Connection, path: &Path) -> Result<State> {
+    layout::state(connection, path).map_err(|failure| failure.of(path))
+}
+
+fn read<T>(path: &Path, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T> {
+    work(&reader(path)?).map_err(|failure: Failure| failure.of(path))
 }
 
 fn printed(value: ValueRef<'_>) -> Option<String> {

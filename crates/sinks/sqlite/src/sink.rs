@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use capture_core::{
-    Committed, Error, ErrorKind, Key, Lock, Locking, Result, Share, Sink, State, StateUpdate,
-    StreamDescriptor, Sweep, Write,
+    CommitPace, Committed, Error, ErrorKind, Key, Lock, Locking, Result, Searchable, Share, Sink, State,
+    StateUpdate, StreamDescriptor, Sweep, Write,
 };
 
 use crate::database::Database;
@@ -65,6 +66,9 @@ impl SqliteSink {
     }
 }
 
+/// As many bytes as one log holds. Keys of a first listing wait in memory, so that commits may be many.
+const PACE: CommitPace = CommitPace::new(16 << 20, Duration::from_secs(1));
+
 impl Session {
     fn take_lock(&mut self) -> Result<()> {
         if self.lock.is_none() {
@@ -82,6 +86,23 @@ impl Session {
             none => none.insert(Database::open(&self.path)?),
         })
     }
+}
+
+/// Makes the indexes of words of these streams anew in the database at `path`, as far as it has them; returns how many
+/// records each has. Blocks.
+///
+/// # Errors
+/// [`ErrorKind::Busy`] while a run has the database, [`ErrorKind::Storage`] if there is none or it cannot be written.
+pub fn rebuild(path: &Path, streams: &[(String, Searchable)]) -> Result<Vec<(String, u64)>> {
+    if !path.exists() {
+        let message = format!("there is no database {}", path.display());
+        return Err(Error::new(ErrorKind::Storage, message).with_hint("make it with `ashby sync`"));
+    }
+    let lock = Locking::default();
+    let mut session = Session { path: path.into(), database: None, lock: None, locking: lock };
+    let counts = session.database().and_then(|database| database.rebuild(streams));
+    let closed = session.database.take().map_or(Ok(()), Database::close);
+    counts.and_then(|counts| closed.map(|()| counts)).map_err(|failure| failure.of(path))
 }
 
 #[async_trait]
@@ -124,6 +145,10 @@ impl Sink for SqliteSink {
     async fn commit(&mut self, update: &StateUpdate) -> Result<Committed> {
         let update = update.clone();
         self.run(move |session| session.database()?.commit(&update)).await
+    }
+
+    fn pace(&self) -> CommitPace {
+        PACE
     }
 
     async fn close(&mut self) -> Result<()> {

@@ -15,6 +15,7 @@ use crate::grave::{Grave, instant};
 use crate::keys::Keys;
 use crate::met::Met;
 use crate::names::{quoted, rows_table};
+use crate::search::Index;
 use crate::statements::{FORGET, SEE, SEE_AT_ONCE, Statements, see_many};
 
 /// The table, its view, and what is known of its records' fields.
@@ -35,10 +36,8 @@ pub(crate) struct Table {
     /// When a row changed since the last commit.
     changed_at: Option<String>,
     sql: Statements,
+    index: Option<Index>,
 }
-
-/// `PRAGMA cache_size` while rows are sorted: 4 MiB.
-const SORTING_CACHE_SIZE: i64 = -4096;
 
 /// A row as it was found.
 struct Found {
@@ -115,6 +114,7 @@ impl Table {
             view_is_old: true,
             changed_at: None,
             sql: Statements::new(stream),
+            index: Index::open(connection, stream, descriptor.searchable.as_ref())?,
             descriptor: descriptor.clone(),
         };
         table.settle(connection, true)?;
@@ -150,7 +150,7 @@ impl Table {
                 }
                 (Op::Upsert(body), found) => {
                     self.view_is_old |= self.fields.add_from(&self.descriptor.name, body, record.shape)?;
-                    match found {
+                    let row = match found {
                         Some(Found { row, grave, .. }) => {
                             match grave {
                                 None => counts.changed += 1,
@@ -172,7 +172,11 @@ impl Table {
                             self.keys.add(hash, row);
                             row
                         }
+                    };
+                    if let Some(index) = &self.index {
+                        index.put(connection, row, body)?;
                     }
+                    row
                 }
                 (Op::Gone(gone), Some(found)) => {
                     // It may be among the rows that were just seen.
@@ -255,6 +259,9 @@ impl Table {
         let is_live = found.grave.is_none();
         if is_live {
             connection.prepare_cached(FORGET)?.execute([self.id, found.row])?;
+            if let Some(index) = &self.index {
+                index.remove(connection, found.row)?;
+            }
         }
         let at = grave.at();
         let at = at.as_deref().unwrap_or(now);
@@ -277,6 +284,7 @@ impl Table {
             ]);
             connection.execute_batch("PRAGMA secure_delete = OFF")?;
             erased?;
+            self.index.iter_mut().for_each(Index::erase);
         }
         self.changed_at = Some(now.to_owned());
         Ok(u64::from(is_live))
@@ -321,6 +329,9 @@ impl Table {
         for row in rows {
             forget.execute([self.id, *row])?;
             bury.execute(params![row, now, now, why, None::<&str>])?;
+            if let Some(index) = &self.index {
+                index.remove(connection, *row)?;
+            }
         }
         Ok(rows.len() as u64)
     }
@@ -383,12 +394,8 @@ impl Table {
         self.keys.settle(connection)?;
         let (index, table) =
             (quoted(&format!("_key_{}", self.descriptor.name)), rows_table(&self.descriptor.name));
-        // Sorting takes as much memory as the cache may.
-        let cache_size: i64 = connection.pragma_query_value(None, "cache_size", |row| row.get(0))?;
-        connection.pragma_update(None, "cache_size", SORTING_CACHE_SIZE)?;
         connection.execute_batch(&format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {table} (_key)"))?;
-        self.index_scopes(connection)?;
-        connection.pragma_update(None, "cache_size", cache_size)
+        self.index_scopes(connection)
     }
 
     /// Makes the index by which rows of a scope are found, once they are looked for or the first listing is through:
@@ -409,6 +416,9 @@ impl Table {
     pub(crate) fn settle(&mut self, connection: &Connection, in_a_row: bool) -> rusqlite::Result<()> {
         if !(self.is_first_listing && in_a_row) {
             self.keys.settle(connection)?;
+        }
+        if let Some(index) = &mut self.index {
+            index.settle(connection)?;
         }
         let stream = &self.descriptor.name;
         if std::mem::take(&mut self.view_is_old) {

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ashby_client::Usage;
+use ashby_client::{Client, Usage};
 use capture_core::{Event, Handle, Observer, Place, Report, Result};
 use http_service::Part;
 use tokio_util::sync::CancellationToken;
 
-use super::hybrid;
+use super::{hybrid, silence};
 use crate::failure::{Failure, USAGE};
 use crate::settings::Settings;
 use crate::standing::{self, Keeper, Metrics, Notifier, Sending, Standing};
@@ -64,6 +64,21 @@ impl Beside {
         let is_watch = settings.interval().is_some();
         let keeper = path.map(|path| Keeper::start(standing.clone(), path, is_watch));
         Ok(Self { standing, keeper, receiver, observers, sending, stop })
+    }
+
+    /// Says so when webhooks that were set up from here are disabled.
+    pub(super) fn look_after_webhooks(&self, settings: &Settings, client: &Client) {
+        let file = settings.webhooks_file();
+        if self.receiver.is_none() || !file.exists() {
+            return;
+        }
+        let (client, file, stop) = (client.clone(), file.to_owned(), self.stop.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                never = silence::watch(&client, &file) => match never {},
+            }
+        });
     }
 
     /// What is wrong with the settings can be said before anything is started.

@@ -131,7 +131,8 @@ pub(super) fn wanted(settings: &Settings) -> Result<Wanted, Failure> {
     Ok(Wanted { streams: wanted, explicit, chosen: takes_all || !except.is_empty(), takes_all })
 }
 
-fn find(name: &str) -> Result<Stream, Failure> {
+/// The stream of this name.
+pub(crate) fn find(name: &str) -> Result<Stream, Failure> {
     stream(name).ok_or_else(|| {
         let failure = Failure::new(USAGE, format!("there is no stream named `{name}`"));
         match near_matches(name).as_slice() {
@@ -159,10 +160,9 @@ impl Selected {
         Self { streams, skipped, full: settings.full(), intervals: settings.intervals().clone() }
     }
 
-    /// Everything that is on unless told otherwise.
-    pub(crate) fn by_default() -> Self {
-        let streams = streams().into_iter().filter(Stream::is_default).collect();
-        Self { streams, skipped: Vec::new(), full: false, intervals: BTreeMap::new() }
+    /// These streams, whole or by what changed.
+    pub(crate) fn of(streams: Vec<Stream>, full: bool) -> Self {
+        Self { streams, skipped: Vec::new(), full, intervals: BTreeMap::new() }
     }
 
     pub(crate) fn selections(&self) -> Vec<Selection> {

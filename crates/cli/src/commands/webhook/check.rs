@@ -1,5 +1,6 @@
 //! Ashby's answers about webhooks, and whether they are what they should be.
 
+use std::path::Path;
 use std::time::Duration;
 
 use ashby_calls::{Plan, Spelling};
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 use crate::call::{flags, send};
 use crate::failure::{FAILED, Failure};
 use crate::settings::Settings;
-use crate::webhooks::{self, Webhook};
+use crate::webhooks::{self, Kept, Webhook};
 
 /// How long Ashby may take to ping a webhook and to enable it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -61,6 +62,18 @@ pub(super) async fn info(client: &Client, id: &str) -> Result<Said, Failure> {
     let operation = plan.operation();
     let answer = call(client, plan).await.map_err(|error| send::failure(operation, error))?;
     said(operation, answer)
+}
+
+/// Those of the webhooks kept in this file that Ashby says are disabled, by type. What cannot be asked counts as enabled.
+pub(crate) async fn disabled(client: &Client, file: &Path) -> Vec<String> {
+    let kept = Kept::read(file).map(|kept| kept.webhooks).unwrap_or_default();
+    let mut disabled = Vec::new();
+    for webhook in kept {
+        if info(client, &webhook.id).await.is_ok_and(|said| !said.enabled) {
+            disabled.push(webhook.kind);
+        }
+    }
+    disabled
 }
 
 /// Asks how webhooks are until all are enabled or patience ends. What cannot be asked counts as it was known.

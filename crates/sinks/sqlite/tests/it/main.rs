@@ -11,6 +11,7 @@ mod foreign;
 mod gone;
 mod migration;
 mod model;
+mod search;
 mod views;
 
 use std::path::PathBuf;

@@ -153,7 +153,8 @@ async fn rows_of_an_earlier_layout_are_mended_when_the_database_is_opened() {
     let old = Connection::open(place.path()).unwrap();
     old.execute_batch(
         "DROP VIEW pets; ALTER TABLE _rows_pets DROP COLUMN _mended;
-         CREATE VIEW pets AS SELECT _record ->> '$.name' AS name FROM _rows_pets; PRAGMA user_version = 3",
+         CREATE VIEW pets AS SELECT _record ->> '$.name' AS name FROM _rows_pets;
+         DROP TABLE _capture_search; PRAGMA user_version = 3",
     )
     .unwrap();
     old.close().unwrap();

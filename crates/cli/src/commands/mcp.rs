@@ -1,0 +1,100 @@
+//! `ashby mcp`: tools for agents, over standard input and output.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use agents::{Agent, Allowed, Options, Writes};
+use ashby_client::catalog::{self, Operation};
+use clap::Args;
+
+use crate::commands::Context;
+use crate::failure::{FAILED, Failure, USAGE};
+use crate::settings::Settings;
+use crate::{local, text};
+
+/// What agents may do.
+#[derive(Debug, Args)]
+pub(crate) struct McpFlags {
+    #[command(flatten)]
+    agents: AgentFlags,
+}
+
+/// What agents may do, by whichever door they come.
+#[derive(Debug, Args)]
+pub(crate) struct AgentFlags {
+    /// Let agents write, in two steps (plan_write, apply_plan): operations of kind write, or those of LIST: kinds (write,
+    /// notifies, destructive), operations and permissions, with commas between them
+    #[arg(long, value_name = "LIST", num_args = 0..=1, require_equals = true)]
+    allow_writes: Option<Option<String>>,
+    /// Also a tool for each of these operations (candidate.listNotes) or for all of a group (candidate), with commas between
+    /// them; a tool of a write plans it
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    tools: Vec<String>,
+    /// Where writes are noted, before and after
+    #[arg(long, value_name = "FILE", default_value = "ashby-writes.jsonl")]
+    journal: PathBuf,
+}
+
+impl McpFlags {
+    pub(crate) async fn run(&self, context: &Context) -> Result<ExitCode, Failure> {
+        let agent = self.agents.agent(&context.settings)?;
+        let served = agents::serve_stdio(agent).await;
+        served
+            .map_err(|error| Failure::new(FAILED, "the conversation could not go on").with_source(error))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl AgentFlags {
+    /// The agent that the settings and these flags make.
+    pub(crate) fn agent(&self, settings: &Settings) -> Result<Agent, Failure> {
+        Ok(Agent::new(Options {
+            copy: Some(local::copy(settings)?),
+            client: if settings.has_key() { Some(settings.client()?) } else { None },
+            writes: self.writes()?,
+            operations: operations(&self.tools)?,
+        }))
+    }
+
+    fn writes(&self) -> Result<Option<Writes>, Failure> {
+        let allowed = match &self.allow_writes {
+            None => return Ok(None),
+            Some(None) => Allowed::usual(),
+            Some(Some(list)) => Allowed::parse(list).map_err(|error| usage(error).about("--allow-writes"))?,
+        };
+        Ok(Some(Writes::new(allowed, &self.journal)))
+    }
+}
+
+/// What is wrong with what a person gave.
+pub(crate) fn usage(error: agents::Error) -> Failure {
+    let failure = Failure::new(USAGE, text::line(&error.message).into_owned());
+    match error.hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    }
+}
+
+/// The operations of these names and groups. One that is not known must not be passed over: somebody means something by it.
+fn operations(names: &[String]) -> Result<Vec<&'static Operation>, Failure> {
+    let mut operations = Vec::new();
+    for name in names {
+        if let Some(category) = catalog::category(name) {
+            operations.extend(category.operations.iter().filter(|operation| operation.deprecated.is_none()));
+            continue;
+        }
+        let operation = catalog::find(name).ok_or_else(|| {
+            let known = catalog::operations().map(|operation| operation.name);
+            let groups = catalog::CATEGORIES.iter().map(|category| category.name);
+            let nearest = catalog::nearest(name, known.chain(groups));
+            let failure =
+                Failure::new(USAGE, format!("--tools: {} is no operation and no group", text::line(name)));
+            match nearest.is_empty() {
+                true => failure.with_hint("`ashby operations` lists them"),
+                false => failure.with_hint(format!("did you mean {}?", nearest.join(" or "))),
+            }
+        })?;
+        operations.push(operation.deprecated.and_then(catalog::find).unwrap_or(operation));
+    }
+    Ok(operations)
+}

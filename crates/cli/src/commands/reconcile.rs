@@ -1,0 +1,226 @@
+//! `ashby reconcile`: what is there against what is held. Each stream is listed by its token first, and then whole: what
+//! only the second listing shows is what tokens had not shown.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use ashby_source::{Readable, Stream, stream};
+use capture_core::{Kept, Observer, Outcome, Place, Report};
+use clap::Args;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use super::Context;
+use super::sync::{self, Around, Job, Selected};
+use crate::destination;
+use crate::failure::{FAILED, Failure, INTERRUPTED, PARTIAL, USAGE};
+use crate::output::{self, explain, thousands};
+use crate::progress::Progress;
+use crate::settings::Settings;
+use crate::signals;
+use crate::table::Table;
+
+/// What to look through.
+#[derive(Debug, Args)]
+pub(crate) struct ReconcileFlags {
+    /// Streams to list whole [default: all that the destination holds]
+    #[arg(value_name = "STREAM")]
+    names: Vec<String>,
+    /// Say what would be found; the destination stays as it is. Works on a copy that is deleted afterwards, also while a
+    /// watch is on
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What came of a stream.
+#[derive(Debug, Serialize)]
+struct Found {
+    stream: String,
+    #[serde(flatten)]
+    outcome: Outcome,
+    /// Records that the whole listing showed.
+    checked: u64,
+    /// Rows that it did not show, and that are marked as gone now.
+    gone: u64,
+    /// Records that it showed and that the listing by token, a moment before, had not: missed, or changed in that moment.
+    missed: u64,
+    /// New and changed records that the listing by token brought.
+    caught_up: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<Kept>,
+    requests: u64,
+}
+
+impl ReconcileFlags {
+    pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
+        let settings = &context.settings;
+        let place = destination::from_settings(settings)?;
+        let wanted = self.wanted(&*place)?;
+        let client = settings.capture_client()?;
+        let cancel = signals::cancellation()?;
+        let copy = if self.dry_run { Some(Copy::of(&*place)?) } else { None };
+        let place = match &copy {
+            Some(copy) => copy.place()?,
+            None => place,
+        };
+        let options = sync::options(settings).interval(None);
+        let job = Job { client, place, page_limit: settings.page_size(), index: settings.index(), options };
+        let survey = tokio::select! {
+            survey = ashby_source::survey(&job.client) => survey?,
+            () = cancel.cancelled() => return Ok(ExitCode::from(INTERRUPTED)),
+        };
+        let readable = |stream: &Stream| survey.streams.get(stream.name()) != Some(&Readable::No);
+        let (wanted, denied): (Vec<Stream>, Vec<Stream>) = wanted.into_iter().partition(readable);
+        for stream in &denied {
+            explain(&format!(
+                "{} is left out: {}\n",
+                stream.name(),
+                ashby_source::lacks_permission(stream.permission)
+            ));
+        }
+        if wanted.is_empty() {
+            return Err(Failure::new(FAILED, "no stream is left that this key may read"));
+        }
+        let pass = async |is_full: bool, cancel: CancellationToken| {
+            let usage = job.client.clone();
+            let progress = Progress::new(move || usage.usage(), &context.screen, settings);
+            let display = progress.display();
+            let around = Around::new(Arc::clone(&progress) as Arc<dyn Observer>, cancel);
+            let selected = Selected::of(wanted.clone(), is_full);
+            let ended = job.capture(&selected, survey.identity(&job.client), around).await;
+            drop(display);
+            ended
+        };
+        let by_token = pass(false, cancel.clone()).await?;
+        if by_token.interrupted {
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
+        let whole = pass(true, cancel).await?;
+        let found = found(&by_token, &whole);
+        tell(settings, &found, self.dry_run)?;
+        Ok(exit_code(&whole, &found))
+    }
+
+    fn wanted(&self, place: &dyn Place) -> Result<Vec<Stream>, Failure> {
+        if !place.keeps_state() {
+            return Err(Failure::new(
+                USAGE,
+                format!("`--to {}` keeps no state to compare with", place.address()),
+            ));
+        }
+        let held = place.peek()?.streams;
+        if self.names.is_empty() {
+            let held: Vec<Stream> = held.keys().filter_map(|name| stream(name)).collect();
+            return match held.is_empty() {
+                true => Err(Failure::new(USAGE, format!("{} holds nothing yet", place.address()))
+                    .with_hint("`ashby sync` begins")),
+                false => Ok(held),
+            };
+        }
+        let find = |name: &String| {
+            let found = sync::find(name)?;
+            match held.contains_key(found.name()) {
+                true => Ok(found),
+                false => Err(Failure::new(USAGE, format!("{} holds no {}", place.address(), found.name()))
+                    .with_hint(format!("`ashby sync {}` begins", found.name()))),
+            }
+        };
+        self.names.iter().map(find).collect()
+    }
+}
+
+/// A copy of a destination, gone with this.
+struct Copy {
+    place: Box<dyn Place>,
+    directory: tempfile::TempDir,
+}
+
+impl Copy {
+    fn of(place: &dyn Place) -> Result<Self, Failure> {
+        let failed = || Failure::new(FAILED, "cannot make a directory for a copy beside the destination");
+        let cannot = || {
+            Failure::new(USAGE, format!("`--to {}` cannot be copied for a dry run", place.address()))
+                .with_hint("without --dry-run, rows that are gone are marked; nothing is deleted")
+        };
+        let path = place.path().ok_or_else(cannot)?;
+        let beside = capture_core::private_file::directory_of(path);
+        let directory = tempfile::Builder::new().prefix(".ashby-reconcile-").tempdir_in(beside);
+        let directory = directory.map_err(|error| failed().with_source(error))?;
+        let place = place.copy(&directory.path().join("copy"))?.ok_or_else(cannot)?;
+        Ok(Self { place, directory })
+    }
+
+    fn place(&self) -> Result<Box<dyn Place>, Failure> {
+        let address = self.place.address();
+        let mut places = destination::FAMILIES.iter().filter_map(|family| family.place(&address, None));
+        let place = places.next().transpose()?;
+        let lost =
+            || Failure::new(FAILED, format!("cannot open the copy in {}", self.directory.path().display()));
+        place.ok_or_else(lost)
+    }
+}
+
+fn found(by_token: &Report, whole: &Report) -> Vec<Found> {
+    let of = |(name, stream): (&String, &capture_core::StreamReport)| {
+        let before = by_token.streams.get(name);
+        let missed = stream.counts.new + stream.counts.changed + stream.counts.written;
+        Found {
+            stream: name.clone(),
+            outcome: stream.outcome.clone(),
+            checked: missed + stream.counts.unchanged,
+            gone: stream.counts.deleted + before.map_or(0, |before| before.counts.deleted),
+            missed,
+            caught_up: before.map_or(0, |before| before.counts.new + before.counts.changed),
+            kept: stream.kept.clone(),
+            requests: stream.requests + before.map_or(0, |before| before.requests),
+        }
+    };
+    whole.streams.iter().map(of).collect()
+}
+
+fn tell(settings: &Settings, found: &[Found], dry_run: bool) -> Result<(), Failure> {
+    let outcome = |found: &Found| match &found.outcome {
+        Outcome::UpToDate => String::new(),
+        Outcome::Interrupted => "interrupted".to_owned(),
+        Outcome::Skipped { reason, .. } => format!("skipped: {reason}"),
+        Outcome::Failed { reason, .. } => format!("failed: {reason}"),
+    };
+    let rows = found.iter().map(|of| {
+        let counts = [of.checked, of.gone, of.missed, of.caught_up, of.requests].map(thousands);
+        [of.stream.clone()].into_iter().chain(counts).chain([outcome(of)]).collect()
+    });
+    let header = ["stream", "checked", "gone", "missed", "caught up", "requests", ""];
+    output::print_listed(settings, &found, Table::new(&header).numeric(&[1, 2, 3, 4, 5]).rows(rows))?;
+    let sum = |number: fn(&Found) -> u64| thousands(found.iter().map(number).sum());
+    explain(&format!(
+        "{} records checked: {} {} gone, {} had not been shown by tokens{}\n",
+        sum(|of| of.checked),
+        sum(|of| of.gone),
+        if dry_run { "would be marked as" } else { "are marked as" },
+        sum(|of| of.missed),
+        if dry_run { "; nothing was changed" } else { "" },
+    ));
+    for of in found {
+        if let Some(kept) = &of.kept {
+            explain(&format!(
+                "{}: {} of {} rows were not shown and are kept: {}\n",
+                of.stream,
+                thousands(kept.rows),
+                thousands(kept.of),
+                kept.reason
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn exit_code(whole: &Report, found: &[Found]) -> ExitCode {
+    let is_failed = |of: &&Found| matches!(of.outcome, Outcome::Failed { .. });
+    match found.iter().filter(is_failed).count() {
+        _ if whole.interrupted => ExitCode::from(INTERRUPTED),
+        0 if whole.needs_decision() => ExitCode::from(USAGE),
+        0 => ExitCode::SUCCESS,
+        failed if failed == found.len() => ExitCode::from(FAILED),
+        _ => ExitCode::from(PARTIAL),
+    }
+}

@@ -1,0 +1,193 @@
+//! Words in records.
+
+use rusqlite::params;
+use sink_sqlite::{Texts, search_table, words};
+
+use crate::Snapshot;
+use crate::error::Error;
+use crate::records::Held;
+
+/// Letters of a snippet, about.
+const SNIPPET_LETTERS: usize = 160;
+
+/// What is looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Search<'a> {
+    /// Words. Records have all of them, the last one perhaps only begun; if none has, any of them.
+    pub text: &'a str,
+    /// In these streams; all that have an index if it is empty.
+    pub streams: Vec<&'a str>,
+    /// So many at most.
+    pub limit: usize,
+    /// Behind this one.
+    pub after: Option<After>,
+}
+
+/// Where a search goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct After {
+    /// How well the last one matched; the less, the better.
+    pub score: f64,
+    /// Its stream.
+    pub stream: String,
+    /// Its row.
+    pub row: i64,
+    /// Whether records need to have only some of the words.
+    pub any: bool,
+}
+
+/// Records with the words, best first.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Hits {
+    /// One each.
+    pub hits: Vec<Hit>,
+    /// Whether they have only some of the words.
+    pub any: bool,
+    /// Where others follow; `None` after the last.
+    pub next: Option<After>,
+    /// The streams that were looked through.
+    pub streams: Vec<String>,
+}
+
+/// A record with the words.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Hit {
+    /// Its stream.
+    pub stream: String,
+    /// It.
+    pub held: Held,
+    /// What it is called.
+    pub title: String,
+    /// Where the words are, or how it begins.
+    pub snippet: String,
+    /// Where a search would go on behind it.
+    pub after: After,
+}
+
+impl Snapshot {
+    /// The streams that have an index of words, those of people first.
+    ///
+    /// # Errors
+    /// [`Error::NoIndex`] if none has.
+    pub fn searchable(&self) -> Result<Vec<String>, Error> {
+        let mut streams = Vec::new();
+        for stream in self.streams()? {
+            if Texts::of(&self.connection, &stream.name)?.is_some() {
+                streams.push(stream.name);
+            }
+        }
+        if streams.is_empty() { Err(Error::NoIndex) } else { Ok(streams) }
+    }
+
+    /// Looks words up. Text without any finds nothing.
+    ///
+    /// # Errors
+    /// [`Error::NoIndex`], also if one of the streams has none.
+    pub fn search(&self, search: &Search<'_>) -> Result<Hits, Error> {
+        let known = self.searchable()?;
+        let streams: Vec<String> = if search.streams.is_empty() {
+            known
+        } else {
+            let wanted = search.streams.iter().map(|stream| (*stream).to_owned());
+            wanted.filter(|stream| known.contains(stream)).collect()
+        };
+        if streams.is_empty() {
+            return Err(Error::NoIndex);
+        }
+        let mut any = search.after.as_ref().is_some_and(|after| after.any);
+        let mut found = self.matches(search, &streams, any)?;
+        if found.is_empty() && search.after.is_none() {
+            any = true;
+            found = self.matches(search, &streams, any)?;
+        }
+        let is_more = found.len() > search.limit;
+        found.truncate(search.limit);
+        let mut hits = Vec::new();
+        for after in found {
+            let Some(held) = self.row(&after.stream, after.row)? else { continue };
+            let texts = Texts::of(&self.connection, &after.stream)?;
+            let (title, body) = texts.map(|texts| texts.read(&held.record)).unwrap_or_default();
+            hits.push(Hit {
+                stream: after.stream.clone(),
+                snippet: snippet(&body, search.text),
+                title: title.replace('\n', " · "),
+                held,
+                after,
+            });
+        }
+        let next = hits.last().map(|hit| hit.after.clone()).filter(|_| is_more);
+        Ok(Hits { hits, any, next, streams })
+    }
+
+    /// One more than wanted, best first.
+    fn matches(&self, search: &Search<'_>, streams: &[String], any: bool) -> Result<Vec<After>, Error> {
+        let Some(query) = words(search.text, any) else { return Ok(Vec::new()) };
+        let mut found: Vec<After> = Vec::new();
+        for stream in streams {
+            let table = search_table(stream);
+            let (score, row, limit) = match &search.after {
+                Some(after) if after.stream == *stream => (after.score, after.row, search.limit + 1),
+                // Streams of one score come in the order of their names.
+                Some(after) if *stream < after.stream => (after.score, i64::MAX, search.limit + 1),
+                Some(after) => (after.score, i64::MIN, search.limit + 1),
+                None => (f64::NEG_INFINITY, i64::MIN, search.limit + 1),
+            };
+            let sql = format!(
+                "SELECT rowid, rank FROM {table} WHERE {table} MATCH ?1 AND rank MATCH 'bm25(8.0, 1.0)'
+                 AND (rank > ?2 OR rank = ?2 AND rowid > ?3) ORDER BY rank, rowid LIMIT ?4"
+            );
+            let mut select = self.connection.prepare(&sql)?;
+            let rows = select.query_map(params![query, score, row, limit as i64], |row| {
+                Ok(After { row: row.get(0)?, score: row.get(1)?, stream: stream.clone(), any })
+            })?;
+            for row in rows {
+                found.push(row?);
+            }
+        }
+        found.sort_by(|one, other| {
+            one.score
+                .total_cmp(&other.score)
+                .then_with(|| one.stream.cmp(&other.stream))
+                .then_with(|| one.row.cmp(&other.row))
+        });
+        found.truncate(search.limit + 1);
+        Ok(found)
+    }
+}
+
+/// The part of a text around the first of these words; without any, its beginning.
+fn snippet(body: &str, text: &str) -> String {
+    let lower = body.to_lowercase();
+    let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let at = words.filter_map(|word| lower.find(&word.to_lowercase())).min().unwrap_or(0);
+    // Where letters change their length with their case, the place is only about right.
+    let before = lower[..at].chars().count();
+    let letters: Vec<char> = body.chars().collect();
+    let start = before.min(letters.len()).saturating_sub(SNIPPET_LETTERS / 4);
+    let end = (start + SNIPPET_LETTERS).min(letters.len());
+    let mut snippet: String = letters[start..end].iter().collect();
+    if start > 0 {
+        snippet.insert(0, '…');
+    }
+    if end < letters.len() {
+        snippet.push('…');
+    }
+    snippet.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snippet_shows_the_word_in_its_place() {
+        let long = format!("{} needle {}", "a".repeat(300), "b ".repeat(300));
+        let shown = snippet(&long, "x Needle");
+        assert!(shown.starts_with('…') && shown.ends_with('…') && shown.contains("needle"), "{shown}");
+        assert_eq!(snippet("one\ntwo", "none"), "one two");
+        assert_eq!(snippet("", "x"), "");
+        snippet("İİİİ ß needle", "needle");
+    }
+}

@@ -1,0 +1,182 @@
+//! `postgres://USER@HOST/DATABASE?schema=NAME`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::thread;
+
+use capture_core::{Error, ErrorKind, Finding, Place, Result, Sink, State};
+
+use crate::address::Address;
+use crate::layout::Layout;
+use crate::link::{self, Link};
+use crate::value::ColumnType;
+use crate::{PostgresSink, lock, password};
+
+/// Schemas of PostgreSQL databases.
+#[derive(Debug, Clone, Copy)]
+pub struct Family;
+
+/// The address, if it is one of these.
+pub(crate) fn read(address: &str) -> Option<Result<Address>> {
+    let rest = ["postgres://", "postgresql://"].iter().find_map(|scheme| address.strip_prefix(scheme))?;
+    Some(Address::parse(rest, &|name| std::env::var(name).ok()))
+}
+
+impl capture_core::Family for Family {
+    fn usage(&self) -> &'static str {
+        "postgres://USER@HOST/DATABASE"
+    }
+
+    fn about(&self) -> &'static str {
+        "a schema of a PostgreSQL database with a table per stream"
+    }
+
+    fn place(&self, address: &str, state: Option<&Path>) -> Option<Result<Box<dyn Place>>> {
+        let address = read(address)?;
+        if state.is_some() {
+            return Some(Err(Error::new(ErrorKind::Configuration, "a database keeps its state itself")
+                .with_hint("leave --state out; only `--to stdout` takes a state file")));
+        }
+        Some(address.map(|address| Box::new(Schema { address }) as Box<dyn Place>))
+    }
+}
+
+#[derive(Debug)]
+struct Schema {
+    address: Address,
+}
+
+impl Schema {
+    /// Looks at it over a connection of its own, without taking it. Whoever asks waits.
+    fn look_with<T: Send>(
+        &self,
+        look: impl AsyncFnOnce(&Link, &Layout) -> link::Result<T> + Send,
+    ) -> Result<T> {
+        let address = &self.address;
+        let work = move || -> Result<T> {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.map_err(|error| self.cannot_look().with_source(error))?;
+            let looked: link::Result<T> = runtime.block_on(async {
+                let link = Link::connect(address).await?;
+                link.begin("SET TRANSACTION READ ONLY").await?;
+                let looked = look(&link, &Layout::new(address)).await;
+                link.close().await;
+                looked
+            });
+            looked.map_err(|failure| failure.of(address))
+        };
+        // A runtime that is busy with the caller cannot be waited on.
+        let looked = thread::scope(|scope| scope.spawn(work).join());
+        looked.unwrap_or_else(|_| Err(self.cannot_look()))
+    }
+
+    fn cannot_look(&self) -> Error {
+        Error::new(ErrorKind::Contract, format!("cannot look at {}", self.address.place()))
+    }
+
+    /// What can be found out over a connection.
+    fn findings(&self) -> Result<Vec<Finding>> {
+        self.look_with(async |link, layout| {
+            let server = &link.server;
+            let mut findings = Vec::new();
+            let is_encrypted = if server.is_encrypted { "encrypted" } else { "not encrypted" };
+            let pooled = if server.is_pooled { ", through a pooler" } else { "" };
+            let about = format!("PostgreSQL {}, {is_encrypted}{pooled}", server.version_text);
+            findings.push(match server.is_encrypted || self.address.host.is_here() {
+                true => Finding::note(about),
+                false => {
+                    Finding::warning(about, "add sslmode=require, or better verify-full with sslrootcert")
+                }
+            });
+            if server.is_read_only {
+                findings
+                    .push(Finding::warning("it takes no writes", "name the primary server, not a replica"));
+            }
+            if let Some(lacking) = layout.lacking_right(link, &self.address).await? {
+                findings.push(lacking);
+            }
+            let Some(run) = layout.run(link, &self.address).await? else { return Ok(findings) };
+            if lock::is_taken(link, &self.address).await? {
+                findings.push(Finding::note(format!("a run has it: {}", run.holder)));
+            }
+            let contents = layout.contents(link).await?;
+            for (stream, noted) in &contents.noted {
+                let Some(columns) = contents.relations.get(&noted.table) else {
+                    findings.push(Finding::warning(
+                        format!("the table of {stream} is gone"),
+                        "the next sync makes it anew and lists the stream again",
+                    ));
+                    continue;
+                };
+                let unusable = noted.columns.iter().filter(|(_, name)| {
+                    columns
+                        .get(name)
+                        .is_some_and(|found| ColumnType::of_column(found.type_oid, found.modifier).is_none())
+                });
+                let unusable: Vec<&str> = unusable.map(|(_, name)| &**name).collect();
+                if !unusable.is_empty() {
+                    findings.push(Finding::note(format!(
+                        "columns of {stream} have a type that is not filled: {}",
+                        unusable.join(", ")
+                    )));
+                }
+            }
+            Ok(findings)
+        })
+    }
+}
+
+impl Place for Schema {
+    fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// One that cannot be asked is not there; [`look`](Self::look) says why.
+    fn exists(&self) -> bool {
+        let run = self.look_with(async |link, layout| layout.run(link, &self.address).await);
+        run.is_ok_and(|run| run.is_some())
+    }
+
+    fn open(&self) -> Result<Box<dyn Sink>> {
+        Ok(Box::new(PostgresSink::at(self.address.clone())))
+    }
+
+    fn peek(&self) -> Result<State> {
+        self.look_with(async |link, layout| match layout.run(link, &self.address).await? {
+            Some(_) => layout.state(link, &self.address).await,
+            None => Ok(State::default()),
+        })
+    }
+
+    fn rows(&self) -> Result<Option<BTreeMap<String, u64>>> {
+        self.look_with(async |link, layout| {
+            let mut rows = BTreeMap::new();
+            if layout.run(link, &self.address).await?.is_none() {
+                return Ok(Some(rows));
+            }
+            let contents = layout.contents(link).await?;
+            for (stream, noted) in &contents.noted {
+                if !contents.relations.contains_key(&noted.table) {
+                    continue;
+                }
+                let sql =
+                    format!("SELECT count(*) FROM {} WHERE _deleted_at IS NULL", layout.table(&noted.table));
+                let count: i64 = link.row(&sql, &[]).await?.map_or(Ok(0), |row| row.try_get(0))?;
+                rows.insert(stream.clone(), count.unsigned_abs());
+            }
+            Ok(Some(rows))
+        })
+    }
+
+    fn look(&self) -> Result<Vec<Finding>> {
+        let mut findings: Vec<Finding> = password::shared(&self.address).into_iter().collect();
+        match self.findings() {
+            Ok(found) => findings.extend(found),
+            Err(error) => {
+                let hint = error.hint().unwrap_or("see the cause").to_owned();
+                findings.push(Finding::warning(error.chain(), hint));
+            }
+        }
+        Ok(findings)
+    }
+}

@@ -1,0 +1,230 @@
+//! Values of members as values of columns, in PostgreSQL's binary form, each behind its length.
+
+use capture_core::FieldKind;
+use jiff::civil::DateTime;
+use jiff::fmt::temporal::Pieces;
+use json_slices::Text;
+use tokio_postgres::types::Type;
+
+use crate::numeric;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ColumnType {
+    Text,
+    Instant,
+    Integer,
+    Number,
+    Boolean,
+    Json,
+}
+
+impl ColumnType {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Text, Self::Instant, Self::Integer, Self::Number, Self::Boolean, Self::Json];
+
+    pub(crate) fn of(kind: FieldKind) -> Self {
+        match kind {
+            FieldKind::String => Self::Text,
+            FieldKind::Instant => Self::Instant,
+            FieldKind::Integer => Self::Integer,
+            FieldKind::Number => Self::Number,
+            FieldKind::Boolean => Self::Boolean,
+            FieldKind::Array | FieldKind::Object | FieldKind::Any => Self::Json,
+        }
+    }
+
+    /// The server's type.
+    pub(crate) fn server_type(self) -> Type {
+        match self {
+            Self::Text => Type::TEXT,
+            Self::Instant => Type::TIMESTAMPTZ,
+            Self::Integer => Type::INT8,
+            Self::Number => Type::NUMERIC,
+            Self::Boolean => Type::BOOL,
+            Self::Json => Type::JSONB,
+        }
+    }
+
+    /// An array of them.
+    pub(crate) fn array_type(self) -> Type {
+        match self {
+            Self::Text => Type::TEXT_ARRAY,
+            Self::Instant => Type::TIMESTAMPTZ_ARRAY,
+            Self::Integer => Type::INT8_ARRAY,
+            Self::Number => Type::NUMERIC_ARRAY,
+            Self::Boolean => Type::BOOL_ARRAY,
+            Self::Json => Type::JSONB_ARRAY,
+        }
+    }
+
+    /// As SQL names it.
+    pub(crate) fn sql(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Instant => "timestamptz",
+            Self::Integer => "bigint",
+            Self::Number => "numeric",
+            Self::Boolean => "boolean",
+            Self::Json => "jsonb",
+        }
+    }
+
+    /// That of a column with this type and modifier; `None` if values of members have no place there.
+    pub(crate) fn of_column(oid: u32, modifier: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.server_type().oid() == oid && modifier == -1)
+    }
+}
+
+/// No value.
+pub(crate) fn push_null(row: &mut Vec<u8>) {
+    row.extend_from_slice(&(-1_i32).to_be_bytes());
+}
+
+/// A value of these bytes.
+pub(crate) fn push_bytes(row: &mut Vec<u8>, bytes: &[u8]) {
+    let length = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
+    row.extend_from_slice(&length.to_be_bytes());
+    row.extend_from_slice(bytes);
+}
+
+pub(crate) fn push_optional(row: &mut Vec<u8>, text: Option<&str>) {
+    match text {
+        Some(text) => push_bytes(row, text.as_bytes()),
+        None => push_null(row),
+    }
+}
+
+pub(crate) fn push_number(row: &mut Vec<u8>, number: i64) {
+    push_bytes(row, &number.to_be_bytes());
+}
+
+/// Microseconds since 1970, as the server counts them: since 2000.
+pub(crate) fn push_instant(row: &mut Vec<u8>, instant_us: i64) {
+    const SINCE_2000_US: i64 = 946_684_800_000_000;
+    push_number(row, instant_us - SINCE_2000_US);
+}
+
+/// `jsonb`: JSON that the server can hold.
+pub(crate) fn push_json(row: &mut Vec<u8>, json: &[u8]) {
+    const VERSION: u8 = 1;
+    let length = i32::try_from(json.len() + 1).unwrap_or(i32::MAX);
+    row.extend_from_slice(&length.to_be_bytes());
+    row.push(VERSION);
+    row.extend_from_slice(json);
+}
+
+/// The value of a member that is mended already. One that does not fit its column becomes null there; `false` then.
+pub(crate) fn push(row: &mut Vec<u8>, column: ColumnType, value: &[u8]) -> bool {
+    if value == b"null" {
+        push_null(row);
+        return true;
+    }
+    let start = row.len();
+    let fits = match column {
+        ColumnType::Json => {
+            push_json(row, value);
+            true
+        }
+        ColumnType::Text => match Text::of(value) {
+            Some(text) => {
+                push_bytes(row, text.lossy().as_bytes());
+                true
+            }
+            None => false,
+        },
+        ColumnType::Instant => instant_us(value).is_some_and(|instant_us| {
+            push_instant(row, instant_us);
+            true
+        }),
+        ColumnType::Integer => integer(value).is_some_and(|number| {
+            push_number(row, number);
+            true
+        }),
+        ColumnType::Boolean => {
+            matches!(value, b"true" | b"false") && {
+                push_bytes(row, &[u8::from(value == b"true")]);
+                true
+            }
+        }
+        ColumnType::Number => {
+            row.extend_from_slice(&[0; 4]);
+            let fits = value.first() != Some(&b'"') && numeric::push(row, value);
+            if fits {
+                let length = i32::try_from(row.len() - start - 4).unwrap_or(i32::MAX);
+                row[start..start + 4].copy_from_slice(&length.to_be_bytes());
+            }
+            fits
+        }
+    };
+    if !fits {
+        row.truncate(start);
+        push_null(row);
+    }
+    fits
+}
+
+/// Microseconds since 1970 of an instant as RFC 3339 writes it, of the years 1 to 9999.
+fn instant_us(value: &[u8]) -> Option<i64> {
+    let text = Text::of(value)?.exact()?;
+    // Not as an instant, which ends a day before the year 9999 does.
+    let pieces = Pieces::parse(&*text).ok()?;
+    let offset = pieces.to_numeric_offset()?;
+    let local = DateTime::from_parts(pieces.date(), pieces.time()?);
+    if local.year() < 1 {
+        return None;
+    }
+    let since_1970 = local.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+    let local_us = i64::try_from(since_1970.as_micros()).ok()?;
+    Some(local_us - i64::from(offset.seconds()) * 1_000_000)
+}
+
+/// A whole number of 64 bits; zeros behind the point do not matter.
+fn integer(value: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(value).ok()?;
+    let whole = match text.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        Some(_) => return None,
+        None => text,
+    };
+    whole.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(column: ColumnType, json: &str) -> Option<Vec<u8>> {
+        let mut row = Vec::new();
+        let fits = push(&mut row, column, json.as_bytes());
+        let length = i32::from_be_bytes(row[..4].try_into().unwrap());
+        assert_eq!(length, if row.len() == 4 && !fits { -1 } else { length });
+        (length >= 0).then(|| row[4..].to_vec())
+    }
+
+    #[test]
+    fn a_value_that_fits_is_there_and_any_other_is_null() {
+        use ColumnType::{Boolean, Instant, Integer, Json, Number, Text};
+        assert_eq!(value(Text, r#""\u00fc""#), Some("ü".into()));
+        assert_eq!(value(Text, "1"), None);
+        assert_eq!(value(Integer, "-9223372036854775808"), Some(i64::MIN.to_be_bytes().into()));
+        assert_eq!(value(Integer, "7.00"), Some(7_i64.to_be_bytes().into()));
+        for no_integer in ["9223372036854775808", "7.5", "\"7\"", "true", "[1]", "1e2"] {
+            assert_eq!(value(Integer, no_integer), None, "{no_integer}");
+        }
+        assert_eq!(value(Boolean, "true"), Some(vec![1]));
+        assert_eq!(value(Boolean, "1"), None);
+        assert_eq!(value(Instant, r#""2000-01-01T01:00:00.000001+01:00""#), Some(1_i64.to_be_bytes().into()));
+        for no_instant in [r#""not a date""#, "1700000000", r#""-000001-01-01T00:00:00Z""#, r#""2026-01-01""#]
+        {
+            assert_eq!(value(Instant, no_instant), None, "{no_instant}");
+        }
+        for instant in [r#""0001-01-01T00:00:00Z""#, r#""9999-12-31T23:59:59.999Z""#] {
+            assert!(value(Instant, instant).is_some(), "{instant}");
+        }
+        assert_eq!(value(Number, "5"), Some(vec![0, 1, 0, 0, 0, 0, 0, 0, 0, 5]));
+        assert_eq!(value(Number, "\"5\""), None);
+        assert_eq!(value(Json, "[1]"), Some(b"\x01[1]".into()));
+        assert_eq!(value(Json, "null"), None);
+    }
+}

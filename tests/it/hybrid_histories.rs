@@ -1,0 +1,206 @@
+//! Random histories with webhooks: an organisation changes at random, its deliveries are lost, doubled, late and out of order,
+//! the watch that receives them is killed and started again. Meanwhile the database never holds what the organisation never
+//! had, and never goes back to an earlier version of a record; in the end one reconcile makes it equal.
+//!
+//! `ASHBY_WEBHOOK_HISTORIES=COUNT` lets so many happen, `ASHBY_WEBHOOK_HISTORY=SEED` one.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use ashby_sim::{DeliverySettings, Kind, Mutation, Organisation, ServerOptions, Shape, Subscription};
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use serde_json::Value;
+
+use crate::support::listening::{Listening, SECRET};
+use crate::support::{Site, query, sqlite, truth};
+
+const STREAMS: [&str; 6] =
+    ["candidates", "applications", "jobs", "offers", "interview_schedules", "interview_events"];
+
+/// Unless the environment says otherwise.
+const HISTORIES: u64 = 24;
+
+/// All that an organisation has had, each version of a record with its place among those of its key.
+#[derive(Default)]
+struct Ever(HashMap<(&'static str, String), Vec<Value>>);
+
+impl Ever {
+    fn note(&mut self, organisation: &Organisation) {
+        for stream in STREAMS {
+            for (key, record) in truth(organisation, stream) {
+                let versions = self.0.entry((stream, key)).or_default();
+                if versions.last() != Some(&record) {
+                    versions.push(record);
+                }
+            }
+        }
+    }
+}
+
+struct History {
+    seed: u64,
+    site: Site,
+    chance: StdRng,
+    database: PathBuf,
+    port: u16,
+    ever: Ever,
+    /// The newest version that was seen of each row.
+    seen: BTreeMap<(&'static str, String), usize>,
+}
+
+impl History {
+    async fn new(seed: u64) -> Self {
+        let shape =
+            Shape { candidates: 25, applications: 40, jobs: 5, users: 8, seed, ..crate::support::shape() };
+        let site = Site::with(&shape, ServerOptions::default()).await;
+        let mut chance = StdRng::seed_from_u64(seed);
+        let mut trouble = |most: u32| if chance.random_bool(0.5) { chance.random_range(0..=most) } else { 0 };
+        site.server.deliveries().set(DeliverySettings {
+            // Three hours of attempts are four seconds.
+            speed: 3_000.0,
+            loss_percent: trouble(50),
+            copy_percent: trouble(50),
+            late_percent: trouble(80),
+            late_ms: 300,
+            seed,
+            ..DeliverySettings::default()
+        });
+        // Of this process only: what is bound and let go of is not given to others at once.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        std::fs::write(site.path("s"), format!("{SECRET}\n")).unwrap();
+        let database = site.path("ashby.db");
+        Self { seed, site, chance, database, port, ever: Ever::default(), seen: BTreeMap::new() }
+    }
+
+    async fn watch(&self) -> Listening {
+        let port = self.port;
+        let streams = STREAMS.join(" ");
+        let command = format!(
+            "sync --watch --interval 1h --webhooks --listen 127.0.0.1:{port} --secret-file s {streams}"
+        );
+        Listening::of(self.site.ashby(&command)).await
+    }
+
+    async fn first_round(&self, watch: &mut Listening) {
+        while !watch.said.next_line().await.unwrap().expect("it runs on").starts_with("round 1 ") {}
+    }
+
+    async fn subscribe(&self) {
+        for kind in Organisation::event_types().filter(|kind| *kind != "ping") {
+            let subscription = Subscription {
+                webhook_type: kind.to_owned(),
+                request_url: format!("http://127.0.0.1:{}/webhooks/ashby", self.port),
+                secret_token: Some(SECRET.to_owned()),
+            };
+            self.site.server.subscribe(&subscription).await.unwrap();
+        }
+    }
+
+    fn change(&mut self) {
+        let organisation = self.site.organisation();
+        let seed = self.chance.random();
+        match self.chance.random_range(0..10) {
+            0 => organisation.erode(1, seed),
+            1 => {
+                let candidates: Vec<String> = truth(organisation, "candidates").into_keys().collect();
+                if let [from, into, ..] = &candidates[..] {
+                    let (from, into) = (from.clone(), into.clone());
+                    let _ = organisation.mutate(&Mutation::MergeCandidates { from, into });
+                }
+            }
+            2 => {
+                let offers: Vec<String> = truth(organisation, "offers").into_keys().collect();
+                if let Some(id) = offers.first() {
+                    let _ = organisation.mutate(&Mutation::Delete { kind: Kind::Offer, id: id.clone() });
+                }
+            }
+            _ => _ = organisation.churn(1, seed),
+        }
+        self.ever.note(self.site.organisation());
+    }
+
+    /// What the database holds now was there once, and is no older than what it held before.
+    fn look(&mut self) {
+        for stream in STREAMS {
+            for (key, record) in sqlite(&self.database, stream) {
+                let place = (stream, key);
+                let versions = self.ever.0.get(&place).map_or(&[][..], Vec::as_slice);
+                let Some(version) = versions.iter().rposition(|version| *version == record) else {
+                    panic!("seed {}: {} {} was never so: {record}", self.seed, place.0, place.1);
+                };
+                let seen = self.seen.entry(place.clone()).or_insert(version);
+                assert!(*seen <= version, "seed {}: {} {} has gone back", self.seed, place.0, place.1);
+                *seen = version;
+            }
+        }
+    }
+
+    async fn happen(mut self) {
+        self.ever.note(self.site.organisation());
+        let mut watch = self.watch().await;
+        self.first_round(&mut watch).await;
+        self.subscribe().await;
+        for _ in 0..self.chance.random_range(2..5) {
+            for _ in 0..self.chance.random_range(1..12) {
+                self.change();
+                self.look();
+            }
+            match self.chance.random_range(0..4) {
+                // It is down for a while, in which there are changes, too.
+                0 => {
+                    watch.child.kill().await.unwrap();
+                    self.change();
+                    watch = self.watch().await;
+                }
+                1 => {
+                    let (said, code) = watch.stop().await;
+                    assert_eq!(code, Some(0), "seed {}: {said}", self.seed);
+                    self.change();
+                    self.look();
+                    watch = self.watch().await;
+                }
+                2 => self.site.server.deliveries().settled().await,
+                _ => {}
+            }
+            self.look();
+        }
+        self.site.server.deliveries().settled().await;
+        let inbox = ashby_webhooks::Inbox::beside(&self.database).unwrap();
+        let pending = || ashby_webhooks::Reader::open(&inbox).unwrap().kept().unwrap().pending;
+        crate::support::until("all events are done", || pending() == 0).await;
+        self.look();
+        let (said, code) = watch.stop().await;
+        assert_eq!(code, Some(0), "seed {}: {said}", self.seed);
+        self.site.done("reconcile").await;
+        self.look();
+        for stream in STREAMS {
+            let (held, there) = (sqlite(&self.database, stream), truth(self.site.organisation(), stream));
+            assert_eq!(held, there, "seed {}: {stream}", self.seed);
+        }
+        self.tombstones();
+    }
+
+    /// What is gone says why, and nothing is merged into itself.
+    fn tombstones(&self) {
+        for stream in STREAMS {
+            let sql = format!(
+                "SELECT _key, _deleted_why, _merged_into FROM {stream} WHERE _deleted_at IS NOT NULL"
+            );
+            for row in query(&self.database, &sql) {
+                assert!(!row[1].is_empty() && row[0] != row[2], "seed {}: {stream} {row:?}", self.seed);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_happens_to_deliveries_the_end_is_the_truth() {
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
+    if let Some(seed) = number("ASHBY_WEBHOOK_HISTORY") {
+        return History::new(seed).await.happen().await;
+    }
+    for seed in 1..=number("ASHBY_WEBHOOK_HISTORIES").unwrap_or(HISTORIES) {
+        History::new(seed).await.happen().await;
+    }
+}

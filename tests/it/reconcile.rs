@@ -1,0 +1,70 @@
+//! `ashby reconcile`: what is there against what is held.
+
+use ashby_sim::{Kind, Mutation};
+use serde_json::{Map, Value, json};
+
+use crate::support::{Site, sqlite, truth};
+
+fn files(site: &Site) -> Vec<String> {
+    let entries = std::fs::read_dir(site.directory.path()).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn of<'a>(found: &'a Value, stream: &str) -> &'a Value {
+    found.as_array().unwrap().iter().find(|found| found["stream"] == stream).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_gone_and_what_tokens_missed_is_found_and_a_dry_run_changes_nothing() {
+    let site = Site::new().await;
+    let database = site.path("ashby.db");
+    let nothing = site.run("reconcile").await;
+    assert_eq!(nothing.code, Some(2), "{}", nothing.stderr);
+    site.done("sync candidates applications openings users").await;
+    // No token shows a candidate who is deleted, nor an application whose opening was renamed.
+    let gone = truth(site.organisation(), "candidates").into_keys().next().unwrap();
+    site.organisation().mutate(&Mutation::Delete { kind: Kind::Candidate, id: gone.clone() }).unwrap();
+    let opening = truth(site.organisation(), "openings").into_keys().next().unwrap();
+    let patch: Map<String, Value> = serde_json::from_value(json!({"archived": true})).unwrap();
+    site.organisation().mutate(&Mutation::Update { kind: Kind::Opening, id: opening, patch }).unwrap();
+    let user = truth(site.organisation(), "users").into_keys().next().unwrap();
+    site.organisation().mutate(&Mutation::Archive { kind: Kind::User, id: user }).unwrap();
+
+    let before = (files(&site), std::fs::read(&database).unwrap());
+    let ran = site.done("reconcile --dry-run --output json").await;
+    let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(of(&found, "candidates")["gone"], 1, "{found:#}");
+    assert_eq!(of(&found, "users")["caught_up"], 1, "{found:#}");
+    assert_eq!(of(&found, "users")["missed"], 0, "{found:#}");
+    assert_eq!(of(&found, "candidates")["checked"], truth(site.organisation(), "candidates").len());
+    assert_eq!(
+        before,
+        (files(&site), std::fs::read(&database).unwrap()),
+        "nothing was changed, nothing is left"
+    );
+    assert!(sqlite(&database, "candidates").contains_key(&gone));
+
+    let ran = site.done("reconcile candidates applications").await;
+    assert!(ran.stderr.contains("are marked as gone"), "{}", ran.stderr);
+    for stream in ["candidates", "applications"] {
+        assert_eq!(sqlite(&database, stream), truth(site.organisation(), stream), "{stream}");
+    }
+    let ran = site.done("reconcile --output json").await;
+    let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+    for stream in ["candidates", "applications", "openings", "users"] {
+        let of = of(&found, stream);
+        assert_eq!((&of["gone"], &of["missed"]), (&json!(0), &json!(0)), "{of:#}");
+    }
+
+    for wrong in ["reconcile candidate", "reconcile jobs", "reconcile --to stdout"] {
+        let ran = site.run(wrong).await;
+        assert_eq!(ran.code, Some(2), "{wrong}: {}", ran.stderr);
+    }
+    site.done("sync users --to jsonl:out").await;
+    let ran = site.run("reconcile --dry-run --to jsonl:out").await;
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot be copied"), "{}", ran.stderr);
+    site.done("reconcile --to jsonl:out").await;
+}
