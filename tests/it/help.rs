@@ -45,9 +45,12 @@ async fn queries_that_people_are_shown_leave_out_what_is_deleted() {
     let ran = run(bare(directory.path(), "help man --dir pages")).await;
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     let mut places = vec![repository.join("README.md"), repository.join("crates/sinks/sqlite/src/lib.rs")];
-    for folder in [repository.join("docs"), directory.path().join("pages")] {
-        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        places.extend(entries.filter(|path| path.is_file()));
+    let mut folders = vec![repository.join("docs"), directory.path().join("pages")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { places.push(path) }
+        }
     }
     assert!(places.len() > 20, "{places:?}");
     for place in places {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Result;
-use crate::workspace::{cargo, root, run, target_directory};
+use crate::workspace::{cargo, root, run, target_directory, without_paths};
 
 /// What to build.
 #[derive(Debug, clap::Args)]
@@ -65,6 +65,10 @@ fn lay_out(folder: &Path, target: &Path, profile: &str) -> Result<()> {
         println!(
             "the Rust target {musl} is not installed: the folder's program needs this machine's C library"
         );
+    }
+    // What is not given away need not be built anew for it.
+    if profile != "dev" {
+        without_paths(&mut build);
     }
     run(&mut build)?;
     let certificates = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);

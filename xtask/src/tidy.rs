@@ -109,6 +109,22 @@ fn every_crate_has_the_workspaces_lints_and_licence() {
     );
 }
 
+/// `deny.toml` says the same to `cargo deny`; this needs neither that nor a network.
+#[test]
+fn there_is_one_tls_stack_and_one_registry() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let found = lines(&[("Cargo.lock".to_owned(), lock)], |line| {
+        let others = ["openssl", "openssl-sys", "native-tls"];
+        let is_other = others.iter().any(|name| line == format!("name = \"{name}\""));
+        let is_elsewhere =
+            line.starts_with("source = ") && !line.contains("github.com/rust-lang/crates.io-index");
+        is_other || is_elsewhere
+    });
+    let denied = fs::read_to_string(root().join("deny.toml")).unwrap();
+    assert!(denied.contains("crate = \"native-tls\""), "deny.toml says so, too");
+    nothing(&found, "other TLS stacks, or crates from elsewhere");
+}
+
 #[test]
 fn the_licences_are_there() {
     for (file, beginning) in [("LICENSE-MIT", "MIT License"), ("LICENSE-APACHE", "Apache License")] {

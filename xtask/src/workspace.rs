@@ -19,6 +19,20 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// Lets what is built say nothing of this machine: paths in panics and in C's assertions begin at the root.
+pub(crate) fn without_paths(build: &mut Command) {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let places = [(Some(root().to_owned()), "."), (home, "cargo")];
+    let mapped: Vec<String> =
+        places.into_iter().filter_map(|(from, to)| Some(format!("{}={to}", from?.display()))).collect();
+    // Cargo takes flags apart at this character, so that paths may have spaces.
+    let flags: Vec<String> = mapped.iter().map(|map| format!("--remap-path-prefix={map}")).collect();
+    build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    let flags: Vec<String> = mapped.iter().map(|map| format!("-ffile-prefix-map={map}")).collect();
+    build.env("CFLAGS", flags.join(" "));
+}
+
 /// Runs a command to its end.
 ///
 /// # Errors

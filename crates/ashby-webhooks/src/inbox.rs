@@ -272,6 +272,14 @@ impl Reader {
         self.database.kept().map_err(|failure| failure.of(&KIND, &self.path))
     }
 
+    /// In how many deliveries one of these texts stands.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn naming(&self, texts: &[String]) -> Result<u64> {
+        self.database.naming(texts).map_err(|failure| failure.of(&KIND, &self.path))
+    }
+
     /// How many pings came since then.
     ///
     /// # Errors

@@ -44,6 +44,7 @@ mod lock;
 pub mod memory;
 mod place;
 pub mod private_file;
+mod purge;
 mod record;
 mod report;
 mod runner;
@@ -64,6 +65,7 @@ pub use ledger::{Account, Ledger, NoLedger};
 pub use lock::{Lock, Locking};
 pub use memory::{MemorySink, MemoryStateStore};
 pub use place::{Family, Finding, Place};
+pub use purge::{Choose, Held, Purge, Purging, Removal, Removed, chosen};
 pub use record::{Gone, Key, Op, Record, Shape};
 pub use report::{Kept, Outcome, Report, StreamReport};
 pub use runner::{

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::{Result, Sink, State};
+use crate::{Error, ErrorKind, Purge, Purging, Result, Sink, State, StreamDescriptor};
 
 /// A kind of destination. Each crate with a sink exports one for each way in which its destinations are named; whoever
 /// offers destinations keeps a table of them.
@@ -61,6 +62,16 @@ pub trait Place: Send + Sync {
     /// As for [`peek`](Self::peek).
     fn rows(&self) -> Result<Option<BTreeMap<String, u64>>> {
         Ok(None)
+    }
+
+    /// Takes the destination, to take out of it what is named. `streams` says what the keys of records are.
+    ///
+    /// # Errors
+    /// As for [`Sink::load`]; [`Configuration`](crate::ErrorKind::Configuration) where nothing can be taken out.
+    fn purge(&self, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Box<dyn Purging>> {
+        let _ = (purge, streams);
+        Err(Error::new(ErrorKind::Configuration, format!("nothing can be taken out of {}", self.address()))
+            .with_hint("databases and files can be purged: sqlite:PATH, jsonl:DIR; elsewhere rows are deleted by hand"))
     }
 
     /// A copy of it as it is now at `path`, where nothing is yet, to try things on: also while a run is on. `None` if there

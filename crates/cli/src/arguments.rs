@@ -21,6 +21,7 @@ use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
 use crate::commands::mcp::McpFlags;
 use crate::commands::postings::PostingsFlags;
+use crate::commands::purge::PurgeFlags;
 use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
 use crate::commands::search::SearchFlags;
@@ -62,6 +63,7 @@ pub(crate) enum Command {
     Mcp(McpFlags),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
+    Purge(PurgeFlags),
     Reconcile(ReconcileFlags),
     Report(ReportAction),
     Resume(ResumeAction),
@@ -189,6 +191,8 @@ enum Subcommands {
     /// Look at the saved state, reset streams, move it
     #[command(subcommand)]
     State(StateAction),
+    /// Take out for good what is gone, whole streams, or all that is held of a candidate; with an account, and a receipt
+    Purge(PurgeFlags),
     /// Print the postings that a company publishes, from its public job board; needs no key
     Postings(PostingsFlags),
     /// Print the published postings of several companies as one document for job sites; needs no key
@@ -300,6 +304,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
             Command::Webhook(flags)
         }
         Some(Subcommands::State(action)) => Command::State(action),
+        Some(Subcommands::Purge(flags)) => Command::Purge(flags),
         Some(Subcommands::Postings(flags)) => Command::Postings(flags),
         Some(Subcommands::Feed(flags)) => Command::Feed(flags),
         Some(Subcommands::Demo { live }) => Command::Demo(live),

@@ -86,6 +86,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::ManualPages(directory) => manual::pages(&directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
+        Command::Purge(flags) => Box::pin(flags.run(settings)).await,
         Command::Reconcile(flags) => Box::pin(flags.run(context)).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,

@@ -224,7 +224,8 @@ struct Ill {
 /// The gist of a message without the stream and the operation that it happened to.
 fn cause(message: &str) -> String {
     let gist = gist(message);
-    let is_place = |part: &&str| part.starts_with("cannot list ") || !part.contains(' ') && part.contains('.');
+    let is_place =
+        |part: &&str| part.starts_with("cannot list ") || !part.contains(' ') && part.contains('.');
     let causes: Vec<&str> = gist.split(": ").filter(|part| !is_place(part)).collect();
     causes.join(": ")
 }

@@ -193,6 +193,19 @@ impl Database {
         Ok(found)
     }
 
+    /// In how many bodies one of these texts stands.
+    pub(super) fn naming(&self, texts: &[String]) -> Result<u64, Failure> {
+        let mut named = std::collections::BTreeSet::new();
+        let sql = "SELECT sequence FROM deliveries WHERE instr(body, CAST(?1 AS BLOB)) > 0";
+        let mut select = self.connection.prepare(sql)?;
+        for text in texts.iter().filter(|text| !text.is_empty()) {
+            for sequence in select.query_map([text], |row| row.get::<_, i64>(0))? {
+                named.insert(sequence?);
+            }
+        }
+        Ok(named.len() as u64)
+    }
+
     /// Takes out bodies in which a text stands; also how many of them were still pending.
     pub(super) fn erase(&self, texts: &[String], now: Timestamp) -> Result<(u64, u64), Failure> {
         let (mut erased, mut pending) = (0, 0);

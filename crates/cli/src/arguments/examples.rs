@@ -66,6 +66,15 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("state reset", &["state reset candidates"]),
     ("state export", &["state export"]),
     ("state import", &["state import state.json --to sqlite:copy.db"]),
+    (
+        "purge",
+        &[
+            "purge --dry-run",
+            "purge --older-than 90d --yes",
+            "purge application_history --everything --to jsonl:out",
+            "purge --candidate CANDIDATE_ID --receipt erased.json",
+        ],
+    ),
     ("postings", &["postings BOARD --output table"]),
     ("feed", &["feed BOARD OTHER_BOARD --format xml"]),
     ("demo", &["demo", "demo --live"]),

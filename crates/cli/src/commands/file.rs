@@ -69,7 +69,7 @@ pub(crate) enum FileAction {
 }
 
 /// Where downloads go unless somebody says otherwise: what others have named does not lie among one's own files.
-const DIRECTORY: &str = "ashby-files";
+pub(crate) const DIRECTORY: &str = "ashby-files";
 
 /// How to upload.
 #[derive(Debug, Clone, Args)]

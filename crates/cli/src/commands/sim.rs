@@ -33,6 +33,10 @@ pub(crate) struct SimServe {
     /// The API key to accept
     #[arg(long, default_value = "sim-key")]
     key: String,
+    /// What the key may do, and nothing else: candidates:read or candidatesRead. Such a key sees neither confidential
+    /// jobs nor private fields [default: everything]
+    #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
+    scopes: Option<Vec<String>>,
     /// Refuse more requests a minute than this
     #[arg(long, value_name = "N")]
     rpm: Option<u32>,
@@ -87,7 +91,7 @@ impl SimAction {
         let Self::Serve(serve) = self;
         let shape = Shape { seed: serve.seed, ..shape(&serve.shape)? };
         let organisation = Organisation::new(&shape);
-        let options = options(&serve);
+        let options = options(&serve, key(&serve)?);
         let server = Server::start(organisation, options).await.map_err(|error| {
             Failure::new(FAILED, format!("cannot listen on port {} of 127.0.0.1", serve.port))
                 .with_source(error)
@@ -169,10 +173,31 @@ fn shape(name: &str) -> Result<Shape, Failure> {
     }
 }
 
-fn options(serve: &SimServe) -> ServerOptions {
+/// The key that is accepted.
+///
+/// # Errors
+/// If a scope is none.
+fn key(serve: &SimServe) -> Result<Key, Failure> {
+    let Some(scopes) = &serve.scopes else { return Ok(Key::full(&serve.key)) };
+    let known = || Key::READ_SCOPES.into_iter().chain(Key::WRITE_SCOPES);
+    // candidatesRead is candidates:read.
+    let plain = |scope: &str| scope.replace(':', "").to_ascii_lowercase();
+    let mut key = Key::limited(&serve.key, [] as [&str; 0]);
+    for scope in scopes {
+        let found = known().find(|known| plain(known) == plain(scope)).ok_or_else(|| {
+            Failure::new(USAGE, format!("there is no scope `{scope}`"))
+                .with_hint(format!("there are {}", known().collect::<Vec<_>>().join(", ")))
+        })?;
+        key.can_read_key_info |= found == "apiKeys:read";
+        key.scopes.insert(found.to_owned());
+    }
+    Ok(key)
+}
+
+fn options(serve: &SimServe, key: Key) -> ServerOptions {
     ServerOptions {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, serve.port)),
-        keys: vec![Key::full(&serve.key)],
+        keys: vec![key],
         requests_per_minute: serve.rpm,
         latency: (serve.latency_ms > 0).then(|| Duration::from_millis(serve.latency_ms)),
         compress: !serve.no_compression,

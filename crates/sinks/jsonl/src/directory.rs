@@ -76,7 +76,7 @@ impl Directory {
     }
 }
 
-fn marks(watermark: &Watermark) -> Result<BTreeMap<String, Mark>> {
+pub(crate) fn marks(watermark: &Watermark) -> Result<BTreeMap<String, Mark>> {
     serde_json::from_value(watermark.0.clone()).map_err(|_| {
         Error::new(
             ErrorKind::State,

@@ -1,11 +1,14 @@
 //! `jsonl:DIR`, and `stdout`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use capture_core::{
-    Error, ErrorKind, Family, FileStateStore, Finding, Place, Result, Sink, State, private_file,
+    Error, ErrorKind, Family, FileStateStore, Finding, Place, Purge, Purging, Result, Sink, State,
+    StreamDescriptor, private_file,
 };
 
+use crate::purge::Purger;
 use crate::{directory, standard_output, state_path};
 
 /// Directories with a file per stream.
@@ -55,6 +58,14 @@ impl Place for Files {
 
     fn peek(&self) -> Result<State> {
         FileStateStore::new(state_path(&self.path)).peek()
+    }
+
+    fn purge(&self, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Box<dyn Purging>> {
+        if !self.path.is_dir() {
+            let message = format!("there is no directory {}", self.path.display());
+            return Err(Error::new(ErrorKind::Configuration, message).with_hint("name another with --to"));
+        }
+        Ok(Box::new(Purger::new(&self.path, purge, streams)))
     }
 
     fn look(&self) -> Result<Vec<Finding>> {

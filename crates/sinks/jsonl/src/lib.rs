@@ -14,6 +14,7 @@ mod family;
 mod line;
 mod mark;
 mod output;
+mod purge;
 mod recall;
 mod repair;
 mod stream_file;

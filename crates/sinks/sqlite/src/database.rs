@@ -233,6 +233,45 @@ impl Database {
         Ok(())
     }
 
+    /// To look at what is committed.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Changes something in a transaction of its own.
+    pub(crate) fn transaction(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.begin()?;
+        let attempt = || -> Result<(), Failure> {
+            work(&self.connection)?;
+            self.connection.execute_batch("COMMIT")?;
+            Ok(())
+        };
+        attempt().inspect_err(|_| roll_back(&self.connection))
+    }
+
+    /// Writes the whole file anew, so that no free page and no log holds what was deleted.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`] if another program reads it, which keeps the log.
+    pub(crate) fn rewrite(&mut self) -> Result<(), Failure> {
+        self.connection.execute_batch("VACUUM")?;
+        let is_kept: bool =
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if is_kept {
+            let message = format!(
+                "what was taken out of the database {} is still in its log: another program is reading",
+                self.place.name.display()
+            );
+            return Err(Error::new(ErrorKind::Unavailable, message)
+                .with_hint("close the programs that have it open; the next sync or purge empties the log")
+                .into());
+        }
+        Ok(())
+    }
+
     /// Whatever stamps come next, rows must not look as if they had been seen by them.
     fn forget_stream(&self, stream: &str) -> Result<(), Failure> {
         self.connection.execute("DELETE FROM _capture_state WHERE stream = ?1", [stream])?;

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use capture_core::{Error, ErrorKind, Finding, Place, Result, Sink, State, private_file};
+use capture_core::{
+    Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor, private_file,
+};
 
 use crate::SqliteSink;
 use crate::place::Place as File;
+use crate::purge::Purger;
 
 /// Databases, named by their file.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +68,14 @@ impl Place for Database {
 
     fn rows(&self) -> Result<Option<BTreeMap<String, u64>>> {
         if self.exists() { crate::live_rows(&self.path).map(Some) } else { Ok(Some(BTreeMap::new())) }
+    }
+
+    fn purge(&self, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Box<dyn Purging>> {
+        if !self.exists() {
+            let message = format!("there is no database {}", self.path.display());
+            return Err(Error::new(ErrorKind::Configuration, message).with_hint("name another with --to"));
+        }
+        Ok(Box::new(Purger::new(&self.path, purge, streams)?))
     }
 
     fn copy(&self, path: &Path) -> Result<Option<Box<dyn Place>>> {

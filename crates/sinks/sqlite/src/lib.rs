@@ -57,6 +57,7 @@ mod layout;
 mod met;
 mod names;
 mod place;
+mod purge;
 mod read;
 mod search;
 mod sink;

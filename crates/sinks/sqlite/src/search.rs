@@ -179,7 +179,16 @@ fn saved(connection: &Connection, stream: &str) -> rusqlite::Result<Option<Strin
     connection.query_row(sql, [stream], |row| row.get(0)).optional()
 }
 
-fn drop_index(connection: &Connection, stream: &str) -> rusqlite::Result<()> {
+/// Leaves no word of rows that are gone in the index of a stream, if it has one.
+pub(crate) fn settle(connection: &Connection, stream: &str) -> rusqlite::Result<()> {
+    if saved(connection, stream)?.is_some() {
+        connection
+            .execute_batch(&format!("INSERT INTO {0} ({0}) VALUES ('optimize')", search_table(stream)))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn drop_index(connection: &Connection, stream: &str) -> rusqlite::Result<()> {
     connection.execute_batch(&format!("DROP TABLE IF EXISTS {}", search_table(stream)))?;
     connection.execute("DELETE FROM _capture_search WHERE stream = ?1", [stream])?;
     Ok(())

@@ -44,7 +44,10 @@ impl Beside {
         if let Some(vitals) = &vitals {
             let metrics = Metrics(standing.clone());
             vitals.register(|registry| registry.register_collector(Box::new(metrics)));
-            observers.push(Arc::new(Readiness { part: vitals.part("capture", NOTHING_YET), failing: Mutex::default() }));
+            observers.push(Arc::new(Readiness {
+                part: vitals.part("capture", NOTHING_YET),
+                failing: Mutex::default(),
+            }));
         }
         let receiver = match settings.webhooks() {
             true => {

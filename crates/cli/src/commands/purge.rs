@@ -1,0 +1,213 @@
+//! `ashby purge`: takes out for good what is gone, what nobody wants any more, or what is held of one candidate.
+
+mod person;
+mod receipt;
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, IsTerminal as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ashby_client::catalog::{self, Type};
+use ashby_webhooks::{Inbox, InboxOptions, Reader};
+use capture_core::{Purge, Removal, StreamDescriptor, private_file};
+use clap::Args;
+
+use crate::destination;
+use crate::failure::{FAILED, Failure, USAGE};
+use crate::output::{self, explain};
+use crate::settings::{Settings, duration};
+use crate::webhooks::{INBOX, inbox_of};
+use person::{Chooser, Person};
+use receipt::{Downloads, Found, InboxPart, Receipt};
+
+/// What to take out.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PurgeFlags {
+    /// Only what is gone of these streams
+    #[arg(value_name = "STREAM")]
+    streams: Vec<String>,
+    /// Everything of these streams, not only what is gone; their state, too, so that a later sync lists them anew
+    #[arg(long, requires = "streams", conflicts_with = "older_than")]
+    everything: bool,
+    /// Only what has been gone for so long: 30d, 720h, P30D
+    #[arg(long, value_name = "DURATION")]
+    older_than: Option<String>,
+    /// All that is held of a candidate, in every stream, file, ledger and inbox, and what was downloaded of theirs. Of
+    /// their records only keys are left, marked as erased
+    #[arg(long, value_name = "CANDIDATE_ID", conflicts_with_all = ["streams", "older_than"])]
+    candidate: Option<String>,
+    /// With --candidate: where `ashby resume download --all` put files
+    #[arg(long, value_name = "DIR", default_value = super::file::DIRECTORY, requires = "candidate")]
+    downloads: PathBuf,
+    /// Write the receipt to this file, too, as JSON
+    #[arg(long, value_name = "FILE")]
+    receipt: Option<PathBuf>,
+    /// Say what would go, and take out nothing
+    #[arg(id = "purge_dry_run", long = "dry-run")]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(id = "purge_yes", long = "yes")]
+    yes: bool,
+}
+
+impl PurgeFlags {
+    pub(crate) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let streams = descriptors();
+        let person = self.candidate.as_deref().map(person_of).transpose()?;
+        let place = destination::from_settings(settings)?;
+        // That of the destination, and that of `ashby listen`.
+        let inboxes = BTreeSet::from([inbox_of(settings, &*place)?, INBOX.into()]);
+        let mut purging = place.purge(self.what(&streams, person.as_ref())?, &streams)?;
+        let mut receipt = Receipt::new(place.address(), self.kind(), self.candidate.clone());
+        receipt.removal = purging.removal().await?;
+        let ids = person.as_ref().map(|person| person.lock().unwrap_or_else(PoisonError::into_inner).ids());
+        if let Some(ids) = &ids {
+            for inbox in inboxes.iter().filter(|inbox| inbox.exists()) {
+                let deliveries = Reader::open(inbox)?.naming(ids)?;
+                receipt.inboxes.push(InboxPart { file: inbox.clone(), deliveries });
+            }
+            receipt.downloads =
+                Downloads::of(&self.downloads, self.candidate.as_deref().unwrap_or_default())?;
+        }
+        if self.dry_run || receipt.is_empty() {
+            receipt.note =
+                Some(if self.dry_run { "nothing was taken out" } else { "there is nothing to take out" });
+            self.tell(settings, &receipt)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        self.confirm(&receipt)?;
+        // Held, so that a receiver cannot bring in what is being erased, and before anything is changed.
+        let mut open = Vec::new();
+        for part in receipt.inboxes.iter().filter(|part| part.deliveries > 0) {
+            open.push(Inbox::open(&part.file, InboxOptions::default())?);
+        }
+        purging.carry_out().await?;
+        for inbox in open {
+            let erased = inbox.erase(ids.clone().unwrap_or_default()).await;
+            inbox.close().await;
+            erased?;
+        }
+        if let Some(downloads) = &receipt.downloads {
+            downloads.remove()?;
+        }
+        if let Some(person) = &person {
+            let person = person.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut files = purging.files();
+            files.extend(receipt.inboxes.iter().map(|part| part.file.clone()));
+            receipt.found = Some(Found::look(&files, &person.contacts)?);
+        }
+        drop(purging);
+        receipt.purged_at = Some(jiff::Timestamp::now().strftime("%FT%TZ").to_string());
+        self.tell(settings, &receipt)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn kind(&self) -> &'static str {
+        match (&self.candidate, self.everything) {
+            (Some(_), _) => "candidate",
+            (None, true) => "streams",
+            (None, false) => "gone",
+        }
+    }
+
+    fn what(
+        &self,
+        known: &[Arc<StreamDescriptor>],
+        person: Option<&Arc<Mutex<Person>>>,
+    ) -> Result<Purge, Failure> {
+        if let Some(person) = person {
+            return Ok(Purge::Chosen(Box::new(Chooser(Arc::clone(person)))));
+        }
+        let is_known = |name: &String| known.iter().any(|stream| stream.name == *name);
+        if let Some(unknown) = self.streams.iter().find(|name| !is_known(name)) {
+            return Err(Failure::new(USAGE, format!("there is no stream named `{unknown}`"))
+                .with_hint("`ashby streams` lists them all"));
+        }
+        let streams: BTreeSet<String> = self.streams.iter().cloned().collect();
+        if self.everything {
+            return Ok(Purge::Streams(streams));
+        }
+        let before = match &self.older_than {
+            None => None,
+            Some(text) => Some(ago(text).ok_or_else(|| {
+                Failure::new(USAGE, "--older-than must be a duration such as 30d, 720h or P30D")
+            })?),
+        };
+        Ok(Purge::Gone { before, streams: Some(streams).filter(|streams| !streams.is_empty()) })
+    }
+
+    /// Asks, unless --yes answers.
+    fn confirm(&self, receipt: &Receipt) -> Result<(), Failure> {
+        if self.yes {
+            return Ok(());
+        }
+        if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+            return Err(Failure::new(
+                USAGE,
+                "what is purged does not come back: it needs --yes; nothing was taken out",
+            )
+            .with_hint("--dry-run says what would go"));
+        }
+        explain(&format!("{receipt}This cannot be undone. Go on? [y/N] "));
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str()) {
+            return Ok(());
+        }
+        Err(Failure::new(FAILED, "not confirmed; nothing was taken out"))
+    }
+
+    fn tell(&self, settings: &Settings, receipt: &Receipt) -> Result<(), Failure> {
+        if let Some(path) = &self.receipt {
+            let written = private_file::replace(path, output::json(receipt)?.as_bytes());
+            written.map_err(|error| {
+                Failure::new(FAILED, format!("cannot write the receipt {}", path.display()))
+                    .with_source(error)
+            })?;
+        }
+        match settings.json() {
+            true => output::print_json(receipt)?,
+            false => output::print(&receipt.to_string())?,
+        }
+        if self.candidate.is_some() && receipt.purged_at.is_some() {
+            explain(
+                "what Ashby still has of them comes again with the next full listing: delete or anonymize them there \
+                 first (`ashby call candidate.anonymize`)\n",
+            );
+        }
+        Ok(())
+    }
+}
+
+/// All streams that there are.
+fn descriptors() -> Vec<Arc<StreamDescriptor>> {
+    let streams = ashby_source::streams().into_iter().map(|stream| stream.descriptor);
+    streams.chain([ashby_source::public_postings()]).map(Arc::new).collect()
+}
+
+fn person_of(id: &str) -> Result<Arc<Mutex<Person>>, Failure> {
+    if catalog::check_value("", &Type::Uuid, &id.into()).is_err() {
+        return Err(Failure::new(USAGE, "--candidate must be a UUID")
+            .with_hint("`ashby call candidate.search` finds candidates"));
+    }
+    Ok(Arc::new(Mutex::new(Person::new(id))))
+}
+
+/// When it was, so long ago.
+fn ago(text: &str) -> Option<jiff::Timestamp> {
+    let text = text.trim();
+    // Days are no units of time to those who count seconds; here they are 24 hours.
+    let days = text.strip_suffix('d').or_else(|| text.strip_prefix('P')?.strip_suffix('D'));
+    let span = match days.and_then(|days| days.trim().parse::<u32>().ok()) {
+        Some(days) => std::time::Duration::from_secs(u64::from(days) * 24 * 60 * 60),
+        None => duration(text)?,
+    };
+    jiff::Timestamp::now().checked_sub(jiff::SignedDuration::try_from(span).ok()?).ok()
+}
+
+/// What goes of all streams.
+fn records(removal: &Removal) -> u64 {
+    removal.streams.values().map(capture_core::Removed::records).sum()
+}

@@ -1,0 +1,209 @@
+//! What goes, and what went: an account for people and for files.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use capture_core::Removal;
+use serde::Serialize;
+
+use super::{person, records};
+use crate::failure::{FAILED, Failure};
+use crate::output::{table, thousands};
+
+/// What is never looked into.
+const NOT_COVERED: [&str; 3] = [
+    "copies and backups that were made of these files",
+    "files written by other commands: reports, lists, journals of --each and the files given to it",
+    "whatever other programs took from here",
+];
+
+/// The account of a purge.
+#[derive(Serialize)]
+pub(super) struct Receipt {
+    program: &'static str,
+    /// Nothing was taken out if it is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) purged_at: Option<String>,
+    destination: String,
+    what: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candidate: Option<String>,
+    #[serde(flatten)]
+    pub(super) removal: Removal,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) inboxes: Vec<InboxPart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) downloads: Option<Downloads>,
+    /// What was found afterwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) found: Option<Found>,
+    not_covered: [&'static str; 3],
+    #[serde(skip)]
+    pub(super) note: Option<&'static str>,
+}
+
+/// What an inbox holds.
+#[derive(Serialize)]
+pub(super) struct InboxPart {
+    pub(super) file: PathBuf,
+    pub(super) deliveries: u64,
+}
+
+/// What was downloaded.
+#[derive(Serialize)]
+pub(super) struct Downloads {
+    directory: String,
+    files: u64,
+}
+
+/// Where contacts of theirs stand afterwards.
+#[derive(Serialize)]
+pub(super) struct Found {
+    /// How many e-mail addresses and telephone numbers were looked for.
+    contacts: usize,
+    files: Vec<FoundIn>,
+}
+
+#[derive(Serialize)]
+struct FoundIn {
+    file: String,
+    /// How many of them are in it.
+    found: u64,
+}
+
+impl Receipt {
+    pub(super) fn new(destination: String, what: &'static str, candidate: Option<String>) -> Self {
+        Self {
+            program: concat!("ashby ", env!("CARGO_PKG_VERSION")),
+            purged_at: None,
+            destination,
+            what,
+            candidate,
+            removal: Removal::default(),
+            inboxes: Vec::new(),
+            downloads: None,
+            found: None,
+            not_covered: NOT_COVERED,
+            note: None,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        records(&self.removal) == 0
+            && self.inboxes.iter().all(|inbox| inbox.deliveries == 0)
+            && self.downloads.is_none()
+    }
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = self.removal.streams.iter().map(|(stream, removed)| {
+            let numbers = [removed.live, removed.gone, removed.lines].map(thousands);
+            std::iter::once(stream.clone()).chain(numbers).collect()
+        });
+        if !self.removal.streams.is_empty() {
+            f.write_str(&table(&["stream", "live", "gone", "lines"], &[1, 2, 3], rows))?;
+        }
+        let went = if self.purged_at.is_some() { "went from" } else { "would go from" };
+        writeln!(f, "{} records {went} {}", thousands(records(&self.removal)), self.destination)?;
+        for inbox in &self.inboxes {
+            let (deliveries, file) = (thousands(inbox.deliveries), inbox.file.display());
+            writeln!(f, "{deliveries} deliveries {went} the inbox {file}")?;
+        }
+        if let Some(downloads) = &self.downloads {
+            writeln!(f, "{} files {went} {}", thousands(downloads.files), downloads.directory)?;
+        }
+        for name in &self.removal.unread {
+            writeln!(f, "not looked into: {}", crate::text::line(name))?;
+        }
+        if let Some(found) = &self.found {
+            let left: Vec<&FoundIn> = found.files.iter().filter(|file| file.found > 0).collect();
+            match left[..] {
+                [] => writeln!(
+                    f,
+                    "afterwards none of their {} e-mail addresses and telephone numbers is in any of {} files",
+                    found.contacts,
+                    found.files.len()
+                )?,
+                _ => {
+                    for file in left {
+                        writeln!(f, "warning: {} still has {} of their contacts", file.file, file.found)?;
+                    }
+                }
+            }
+        }
+        if let Some(note) = self.note {
+            writeln!(f, "{note}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Downloads {
+    /// What `ashby resume download --all` put there; `None` if nothing.
+    pub(super) fn of(downloads: &Path, candidate: &str) -> Result<Option<Self>, Failure> {
+        let directory = downloads.join(candidate);
+        let Ok(entries) = fs::read_dir(&directory) else { return Ok(None) };
+        let files = entries.flatten().filter(|entry| entry.path().is_file()).count() as u64;
+        Ok(Some(Self { directory: directory.display().to_string(), files }))
+    }
+
+    pub(super) fn remove(&self) -> Result<(), Failure> {
+        fs::remove_dir_all(&self.directory).map_err(|error| {
+            Failure::new(FAILED, format!("cannot remove {}", self.directory)).with_source(error)
+        })
+    }
+}
+
+impl Found {
+    /// Looks into every byte of these files.
+    pub(super) fn look(files: &[PathBuf], contacts: &BTreeSet<String>) -> Result<Self, Failure> {
+        let mut found = Vec::new();
+        for path in files {
+            let is_in = in_file(path, contacts).map_err(|error| {
+                Failure::new(FAILED, format!("cannot read {}", path.display())).with_source(error)
+            })?;
+            found.push(FoundIn { file: path.display().to_string(), found: is_in });
+        }
+        Ok(Self { contacts: contacts.len(), files: found })
+    }
+}
+
+/// How many of the texts are in a file.
+fn in_file(path: &Path, texts: &BTreeSet<String>) -> std::io::Result<u64> {
+    const PIECE: usize = 1 << 20;
+    let longest = texts.iter().map(String::len).max().unwrap_or(0);
+    let mut missing: BTreeSet<&String> = texts.iter().collect();
+    let mut file = File::open(path)?;
+    // Each piece begins with the end of the one before, where a text may have begun.
+    let mut piece = Vec::new();
+    loop {
+        let read = file.by_ref().take(PIECE as u64).read_to_end(&mut piece)?;
+        missing.retain(|text| !person::contains(&piece, text));
+        if read == 0 {
+            return Ok((texts.len() - missing.len()) as u64);
+        }
+        let kept = piece.len().saturating_sub(longest);
+        piece.drain(..kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_found_wherever_they_stand() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x");
+        let mut bytes = vec![b'.'; (1 << 20) - 3];
+        bytes.extend_from_slice(b"a@example.com");
+        bytes.extend_from_slice(&vec![b'.'; 100]);
+        fs::write(&path, bytes).unwrap();
+        let texts = ["a@example.com", "b@example.com"].map(str::to_owned).into();
+        assert_eq!(in_file(&path, &texts).unwrap(), 1);
+    }
+}

@@ -1,0 +1,182 @@
+//! `ashby purge`: what was taken out is in no byte of any file, and everything else is as it was.
+
+use std::path::{Path, PathBuf};
+
+use ashby_sim::{Kind, Mutation};
+use serde_json::{Value, json};
+
+use crate::support::{Records, Site, jsonl, query, sqlite, truth};
+
+const STREAMS: &str = "candidates applications candidate_notes offers interview_schedules interview_events \
+                       application_history jobs projects candidate_projects";
+
+const CHECKED: [&str; 7] =
+    ["candidates", "applications", "candidate_notes", "offers", "interview_schedules", "jobs", "projects"];
+
+/// All files below a directory that hold a text.
+fn holding(directory: &Path, text: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(holding(&path, text));
+        } else if std::fs::read(&path).unwrap().windows(text.len()).any(|window| window == text.as_bytes()) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn held(site: &Site, to: &str, stream: &str) -> Records {
+    match to.split_once(':').unwrap() {
+        ("sqlite", path) => sqlite(&site.path(path), stream),
+        (_, path) => jsonl(&site.path(path), stream),
+    }
+}
+
+fn email(candidate: &Value) -> String {
+    candidate["primaryEmailAddress"]["value"].as_str().unwrap().to_owned()
+}
+
+/// A candidate with an application and an offer.
+fn somebody(site: &Site) -> (String, Value) {
+    let offers = truth(site.organisation(), "offers");
+    let applications = truth(site.organisation(), "applications");
+    let of = offers.values().next().unwrap()["applicationId"].as_str().unwrap();
+    let id = applications[of]["candidate"]["id"].as_str().unwrap().to_owned();
+    let candidate = truth(site.organisation(), "candidates")[&id].clone();
+    (id, candidate)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_gone_goes_with_all_its_versions_and_nothing_else() {
+    for to in ["sqlite:out.db", "jsonl:out"] {
+        let site = Site::new().await;
+        site.done(&format!("sync {STREAMS} --to {to}")).await;
+        let (id, candidate) = somebody(&site);
+        // An earlier version, which files keep.
+        let mut patch = serde_json::Map::new();
+        patch.insert("name".to_owned(), json!("Somebody Else Entirely"));
+        let change = Mutation::Update { kind: Kind::Candidate, id: id.clone(), patch };
+        site.organisation().mutate(&change).unwrap();
+        site.done(&format!("sync {STREAMS} --to {to}")).await;
+        site.organisation().mutate(&Mutation::Delete { kind: Kind::Candidate, id: id.clone() }).unwrap();
+        site.done(&format!("sync {STREAMS} --to {to} --full")).await;
+        assert!(!holding(site.directory.path(), &email(&candidate)).is_empty(), "tombstones keep it");
+
+        let shown = site.done(&format!("purge --to {to} --dry-run --output json")).await;
+        let account: Value = serde_json::from_str(&shown.stdout).unwrap();
+        assert_eq!(account["streams"]["candidates"]["gone"], 1, "{shown:#?}");
+        assert_eq!(account["streams"]["candidates"]["live"], 0, "{shown:#?}");
+        assert!(account["purged_at"].is_null() && account["streams"]["jobs"].is_null(), "{shown:#?}");
+        let refused = site.run(&format!("purge --to {to}")).await;
+        assert_eq!(refused.code, Some(2), "{refused:#?}");
+        let young = site.done(&format!("purge --to {to} --older-than 1d --yes")).await;
+        assert!(young.stdout.contains("nothing to take out"), "{young:#?}");
+        assert!(!holding(site.directory.path(), &email(&candidate)).is_empty(), "nothing went yet");
+
+        let receipt = site.path("receipt.json");
+        let ran = site.done(&format!("purge --to {to} --yes --receipt receipt.json --output json")).await;
+        let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(told["streams"], account["streams"], "what was said is what went");
+        let kept: Value = serde_json::from_slice(&std::fs::read(receipt).unwrap()).unwrap();
+        assert_eq!(kept, told);
+        assert!(told["purged_at"].is_string());
+        for text in [email(&candidate), "Somebody Else Entirely".to_owned()] {
+            assert_eq!(holding(site.directory.path(), &text), Vec::<PathBuf>::new(), "{to}: {text}");
+        }
+        let again = site.done(&format!("purge --to {to} --yes")).await;
+        assert!(again.stdout.contains("nothing to take out"), "{again:#?}");
+
+        // The next sync goes on as if nothing had been: it asks for changes only.
+        site.log().clear();
+        site.done(&format!("sync {STREAMS} --to {to}")).await;
+        let asked = site.log().of("application.list");
+        assert!(asked.iter().all(|entry| entry.parameters.contains_key("syncToken")), "{to}: no listing");
+        site.organisation().churn(40, 3);
+        site.done(&format!("sync {STREAMS} --to {to}")).await;
+        site.done(&format!("sync {STREAMS} --to {to} --full --reconcile accept")).await;
+        for stream in CHECKED {
+            assert_eq!(held(&site, to, stream), truth(site.organisation(), stream), "{to} {stream}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whole_streams_go_with_their_state_and_come_back_whole() {
+    for to in ["sqlite:out.db", "jsonl:out"] {
+        let site = Site::new().await;
+        site.done(&format!("sync candidates jobs --to {to}")).await;
+        let (_, candidate) = somebody(&site);
+        let records = truth(site.organisation(), "candidates").len();
+        let ran = site.done(&format!("purge candidates --everything --to {to} --yes --output json")).await;
+        let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(told["streams"]["candidates"]["live"], records, "{ran:#?}");
+        assert_eq!(holding(site.directory.path(), &email(&candidate)), Vec::<PathBuf>::new());
+        assert_eq!(held(&site, to, "jobs"), truth(site.organisation(), "jobs"));
+        site.log().clear();
+        site.done(&format!("sync candidates jobs --to {to}")).await;
+        let asked = site.log().of("candidate.list");
+        assert!(!asked[0].parameters.contains_key("syncToken"), "listed from the start");
+        let asked = site.log().of("job.list");
+        assert!(asked[0].parameters.contains_key("syncToken"), "the other stream goes on");
+        for stream in ["candidates", "jobs"] {
+            assert_eq!(held(&site, to, stream), truth(site.organisation(), stream), "{to} {stream}");
+        }
+    }
+    let site = Site::new().await;
+    site.done("sync jobs").await;
+    let unknown = site.run("purge candidats --everything --yes").await;
+    assert_eq!(unknown.code, Some(2), "{unknown:#?}");
+    let nowhere = site.run("purge --to sqlite:absent.db --yes").await;
+    assert_eq!(nowhere.code, Some(2), "{nowhere:#?}");
+    assert!(!site.path("absent.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_one_candidate_nothing_stays_but_keys() {
+    for to in ["sqlite:out.db", "jsonl:out"] {
+        let site = Site::new().await;
+        site.done(&format!("sync {STREAMS} --to {to}")).await;
+        let (id, candidate) = somebody(&site);
+        std::fs::create_dir_all(site.path(&format!("ashby-files/{id}"))).unwrap();
+        std::fs::write(site.path(&format!("ashby-files/{id}/cv.txt")), email(&candidate)).unwrap();
+        let before: usize = held(&site, to, "candidates").len();
+        let notes = held(&site, to, "candidate_notes");
+        let theirs = |record: &&Value| record["candidateId"] == *id;
+        let (own, others): (Vec<_>, Vec<_>) = notes.values().partition(theirs);
+
+        let ran = site.done(&format!("purge --candidate {id} --to {to} --yes --output json")).await;
+        let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(told["streams"]["candidates"]["live"], 1, "{ran:#?}");
+        assert!(told["streams"]["offers"]["live"].as_u64() >= Some(1), "{ran:#?}");
+        assert!(told["streams"]["application_history"]["live"].as_u64() >= Some(1), "{ran:#?}");
+        assert!(told["streams"]["jobs"].is_null() && told["streams"]["projects"].is_null(), "{ran:#?}");
+        assert_eq!(told["downloads"]["files"], 1, "{ran:#?}");
+        let found = told["found"]["files"].as_array().unwrap();
+        assert!(!found.is_empty() && found.iter().all(|file| file["found"] == 0), "{ran:#?}");
+        for text in [email(&candidate), format!("\"{}\"", candidate["name"].as_str().unwrap())] {
+            assert_eq!(holding(site.directory.path(), &text), Vec::<PathBuf>::new(), "{to}: {text}");
+        }
+        assert_eq!(held(&site, to, "candidates").len(), before - 1);
+        let left = held(&site, to, "candidate_notes");
+        assert_eq!(left.len(), others.len(), "{} were theirs", own.len());
+        if to.starts_with("sqlite") {
+            let erased = format!("SELECT _deleted_why, _record FROM candidates WHERE _key = '{id}'");
+            assert_eq!(
+                query(&site.path("out.db"), &erased),
+                [["erased".to_owned(), json!({"id": id}).to_string()]]
+            );
+        }
+        // Whoever asks again is told that nothing is there, and the next sync goes on.
+        let again = site.done(&format!("purge --candidate {id} --to {to} --yes")).await;
+        assert!(again.stdout.contains("nothing to take out"), "{again:#?}");
+        site.log().clear();
+        site.done(&format!("sync {STREAMS} --to {to}")).await;
+        assert!(site.log().of("candidate.list")[0].parameters.contains_key("syncToken"));
+        assert_eq!(held(&site, to, "candidates").len(), before - 1, "nobody brought them back");
+    }
+    let site = Site::new().await;
+    let slip = site.run("purge --candidate kept-to-ourselves --yes").await;
+    assert!(slip.code == Some(2) && !slip.stderr.contains("kept-to-ourselves"), "{slip:#?}");
+}
