@@ -77,3 +77,15 @@ async fn the_demo_does_not_take_the_place_of_another_database() {
     assert!(ran.stderr.contains("ashby-demo.db") && ran.stderr.contains("hint: "), "{ran:#?}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_live_demo_shows_events_become_rows() {
+    let directory = tempfile::tempdir().unwrap();
+    let child =
+        bare(directory.path(), "demo --live").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await.expect("it ends").unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(text.matches(" in the database after ").count(), 3, "{text}");
+    assert!(text.contains("Where is everybody in the funnel?"), "{text}");
+}

@@ -34,6 +34,7 @@ mod reconcile;
 mod report;
 mod search;
 mod secrets;
+mod serve;
 mod signals;
 mod support;
 mod terminal;

@@ -44,6 +44,8 @@ pub(crate) struct Inner {
 pub struct Call {
     /// Tells callers apart: a plan is applied by whom it was made for.
     pub caller: String,
+    /// By which door it came: `mcp`, `execute`.
+    pub door: &'static str,
     /// Nobody waits for the answer any more.
     pub cancel: CancellationToken,
 }
@@ -58,6 +60,14 @@ impl Agent {
         let tools = tools::all(writes.as_ref(), &operations);
         let client = client.map(|client| client.in_lane(Lane::Interactive));
         Self { inner: Arc::new(Inner { copy, client, writes, tools }) }
+    }
+
+    /// The same, for those who may only read.
+    #[must_use]
+    pub fn reader(&self) -> Self {
+        let Inner { copy, client, tools, .. } = &*self.inner;
+        let tools = tools.iter().filter(|tool| !tool.is_of_writes()).cloned().collect();
+        Self { inner: Arc::new(Inner { copy: copy.clone(), client: client.clone(), writes: None, tools }) }
     }
 
     /// Its tools, by name.

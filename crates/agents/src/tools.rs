@@ -204,6 +204,11 @@ impl Tool {
         }
     }
 
+    /// Whether it is there only where something may be written.
+    pub(crate) fn is_of_writes(&self) -> bool {
+        matches!(self.kind, Does::One(Row { what: What::Plan | What::Apply, .. }))
+    }
+
     pub(crate) async fn call(
         &self,
         agent: &Agent,

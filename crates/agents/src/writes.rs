@@ -196,7 +196,6 @@ pub(crate) async fn apply(agent: &Agent, id: &str, call: &Call) -> Result<Answer
     let client = agent.client("what the write is about")?;
     let Planned { plan, subjects, .. } = writes.take(id, &call.caller)?;
     let operation = plan.operation();
-    // Whether somebody stops waiting, or the client goes: what was begun is carried to its end and noted.
     for subject in &subjects {
         if !subject.is_unmoved(client).await? {
             let message = format!("{} has changed since the plan was made; nothing was sent", subject.name());
@@ -205,10 +204,17 @@ pub(crate) async fn apply(agent: &Agent, id: &str, call: &Call) -> Result<Answer
                 .hint("plan_write again, and show the new plan to the person"));
         }
     }
-    let entry = Entry::new(&call.caller, "mcp", operation.name, &plan.digest(), id);
-    writes.journal.note(entry.begun()).await?;
-    let sent = ashby_calls::send(client, &plan.approve()).await;
-    let noted = writes.journal.note(entry.ended(&sent)).await;
+    let entry = Entry::new(&call.caller, call.door, operation.name, &plan.digest(), id);
+    let (journal, client) = (Arc::clone(&writes.journal), client.clone());
+    // Whether somebody stops waiting or not: what was begun is carried to its end and noted.
+    let carried = tokio::spawn(async move {
+        journal.note(entry.begun()).await?;
+        let sent = ashby_calls::send(&client, &plan.approve()).await;
+        let noted = journal.note(entry.ended(&sent)).await;
+        Ok::<_, Error>((sent, noted))
+    });
+    let (sent, noted) =
+        carried.await.map_err(|_| Error::new("fate_unknown", "the write ended unexpectedly"))??;
     match sent {
         Ok(response) => {
             let mut result = agent::record(&response.results);

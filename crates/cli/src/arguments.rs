@@ -15,6 +15,7 @@ use crate::call::flags::{Invocation, View};
 use crate::commands::catalog::{DescribeFlags, OperationsFlags};
 use crate::commands::config::ConfigAction;
 use crate::commands::doctor::DoctorFlags;
+use crate::commands::execute::ExecuteFlags;
 use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
@@ -23,9 +24,11 @@ use crate::commands::postings::PostingsFlags;
 use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
 use crate::commands::search::SearchFlags;
+use crate::commands::serve::ServeFlags;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
 use crate::commands::sync::SyncFlags;
+use crate::commands::token::TokenFlags;
 use crate::commands::webhook::WebhookFlags;
 use crate::failure::{Failure, USAGE, of_command_line};
 use crate::settings::{ConnectionFlags, DestinationFlags, Files, GeneralFlags, Given, OutputFormat};
@@ -47,9 +50,10 @@ pub(crate) enum Command {
     Check,
     Completions(clap_complete::Shell),
     Config(ConfigAction),
-    Demo,
+    Demo(bool),
     Describe(DescribeFlags),
     Doctor(DoctorFlags),
+    Execute(ExecuteFlags),
     Feed(FeedFlags),
     File(FileAction),
     Listen(ListenFlags),
@@ -62,12 +66,14 @@ pub(crate) enum Command {
     Report(ReportAction),
     Resume(ResumeAction),
     Search(SearchFlags),
+    Serve(ServeFlags),
     ShowConfig,
     Sim(SimAction),
     State(StateAction),
     Status,
     Streams,
     Sync,
+    Token(TokenFlags),
     Version,
     Webhook(WebhookFlags),
 }
@@ -86,7 +92,8 @@ impl Command {
             | Self::Search(_)
             | Self::State(_)
             | Self::Status
-            | Self::Streams => &[Table, Json, Ndjson, Csv],
+            | Self::Streams
+            | Self::Token(_) => &[Table, Json, Ndjson, Csv],
             Self::Feed(_) => &[Xml, Json],
             Self::Listen(_) | Self::Webhook(_) => &[Table, Json, Ndjson],
             Self::Postings(_) => &[Table, Json, Ndjson, Csv, Rss, Atom],
@@ -165,6 +172,12 @@ enum Subcommands {
     Search(SearchFlags),
     /// Give agents tools (Model Context Protocol over standard input and output): the copy, the live API, planned writes
     Mcp(McpFlags),
+    /// Serve agents and programs over HTTP: /mcp, /execute
+    Serve(ServeFlags),
+    /// Carry one request of the execute API out, and print what it answers
+    Execute(ExecuteFlags),
+    /// Make tokens for `serve`, list and revoke them
+    Token(TokenFlags),
     /// Receive webhooks: verify them, keep them, and print them as JSON, one a line, or pass them on
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
@@ -181,7 +194,11 @@ enum Subcommands {
     /// Print the published postings of several companies as one document for job sites; needs no key
     Feed(FeedFlags),
     /// See it work without an account: a simulated company is synced into ./ashby-demo.db
-    Demo,
+    Demo {
+        /// Then receive webhooks, too, and show how long a hire takes to its row
+        #[arg(long)]
+        live: bool,
+    },
     /// Say which configuration files may decide where the key and records go
     #[command(subcommand)]
     Config(ConfigAction),
@@ -270,6 +287,9 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
             Command::Sync
         }
         Some(Subcommands::Mcp(flags)) => Command::Mcp(flags),
+        Some(Subcommands::Execute(flags)) => Command::Execute(flags),
+        Some(Subcommands::Serve(flags)) => Command::Serve(flags),
+        Some(Subcommands::Token(flags)) => Command::Token(flags),
         Some(Subcommands::Search(flags)) => Command::Search(flags),
         Some(Subcommands::Listen(mut flags)) => {
             given.extend(flags.given());
@@ -282,7 +302,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::State(action)) => Command::State(action),
         Some(Subcommands::Postings(flags)) => Command::Postings(flags),
         Some(Subcommands::Feed(flags)) => Command::Feed(flags),
-        Some(Subcommands::Demo) => Command::Demo,
+        Some(Subcommands::Demo { live }) => Command::Demo(live),
         Some(Subcommands::Sim(action)) => Command::Sim(action),
         Some(Subcommands::Operations(flags)) => Command::Operations(flags),
         Some(Subcommands::Describe(flags)) => Command::Describe(flags),

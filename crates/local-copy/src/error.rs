@@ -11,6 +11,9 @@ pub enum Error {
     /// There is no file of that name, or it is empty.
     #[error("there is no copy {}", .0.display())]
     NoCopy(std::path::PathBuf),
+    /// An earlier version of the program made it.
+    #[error("the copy {} is of an earlier version", .0.display())]
+    Older(std::path::PathBuf),
     /// It cannot be read.
     #[error(transparent)]
     Copy(#[from] capture_core::Error),
@@ -49,6 +52,7 @@ impl Error {
         Some(match self {
             Self::Copy(error) => return error.hint(),
             Self::NoCopy(_) => "make it with `ashby sync`",
+            Self::Older(_) => "`ashby sync` brings it up to date",
             Self::Refused(_) => {
                 "one SELECT that reads the streams' views; columns are in the description of the data"
             }

@@ -33,6 +33,9 @@ pub use crate::search::{After, Hit, Hits, Search};
 /// How long what is read of a [`Snapshot`] may take, from its start on.
 const TIME: Duration = Duration::from_secs(5);
 
+/// The earliest layout in which everything is where it is looked for.
+const LAYOUT: i32 = 4;
+
 /// A copy, by its file. Nothing is opened before it is asked.
 #[derive(Debug, Clone)]
 pub struct LocalCopy {
@@ -58,12 +61,16 @@ impl LocalCopy {
     /// This moment of it.
     ///
     /// # Errors
-    /// [`Error::NoCopy`], or [`Error::Copy`] if it cannot be read.
+    /// [`Error::NoCopy`], [`Error::Older`], or [`Error::Copy`] if it cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
         if !self.exists() {
             return Err(Error::NoCopy(self.path.clone()));
         }
         let mut connection = sink_sqlite::reader(&self.path)?;
+        let layout: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if layout < LAYOUT {
+            return Err(Error::Older(self.path.clone()));
+        }
         let started = Instant::now();
         connection.progress_handler(1_000, Some(move || started.elapsed() > TIME))?;
         let state = sink_sqlite::state_in(&connection, &self.path)?;

@@ -74,7 +74,8 @@ impl LocalCopy {
         }
         let mut connection = snapshot.connection;
         let names = Names::new();
-        views::make(&connection, &names, if query.with_deleted { Rows::All } else { Rows::Live })?;
+        let rows_shown = if query.with_deleted { Rows::All } else { Rows::Live };
+        views::make(&connection, &names, rows_shown, &query.sql)?;
         let watch = guard(&mut connection, &names, query.limits, cancel)?;
         let mut statement = connection.prepare(&query.sql).map_err(|error| watch.explain(error))?;
         check(&statement)?;

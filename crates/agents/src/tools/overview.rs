@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use json_slices::find;
+use json_slices::{find, members};
 use serde_json::{Value, json};
 
 use crate::agent::{self, Agent, Answer};
@@ -84,16 +84,17 @@ fn count(
     now: Timestamp,
     jobs: &mut BTreeMap<String, Job>,
 ) {
-    let job_id = text(record, &["job", "id"]).unwrap_or_default();
+    let parts = Parts::of(record);
+    let job_id = text(parts.job, &["id"]).unwrap_or_default();
     if only.is_some_and(|only| only != job_id) {
         return;
     }
     let job = jobs.entry(job_id.clone()).or_insert_with(|| Job {
         id: job_id,
-        title: text(record, &["job", "title"]).unwrap_or_default(),
+        title: text(parts.job, &["title"]).unwrap_or_default(),
         ..Job::default()
     });
-    let is_active = match text(record, &["status"]).as_deref() {
+    let is_active = match text(parts.status, &[]).as_deref() {
         Some("Hired") => {
             job.hired += 1;
             false
@@ -107,20 +108,19 @@ fn count(
             true
         }
     };
-    if instant(record, &["createdAt"]).is_some_and(|created| created >= since) {
+    if text(parts.created, &[])
+        .and_then(|text| text.parse().ok())
+        .is_some_and(|created: Timestamp| created >= since)
+    {
         job.new += 1;
     }
-    let current = text(record, &["currentInterviewStage", "id"]);
+    let current = text(parts.stage, &["id"]);
     if let (Some(current), true) = (&current, is_active) {
         let stage = job.stages.entry(current.clone()).or_default();
-        stage.title = text(record, &["currentInterviewStage", "title"]).unwrap_or_default();
+        stage.title = text(parts.stage, &["title"]).unwrap_or_default();
         stage.active += 1;
     }
-    let history: Vec<Value> = find(record, &["applicationHistory"])
-        .ok()
-        .flatten()
-        .and_then(|json| json_slices::read(json).ok())
-        .unwrap_or_default();
+    let history: Vec<Value> = json_slices::read(parts.history).unwrap_or_default();
     for entry in history {
         let Some(id) = entry["stageId"].as_str() else { continue };
         let entered: Option<Timestamp> = entry["enteredStageAt"].as_str().and_then(|text| text.parse().ok());
@@ -178,8 +178,30 @@ fn text(record: &[u8], path: &[&str]) -> Option<String> {
     json_slices::Text::of(found).map(|text| text.lossy().into_owned())
 }
 
-fn instant(record: &[u8], path: &[&str]) -> Option<Timestamp> {
-    text(record, path)?.parse().ok()
+/// What is looked at of an application, found in one pass.
+struct Parts<'a> {
+    job: &'a [u8],
+    status: &'a [u8],
+    created: &'a [u8],
+    stage: &'a [u8],
+    history: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn of(record: &'a [u8]) -> Self {
+        let none: &[u8] = b"null";
+        let mut parts = Self { job: none, status: none, created: none, stage: none, history: none };
+        // What comes before a fault is as good as any.
+        let _ = members(record, |name, value| match name.raw() {
+            b"job" => parts.job = value,
+            b"status" => parts.status = value,
+            b"createdAt" => parts.created = value,
+            b"currentInterviewStage" => parts.stage = value,
+            b"applicationHistory" => parts.history = value,
+            _ => {}
+        });
+        parts
+    }
 }
 
 #[cfg(test)]

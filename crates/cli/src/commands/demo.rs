@@ -1,5 +1,7 @@
 //! `ashby demo`: the whole thing, without an account.
 
+mod live;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -33,7 +35,7 @@ const SYNC: [&str; 3] = ["sync", "--to", "sqlite:ashby-demo.db"];
 /// How long a sync that was interrupted has to commit what it has.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(settings: &Settings, is_live: bool) -> Result<ExitCode, Failure> {
     let cancel = signals::cancellation_with("the demo ends with its sync\n")?;
     let path = PathBuf::from(DATABASE);
     remove_old(&path)?;
@@ -58,6 +60,12 @@ pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         return Ok(ended_badly);
     }
     print(&explain(changed_since(&path, &before)?, changed as u64))?;
+    if is_live {
+        live::run(&sync, &company.organisation).await?;
+    }
+    if sync.cancel.is_cancelled() {
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
     company.close();
 
     questions(&path)?;
@@ -82,18 +90,25 @@ impl Sync<'_> {
         words.join(" ")
     }
 
-    /// Prints the command and runs it, as a process of its own; returns its exit code unless it went well.
-    async fn run(&self) -> Result<Option<ExitCode>, Failure> {
-        print(&format!("$ ashby {}\n", SYNC.join(" ")))?;
-        let failed = |error| Failure::new(FAILED, "cannot run the command").with_source(error);
-        let mut command = Command::new(std::env::current_exe().map_err(failed)?);
+    /// The program itself, with the demo's company.
+    fn command(&self) -> Result<Command, Failure> {
+        let program = std::env::current_exe()
+            .map_err(|error| Failure::new(FAILED, "cannot run the command").with_source(error))?;
+        let mut command = Command::new(program);
         // A person's own key, address and streams are not the demo's.
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ASHBY_"))
         {
             command.env_remove(name);
         }
         command.envs(self.settings.general_variables()).envs(self.variables.clone());
-        let mut sync = command.args(SYNC).kill_on_drop(true).spawn().map_err(failed)?;
+        Ok(command)
+    }
+
+    /// Prints the command and runs it, as a process of its own; returns its exit code unless it went well.
+    async fn run(&self) -> Result<Option<ExitCode>, Failure> {
+        print(&format!("$ ashby {}\n", SYNC.join(" ")))?;
+        let failed = |error| Failure::new(FAILED, "cannot run the command").with_source(error);
+        let mut sync = self.command()?.args(SYNC).kill_on_drop(true).spawn().map_err(failed)?;
         let status = tokio::select! {
             status = sync.wait() => status.map_err(failed)?,
             // A terminal interrupts both; what only this one was told ends that one, too.
@@ -113,8 +128,9 @@ fn remove_old(path: &Path) -> Result<(), Failure> {
         // Refuses what is not a database of ours.
         sink_sqlite::tables(path)?;
     }
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
+    let inbox = ashby_webhooks::Inbox::beside(path).unwrap_or_default();
+    let of = |path: &Path| ["", "-wal", "-shm"].map(|suffix| (path.as_os_str().to_owned(), suffix));
+    for (mut name, suffix) in of(path).into_iter().chain(of(&inbox)) {
         name.push(suffix);
         match std::fs::remove_file(&name) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

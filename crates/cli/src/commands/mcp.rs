@@ -9,11 +9,19 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::failure::{FAILED, Failure, USAGE};
+use crate::settings::Settings;
 use crate::{local, text};
 
 /// What agents may do.
 #[derive(Debug, Args)]
 pub(crate) struct McpFlags {
+    #[command(flatten)]
+    agents: AgentFlags,
+}
+
+/// What agents may do, by whichever door they come.
+#[derive(Debug, Args)]
+pub(crate) struct AgentFlags {
     /// Let agents write, in two steps (plan_write, apply_plan): operations of kind write, or those of LIST: kinds (write,
     /// notifies, destructive), operations and permissions, with commas between them
     #[arg(long, value_name = "LIST", num_args = 0..=1, require_equals = true)]
@@ -29,32 +37,41 @@ pub(crate) struct McpFlags {
 
 impl McpFlags {
     pub(crate) async fn run(&self, context: &Context) -> Result<ExitCode, Failure> {
-        let settings = &context.settings;
-        let agent = Agent::new(Options {
-            copy: Some(local::copy(settings)?),
-            client: if settings.has_key() { Some(settings.client()?) } else { None },
-            writes: self.writes()?,
-            operations: operations(&self.tools)?,
-        });
+        let agent = self.agents.agent(&context.settings)?;
         let served = agents::serve_stdio(agent).await;
         served
             .map_err(|error| Failure::new(FAILED, "the conversation could not go on").with_source(error))?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl AgentFlags {
+    /// The agent that the settings and these flags make.
+    pub(crate) fn agent(&self, settings: &Settings) -> Result<Agent, Failure> {
+        Ok(Agent::new(Options {
+            copy: Some(local::copy(settings)?),
+            client: if settings.has_key() { Some(settings.client()?) } else { None },
+            writes: self.writes()?,
+            operations: operations(&self.tools)?,
+        }))
     }
 
     fn writes(&self) -> Result<Option<Writes>, Failure> {
         let allowed = match &self.allow_writes {
             None => return Ok(None),
             Some(None) => Allowed::usual(),
-            Some(Some(list)) => Allowed::parse(list).map_err(|error| {
-                let failure = Failure::new(USAGE, format!("--allow-writes: {}", text::line(&error.message)));
-                match error.hint {
-                    Some(hint) => failure.with_hint(hint),
-                    None => failure,
-                }
-            })?,
+            Some(Some(list)) => Allowed::parse(list).map_err(|error| usage(error).about("--allow-writes"))?,
         };
         Ok(Some(Writes::new(allowed, &self.journal)))
+    }
+}
+
+/// What is wrong with what a person gave.
+pub(crate) fn usage(error: agents::Error) -> Failure {
+    let failure = Failure::new(USAGE, text::line(&error.message).into_owned());
+    match error.hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
     }
 }
 

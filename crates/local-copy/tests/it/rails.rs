@@ -254,6 +254,27 @@ async fn an_answer_is_cut_and_goes_on_only_while_the_copy_is_the_same() {
 }
 
 #[tokio::test]
+async fn whole_records_are_not_carried_along_where_rows_are_grouped_and_sorted() {
+    let place = Place(tempfile::tempdir().unwrap());
+    let pets = stream("pets");
+    let long = "x".repeat(20_000);
+    let many: Vec<_> =
+        (0..400).map(|number| pet(&number.to_string(), &format!("{}{long}", number % 7))).collect();
+    place.write(&pets, 1, &many).await;
+    for sql in [
+        "SELECT substr(name, 1, 1), count(*) FROM pets GROUP BY 1",
+        "SELECT id FROM pets ORDER BY json_extract(weight, '$.kg'), substr(name, 1, 1)",
+        "SELECT count(DISTINCT substr(name, 1, 1)) FROM pets",
+        "SELECT a.id FROM pets a JOIN pets b ON a.id = b.id ORDER BY substr(b.name, 1, 1)",
+        "SELECT json_extract(_record, '$.weight.kg') AS kg, count(*) FROM pets GROUP BY kg",
+    ] {
+        let mut query = Query::new(sql);
+        query.limits.memory_bytes = 4 << 20;
+        place.copy().query(&query, &Cancel::default()).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+}
+
+#[tokio::test]
 async fn where_there_is_no_copy_that_is_said() {
     let place = Place(tempfile::tempdir().unwrap());
     assert!(!place.copy().exists());

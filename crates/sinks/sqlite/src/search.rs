@@ -16,6 +16,9 @@ use crate::names::{quoted, rows_table, search_table};
 /// Texts of a record beyond this are not indexed.
 const TEXT_BYTES_MAX: usize = 256 * 1024;
 
+/// A word that is shorter is not taken for the beginning of one.
+const BEGINNING_BYTES: usize = 3;
+
 /// What is read of a record.
 #[derive(Debug, Clone)]
 pub struct Texts {
@@ -203,7 +206,7 @@ pub(crate) fn rebuild(
 }
 
 /// Words of a search as FTS5 takes them, each of them quoted, so that none is a word of its language: records must hold
-/// all of them, the last one perhaps only begun; or `any` of them. `None` if there is no word in it.
+/// all of them, the last one perhaps only begun, if it has three letters; or `any` of them. `None` if there is no word in it.
 pub fn words(text: &str, any: bool) -> Option<String> {
     let words: Vec<&str> =
         text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -212,7 +215,11 @@ pub fn words(text: &str, any: bool) -> Option<String> {
     for word in all {
         let _ = write!(query, "{} {} ", Cow::from(quoted(word)), if any { "OR" } else { "AND" });
     }
-    let _ = write!(query, "{} *", quoted(last));
+    query.push_str(&quoted(last));
+    // Half of all words begin with some letter: that is no beginning of a word, where words have letters.
+    if last.len() >= BEGINNING_BYTES {
+        query.push_str(" *");
+    }
     Some(query)
 }
 
@@ -236,7 +243,7 @@ mod tests {
     #[test]
     fn nothing_in_a_search_is_a_word_of_the_language() {
         assert_eq!(words("staff engineer", false).unwrap(), "\"staff\" AND \"engineer\" *");
-        assert_eq!(words("a\" OR NEAR(b", true).unwrap(), "\"a\" OR \"OR\" OR \"NEAR\" OR \"b\" *");
+        assert_eq!(words("a\" OR NEAR(b", true).unwrap(), "\"a\" OR \"OR\" OR \"NEAR\" OR \"b\"");
         assert_eq!(words(" -\"*^: ", false), None);
     }
 }

@@ -1,0 +1,425 @@
+//! The execute API: one request form for every entity and action, as Airbyte's hosted connector has it, and answers in two:
+//! ours, and that of the hosted API, which its clients read.
+
+mod entity;
+
+use ashby_client::Cursor;
+use ashby_client::catalog::{self, Operation, Paging};
+use ashby_client::{ListRequest, ReadOperation};
+use local_copy::Wanted;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use self::entity::{Action, resolve};
+use crate::agent::{Agent, Call};
+use crate::error::Error;
+use crate::{agent, cursor};
+
+/// Records of a page, and the most that there are.
+const LIMIT: usize = 100;
+
+/// What is asked.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    entity: String,
+    action: String,
+    #[serde(default)]
+    params: Option<Map<String, Value>>,
+    #[serde(default)]
+    select_fields: Option<Vec<String>>,
+    #[serde(default)]
+    exclude_fields: Option<Vec<String>>,
+    /// Nothing is truncated here.
+    #[serde(default)]
+    #[allow(dead_code)]
+    skip_truncation: Option<bool>,
+    /// For whoever reads a log; not kept.
+    #[serde(default)]
+    #[allow(dead_code)]
+    intent: Option<String>,
+    #[serde(default)]
+    plan_id: Option<String>,
+}
+
+/// What is answered.
+#[derive(Debug)]
+pub struct Executed {
+    /// As HTTP has it.
+    pub status: u16,
+    /// One JSON document.
+    pub body: String,
+}
+
+/// The form of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `{data, meta}`.
+    Ours,
+    /// That of the hosted API.
+    Hosted,
+}
+
+/// Records, as they are written, or what else there is to say.
+enum Found {
+    List { records: Vec<Box<RawValue>>, cursor: Option<String>, source: Source },
+    One { record: Box<RawValue>, source: Source },
+    Plan(Map<String, Value>),
+    Applied(Value),
+}
+
+#[derive(Clone, Copy)]
+enum Source {
+    Local(jiff::Timestamp),
+    Live,
+}
+
+/// Where a list goes on.
+#[derive(Serialize, Deserialize)]
+enum Place {
+    Row(i64),
+    Page(Option<String>, usize),
+}
+
+/// Carries a request out.
+pub async fn execute(agent: &Agent, body: &[u8], form: Form, call: &Call) -> Executed {
+    let started = std::time::Instant::now();
+    match run(agent, body, call).await {
+        Ok(found) => {
+            let (status, body) = told(found, form, started.elapsed());
+            Executed { status, body }
+        }
+        Err(error) => Executed { status: status(&error), body: failed(&error) },
+    }
+}
+
+/// The entities that there are, with what can be done to them.
+pub fn entities() -> Value {
+    entity::all()
+}
+
+async fn run(agent: &Agent, body: &[u8], call: &Call) -> Result<Found, Error> {
+    let request: Request = serde_json::from_slice(body).map_err(|error| {
+        let text = error.to_string();
+        let code = match error.classify() {
+            serde_json::error::Category::Data if text.starts_with("missing field") => "missing_field",
+            serde_json::error::Category::Data if text.starts_with("unknown field") => "unknown_field",
+            serde_json::error::Category::Data => "invalid_parameter",
+            _ => "invalid_json",
+        };
+        // Places and names of ours; of what was sent only what is no value.
+        Error::new(code, text)
+            .hint("{\"entity\": \"candidates\", \"action\": \"list\", \"params\": {\"limit\": 50}}")
+    })?;
+    let mut params = request.params.unwrap_or_default();
+    let live = params.remove("live").is_some_and(|live| live == true);
+    let (stream, action) = resolve(&request.entity, &request.action)?;
+    let found = match action {
+        Action::List(operation) => list(agent, stream, operation, params, live).await?,
+        Action::Get(operation, parameter) => get(agent, stream, operation, parameter, params, live).await?,
+        Action::Call(operation) if operation.is_read() => one(agent, operation, params).await?,
+        Action::Call(operation) => match request.plan_id {
+            Some(id) => Found::Applied(crate::writes::apply(agent, &id, call).await?.into()),
+            None => Found::Plan(crate::writes::plan(agent, operation, params, None, call).await?),
+        },
+    };
+    selected(found, request.select_fields.as_deref(), request.exclude_fields.as_deref())
+}
+
+async fn list(
+    agent: &Agent,
+    stream: Option<&'static str>,
+    operation: &'static Operation,
+    mut params: Map<String, Value>,
+    live: bool,
+) -> Result<Found, Error> {
+    let limit = match params.remove("limit") {
+        None | Some(Value::Null) => LIMIT,
+        Some(value) => match value.as_u64() {
+            Some(limit @ 1..) => usize::try_from(limit).unwrap_or(LIMIT).min(LIMIT),
+            _ => {
+                return Err(Error::new("invalid_parameter", "limit must be a whole number from 1 to 100")
+                    .field("limit"));
+            }
+        },
+    };
+    let asked = params.remove("cursor").and_then(|cursor| cursor.as_str().map(str::to_owned));
+    let question = json!({"operation": operation.name, "params": params});
+    let place: Option<Place> = asked.map(|text| cursor::open("execute", &question, &text)).transpose()?;
+    let is_local = params.is_empty() && !live && !matches!(place, Some(Place::Page(..)));
+    if let (Some(stream), true) = (stream, is_local) {
+        let after = match place {
+            Some(Place::Row(row)) => Some(row),
+            _ => None,
+        };
+        let wanted = Wanted { after, limit, ..Wanted::default() };
+        let found = agent
+            .locally(move |copy| match copy.as_of([stream]) {
+                Some(as_of) => Ok(Some((as_of, copy.page(stream, &wanted)?))),
+                None => Ok(None),
+            })
+            .await?
+            .flatten();
+        if let Some((as_of, page)) = found {
+            let cursor = page.next.map(|row| cursor::seal("execute", &question, &Place::Row(row)));
+            let records = page.records.into_iter().map(|held| raw(&held.record)).collect::<Result<_, _>>()?;
+            return Ok(Found::List { records, cursor, source: Source::Local(as_of) });
+        }
+        if after.is_some() {
+            return Err(Error::invalid_cursor("the copy that it is of is gone"));
+        }
+    }
+    let client = agent.client(&format!("{} (of {})", operation.category(), operation.name))?;
+    let (page_cursor, skip) = match place {
+        Some(Place::Page(cursor, skip)) => (cursor, skip),
+        _ => (None, 0),
+    };
+    for (name, value) in stream.and_then(ashby_source::parameters).unwrap_or_default() {
+        params.entry(name).or_insert(value);
+    }
+    if operation.paging != Paging::None && operation.parameter("limit").is_some() {
+        params.insert("limit".to_owned(), limit.into());
+    }
+    let plan = ashby_calls::Plan::new(operation, params)?;
+    let (all, next) = if operation.paging == Paging::None {
+        let response = ashby_calls::send(client, &plan).await?;
+        (ashby_calls::list_items(&response.results).unwrap_or_default(), None)
+    } else {
+        let request = ListRequest {
+            cursor: page_cursor.clone().map(Cursor::from),
+            parameters: plan.parameters().clone(),
+            ..ListRequest::new(ReadOperation::new(operation.name))
+        };
+        let page = client.page(&request).await?;
+        (page.records().collect(), page.next_cursor.map(|cursor| cursor.as_str().to_owned()))
+    };
+    let end = (skip + limit).min(all.len());
+    let records = all.get(skip..end).unwrap_or_default();
+    let records = records.iter().map(|record| raw(record)).collect::<Result<_, _>>()?;
+    let place = if end < all.len() {
+        Some(Place::Page(page_cursor, end))
+    } else {
+        next.map(|next| Place::Page(Some(next), 0))
+    };
+    let cursor = place.map(|place| cursor::seal("execute", &question, &place));
+    Ok(Found::List { records, cursor, source: Source::Live })
+}
+
+async fn get(
+    agent: &Agent,
+    stream: Option<&'static str>,
+    operation: &'static Operation,
+    parameter: &'static str,
+    params: Map<String, Value>,
+    live: bool,
+) -> Result<Found, Error> {
+    let id = params.get(parameter).and_then(Value::as_str).map(str::to_owned);
+    if let (Some(stream), Some(id), false, 1) = (stream, id, live, params.len()) {
+        let found = agent
+            .locally(move |copy| match copy.get(stream, &id) {
+                Ok(held) => Ok(held.filter(|held| held.gone.is_none()).zip(copy.as_of([stream]))),
+                Err(local_copy::Error::UnknownStream(_)) => Ok(None),
+                Err(error) => Err(error.into()),
+            })
+            .await?
+            .flatten();
+        if let Some((held, as_of)) = found {
+            return Ok(Found::One { record: raw(&held.record)?, source: Source::Local(as_of) });
+        }
+    }
+    one(agent, operation, params).await
+}
+
+async fn one(
+    agent: &Agent,
+    operation: &'static Operation,
+    params: Map<String, Value>,
+) -> Result<Found, Error> {
+    let plan = ashby_calls::Plan::new(operation, params)?;
+    let client = agent.client(&format!("what {} answers", operation.name))?;
+    let response = ashby_calls::send(client, &plan).await?;
+    Ok(match ashby_calls::list_items(&response.results) {
+        Some(items) => {
+            let records = items.iter().map(|item| raw(item)).collect::<Result<_, _>>()?;
+            Found::List { records, cursor: None, source: Source::Live }
+        }
+        None => Found::One { record: raw(&response.results)?, source: Source::Live },
+    })
+}
+
+/// JSON as it is written.
+fn raw(bytes: &[u8]) -> Result<Box<RawValue>, Error> {
+    let text = std::str::from_utf8(bytes).ok().map(str::to_owned);
+    text.and_then(|text| RawValue::from_string(text).ok())
+        .ok_or_else(|| Error::new("ashby_refused", "a record is no JSON"))
+}
+
+/// Leaves of records what was asked for; what is left is written anew.
+fn selected(found: Found, select: Option<&[String]>, exclude: Option<&[String]>) -> Result<Found, Error> {
+    let (select, exclude) = (select.unwrap_or_default(), exclude.unwrap_or_default());
+    if select.is_empty() && exclude.is_empty() {
+        return Ok(found);
+    }
+    let cut = |record: Box<RawValue>| -> Result<Box<RawValue>, Error> {
+        let record: Value = agent::record(record.get().as_bytes());
+        let left = if select.is_empty() { without(record, exclude) } else { only(&record, select) };
+        serde_json::value::to_raw_value(&left)
+            .map_err(|_| Error::new("internal", "a record could not be written"))
+    };
+    Ok(match found {
+        Found::List { records, cursor, source } => {
+            Found::List { records: records.into_iter().map(cut).collect::<Result<_, _>>()?, cursor, source }
+        }
+        Found::One { record, source } => Found::One { record: cut(record)?, source },
+        other => other,
+    })
+}
+
+/// The members at these paths, in their places.
+fn only(record: &Value, paths: &[String]) -> Value {
+    let mut left = Map::new();
+    for path in paths {
+        let names: Vec<&str> = path.split('.').collect();
+        copy(record, &names, &mut left);
+    }
+    left.into()
+}
+
+fn copy(from: &Value, names: &[&str], into: &mut Map<String, Value>) {
+    let [name, rest @ ..] = names else { return };
+    let Some(value) = from.get(*name) else { return };
+    if rest.is_empty() {
+        into.insert((*name).to_owned(), value.clone());
+    } else if let Value::Object(inner) = into.entry(*name).or_insert_with(|| json!({})) {
+        copy(value, rest, inner);
+    }
+}
+
+fn without(mut record: Value, paths: &[String]) -> Value {
+    for path in paths {
+        let (parents, name) = path.rsplit_once('.').unwrap_or(("", path));
+        let parent = parents
+            .split('.')
+            .filter(|name| !name.is_empty())
+            .try_fold(&mut record, |value, name| value.get_mut(name));
+        if let Some(Value::Object(members)) = parent {
+            members.remove(name);
+        }
+    }
+    record
+}
+
+fn told(found: Found, form: Form, took: std::time::Duration) -> (u16, String) {
+    let source = |source: Source| match source {
+        Source::Local(as_of) => json!({"source": "local", "as_of": as_of.strftime("%FT%TZ").to_string()}),
+        Source::Live => json!({"source": "live"}),
+    };
+    let hosted = |result: Value| {
+        json!({
+            "status": "success", "result": result, "connector_metadata": null,
+            "execution_metadata": {"connector_instance_id": "ashby", "execution_time_ms": took.as_millis() as u64},
+        })
+    };
+    match (found, form) {
+        (Found::List { records, cursor, source: from }, Form::Ours) => {
+            let mut meta = json!({"cursor": cursor, "has_more": cursor.is_some()});
+            merge(&mut meta, source(from));
+            (200, format!("{{\"data\":{},\"meta\":{meta}}}", array(&records)))
+        }
+        (Found::List { records, cursor, .. }, Form::Hosted) => {
+            let more = cursor.is_some();
+            let metadata =
+                json!({"cursor": cursor, "has_more": more, "end_cursor": cursor, "has_next_page": more});
+            let execution = &hosted(Value::Null)["execution_metadata"];
+            let body = format!(
+                "{{\"status\":\"success\",\"result\":{},\"connector_metadata\":{metadata},\"execution_metadata\":{execution}}}",
+                array(&records)
+            );
+            (200, body)
+        }
+        (Found::One { record, source: from }, Form::Ours) => {
+            (200, format!("{{\"data\":{},\"meta\":{}}}", record.get(), source(from)))
+        }
+        (Found::One { record, .. }, Form::Hosted) => {
+            let execution = &hosted(Value::Null)["execution_metadata"];
+            let body = format!(
+                "{{\"status\":\"success\",\"result\":{{\"success\":true,\"results\":{}}},\"connector_metadata\":null,\"execution_metadata\":{execution}}}",
+                record.get()
+            );
+            (200, body)
+        }
+        (Found::Plan(plan), Form::Ours) => (202, json!({"plan": plan}).to_string()),
+        (Found::Plan(plan), Form::Hosted) => (202, hosted(json!({"plan": plan})).to_string()),
+        (Found::Applied(applied), Form::Ours) => {
+            (200, json!({"data": applied, "meta": {"source": "live"}}).to_string())
+        }
+        (Found::Applied(applied), Form::Hosted) => (200, hosted(applied).to_string()),
+    }
+}
+
+fn array(records: &[Box<RawValue>]) -> String {
+    let records: Vec<&str> = records.iter().map(|record| record.get()).collect();
+    format!("[{}]", records.join(","))
+}
+
+fn merge(into: &mut Value, more: Value) {
+    if let (Value::Object(into), Value::Object(more)) = (into, more) {
+        into.extend(more);
+    }
+}
+
+/// An error as a document.
+pub(crate) fn failed(error: &Error) -> String {
+    json!({
+        "message": error.message, "code": error.code, "hint": error.hint, "request_id": error.ashby_request_id,
+        "errors": [{
+            "field": error.field, "message": error.message, "error_code": error.code,
+            "details": {"retryable": error.retryable},
+        }],
+    })
+    .to_string()
+}
+
+/// An error's status, as HTTP has it.
+pub(crate) fn status(error: &Error) -> u16 {
+    match error.code {
+        "unauthorized" => 401,
+        "writes_not_allowed" | "missing_permission" | "host_refused" | "origin_refused" => 403,
+        "unknown_entity" | "unknown_action" | "unknown_stream" | "unknown_operation" | "not_found"
+        | "plan_unknown" => 404,
+        "method_not_allowed" => 405,
+        "precondition_moved" | "plan_used" | "plan_expired" => 409,
+        "too_large" => 413,
+        "unsupported_media_type" => 415,
+        "busy" | "rate_limited" => 429,
+        "internal" | "journal_unwritable" | "copy_unreadable" | "configuration" => 500,
+        "ashby_key_refused" | "ashby_refused" | "ashby_unreachable" | "fate_unknown" => 502,
+        "not_synced" | "no_index" => 503,
+        _ => 400,
+    }
+}
+
+/// The operation that an action is.
+fn operation(name: &str) -> Option<&'static Operation> {
+    catalog::find(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_left_or_left_out_in_their_places() {
+        let record = json!({"id": "1", "job": {"id": "2", "title": "T"}, "x": 1});
+        let paths = |paths: &[&str]| paths.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            only(&record, &paths(&["id", "job.title", "none.x"])),
+            json!({"id": "1", "job": {"title": "T"}})
+        );
+        assert_eq!(
+            without(record, &paths(&["x", "job.title", "none.x"])),
+            json!({"id": "1", "job": {"id": "2"}})
+        );
+    }
+}

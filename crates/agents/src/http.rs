@@ -1,0 +1,190 @@
+//! The doors over HTTP: `/mcp`, `/execute`, and the paths of the hosted API that its clients ask.
+//!
+//! Before any of them: the host that was asked for and the page that asks must be known, so that no web page reaches a server
+//! on this machine by a name of its own; then the token; then a place among those who are served at once.
+
+mod door;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Extension, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use http_service::{Limits, Vitals, read_body};
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use self::door::Door;
+use crate::agent::{Agent, Call};
+use crate::error::Error;
+use crate::execute::{Form, entities, execute, failed, status};
+use crate::mcp::Handler;
+use crate::tokens::{Identity, Tokens};
+
+/// How the doors are set up.
+#[derive(Debug)]
+pub struct HttpOptions {
+    /// Who may ask. With none in it, everybody who reaches the address.
+    pub tokens: Arc<Tokens>,
+    /// Hosts that may be asked for, beside this machine's own names.
+    pub hosts: Vec<String>,
+    /// Pages that may ask, beside those of this machine: `https://app.example.com`.
+    pub origins: Vec<String>,
+    /// What strangers can cost.
+    pub limits: Limits,
+    /// When it is cancelled, nothing new begins.
+    pub stop: CancellationToken,
+}
+
+#[derive(Clone)]
+struct Site {
+    agent: Agent,
+    reader: Agent,
+    limits: Limits,
+    tokens: Arc<Tokens>,
+}
+
+impl Site {
+    fn agent(&self, identity: &Identity) -> &Agent {
+        if identity.read_only { &self.reader } else { &self.agent }
+    }
+}
+
+/// All doors of an agent.
+pub fn router(agent: Agent, vitals: &Vitals, options: HttpOptions) -> Router {
+    let HttpOptions { tokens, hosts, origins, limits, stop } = options;
+    let reader = agent.reader();
+    let handler = Handler::of_http(agent.clone(), reader.clone());
+    let mut config = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(false)
+        .with_json_response(true)
+        .with_max_request_body_bytes(limits.body_bytes)
+        .with_cancellation_token(stop)
+        // Our own door is before it, and before all the others.
+        .disable_allowed_hosts();
+    config.sse_keep_alive = None;
+    let mcp = StreamableHttpService::new(
+        move || Ok(handler.clone()),
+        Arc::new(NeverSessionManager::default()),
+        config,
+    );
+    let site = Site { agent, reader, limits, tokens: Arc::clone(&tokens) };
+    let guarded = Router::new()
+        .route("/execute", post(ours))
+        .route("/entities", get(async || json_response(StatusCode::OK, entities().to_string())))
+        .route("/api/v1/integrations/connectors/{id}/execute", post(hosted))
+        .route("/api/v1/integrations/connectors", get(connectors))
+        .with_state(site.clone())
+        .route_service("/mcp", mcp)
+        .merge(vitals.router())
+        .route_layer(from_fn_with_state(Door::new(tokens, hosts, origins), door::guard));
+    Router::new()
+        .route("/api/v1/account/applications/token", post(token))
+        .with_state(site)
+        .merge(guarded)
+        .fallback(async || refused(&Error::new("not_found", "there is nothing at this address")))
+        .layer(from_fn(door::mark))
+}
+
+async fn ours(
+    State(site): State<Site>,
+    Extension(identity): Extension<Identity>,
+    request: Request,
+) -> Response {
+    answer(&site, &identity, request, Form::Ours).await
+}
+
+async fn hosted(
+    State(site): State<Site>,
+    Extension(identity): Extension<Identity>,
+    request: Request,
+) -> Response {
+    answer(&site, &identity, request, Form::Hosted).await
+}
+
+async fn answer(site: &Site, identity: &Identity, request: Request, form: Form) -> Response {
+    let is_json =
+        |value: &header::HeaderValue| value.to_str().is_ok_and(|text| text.starts_with("application/json"));
+    if !request.headers().get(header::CONTENT_TYPE).is_some_and(is_json) {
+        return refused(
+            &Error::new("unsupported_media_type", "the body must be JSON")
+                .hint("Content-Type: application/json"),
+        );
+    }
+    let body = match body(site, request.into_body()).await {
+        Ok(body) => body,
+        Err(error) => return refused(&error),
+    };
+    let call = Call {
+        caller: format!("token:{}", identity.name),
+        door: "execute",
+        cancel: CancellationToken::new(),
+    };
+    let _gone = call.cancel.clone().drop_guard();
+    let executed = execute(site.agent(identity), &body, form, &call).await;
+    json_response(
+        StatusCode::from_u16(executed.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        executed.body,
+    )
+}
+
+async fn body(site: &Site, body: Body) -> Result<bytes::Bytes, Error> {
+    read_body(body, site.limits.body_bytes, site.limits.body_patience).await.map_err(
+        |refusal| match refusal {
+            http_service::BodyRefusal::TooLarge => Error::new("too_large", refusal.to_string()),
+            _ => Error::new("invalid_json", refusal.to_string()),
+        },
+    )
+}
+
+/// The one connector that there is.
+async fn connectors() -> Response {
+    json_response(StatusCode::OK, json!({"data": [{"id": "ashby", "name": "Ashby"}]}).to_string())
+}
+
+/// Clients of the hosted API change id and secret for a token; ours is the secret itself.
+async fn token(State(site): State<Site>, request: Request) -> Response {
+    let body = match body(&site, request.into_body()).await {
+        Ok(body) => body,
+        Err(error) => return refused(&error),
+    };
+    let given: Value = serde_json::from_slice(&body).unwrap_or_default();
+    match given["client_secret"].as_str().filter(|secret| site.tokens.check(secret).is_some()) {
+        Some(secret) => {
+            let answer = json!({"access_token": secret, "token_type": "Bearer", "expires_in": 900});
+            json_response(StatusCode::OK, answer.to_string())
+        }
+        None => refused(&unauthorized()),
+    }
+}
+
+fn unauthorized() -> Error {
+    Error::new("unauthorized", "a token is needed")
+        .hint("Authorization: Bearer ashby_…, made by `ashby token create NAME`")
+}
+
+fn refused(error: &Error) -> Response {
+    let code = StatusCode::from_u16(status(error)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = json_response(code, failed(error));
+    let headers = response.headers_mut();
+    match code {
+        StatusCode::UNAUTHORIZED => {
+            _ = headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"))
+        }
+        StatusCode::TOO_MANY_REQUESTS => {
+            _ = headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"))
+        }
+        _ => {}
+    }
+    response
+}
+
+fn json_response(code: StatusCode, body: String) -> Response {
+    (code, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}

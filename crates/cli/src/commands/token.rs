@@ -1,0 +1,104 @@
+//! `ashby token`: who may ask `ashby serve`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use agents::Tokens;
+use clap::{Args, Subcommand};
+use jiff::{SignedDuration, Timestamp};
+
+use super::mcp::usage;
+use super::serve::TOKENS;
+use crate::failure::{Failure, USAGE};
+use crate::output::{self, explain};
+use crate::settings::Settings;
+use crate::table::Table;
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenFlags {
+    #[command(subcommand)]
+    action: TokenAction,
+    /// The file of tokens
+    #[arg(long, global = true, value_name = "FILE", default_value = TOKENS)]
+    tokens_file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenAction {
+    /// Make a token, and print it: it is shown this once
+    Create {
+        /// Who has it
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// How long it is good: 90d, 12h [default: until it is revoked]
+        #[arg(long, value_name = "DURATION")]
+        expires: Option<String>,
+        /// It may only read, whatever the server allows
+        #[arg(long)]
+        read_only: bool,
+    },
+    /// List the tokens by their names
+    List,
+    /// Make a token good no more
+    Revoke {
+        /// Whose
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Make another token in the place of one, and print it
+    Rotate {
+        /// Whose
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+impl TokenFlags {
+    pub(crate) fn run(&self, settings: &Settings) -> Result<ExitCode, Failure> {
+        let tokens = Tokens::new(&self.tokens_file);
+        match &self.action {
+            TokenAction::Create { name, expires, read_only } => {
+                let expires = expires.as_deref().map(span).transpose()?.map(|span| Timestamp::now() + span);
+                let token = tokens.create(name, expires, *read_only).map_err(usage)?;
+                output::print(&format!("{token}\n"))?;
+                explain("it is shown this once; programs send it as `Authorization: Bearer …`\n");
+            }
+            TokenAction::List => {
+                let all = tokens.list().map_err(usage)?;
+                let day = |time: Timestamp| time.strftime("%F").to_string();
+                let cells = |kept: &agents::Kept| {
+                    let rights = if kept.read_only { "reads" } else { "what the server allows" };
+                    let expires = kept.expires.map_or("never".to_owned(), day);
+                    vec![kept.name.clone(), rights.to_owned(), day(kept.created), expires]
+                };
+                let shown: Vec<serde_json::Value> = all
+                    .iter()
+                    .map(|kept| {
+                        serde_json::json!({
+                            "name": kept.name, "read_only": kept.read_only, "created": kept.created,
+                            "expires": kept.expires,
+                        })
+                    })
+                    .collect();
+                let table = Table::new(&["name", "may", "made", "expires"]).rows(all.iter().map(cells));
+                output::print_listed(settings, &shown, table)?;
+            }
+            TokenAction::Revoke { name } => {
+                tokens.revoke(name).map_err(usage)?;
+                explain("revoked: a server that runs refuses it from now on\n");
+            }
+            TokenAction::Rotate { name } => {
+                output::print(&format!("{}\n", tokens.rotate(name).map_err(usage)?))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// `90d`, `12h`, `P90D`.
+fn span(text: &str) -> Result<SignedDuration, Failure> {
+    let wrong = || Failure::new(USAGE, "--expires is no duration").with_hint("such as 90d or 12h");
+    let span: jiff::Span = text.parse().map_err(|_| wrong())?;
+    let days = jiff::SpanRelativeTo::days_are_24_hours();
+    span.to_duration(days).ok().filter(|span| span.is_positive()).ok_or_else(wrong)
+}
