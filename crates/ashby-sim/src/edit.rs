@@ -523,7 +523,7 @@ impl<'a> Editor<'a> {
         self.list_applications(into);
         self.delete(Kind::Candidate, from);
         self.hush(Kind::Candidate, from);
-        let merge = webhooks::merge(self.id(Kind::Candidate, from), self.id(Kind::Candidate, into));
+        let merge = webhooks::merge(&self.id(Kind::Candidate, from), &self.id(Kind::Candidate, into));
         self.tell("candidateMerge", merge);
     }
 

@@ -159,7 +159,7 @@ impl Organisation {
             state.events += 1;
             self.0.world.ids.part(Kind::Webhook, state.events, 1)
         });
-        let outgoing = self.read(|view| view.addressed(Event { action, id, data }));
+        let outgoing = self.read(|view| view.addressed(&Event { action, id, data }));
         let count = outgoing.len();
         if let Some(outbox) = outbox {
             outgoing.into_iter().for_each(|event| outbox.put(event));
@@ -257,7 +257,7 @@ impl Organisation {
         if let Some(outbox) = outbox {
             // Still under the lock: events leave in the order of the changes.
             let view = View { world: &self.0.world, state: &state };
-            events.into_iter().flat_map(|event| view.addressed(event)).for_each(|event| outbox.put(event));
+            events.into_iter().flat_map(|event| view.addressed(&event)).for_each(|event| outbox.put(event));
         }
         Ok((result, touched))
     }

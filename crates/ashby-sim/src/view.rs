@@ -139,14 +139,14 @@ impl<'a> View<'a> {
     }
 
     /// An event for every webhook that wants it.
-    pub(crate) fn addressed(self, event: Event) -> Vec<Outgoing> {
+    pub(crate) fn addressed(self, event: &Event) -> Vec<Outgoing> {
         let mut webhooks: Vec<u32> = self.webhooks().collect();
         webhooks.sort_unstable();
         let wanted = |index: &u32| {
             self.record(Kind::Webhook, *index).get("webhookType").and_then(Value::as_str)
                 == Some(event.action)
         };
-        webhooks.into_iter().filter(wanted).filter_map(|index| self.address(index, &event)).collect()
+        webhooks.into_iter().filter(wanted).filter_map(|index| self.address(index, event)).collect()
     }
 
     /// An event for a webhook, unless that is disabled.

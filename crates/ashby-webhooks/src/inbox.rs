@@ -352,6 +352,19 @@ mod tests {
         assert_eq!(inbox.pending_count(), kept.len() as u64 + 1);
     }
 
+    #[tokio::test]
+    async fn nothing_is_acknowledged_into_a_file_that_was_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("inbox.db");
+        let inbox = Inbox::open(&path, InboxOptions::default()).unwrap();
+        inbox.add(event(1), None).await.unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let error = inbox.add(event(2), None).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Storage, "{error:?}");
+        assert!(*inbox.failing().borrow());
+        inbox.close().await;
+    }
+
     #[test]
     fn what_is_old_and_done_is_deleted_and_what_is_pending_is_not() {
         let directory = tempfile::tempdir().unwrap();

@@ -70,9 +70,9 @@ pub(crate) struct StreamStanding {
     /// Everything that there was at this time, at the latest, is in the destination.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) up_to_date_at: Option<Timestamp>,
-    /// When its state was last saved, and with it from where changes go on.
+    /// When the place was saved from which changes go on: at the end of a listing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) committed_at: Option<Timestamp>,
+    pub(crate) token_saved_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next_poll_at: Option<Timestamp>,
     pub(crate) polling: bool,
@@ -133,7 +133,7 @@ impl Standing {
             let saved_at = live.saved_at.get(&stream).copied();
             let standing = StreamStanding {
                 up_to_date_at: of.up_to_date_at,
-                committed_at: of.committed_at.or(saved_at),
+                token_saved_at: of.up_to_date_at.or(saved_at),
                 next_poll_at: of.next_poll_at,
                 polling: of.polling,
                 listing_everything: of.listing_everything,

@@ -16,12 +16,27 @@ use tokio::time::Instant;
 pub(crate) struct Activity {
     began: Instant,
     last_ms: Arc<AtomicU64>,
+    answered_ms: Arc<AtomicU64>,
 }
 
 impl Activity {
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
     fn moved(&self) {
-        let now_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.last_ms.store(now_ms, Ordering::Relaxed);
+        self.last_ms.store(self.now_ms(), Ordering::Relaxed);
+    }
+
+    fn answered(&self) {
+        self.answered_ms.store(self.now_ms(), Ordering::Relaxed);
+        self.moved();
+    }
+
+    /// How long nothing has been answered on it, from its beginning if nothing was.
+    pub(crate) fn unanswered(&self) -> Duration {
+        let answered = Duration::from_millis(self.answered_ms.load(Ordering::Relaxed));
+        self.began.elapsed().saturating_sub(answered)
     }
 
     /// Returns once nothing has moved for so long.
@@ -45,7 +60,8 @@ pub(crate) struct Watched {
 
 impl Watched {
     pub(crate) fn new(stream: TcpStream) -> (Self, Activity) {
-        let activity = Activity { began: Instant::now(), last_ms: Arc::default() };
+        let activity =
+            Activity { began: Instant::now(), last_ms: Arc::default(), answered_ms: Arc::default() };
         (Self { stream, activity: activity.clone() }, activity)
     }
 }
@@ -72,7 +88,7 @@ impl AsyncWrite for Watched {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         if written.is_ready() {
-            self.activity.moved();
+            self.activity.answered();
         }
         written
     }
@@ -92,7 +108,7 @@ impl AsyncWrite for Watched {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
         if written.is_ready() {
-            self.activity.moved();
+            self.activity.answered();
         }
         written
     }

@@ -6,6 +6,13 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use tokio::sync::Semaphore;
+
+/// What is no larger always has room. Ashby's events are of a few kilobytes.
+const SMALL_BYTES: u64 = 64 << 10;
+
+/// So many larger bodies are read at once, by all servers of a process.
+static LARGE: Semaphore = Semaphore::const_new(16);
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +24,9 @@ pub enum BodyRefusal {
     /// It did not come in time.
     #[error("the body did not come in time")]
     TooSlow,
+    /// Too many large bodies are under way.
+    #[error("too many large bodies are under way")]
+    Crowded,
     /// The connection ended in its middle, or it is no HTTP.
     #[error("the body did not come whole")]
     Broken,
@@ -28,6 +38,7 @@ impl BodyRefusal {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::BAD_REQUEST,
         }
     }
@@ -42,6 +53,13 @@ pub async fn read_body(body: Body, limit: usize, patience: Duration) -> Result<B
     if announced > limit as u64 {
         return Err(BodyRefusal::TooLarge);
     }
+    // What announces no length may be as large as it may.
+    let upper = axum::body::HttpBody::size_hint(&body).upper().unwrap_or(limit as u64).min(limit as u64);
+    let large = match upper > SMALL_BYTES {
+        true => Some(LARGE.try_acquire().map_err(|_| BodyRefusal::Crowded)?),
+        false => None,
+    };
+    let _large = large;
     match tokio::time::timeout(patience, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) => {

@@ -9,21 +9,27 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use crate::activity::Watched;
+use crate::activity::{Activity, Watched};
 
 /// How long to wait when the system has no more files or memory for a connection.
 const EXHAUSTED: Duration = Duration::from_millis(100);
+
+/// How long whoever comes waits for room, before somebody else has to make some; and for how long nothing must have been
+/// answered to that one, which so has had its chance.
+const CROWDED: Duration = Duration::from_millis(250);
+const CHANCE: Duration = Duration::from_secs(2);
 
 /// What strangers can cost.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Connections at once. More wait with the operating system, and are taken as others end.
+    /// Connections at once. More wait with the operating system, and are taken as others end; those to which nothing has
+    /// been answered for longest are ended for them.
     pub connections: usize,
     /// Bytes of a request's head.
     pub head_bytes: usize,
@@ -65,11 +71,16 @@ pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
     let permits = Arc::new(Semaphore::new(limits.connections.max(1)));
     let mut connections = JoinSet::new();
+    let mut held: Vec<(Activity, AbortHandle)> = Vec::new();
     loop {
         let permit = tokio::select! {
             biased;
             () = stop.cancelled() => break,
             permit = Arc::clone(&permits).acquire_owned() => permit,
+            () = tokio::time::sleep(CROWDED) => {
+                make_room(&held);
+                continue;
+            }
         };
         // Nobody closes the semaphore.
         let Ok(permit) = permit else { break };
@@ -82,10 +93,16 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         match accepted {
             Ok((stream, _)) => {
                 let (router, stop) = (router.clone(), stop.clone());
-                connections.spawn(async move {
-                    connection(stream, router, limits, stop).await;
+                // Answers are small: they go at once.
+                let _ = stream.set_nodelay(true);
+                let (stream, activity) = Watched::new(stream);
+                let watched = activity.clone();
+                let handle = connections.spawn(async move {
+                    connection(stream, watched, router, limits, stop).await;
                     drop(permit);
                 });
+                held.retain(|(_, handle)| !handle.is_finished());
+                held.push((activity, handle));
             }
             Err(error) if is_its_own(&error) => {}
             Err(error) => {
@@ -100,16 +117,29 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
     connections.shutdown().await;
 }
 
+/// Ends the connection that has been without an answer for longest, if it has had its chance: whoever holds connections open
+/// with heads and bodies that never end must not keep others out.
+fn make_room(held: &[(Activity, AbortHandle)]) {
+    let open = held.iter().filter(|(_, handle)| !handle.is_finished());
+    let longest = open.max_by_key(|(activity, _)| activity.unanswered());
+    if let Some((_, handle)) = longest.filter(|(activity, _)| activity.unanswered() >= CHANCE) {
+        handle.abort();
+    }
+}
+
 /// Whether a connection failed by itself before it was taken.
 fn is_its_own(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-async fn connection(stream: TcpStream, router: Router, limits: Limits, stop: CancellationToken) {
-    // Answers are small: they go at once.
-    let _ = stream.set_nodelay(true);
-    let (stream, activity) = Watched::new(stream);
+async fn connection(
+    stream: Watched,
+    activity: Activity,
+    router: Router,
+    limits: Limits,
+    stop: CancellationToken,
+) {
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_patience)

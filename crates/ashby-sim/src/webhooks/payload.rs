@@ -105,10 +105,8 @@ fn whole(view: View<'_>, kind: Kind, index: u32) -> Value {
 
 /// The latest offer of an application that was accepted.
 fn accepted_offer(view: View<'_>, application: u32) -> Option<u32> {
-    let offers = view.children(Kind::Offer, application).into_iter().rev();
-    offers
-        .filter(|&offer| view.record(Kind::Offer, offer).get("acceptanceStatus") == Some(&json!("Accepted")))
-        .next()
+    let mut offers = view.children(Kind::Offer, application).into_iter().rev();
+    offers.find(|&offer| view.record(Kind::Offer, offer).get("acceptanceStatus") == Some(&json!("Accepted")))
 }
 
 /// What reads a candidate's e-mails from one attempt of a delivery on: each has one of its own.
@@ -136,7 +134,7 @@ pub(crate) fn example(view: View<'_>, action: &str, choice: usize) -> Option<Val
     let index = *all.get(choice % count.max(1))?;
     all.retain(|&other| other != index);
     match action {
-        "candidateMerge" => Some(merge(ids.record(kind, index), ids.record(kind, *all.first()?))),
+        "candidateMerge" => Some(merge(&ids.record(kind, index), &ids.record(kind, *all.first()?))),
         "interviewPlanTransition" => {
             let mut plans = view.indices(Kind::InterviewPlan, 0);
             Some(transition(view, index, plans.next()?, plans.next()?))
@@ -152,7 +150,7 @@ pub(crate) fn example(view: View<'_>, action: &str, choice: usize) -> Option<Val
 }
 
 /// What is said of two candidates who became one.
-pub(crate) fn merge(from: String, into: String) -> Value {
+pub(crate) fn merge(from: &str, into: &str) -> Value {
     json!({"deletedCandidate": {"id": from}, "mergedCandidate": {"id": into}})
 }
 

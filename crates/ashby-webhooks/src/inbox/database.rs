@@ -1,6 +1,7 @@
 //! The file: whether it is ours, what is in it.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -55,6 +56,8 @@ const COLUMNS: &str = "sequence, received_ms, signature, body, done_ms";
 #[derive(Debug)]
 pub(super) struct Database {
     connection: Connection,
+    /// Of what is written: the path, and which file that was.
+    file: Option<(PathBuf, (u64, u64))>,
 }
 
 impl Database {
@@ -73,18 +76,34 @@ impl Database {
             KIND.lay_out(&connection, LAYOUT)?;
             connection.execute_batch("COMMIT")?;
         }
-        Ok(Self { connection })
+        let identity = path.metadata().ok().and_then(|found| private_file::identity(&found));
+        Ok(Self { connection, file: identity.map(|identity| (path.to_owned(), identity)) })
     }
 
     /// Opens it for reading, also while another process writes.
     pub(super) fn look(path: &Path) -> Result<Self, Failure> {
         let connection = KIND.look(path)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        if KIND.is_ours(&connection)? { Ok(Self { connection }) } else { Err(Failure::Foreign) }
+        if KIND.is_ours(&connection)? { Ok(Self { connection, file: None }) } else { Err(Failure::Foreign) }
     }
 
     pub(super) fn begin(&self) -> Result<(), Failure> {
+        self.check_place()?;
         Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    /// What is written into a file that has lost its name is gone with this process.
+    fn check_place(&self) -> Result<(), Failure> {
+        let Some((path, identity)) = &self.file else { return Ok(()) };
+        let now = path.metadata().ok().and_then(|found| private_file::identity(&found));
+        if now == Some(*identity) {
+            return Ok(());
+        }
+        Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            "it was removed or replaced while it was open; start anew",
+        )
+        .into())
     }
 
     pub(super) fn commit(&self) -> Result<(), Failure> {

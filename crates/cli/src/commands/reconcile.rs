@@ -194,7 +194,7 @@ fn tell(settings: &Settings, found: &[Found], dry_run: bool) -> Result<(), Failu
         [of.stream.clone()].into_iter().chain(counts).chain([outcome(of)]).collect()
     });
     let header = ["stream", "checked", "gone", "missed", "caught up", "requests", "outcome"];
-    output::print_listed(settings, &found, Table::new(&header).numeric(&[1, 2, 3, 4, 5]).rows(rows))?;
+    output::print_listed(settings, found, Table::new(&header).numeric(&[1, 2, 3, 4, 5]).rows(rows))?;
     let sum = |number: fn(&Found) -> u64| thousands(found.iter().map(number).sum());
     explain(&format!(
         "{} records checked: {} {} gone, {} had not been shown by tokens{}\n",

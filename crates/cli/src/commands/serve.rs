@@ -45,7 +45,8 @@ impl ServeFlags {
         let address = webhooks::address(&self.listen, "listen")?;
         let tokens = Arc::new(Tokens::new(&self.tokens_file));
         let has_tokens = !tokens.list().map_err(super::mcp::usage)?.is_empty();
-        if !address.ip().is_loopback() && !(self.allow_remote && has_tokens) {
+        let may_be_remote = self.allow_remote && has_tokens;
+        if !address.ip().is_loopback() && !may_be_remote {
             return Err(Failure::new(USAGE, format!("{address} lets other machines in"))
                 .with_hint("make a token (ashby token create NAME), and say --allow-remote"));
         }

@@ -98,14 +98,20 @@ fn status(settings: &Settings, place: &dyn Place, now: Timestamp) -> Result<Stat
         let of = state.streams.get(name);
         let is_listed = of.is_some_and(|of| of.listed.last_full.is_some() || of.listing.is_none())
             && of.is_some_and(|of| !ashby_source::is_listing(&of.checkpoint));
+        // A single record that was read again says nothing of the others: what counts is the last listing.
+        let told = seen.and_then(|seen| seen.up_to_date_at.or(seen.token_saved_at));
+        let told_at = saved.as_ref().map(|saved| saved.updated_at);
+        // A later run may have said nothing.
         let committed_at = of.filter(|_| is_listed).map(|of| of.committed_at);
-        let as_of = committed_at.max(seen.and_then(|seen| seen.up_to_date_at));
+        let is_later =
+            committed_at.is_some_and(|committed_at| told_at.is_none_or(|told_at| committed_at > told_at));
+        let as_of = if is_later { committed_at } else { told.or(committed_at) };
         Stream {
             stream: name.clone(),
             as_of,
             lag_seconds: as_of.map(seconds),
             records: rows.as_ref().map(|rows| rows.get(name).copied().unwrap_or(0)),
-            token_age_seconds: committed_at.map(seconds),
+            token_age_seconds: as_of.map(seconds),
             state: doing(seen, is_on),
             next_poll_at: seen.filter(|_| is_on).and_then(|seen| seen.next_poll_at),
             set_aside: seen.map_or(0, |seen| seen.set_aside),

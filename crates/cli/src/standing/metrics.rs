@@ -53,12 +53,12 @@ const FIGURES: &[Figure] = &[
     gauge(
         "ashby_stream_lag_seconds",
         "Time since everything that there was had been committed",
-        |of, now| since(of.up_to_date_at.or(of.committed_at), now),
+        |of, now| since(of.up_to_date_at.or(of.token_saved_at), now),
     ),
     gauge(
         "ashby_stream_token_age_seconds",
         "Time since the place from which changes go on was saved; Ashby forgets places after about a month",
-        |of, now| since(of.committed_at, now),
+        |of, now| since(of.token_saved_at, now),
     ),
     gauge("ashby_stream_failing", "Whether its newest poll failed", |of, _| {
         Some(f64::from(u8::from(of.trouble.is_some())))

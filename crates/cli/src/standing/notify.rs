@@ -117,17 +117,13 @@ impl Observer for Notifier {
                     });
                 }
             }
-            Event::UpToDate { stream } => {
-                if failing.remove(*stream) {
-                    self.say(Message {
-                        text: format!("Ashby: the stream {stream} is up to date again"),
-                        event: "recovered",
-                        stream: Some((*stream).to_owned()),
-                        kind: None,
-                        at,
-                    });
-                }
-            }
+            Event::UpToDate { stream } if failing.remove(*stream) => self.say(Message {
+                text: format!("Ashby: the stream {stream} is up to date again"),
+                event: "recovered",
+                stream: Some((*stream).to_owned()),
+                kind: None,
+                at,
+            }),
             Event::Trouble { kind, message, again: false, .. } => self.say(Message {
                 text: format!("Ashby: nothing can be captured at present: {message}"),
                 event: "failing",

@@ -15,6 +15,7 @@ use crate::settings::Settings;
 pub(crate) fn keyring(settings: &Settings) -> Result<Keyring, Failure> {
     if let Some(path) = settings.secret_file() {
         let read = |path: &Path| Secrets::parse(&std::fs::read_to_string(path).ok()?).ok();
+        first_in(path)?;
         return Keyring::following(path, read).ok_or_else(|| none_in(path));
     }
     let path = settings.webhooks_file();
@@ -54,7 +55,9 @@ pub(crate) fn signing_if_any(settings: &Settings) -> Result<Option<String>, Fail
 
 /// The first secret of a file, one a line.
 pub(crate) fn first_in(path: &Path) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| none_in(path).with_source(error))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::new(CREDENTIALS, format!("cannot read the secrets in {}", path.display())).with_source(error)
+    })?;
     let first = text.trim_start_matches('\u{feff}').lines().map(str::trim).find(|line| !line.is_empty());
     first.map(str::to_owned).ok_or_else(|| none_in(path))
 }

@@ -201,7 +201,7 @@ mod tests {
         let path = directory.path().join("x");
         let mut bytes = vec![b'.'; (1 << 20) - 3];
         bytes.extend_from_slice(b"a@example.com");
-        bytes.extend_from_slice(&vec![b'.'; 100]);
+        bytes.extend_from_slice(&[b'.'; 100]);
         fs::write(&path, bytes).unwrap();
         let texts = ["a@example.com", "b@example.com"].map(str::to_owned).into();
         assert_eq!(in_file(&path, &texts).unwrap(), 1);

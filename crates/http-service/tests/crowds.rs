@@ -1,0 +1,71 @@
+//! Whoever holds connections open must not keep others out, nor cost more than is allowed.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::routing::post;
+use http_service::{Limits, bind, read_body, serve};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+
+/// Nothing here ends by itself.
+const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
+const HANGS: Duration = Duration::from_secs(60);
+
+async fn served(connections: usize) -> SocketAddr {
+    let mut limits = Limits::default();
+    limits.connections = connections;
+    (limits.head_patience, limits.body_patience, limits.stall_patience) = (FOR_EVER, FOR_EVER, FOR_EVER);
+    let read = async |body: Body| match read_body(body, 1 << 20, FOR_EVER).await {
+        Ok(_) => StatusCode::OK,
+        Err(refusal) => refusal.status(),
+    };
+    let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(listener, Router::new().route("/", post(read)), limits, CancellationToken::new()));
+    address
+}
+
+async fn sent(address: SocketAddr, text: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(text.as_bytes()).await.unwrap();
+    stream
+}
+
+/// The status of the answer to a request with a body of so many bytes.
+async fn status(address: SocketAddr, bytes: usize) -> String {
+    let head = format!("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {bytes}\r\n\r\n");
+    let mut stream = sent(address, &(head + &"x".repeat(bytes))).await;
+    let mut answer = String::new();
+    tokio::time::timeout(HANGS, stream.read_to_string(&mut answer)).await.expect("it is answered").unwrap();
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn connections_that_only_wait_make_room() {
+    let address = served(4).await;
+    let mut held = Vec::new();
+    for _ in 0..12 {
+        held.push(sent(address, "POST / HTTP/1.1\r\nHo").await);
+    }
+    assert_eq!(status(address, 5).await, "200");
+}
+
+#[tokio::test]
+async fn large_bodies_that_never_end_leave_room_for_small_ones() {
+    let address = served(64).await;
+    let half = format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{}", "x".repeat(500_000));
+    let mut held = Vec::new();
+    for _ in 0..16 {
+        held.push(sent(address, &half).await);
+    }
+    // The last of them is read once the next one is refused.
+    let refused = async { while status(address, 100_000).await != "503" {} };
+    tokio::time::timeout(HANGS, refused).await.expect("there is an end to large bodies");
+    assert_eq!(status(address, 50_000).await, "200");
+    drop(held);
+}
