@@ -213,6 +213,13 @@ async fn webhooks_are_set_up_once_and_looked_after() {
     assert!(again.stderr.contains("set up already: candidateHire, offerUpdate"), "{again:?}");
     assert_eq!(site.log().count("webhook.create"), 2);
     assert_eq!(types(&webhooks(&site.done("webhook list --output json").await)).len(), 2);
+    // Of all, those that the API takes; the others are named.
+    let elsewhere = url.replace("127.0.0.1", "localhost");
+    let all = site.done(&format!("webhook setup {elsewhere} --webhooks-file all.json --yes")).await;
+    assert!(
+        all.stderr.contains("refuses to make webhooks for") && all.stderr.contains("all.json"),
+        "{all:?}"
+    );
     #[cfg(unix)]
     assert_eq!(
         std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions()) & 0o777,

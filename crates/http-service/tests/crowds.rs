@@ -1,5 +1,7 @@
 //! Whoever holds connections open must not keep others out, nor cost more than is allowed.
 
+#![allow(clippy::unwrap_used)]
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -58,7 +60,8 @@ async fn connections_that_only_wait_make_room() {
 #[tokio::test]
 async fn large_bodies_that_never_end_leave_room_for_small_ones() {
     let address = served(64).await;
-    let half = format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{}", "x".repeat(500_000));
+    let half =
+        format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{}", "x".repeat(500_000));
     let mut held = Vec::new();
     for _ in 0..16 {
         held.push(sent(address, &half).await);

@@ -131,8 +131,8 @@ fn id(record: &Value) -> String {
     record["id"].as_str().expect("it has an id").to_owned()
 }
 
-fn change(server: &Server, mutation: Mutation) -> Vec<String> {
-    server.organisation().mutate(&mutation).expect("it can be changed")
+fn change(server: &Server, mutation: &Mutation) -> Vec<String> {
+    server.organisation().mutate(mutation).expect("it can be changed")
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn deliveries_are_signed_over_their_bytes() {
     assert_eq!(made["enabled"], true);
     let application = some(&server, "application.list", |_| true);
     let patch = object(json!({"customFields": []}));
-    change(&server, Mutation::Update { kind: Kind::Application, id: id(&application), patch });
+    change(&server, &Mutation::Update { kind: Kind::Application, id: id(&application), patch });
     server.deliveries().settled().await;
     let all = receiver.all();
     assert_eq!(all.iter().filter(|received| received.signature.is_some()).count(), 2, "a ping and an event");
@@ -175,7 +175,7 @@ async fn a_webhook_whose_ping_fails_is_disabled_until_it_is_enabled_again() {
     assert_eq!((&made["enabled"], &made["secretToken"]), (&json!(false), &json!("hush")));
     let erased = |server: &Server| {
         let candidate = some(server, "candidate.list", |_| true);
-        change(server, Mutation::Delete { kind: Kind::Candidate, id: id(&candidate) });
+        change(server, &Mutation::Delete { kind: Kind::Candidate, id: id(&candidate) });
         candidate
     };
     erased(&server);
@@ -204,7 +204,7 @@ async fn changes_cascade_as_ashbys_do() {
     receiver.subscribe_to_all(&server).await;
     let told = async |mutation: Mutation| {
         let before = receiver.actions().len();
-        let ids = change(&server, mutation);
+        let ids = change(&server, &mutation);
         server.deliveries().settled().await;
         (receiver.actions().split_off(before), ids)
     };

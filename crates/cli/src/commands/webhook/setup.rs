@@ -91,6 +91,21 @@ impl Setup {
             }
         }
         let code = show::verdict(&all);
+        // Ashby's API has not taken all types; whoever asked for all wants those that it takes.
+        let takes_all = self.types.iter().any(|kind| kind == "all");
+        let is_untaken = |failure: &Failure| takes_all && failure.with_causes().contains("webhookType");
+        let (untaken, failures): (Vec<Failure>, Vec<Failure>) = failures.into_iter().partition(is_untaken);
+        if !untaken.is_empty() {
+            let names: Vec<&str> =
+                types.iter().copied().filter(|kind| !all.iter().any(|of| of.kind == *kind)).collect();
+            let secret_is_in = settings.secret_file().unwrap_or_else(|| settings.webhooks_file());
+            explain(&format!(
+                "Ashby's API refuses to make webhooks for {}: set them up in Ashby (Admin > Integrations > Webhooks) with the \
+                 secret that is in {}\n",
+                names.join(", "),
+                secret_is_in.display()
+            ));
+        }
         if failures.is_empty() {
             return Ok(code);
         }
