@@ -100,8 +100,6 @@ pub(crate) enum Step {
     Reset(Stream),
     /// Two runs at once; the changes happen when the second has ended and the first has not.
     Two(Alias, Vec<Change>),
-    /// A run that stays up: it must become true by itself, and again after the changes, whatever has passed.
-    Watch(Sync, Vec<Change>),
 }
 
 /// What a history may be about; each has a few of them.
@@ -151,13 +149,11 @@ pub enum Feature {
     During,
     /// Children change while their parent does not, or move to another one.
     Children,
-    /// Runs that stay up.
-    Watch,
 }
 
 impl Feature {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 22] = [
         Self::Keys,
         Self::Rights,
         Self::Organisations,
@@ -180,7 +176,6 @@ impl Feature {
         Self::Full,
         Self::During,
         Self::Children,
-        Self::Watch,
     ];
 
     /// Its name on the command line: `keys`.
