@@ -138,7 +138,9 @@ static TABLE: &[Row] = &[
         ] },
     Row { name: "pipeline_overview", title: "Pipeline overview", is_live: false, what: What::Overview,
         about: "Counts applications by job and stage: active now, moved into the stage in the period, median days in it; and \
-            totals. Local, costs nothing. For anything else about numbers use query.",
+            totals. Local, costs nothing. moved_in and median_days need the stream application_history in the copy, which \
+            a usual sync leaves out (`ashby sync application_history`), and are null without it. For anything else about \
+            numbers use query.",
         arguments: &[
             optional("job_id", Kind::Text, "Only this job"),
             optional("since", Kind::Instant, "Begin of the period; 30 days ago unless said"),
