@@ -155,7 +155,8 @@ static TABLE: &[Row] = &[
         ] },
     Row { name: "search", title: "Search people and jobs", is_live: true, what: What::Search,
         about: "Finds candidates, applications, jobs, notes and feedback by words in them (names, e-mail, employer, tags, \
-            text); best first. From the local copy; live, for candidates by name or e-mail, if there is none. Then get.",
+            text); best first. From the local copy; live, for candidates by name or e-mail, if there is none. \
+            Notes are in the copy only after `ashby sync candidate_notes`. Then get.",
         arguments: &[
             required("query", Kind::Text, "Words; all of them are looked for, the last one may be begun"),
             optional("kinds", Kind::Words(kind_names), "Only records of these kinds"),

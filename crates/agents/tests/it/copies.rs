@@ -92,3 +92,39 @@ async fn moves_are_counted_from_the_history_and_unknown_without_it() {
     );
     assert!(!answer.contains_key("note"), "{answer:?}");
 }
+
+#[tokio::test]
+async fn a_search_says_which_stream_the_copy_lacks() {
+    let place = Place::new();
+    place.write("candidates", &["/name"], &[json!({"id": "1", "name": "Mia"})]).await;
+    let notes = json!({"query": "mia", "kinds": ["notes"]});
+    let error = place.call("search", notes.clone()).await.unwrap_err();
+    assert_eq!(error.code, "not_synced");
+    assert!(error.message.contains("candidate_notes"), "{error}");
+    assert_eq!(error.hint.as_deref(), Some("`ashby sync candidate_notes` brings it"));
+    let both = place.call("search", json!({"query": "mia", "kinds": ["notes", "candidates"]})).await.unwrap();
+    assert_eq!(both["results"][0]["id"], "1");
+    assert!(both["note"].as_str().unwrap().contains("`ashby sync candidate_notes`"), "{both:?}");
+    let all = place.call("search", json!({"query": "mia"})).await.unwrap();
+    assert!(all["results"][0]["id"] == "1" && !all.contains_key("note"), "{all:?}");
+
+    let note = json!({"id": "n", "content": "<p>Mia is <b>kind</b></p>",
+        "author": {"firstName": "Theo", "lastName": "Thompson"}});
+    place.write("candidate_notes", &["/author/firstName", "/author/lastName"], &[note]).await;
+    let found = place.call("search", notes).await.unwrap();
+    let hit = &found["results"][0];
+    assert_eq!((&hit["title"], &hit["snippet"]), (&json!("Theo Thompson"), &json!("Mia is kind")));
+}
+
+#[tokio::test]
+async fn a_copy_of_other_streams_needs_a_sync_and_no_index() {
+    let place = Place::new();
+    place.write("users", &[], &[json!({"id": "1"})]).await;
+    let error = place.call("search", json!({"query": "mia"})).await.unwrap_err();
+    assert_eq!(
+        (error.code, error.hint.as_deref()),
+        ("not_synced", Some("`ashby sync candidates` brings it"))
+    );
+    place.write("candidates", &[], &[json!({"id": "1", "name": "Mia"})]).await;
+    assert_eq!(place.call("search", json!({"query": "mia"})).await.unwrap_err().code, "no_index");
+}
