@@ -212,7 +212,7 @@ mod tests {
         optional("since", Kind::Instant, "When"),
     ];
 
-    fn checked(given: Value) -> Result<Given, Error> {
+    fn checked(given: &Value) -> Result<Given, Error> {
         Given::check(ALL, given.as_object().cloned())
     }
 
@@ -228,12 +228,12 @@ mod tests {
             (json!({"query": "x", "since": "soon"}), "invalid_parameter", "since", "2026-01-31"),
             (json!({"query": "x", "limits": 5}), "unknown_parameter", "limits", "limits"),
         ] {
-            let error = checked(given.clone()).unwrap_err();
+            let error = checked(&given).unwrap_err();
             assert_eq!((error.code, error.field.as_deref()), (code, Some(field)), "{given}");
             assert!(error.message.contains(said), "{error}");
         }
         let given =
-            checked(json!({"query": "x", "limit": 500, "kind": null, "since": "2026-01-31"})).unwrap();
+            checked(&json!({"query": "x", "limit": 500, "kind": null, "since": "2026-01-31"})).unwrap();
         assert_eq!(given.number(&ALL[2]), 50);
         assert_eq!(given.instant("since"), Some("2026-01-31T00:00:00Z".parse().unwrap()));
     }

@@ -93,7 +93,7 @@ pub(super) async fn run(agent: &Agent, given: &Given) -> Result<Answer, Error> {
     let mut notes = Vec::new();
     if !has_history {
         notes.push(format!(
-            "moved_in and median_days are null, for the stream {HISTORY} is not whole in the local copy; \
+            "moved_in and median_days are null: the stream {HISTORY} is not in the local copy, or not whole yet; \
              `ashby sync {HISTORY}` brings it"
         ));
     }
