@@ -80,7 +80,7 @@ impl From<local_copy::Error> for Error {
     fn from(error: local_copy::Error) -> Self {
         use local_copy::Error as Copy;
         let code = match &error {
-            Copy::NoCopy(_) | Copy::Older(_) => "not_synced",
+            Copy::NoCopy(_) | Copy::Older(_) | Copy::NotHeld { .. } => "not_synced",
             Copy::Copy(_) | Copy::Sqlite(_) => "copy_unreadable",
             Copy::Refused(_) => "query_refused",
             Copy::Sql(_) => "invalid_query",

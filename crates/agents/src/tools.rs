@@ -138,7 +138,9 @@ static TABLE: &[Row] = &[
         ] },
     Row { name: "pipeline_overview", title: "Pipeline overview", is_live: false, what: What::Overview,
         about: "Counts applications by job and stage: active now, moved into the stage in the period, median days in it; and \
-            totals. Local, costs nothing. For anything else about numbers use query.",
+            totals. Local, costs nothing. moved_in and median_days need the stream application_history in the copy, which \
+            a usual sync leaves out (`ashby sync application_history`), and are null without it. For anything else about \
+            numbers use query.",
         arguments: &[
             optional("job_id", Kind::Text, "Only this job"),
             optional("since", Kind::Instant, "Begin of the period; 30 days ago unless said"),
@@ -153,7 +155,8 @@ static TABLE: &[Row] = &[
         ] },
     Row { name: "search", title: "Search people and jobs", is_live: true, what: What::Search,
         about: "Finds candidates, applications, jobs, notes and feedback by words in them (names, e-mail, employer, tags, \
-            text); best first. From the local copy; live, for candidates by name or e-mail, if there is none. Then get.",
+            text); best first. From the local copy; live, for candidates by name or e-mail, if there is none. \
+            Notes are in the copy only after `ashby sync candidate_notes`. Then get.",
         arguments: &[
             required("query", Kind::Text, "Words; all of them are looked for, the last one may be begun"),
             optional("kinds", Kind::Words(kind_names), "Only records of these kinds"),

@@ -35,6 +35,14 @@ pub enum Error {
     /// The copy has no such stream.
     #[error("there is no stream {0} in the copy")]
     UnknownStream(String),
+    /// A stream that was asked for is not in the copy; with the command that brings it.
+    #[error("the stream {stream} is not in the copy")]
+    NotHeld {
+        /// The stream.
+        stream: String,
+        /// What to do.
+        hint: String,
+    },
     /// The copy changed since the first part of the answer.
     #[error("the copy has changed since the answer began")]
     Changed,
@@ -47,10 +55,16 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn not_held(stream: &str) -> Self {
+        // Many streams are off unless they are named: a sync of all would not bring it.
+        Self::NotHeld { stream: stream.to_owned(), hint: format!("`ashby sync {stream}` brings it") }
+    }
+
     /// What to do next, if that is known.
     pub fn hint(&self) -> Option<&str> {
         Some(match self {
             Self::Copy(error) => return error.hint(),
+            Self::NotHeld { hint, .. } => hint,
             Self::NoCopy(_) => "make it with `ashby sync`",
             Self::Older(_) => "`ashby sync` brings it up to date",
             Self::Refused(_) => {

@@ -12,6 +12,7 @@ mod error;
 mod guard;
 mod like;
 mod linear;
+mod plain;
 mod query;
 mod records;
 mod search;

@@ -1,10 +1,12 @@
 //! Words in records.
 
-use rusqlite::params;
+use capture_core::Searchable;
+use rusqlite::{OptionalExtension, params};
 use sink_sqlite::{Texts, search_table, words};
 
 use crate::Snapshot;
 use crate::error::Error;
+use crate::plain::plain;
 use crate::records::Held;
 
 /// Letters of a snippet, about.
@@ -15,7 +17,7 @@ const SNIPPET_LETTERS: usize = 160;
 pub struct Search<'a> {
     /// Words. Records have all of them, the last one perhaps only begun; if none has, any of them.
     pub text: &'a str,
-    /// In these streams; all that have an index if it is empty.
+    /// In these streams, as far as they have an index; all that have one if it is empty.
     pub streams: Vec<&'a str>,
     /// So many at most.
     pub limit: usize,
@@ -48,6 +50,8 @@ pub struct Hits {
     pub next: Option<After>,
     /// The streams that were looked through.
     pub streams: Vec<String>,
+    /// Those of the streams asked for that are not in the copy.
+    pub not_held: Vec<String>,
 }
 
 /// A record with the words.
@@ -67,31 +71,42 @@ pub struct Hit {
 }
 
 impl Snapshot {
-    /// The streams that have an index of words, those of people first.
+    /// The streams that have an index of words, by name.
     ///
     /// # Errors
     /// [`Error::NoIndex`] if none has.
     pub fn searchable(&self) -> Result<Vec<String>, Error> {
-        let mut streams = Vec::new();
-        for stream in self.streams()? {
-            if Texts::of(&self.connection, &stream.name)?.is_some() {
-                streams.push(stream.name);
+        let streams = self.indexed(self.streams()?.into_iter().map(|stream| stream.name))?;
+        if streams.is_empty() { Err(Error::NoIndex) } else { Ok(streams) }
+    }
+
+    fn indexed(&self, streams: impl IntoIterator<Item = String>) -> Result<Vec<String>, Error> {
+        let mut indexed = Vec::new();
+        for stream in streams {
+            if Texts::of(&self.connection, &stream)?.is_some() {
+                indexed.push(stream);
             }
         }
-        if streams.is_empty() { Err(Error::NoIndex) } else { Ok(streams) }
+        Ok(indexed)
     }
 
     /// Looks words up. Text without any finds nothing.
     ///
     /// # Errors
-    /// [`Error::NoIndex`], also if one of the streams has none.
+    /// If none of the streams has an index: [`Error::NotHeld`] if none is in the copy at all, else [`Error::NoIndex`].
     pub fn search(&self, search: &Search<'_>) -> Result<Hits, Error> {
-        let known = self.searchable()?;
-        let streams: Vec<String> = if search.streams.is_empty() {
-            known
+        let mut not_held = Vec::new();
+        let streams = if search.streams.is_empty() {
+            self.searchable()?
         } else {
+            let held: Vec<String> = self.streams()?.into_iter().map(|stream| stream.name).collect();
             let wanted = search.streams.iter().map(|stream| (*stream).to_owned());
-            wanted.filter(|stream| known.contains(stream)).collect()
+            let (held, others): (Vec<_>, Vec<_>) = wanted.partition(|stream| held.contains(stream));
+            if let ([], [first, ..]) = (&*held, &*others) {
+                return Err(Error::not_held(first));
+            }
+            not_held = others;
+            self.indexed(held)?
         };
         if streams.is_empty() {
             return Err(Error::NoIndex);
@@ -111,14 +126,25 @@ impl Snapshot {
             let (title, body) = texts.map(|texts| texts.read(&held.record)).unwrap_or_default();
             hits.push(Hit {
                 stream: after.stream.clone(),
-                snippet: snippet(&body, search.text),
-                title: title.replace('\n', " · "),
+                snippet: snippet(&plain(&body), search.text),
+                title: title.replace('\n', self.between_titles(&after.stream)?),
                 held,
                 after,
             });
         }
         let next = hits.last().map(|hit| hit.after.clone()).filter(|_| is_more);
-        Ok(Hits { hits, any, next, streams })
+        Ok(Hits { hits, any, next, streams, not_held })
+    }
+
+    /// What is put between the parts of a title: parts of one object, first and last name, are one name.
+    fn between_titles(&self, stream: &str) -> Result<&'static str, Error> {
+        let sql = "SELECT texts FROM _capture_search WHERE stream = ?1";
+        let saved: Option<String> = self.connection.query_row(sql, [stream], |row| row.get(0)).optional()?;
+        let texts: Option<Searchable> = saved.and_then(|saved| serde_json::from_str(&saved).ok());
+        let titles = texts.map(|texts| texts.title).unwrap_or_default();
+        let mut parents = titles.iter().map(|title| title.rsplit_once('/').map(|(parent, _)| parent));
+        let first = parents.next();
+        Ok(if parents.all(|parent| Some(parent) == first) { " " } else { " · " })
     }
 
     /// One more than wanted, best first.

@@ -1,6 +1,6 @@
 //! `search`.
 
-use local_copy::{After, Hits, Search};
+use local_copy::{After, Error as Lack, Hits, Search};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -32,7 +32,8 @@ pub(super) async fn run(agent: &Agent, given: &Given) -> Result<Answer, Error> {
         .locally({
             let (text, kinds) = (text.clone(), kinds.clone());
             move |copy| {
-                let of_kinds = ashby_source::kinds().filter(|(kind, _)| kinds.iter().any(|one| one == kind));
+                let of_kinds = ashby_source::kinds()
+                    .filter(|(kind, _)| kinds.is_empty() || kinds.iter().any(|one| one == kind));
                 let after = place.map(|place| After {
                     score: f64::from_bits(place.score_bits),
                     stream: place.stream,
@@ -40,27 +41,32 @@ pub(super) async fn run(agent: &Agent, given: &Given) -> Result<Answer, Error> {
                     any: place.any,
                 });
                 let streams = of_kinds.map(|(_, stream)| stream).collect();
-                let hits = copy.search(&Search { text: &text, streams, limit, after })?;
+                let hits = match copy.search(&Search { text: &text, streams, limit, after }) {
+                    Err(error @ (Lack::NoIndex | Lack::NotHeld { .. })) => return Ok(Err(error)),
+                    other => other?,
+                };
                 let as_of = copy.as_of(hits.streams.iter().map(String::as_str));
-                Ok((hits, as_of))
+                Ok(Ok((hits, as_of)))
             }
         })
         .await;
-    match found {
-        Ok(Some((hits, as_of))) => {
-            let mut answer = local(hits, &question);
+    // Only candidates are found without the copy; whoever wants others is told what it lacks.
+    let is_of_candidates = kinds.is_empty() || kinds.iter().any(|kind| kind == "candidates");
+    match found? {
+        Some(Ok((hits, as_of))) => {
+            let mut answer = local(hits, &question, !kinds.is_empty());
             agent::local(&mut answer, as_of);
             Ok(answer)
         }
-        Ok(None) => ask(agent, &text, &kinds, "there is no local copy").await,
-        Err(error) if error.code == "no_index" && agent.inner.client.is_some() => {
-            ask(agent, &text, &kinds, "the local copy has no index of its texts").await
+        Some(Err(lack)) if agent.inner.client.is_some() && is_of_candidates => {
+            ask(agent, &text, &kinds, &lack.to_string()).await
         }
-        Err(error) => Err(error),
+        Some(Err(lack)) => Err(Error::from(lack)),
+        None => ask(agent, &text, &kinds, "there is no local copy").await,
     }
 }
 
-fn local(found: Hits, question: &Value) -> Answer {
+fn local(found: Hits, question: &Value, is_of_kinds: bool) -> Answer {
     let results = found.hits.iter().map(|hit| {
         let record = agent::record(&hit.held.record);
         let text = |name: &str| record.get(name).cloned().filter(Value::is_string);
@@ -93,8 +99,15 @@ fn local(found: Hits, question: &Value) -> Answer {
             Place { score_bits: after.score.to_bits(), stream: after.stream, row: after.row, any: after.any };
         answer.insert("cursor".to_owned(), cursor::seal("search", question, &place).into());
     }
+    let mut notes = Vec::new();
     if found.any && !found.hits.is_empty() {
-        answer.insert("note".to_owned(), "no record has all of these words; these have some of them".into());
+        notes.push("no record has all of these words; these have some of them".to_owned());
+    }
+    for stream in found.not_held.iter().filter(|_| is_of_kinds) {
+        notes.push(format!("the stream {stream} is not in the copy; `ashby sync {stream}` brings it"));
+    }
+    if !notes.is_empty() {
+        answer.insert("note".to_owned(), notes.join(". ").into());
     }
     answer
 }

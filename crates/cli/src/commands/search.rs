@@ -53,10 +53,18 @@ impl SearchFlags {
                 return Ok(ExitCode::SUCCESS);
             }
         }
-        let streams = self.kinds.iter().map(|kind| stream(kind)).collect::<Result<Vec<_>, _>>()?;
+        let streams = match &*self.kinds {
+            [] => ashby_source::kinds().map(|(_, stream)| stream).collect(),
+            kinds => kinds.iter().map(|kind| stream(kind)).collect::<Result<Vec<_>, _>>()?,
+        };
         let text = self.words.join(" ");
         let search = Search { text: &text, streams, limit: usize::from(self.limit), after: None };
         let hits = copy.snapshot()?.search(&search)?;
+        for stream in hits.not_held.iter().filter(|_| !self.kinds.is_empty()) {
+            output::explain(&format!(
+                "the stream {stream} is not in the copy; `ashby sync {stream}` brings it\n"
+            ));
+        }
         if hits.any && !hits.hits.is_empty() {
             output::explain("no record has all of these words; these have some of them\n");
         }

@@ -151,7 +151,34 @@ async fn words_are_found_best_first_page_by_page() {
         one(odd, vec![]);
     }
     let none = Search { text: "x", streams: vec!["none"], limit: 1, after: None };
-    assert!(matches!(snapshot.search(&none), Err(Error::NoIndex)));
-    let unindexed = crate::pets().await;
-    assert!(matches!(unindexed.copy().snapshot().unwrap().search(&none), Err(Error::NoIndex)));
+    let error = snapshot.search(&none).unwrap_err();
+    assert!(matches!(&error, Error::NotHeld { stream, .. } if stream == "none"), "{error:?}");
+    assert_eq!(error.hint(), Some("`ashby sync none` brings it"), "to make an index would not help");
+    let both = Search { text: "ball", streams: vec!["none", "toys"], limit: 1, after: None };
+    let hits = snapshot.search(&both).unwrap();
+    assert_eq!((hits.hits.len(), hits.streams, hits.not_held), (1, vec!["toys".into()], vec!["none".into()]));
+    let unindexed = crate::pets().await.copy().snapshot().unwrap();
+    for streams in [vec![], vec!["pets"], vec!["none", "pets"]] {
+        let search = Search { text: "x", streams, limit: 1, after: None };
+        assert!(matches!(unindexed.search(&search), Err(Error::NoIndex)));
+    }
+}
+
+#[tokio::test]
+async fn a_hit_is_shown_as_people_write_it() {
+    let place = Place(tempfile::tempdir().unwrap());
+    for (name, titles) in
+        [("notes", ["/author/firstName", "/author/lastName"]), ("visits", ["/pet/name", "/vet/name"])]
+    {
+        let searchable =
+            Searchable { title: titles.map(str::to_owned).to_vec(), body: vec!["/content".into()] };
+        let stream = Arc::new(Arc::unwrap_or_clone(stream(name)).with_searchable(Some(searchable)));
+        let record = json!({"id": "1", "author": {"firstName": "Theo", "lastName": "Thompson"},
+            "pet": {"name": "Mia"}, "vet": {"name": "Dr. Leo"}, "content": "<p>Purrs <b>loudly</b></p>"});
+        place.write(&stream, 1, &[Record::upsert("1", record.to_string())]).await;
+    }
+    let snapshot = place.copy().snapshot().unwrap();
+    let hits = snapshot.search(&Search { text: "loudly", limit: 2, ..Search::default() }).unwrap().hits;
+    let shown: Vec<_> = hits.iter().map(|hit| (&*hit.title, &*hit.snippet)).collect();
+    assert_eq!(shown, [("Theo Thompson", "Purrs loudly"), ("Mia · Dr. Leo", "Purrs loudly")]);
 }
