@@ -39,7 +39,6 @@ const TABLE: &[Row] = &[
             "/hiringTeam/lastName",
             "/customFields/value",
             "/customFields/valueLabel",
-            "/applicationFormSubmissions/submittedValues",
         ],
     ),
     (

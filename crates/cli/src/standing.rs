@@ -1,5 +1,5 @@
-//! Where a run stands, for whoever looks while it is on: `ashby status` reads it from a file ([`file`]), Prometheus from
-//! `--metrics` ([`metrics`]), and `--notify` sends word of trouble ([`notify`]).
+//! Where a run stands, for whoever looks while it is on: `ashby status` reads it from a file, Prometheus from
+//! `--metrics`, and `--notify` sends word of trouble.
 
 mod file;
 mod metrics;

@@ -64,7 +64,7 @@ async fn requests_are_logged_without_their_contents() {
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for expected in
-        ["candidate.list", "01RETRIED", "01FIRST", "WARN", "status=503", "elapsed_ms", "attempt=2"]
+        ["candidate.list", "01RETRIED", "01FIRST", "INFO", "status=503", "elapsed_ms", "attempt=2"]
     {
         assert!(log.contains(expected), "{expected} is not in {log}");
     }

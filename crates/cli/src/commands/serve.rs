@@ -29,7 +29,7 @@ pub(crate) struct ServeFlags {
     /// Another name by which this server is asked for, as behind a proxy; may be given several times
     #[arg(long, value_name = "HOST", value_delimiter = ',')]
     allow_host: Vec<String>,
-    /// Pages that may ask from a browser, such as https://app.example.com; may be given several times
+    /// Pages that may ask from a browser, such as `https://app.example.com`; may be given several times
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',')]
     allow_origin: Vec<String>,
     /// The file of tokens, as `ashby token` makes them
