@@ -38,7 +38,7 @@ pub(crate) struct PurgeFlags {
     /// their records only keys are left, marked as erased
     #[arg(long, value_name = "CANDIDATE_ID", conflicts_with_all = ["streams", "older_than"])]
     candidate: Option<String>,
-    /// With --candidate: where `ashby resume download --all` put files
+    /// With --candidate: a directory of downloads, in which each candidate has a folder named by the id
     #[arg(long, value_name = "DIR", default_value = super::file::DIRECTORY, requires = "candidate")]
     downloads: PathBuf,
     /// Write the receipt to this file, too, as JSON

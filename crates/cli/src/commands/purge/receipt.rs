@@ -143,7 +143,7 @@ impl fmt::Display for Receipt {
 }
 
 impl Downloads {
-    /// What `ashby resume download --all` put there; `None` if nothing.
+    /// What was downloaded into the folder of the candidate; `None` if nothing.
     pub(super) fn of(downloads: &Path, candidate: &str) -> Result<Option<Self>, Failure> {
         let directory = downloads.join(candidate);
         let Ok(entries) = fs::read_dir(&directory) else { return Ok(None) };
