@@ -317,3 +317,17 @@ async fn webhooks_that_are_disabled_are_said_at_the_start() {
     assert_eq!(hint, "hint: `ashby webhook enable candidateHire`");
     assert_eq!(watch.stop().await.1, Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_tells_of_what_was_synced_and_of_nothing_yet() {
+    let site = Site::new().await;
+    let nothing = site.done("status").await;
+    assert!(nothing.stderr.contains("`ashby sync` begins"), "{nothing:?}");
+    site.done("sync users archive_reasons").await;
+    let csv = site.done("status --output csv").await.stdout;
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines[0], "stream,lag,records,state,last error,as of,next poll");
+    assert!(lines[2].starts_with("users,") && lines[2].contains(" seconds,30,no run,,20"), "{csv}");
+    let shown = site.done("status").await.stdout;
+    assert!(shown.contains("no run is on; the last ended "), "{shown}");
+}

@@ -228,7 +228,6 @@ fn table(streams: &[Stream], now: Timestamp) -> Table {
             shown(stream.next_poll_at),
         ]
     });
-    Table::new(&["stream", "as of", "lag", "records", "state", "next poll", "last error"])
-        .numeric(&[3])
-        .rows(rows)
+    let header = ["stream", "lag", "records", "state", "last error", "as of", "next poll"];
+    Table::new(&header).numeric(&[2]).ranked().rows(rows)
 }
