@@ -10,6 +10,7 @@
 
 mod activity;
 mod body;
+mod leftover;
 mod memory;
 mod serve;
 mod vitals;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -15,6 +17,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::activity::{Activity, Watched};
+use crate::leftover;
 
 /// How long to wait when the system has no more files or memory for a connection.
 const EXHAUSTED: Duration = Duration::from_millis(100);
@@ -69,6 +72,8 @@ pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Serves until `stop` is cancelled, then answers what is under way and returns.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
+    let router =
+        router.layer(from_fn(move |request: Request, next: Next| leftover::answer(request, next, limits)));
     let permits = Arc::new(Semaphore::new(limits.connections.max(1)));
     let mut connections = JoinSet::new();
     let mut held: Vec<(Activity, AbortHandle)> = Vec::new();

@@ -28,7 +28,12 @@ async fn served(connections: usize) -> SocketAddr {
     };
     let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(serve(listener, Router::new().route("/", post(read)), limits, CancellationToken::new()));
+    tokio::spawn(serve(
+        listener,
+        Router::new().route("/", post(read)).route("/refused", post(async || StatusCode::FORBIDDEN)),
+        limits,
+        CancellationToken::new(),
+    ));
     address
 }
 
@@ -71,4 +76,35 @@ async fn large_bodies_that_never_end_leave_room_for_small_ones() {
     tokio::time::timeout(HANGS, refused).await.expect("there is an end to large bodies");
     assert_eq!(status(address, 50_000).await, "200");
     drop(held);
+}
+
+#[tokio::test]
+async fn a_connection_on_which_something_was_refused_unread_is_used_again() {
+    let address = served(4).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    for _ in 0..20 {
+        let body = "x".repeat(60_000);
+        let head = format!("POST /refused HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", body.len());
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // The answer may come before the body has gone.
+        stream.write_all(body.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            let read = tokio::time::timeout(HANGS, stream.read(&mut byte)).await.expect("it is answered");
+            assert_eq!(read.unwrap(), 1, "it stays open");
+            answer.extend(byte);
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 403"), "{}", String::from_utf8_lossy(&answer));
+    }
+}
+
+#[tokio::test]
+async fn who_announces_too_much_is_told_that_the_connection_ends() {
+    let address = served(4).await;
+    let mut stream = sent(address, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n").await;
+    let mut answer = String::new();
+    tokio::time::timeout(HANGS, stream.read_to_string(&mut answer)).await.expect("it is answered").unwrap();
+    let answer = answer.to_ascii_lowercase();
+    assert!(answer.starts_with("http/1.1 413") && answer.contains("\r\nconnection: close\r\n"), "{answer}");
 }
