@@ -10,7 +10,6 @@
 mod database;
 mod writer;
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -113,11 +112,7 @@ impl Inbox {
     /// # Errors
     /// If its directory does not exist or cannot be looked into.
     pub fn beside(destination: &Path) -> std::io::Result<PathBuf> {
-        let destination = private_file::canonical(destination)?;
-        let mut name = OsString::from(".");
-        name.push(destination.file_name().unwrap_or_default());
-        name.push(".inbox.db");
-        Ok(destination.with_file_name(name))
+        private_file::beside(destination, "inbox.db")
     }
 
     /// Opens the inbox at `path`, which is made if it is not there. Blocks for as long as that takes.

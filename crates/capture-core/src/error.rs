@@ -6,6 +6,18 @@ use std::fmt;
 /// Shorthand for results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The first error of this type among the causes of an error.
+pub fn cause<T: StdError + 'static>(error: &dyn StdError) -> Option<&T> {
+    let mut next = error.source();
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
 /// What went wrong, by what has to happen next. The runner's whole policy hangs on this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -60,6 +72,11 @@ impl ErrorKind {
     /// Whether it may pass by itself, so that a run which is meant to last tries again after a pause.
     pub fn may_pass(self) -> bool {
         matches!(self, Self::Transient | Self::Unavailable | Self::Storage)
+    }
+
+    /// Whether the stream is not there for these credentials, or not at all: it is left out, and nothing is in trouble.
+    pub fn is_left_out(self) -> bool {
+        matches!(self, Self::Denied | Self::Unsupported)
     }
 
     /// Whether the trouble belongs to one stream, so that the others go on.

@@ -57,7 +57,7 @@ mod supervise;
 
 pub use appender::{Appender, Watermark};
 pub use appending::Appending;
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, Result, cause};
 pub use event::{Event, NOTES, Observer};
 pub use file_state::FileStateStore;
 pub use identity::{Difference, Identity, ReconcilePolicy};

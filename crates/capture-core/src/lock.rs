@@ -1,6 +1,5 @@
 //! One run at a time on one state.
 
-use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -85,7 +84,7 @@ fn acquire(
             .with_source(error)
             .with_hint("check that its directory exists and that this user may look into it")
     })?;
-    let hidden = hidden_name(&canonical);
+    let hidden = private_file::hidden_name(&canonical, "lock");
     for _ in 0..MAX_ATTEMPTS {
         let Some((file, is_new)) = open(&hidden)? else { continue };
         match try_lock(&file) {
@@ -172,14 +171,6 @@ fn earlier(path: &Path, canonical: &Path) -> Result<Vec<File>> {
         }
     }
     Ok(held)
-}
-
-/// `.NAME.lock`, beside the file.
-fn hidden_name(canonical: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(canonical.file_name().unwrap_or_default());
-    name.push(".lock");
-    canonical.with_file_name(name)
 }
 
 fn with_suffix(path: &Path) -> PathBuf {

@@ -7,6 +7,7 @@
 //!
 //! Where there are no Unix permissions, files are made as the system makes them.
 
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -39,6 +40,23 @@ pub fn canonical(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::other("too many links lead to it"))
+}
+
+/// What belongs to a file or directory and is kept apart from it: hidden, beside it (`.NAME.WHAT`), by its one canonical
+/// name.
+///
+/// # Errors
+/// As for [`canonical`].
+pub fn beside(path: &Path, what: &str) -> io::Result<PathBuf> {
+    Ok(hidden_name(&canonical(path)?, what))
+}
+
+pub(crate) fn hidden_name(canonical: &Path, what: &str) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(canonical.file_name().unwrap_or_default());
+    name.push(".");
+    name.push(what);
+    canonical.with_file_name(name)
 }
 
 /// The directory that a path's last name is in.

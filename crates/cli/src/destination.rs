@@ -28,6 +28,16 @@ pub(crate) fn from_settings(settings: &Settings) -> Result<Box<dyn Place>, Failu
     }
 }
 
+/// The same, for whoever needs what is saved there.
+pub(crate) fn with_state(settings: &Settings) -> Result<Box<dyn Place>, Failure> {
+    let place = from_settings(settings)?;
+    if place.keeps_state() {
+        return Ok(place);
+    }
+    Err(Failure::new(USAGE, format!("`--to {}` keeps no state", place.address()))
+        .with_hint("name its file with --state, or another destination with --to"))
+}
+
 /// All spellings, for help and hints.
 pub(crate) fn usages() -> String {
     let usages: Vec<&str> = FAMILIES.iter().map(|family| family.usage()).collect();

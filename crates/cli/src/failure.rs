@@ -223,7 +223,8 @@ impl From<capture_core::Error> for Failure {
             Some(hint) => failure.with_hint(hint),
             None => failure,
         };
-        let mut of_ashby = Box::new(ashby_of(&error).map(OfAshby::of).unwrap_or_default());
+        let mut of_ashby =
+            Box::new(capture_core::cause::<ashby_client::Error>(&error).map(OfAshby::of).unwrap_or_default());
         of_ashby.kind = Some(snake(&format!("{:?}", error.kind())));
         of_ashby.is_retryable |= matches!(error.kind(), ErrorKind::Transient | ErrorKind::Unavailable);
         match error.into_source() {
@@ -231,18 +232,6 @@ impl From<capture_core::Error> for Failure {
             None => Self { of_ashby, ..failure },
         }
     }
-}
-
-/// What Ashby or the way to it said, at the bottom of another error.
-fn ashby_of(error: &capture_core::Error) -> Option<&ashby_client::Error> {
-    let mut next = error.source();
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
 }
 
 impl From<ashby_calls::Error> for Failure {

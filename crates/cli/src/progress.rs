@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ashby_client::Usage;
-use capture_core::{Counts, ErrorKind, Event, Observer};
+use capture_core::{Counts, Event, Observer};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
@@ -359,7 +359,7 @@ impl Observer for Progress {
             Event::Failed { stream, kind, message, hint, retry_in, ends_poll } => {
                 Self::ends(live, stream, *ends_poll);
                 let Some(rounds) = &mut live.rounds else { return };
-                let is_skipped = matches!(kind, ErrorKind::Denied | ErrorKind::Unsupported);
+                let is_skipped = kind.is_left_out();
                 if is_skipped && rounds.is_news(stream, message) {
                     let text = format!("skipped: {stream}: {message}");
                     self.say("skipped", Level::Warn, &text, &json!({"stream": stream}));

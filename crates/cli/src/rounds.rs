@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use capture_core::{Counts, ErrorKind, gist};
+use capture_core::{Counts, ErrorKind};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use crate::ills::Ills;
 use crate::output::{duration, thousands};
 
 /// Notes that are remembered, so as not to say them again.
@@ -31,7 +32,7 @@ pub(crate) struct Rounds {
     /// How the newest poll of each stream ended.
     endings: BTreeMap<String, Ending>,
     /// What fails, and what was said of it.
-    ill: BTreeMap<String, Ill>,
+    ills: Ills,
     said: BTreeSet<(String, String)>,
 }
 
@@ -72,7 +73,7 @@ impl Rounds {
             requests_before: 0,
             counts: Counts::default(),
             endings: BTreeMap::new(),
-            ill: BTreeMap::new(),
+            ills: Ills::default(),
             said: BTreeSet::new(),
         }
     }
@@ -98,27 +99,19 @@ impl Rounds {
 
     /// A stream is up to date: the round, if it is over with that, and whether the stream was failing.
     pub(crate) fn up_to_date(&mut self, stream: &str, requests: u64) -> (bool, Option<Round>) {
-        let was_ill = self.ill.remove(stream).is_some_and(|ill| ill.is_said);
+        let was_ill = self.ills.is_well(stream);
         (was_ill, self.ended(stream, Ending::UpToDate, requests))
     }
 
     /// A poll has failed for good.
     pub(crate) fn failed(&mut self, stream: &str, kind: ErrorKind, requests: u64) -> Option<Round> {
-        let ending = match kind {
-            ErrorKind::Denied | ErrorKind::Unsupported => Ending::Skipped,
-            _ => Ending::Failed,
-        };
+        let ending = if kind.is_left_out() { Ending::Skipped } else { Ending::Failed };
         self.ended(stream, ending, requests)
     }
 
     /// Whether it is news that this stream fails with this.
     pub(crate) fn is_new_trouble(&mut self, stream: &str, message: &str) -> bool {
-        let cause = cause(message);
-        let was_said = self.ill.get(stream).is_some_and(|ill| ill.is_said);
-        // What keeps others from working, too, was said of the first of them; the rounds say how many there are.
-        let is_known = self.ill.values().any(|ill| ill.cause == cause);
-        self.ill.insert(stream.to_owned(), Ill { cause, is_said: was_said || !is_known });
-        !is_known
+        self.ills.falls_ill(stream, message)
     }
 
     /// Whether this has not been said of the stream.
@@ -211,23 +204,6 @@ impl fmt::Display for Round {
             None => Ok(()),
         }
     }
-}
-
-/// What is wrong with a stream.
-#[derive(Debug)]
-struct Ill {
-    /// Why, whichever stream it is.
-    cause: String,
-    is_said: bool,
-}
-
-/// The gist of a message without the stream and the operation that it happened to.
-fn cause(message: &str) -> String {
-    let gist = gist(message);
-    let is_place =
-        |part: &&str| part.starts_with("cannot list ") || !part.contains(' ') && part.contains('.');
-    let causes: Vec<&str> = gist.split(": ").filter(|part| !is_place(part)).collect();
-    causes.join(": ")
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ struct Trouble {
 impl Trouble {
     /// The stream cannot be captured until a person does something.
     fn is_disabling(&self) -> bool {
-        matches!(self.kind, ErrorKind::Denied | ErrorKind::Unsupported)
+        self.kind.is_left_out()
     }
 
     /// Nothing has come for so long. What may pass by itself had its second chance.

@@ -80,13 +80,7 @@ mod tests {
 
     use super::*;
 
-    const KIND: Kind = Kind {
-        name: "notebook",
-        application_id: 7,
-        layout_version: 2,
-        put_right: "put it right",
-        when_full: "make room",
-    };
+    use crate::tests::KIND;
 
     #[test]
     fn each_trouble_has_its_kind_and_names_the_file_and_the_way_out() {

@@ -110,7 +110,7 @@ fn check_format(file: File) -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    const KIND: Kind = Kind {
+    pub(crate) const KIND: Kind = Kind {
         name: "notebook",
         application_id: 7,
         layout_version: 2,

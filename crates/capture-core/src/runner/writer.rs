@@ -319,7 +319,7 @@ impl<K: Sink> Writer<K> {
     ) -> Result<()> {
         let (reason, kind) = (error.chain(), error.kind());
         let outcome = match kind {
-            ErrorKind::Denied | ErrorKind::Unsupported => Outcome::Skipped { kind, reason: reason.clone() },
+            kind if kind.is_left_out() => Outcome::Skipped { kind, reason: reason.clone() },
             _ => {
                 let hint = error.hint().map(str::to_owned);
                 Outcome::Failed { kind, reason: reason.clone(), hint }

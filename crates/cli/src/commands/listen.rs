@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::commands::Context;
 use crate::failure::Failure;
-use crate::output::{self, explain};
+use crate::output;
 use crate::settings::{Given, ReceiverSettings, WebhookSettings};
 use crate::webhooks::{self, Receiver, Recipient};
 use crate::{monitoring, signals};
@@ -60,14 +60,8 @@ impl ListenFlags {
         };
         // Also when nobody reads any more.
         cancel.cancel();
-        let pending = receiver.stop().await;
+        receiver.stop().await;
         passed?;
-        if pending > 0 {
-            explain(&format!(
-                "{} events are pending: the next start goes on with them\n",
-                output::thousands(pending)
-            ));
-        }
         Ok(ExitCode::SUCCESS)
     }
 }

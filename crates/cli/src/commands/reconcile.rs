@@ -4,17 +4,19 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
 use ashby_source::{Readable, Stream, stream};
 use capture_core::{Kept, Observer, Outcome, Place, Report};
 use clap::Args;
 use serde::Serialize;
+use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::Context;
-use super::sync::{self, Around, Job, Selected};
+use super::sync::{self, Around, Job, Selected, Summary};
 use crate::destination;
-use crate::failure::{FAILED, Failure, INTERRUPTED, PARTIAL, USAGE};
+use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::output::{self, explain, thousands};
 use crate::progress::Progress;
 use crate::settings::Settings;
@@ -55,14 +57,14 @@ struct Found {
 impl ReconcileFlags {
     pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let settings = &context.settings;
-        let place = destination::from_settings(settings)?;
+        let place = destination::with_state(settings)?;
         let wanted = self.wanted(&*place)?;
         let client = settings.capture_client()?;
         let cancel = signals::cancellation()?;
-        let copy = if self.dry_run { Some(Copy::of(&*place)?) } else { None };
-        let place = match &copy {
-            Some(copy) => copy.place()?,
-            None => place,
+        // The directory of a copy is gone with this.
+        let (place, _directory) = match self.dry_run {
+            true => copy(&*place).map(|(copy, directory)| (copy, Some(directory)))?,
+            false => (place, None),
         };
         let options = sync::options(settings).interval(None);
         let job = Job { client, place, page_limit: settings.page_size(), index: settings.index(), options };
@@ -82,6 +84,7 @@ impl ReconcileFlags {
         if wanted.is_empty() {
             return Err(Failure::new(FAILED, "no stream is left that this key may read"));
         }
+        let began = Instant::now();
         let pass = async |is_full: bool, cancel: CancellationToken| {
             let usage = job.client.clone();
             let progress = Progress::new(move || usage.usage(), &context.screen, settings);
@@ -97,18 +100,15 @@ impl ReconcileFlags {
             return Ok(ExitCode::from(INTERRUPTED));
         }
         let whole = pass(true, cancel).await?;
-        let found = found(&by_token, &whole);
-        tell(settings, &found, self.dry_run)?;
-        Ok(exit_code(&whole, &found))
+        if whole.interrupted {
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
+        tell(settings, &found(&by_token, &whole), self.dry_run)?;
+        let summary = Summary::new(whole, &job.client.usage(), began.elapsed());
+        Ok(summary.exit_code(!self.names.is_empty()))
     }
 
     fn wanted(&self, place: &dyn Place) -> Result<Vec<Stream>, Failure> {
-        if !place.keeps_state() {
-            return Err(Failure::new(
-                USAGE,
-                format!("`--to {}` keeps no state to compare with", place.address()),
-            ));
-        }
         let mut held: BTreeSet<String> = place.peek()?.streams.into_keys().collect();
         // Also what it holds and was told to forget where to go on.
         let rows = place.rows()?.unwrap_or_default();
@@ -133,35 +133,21 @@ impl ReconcileFlags {
     }
 }
 
-/// A copy of a destination, gone with this.
-struct Copy {
-    place: Box<dyn Place>,
-    directory: tempfile::TempDir,
-}
-
-impl Copy {
-    fn of(place: &dyn Place) -> Result<Self, Failure> {
-        let failed = || Failure::new(FAILED, "cannot make a directory for a copy beside the destination");
-        let cannot = || {
-            Failure::new(USAGE, format!("`--to {}` cannot be copied for a dry run", place.address()))
-                .with_hint("without --dry-run, rows that are gone are marked; nothing is deleted")
-        };
-        let path = place.path().ok_or_else(cannot)?;
-        let beside = capture_core::private_file::directory_of(path);
-        let directory = tempfile::Builder::new().prefix(".ashby-reconcile-").tempdir_in(beside);
-        let directory = directory.map_err(|error| failed().with_source(error))?;
-        let place = place.copy(&directory.path().join("copy"))?.ok_or_else(cannot)?;
-        Ok(Self { place, directory })
-    }
-
-    fn place(&self) -> Result<Box<dyn Place>, Failure> {
-        let address = self.place.address();
-        let mut places = destination::FAMILIES.iter().filter_map(|family| family.place(&address, None));
-        let place = places.next().transpose()?;
-        let lost =
-            || Failure::new(FAILED, format!("cannot open the copy in {}", self.directory.path().display()));
-        place.ok_or_else(lost)
-    }
+/// A copy of a destination, and the directory that it is in.
+fn copy(place: &dyn Place) -> Result<(Box<dyn Place>, TempDir), Failure> {
+    let cannot = || {
+        Failure::new(USAGE, format!("`--to {}` cannot be copied for a dry run", place.address()))
+            .with_hint("without --dry-run, rows that are gone are marked; nothing is deleted")
+    };
+    let path = place.path().ok_or_else(cannot)?;
+    let beside = capture_core::private_file::directory_of(path);
+    let directory =
+        tempfile::Builder::new().prefix(".ashby-reconcile-").tempdir_in(beside).map_err(|error| {
+            Failure::new(FAILED, "cannot make a directory for a copy beside the destination")
+                .with_source(error)
+        })?;
+    let copy = place.copy(&directory.path().join("copy"))?.ok_or_else(cannot)?;
+    Ok((copy, directory))
 }
 
 fn found(by_token: &Report, whole: &Report) -> Vec<Found> {
@@ -216,15 +202,4 @@ fn tell(settings: &Settings, found: &[Found], dry_run: bool) -> Result<(), Failu
         }
     }
     Ok(())
-}
-
-fn exit_code(whole: &Report, found: &[Found]) -> ExitCode {
-    let is_failed = |of: &&Found| matches!(of.outcome, Outcome::Failed { .. });
-    match found.iter().filter(is_failed).count() {
-        _ if whole.interrupted => ExitCode::from(INTERRUPTED),
-        0 if whole.needs_decision() => ExitCode::from(USAGE),
-        0 => ExitCode::SUCCESS,
-        failed if failed == found.len() => ExitCode::from(FAILED),
-        _ => ExitCode::from(PARTIAL),
-    }
 }

@@ -17,11 +17,7 @@ use crate::{ages, destination};
 pub(crate) use flags::StateAction;
 
 pub(crate) async fn run(settings: &Settings, action: StateAction) -> Result<ExitCode, Failure> {
-    let place = destination::from_settings(settings)?;
-    if !place.keeps_state() {
-        return Err(Failure::new(USAGE, format!("`--to {}` keeps no state", place.address()))
-            .with_hint("name its file with --state, or another destination with --to"));
-    }
+    let place = destination::with_state(settings)?;
     match action {
         StateAction::Show => show(settings, &place.peek()?)?,
         StateAction::Export => output::print_json(&place.peek()?.to_document())?,

@@ -7,7 +7,7 @@ use capture_core::Place;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::failure::{Failure, USAGE};
+use crate::failure::Failure;
 use crate::output::{age, explain, print, print_json, thousands};
 use crate::settings::{OutputFormat, Settings};
 use crate::standing::{self, Saved, StreamStanding, Trouble};
@@ -60,11 +60,7 @@ struct Status {
 }
 
 pub(crate) fn run(settings: &Settings) -> Result<ExitCode, Failure> {
-    let place = destination::from_settings(settings)?;
-    if !place.keeps_state() {
-        return Err(Failure::new(USAGE, format!("`--to {}` keeps no state", place.address()))
-            .with_hint("name its file with --state, or another destination with --to"));
-    }
+    let place = destination::with_state(settings)?;
     let now = Timestamp::now();
     let status = status(settings, &*place, now)?;
     match settings.output() {

@@ -1,7 +1,6 @@
 //! The file that says where a run stands, beside its destination.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -56,11 +55,7 @@ impl Saved {
 
 /// Where the file of a destination is: hidden, beside it (`.NAME.status.json`).
 pub(crate) fn beside(destination: &Path) -> io::Result<PathBuf> {
-    let destination = private_file::canonical(destination)?;
-    let mut name = OsString::from(".");
-    name.push(destination.file_name().unwrap_or_default());
-    name.push(".status.json");
-    Ok(destination.with_file_name(name))
+    private_file::beside(destination, "status.json")
 }
 
 /// Reads it; none if it is not there, or says something that this version does not understand.

@@ -1,20 +1,24 @@
 //! `--notify`: word of trouble, and of its end.
 
-use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use capture_core::{ErrorKind, Event, Observer};
+use capture_core::{Event, Observer};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::failure::{FAILED, Failure, USAGE};
+use crate::failure::Failure;
+use crate::ills::Ills;
+use crate::outgoing;
 
 /// How many messages may wait; more is more trouble than anybody reads.
 const WAITING: usize = 64;
+
+/// How long an answer may take.
+const ANSWERING: Duration = Duration::from_secs(10);
 
 /// How often a message is sent, with these pauses between.
 const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30)];
@@ -39,7 +43,7 @@ struct Message {
 /// Sends word when a stream begins to fail, and when it no longer does.
 pub(crate) struct Notifier {
     messages: mpsc::Sender<Message>,
-    failing: Mutex<BTreeSet<String>>,
+    ills: Mutex<Ills>,
 }
 
 /// What ends when everything was sent.
@@ -48,24 +52,14 @@ pub(crate) struct Sending(JoinHandle<()>);
 impl Notifier {
     /// To this address.
     pub(crate) fn start(url: &str) -> Result<(Self, Sending), Failure> {
-        let url = Url::parse(url).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
-        // Whoever has such an address may write there, so it is not repeated.
-        let url = url.ok_or_else(|| {
-            Failure::new(USAGE, "--notify must be an address such as https://hooks.example.com/x")
-        })?;
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(10))
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("ashby/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| Failure::new(FAILED, "cannot send anything").with_source(error))?;
+        let (url, client) = (outgoing::address(url, "--notify")?, outgoing::client(ANSWERING)?);
         let (messages, mut waiting) = mpsc::channel::<Message>(WAITING);
         let sending = tokio::spawn(async move {
             while let Some(message) = waiting.recv().await {
                 send(&client, &url, &message).await;
             }
         });
-        Ok((Self { messages, failing: Mutex::default() }, Sending(sending)))
+        Ok((Self { messages, ills: Mutex::default() }, Sending(sending)))
     }
 
     fn say(&self, message: Message) {
@@ -102,22 +96,21 @@ async fn send(client: &reqwest::Client, url: &Url, message: &Message) {
 impl Observer for Notifier {
     fn observe(&self, event: &Event<'_>) {
         let at = Timestamp::now();
-        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ills = self.ills.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
-            Event::Failed { stream, kind, message, ends_poll: true, .. } => {
-                // What is not there for this key is left out, not failing.
-                let is_skipped = matches!(kind, ErrorKind::Denied | ErrorKind::Unsupported);
-                if !is_skipped && failing.insert((*stream).to_owned()) {
-                    self.say(Message {
-                        text: format!("Ashby: the stream {stream} is failing: {message}"),
-                        event: "failing",
-                        stream: Some((*stream).to_owned()),
-                        kind: Some(kind.name().to_owned()),
-                        at,
-                    });
-                }
+            // What is not there for this key is left out, not failing.
+            Event::Failed { stream, kind, message, ends_poll: true, .. }
+                if !kind.is_left_out() && ills.falls_ill(stream, message) =>
+            {
+                self.say(Message {
+                    text: format!("Ashby: the stream {stream} is failing: {message}"),
+                    event: "failing",
+                    stream: Some((*stream).to_owned()),
+                    kind: Some(kind.name().to_owned()),
+                    at,
+                });
             }
-            Event::UpToDate { stream } if failing.remove(*stream) => self.say(Message {
+            Event::UpToDate { stream } if ills.is_well(stream) => self.say(Message {
                 text: format!("Ashby: the stream {stream} is up to date again"),
                 event: "recovered",
                 stream: Some((*stream).to_owned()),

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use ashby_webhooks::{Delivery, HEADER};
 use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
-use reqwest::redirect::Policy;
 use serde::Serialize;
 use serde_json::json;
 use url::Url;
 
-use crate::failure::{FAILED, Failure, USAGE};
+use crate::failure::Failure;
+use crate::outgoing;
 use crate::settings::OutputFormat;
 
 /// How long a recipient may take to answer.
@@ -53,17 +53,7 @@ pub(crate) struct Outcome {
 
 impl Recipient {
     pub(crate) fn new(url: &str, flag: &str) -> Result<Self, Failure> {
-        let url = Url::parse(url).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
-        let url = url.ok_or_else(|| {
-            Failure::new(USAGE, format!("{flag} must be an address such as http://localhost:3000/hooks"))
-        })?;
-        let client = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(PATIENCE)
-            .redirect(Policy::none())
-            .user_agent(concat!("ashby/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| Failure::new(FAILED, "cannot send anything").with_source(error))?;
+        let (url, client) = (outgoing::address(url, flag)?, outgoing::client(PATIENCE)?);
         Ok(Self { client, url })
     }
 

@@ -53,13 +53,18 @@ impl Receiver {
         Ok(Self { inbox, server })
     }
 
-    /// Waits for what is under way, once its token is cancelled; gives how many events are pending.
-    pub(crate) async fn stop(self) -> u64 {
+    /// Waits for what is under way, once its token is cancelled, and says what is pending.
+    pub(crate) async fn stop(self) {
         // It ends by itself now.
         let _ = self.server.await;
         let pending = self.inbox.pending_count();
         self.inbox.close().await;
-        pending
+        if pending > 0 {
+            explain(&format!(
+                "{} events are pending: the next start goes on with them\n",
+                output::thousands(pending)
+            ));
+        }
     }
 }
 

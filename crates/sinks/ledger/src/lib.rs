@@ -8,7 +8,6 @@ mod database;
 mod table;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -48,11 +47,7 @@ impl SqliteLedger {
     /// If the directory of the state does not exist or cannot be looked into.
     pub fn path(state_path: &Path) -> std::io::Result<PathBuf> {
         // By the state's one canonical name, as its lock is.
-        let state = private_file::canonical(state_path)?;
-        let mut name = OsString::from(".");
-        name.push(state.file_name().unwrap_or_default());
-        name.push(".ledger.db");
-        Ok(state.with_file_name(name))
+        private_file::beside(state_path, "ledger.db")
     }
 
     async fn run<T: Send + 'static>(

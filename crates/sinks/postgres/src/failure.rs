@@ -81,7 +81,10 @@ impl Meaning {
             let found = MEANINGS.iter().find(|(prefix, _)| code.code().starts_with(prefix));
             return found.map_or(Self::Other, |(_, meaning)| *meaning);
         }
-        if error.is_closed() || io_of(error).is_some_and(|error| error.kind() != io::ErrorKind::InvalidData) {
+        if error.is_closed()
+            || capture_core::cause::<io::Error>(error)
+                .is_some_and(|error| error.kind() != io::ErrorKind::InvalidData)
+        {
             return Self::Passing;
         }
         // The library asks for one, and does not say so otherwise.
@@ -91,17 +94,6 @@ impl Meaning {
         // TLS, kinds of authentication, what is no PostgreSQL.
         Self::Refused
     }
-}
-
-fn io_of(error: &tokio_postgres::Error) -> Option<&io::Error> {
-    let mut next = error.source();
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
 }
 
 impl Failure {

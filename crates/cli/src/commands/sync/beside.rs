@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ashby_client::{Client, Usage};
-use capture_core::{ErrorKind, Event, Handle, Observer, Place, Report, Result};
+use capture_core::{Event, Handle, Observer, Place, Report, Result};
 use http_service::Part;
 use tokio_util::sync::CancellationToken;
 
 use super::{hybrid, silence};
 use crate::failure::{Failure, USAGE};
+use crate::monitoring;
 use crate::settings::Settings;
 use crate::standing::{self, Keeper, Metrics, Notifier, Sending, Standing};
 use crate::webhooks::{self, Receiver};
-use crate::{monitoring, output};
 
 pub(super) struct Beside {
     standing: Standing,
@@ -125,13 +125,7 @@ impl Beside {
         let Self { keeper, receiver, observers, sending, stop, .. } = self;
         stop.cancel();
         if let Some(receiver) = receiver {
-            let pending = receiver.stop().await;
-            if pending > 0 {
-                output::explain(&format!(
-                    "{} events are pending: the next start goes on with them\n",
-                    output::thousands(pending)
-                ));
-            }
+            receiver.stop().await;
         }
         if let Some(keeper) = keeper {
             keeper.end().await;
@@ -161,7 +155,7 @@ impl Observer for Readiness {
         match event {
             Event::Committed { .. } | Event::Recovered { .. } => {}
             Event::UpToDate { stream } => _ = failing.insert((*stream).to_owned(), false),
-            Event::Failed { stream, kind, ends_poll: true, .. } if !is_left_out(*kind) => {
+            Event::Failed { stream, kind, ends_poll: true, .. } if !kind.is_left_out() => {
                 failing.insert((*stream).to_owned(), true);
             }
             Event::Trouble { .. } => return self.part.waits(TROUBLE),
@@ -172,9 +166,4 @@ impl Observer for Readiness {
             false => self.part.ready(),
         }
     }
-}
-
-/// Whether a stream that fails so is not there for this key, rather than in trouble.
-fn is_left_out(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Denied | ErrorKind::Unsupported)
 }

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 use ashby_client::catalog;
 use ashby_webhooks::{HEADER, Signature};
 use clap::Args;
+use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{explain, print, print_json, thousands};
 use crate::settings::{OutputFormat, Settings};
-use crate::webhooks;
+use crate::{outgoing, webhooks};
 
 /// Deliveries under way at once.
 const AT_ONCE: usize = 64;
@@ -85,16 +86,8 @@ impl Trigger {
         if secret.is_none() {
             explain("the events are not signed: --secret-file names what signs them\n");
         }
-        let client = reqwest::Client::builder()
-            .user_agent("Ashby-Webhook")
-            .timeout(TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| Failure::new(FAILED, "cannot make an HTTP client").with_source(error))?;
-        let url = reqwest::Url::parse(self.url.as_deref().unwrap_or_default()).map_err(|error| {
-            Failure::new(USAGE, "--url must be an address such as http://127.0.0.1:8787/webhooks/ashby")
-                .with_source(error)
-        })?;
+        let client = outgoing::client(TIMEOUT)?;
+        let url = outgoing::address(self.url.as_deref().unwrap_or_default(), "--url")?;
         let (url, secret) = (Arc::new(url), secret.map(Arc::new));
         let started = Instant::now();
         let (mut under_way, mut ended) = (JoinSet::new(), Vec::new());
@@ -134,7 +127,8 @@ impl Trigger {
 
 async fn send(client: &reqwest::Client, url: &reqwest::Url, secret: Option<&str>, body: Vec<u8>) -> Ended {
     let started = Instant::now();
-    let mut request = client.post(url.clone()).header("content-type", "application/json");
+    let mut request =
+        client.post(url.clone()).header(USER_AGENT, "Ashby-Webhook").header(CONTENT_TYPE, "application/json");
     if let Some(secret) = secret {
         request = request.header(HEADER, Signature::of(secret, &body).to_string());
     }
