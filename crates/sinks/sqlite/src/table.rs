@@ -462,7 +462,8 @@ impl Found {
             grave: if is_gone { Some(Grave::rank_of(row.get_ref(2)?.as_str_or_null()?)) } else { None },
             same_scope: scope == record.scope.as_ref().map(Key::as_str),
             same_record: match &record.op {
-                Op::Upsert(body) => row.get_ref(4)?.as_bytes()? == &body[..],
+                // By itself a record may have its members in another order than in a list: that is no news.
+                Op::Upsert(body) => json_slices::is_same(row.get_ref(4)?.as_bytes()?, body),
                 Op::Gone(_) => false,
             },
         })
