@@ -155,6 +155,20 @@ async fn what_events_name_is_captured_without_a_poll() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn every_stream_says_of_its_rows_whether_and_why_they_are_gone() {
+    let site = Site::new().await;
+    let streams: Vec<String> =
+        ashby_source::streams().into_iter().map(|stream| stream.descriptor.name).collect();
+    assert!(streams.len() > 40);
+    site.done(&format!("sync {}", streams.join(" "))).await;
+    for stream in streams {
+        let told =
+            format!("SELECT count(_deleted_at), count(_deleted_why), count(_merged_into) FROM {stream}");
+        assert_eq!(query(&site.path("ashby.db"), &told), [["0", "0", "0"]], "{stream}");
+    }
+}
+
 /// The metrics that the alerts, the dashboard and the documentation speak of.
 fn watched() -> std::collections::BTreeSet<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations");

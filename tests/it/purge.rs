@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ashby_sim::{Kind, Mutation};
 use serde_json::{Value, json};
 
-use crate::support::{Records, Site, jsonl, query, sqlite, truth};
+use crate::support::{Records, Site, jsonl, postgres, query, sqlite, truth};
 
 const STREAMS: &str = "candidates applications candidate_notes offers interview_schedules interview_events \
                        application_history jobs projects candidate_projects";
@@ -27,9 +27,38 @@ fn holding(directory: &Path, text: &str) -> Vec<PathBuf> {
     found
 }
 
+/// Every kind of destination that can be purged here.
+fn kinds() -> impl Iterator<Item = &'static str> {
+    let servers = private_postgres::shared().map(|_| "postgres");
+    ["sqlite:out.db", "jsonl:out"].into_iter().chain(servers)
+}
+
+/// A destination of this kind, and a directory in which all is that this destination holds.
+fn place(site: &Site, kind: &str) -> String {
+    if kind == "postgres" { postgres::address(site) } else { kind.to_owned() }
+}
+
+/// Files that hold a text, and tables.
+fn traces(site: &Site, to: &str, text: &str) -> Vec<PathBuf> {
+    let mut found = holding(site.directory.path(), text);
+    if to.starts_with("postgres") {
+        // As the file has it.
+        let sql = format!(
+            "CHECKPOINT; SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 't')
+                AND (c.relnamespace = quote_ident(current_schema())::regnamespace OR c.oid IN (SELECT reltoastrelid FROM pg_class
+                    WHERE relnamespace = quote_ident(current_schema())::regnamespace))
+                AND position('{}'::bytea IN pg_read_binary_file(pg_relation_filepath(c.oid))) > 0",
+            text.replace('\'', "''")
+        );
+        found.extend(postgres::sql(site, &sql).lines().map(PathBuf::from));
+    }
+    found
+}
+
 fn held(site: &Site, to: &str, stream: &str) -> Records {
     match to.split_once(':').unwrap() {
         ("sqlite", path) => sqlite(&site.path(path), stream),
+        ("postgres", _) => postgres::records(site, stream),
         (_, path) => jsonl(&site.path(path), stream),
     }
 }
@@ -50,8 +79,9 @@ fn somebody(site: &Site) -> (String, Value) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_gone_goes_with_all_its_versions_and_nothing_else() {
-    for to in ["sqlite:out.db", "jsonl:out"] {
+    for kind in kinds() {
         let site = Site::new().await;
+        let to = &*place(&site, kind);
         site.done(&format!("sync {STREAMS} --to {to}")).await;
         let (id, candidate) = somebody(&site);
         // An earlier version, which files keep.
@@ -62,7 +92,7 @@ async fn what_is_gone_goes_with_all_its_versions_and_nothing_else() {
         site.done(&format!("sync {STREAMS} --to {to}")).await;
         site.organisation().mutate(&Mutation::Delete { kind: Kind::Candidate, id: id.clone() }).unwrap();
         site.done(&format!("sync {STREAMS} --to {to} --full")).await;
-        assert!(!holding(site.directory.path(), &email(&candidate)).is_empty(), "tombstones keep it");
+        assert!(!traces(&site, to, &email(&candidate)).is_empty(), "tombstones keep it");
 
         let shown = site.done(&format!("purge --to {to} --dry-run --output json")).await;
         let account: Value = serde_json::from_str(&shown.stdout).unwrap();
@@ -73,7 +103,7 @@ async fn what_is_gone_goes_with_all_its_versions_and_nothing_else() {
         assert_eq!(refused.code, Some(2), "{refused:#?}");
         let young = site.done(&format!("purge --to {to} --older-than 1d --yes")).await;
         assert!(young.stdout.contains("nothing to take out"), "{young:#?}");
-        assert!(!holding(site.directory.path(), &email(&candidate)).is_empty(), "nothing went yet");
+        assert!(!traces(&site, to, &email(&candidate)).is_empty(), "nothing went yet");
 
         let receipt = site.path("receipt.json");
         let ran = site.done(&format!("purge --to {to} --yes --receipt receipt.json --output json")).await;
@@ -83,7 +113,7 @@ async fn what_is_gone_goes_with_all_its_versions_and_nothing_else() {
         assert_eq!(kept, told);
         assert!(told["purged_at"].is_string());
         for text in [email(&candidate), "Somebody Else Entirely".to_owned()] {
-            assert_eq!(holding(site.directory.path(), &text), Vec::<PathBuf>::new(), "{to}: {text}");
+            assert_eq!(traces(&site, to, &text), Vec::<PathBuf>::new(), "{to}: {text}");
         }
         let again = site.done(&format!("purge --to {to} --yes")).await;
         assert!(again.stdout.contains("nothing to take out"), "{again:#?}");
@@ -104,15 +134,16 @@ async fn what_is_gone_goes_with_all_its_versions_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whole_streams_go_with_their_state_and_come_back_whole() {
-    for to in ["sqlite:out.db", "jsonl:out"] {
+    for kind in kinds() {
         let site = Site::new().await;
+        let to = &*place(&site, kind);
         site.done(&format!("sync candidates jobs --to {to}")).await;
         let (_, candidate) = somebody(&site);
         let records = truth(site.organisation(), "candidates").len();
         let ran = site.done(&format!("purge candidates --everything --to {to} --yes --output json")).await;
         let told: Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!(told["streams"]["candidates"]["live"], records, "{ran:#?}");
-        assert_eq!(holding(site.directory.path(), &email(&candidate)), Vec::<PathBuf>::new());
+        assert_eq!(traces(&site, to, &email(&candidate)), Vec::<PathBuf>::new());
         assert_eq!(held(&site, to, "jobs"), truth(site.organisation(), "jobs"));
         site.log().clear();
         site.done(&format!("sync candidates jobs --to {to}")).await;
@@ -135,8 +166,9 @@ async fn whole_streams_go_with_their_state_and_come_back_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_one_candidate_nothing_stays_but_keys() {
-    for to in ["sqlite:out.db", "jsonl:out"] {
+    for kind in kinds() {
         let site = Site::new().await;
+        let to = &*place(&site, kind);
         site.done(&format!("sync {STREAMS} --to {to}")).await;
         let (id, candidate) = somebody(&site);
         std::fs::create_dir_all(site.path(&format!("ashby-files/{id}"))).unwrap();
@@ -153,10 +185,15 @@ async fn of_one_candidate_nothing_stays_but_keys() {
         assert!(told["streams"]["application_history"]["live"].as_u64() >= Some(1), "{ran:#?}");
         assert!(told["streams"]["jobs"].is_null() && told["streams"]["projects"].is_null(), "{ran:#?}");
         assert_eq!(told["downloads"]["files"], 1, "{ran:#?}");
+        if kind == "postgres" {
+            let left =
+                format!("SELECT _deleted_why, _record->>'id', name FROM candidates WHERE _key = '{id}'");
+            assert_eq!(postgres::sql(&site, &left), format!("erased|{id}|"));
+        }
         let found = told["found"]["files"].as_array().unwrap();
         assert!(!found.is_empty() && found.iter().all(|file| file["found"] == 0), "{ran:#?}");
         for text in [email(&candidate), format!("\"{}\"", candidate["name"].as_str().unwrap())] {
-            assert_eq!(holding(site.directory.path(), &text), Vec::<PathBuf>::new(), "{to}: {text}");
+            assert_eq!(traces(&site, to, &text), Vec::<PathBuf>::new(), "{to}: {text}");
         }
         assert_eq!(held(&site, to, "candidates").len(), before - 1);
         let left = held(&site, to, "candidate_notes");

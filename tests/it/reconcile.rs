@@ -3,7 +3,7 @@
 use ashby_sim::{Kind, Mutation};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Site, sqlite, truth};
+use crate::support::{Site, postgres, sqlite, truth};
 
 fn files(site: &Site) -> Vec<String> {
     let entries = std::fs::read_dir(site.directory.path()).unwrap();
@@ -67,4 +67,33 @@ async fn what_is_gone_and_what_tokens_missed_is_found_and_a_dry_run_changes_noth
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stderr.contains("cannot be copied"), "{}", ran.stderr);
     site.done("reconcile --to jsonl:out").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_in_a_database_server_is_rolled_back() {
+    if private_postgres::shared().is_none() {
+        return;
+    }
+    let site = Site::new().await;
+    let to = postgres::address(&site);
+    site.done(&format!("sync candidates applications users --to {to}")).await;
+    let gone = truth(site.organisation(), "candidates").into_keys().next().unwrap();
+    site.organisation().mutate(&Mutation::Delete { kind: Kind::Candidate, id: gone }).unwrap();
+    let user = truth(site.organisation(), "users").into_keys().next().unwrap();
+    site.organisation().mutate(&Mutation::Archive { kind: Kind::User, id: user }).unwrap();
+    let everything = "SELECT (SELECT json_agg(c ORDER BY _key) FROM candidates c), (SELECT json_agg(u ORDER BY _key) FROM users u),
+        (SELECT json_agg(r) FROM _ashby_run r), (SELECT json_agg(s ORDER BY stream) FROM _ashby_state s)";
+    let before = postgres::sql(&site, everything);
+    for _ in 0..2 {
+        let ran = site.done(&format!("reconcile --dry-run --output json --to {to}")).await;
+        let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(of(&found, "candidates")["gone"], 1, "{found:#}");
+        assert_eq!(of(&found, "users")["caught_up"], 1, "{found:#}");
+        assert_eq!(of(&found, "users")["missed"], 0, "what the first pass brought is there: {found:#}");
+    }
+    assert_eq!(postgres::sql(&site, everything), before, "nothing was changed");
+    site.done(&format!("reconcile --to {to}")).await;
+    for stream in ["candidates", "applications", "users"] {
+        assert_eq!(postgres::records(&site, stream), truth(site.organisation(), stream), "{stream}");
+    }
 }

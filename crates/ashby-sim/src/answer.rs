@@ -1,6 +1,5 @@
 //! From a request to an answer, HTTP apart.
 
-use std::cell::OnceCell;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde_json::{Map, Value, json};
@@ -97,13 +96,7 @@ impl Query<'_> {
     }
 
     pub(crate) fn listing<'v>(&'v self, view: View<'v>) -> Listing<'v> {
-        Listing {
-            view,
-            operation: self.operation,
-            parameters: self.parameters,
-            viewer: self.viewer,
-            openings: OnceCell::new(),
-        }
+        Listing { view, operation: self.operation, parameters: self.parameters, viewer: self.viewer }
     }
 
     /// A record with all that `info` shows.

@@ -194,10 +194,7 @@ impl<'a> Editor<'a> {
 
     /// The kind that a kind belongs to.
     pub(crate) fn parent_kind(&self, kind: Kind) -> Option<Kind> {
-        match kind {
-            Kind::Application => Some(Kind::Candidate),
-            _ => self.world.places(kind).map(|(parent, _)| parent),
-        }
+        self.view().parent_kind(kind)
     }
 
     /// The identifier of a part of a record that this change makes. Generated ones have parts below 64.
@@ -254,6 +251,7 @@ impl<'a> Editor<'a> {
         let alive = content.is_some();
         let base_parent = self.world.exists(kind, index).then(|| self.world.parent(kind, index));
         let store = self.state.store_mut(kind);
+        store.latest = sequence;
         let before = store.versions.insert(index, Version { sequence, parent, content });
         if let Some(before) = &before {
             store.changes.remove(&before.sequence);
@@ -338,6 +336,11 @@ impl<'a> Editor<'a> {
         }
         if kind == Kind::Application {
             document.record.insert("candidate".to_owned(), self.candidate_embed(parent));
+        }
+        if kind == Kind::Approval {
+            let offer = self.view().record(Kind::Offer, parent);
+            let version = offer.get("latestVersion").map(|version| version["id"].clone());
+            document.record.insert("entityId".to_owned(), version.unwrap_or_default());
         }
         adapt(&mut document);
         let references = document.record.clone();

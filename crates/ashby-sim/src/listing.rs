@@ -1,8 +1,5 @@
 //! Lists: which records, in which order, how they are filtered and shown.
 
-use std::cell::OnceCell;
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -38,8 +35,6 @@ pub(crate) struct Listing<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) parameters: &'a Map<String, Value>,
     pub(crate) viewer: Viewer,
-    /// For [`Expand::Openings`]; made when the first record asks for it.
-    pub(crate) openings: OnceCell<HashMap<String, Vec<Value>>>,
 }
 
 /// Some records of a list, as JSON separated by commas.
@@ -116,17 +111,17 @@ impl<'a> Listing<'a> {
             )
         };
         Ok(match (origin, span.since) {
-            (Origin::All(kind), None) => Box::new(
-                view.indices(kind, from).map(move |index| (u64::from(index), Item::Record(kind, index))),
-            ),
+            (Origin::All(kind), None) => {
+                let place = move |index: u32| (u64::from(index), Item::Record(kind, index));
+                match self.narrowed(kind) {
+                    Some(few) => Box::new(few.into_iter().filter(move |&index| index >= from).map(place)),
+                    None => Box::new(view.indices(kind, from).map(place)),
+                }
+            }
             (Origin::LatestFirst(kind), _) => {
                 let place = |index: u32| u64::from(u32::MAX - index);
-                let latest_first = view.indices(kind, 0).rev();
-                Box::new(
-                    latest_first
-                        .filter(move |&index| place(index) >= position)
-                        .map(move |index| (place(index), Item::Record(kind, index))),
-                )
+                let latest_first = view.indices_down(kind, u32::MAX - from);
+                Box::new(latest_first.map(move |index| (place(index), Item::Record(kind, index))))
             }
             (Origin::All(kind), Some(since)) => Box::new(changed(kind, since)),
             (Origin::Children { kind, parent, parameter }, None) => {
@@ -183,6 +178,18 @@ impl<'a> Listing<'a> {
                         .map(|index| (u64::from(index), Item::Record(Kind::Project, index))),
                 )
             }
+        })
+    }
+
+    /// The only records that can pass the filters, if one of these names something that records belong to: an
+    /// organisation has a thousand times as many.
+    fn narrowed(&self, kind: Kind) -> Option<Vec<u32>> {
+        self.operation.parameters.iter().find_map(|parameter| {
+            let Effect::Equals(_) = parameter.effect else { return None };
+            let id = self.parameters.get(parameter.name)?.as_str()?;
+            // A part of a record stands for the record.
+            let (owner, index, _) = self.view.world.ids.read_part(id)?;
+            self.view.below(kind, (owner, index))
         })
     }
 
@@ -287,26 +294,11 @@ impl<'a> Listing<'a> {
             }
             Expand::Openings(path) => {
                 let job = at(path)??.as_str()?;
-                let openings = self.openings.get_or_init(|| self.openings_by_job());
+                let openings = self.view.openings_by_job();
                 Some(Value::Array(openings.get(job).cloned().unwrap_or_default()))
             }
             Expand::Detail => None,
         }
-    }
-}
-
-impl Listing<'_> {
-    /// All openings, by the ids of their jobs.
-    fn openings_by_job(&self) -> HashMap<String, Vec<Value>> {
-        let mut by_job: HashMap<String, Vec<Value>> = HashMap::new();
-        for index in self.view.indices(Kind::Opening, 0) {
-            let opening = self.view.record(Kind::Opening, index);
-            let jobs = opening.get("latestVersion").and_then(|version| version["jobIds"].as_array()).cloned();
-            for job in jobs.iter().flatten().filter_map(Value::as_str) {
-                by_job.entry(job.to_owned()).or_default().push(Value::Object(opening.clone()));
-            }
-        }
-        by_job
     }
 }
 
@@ -360,5 +352,48 @@ impl Listing<'_> {
         all.extend_from_slice(&slice.records);
         all.push(b']');
         Ok(serde_json::from_slice(&all).unwrap_or_else(|_| vec![json!("unreadable records")]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::{self, Answer};
+    use crate::shape::Shape;
+    use crate::view::State;
+    use crate::world::World;
+
+    #[test]
+    fn a_list_of_what_belongs_to_a_record_looks_at_nothing_else() {
+        let world = World::new(&Shape::small());
+        let state = State::new(&world);
+        let view = View { world: &world, state: &state };
+        let mut narrowed = Vec::new();
+        for operation in operations::all() {
+            let Answer::List { source: Origin::All(kind), .. } = operation.answer else { continue };
+            for (parameter, owner) in [
+                ("applicationId", Kind::Application),
+                ("candidateId", Kind::Candidate),
+                ("entityId", Kind::Offer),
+            ] {
+                let known = operation.parameters.iter().find(|known| known.name == parameter);
+                let Some(Effect::Equals(path)) = known.map(|known| known.effect) else { continue };
+                for index in view.indices(kind, 0) {
+                    let mut record = Vec::new();
+                    view.render(kind, index, &mut record);
+                    let Some(id) = member(&record, path).map(|raw| raw.trim_matches('"').to_owned()) else {
+                        continue;
+                    };
+                    let parameters = Map::from_iter([(parameter.to_owned(), json!(id))]);
+                    let listing = Listing { view, operation, parameters: &parameters, viewer: Viewer::FULL };
+                    let few = listing.narrowed(kind).expect("it is narrowed");
+                    assert!(few.contains(&index), "{} {parameter}", operation.name);
+                    let (_, owned, _) = world.ids.read_part(&id).unwrap();
+                    assert!(few.len() <= view.below(kind, (owner, owned)).unwrap().len());
+                }
+                narrowed.push((operation.name, parameter));
+            }
+        }
+        assert!(narrowed.len() >= 9, "{narrowed:?}");
     }
 }

@@ -1,6 +1,5 @@
 //! The organisation: generated records, changes on top, one handle for everybody.
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -65,11 +64,8 @@ impl Organisation {
         let Answer::List { source, .. } = operation.answer else {
             return Vec::new();
         };
-        self.read(|view| {
-            Listing { view, operation, parameters, viewer: Viewer::FULL, openings: OnceCell::new() }
-                .all(source)
-        })
-        .unwrap_or_default()
+        self.read(|view| Listing { view, operation, parameters, viewer: Viewer::FULL }.all(source))
+            .unwrap_or_default()
     }
 
     /// Makes one change, with all that follows from it, and returns the identifiers of the records touched,

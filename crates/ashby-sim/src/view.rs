@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -25,7 +26,11 @@ pub(crate) struct State {
     /// The projects of candidates for whom they changed.
     pub(crate) projects: HashMap<u32, Vec<u32>>,
     pub(crate) files: Files,
+    /// All openings by the ids of their jobs, as of the change of that number.
+    openings: Mutex<Option<(u64, Arc<OpeningsByJob>)>>,
 }
+
+pub(crate) type OpeningsByJob = HashMap<String, Vec<Value>>;
 
 /// The changes of one kind.
 #[derive(Debug, Default)]
@@ -37,6 +42,8 @@ pub(crate) struct Store {
     pub(crate) added: HashMap<u32, Vec<u32>>,
     /// The next free index.
     pub(crate) next: u32,
+    /// The number of the latest change.
+    pub(crate) latest: u64,
 }
 
 /// The current version of a changed record.
@@ -62,7 +69,14 @@ impl State {
         let next =
             |&kind: &Kind| world.base_end(kind).max(world.places(kind).map_or(1, |(_, places)| places));
         let stores = Kind::ALL.iter().map(|kind| Store { next: next(kind), ..Store::default() }).collect();
-        Self { sequence: 0, events: 0, stores, projects: HashMap::new(), files: Files::default() }
+        Self {
+            sequence: 0,
+            events: 0,
+            stores,
+            projects: HashMap::new(),
+            files: Files::default(),
+            openings: Mutex::default(),
+        }
     }
 
     pub(crate) fn store(&self, kind: Kind) -> &Store {
@@ -120,6 +134,55 @@ impl<'a> View<'a> {
     /// The living records of a kind, by index, from an index on.
     pub(crate) fn indices(self, kind: Kind, from: u32) -> impl DoubleEndedIterator<Item = u32> + 'a {
         (from..self.state.store(kind).next).filter(move |&index| self.alive(kind, index))
+    }
+
+    /// The living records of a kind, newest first, from an index downwards.
+    pub(crate) fn indices_down(self, kind: Kind, from: u32) -> impl Iterator<Item = u32> + 'a {
+        let end = self.state.store(kind).next.min(from.saturating_add(1));
+        (0..end).rev().filter(move |&index| self.alive(kind, index))
+    }
+
+    /// The kind that a kind belongs to.
+    pub(crate) fn parent_kind(self, kind: Kind) -> Option<Kind> {
+        match kind {
+            Kind::Application => Some(Kind::Candidate),
+            _ => self.world.places(kind).map(|(parent, _)| parent),
+        }
+    }
+
+    /// The living records of a kind that belong to a record of another, through whatever is between them, by index;
+    /// `None` if records of that kind do not.
+    pub(crate) fn below(self, kind: Kind, (owner, index): (Kind, u32)) -> Option<Vec<u32>> {
+        let parent = self.parent_kind(kind)?;
+        if parent == owner {
+            return Some(self.children(kind, index));
+        }
+        let parents = self.below(parent, (owner, index))?;
+        let mut all: Vec<u32> = parents.into_iter().flat_map(|parent| self.children(kind, parent)).collect();
+        all.sort_unstable();
+        Some(all)
+    }
+
+    /// All openings, by the ids of their jobs.
+    pub(crate) fn openings_by_job(self) -> Arc<OpeningsByJob> {
+        let latest = self.state.store(Kind::Opening).latest;
+        let mut kept = self.state.openings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, openings)) = &*kept
+            && *of == latest
+        {
+            return Arc::clone(openings);
+        }
+        let mut by_job = OpeningsByJob::new();
+        for index in self.indices(Kind::Opening, 0) {
+            let opening = self.record(Kind::Opening, index);
+            let jobs = opening.get("latestVersion").and_then(|version| version["jobIds"].as_array()).cloned();
+            for job in jobs.iter().flatten().filter_map(Value::as_str) {
+                by_job.entry(job.to_owned()).or_default().push(Value::Object(opening.clone()));
+            }
+        }
+        let openings = Arc::new(by_job);
+        *kept = Some((latest, Arc::clone(&openings)));
+        openings
     }
 
     /// The living record that an identifier names.

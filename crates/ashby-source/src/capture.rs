@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ashby_client::{Page, split_usable};
 use async_trait::async_trait;
 use capture_core::{
-    Batch, Capture, Error, ErrorKind, Key, Part, Purpose, Record, Result, Step, StreamDescriptor,
+    Batch, Belongings, Capture, Error, ErrorKind, Key, Part, Purpose, Record, Result, Step, StreamDescriptor,
 };
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use json_slices::Prefix;
@@ -15,7 +15,7 @@ use json_slices::Prefix;
 use crate::listing::{Arrived, Listing, Progress};
 use crate::record::{Assembled, Owner, assemble, key_fields};
 use crate::reread::{Single, filter, pages_within};
-use crate::table::{Plan, Refresh, Row};
+use crate::table::{Plan, Refresh, Row, STREAMS};
 use crate::walk::{Tally, Walk};
 
 /// How many records below the newest known one a listing that goes newest first still looks at: one may appear there
@@ -109,6 +109,17 @@ impl ListCapture {
         }
     }
 
+    /// Takes down what records say of others that belong to them.
+    fn note_belongings(&self, parts: &mut [Part]) {
+        for part in parts {
+            let row = self.rows[part.stream];
+            for (stream, member) in listed_in(row.name) {
+                part.belongings
+                    .extend(part.records.iter().filter_map(|record| belongings(record, stream, member)));
+            }
+        }
+    }
+
     fn batch(&mut self, parts: Vec<Part>) -> Result<Step> {
         let mut batch = Batch::new(parts, self.listing.to_checkpoint(self.bare.as_deref())?);
         (batch.requests, batch.notes) = (self.tally.requests, std::mem::take(&mut self.tally.notes));
@@ -127,6 +138,22 @@ impl ListCapture {
             }
         }
     }
+}
+
+/// Streams all of whose records are named by those of this one to which they belong, and the members that do so.
+fn listed_in(row: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    STREAMS.iter().filter_map(move |other| {
+        let owner = other.owner.filter(|owner| owner.stream == row)?;
+        Some((other.name, owner.listed_in?))
+    })
+}
+
+/// What a record says of those that belong to it; nothing, if the list is not there or not one of keys.
+fn belongings(record: &Record, stream: &str, member: &str) -> Option<Belongings> {
+    let list = json_slices::find(record.body()?, &[member]).ok()??;
+    let keys: Vec<String> = json_slices::read(list).ok()?;
+    let keys = keys.into_iter().map(Key::from).collect();
+    Some(Belongings { stream: stream.to_owned(), owner: Key::from(record.key.as_str()), keys })
 }
 
 /// Records that are named as the owners of others.
@@ -183,6 +210,7 @@ impl Capture for ListCapture {
         let Some(page) = self.walk.next_page(&mut self.listing, &mut self.tally).await? else {
             return self.batch(Vec::new());
         };
+        let lists_changes = self.listing.lists_changes();
         let Sorted { mut parts, arrived } = self.sort(page).inspect_err(|_| self.walk.forget_cursors())?;
         let progress = self.listing.page(self.walk.refresh, arrived);
         self.complete = progress.ends.is_some() && !progress.is_to_be_confirmed;
@@ -191,6 +219,10 @@ impl Capture for ListCapture {
         }
         if progress.has_no_token && !self.walk.row.experimental {
             self.tally.note("Ashby gave no sync token: the next run lists everything again");
+        }
+        // A listing of everything shows by itself what is gone.
+        if lists_changes {
+            self.note_belongings(&mut parts);
         }
         self.mark(&mut parts, &progress);
         self.batch(parts)
@@ -207,7 +239,11 @@ impl Capture for ListCapture {
         })?;
         let (records, requests) = single.read(&self.walk.source, keys, purpose).await?;
         let checkpoint = self.listing.to_checkpoint(self.bare.as_deref())?;
-        let mut batch = Batch::new(vec![Part::new(stream, records)], checkpoint);
+        let mut parts = vec![Part::new(stream, records)];
+        if purpose == Purpose::Refresh {
+            self.note_belongings(&mut parts);
+        }
+        let mut batch = Batch::new(parts, checkpoint);
         batch.requests = requests;
         Ok(batch)
     }

@@ -65,6 +65,8 @@ pub(crate) struct Owner {
     pub(crate) path: &'static [&'static str],
     /// The parameter with which only what belongs to it is listed, if the operation has one.
     pub(crate) parameter: Option<&'static str>,
+    /// The member of the other record that lists the keys of all that belongs to it, if there is one.
+    pub(crate) listed_in: Option<&'static str>,
 }
 
 /// A stream.
@@ -100,10 +102,14 @@ const ROW: Row = Row {
     cheap: false,
 };
 
+/// What names a record of `stream` at `path`.
+const fn of(stream: &'static str, path: &'static [&'static str]) -> Owner {
+    Owner { stream, path, parameter: None, listed_in: None }
+}
+
 const OF_APPLICATION: Option<Owner> =
-    Some(Owner { stream: "applications", path: &["applicationId"], parameter: Some("applicationId") });
-const OF_CANDIDATE: Option<Owner> =
-    Some(Owner { stream: "candidates", path: &["candidateId"], parameter: None });
+    Some(Owner { parameter: Some("applicationId"), ..of("applications", &["applicationId"]) });
+const OF_CANDIDATE: Option<Owner> = Some(of("candidates", &["candidateId"]));
 
 const WHOLE: &[(&str, Option<(&str, &str)>)] = &[("", None)];
 
@@ -132,7 +138,7 @@ pub(crate) static STREAMS: &[Row] = &[
     Row { name: "applications", operation: "application.list",
         parameters: r#"{"expand":["openings"]}"#,
         has_start_date: true,
-        owner: Some(Owner { stream: "candidates", path: &["candidate", "id"], parameter: None }), ..ROW },
+        owner: Some(Owner { listed_in: Some("applicationIds"), ..of("candidates", &["candidate", "id"]) }), ..ROW },
     Row { name: "candidates", operation: "candidate.list",
         has_start_date: true, ..ROW },
     Row { name: "application_feedback", operation: "applicationFeedback.list",
@@ -143,7 +149,7 @@ pub(crate) static STREAMS: &[Row] = &[
     Row { name: "survey_requests", operation: "surveyRequest.list",
         parameters: r#"{"surveyType":"CandidateExperience"}"#,
         has_start_date: true,
-        owner: Some(Owner { stream: "candidates", path: &["candidateId"], parameter: Some("candidateId") }), ..ROW },
+        owner: Some(Owner { parameter: Some("candidateId"), ..of("candidates", &["candidateId"]) }), ..ROW },
     Row { name: "survey_submissions", operation: "surveySubmission.list",
         parameters: r#"{"surveyType":"CandidateExperience"}"#,
         has_start_date: true, owner: OF_CANDIDATE, ..ROW },
@@ -201,7 +207,9 @@ pub(crate) static STREAMS: &[Row] = &[
     Row { name: "offer_versions", operation: "offer.info",
         plan: PerParent { parent: "offers", parameter: "offerId", follow: Follow::Changed, add_parent_as: Some("offerId"), arrays: &[("versions", None)] },
         parameters: r#"{"excludeFormDefinition":true}"#, cheap: true, ..ROW },
-    Row { name: "approvals", operation: "approval.list", ..ROW },
+    // Those of jobs and openings name these in the same place, and belong to no row of offer_versions.
+    Row { name: "approvals", operation: "approval.list",
+        owner: Some(Owner { parameter: Some("entityId"), ..of("offer_versions", &["entityId"]) }), ..ROW },
 
     // Hiring process
     Row { name: "archive_reasons", operation: "archiveReason.list",

@@ -72,7 +72,9 @@ pub use runner::{
     Again, Handle, Nudge, Polled, ReadAgain, ReadBack, Runner, RunnerOptions, StreamRetry, StreamStatus,
 };
 pub use sink::{CommitPace, Committed, Counts, Share, Sink, Sweep, Within, Write};
-pub use source::{Batch, Capture, Ends, Extent, Part, Purpose, Selection, Source, Step, StreamRequest};
+pub use source::{
+    Batch, Belongings, Capture, Ends, Extent, Part, Purpose, Selection, Source, Step, StreamRequest,
+};
 pub use stamp::Stamp;
 pub use state::{Checkpoint, Listed, State, StateStore, StateUpdate, StreamState, SweepDue, Token};
 pub use stream::{Field, FieldKind, Mode, Searchable, StreamDescriptor};

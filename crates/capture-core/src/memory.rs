@@ -156,7 +156,7 @@ impl Sink for MemorySink {
     async fn sweep(&mut self, sweep: Sweep) -> Result<()> {
         let (table, counts) = self.table(&sweep.stream.name);
         for row in table.values_mut().filter(|row| row.is_within(&sweep) && sweep.takes(row.seen)) {
-            row.gone = Some(Gone::Unseen);
+            row.gone = Some(sweep.gone.clone());
             counts.deleted += 1;
         }
         Ok(())

@@ -71,7 +71,7 @@ pub trait Place: Send + Sync {
     fn purge(&self, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Box<dyn Purging>> {
         let _ = (purge, streams);
         Err(Error::new(ErrorKind::Configuration, format!("nothing can be taken out of {}", self.address()))
-            .with_hint("databases and files can be purged: sqlite:PATH, jsonl:DIR; elsewhere rows are deleted by hand"))
+            .with_hint("databases and files can be purged: sqlite:PATH, postgres://…, jsonl:DIR"))
     }
 
     /// A copy of it as it is now at `path`, where nothing is yet, to try things on: also while a run is on. `None` if there
@@ -82,6 +82,12 @@ pub trait Place: Send + Sync {
     fn copy(&self, path: &Path) -> Result<Option<Box<dyn Place>>> {
         let _ = path;
         Ok(None)
+    }
+
+    /// The same place, of which nothing stays of what is done there: runs that follow each other see it, nobody else does,
+    /// and it is gone when this is dropped. `None` if there is no such thing; then [`copy`](Self::copy) may do.
+    fn rehearsal(&self) -> Option<Box<dyn Place>> {
+        None
     }
 
     /// What a person should know of it: who else can read it, what is odd about it.

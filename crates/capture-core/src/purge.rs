@@ -67,7 +67,7 @@ impl<'a> Held<'a> {
 
 /// Tells which records are meant. All that is held is shown again and again until nothing more is chosen: what belongs
 /// to a chosen record may have been shown before it.
-pub trait Choose: Send {
+pub trait Choose: Send + Sync {
     /// Whether it is meant.
     fn chooses(&mut self, held: &Held<'_>) -> bool;
 }
@@ -119,6 +119,12 @@ pub trait Purging: Send {
 
     /// Every file of the destination.
     fn files(&self) -> Vec<std::path::PathBuf>;
+
+    /// How many of these texts its records still hold; `None` where [`files`](Self::files) tell.
+    async fn holding(&mut self, texts: &BTreeSet<String>) -> Result<Option<u64>> {
+        let _ = texts;
+        Ok(None)
+    }
 }
 
 /// The keys that a chooser chose, by stream, as often as it takes until it chooses no more. `show` calls back with each

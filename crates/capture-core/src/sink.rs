@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::{Key, Outcome, Record, Result, Stamp, State, StateUpdate, StreamDescriptor};
+use crate::{Gone, Key, Outcome, Record, Result, Stamp, State, StateUpdate, StreamDescriptor};
 
 /// Records of one stream for [`Sink::write`].
 #[derive(Debug, Clone)]
@@ -41,18 +41,27 @@ pub struct Sweep {
     pub since: Stamp,
     /// Of which rows it speaks.
     pub within: Within,
+    /// How it is known that they are gone. Their records stay as they are, so this is never [`Gone::Erased`].
+    pub gone: Gone,
 }
 
 impl Sweep {
     /// What is gone of a stream.
     pub fn new(stream: Arc<StreamDescriptor>, since: Stamp, within: Within) -> Self {
-        Self { stream, from: Stamp::NEVER, since, within }
+        Self { stream, from: Stamp::NEVER, since, within, gone: Gone::Unseen }
     }
 
     /// Leaves out rows that were last seen before `from`.
     #[must_use]
     pub fn seen_since(mut self, from: Stamp) -> Self {
         self.from = from;
+        self
+    }
+
+    /// What is gone for another reason than that a listing did not show it: with what it belonged to.
+    #[must_use]
+    pub fn because(mut self, gone: Gone) -> Self {
+        self.gone = gone;
         self
     }
 

@@ -107,6 +107,8 @@ pub struct Part {
     pub whole_scopes: Vec<Key>,
     /// Records that are gone themselves, as was seen just now: so is all that belongs to them.
     pub gone_scopes: Vec<Key>,
+    /// What the records say of others that belong to them. What else is known to belong to one is asked for by itself.
+    pub belongings: Vec<Belongings>,
     /// These are the last records of the listing.
     pub ends: Option<Ends>,
     /// How many records or parents of the stream are set aside at this point: they could not be read, and are tried
@@ -140,6 +142,17 @@ impl Part {
         self.whole_scopes = scopes;
         self
     }
+}
+
+/// All records of another stream that belong to a record, as that says itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Belongings {
+    /// The other stream.
+    pub stream: String,
+    /// The record ([`Record::scope`] of the others).
+    pub owner: Key,
+    /// All that belongs to it.
+    pub keys: Vec<Key>,
 }
 
 /// Of what a listing is.

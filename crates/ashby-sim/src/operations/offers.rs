@@ -257,10 +257,12 @@ fn enter(writing: &mut Writing<'_, '_>, offer: u32, [status, acceptance, approva
 fn change_approval(writing: &mut Writing<'_, '_>, offer: u32, steps: Option<Value>, decided: bool) -> u32 {
     let known = writing.editor.view().children(Kind::Approval, offer).first().copied();
     let index = known.unwrap_or_else(|| writing.editor.create(Kind::Approval, Some(offer), &Map::new()));
-    let (offer_id, now) = (writing.editor.id(Kind::Offer, offer), writing.editor.now());
+    // What is approved is the version.
+    let version = writing.record(Kind::Offer, offer).remove("latestVersion").unwrap_or_default();
+    let now = writing.editor.now();
     writing.editor.change(Kind::Approval, index, |document| {
         let record = &mut document.record;
-        record.insert("entityId".to_owned(), json!(offer_id));
+        record.insert("entityId".to_owned(), version["id"].clone());
         if let Some(steps) = steps {
             record.insert("steps".to_owned(), steps);
         }

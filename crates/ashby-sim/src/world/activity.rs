@@ -284,7 +284,7 @@ impl World {
         let completed = done.then(|| instant(made_ms + HOUR_MS));
         json!({
             "id": self.id(Kind::Approval, index), "approvalDefinitionId": self.ids.part(Kind::Approval, 0, 9),
-            "entityId": self.id(Kind::Offer, offer), "entityType": "offer", "createdAt": instant(made_ms),
+            "entityId": self.offer(offer, offer).0["latestVersion"]["id"], "entityType": "offer", "createdAt": instant(made_ms),
             "submittedAt": instant(made_ms), "completedAt": completed,
             "steps": [object(json!({
                 "id": self.ids.part(Kind::Approval, index, 1), "approvalsRequired": 1, "completedAt": completed,

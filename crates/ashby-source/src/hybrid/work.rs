@@ -209,7 +209,7 @@ impl Work<'_> {
                 owned_by(owner_stream).filter(|owned| self.captured.contains(owned.name)).collect();
             for owned in owned {
                 let is_list = matches!(owned.plan, Plan::List(_));
-                let rows = if is_list {
+                let rows = if is_list || owned_by(owned.name).next().is_some() {
                     self.handle.belonging_to(owned.name, owner.clone()).await?
                 } else {
                     Vec::new()
@@ -239,7 +239,7 @@ impl Work<'_> {
                     }
                     _ => {
                         owners.extend(rows.into_iter().map(|row| (owned.name, row)));
-                        self.handle.owner_is_gone(owned.name, owner.clone()).await?;
+                        self.handle.owner_is_gone(owned.name, owner.clone(), gone.clone()).await?;
                     }
                 }
             }

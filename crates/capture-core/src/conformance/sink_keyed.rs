@@ -215,9 +215,14 @@ pub async fn tombstones_tell_why_and_since_when(harness: &dyn SinkHarness) {
     let mut sink = opened(harness, &[Arc::clone(&stream)]).await;
     let keys = ["a", "b", "c", "d", "e"];
     write(&mut *sink, &stream, &keys.map(|key| upsert(key, "1"))).await;
+    let owned = ["f", "g"].map(|key| upsert(key, "1").in_scope("owner"));
+    write(&mut *sink, &stream, &owned).await;
     write_at(&mut *sink, &stream, 2, &["b", "c", "d", "e"].map(|key| upsert(key, "1"))).await;
-    sweep(&mut *sink, whole(&stream, 2)).await;
+    let of_owner =
+        Sweep::new(Arc::clone(&stream), Stamp::new(u64::MAX), Within::Scopes(vec!["owner".into()]));
     let at: jiff::Timestamp = "2026-01-02T03:04:05Z".parse().expect("a time");
+    sweep(&mut *sink, of_owner.because(Gone::Reported { at: Some(at) })).await;
+    sweep(&mut *sink, whole(&stream, 2)).await;
     let gone = [
         Record::gone("b", Gone::NotFound),
         Record::gone("c", Gone::Reported { at: Some(at) }),
@@ -225,7 +230,7 @@ pub async fn tombstones_tell_why_and_since_when(harness: &dyn SinkHarness) {
         Record::gone("e", Gone::Erased),
     ];
     write_at(&mut *sink, &stream, 3, &gone).await;
-    assert_eq!(commit(&mut *sink).await.deleted, 5);
+    assert_eq!(commit(&mut *sink).await.deleted, 7);
     assert_live(harness, &stream, &[]).await;
     let Some(mut graves) = harness.graves(&stream).await else { return };
     graves.sort();
@@ -239,13 +244,15 @@ pub async fn tombstones_tell_why_and_since_when(harness: &dyn SinkHarness) {
         ("c", "reported", None),
         ("d", "merged", Some("x\"y")),
         ("e", "erased", None),
+        ("f", "reported", None),
+        ("g", "reported", None),
     ];
     assert_eq!(told, expected);
     for Grave { key, at: told, .. } in &graves {
         let told: jiff::Timestamp = told.parse().expect("a time");
         assert_eq!(
             told == at,
-            key == "c",
+            ["c", "f", "g"].contains(&&**key),
             "{key} is gone since when the other side said, or since it was found"
         );
     }

@@ -75,7 +75,7 @@ pub(super) enum Ask {
     Poll { stream: String, awaited: Vec<Key>, reply: Reply<Polled> },
     Reread { ask: ReadAgain, reply: Reply<ReadBack> },
     Belonging { stream: String, owner: Key, reply: Reply<Vec<Key>> },
-    OwnerGone { stream: String, owner: Key, reply: Reply<()> },
+    OwnerGone { stream: String, owner: Key, gone: Gone, reply: Reply<()> },
 }
 
 /// Where an answer goes; to nobody, if nobody waits for it.

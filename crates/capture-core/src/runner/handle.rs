@@ -131,13 +131,13 @@ impl Handle {
         self.ask(|reply| Ask::Belonging { stream: stream.to_owned(), owner, reply }).await
     }
 
-    /// Marks what belongs to a record that was just seen to be gone, unless nothing is to be marked
-    /// ([`ReconcilePolicy::Never`](crate::ReconcilePolicy::Never)).
+    /// Marks what belongs to a record that was just seen to be gone, with how that is known, unless nothing is to be
+    /// marked ([`ReconcilePolicy::Never`](crate::ReconcilePolicy::Never)).
     ///
     /// # Errors
     /// As for [`read_again`](Self::read_again).
-    pub async fn owner_is_gone(&self, stream: &str, owner: Key) -> Result<()> {
-        self.ask(|reply| Ask::OwnerGone { stream: stream.to_owned(), owner, reply }).await
+    pub async fn owner_is_gone(&self, stream: &str, owner: Key, gone: Gone) -> Result<()> {
+        self.ask(|reply| Ask::OwnerGone { stream: stream.to_owned(), owner, gone, reply }).await
     }
 
     async fn ask<T>(&self, ask: impl FnOnce(Reply<T>) -> Ask) -> Result<T> {

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
-    Checkpoint, Ends, Extent, Identity, Kept, Part, Stamp, StreamDescriptor, StreamReport, StreamState,
-    Sweep, SweepDue, Within,
+    Checkpoint, Ends, Extent, Identity, Kept, Part, ReconcilePolicy, Stamp, StreamDescriptor, StreamReport,
+    StreamState, Sweep, SweepDue, Within,
 };
 
 pub(super) struct Stream {
@@ -188,6 +188,15 @@ impl Stream {
         self.state.checkpoint = checkpoint;
         self.has_checkpoint = true;
         self.is_dirty = true;
+    }
+
+    /// Whether whoever asks can tell of all that belongs to a record whether it is gone, and may.
+    pub(super) fn can_sweep_scopes(&self, identity: &Identity, policy: ReconcilePolicy) -> bool {
+        match policy {
+            ReconcilePolicy::Auto => self.is_yardstick(identity),
+            ReconcilePolicy::Accept => true,
+            ReconcilePolicy::Never => false,
+        }
     }
 
     /// What the commit has to save, if anything.

@@ -1,5 +1,6 @@
 //! The only place that writes: batches into the sink, then the sweeps that are due, then the commit with the state.
 
+mod belongings;
 mod debts;
 
 use std::collections::{BTreeMap, HashMap};
@@ -18,9 +19,9 @@ use super::probation::{Probation, Verdict, foreign};
 use super::stream::{Stream, in_future};
 use super::sweeps::Rounds;
 use crate::{
-    Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Extent, Identity, Kept, Key, Observer, Op,
-    Outcome, Part, Purpose, ReconcilePolicy, Record, Report, Result, Sink, Stamp, State, StateUpdate,
-    StreamDescriptor, Sweep, Within, Write,
+    Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Extent, Gone, Identity, Kept, Key,
+    Observer, Op, Outcome, Part, Purpose, ReconcilePolicy, Record, Report, Result, Sink, Stamp, State,
+    StateUpdate, StreamDescriptor, Sweep, Within, Write,
 };
 
 /// A capture that has been opened.
@@ -431,21 +432,18 @@ impl<K: Sink> Writer<K> {
         if let Some(Ends::Incomplete(_)) = part.ends {
             stream.report.kept = None;
         }
-        let may_sweep_scopes = match self.options.reconcile {
-            ReconcilePolicy::Auto => stream.is_yardstick(&self.identity),
-            ReconcilePolicy::Accept => true,
-            ReconcilePolicy::Never => false,
-        };
+        let may_sweep_scopes = stream.can_sweep_scopes(&self.identity, self.options.reconcile);
         let descriptor = Arc::clone(&stream.descriptor);
         self.put(&descriptor, seen, part.records).await?;
-        let mut scopes = part.gone_scopes;
-        if may_sweep_scopes {
-            scopes.extend(part.whole_scopes);
+        let whole = if may_sweep_scopes { part.whole_scopes } else { Vec::new() };
+        // What belonged to a record that is not there is gone with it.
+        for (scopes, gone) in [(part.gone_scopes, Gone::NotFound), (whole, Gone::Unseen)] {
+            if !scopes.is_empty() && self.options.reconcile != ReconcilePolicy::Never {
+                let sweep = Sweep::new(Arc::clone(&descriptor), seen, Within::Scopes(scopes));
+                self.sweep(sweep.because(gone)).await?;
+            }
         }
-        if !scopes.is_empty() && self.options.reconcile != ReconcilePolicy::Never {
-            let within = Within::Scopes(scopes);
-            self.sweep(Sweep::new(Arc::clone(&descriptor), seen, within)).await?;
-        }
+        self.ask_for_unnamed(part.belongings).await?;
         self.uncommitted_bytes += bytes;
         self.board.note(&descriptor.name, |status| status.records += records);
         self.observer.observe(&Event::Written {
@@ -591,14 +589,14 @@ impl<K: Sink> Writer<K> {
                     Err(error) => _ = rereading.reply.send(Err(error)),
                 }
             }
-            Ask::OwnerGone { stream, owner, reply } => {
+            Ask::OwnerGone { stream, owner, gone, reply } => {
                 let Some((capture, index)) = self.find(&stream) else {
                     reply.send(Err(not_captured(&stream)));
                     return Ok(());
                 };
                 if self.options.reconcile != ReconcilePolicy::Never {
                     let stream = Arc::clone(&self.captures[capture].streams[index].descriptor);
-                    self.sweep(everything_of(stream, owner)).await?;
+                    self.sweep(everything_of(stream, owner).because(gone)).await?;
                 }
                 self.answers.push(Answer::Marked(reply));
                 self.commit_soon();

@@ -93,10 +93,14 @@ impl PurgeFlags {
             downloads.remove()?;
         }
         if let Some(person) = &person {
-            let person = person.lock().unwrap_or_else(PoisonError::into_inner);
+            let contacts = person.lock().unwrap_or_else(PoisonError::into_inner).contacts.clone();
             let mut files = purging.files();
             files.extend(receipt.inboxes.iter().map(|part| part.file.clone()));
-            receipt.found = Some(Found::look(&files, &person.contacts)?);
+            let mut found = Found::look(&files, &contacts)?;
+            if let Some(held) = purging.holding(&contacts).await? {
+                found.add(place.address(), held);
+            }
+            receipt.found = Some(found);
         }
         drop(purging);
         receipt.purged_at = Some(jiff::Timestamp::now().strftime("%FT%TZ").to_string());

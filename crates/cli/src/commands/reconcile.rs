@@ -30,7 +30,7 @@ pub(crate) struct ReconcileFlags {
     #[arg(value_name = "STREAM")]
     names: Vec<String>,
     /// Say what would be found; the destination stays as it is. Works on a copy that is deleted afterwards, also while a
-    /// watch is on
+    /// watch is on; in PostgreSQL in a transaction that is rolled back
     #[arg(long)]
     dry_run: bool,
 }
@@ -63,7 +63,10 @@ impl ReconcileFlags {
         let cancel = signals::cancellation()?;
         // The directory of a copy is gone with this.
         let (place, _directory) = match self.dry_run {
-            true => copy(&*place).map(|(copy, directory)| (copy, Some(directory)))?,
+            true => match place.rehearsal() {
+                Some(rehearsal) => (rehearsal, None),
+                None => copy(&*place).map(|(copy, directory)| (copy, Some(directory)))?,
+            },
             false => (place, None),
         };
         let options = sync::options(settings).interval(None);

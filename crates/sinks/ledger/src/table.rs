@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use capture_core::{Counts, Gone, Key, Op, Record, Share, Stamp, Sweep, Within};
+use capture_core::{Counts, Key, Op, Record, Share, Stamp, Sweep, Within};
 use own_database::Failure;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use xxhash_rust::xxh3::xxh3_64;
@@ -273,7 +273,7 @@ impl TableOf<'_> {
         let (since, from, within) = (sweep.since, sweep.from, &sweep.within);
         let mut taken: Vec<(i64, Record)> = Vec::new();
         let mut take = |row: &Row<'_>| -> rusqlite::Result<()> {
-            let mut record = Record::gone(row.get::<_, String>(1)?, Gone::Unseen);
+            let mut record = Record::gone(row.get::<_, String>(1)?, sweep.gone.clone());
             record.scope = row.get::<_, Option<String>>(2)?.map(Key::from);
             taken.push((row.get(0)?, record));
             Ok(())

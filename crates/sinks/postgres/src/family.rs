@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 
-use capture_core::{Error, ErrorKind, Finding, Place, Result, Sink, State};
+use capture_core::{Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor};
 
 use crate::address::Address;
 use crate::layout::Layout;
 use crate::link::{self, Link};
+use crate::purge::Purger;
+use crate::session::Session;
+use crate::sink::{Kept, PATIENCE};
 use crate::value::ColumnType;
 use crate::{PostgresSink, lock, password};
 
@@ -37,13 +41,14 @@ impl capture_core::Family for Family {
             return Some(Err(Error::new(ErrorKind::Configuration, "a database keeps its state itself")
                 .with_hint("leave --state out; only `--to stdout` takes a state file")));
         }
-        Some(address.map(|address| Box::new(Schema { address }) as Box<dyn Place>))
+        Some(address.map(|address| Box::new(Schema { address, rehearsal: None }) as Box<dyn Place>))
     }
 }
 
-#[derive(Debug)]
 struct Schema {
     address: Address,
+    /// Of a rehearsal: what runs on it see of each other.
+    rehearsal: Option<Kept>,
 }
 
 impl Schema {
@@ -138,7 +143,20 @@ impl Place for Schema {
     }
 
     fn open(&self) -> Result<Box<dyn Sink>> {
-        Ok(Box::new(PostgresSink::at(self.address.clone())))
+        let address = self.address.clone();
+        Ok(Box::new(match &self.rehearsal {
+            Some(kept) => PostgresSink::rehearsing(address, Arc::clone(kept)),
+            None => PostgresSink::at(address),
+        }))
+    }
+
+    fn purge(&self, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Box<dyn Purging>> {
+        let session = Session::new(self.address.clone(), PATIENCE);
+        Ok(Box::new(Purger::new(self.address.clone(), session, purge, streams)))
+    }
+
+    fn rehearsal(&self) -> Option<Box<dyn Place>> {
+        Some(Box::new(Self { address: self.address.clone(), rehearsal: Some(Kept::default()) }))
     }
 
     fn peek(&self) -> Result<State> {

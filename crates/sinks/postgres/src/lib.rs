@@ -43,6 +43,7 @@ mod names;
 mod numeric;
 mod password;
 mod pending;
+mod purge;
 mod rows;
 mod session;
 mod sink;

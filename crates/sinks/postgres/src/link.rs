@@ -1,6 +1,7 @@
 //! A connection to the server, and what is known of it.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use capture_core::{Error, ErrorKind};
@@ -31,6 +32,16 @@ pub(crate) struct Link {
     client: Client,
     connection: JoinHandle<()>,
     pub(crate) server: Server,
+    /// Nothing is ever committed: all is one transaction, which ends with the connection.
+    is_rehearsal: bool,
+    has_begun: AtomicBool,
+}
+
+/// How a transaction ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Commit,
+    RollBack,
 }
 
 /// What a server is, and how it was reached.
@@ -130,7 +141,8 @@ impl Link {
         let server = tokio::time::timeout(address.connect_timeout * 2, Server::ask(&client));
         let mut server = server.await.map_err(|_| silent(address))??;
         server.is_encrypted = tls.was_used();
-        let link = Self { client, connection, server };
+        let (is_rehearsal, has_begun) = (false, AtomicBool::new(false));
+        let link = Self { client, connection, server, is_rehearsal, has_begun };
         if link.server.version < OLDEST {
             let message =
                 format!("the server at {} is PostgreSQL {}", address.server(), link.server.version_text);
@@ -139,6 +151,25 @@ impl Link {
                 .into());
         }
         Ok(link)
+    }
+
+    /// The same connection, on which nothing is committed.
+    #[must_use]
+    pub(crate) fn rehearsing(mut self, is_rehearsal: bool) -> Self {
+        self.is_rehearsal = is_rehearsal;
+        self
+    }
+
+    /// Ends a transaction.
+    pub(crate) async fn end(&self, how: End) -> Result<()> {
+        if self.is_rehearsal {
+            return Ok(());
+        }
+        self.run(match how {
+            End::Commit => "COMMIT",
+            End::RollBack => "ROLLBACK",
+        })
+        .await
     }
 
     pub(crate) async fn run(&self, sql: &str) -> Result<()> {
@@ -189,6 +220,12 @@ impl Link {
     pub(crate) async fn begin(&self, statement: &str) -> Result<u64> {
         // From 17 on there is a limit more.
         let limit = if self.server.version >= 170_000 { "SET LOCAL transaction_timeout = 0;" } else { "" };
+        if self.is_rehearsal && self.has_begun.swap(true, Ordering::Relaxed) {
+            return match statement {
+                "" => Ok(0),
+                statement => self.run_counting(statement).await,
+            };
+        }
         self.run_counting(&format!("BEGIN; {SETTINGS}; {limit} {statement}")).await
     }
 

@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::address::Address;
 use crate::failure::Failure;
 use crate::layout::{Layout, Run};
-use crate::link::{Backend, Link, Result};
+use crate::link::{Backend, End, Link, Result};
 use crate::lock;
 use crate::table::Table;
 
@@ -77,6 +77,8 @@ pub(crate) struct Session {
     trouble: Option<Trouble>,
     /// The process that served the last connection, if that was for us alone.
     backend: Option<Backend>,
+    /// Nothing is committed: all that is done is gone with the connection.
+    is_rehearsal: bool,
 }
 
 /// Since when the server is away, and how long to wait for it next.
@@ -108,7 +110,14 @@ impl Session {
             has_happened: false,
             trouble: None,
             backend: None,
+            is_rehearsal: false,
         }
+    }
+
+    /// One that commits nothing.
+    pub(crate) fn rehearsal(address: Address) -> Self {
+        // What a lost connection has taken along cannot be had again.
+        Self { is_rehearsal: true, ..Self::new(address, Duration::ZERO) }
     }
 
     fn link(&self) -> Result<&Link> {
@@ -131,7 +140,10 @@ impl Session {
     }
 
     async fn try_to_load(&mut self) -> Result<State> {
-        let link = Link::connect(&self.address).await?;
+        let link = match self.link.take() {
+            Some(link) => link,
+            None => Link::connect(&self.address).await?.rehearsing(self.is_rehearsal),
+        };
         if link.server.is_read_only {
             let message = format!(
                 "the database {:?} at {} takes no writes",
@@ -162,7 +174,7 @@ impl Session {
                 }
             }
         }
-        link.run("COMMIT").await?;
+        link.end(End::Commit).await?;
         self.run = run;
         self.keep(link);
         Ok(state)
@@ -237,7 +249,7 @@ impl Session {
         link.begin("").await?;
         lock::take(&link, &self.address, self.backend.as_ref(), "").await?;
         let found = self.layout.run(&link, &self.address).await?;
-        link.run("COMMIT").await?;
+        link.end(End::Commit).await?;
         if self.is_taken {
             let found = found.unwrap_or_default();
             let run = self.run.get_or_insert_default();
@@ -321,7 +333,7 @@ impl Session {
             },
         }
         let run = self.layout.run(link, &self.address).await?;
-        link.run("COMMIT").await?;
+        link.end(End::Commit).await?;
         (self.run, self.is_taken) = (run, true);
         Ok(())
     }
@@ -347,8 +359,8 @@ impl Session {
         Ok(())
     }
 
-    async fn end(&mut self, how: &str) -> Result<()> {
-        self.link()?.run(how).await?;
+    async fn end(&mut self, how: End) -> Result<()> {
+        self.link()?.end(how).await?;
         self.in_transaction = false;
         Ok(())
     }
@@ -356,9 +368,57 @@ impl Session {
     /// Between commits no transaction is left open that holds nothing.
     async fn end_looking(&mut self, was_in_transaction: bool) -> Result<()> {
         if !was_in_transaction && self.actions.is_empty() {
-            self.end("ROLLBACK").await?;
+            self.end(End::RollBack).await?;
         }
         Ok(())
+    }
+
+    /// Whether some run has had the place before, as was seen when it was taken.
+    pub(crate) fn has_found_a_run(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// Looks at what is there, in a transaction that changes nothing.
+    pub(crate) async fn look<T>(&self, look: impl AsyncFnOnce(&Link, &Layout) -> Result<T>) -> Outcome<T> {
+        let looked = async {
+            let link = self.link()?;
+            link.begin("SET TRANSACTION READ ONLY").await?;
+            let looked = look(link, &self.layout).await?;
+            link.end(End::RollBack).await?;
+            Ok(looked)
+        };
+        looked.await.map_err(|failure: Failure| failure.of(&self.address))
+    }
+
+    /// Changes what is there, all of it or nothing.
+    pub(crate) async fn change<T>(
+        &mut self,
+        change: impl AsyncFnOnce(&Link, &Layout) -> Result<T>,
+    ) -> Outcome<T> {
+        let changed = async {
+            self.begin().await?;
+            let changed = change(self.link()?, &self.layout).await?;
+            self.end(End::Commit).await?;
+            self.has_committed();
+            Ok(changed)
+        };
+        changed.await.map_err(|failure: Failure| failure.of(&self.address))
+    }
+
+    /// Writes tables anew, without what is free in them.
+    pub(crate) async fn rewrite(&self, tables: &[String]) -> Outcome<()> {
+        let rewritten = async {
+            let link = self.link()?;
+            if !link.server.is_pooled {
+                // Whoever reads for long is not waited for without end.
+                link.run("SET lock_timeout = '60s'").await?;
+            }
+            for table in tables {
+                link.run(&format!("VACUUM FULL {table}")).await?;
+            }
+            Ok(())
+        };
+        rewritten.await.map_err(|failure: Failure| failure.of(&self.address))
     }
 
     /// Makes the tables of the streams, and what they lack.
@@ -373,10 +433,10 @@ impl Session {
             tables.insert(stream.name.clone(), table);
         }
         if statements.is_empty() {
-            self.end("ROLLBACK").await?;
+            self.end(End::RollBack).await?;
         } else {
             link.run(&statements).await?;
-            self.end("COMMIT").await?;
+            self.end(End::Commit).await?;
             self.has_committed();
         }
         self.tables = tables;
@@ -430,7 +490,7 @@ impl Session {
             }
         }
         self.is_unsure = true;
-        self.end("COMMIT").await?;
+        self.end(End::Commit).await?;
         self.is_unsure = false;
         self.has_committed();
         Ok(self.forget_actions())
@@ -456,6 +516,10 @@ impl Session {
             }
         }
         self.tables.clear();
+        (self.sent, self.waiting_bytes) = (0, 0);
+        if self.is_rehearsal {
+            return;
+        }
         if let Some(link) = self.link.take() {
             link.close().await;
         }

@@ -1,7 +1,7 @@
 //! The sink: one run's handle on one schema.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,7 +14,7 @@ use crate::address::Address;
 use crate::session::{Done, Job, Session};
 
 /// How long a server may be away in the middle of a run.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Writes records into a table per stream, and keeps the state beside them. See the [crate] documentation for what is
 /// where.
@@ -26,7 +26,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct PostgresSink {
     address: Address,
     session: Session,
+    /// Where the session goes afterwards, if others go on with it.
+    kept: Option<Kept>,
 }
+
+/// The session of a rehearsal between two runs.
+pub(crate) type Kept = Arc<Mutex<Option<Session>>>;
 
 /// Shows where it leads.
 impl fmt::Debug for PostgresSink {
@@ -49,7 +54,14 @@ impl PostgresSink {
     }
 
     pub(crate) fn at(address: Address) -> Self {
-        Self { session: Session::new(address.clone(), PATIENCE), address }
+        Self { session: Session::new(address.clone(), PATIENCE), address, kept: None }
+    }
+
+    /// One of several that follow each other and commit nothing.
+    pub(crate) fn rehearsing(address: Address, kept: Kept) -> Self {
+        let session = kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let session = session.unwrap_or_else(|| Session::rehearsal(address.clone()));
+        Self { session, address, kept: Some(kept) }
     }
 
     /// How long the server may be away in the middle of a run; a minute unless this says otherwise.
@@ -105,6 +117,11 @@ impl Sink for PostgresSink {
 
     async fn close(&mut self) -> Result<()> {
         self.session.close().await;
+        if let Some(kept) = &self.kept {
+            let ended = Session::rehearsal(self.address.clone());
+            let session = std::mem::replace(&mut self.session, ended);
+            *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
+        }
         Ok(())
     }
 

@@ -20,7 +20,7 @@ pub(crate) struct Statements {
     pub(crate) see: String,
     /// Stream, keys.
     pub(crate) forget: String,
-    /// Stream, since, from, now: rows that were not seen are gone.
+    /// Stream, since, from, now, since when, why, merged into what: rows that were not seen are gone.
     pub(crate) sweep: String,
     /// Stream, since, from: how many these are, and of how many.
     pub(crate) share: String,
@@ -62,7 +62,7 @@ impl Statements {
             format!(
                 "WITH gone AS MATERIALIZED (SELECT t._key {from} AND {unseen} {within}),
                  forgotten AS (DELETE FROM {seen} s USING gone WHERE s.stream = $1 AND s.key = gone._key)
-                 UPDATE {table} t SET _captured_at = $4, _deleted_at = $4, _deleted_why = 'unseen', _merged_into = NULL
+                 UPDATE {table} t SET _captured_at = $4, _deleted_at = $5, _deleted_why = $6, _merged_into = $7
                  FROM gone WHERE t._key = gone._key"
             )
         };
@@ -94,7 +94,7 @@ impl Statements {
             sweep: sweep(""),
             share: share(""),
             unseen_keys: keys(""),
-            sweep_scopes: sweep("AND t._scope = ANY ($5)"),
+            sweep_scopes: sweep("AND t._scope = ANY ($8)"),
             share_of_scopes: share("AND t._scope = ANY ($4)"),
             unseen_keys_of_scopes: keys("AND t._scope = ANY ($4)"),
             known: format!("SELECT count(*) FROM {table} WHERE _key = ANY ($1) AND _deleted_at IS NULL"),

@@ -407,9 +407,14 @@ impl Table {
 
     /// Buries the rows within that were last seen before, and not before the sweep's beginning.
     pub(crate) async fn sweep(&self, link: &Link, sweep: &Sweep) -> Result<Counts> {
-        let mut now = Vec::new();
-        value::push_instant(&mut now, Timestamp::now().as_microsecond());
-        let now = Raw(now.split_off(4));
+        let now_us = Timestamp::now().as_microsecond();
+        let instant = |us: i64| {
+            let mut bytes = Vec::new();
+            value::push_instant(&mut bytes, us);
+            Raw(bytes.split_off(4))
+        };
+        let grave = grave::Grave::new(&sweep.gone, now_us);
+        let (now, at) = (instant(now_us), instant(grave.at_us));
         let (since, from) = stamps(sweep);
         let scopes;
         let mut parameters: Vec<Parameter<'_>> = vec![
@@ -417,6 +422,9 @@ impl Table {
             (&since, Type::INT8),
             (&from, Type::INT8),
             (&now, Type::TIMESTAMPTZ),
+            (&at, Type::TIMESTAMPTZ),
+            (&grave.why, Type::TEXT),
+            (&grave.merged_into, Type::TEXT),
         ];
         let sql = match &sweep.within {
             Within::Everything => &self.sql.sweep,

@@ -308,7 +308,7 @@ impl Table {
         match &sweep.within {
             Within::Everything => {
                 let gone = row_numbers(connection, &self.sql.unseen, params![self.id, since, from])?;
-                counts.deleted += self.bury_unseen(connection, &gone, &now)?;
+                counts.deleted += self.bury_unseen(connection, &gone, &now, &sweep.gone)?;
                 self.end_first_listing(connection)?;
             }
             // One after the other, so that a scope named twice finds nothing left.
@@ -317,7 +317,7 @@ impl Table {
                 for scope in scopes {
                     let values = params![self.id, since, scope.as_str(), from];
                     let gone = row_numbers(connection, &self.sql.unseen_of_scope, values)?;
-                    counts.deleted += self.bury_unseen(connection, &gone, &now)?;
+                    counts.deleted += self.bury_unseen(connection, &gone, &now, &sweep.gone)?;
                 }
             }
         }
@@ -325,13 +325,22 @@ impl Table {
         Ok(counts)
     }
 
-    fn bury_unseen(&self, connection: &Connection, rows: &[i64], now: &str) -> rusqlite::Result<u64> {
+    fn bury_unseen(
+        &self,
+        connection: &Connection,
+        rows: &[i64],
+        now: &str,
+        gone: &Gone,
+    ) -> rusqlite::Result<u64> {
         let mut bury = connection.prepare_cached(&self.sql.bury)?;
         let mut forget = connection.prepare_cached(FORGET)?;
-        let why = Grave::new(&Gone::Unseen).why();
+        let grave = Grave::new(gone);
+        let at = grave.at();
+        let at = at.as_deref().unwrap_or(now);
+        let merged_into = grave.merged_into().map(Key::as_str);
         for row in rows {
             forget.execute([self.id, *row])?;
-            bury.execute(params![row, now, now, why, None::<&str>])?;
+            bury.execute(params![row, now, at, grave.why(), merged_into])?;
             if let Some(index) = &self.index {
                 index.remove(connection, *row)?;
             }
@@ -453,7 +462,8 @@ impl Found {
             grave: if is_gone { Some(Grave::rank_of(row.get_ref(2)?.as_str_or_null()?)) } else { None },
             same_scope: scope == record.scope.as_ref().map(Key::as_str),
             same_record: match &record.op {
-                Op::Upsert(body) => row.get_ref(4)?.as_bytes()? == &body[..],
+                // By itself a record may have its members in another order than in a list: that is no news.
+                Op::Upsert(body) => json_slices::is_same(row.get_ref(4)?.as_bytes()?, body),
                 Op::Gone(_) => false,
             },
         })

@@ -14,8 +14,9 @@ use crate::failure::{FAILED, Failure};
 use crate::output::{table, thousands};
 
 /// What is never looked into.
-const NOT_COVERED: [&str; 3] = [
+const NOT_COVERED: [&str; 4] = [
     "copies and backups that were made of these files",
+    "what a database server keeps besides its tables: its log, replicas and backups",
     "files written by other commands: reports, lists, journals of --each and the files given to it",
     "whatever other programs took from here",
 ];
@@ -40,7 +41,7 @@ pub(super) struct Receipt {
     /// What was found afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) found: Option<Found>,
-    not_covered: [&'static str; 3],
+    not_covered: [&'static str; 4],
     #[serde(skip)]
     pub(super) note: Option<&'static str>,
 }
@@ -124,7 +125,7 @@ impl fmt::Display for Receipt {
             match left[..] {
                 [] => writeln!(
                     f,
-                    "afterwards none of their {} e-mail addresses and telephone numbers is in any of {} files",
+                    "afterwards none of their {} e-mail addresses and telephone numbers is in any of {} places",
                     found.contacts,
                     found.files.len()
                 )?,
@@ -159,6 +160,11 @@ impl Downloads {
 }
 
 impl Found {
+    /// So many of them are still in something that is no file.
+    pub(super) fn add(&mut self, place: String, found: u64) {
+        self.files.push(FoundIn { file: place, found });
+    }
+
     /// Looks into every byte of these files.
     pub(super) fn look(files: &[PathBuf], contacts: &BTreeSet<String>) -> Result<Self, Failure> {
         let mut found = Vec::new();

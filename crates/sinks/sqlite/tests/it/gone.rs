@@ -44,6 +44,27 @@ async fn a_tombstone_tells_why_and_since_when_and_a_record_that_is_back_does_not
 }
 
 #[tokio::test]
+async fn the_same_members_in_another_order_are_no_change() {
+    let place = Place::new();
+    let pets = stream("pets", &[]);
+    let mut sink = place.open(&[&pets]).await;
+    let listed = r#"{"id":"a","owner":{"name":"Ada","age":36},"n":1.50}"#;
+    write(&mut sink, &pets, &[Record::upsert("a", listed)]).await;
+    commit(&mut sink).await;
+    let alone = r#"{"n":1.50,"owner":{"age":36,"name":"Ada"},"id":"a"}"#;
+    write_at(&mut sink, &pets, 2, &[Record::upsert("a", alone)]).await;
+    assert_eq!(commit(&mut sink).await.unchanged, 1);
+    assert_eq!(place.rows("SELECT _record FROM pets"), [listed]);
+    let changed = r#"{"n":1.05,"owner":{"age":36,"name":"Ada"},"id":"a"}"#;
+    write_at(&mut sink, &pets, 3, &[Record::upsert("a", changed)]).await;
+    assert_eq!(commit(&mut sink).await.changed, 1);
+    assert_eq!(place.rows("SELECT _record FROM pets"), [changed]);
+    // It was seen each time.
+    sweep(&mut sink, &pets, 3).await;
+    assert_eq!(commit(&mut sink).await.deleted, 0);
+}
+
+#[tokio::test]
 async fn what_is_erased_leaves_only_its_key_in_the_file_too() {
     let place = Place::new();
     let pets = stream("pets", &[]);
