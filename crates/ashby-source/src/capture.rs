@@ -228,6 +228,16 @@ impl Capture for ListCapture {
         self.batch(parts)
     }
 
+    fn list_again(&mut self) -> bool {
+        if self.walk.refresh == Refresh::Snapshot || self.listing.lists_everything() {
+            return false;
+        }
+        self.listing.forget();
+        self.walk.forget_cursors();
+        self.complete = false;
+        true
+    }
+
     fn rereads(&self, stream: usize) -> bool {
         self.rows.get(stream).is_some_and(|row| Single::of(row).is_some())
     }

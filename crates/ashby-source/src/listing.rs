@@ -15,8 +15,8 @@ use ashby_client::{Cursor, Recovery, SyncToken};
 use capture_core::{Checkpoint, Ends, Error, ErrorKind, Extent, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::checkpoint;
 use crate::table::Refresh;
+use crate::{checkpoint, clock};
 
 /// How often Ashby may refuse the cursor of one listing before the listing counts as failed. A cursor that dies
 /// again and again means that the listing takes longer than cursors live.
@@ -160,6 +160,14 @@ impl Listing {
     /// Whether it has a token, and asks for what changed since.
     pub(crate) fn lists_changes(&self) -> bool {
         self.token.is_some() && self.place.running.as_ref().is_none_or(|running| !running.full)
+    }
+
+    /// Whether a listing of everything is under way, or the next one will be.
+    pub(crate) fn lists_everything(&self) -> bool {
+        match &self.place.running {
+            Some(running) => running.full,
+            None => self.token.is_none() && self.place.newest.is_none(),
+        }
     }
 
     /// The same, which goes on with its token and what that belongs to; listings of everything ask for less.
@@ -307,6 +315,13 @@ impl Listing {
                 ends
             }
         };
+        let ends = match (ends, self.place.created_after_ms) {
+            // What is older is not there and not gone.
+            (Ends::Complete | Ends::Doubtful(_), Some(from_ms)) if running.full => {
+                Ends::Incomplete(format!("it shows only what was created since {}", clock::instant(from_ms)))
+            }
+            (ends, _) => ends,
+        };
         progress.embedded_ends = Some(match (&ends, running.hollow) {
             (Ends::Complete | Ends::Doubtful(_), true) => {
                 Ends::Incomplete("Ashby left out of some records what they embed".to_owned())
@@ -378,7 +393,7 @@ impl Running {
             return Ends::Incomplete("Ashby gave no sync token at its end".to_owned());
         }
         if self.unusable > 0 {
-            return Ends::Incomplete(format!("{} of its records have no usable key", self.unusable));
+            return Ends::Incomplete(format!("records without a usable key: {}", self.unusable));
         }
         Ends::Complete
     }
