@@ -143,6 +143,12 @@ async fn what_events_name_is_captured_without_a_poll() {
         assert!(metrics.contains(&format!("# TYPE {family} ")), "{name} is watched and not told");
     }
     assert!(get(watch.metrics.as_ref().unwrap(), "/readyz").await.starts_with("HTTP/1.1 200"));
+    // The file is written now and then.
+    let told = || -> Value {
+        let text = std::fs::read(site.path(".ashby.db.status.json")).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    };
+    until("the file says so", || told()["pending_events"] == json!(0)).await;
     let status: Value = serde_json::from_str(&site.done("status --output json").await.stdout).unwrap();
     assert_eq!((&status["run"]["is_on"], &status["pending_events"]), (&json!(true), &json!(0)), "{status:#}");
     let (said, code) = watch.stop().await;

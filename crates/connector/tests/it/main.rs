@@ -3,6 +3,7 @@
 mod crashes;
 mod fixture;
 mod identity;
+mod monitoring;
 mod panics;
 mod predecessor;
 mod process;

@@ -122,6 +122,11 @@ impl Process {
         tokio::time::timeout(PATIENCE, enough).await.expect("it is logged").expect("the connector runs");
     }
 
+    /// What it has logged.
+    pub(crate) fn log(&self) -> Vec<Value> {
+        self.log.borrow().clone()
+    }
+
     pub(crate) async fn ask(&mut self, request: &Value) -> Value {
         self.send(request).await;
         self.next().await.expect("there is an answer")
