@@ -44,6 +44,7 @@ fn whatever_happens_the_end_is_the_truth() {
         ("stop: KillLater", 2),
         ("two at once: Symlink", 20),
         ("two at once: WithoutLock", 10),
+        ("watches", 20),
         ("states exported", 30),
         ("states reset", 10),
         ("states imported", 10),

@@ -104,6 +104,27 @@ async fn the_state_is_shown_and_forgotten_and_moved() {
     assert!(newer.stderr.contains("version"), "{newer:#?}");
 }
 
+/// Whether lines were received, their ledger tells; where there is none, none were.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_is_imported_beside_lines_that_were_received_or_by_force() {
+    let site = Site::new().await;
+    site.done("sync users --to jsonl:out").await;
+    std::fs::write(site.path("exported"), site.done("state export --to jsonl:out").await.stdout).unwrap();
+    let again = site.done("state import exported --to jsonl:out").await;
+    assert!(again.stderr.contains("imported"), "{again:#?}");
+    for to in ["--to jsonl:other", "--to stdout --state other.json"] {
+        let refused = site.run(&format!("state import exported {to}")).await;
+        assert_eq!(refused.code, Some(2), "{refused:#?}");
+        assert!(refused.stderr.contains("--force"), "{refused:#?}");
+        site.done(&format!("state import exported --force {to}")).await;
+        for _ in 0..2 {
+            site.log().clear();
+            site.done(&format!("sync users archive_reasons {to}")).await;
+            assert!(site.log().of("user.list").iter().all(|entry| entry.has_token), "it goes on from there");
+        }
+    }
+}
+
 /// The streams of an estimate, by name.
 fn estimated(estimate: &Value, name: &str) -> Value {
     let streams = estimate["streams"].as_array().unwrap();

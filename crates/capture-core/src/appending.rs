@@ -186,12 +186,9 @@ impl<A: Appender, T: StateStore, L: Ledger> Sink for Appending<A, T, L> {
     async fn commit(&mut self, update: &StateUpdate) -> Result<Committed> {
         let watermark = if self.is_open { self.appender.flush().await? } else { None };
         let stamp = |state: &Option<_>| state.as_ref().map(|state: &crate::StreamState| state.stamp);
-        let mut stamps: BTreeMap<String, Option<Stamp>> =
+        // Also of a state that comes by itself: whoever takes one over has seen what is here, and vouches for it.
+        let stamps: BTreeMap<String, Option<Stamp>> =
             update.streams.iter().map(|(name, state)| (name.clone(), stamp(state))).collect();
-        if !self.is_open {
-            // A state that comes by itself says nothing about what was received.
-            stamps.retain(|_, stamp| stamp.is_none());
-        }
         if self.is_open || !stamps.is_empty() {
             self.ledger.commit(watermark.as_ref(), &stamps).await?;
         }

@@ -94,7 +94,7 @@ pub enum ReconcilePolicy {
     /// Unless whoever asks is not the one who saw the rows, or so many would be gone that it looks wrong.
     #[default]
     Auto,
-    /// Always; whoever asks becomes the yardstick.
+    /// Always, except what turns out to be there when it is asked for by itself; whoever asks becomes the yardstick.
     Accept,
     /// Never.
     Never,

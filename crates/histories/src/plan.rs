@@ -85,6 +85,9 @@ fn change(plan: &Plan, dice: &mut Dice) -> Change {
     }
 }
 
+/// How often one that can be watched is, of a hundred times.
+const WATCHES: usize = 40;
+
 /// What happens besides changes.
 fn between(plan: &mut Plan, dice: &mut Dice) {
     let mut steps = Vec::new();
@@ -156,6 +159,17 @@ fn between(plan: &mut Plan, dice: &mut Dice) {
                 let is_database = plan.kind == Kind::Sqlite;
                 let alias = if is_database && dice.chance(50) { Alias::WithoutLock } else { Alias::Symlink };
                 steps.push(Step::Two(alias, changes));
+            }
+            // It takes seconds. Files that were lost may end it, and rightly so.
+            Feature::Watch if !plan.has(Feature::Loss) && dice.chance(WATCHES) => {
+                let changes = (0..dice.between(1, 4)).map(|_| change(plan, dice)).collect();
+                let mut sync = Sync::quiet(KeyName::Wide);
+                for _ in 0..dice.between(0, 3) {
+                    let operation = dice.of(&ROWS.each_ref().map(|row| row.operation));
+                    let fault = dice.of(&PASSING);
+                    sync.faults.push(Armed { operation, nth: dice.between(1, 3) as u32, fault });
+                }
+                steps.push(Step::Watch(sync, changes));
             }
             _ => {}
         }

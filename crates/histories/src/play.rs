@@ -4,20 +4,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
 use crate::body::{ODD, USUAL};
 use crate::destination::{Destination, Holding};
+use crate::fault::Fault;
 use crate::judge::{Judge, Ran, Violation, selected};
 use crate::keys::{KeyName, Right};
-use crate::process::{Ended, start, until};
+use crate::process::{Ended, start, until, until_seen};
 use crate::server::Server;
 use crate::site::{Hold, Run, Site};
 use crate::step::{Alias, Feature, Kind, Plan, Selection, Step, Sync};
 use crate::stream::{SCOPES, Stream};
 use crate::tally::Tally;
 use crate::world::Change;
+
+/// How often a destination is read while a run writes to it.
+const GLANCE_AT_ROWS: Duration = Duration::from_millis(50);
+
+/// Whether a watch that was stopped may say this: what it had not been able to read yet, and why.
+fn may_end_with(ran: &Ran) -> bool {
+    let forbids = |(_, fault): &(_, Fault)| *fault == Fault::ProxyForbids;
+    matches!(ran.code, Some(0 | 1 | 4)) || (ran.code == Some(3) && ran.fired.iter().any(forbids))
+}
 
 /// A history that is happening.
 struct Player<'a> {
@@ -146,6 +157,7 @@ impl<'a> Player<'a> {
                 self.tally.count("states reset");
             }
             Step::Two(alias, changes) => self.two(*alias, changes)?,
+            Step::Watch(sync, changes) => self.watch(sync.clone(), changes)?,
         }
         Ok(())
     }
@@ -374,6 +386,57 @@ impl<'a> Player<'a> {
         self.judge.may_repeat = true;
         let mut ran = self.ran(sync, began, first);
         ran.changed = true;
+        self.judge_run(&ran);
+        Ok(())
+    }
+
+    /// A run that stays up. What passes is no reason to end, nor to stay behind.
+    fn watch(&mut self, sync: Sync, changes: &[Change]) -> io::Result<()> {
+        let began = self.prepare(&sync);
+        self.processes += 1;
+        let stdout = self.destination.output(self.processes);
+        let mut arguments = self.arguments(&sync);
+        arguments.extend(["--watch", "--interval", "1s"].map(str::to_owned));
+        arguments.extend(self.destination.arguments());
+        let url = self.server.url(sync.address);
+        let mut process = start(self.binary, self.directory.path(), &arguments, (&url, sync.key), &stdout)?;
+        self.server.site().run.process = Some(process.number());
+        let streams = selected(&sync.selection);
+        let mut behind = Vec::new();
+        let mut has_ended = false;
+        for changes in [&[][..], changes] {
+            for change in changes {
+                self.change(*change);
+            }
+            until_seen(GLANCE_AT_ROWS, || {
+                has_ended = process.peek().is_ok_and(|ended| ended.is_some());
+                let site = self.server.site();
+                // It may be in the making.
+                let Ok(holding) = self.destination.read(&site.ever) else { return has_ended };
+                behind = self.judge.missing(&site, &holding, sync.key, &streams, true);
+                // Before its first requests it does not listen to signals either.
+                (behind.is_empty() && site.run.requests > 1) || has_ended
+            });
+            if has_ended {
+                break;
+            }
+            if !behind.is_empty() {
+                self.judge.say("watch-behind", format!("a watch that stays up: {}", behind.join(", ")));
+                break;
+            }
+        }
+        self.server.terminate();
+        let ended = process.wait()?;
+        self.tally.count("watches");
+        let mut ran = self.ran(sync, began, ended);
+        // Not before its end is it known which answers were good.
+        ran.changed = true;
+        if has_ended && !ran.asks() {
+            let last = ran.stderr.lines().last().unwrap_or_default();
+            self.judge.say("watch-ended", format!("exit code {:?}: {last}", ran.code));
+        } else if !has_ended && !may_end_with(&ran) {
+            self.judge.say("exit-code", format!("a watch that was stopped: {:?}", ran.code));
+        }
         self.judge_run(&ran);
         Ok(())
     }

@@ -86,13 +86,18 @@ impl Process {
 }
 
 /// Waits until something holds; `false` if it does not within the patience for a run.
-pub(crate) fn until(mut holds: impl FnMut() -> bool) -> bool {
+pub(crate) fn until(holds: impl FnMut() -> bool) -> bool {
+    until_seen(GLANCE, holds)
+}
+
+/// The same for what takes a while to look at.
+pub(crate) fn until_seen(glance: Duration, mut holds: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + PATIENCE;
     while !holds() {
         if Instant::now() > deadline {
             return false;
         }
-        thread::sleep(GLANCE);
+        thread::sleep(glance);
     }
     true
 }

@@ -58,6 +58,13 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Asks the process of the present run to end.
+    pub(crate) fn terminate(&self) {
+        end(&self.shared, Ending::Terminate);
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::SeqCst);

@@ -100,6 +100,8 @@ pub(crate) enum Step {
     Reset(Stream),
     /// Two runs at once; the changes happen when the second has ended and the first has not.
     Two(Alias, Vec<Change>),
+    /// A run that stays up: it must become true by itself, and again after the changes, whatever has passed.
+    Watch(Sync, Vec<Change>),
 }
 
 /// What a history may be about; each has a few of them.
@@ -149,11 +151,13 @@ pub enum Feature {
     During,
     /// Children change while their parent does not, or move to another one.
     Children,
+    /// Runs that stay up.
+    Watch,
 }
 
 impl Feature {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Keys,
         Self::Rights,
         Self::Organisations,
@@ -176,6 +180,7 @@ impl Feature {
         Self::Full,
         Self::During,
         Self::Children,
+        Self::Watch,
     ];
 
     /// Its name on the command line: `keys`.

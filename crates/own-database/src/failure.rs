@@ -35,6 +35,12 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
+    /// Whether another connection has it for itself.
+    pub fn is_busy(&self) -> bool {
+        let Self::Sqlite(error) = self else { return false };
+        matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+    }
+
     /// Says which file it was, what kind of trouble it is, and what to do.
     pub fn of(self, kind: &Kind, path: &Path) -> Error {
         let Kind { name, put_right, when_full, .. } = *kind;

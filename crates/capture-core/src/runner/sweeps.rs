@@ -39,6 +39,8 @@ pub(super) fn payment(
         return Payment::Sweep;
     }
     match policy {
+        // Who may judge was asked, not whether the listing was stable.
+        ReconcilePolicy::Accept if rereads => return Payment::Verify,
         ReconcilePolicy::Accept => return Payment::Sweep,
         ReconcilePolicy::Never => return Payment::Wait(kept("as configured".to_owned(), false)),
         ReconcilePolicy::Auto => {}
@@ -174,7 +176,8 @@ mod tests {
             (&new, share(1, 100), Auto, None, false, "S"),
             (&others, share(1, 100), Auto, None, true, "W"),
             (&others, share(0, 100), Auto, None, true, "S"),
-            (&others, share(99, 100), Accept, Some("z"), true, "S"),
+            (&others, share(99, 100), Accept, Some("z"), false, "S"),
+            (&others, share(99, 100), Accept, Some("z"), true, "V"),
             (&mine, share(1, 100), Never, None, true, "W"),
             (&mine, share(1, 100), Auto, Some("z"), true, "G"),
             (&mine, share(50, 60), Auto, None, false, "S"),

@@ -1,5 +1,6 @@
 //! `jsonl:DIR`, and `stdout`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use capture_core::{
     Error, ErrorKind, Family, FileStateStore, Finding, Place, Purge, Purging, Result, Sink, State,
     StreamDescriptor, private_file,
 };
+use capture_ledger::SqliteLedger;
 
 use crate::purge::Purger;
 use crate::{directory, standard_output, state_path};
@@ -60,6 +62,10 @@ impl Place for Files {
         FileStateStore::new(state_path(&self.path)).peek()
     }
 
+    fn rows(&self) -> Result<Option<BTreeMap<String, u64>>> {
+        rows(&state_path(&self.path))
+    }
+
     fn purge(&self, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Box<dyn Purging>> {
         if !self.path.is_dir() {
             let message = format!("there is no directory {}", self.path.display());
@@ -77,6 +83,12 @@ impl Place for Files {
         let files = [self.path.clone(), state_path(&self.path)];
         Ok(files.iter().filter_map(|path| private_file::shared_with_others(path)).collect())
     }
+}
+
+/// What the ledger beside a state knows. Where there is no state either, nothing was ever received.
+fn rows(state: &Path) -> Result<Option<BTreeMap<String, u64>>> {
+    let rows = SqliteLedger::rows(state)?;
+    Ok(rows.or_else(|| (!state.exists()).then(BTreeMap::new)))
 }
 
 /// Standard output.
@@ -135,6 +147,10 @@ impl Place for Pipe {
             Some(path) => FileStateStore::new(path).peek(),
             None => Ok(State::default()),
         }
+    }
+
+    fn rows(&self) -> Result<Option<BTreeMap<String, u64>>> {
+        self.state.as_deref().map_or(Ok(None), rows)
     }
 
     fn look(&self) -> Result<Vec<Finding>> {

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use capture_core::{Account, Stamp, Watermark};
 use own_database::{Failure, Kind, is_empty};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::table::{Table, TableOf, number};
+use crate::table::{self, Table, TableOf, number};
 
 pub(crate) const KIND: Kind = Kind {
     name: "ledger",
@@ -56,6 +57,29 @@ impl Drop for Made {
         if std::fs::metadata(&self.0).is_ok_and(|found| found.len() == 0) {
             let _ = std::fs::remove_file(&self.0);
         }
+    }
+}
+
+/// How many rows there are of each stream; `None` while a run has it for itself.
+pub(crate) fn rows(path: &Path) -> Result<Option<BTreeMap<String, u64>>, Failure> {
+    let counted = || -> Result<_, Failure> {
+        let connection = KIND.look(path)?;
+        connection.busy_timeout(Duration::ZERO)?;
+        KIND.check(&connection)?;
+        if is_empty(&connection)? {
+            return Ok(BTreeMap::new());
+        }
+        let mut select = connection.prepare("SELECT name, id FROM streams")?;
+        let streams = select
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<Vec<(String, i64)>>>()?;
+        let counts = streams.into_iter().map(|(name, id)| Ok((name, table::rows(&connection, id)?)));
+        counts.collect::<Result<_, Failure>>()
+    };
+    match counted() {
+        Ok(rows) => Ok(Some(rows)),
+        Err(failure) if failure.is_busy() => Ok(None),
+        Err(failure) => Err(failure),
     }
 }
 

@@ -50,6 +50,18 @@ impl SqliteLedger {
         private_file::beside(state_path, "ledger.db")
     }
 
+    /// How many rows the ledger of that state file knows, by stream; `None` if it is in use, or if there is none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::State`] if it is not one of ours, [`ErrorKind::Storage`] if it cannot be read.
+    pub fn rows(state_path: &Path) -> Result<Option<BTreeMap<String, u64>>> {
+        let Ok(path) = Self::path(state_path) else { return Ok(None) };
+        match path.try_exists() {
+            Ok(true) => database::rows(&path).map_err(|failure| failure.of(&KIND, &path)),
+            _ => Ok(None),
+        }
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Session) -> Result<T, Failure> + Send + 'static,

@@ -44,6 +44,15 @@ struct Found {
     is_in_same_scope: bool,
 }
 
+/// How many rows the stream with this number has; it was made when its number was given.
+pub(crate) fn rows(connection: &Connection, id: i64) -> Result<u64, Failure> {
+    Ok(count(connection.query_row(&format!("SELECT count(*) FROM {}", name(id)), [], |row| row.get(0))?))
+}
+
+fn name(id: i64) -> String {
+    format!("seen_{id}")
+}
+
 impl Table {
     /// Makes the table if there is none.
     pub(crate) fn open(connection: &Connection, stream: &str) -> Result<Self, Failure> {
@@ -56,7 +65,7 @@ impl Table {
                 connection.last_insert_rowid()
             }
         };
-        let table = format!("seen_{id}");
+        let table = name(id);
         connection.execute_batch(&format!(
             "CREATE TABLE IF NOT EXISTS {table} (
                 row INTEGER PRIMARY KEY,

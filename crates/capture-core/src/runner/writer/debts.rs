@@ -13,7 +13,9 @@ impl<K: Sink> Writer<K> {
         if pending.about == Asked::Own {
             return self.conclude_own(pending, found).await;
         }
-        let verified = verified(pending.unseen, pending.asked, found, pending.is_doubtful);
+        let is_accepted = self.options.reconcile == ReconcilePolicy::Accept;
+        let is_doubtful = pending.is_doubtful && !is_accepted;
+        let verified = verified(pending.unseen, pending.asked, found, is_doubtful);
         let stream = &mut self.captures[pending.capture].streams[pending.stream];
         let found = match verified {
             Verified::AllGone => {
@@ -39,6 +41,9 @@ impl<K: Sink> Writer<K> {
                 let kept = Kept { rows: pending.unseen, of: pending.of, reason, needs_decision: false };
                 stream.report.kept = Some(kept);
                 stream.clear_debt();
+                if is_accepted {
+                    stream.becomes_yardstick(&self.identity);
+                }
                 found
             }
         };
