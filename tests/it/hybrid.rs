@@ -362,3 +362,33 @@ async fn status_tells_of_what_was_synced_and_of_nothing_yet() {
     let shown = site.done("status").await.stdout;
     assert!(shown.contains("no run is on; the last ended "), "{shown}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_comes_to_nothing_leaves_nothing_behind() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let taken = taken.local_addr().unwrap();
+    let site = Site::new().await;
+    std::fs::write(site.path("s"), format!("{SECRET}\n")).unwrap();
+    let left = || {
+        let names = std::fs::read_dir(site.directory.path()).unwrap().flatten().map(|entry| entry.file_name());
+        let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+        names.retain(|name| name != "s" && !name.contains("status"));
+        names
+    };
+    let before = left();
+    let watch = "sync users --watch --webhooks --secret-file s";
+    for (wrong, key) in [
+        (format!("{watch} --listen {taken}"), None),
+        (format!("listen --secret-file s --listen {taken}"), None),
+        (format!("{watch} --listen 127.0.0.1:0"), Some("nobody's")),
+        (format!("{watch} --listen 127.0.0.1:0 --metrics {taken}"), None),
+    ] {
+        let mut command = site.ashby(&wrong);
+        if let Some(key) = key {
+            command.env("ASHBY_API_KEY", key);
+        }
+        let ran = crate::support::run(command).await;
+        assert!(ran.code.is_some_and(|code| code != 0), "{wrong}: {ran:?}");
+        assert_eq!(left(), before, "{wrong}");
+    }
+}

@@ -44,6 +44,13 @@ impl Beside {
         if let Some(vitals) = &vitals {
             observers.push(standing::monitor(vitals, &standing));
         }
+        let mut sending = None;
+        if let Some(url) = settings.notify() {
+            let (notifier, sends) = Notifier::start(url)?;
+            observers.push(Arc::new(notifier));
+            sending = Some(sends);
+        }
+        // The last that can fail.
         let receiver = match settings.webhooks() {
             true => {
                 let inbox = webhooks::inbox_of(settings, place)?;
@@ -54,12 +61,6 @@ impl Beside {
             }
             false => None,
         };
-        let mut sending = None;
-        if let Some(url) = settings.notify() {
-            let (notifier, sends) = Notifier::start(url)?;
-            observers.push(Arc::new(notifier));
-            sending = Some(sends);
-        }
         let path = place.path().and_then(|path| standing::beside(path).ok());
         let is_watch = settings.interval().is_some();
         let keeper = path.map(|path| Keeper::start(standing.clone(), path, is_watch));
@@ -116,12 +117,15 @@ impl Beside {
         }
     }
 
-    /// Ends all of it in order.
-    pub(super) async fn end(self) {
+    /// Ends all of it in order, after a run that captured something or came to nothing.
+    pub(super) async fn end(self, has_failed: bool) {
         let Self { keeper, receiver, observers, sending, stop, .. } = self;
         stop.cancel();
         if let Some(receiver) = receiver {
-            receiver.stop().await;
+            match has_failed {
+                true => receiver.abandon().await,
+                false => receiver.stop().await,
+            }
         }
         if let Some(keeper) = keeper {
             keeper.end().await;
