@@ -143,6 +143,12 @@ async fn what_events_name_is_captured_without_a_poll() {
         assert!(metrics.contains(&format!("# TYPE {family} ")), "{name} is watched and not told");
     }
     assert!(get(watch.metrics.as_ref().unwrap(), "/readyz").await.starts_with("HTTP/1.1 200"));
+    // The file is written now and then.
+    let told = || -> Value {
+        let text = std::fs::read(site.path(".ashby.db.status.json")).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    };
+    until("the file says so", || told()["pending_events"] == json!(0)).await;
     let status: Value = serde_json::from_str(&site.done("status --output json").await.stdout).unwrap();
     assert_eq!((&status["run"]["is_on"], &status["pending_events"]), (&json!(true), &json!(0)), "{status:#}");
     let (said, code) = watch.stop().await;
@@ -355,4 +361,34 @@ async fn status_tells_of_what_was_synced_and_of_nothing_yet() {
     assert!(lines[2].starts_with("users,") && lines[2].contains(" seconds,30,no run,,20"), "{csv}");
     let shown = site.done("status").await.stdout;
     assert!(shown.contains("no run is on; the last ended "), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_comes_to_nothing_leaves_nothing_behind() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let taken = taken.local_addr().unwrap();
+    let site = Site::new().await;
+    std::fs::write(site.path("s"), format!("{SECRET}\n")).unwrap();
+    let left = || {
+        let names = std::fs::read_dir(site.directory.path()).unwrap().flatten().map(|entry| entry.file_name());
+        let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+        names.retain(|name| name != "s" && !name.contains("status"));
+        names
+    };
+    let before = left();
+    let watch = "sync users --watch --webhooks --secret-file s";
+    for (wrong, key) in [
+        (format!("{watch} --listen {taken}"), None),
+        (format!("listen --secret-file s --listen {taken}"), None),
+        (format!("{watch} --listen 127.0.0.1:0"), Some("nobody's")),
+        (format!("{watch} --listen 127.0.0.1:0 --metrics {taken}"), None),
+    ] {
+        let mut command = site.ashby(&wrong);
+        if let Some(key) = key {
+            command.env("ASHBY_API_KEY", key);
+        }
+        let ran = crate::support::run(command).await;
+        assert!(ran.code.is_some_and(|code| code != 0), "{wrong}: {ran:?}");
+        assert_eq!(left(), before, "{wrong}");
+    }
 }

@@ -66,7 +66,7 @@ impl ListCapture {
             token: page.sync_token,
             records: u32::try_from(records.len()).unwrap_or(u32::MAX),
             unusable: u32::try_from(unusable.len()).unwrap_or(u32::MAX),
-            hollow: false,
+            ..Arrived::default()
         };
         if self.walk.refresh == Refresh::NewestFirst
             && self.listing.reaches(records.iter().map(|record| record.key.as_str()), BEYOND)

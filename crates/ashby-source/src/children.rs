@@ -186,6 +186,7 @@ impl ChildCapture {
             records: u32::try_from(parents.len()).unwrap_or(u32::MAX),
             unusable: u32::try_from(unusable.len()).unwrap_or(u32::MAX),
             hollow: false,
+            gives_token: matches!(self.walk.row.plan, Plan::List(Refresh::Token)),
         };
         let step = self.progress.parents.page(self.walk.refresh, arrived);
         let is_new = self.progress.round.is_none();

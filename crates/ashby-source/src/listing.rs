@@ -106,6 +106,8 @@ pub(crate) struct Arrived {
     pub(crate) unusable: u32,
     /// Some record lacks the list of what it embeds.
     pub(crate) hollow: bool,
+    /// Also where no token is asked for, a listing that has come to its end gives one.
+    pub(crate) gives_token: bool,
 }
 
 /// What a page did to the listing.
@@ -298,7 +300,7 @@ impl Listing {
             self.place.running = Some(running);
             return progress;
         }
-        progress.has_no_token = refresh == Refresh::Token && page.token.is_none();
+        progress.has_no_token = (refresh == Refresh::Token || page.gives_token) && page.token.is_none();
         let oddity = running.oddity(self.place.has_had_records).filter(|_| !running.confirms);
         let ends = match (running.ends(progress.has_no_token), oddity) {
             (Ends::Complete, Some(oddity)) => {

@@ -11,7 +11,7 @@ mod database;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -104,6 +104,8 @@ struct Tally {
     pending: AtomicU64,
     arrived: watch::Sender<u64>,
     failing: watch::Sender<bool>,
+    /// If nothing came, the file goes when it is closed.
+    is_abandoned: AtomicBool,
 }
 
 impl Inbox {
@@ -125,7 +127,14 @@ impl Inbox {
         let lock = Lock::acquire(path)?;
         let canonical =
             private_file::canonical(path).map_err(|error| Failure::from(error).of(&KIND, path))?;
-        let database = Database::open(&canonical).map_err(|failure| failure.of(&KIND, path))?;
+        let is_new = !canonical.exists();
+        let database = Database::open(&canonical).map_err(|failure| {
+            if is_new {
+                // Nothing can be in it.
+                database::remove(&canonical);
+            }
+            failure.of(&KIND, path)
+        })?;
         let kept = database.kept().map_err(|failure| failure.of(&KIND, path))?;
         let newest = database.newest().map_err(|failure| failure.of(&KIND, path))?;
         let (arrived, arrivals) = watch::channel(newest);
@@ -133,6 +142,7 @@ impl Inbox {
             pending: AtomicU64::new(kept.pending),
             arrived,
             failing: watch::Sender::new(false),
+            is_abandoned: AtomicBool::new(false),
         });
         let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally))
             .map_err(|error| Failure::from(error).of(&KIND, path))?;
@@ -207,6 +217,12 @@ impl Inbox {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0.path
+    }
+
+    /// As [`close`](Self::close), of a receiver that did not come to receive: if nothing was ever kept, the file is removed.
+    pub async fn abandon(&self) {
+        self.0.tally.is_abandoned.store(true, Ordering::Relaxed);
+        self.close().await;
     }
 
     /// Finishes what is under way and gives the file back. What is asked of it later is refused.
@@ -314,7 +330,12 @@ mod tests {
     fn start(database: Database, path: &Path, options: InboxOptions) -> Inbox {
         let (arrived, arrivals) = watch::channel(0);
         let tally =
-            Arc::new(Tally { pending: AtomicU64::new(0), arrived, failing: watch::Sender::new(false) });
+            Arc::new(Tally {
+                pending: AtomicU64::new(0),
+                arrived,
+                failing: watch::Sender::new(false),
+                is_abandoned: AtomicBool::new(false),
+            });
         let lock = Lock::acquire(path).unwrap();
         let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally)).unwrap();
         Inbox(Arc::new(Inner { path: path.to_owned(), sender: Mutex::new(Some(sender)), tally, arrivals }))

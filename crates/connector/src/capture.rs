@@ -1,6 +1,7 @@
 //! An open session.
 
 use std::cell::OnceCell;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,14 +9,16 @@ use std::time::Duration;
 use ashby_client::Client;
 use ashby_source::AshbySource;
 use capture_core::{
-    Error, ErrorKind, Identity, ReconcilePolicy, Report, Result, Runner, RunnerOptions, Selection,
+    Error, ErrorKind, Identity, Observer, ReconcilePolicy, Report, Result, Runner, RunnerOptions, Selection,
     StreamRetry,
 };
+use http_service::Vitals;
 use jiff::Timestamp;
 use sink_estuary::{
     Acknowledgements, Binding, Doubts, EstuarySink, Numbers, OpenRequest, Origin, Output, Request, Response,
     SavedState,
 };
+use standing::Standing;
 use tokio::io::AsyncWrite;
 use tokio_util::sync::CancellationToken;
 
@@ -100,9 +103,20 @@ pub(crate) async fn run<W: AsyncWrite + Send + Unpin>(
     let sink = EstuarySink::new(output, bindings, &saved, numbers, session.acknowledgements.clone())
         .began_with(origin)
         .doubts(doubts);
-    let runner = Runner::new(source, sink).options(options).observer(Arc::clone(&status) as _);
     let stop = session.stop.clone();
-    let run = runner.run(selections, identity, stop.clone());
+    let mut observers: Vec<Arc<dyn Observer>> = vec![Arc::clone(&status) as _];
+    // Also when the session ends by itself.
+    let listening = stop.child_token();
+    let _listening = listening.clone().drop_guard();
+    let standing = match endpoint.metrics_listen {
+        Some(address) => Some(monitor(address, &client, listening, &mut observers).await?),
+        None => None,
+    };
+    let runner = Runner::new(source, sink).options(options).observer(Arc::new(observers));
+    let (handle, run) = runner.start(selections, identity, stop.clone());
+    if let Some(standing) = standing {
+        standing.follows(handle);
+    }
     let work = async {
         tokio::select! {
             report = run => report,
@@ -123,6 +137,27 @@ pub(crate) async fn run<W: AsyncWrite + Send + Unpin>(
         Some(error) => Err(error),
         None => finish(&report),
     }
+}
+
+/// Answers monitoring until `stop`, of what these observers see.
+async fn monitor(
+    address: SocketAddr,
+    client: &Client,
+    stop: CancellationToken,
+    observers: &mut Vec<Arc<dyn Observer>>,
+) -> Result<Standing> {
+    let usage = client.clone();
+    let standing = Standing::new(move || usage.usage(), Default::default());
+    let vitals = Vitals::new();
+    observers.push(Arc::new(standing.clone()));
+    observers.push(standing::monitor(&vitals, &standing));
+    let at = vitals.serve(address, stop).await.map_err(|error| {
+        Error::new(ErrorKind::Configuration, format!("cannot listen on {address} for monitoring"))
+            .with_source(error)
+            .with_hint("choose another address in /advanced/metrics_listen, or leave it out")
+    })?;
+    tracing::info!("metrics are at http://{at}/metrics");
+    Ok(standing)
 }
 
 /// Waits until Ashby refuses the key. It may refuse the key in the words of any other refusal; then what fails looks
@@ -149,21 +184,12 @@ fn origin(saved: &SavedState, created_at: Option<Timestamp>) -> Origin {
     saved.origin().unwrap_or(if is_older { Origin::Python } else { Origin::Ours })
 }
 
-/// Whose key it is and what it may read. One that may not read its own permissions asks all the same, and so does one
-/// of which they cannot be learned at this moment. `None` if the session ends first.
+/// See [`ashby_source::who_asks`]. `None` if the session ends first.
 async fn who_asks(client: &Client, stop: CancellationToken) -> Result<Option<Identity>> {
-    let survey = tokio::select! {
+    tokio::select! {
         biased;
-        () = stop.cancelled() => return Ok(None),
-        survey = ashby_source::survey(client) => survey,
-    };
-    match survey {
-        Ok(survey) => Ok(Some(survey.identity(client))),
-        Err(error) if error.kind() == ErrorKind::Credentials => Err(error),
-        Err(error) => {
-            tracing::warn!("what the API key may read is not known: {}", error.chain());
-            Ok(Some(Identity::new(client.key_fingerprint(), client.base_url())))
-        }
+        () = stop.cancelled() => Ok(None),
+        identity = ashby_source::who_asks(client) => identity.map(Some),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The endpoint's configuration.
 
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
 use ashby_client::{ApiKey, Client, SMALL_BODY_BYTES};
@@ -39,6 +40,8 @@ pub(crate) struct Endpoint {
     /// For so long a binding may be in trouble; `None` for ever.
     pub(crate) fail_after: Option<Duration>,
     pub(crate) created_after_ms: Option<i64>,
+    /// Where monitoring is answered.
+    pub(crate) metrics_listen: Option<SocketAddr>,
 }
 
 impl Endpoint {
@@ -95,6 +98,14 @@ impl Endpoint {
                 })
             })
             .transpose()?;
+        let metrics_listen = member(&config, "/advanced/metrics_listen")
+            .map(|text| {
+                let found = text.as_str().and_then(|text| text.to_socket_addrs().ok()?.next());
+                found.ok_or_else(|| {
+                    wrong("is not an address and a port such as 127.0.0.1:9090", "/advanced/metrics_listen")
+                })
+            })
+            .transpose()?;
         Ok(Self {
             is_offline: api_key == OFFLINE_KEY,
             api_key: api_key.as_str().into(),
@@ -104,6 +115,7 @@ impl Endpoint {
             numbers,
             fail_after,
             created_after_ms,
+            metrics_listen,
         })
     }
 
@@ -226,6 +238,12 @@ pub(crate) fn schema() -> Value {
                         "default": MAX_PAGE_MB,
                         "order": 5,
                     },
+                    "metrics_listen": {
+                        "title": "Metrics Address",
+                        "description": "An address and port of the connector's machine (127.0.0.1:9090) where /healthz, /readyz and /metrics (Prometheus) are answered while a capture runs. It says names of streams and numbers, to everybody who can reach it. Nothing listens without it.",
+                        "type": "string",
+                        "order": 6,
+                    },
                 },
             },
         },
@@ -330,6 +348,10 @@ mod tests {
             (
                 json!({"credentials": {"access_token": "SECRET"}, "advanced": {"start_date": "soon"}}),
                 "/advanced/start_date",
+            ),
+            (
+                json!({"credentials": {"access_token": "SECRET"}, "advanced": {"metrics_listen": "9090"}}),
+                "/advanced/metrics_listen",
             ),
         ] {
             let error = parse(&config).err().unwrap();

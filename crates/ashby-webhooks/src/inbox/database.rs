@@ -52,6 +52,15 @@ const LAYOUT: &str = "
 
 const COLUMNS: &str = "sequence, received_ms, signature, body, done_ms";
 
+/// Removes the file and what SQLite keeps beside it, which is nothing once it was closed in order.
+pub(super) fn remove(path: &Path) {
+    for suffix in ["-wal", "-shm", ""] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        let _ = std::fs::remove_file(name);
+    }
+}
+
 /// An open inbox file.
 #[derive(Debug)]
 pub(super) struct Database {
@@ -85,6 +94,13 @@ impl Database {
         let connection = KIND.look(path)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         if KIND.is_ours(&connection)? { Ok(Self { connection, file: None }) } else { Err(Failure::Foreign) }
+    }
+
+    /// Whether nothing has ever come, as far as can be told.
+    pub(super) fn is_unused(&self) -> bool {
+        let sql = "SELECT NOT EXISTS (SELECT * FROM deliveries) AND NOT EXISTS (SELECT * FROM pings)
+                AND NOT EXISTS (SELECT * FROM sqlite_sequence WHERE seq > 0)";
+        self.connection.query_row(sql, [], |row| row.get(0)).unwrap_or(false)
     }
 
     pub(super) fn begin(&self) -> Result<(), Failure> {

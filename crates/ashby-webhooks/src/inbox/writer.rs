@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use capture_core::Lock;
+use capture_core::{Lock, private_file};
 use jiff::Timestamp;
 use own_database::Failure;
 use tokio::sync::oneshot;
@@ -79,8 +79,13 @@ pub(super) fn start(
     let thread = std::thread::Builder::new().name("inbox".to_owned()).spawn(move || {
         let mut writer = Writer { database, path, options, tally, purged_to: 0, purged: Instant::now() };
         writer.run(&queue);
+        let is_useless = writer.tally.is_abandoned.load(Ordering::Relaxed) && writer.database.is_unused();
+        let path = writer.path.clone();
         // The file is closed before it may be taken by another.
         drop(writer);
+        if is_useless && let Ok(path) = private_file::canonical(&path) {
+            super::database::remove(&path);
+        }
         drop(lock);
     })?;
     Ok(Sender { work, thread })

@@ -107,6 +107,20 @@ async fn a_second_instance_is_refused_and_one_that_only_looks_is_not() {
 }
 
 #[tokio::test]
+async fn of_a_start_that_came_to_nothing_nothing_is_left() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.db");
+    open(&path).abandon().await;
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    // What was ever received is known by the next one.
+    let inbox = open(&path);
+    let first = inbox.add(event("1", "offerUpdate"), None).await.unwrap();
+    inbox.done(vec![first.sequence]).await.unwrap();
+    inbox.abandon().await;
+    assert!(open(&path).add(event("1", "offerUpdate"), None).await.unwrap().is_copy);
+}
+
+#[tokio::test]
 async fn what_is_no_inbox_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let text = directory.path().join("notes.txt");

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use capture_core::Place;
 use jiff::Timestamp;
 use serde::Serialize;
+use standing::{Saved, StreamStanding, Trouble};
 
 use crate::failure::Failure;
 use crate::output::{age, counted, explain, print, print_json, thousands};
 use crate::settings::{OutputFormat, Settings};
-use crate::standing::{self, Saved, StreamStanding, Trouble};
 use crate::table::Table;
 use crate::{ages, destination, output, webhooks};
 

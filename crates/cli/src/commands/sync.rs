@@ -85,7 +85,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         None => attempt(observer).await,
     };
     drop(display);
-    beside.end().await;
+    beside.end(ended.is_err()).await;
 
     let report = ended?;
     let off = selection::off(&wanted, &*job.place, &report);

@@ -23,7 +23,7 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    /// Opens the inbox, then the address.
+    /// Opens the address, then the inbox: whoever comes in between waits, and where the address is taken nothing is made.
     pub(crate) async fn start(
         settings: &Settings,
         path: &Path,
@@ -32,8 +32,8 @@ impl Receiver {
     ) -> Result<Self, Failure> {
         let address = address(settings.listen(), "listen")?;
         let intake = Intake::new(keyring(settings)?);
-        let inbox = Inbox::open(path, InboxOptions::default())?;
         let listener = bind(address).await.map_err(|error| taken(address, "listen", error))?;
+        let inbox = Inbox::open(path, InboxOptions::default())?;
         let address = listener.local_addr().unwrap_or(address);
         if let Some(vitals) = vitals {
             vitals.register(|registry| intake.register(registry));
@@ -51,6 +51,12 @@ impl Receiver {
             explain(&format!("{} pending: it goes on with them\n", output::counted(waiting, "event")));
         }
         Ok(Self { inbox, server })
+    }
+
+    /// Ends it, once its token is cancelled, after a start that came to nothing.
+    pub(crate) async fn abandon(self) {
+        let _ = self.server.await;
+        self.inbox.abandon().await;
     }
 
     /// Waits for what is under way, once its token is cancelled, and says what is pending.

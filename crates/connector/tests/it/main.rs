@@ -6,6 +6,7 @@ mod fixture;
 #[path = "../../../../tests/it/support/hostile.rs"]
 mod hostile;
 mod identity;
+mod monitoring;
 mod panics;
 mod predecessor;
 mod process;

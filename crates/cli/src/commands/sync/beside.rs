@@ -2,18 +2,18 @@
 //! says where it stands. All of it outlasts single attempts.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use ashby_client::{Client, Usage};
-use capture_core::{Event, Handle, Observer, Place, Report, Result};
-use http_service::Part;
+use capture_core::{Handle, Observer, Place, Report, Result};
+use standing::{Keeper, Standing};
 use tokio_util::sync::CancellationToken;
 
 use super::{hybrid, silence};
 use crate::failure::Failure;
 use crate::monitoring;
+use crate::notify::{Notifier, Sending};
 use crate::settings::Settings;
-use crate::standing::{self, Keeper, Metrics, Notifier, Sending, Standing};
 use crate::webhooks::{self, Receiver};
 
 pub(super) struct Beside {
@@ -42,28 +42,25 @@ impl Beside {
         let mut observers: Vec<Arc<dyn Observer>> = vec![Arc::new(standing.clone())];
         let vitals = monitoring::start(settings, &stop).await?;
         if let Some(vitals) = &vitals {
-            let metrics = Metrics(standing.clone());
-            vitals.register(|registry| registry.register_collector(Box::new(metrics)));
-            observers.push(Arc::new(Readiness {
-                part: vitals.part("capture", NOTHING_YET),
-                failing: Mutex::default(),
-            }));
+            observers.push(standing::monitor(vitals, &standing));
         }
-        let receiver = match settings.webhooks() {
-            true => {
-                let inbox = webhooks::inbox_of(settings, place)?;
-                let receiver = Receiver::start(settings, &inbox, vitals.as_ref(), &stop).await?;
-                standing.receives(receiver.inbox.clone());
-                Some(receiver)
-            }
-            false => None,
-        };
         let mut sending = None;
         if let Some(url) = settings.notify() {
             let (notifier, sends) = Notifier::start(url)?;
             observers.push(Arc::new(notifier));
             sending = Some(sends);
         }
+        // The last that can fail.
+        let receiver = match settings.webhooks() {
+            true => {
+                let inbox = webhooks::inbox_of(settings, place)?;
+                let receiver = Receiver::start(settings, &inbox, vitals.as_ref(), &stop).await?;
+                let inbox = receiver.inbox.clone();
+                standing.receives(move || inbox.pending_count());
+                Some(receiver)
+            }
+            false => None,
+        };
         let path = place.path().and_then(|path| standing::beside(path).ok());
         let is_watch = settings.interval().is_some();
         let keeper = path.map(|path| Keeper::start(standing.clone(), path, is_watch));
@@ -108,12 +105,15 @@ impl Beside {
         }
     }
 
-    /// Ends all of it in order.
-    pub(super) async fn end(self) {
+    /// Ends all of it in order, after a run that captured something or came to nothing.
+    pub(super) async fn end(self, has_failed: bool) {
         let Self { keeper, receiver, observers, sending, stop, .. } = self;
         stop.cancel();
         if let Some(receiver) = receiver {
-            receiver.stop().await;
+            match has_failed {
+                true => receiver.abandon().await,
+                false => receiver.stop().await,
+            }
         }
         if let Some(keeper) = keeper {
             keeper.end().await;
@@ -121,37 +121,6 @@ impl Beside {
         drop(observers);
         if let Some(sending) = sending {
             sending.end().await;
-        }
-    }
-}
-
-const NOTHING_YET: &str = "nothing has been captured yet";
-const TROUBLE: &str = "the run as a whole cannot go on at present";
-
-const NO_STREAM: &str = "no stream can be captured at present";
-
-/// Ready once something was captured, and while the run can go on and some stream works.
-struct Readiness {
-    part: Part,
-    /// The streams by whether their newest poll failed.
-    failing: Mutex<BTreeMap<String, bool>>,
-}
-
-impl Observer for Readiness {
-    fn observe(&self, event: &Event<'_>) {
-        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Committed { .. } | Event::Recovered { .. } => {}
-            Event::UpToDate { stream } => _ = failing.insert((*stream).to_owned(), false),
-            Event::Failed { stream, kind, ends_poll: true, .. } if !kind.is_left_out() => {
-                failing.insert((*stream).to_owned(), true);
-            }
-            Event::Trouble { .. } => return self.part.waits(TROUBLE),
-            _ => return,
-        }
-        match !failing.is_empty() && failing.values().all(|is_failing| *is_failing) {
-            true => self.part.waits(NO_STREAM),
-            false => self.part.ready(),
         }
     }
 }

@@ -51,7 +51,7 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         None => attempt(observer).await,
     };
     drop(display);
-    beside.end().await;
+    beside.end(ended.is_err()).await;
     let summary = Summary::new(ended?, &client.usage(), started.elapsed());
     let summary = match settings.interval() {
         Some(_) => summary.watched(&progress),

@@ -12,7 +12,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use super::{Standing, StreamStanding};
 
 /// Asks a run when it is asked.
-pub(crate) struct Metrics(pub(crate) Standing);
+pub struct Metrics(pub Standing);
 
 impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

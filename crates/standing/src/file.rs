@@ -24,62 +24,67 @@ const SILENCE: SignedDuration = SignedDuration::from_secs(40);
 
 /// What the file says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Saved {
+pub struct Saved {
     version: u32,
     /// Which process.
-    pub(crate) process: u32,
-    pub(crate) began_at: Timestamp,
-    pub(crate) updated_at: Timestamp,
+    pub process: u32,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When this was written.
+    pub updated_at: Timestamp,
     /// None while it is on, and of one that was killed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) ended_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
     /// Whether it stays up.
-    pub(crate) watch: bool,
-    pub(crate) requests: u64,
-    pub(crate) commits: u64,
+    pub watch: bool,
+    /// Requests sent.
+    pub requests: u64,
+    /// Commits.
+    pub commits: u64,
     /// Received events of which something is still to be done, where webhooks are received.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) pending_events: Option<u64>,
+    pub pending_events: Option<u64>,
     /// Why the run as a whole cannot go on at present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) trouble: Option<Trouble>,
-    pub(crate) streams: BTreeMap<String, StreamStanding>,
+    pub trouble: Option<Trouble>,
+    /// Where each stream stands.
+    pub streams: BTreeMap<String, StreamStanding>,
 }
 
 impl Saved {
     /// Whether the run is on, as far as can be told.
-    pub(crate) fn is_on(&self, now: Timestamp) -> bool {
+    pub fn is_on(&self, now: Timestamp) -> bool {
         self.ended_at.is_none() && now.duration_since(self.updated_at) < SILENCE
     }
 }
 
 /// Where the file of a destination is: hidden, beside it (`.NAME.status.json`).
-pub(crate) fn beside(destination: &Path) -> io::Result<PathBuf> {
+pub fn beside(destination: &Path) -> io::Result<PathBuf> {
     private_file::beside(destination, "status.json")
 }
 
 /// Reads it; none if it is not there, or says something that this version does not understand.
-pub(crate) fn read(path: &Path) -> Option<Saved> {
+pub fn read(path: &Path) -> Option<Saved> {
     let text = std::fs::read(path).ok()?;
     serde_json::from_slice(&text).ok().filter(|saved: &Saved| saved.version == VERSION)
 }
 
 /// Keeps the file up.
-pub(crate) struct Keeper {
+pub struct Keeper {
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Keeper {
     /// From now on.
-    pub(crate) fn start(standing: Standing, path: PathBuf, watch: bool) -> Self {
+    pub fn start(standing: Standing, path: PathBuf, watch: bool) -> Self {
         let stop = CancellationToken::new();
         let task = tokio::spawn(keep(standing, path, watch, stop.clone()));
         Self { stop, task }
     }
 
     /// Says in it that the run has ended.
-    pub(crate) async fn end(self) {
+    pub async fn end(self) {
         self.stop.cancel();
         let _ = self.task.await;
     }

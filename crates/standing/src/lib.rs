@@ -1,28 +1,27 @@
-//! Where a run stands, for whoever looks while it is on: `ashby status` reads it from a file, Prometheus from
-//! `--metrics`, and `--notify` sends word of trouble.
+//! Where a run stands, for whoever looks while it is on: `ashby status` reads it from a file ([`Keeper`]), Prometheus asks
+//! ([`monitor`]).
 
 mod file;
 mod metrics;
-mod notify;
+mod readiness;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ashby_client::Usage;
-use ashby_webhooks::Inbox;
 use capture_core::{Counts, Event, Handle, Observer};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-pub(crate) use file::{Keeper, Saved, beside, read};
-pub(crate) use metrics::Metrics;
-pub(crate) use notify::{Notifier, Sending};
+pub use file::{Keeper, Saved, beside, read};
+pub use metrics::Metrics;
+pub use readiness::monitor;
 
 /// Watches a run, and the runs that come after it when it is started anew. Clones watch the same.
 #[derive(Clone)]
-pub(crate) struct Standing(Arc<Inner>);
+pub struct Standing(Arc<Inner>);
 
 struct Inner {
     began_at: Timestamp,
@@ -34,7 +33,7 @@ struct Inner {
 #[derive(Default)]
 struct Live {
     handle: Option<Handle>,
-    inbox: Option<Inbox>,
+    pending_events: Option<Box<dyn Fn() -> u64 + Send>>,
     /// When the newest state of each stream was saved by an earlier run.
     saved_at: BTreeMap<String, Timestamp>,
     streams: BTreeMap<String, Seen>,
@@ -55,40 +54,53 @@ struct Seen {
 
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Trouble {
+pub struct Trouble {
     /// Of which kind, in a word.
-    pub(crate) kind: String,
-    pub(crate) message: String,
-    pub(crate) since: Timestamp,
+    pub kind: String,
+    /// What happened.
+    pub message: String,
+    /// Since when.
+    pub since: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) retry_at: Option<Timestamp>,
+    /// When it is tried again.
+    pub retry_at: Option<Timestamp>,
 }
 
 /// Where a stream stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StreamStanding {
+pub struct StreamStanding {
     /// Everything that there was at this time, at the latest, is in the destination.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) up_to_date_at: Option<Timestamp>,
+    pub up_to_date_at: Option<Timestamp>,
     /// When the place was saved from which changes go on: at the end of a listing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) token_saved_at: Option<Timestamp>,
+    pub token_saved_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) next_poll_at: Option<Timestamp>,
-    pub(crate) polling: bool,
-    pub(crate) listing_everything: bool,
+    /// When the next poll begins, about.
+    pub next_poll_at: Option<Timestamp>,
+    /// Whether a poll is under way.
+    pub polling: bool,
+    /// Whether a listing of everything is.
+    pub listing_everything: bool,
     /// Received in this run.
-    pub(crate) records: u64,
-    pub(crate) new: u64,
-    pub(crate) changed: u64,
-    pub(crate) gone: u64,
-    pub(crate) set_aside: u64,
+    pub records: u64,
+    /// Of these, records that were not there before.
+    pub new: u64,
+    /// Records that were there and differed.
+    pub changed: u64,
+    /// Records that became tombstones.
+    pub gone: u64,
+    /// Records or parents that could not be read and are tried again.
+    pub set_aside: u64,
     /// Rows that a full listing did not see and that are kept for a reason.
-    pub(crate) kept: u64,
-    pub(crate) polls: u64,
-    pub(crate) failures: u64,
+    pub kept: u64,
+    /// Polls that brought everything.
+    pub polls: u64,
+    /// Polls that were given up.
+    pub failures: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) trouble: Option<Trouble>,
+    /// What is wrong with it.
+    pub trouble: Option<Trouble>,
 }
 
 fn in_a_while(now: Timestamp, pause: Duration) -> Option<Timestamp> {
@@ -96,7 +108,8 @@ fn in_a_while(now: Timestamp, pause: Duration) -> Option<Timestamp> {
 }
 
 impl Standing {
-    pub(crate) fn new(
+    /// Of runs that begin now. `saved_at` says when an earlier one saved the newest state of each stream.
+    pub fn new(
         usage: impl Fn() -> Usage + Send + Sync + 'static,
         saved_at: BTreeMap<String, Timestamp>,
     ) -> Self {
@@ -114,14 +127,14 @@ impl Standing {
     }
 
     /// This run is under way now.
-    pub(crate) fn follows(&self, handle: Handle) {
+    pub fn follows(&self, handle: Handle) {
         self.live().handle = Some(handle);
         self.0.changed.notify_one();
     }
 
-    /// Webhooks are received here.
-    pub(crate) fn receives(&self, inbox: Inbox) {
-        self.live().inbox = Some(inbox);
+    /// Webhooks are received: so many events are pending, whenever it is asked.
+    pub fn receives(&self, pending_events: impl Fn() -> u64 + Send + 'static) {
+        self.live().pending_events = Some(Box::new(pending_events));
     }
 
     /// Where each stream stands.
@@ -153,7 +166,7 @@ impl Standing {
     }
 
     fn pending_events(&self) -> Option<u64> {
-        self.live().inbox.as_ref().map(Inbox::pending_count)
+        self.live().pending_events.as_ref().map(|pending| pending())
     }
 }
 
