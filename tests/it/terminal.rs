@@ -109,6 +109,10 @@ async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
             let wide = lines.iter().filter(is_table).filter(|line| line.chars().count() > columns.into());
             assert_eq!(wide.count(), 0, "{command} in {columns} columns: {widest}");
             assert!(lines.len() >= 3, "{command}: {lines:#?}");
+            if command == "streams" {
+                let all = ashby_source::streams().len();
+                assert_eq!(lines.len(), all + 1, "a line each in {columns} columns: {lines:#?}");
+            }
         }
         let piped = site.done(command).await.stdout;
         assert!(!piped.contains('…') || command == "doctor --verbose", "{command}: cut\n{piped}");

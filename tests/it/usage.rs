@@ -114,7 +114,7 @@ async fn no_flag_is_passed_over_without_a_word() {
 async fn streams_are_listed_without_a_request_and_in_eighty_columns() {
     let site = Site::new().await;
     let ran = site.done("streams").await;
-    assert!(ran.stdout.contains("a request per changed record of candidates"), "{ran:#?}");
+    assert!(ran.stdout.contains("1 per change of candidates"), "{ran:#?}");
     assert_eq!(site.log().total(), 0);
     let ran = site.done("streams --readable --output json").await;
     assert!(ran.stdout.contains("\"readable\": \"yes\""), "{ran:#?}");

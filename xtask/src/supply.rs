@@ -85,6 +85,9 @@ pub(crate) struct Sbom {
     /// The package whose parts are listed
     #[arg(long, default_value = "ashby-cli")]
     package: String,
+    /// The platform that it is for [default: this one]
+    #[arg(long, value_name = "TRIPLE")]
+    target: Option<String>,
     /// The file to write; - is standard output
     #[arg(short = 'o', long, default_value = "-")]
     output: PathBuf,
@@ -131,12 +134,11 @@ struct Kind {
 impl Sbom {
     /// Writes which crates end up in a program, as CycloneDX (<https://cyclonedx.org/docs/1.5/json/>).
     pub(crate) fn write(&self) -> Result<()> {
-        let output = cargo(&["metadata", "--format-version", "1", "--locked"]).output()?;
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
-        }
-        let metadata: Metadata = serde_json::from_slice(&output.stdout)?;
-        let document = bill(&metadata, &self.package)?;
+        let target = match &self.target {
+            Some(target) => target.clone(),
+            None => this_platform()?,
+        };
+        let document = bill(&metadata(&target)?, &self.package)?;
         let text = serde_json::to_string_pretty(&document)? + "\n";
         match self.output.to_str() {
             Some("-") => print!("{text}"),
@@ -144,6 +146,23 @@ impl Sbom {
         }
         Ok(())
     }
+}
+
+/// What cargo knows of the workspace on a platform.
+fn metadata(target: &str) -> Result<Metadata> {
+    let output =
+        cargo(&["metadata", "--format-version", "1", "--locked", "--filter-platform", target]).output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn this_platform() -> Result<String> {
+    let output = Command::new("rustc").arg("-vV").output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.ok_or("rustc does not say for which platform it compiles")?.to_owned())
 }
 
 fn bill(metadata: &Metadata, name: &str) -> Result<Value> {
@@ -193,9 +212,7 @@ mod tests {
 
     #[test]
     fn a_bill_names_what_is_in_the_program_and_not_what_only_tests_need() {
-        let output = cargo(&["metadata", "--format-version", "1", "--locked", "--offline"]).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let metadata: Metadata = serde_json::from_slice(&output.stdout).unwrap();
+        let metadata = metadata(&this_platform().unwrap()).unwrap();
         let bill = bill(&metadata, "source-ashby").unwrap();
         let names: BTreeSet<&str> = bill["components"]
             .as_array()

@@ -51,17 +51,16 @@ fn list(settings: &Settings, survey: Option<&Survey>) -> Result<(), Failure> {
         .collect();
     // In the order in which a terminal that has no room leaves them out, from the end.
     let columns: &[Column] = &[
-        ("stream", |of| {
-            format!("{}{}", of.stream.name(), if of.stream.experimental { " (experimental)" } else { "" })
-        }),
+        ("stream", |of| of.stream.name().to_owned()),
         ("readable", |of| readable(of.readable).to_owned()),
         ("by default", |of| if of.default { "yes" } else { "no" }.to_owned()),
-        ("cost of a sync", |of| cost(&of.stream)),
+        ("requests of a sync", |of| cost(&of.stream)),
         ("mode", |of| mode(of.stream.descriptor.mode).to_owned()),
         ("permission", |of| of.stream.permission.to_owned()),
         ("operation", |of| of.stream.operation.to_owned()),
         ("parent", |of| of.stream.parent.unwrap_or("-").to_owned()),
         ("key", |of| of.stream.descriptor.key.join(", ")),
+        ("experimental", |of| if of.stream.experimental { "yes" } else { "" }.to_owned()),
     ];
     let header: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let rows = listed.iter().map(|of| columns.iter().map(|(_, cell)| cell(of)).collect());
@@ -79,11 +78,11 @@ fn mode(mode: Mode) -> &'static str {
 fn cost(stream: &Stream) -> String {
     let parent = stream.parent.unwrap_or_default();
     match stream.cost {
-        Cost::Pages => "a request per 100 changed records".to_owned(),
-        Cost::One => "one request".to_owned(),
-        Cost::Shared => format!("nothing beside {parent}"),
-        Cost::PerChangedParent => format!("a request per changed record of {parent}"),
-        Cost::PerParent => format!("a request per record of {parent}"),
+        Cost::Pages => "1 per 100 changes".to_owned(),
+        Cost::One => "1".to_owned(),
+        Cost::Shared => format!("none beside {parent}"),
+        Cost::PerChangedParent => format!("1 per change of {parent}"),
+        Cost::PerParent => format!("1 per record of {parent}"),
     }
 }
 
