@@ -22,6 +22,7 @@ mod files;
 mod help;
 mod histories;
 mod hybrid;
+mod hybrid_adversaries;
 mod hybrid_histories;
 mod mcp;
 mod memory;
