@@ -24,6 +24,7 @@ mod histories;
 mod hybrid;
 mod hybrid_adversaries;
 mod hybrid_histories;
+mod hybrid_postgres;
 mod mcp;
 mod memory;
 mod operations;
