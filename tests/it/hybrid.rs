@@ -370,7 +370,8 @@ async fn a_start_that_comes_to_nothing_leaves_nothing_behind() {
     let site = Site::new().await;
     std::fs::write(site.path("s"), format!("{SECRET}\n")).unwrap();
     let left = || {
-        let names = std::fs::read_dir(site.directory.path()).unwrap().flatten().map(|entry| entry.file_name());
+        let names =
+            std::fs::read_dir(site.directory.path()).unwrap().flatten().map(|entry| entry.file_name());
         let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
         names.retain(|name| name != "s" && !name.contains("status"));
         names

@@ -329,13 +329,12 @@ mod tests {
 
     fn start(database: Database, path: &Path, options: InboxOptions) -> Inbox {
         let (arrived, arrivals) = watch::channel(0);
-        let tally =
-            Arc::new(Tally {
-                pending: AtomicU64::new(0),
-                arrived,
-                failing: watch::Sender::new(false),
-                is_abandoned: AtomicBool::new(false),
-            });
+        let tally = Arc::new(Tally {
+            pending: AtomicU64::new(0),
+            arrived,
+            failing: watch::Sender::new(false),
+            is_abandoned: AtomicBool::new(false),
+        });
         let lock = Lock::acquire(path).unwrap();
         let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally)).unwrap();
         Inbox(Arc::new(Inner { path: path.to_owned(), sender: Mutex::new(Some(sender)), tally, arrivals }))
