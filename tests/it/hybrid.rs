@@ -13,15 +13,20 @@ const STREAMS: &str =
     "candidates applications application_history offers jobs interview_schedules interview_events";
 
 /// A watch that polls by itself once an hour, past its first round.
-async fn watch(site: &Site, arguments: &str) -> Listening {
+pub(crate) async fn watch(site: &Site, arguments: &str) -> Listening {
+    watch_of(site, arguments, STREAMS).await
+}
+
+/// The same of these streams.
+pub(crate) async fn watch_of(site: &Site, arguments: &str, streams: &str) -> Listening {
     std::fs::write(site.path("s"), format!("older\n{SECRET}\n")).unwrap();
     let command = site.ashby(&format!(
-        "sync --watch --interval 1h --webhooks --listen 127.0.0.1:0 --secret-file s {arguments} {STREAMS}"
+        "sync --watch --interval 1h --webhooks --listen 127.0.0.1:0 --secret-file s {arguments} {streams}"
     ));
     Listening::of(command).await
 }
 
-async fn first_round(watch: &mut Listening) {
+pub(crate) async fn first_round(watch: &mut Listening) {
     loop {
         let line = watch.said.next_line().await.unwrap().expect("it runs on");
         if line.starts_with("round 1 ") {
@@ -43,7 +48,7 @@ async fn subscribe(site: &Site, watch: &Listening) {
 }
 
 /// Streams whose rows are not what the organisation has.
-fn untrue(site: &Site, database: &Path) -> Vec<&'static str> {
+pub(crate) fn untrue(site: &Site, database: &Path) -> Vec<&'static str> {
     let is_untrue = |stream: &&str| {
         *stream != "application_history" && sqlite(database, stream) != truth(site.organisation(), stream)
     };
@@ -62,7 +67,7 @@ async fn until_true(site: &Site, database: &Path) {
     panic!("still not as it is there: {wrong:?}");
 }
 
-fn some(site: &Site, stream: &str) -> Vec<(String, Value)> {
+pub(crate) fn some(site: &Site, stream: &str) -> Vec<(String, Value)> {
     truth(site.organisation(), stream).into_iter().collect()
 }
 
@@ -201,7 +206,7 @@ fn watched() -> std::collections::BTreeSet<String> {
 }
 
 /// Events of which something is still to be done.
-fn pending(database: &Path) -> u64 {
+pub(crate) fn pending(database: &Path) -> u64 {
     let inbox = ashby_webhooks::Inbox::beside(database).unwrap();
     ashby_webhooks::Reader::open(inbox).unwrap().kept().unwrap().pending
 }

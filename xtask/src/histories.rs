@@ -11,6 +11,10 @@ use crate::workspace::{cargo, run as run_command, target_directory};
 /// What to run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
+    /// Histories of a watch that receives webhooks, whose deliveries are lost, doubled, late, and interrupted by kills. Only
+    /// --histories and --seed apply
+    #[arg(long)]
+    webhooks: bool,
     /// Begin no new history after this time
     #[arg(long, value_name = "N")]
     seconds: Option<u64>,
@@ -40,12 +44,26 @@ pub(crate) struct Options {
     threads: Option<usize>,
 }
 
+/// They are a test of the binary, since the simulator with its deliveries lives in that process.
+fn with_webhooks(options: &Options) -> Result<()> {
+    let histories = options.histories.unwrap_or(300).to_string();
+    let test = "hybrid_histories::whatever_happens_to_deliveries_the_end_is_the_truth";
+    let mut command =
+        cargo(&["test", "--quiet", "--package", "ashby-cli", "--test", "it", "--", "--exact", test]);
+    command.env("ASHBY_WEBHOOK_HISTORIES", histories);
+    command.env("ASHBY_WEBHOOK_SEED", options.seed.max(1).to_string());
+    run_command(&mut command)
+}
+
 fn feature(name: &str) -> Result<Feature, String> {
     let names: Vec<String> = Feature::ALL.into_iter().map(Feature::name).collect();
     Feature::named(name).ok_or_else(|| format!("features are: {}", names.join(", ")))
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.webhooks {
+        return with_webhooks(options);
+    }
     let binary = match &options.binary {
         Some(binary) => binary.canonicalize().map_err(|error| format!("{}: {error}", binary.display()))?,
         None => {

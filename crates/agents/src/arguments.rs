@@ -34,14 +34,23 @@ pub(crate) struct Argument {
     pub(crate) kind: Kind,
     pub(crate) required: bool,
     pub(crate) about: &'static str,
+    /// What it was called before; still taken.
+    pub(crate) formerly: Option<&'static str>,
+}
+
+impl Argument {
+    pub(crate) const fn formerly(mut self, name: &'static str) -> Self {
+        self.formerly = Some(name);
+        self
+    }
 }
 
 pub(crate) const fn required(name: &'static str, kind: Kind, about: &'static str) -> Argument {
-    Argument { name, kind, required: true, about }
+    Argument { name, kind, required: true, about, formerly: None }
 }
 
 pub(crate) const fn optional(name: &'static str, kind: Kind, about: &'static str) -> Argument {
-    Argument { name, kind, required: false, about }
+    Argument { name, kind, required: false, about, formerly: None }
 }
 
 /// The argument with which long results go on.
@@ -89,6 +98,14 @@ impl Given {
     pub(crate) fn check(arguments: &[Argument], given: Option<Map<String, Value>>) -> Result<Self, Error> {
         let mut given = given.unwrap_or_default();
         given.retain(|_, value| !value.is_null());
+        for argument in arguments {
+            if let Some(formerly) = argument.formerly
+                && !given.contains_key(argument.name)
+                && let Some(value) = given.remove(formerly)
+            {
+                given.insert(argument.name.to_owned(), value);
+            }
+        }
         for name in given.keys() {
             if !arguments.iter().any(|argument| argument.name == name) {
                 let known: Vec<&str> = arguments.iter().map(|argument| argument.name).collect();

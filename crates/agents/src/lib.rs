@@ -17,6 +17,7 @@ mod cursor;
 mod error;
 mod execute;
 mod http;
+mod lines;
 mod mcp;
 mod outside;
 mod tokens;

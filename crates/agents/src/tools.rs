@@ -114,7 +114,7 @@ static TABLE: &[Row] = &[
         about: "Finds operations of Ashby's API by words in name and summary, by kind and by permission; one line each. \
             Costs nothing. Then describe_operation.",
         arguments: &[
-            optional("text", Kind::Text, "Words that name or summary contain"),
+            optional("query", Kind::Text, "Words that name or summary contain").formerly("text"),
             optional("kind", Kind::Word(effects), "What calling it does to the world"),
             optional("permission", Kind::Text, "The permission it needs: candidatesRead or candidates:read"),
         ] },

@@ -5,22 +5,21 @@
 //! types of columns, with further streams beside them. Everything it does is put together here from `ashby-source` (what
 //! there is to read), `sink-airbyte` (how Airbyte wants it) and `capture-core` (the runner between them).
 
-mod config;
 mod predecessor;
 mod read;
 mod streams;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use capture_core::{Error, ErrorKind, Result};
+use ashby_client::Client;
+use capture_core::Result;
 use clap::{Parser, Subcommand};
+use connecting::{Config, Marks, file, sentence};
 use sink_airbyte::{Output, failure_type};
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::config::Config;
+/// How this program calls itself.
+pub(crate) const USER_AGENT: &str = concat!("airbyte-source-ashby/", env!("CARGO_PKG_VERSION"));
 
 const DOCUMENTATION_URL: &str = "https://docs.airbyte.com/integrations/sources/ashby";
 
@@ -67,12 +66,16 @@ impl ConfigFile {
     fn read(&self) -> Result<Config> {
         Config::parse(&file(&self.config, "configuration")?)
     }
+
+    fn client(&self) -> Result<Client> {
+        self.read()?.client(USER_AGENT)
+    }
 }
 
 /// Does what the arguments say.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    start_logging(arguments.debug);
+    connecting::start_logging(&["sink_airbyte", "airbyte_source_ashby"], arguments.debug);
     let output = Output::new(std::io::stdout());
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -99,16 +102,19 @@ pub fn run() -> ExitCode {
 
 async fn answer(command: &Command, output: &Output) -> Result<bool> {
     match command {
-        Command::Spec => output.spec(DOCUMENTATION_URL, &config::schema())?,
+        Command::Spec => output.spec(
+            DOCUMENTATION_URL,
+            &connecting::schema(Marks { secret: "airbyte_secret", hidden: "airbyte_hidden" }),
+        )?,
         Command::Check(config) => {
-            let checked = async { ashby_source::explore(&config.read()?.client()?).await }.await;
+            let checked = async { ashby_source::explore(&config.client()?).await }.await;
             match checked {
                 Ok(_) => output.connection_status(Ok(()))?,
                 Err(error) => output.connection_status(Err(&sentence(&error)))?,
             }
         }
         Command::Discover(config) => {
-            let survey = ashby_source::explore(&config.read()?.client()?).await?;
+            let survey = ashby_source::explore(&config.client()?).await?;
             output.catalog(&streams::catalog(&survey))?;
         }
         Command::Read { config, catalog, state } => {
@@ -118,30 +124,4 @@ async fn answer(command: &Command, output: &Output) -> Result<bool> {
         }
     }
     Ok(true)
-}
-
-fn file(path: &Path, what: &str) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|error| {
-        Error::new(ErrorKind::Configuration, format!("cannot read the {what} {}", path.display()))
-            .with_source(error)
-    })
-}
-
-/// What went wrong and what to do, for people.
-fn sentence(error: &Error) -> String {
-    match error.hint() {
-        Some(hint) => format!("{}; {hint}", error.chain()),
-        None => error.chain(),
-    }
-}
-
-fn start_logging(debug: bool) {
-    let level = if debug { LevelFilter::DEBUG } else { LevelFilter::INFO };
-    // Other crates' debug output could hold what ours never does (headers, bodies), so it stays off.
-    let ours = ["ashby_client", "ashby_source", "capture_core", "sink_airbyte", "airbyte_source_ashby"];
-    let filter = Targets::new().with_targets(ours.map(|name| (name, level)));
-    let layer =
-        tracing_subscriber::fmt::layer().with_ansi(false).with_target(false).with_writer(std::io::stderr);
-    // A second subscriber can only come from a second call.
-    let _ = tracing_subscriber::registry().with(layer).with(filter).try_init();
 }

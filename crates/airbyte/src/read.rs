@@ -2,11 +2,9 @@
 
 use ashby_source::AshbySource;
 use capture_core::{Error, ErrorKind, Outcome, ReconcilePolicy, Result, Runner, RunnerOptions, Selection};
+use connecting::{Config, stop_on_signal};
 use sink_airbyte::{AirbyteSink, ConfiguredCatalog, Output, SavedState};
-use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
 use crate::predecessor::PREDECESSOR;
 use crate::streams;
 
@@ -32,7 +30,7 @@ pub(crate) async fn read(config: &Config, catalog: &str, state: &str, output: &O
     if reading.is_empty() {
         return Ok(true);
     }
-    let client = config.client()?;
+    let client = config.client(crate::USER_AGENT)?;
     let identity = ashby_source::who_asks(&client).await?;
     let source = AshbySource::new(client).with_overlay(PREDECESSOR).created_after_ms(config.start_date_ms);
     let selections: Vec<_> = catalog.streams.iter().map(|stream| Selection::new(&*stream.name)).collect();
@@ -50,29 +48,4 @@ pub(crate) async fn read(config: &Config, catalog: &str, state: &str, output: &O
         return Ok(true);
     }
     Ok(report.streams.values().all(|stream| stream.outcome == Outcome::UpToDate))
-}
-
-/// Cancelled by the first SIGTERM or SIGINT; the second one ends the process.
-fn stop_on_signal() -> Result<CancellationToken> {
-    let listen = |kind| {
-        signal(kind)
-            .map_err(|error| Error::new(ErrorKind::Storage, "cannot listen to signals").with_source(error))
-    };
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    let stop = CancellationToken::new();
-    let stopped = stop.clone();
-    tokio::spawn(async move {
-        for is_first in [true, false] {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if is_first {
-                tracing::info!("asked to stop: what has been read is printed, with its state");
-                stopped.cancel();
-            }
-        }
-        std::process::exit(1);
-    });
-    Ok(stop)
 }

@@ -3,7 +3,8 @@
 use ashby_source::{Mode, Readable, Stream, Survey, streams};
 use capture_core::{Field, FieldKind};
 use serde_json::{Value, json};
-use sink_airbyte::{DELETED_AT, Shape, schema};
+use sink_airbyte::DELETED_AT;
+use typed_records::{Shape, schema};
 
 use crate::predecessor;
 
@@ -39,7 +40,7 @@ fn fields(stream: &Stream) -> Vec<Field> {
 
 /// How the records of a stream look.
 pub(crate) fn shape(stream: &Stream) -> Shape {
-    Shape::new(&stream.descriptor, &fields(stream), predecessor::scope_as(stream.name()))
+    Shape::new(&fields(stream)).with_scope_as(predecessor::scope_as(stream.name()))
 }
 
 fn describe(stream: &Stream) -> Value {

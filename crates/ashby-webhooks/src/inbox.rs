@@ -380,6 +380,31 @@ mod tests {
         inbox.close().await;
     }
 
+    /// Order and copies go by places and ids, which no clock knows.
+    #[test]
+    fn a_clock_that_jumps_changes_neither_order_nor_what_is_pending() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::open(&directory.path().join("inbox.db")).unwrap();
+        let now = Timestamp::now();
+        let hours = jiff::SignedDuration::from_hours;
+        let clock = [now, now + hours(24 * 400), now - hours(24 * 400), Timestamp::UNIX_EPOCH, now];
+        for (number, time) in (1..).zip(clock) {
+            let added = database.add(&event(number), None, time).unwrap();
+            assert_eq!(added, Added { sequence: number, is_copy: false });
+        }
+        for number in 1..=5 {
+            assert!(database.add(&event(number), None, now - hours(9_999)).unwrap().is_copy);
+        }
+        let places = |found: Vec<Delivery>| found.iter().map(|one| one.sequence).collect::<Vec<_>>();
+        assert_eq!(places(database.pending(0, 99).unwrap()), [1, 2, 3, 4, 5]);
+        // What is done goes by when it came; early, if that was taken for long ago: a copy of it is then read once more.
+        database.done(&[1], now + hours(24 * 400)).unwrap();
+        database.done(&[2], now - hours(24 * 400)).unwrap();
+        database.purge(0, now - hours(24), 99).unwrap();
+        assert_eq!(places(database.pending(0, 99).unwrap()), [3, 4, 5], "what is pending goes at no time");
+        assert_eq!(database.add(&event(1), None, now).unwrap(), Added { sequence: 1, is_copy: true });
+    }
+
     #[test]
     fn what_is_old_and_done_is_deleted_and_what_is_pending_is_not() {
         let directory = tempfile::tempdir().unwrap();

@@ -209,7 +209,9 @@ async fn everything_wrong_is_said_to_the_model() {
         (&described["kind"], &described["permission"], &described["next"]),
         (&json!("write"), &json!("candidatesWrite"), &json!("plan_write"))
     );
-    let found = host.call("find_operations", json!({"text": "note", "kind": "write"})).await;
+    let formerly = host.call("find_operations", json!({"text": "note", "kind": "write"})).await;
+    let found = host.call("find_operations", json!({"query": "note", "kind": "write"})).await;
+    assert_eq!(formerly, found, "by its earlier name, too");
     assert!(found["operations"].to_string().contains("candidate.createNote"), "{found}");
     let stderr = host.end().await;
     assert_eq!(stderr, "");

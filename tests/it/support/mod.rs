@@ -13,7 +13,7 @@ use ashby_sim::{Organisation, RequestLog, Server, ServerOptions, Shape};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-pub(crate) use records::{Records, jsonl, query, sqlite, truth};
+pub(crate) use records::{Records, jsonl, query, sqlite, sqlite_in, truth};
 
 /// Longer than any run here takes on a busy machine. What takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -60,9 +60,16 @@ pub(crate) fn truth(organisation: &Organisation, stream: &str) -> Records {
 
 /// The live rows of a stream in a database.
 pub(crate) fn sqlite(path: &Path, stream: &str) -> Records {
+    sqlite_in(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap(), stream)
+}
+
+/// The same of a database that is open.
+pub(crate) fn sqlite_in(connection: &Connection, stream: &str) -> Records {
     let sql = format!("SELECT _key, _record FROM {stream} WHERE _deleted_at IS NULL");
-    let rows = query(path, &sql).into_iter().map(|row| {
-        let [key, record] = <[String; 2]>::try_from(row).unwrap();
+    let mut statement = connection.prepare_cached(&sql).unwrap();
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let rows = statement.query_map([], row).unwrap().map(|row| {
+        let (key, record) = row.unwrap();
         (key, serde_json::from_str(&record).unwrap())
     });
     own(stream, rows.collect())

@@ -26,7 +26,7 @@ pub(crate) fn operation(name: &str) -> Result<&'static Operation, Error> {
 /// `find_operations`.
 pub(super) fn find(given: &Given) -> Result<Answer, Error> {
     let words: Vec<String> =
-        given.text("text").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
+        given.text("query").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
     let permission = given.text("permission");
     let known = |operation: &Operation, asked: &str| {
         operation.permission.is_some_and(|one| one.name() == asked || one.scope() == asked)

@@ -11,13 +11,10 @@
 mod catalog;
 mod message;
 mod record;
-mod schema;
 mod sink;
 mod state;
 
 pub use catalog::{ConfiguredCatalog, ConfiguredStream, DELETED_AT};
 pub use message::{FailureType, Output, PROTOCOL_VERSION, StreamStatus};
-pub use record::Shape;
-pub use schema::schema;
 pub use sink::{AirbyteSink, failure_type};
 pub use state::SavedState;

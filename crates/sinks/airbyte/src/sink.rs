@@ -11,9 +11,10 @@ use capture_core::{
 };
 use jiff::Timestamp;
 use json_slices::push_string;
+use typed_records::Shape;
 
 use crate::message::{FailureType, Output, StreamStatus};
-use crate::record::Shape;
+use crate::record::push_tombstone;
 use crate::state::{SavedState, document};
 
 /// Prints what is read.
@@ -126,8 +127,10 @@ impl Sink for AirbyteSink {
             output.push(|line| {
                 line.extend_from_slice(&reading.prefix);
                 match &record.op {
-                    Op::Upsert(body) => misfits = reading.shape.push(line, body, scope),
-                    Op::Gone(_) => reading.shape.push_tombstone(line, &record.key, scope, now),
+                    Op::Upsert(body) => misfits = reading.shape.push(line, body, scope).misfits,
+                    Op::Gone(_) => {
+                        push_tombstone(line, &write.stream, &reading.shape, (&record.key, scope), now);
+                    }
                 }
                 line.extend_from_slice(suffix.as_bytes());
                 line.push(b'\n');

@@ -6,18 +6,30 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// What a person configured.
-pub(crate) struct Config {
+pub struct Config {
     api_key: ApiKey,
-    pub(crate) start_date_ms: Option<i64>,
+    /// What is older is left out, in milliseconds since 1970.
+    pub start_date_ms: Option<i64>,
     base_url: Option<String>,
     requests_per_minute: Option<u32>,
 }
 
 impl Config {
-    /// Reads a configuration. Errors say where it is wrong, and never quote it.
-    pub(crate) fn parse(text: &str) -> Result<Self> {
+    /// Reads a configuration, a JSON object. Errors say where it is wrong, and never quote it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`].
+    pub fn parse(text: &str) -> Result<Self> {
         let config: Value =
             serde_json::from_str(text).map_err(|_| wrong("the configuration is not JSON".to_owned()))?;
+        Self::of(&config)
+    }
+
+    /// The same, once it is JSON.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`].
+    pub fn of(config: &Value) -> Result<Self> {
         let member = |name: &str| config.get(name).filter(|value| !value.is_null());
         let text = |name: &str, what: &str| {
             let read = |value: &Value| {
@@ -45,13 +57,16 @@ impl Config {
         Ok(Self { api_key: api_key.as_str().into(), start_date_ms, base_url, requests_per_minute })
     }
 
-    /// A client for the configured key.
-    pub(crate) fn client(&self) -> Result<Client> {
+    /// A client for the configured key, which says that it is this program.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] if what is configured cannot work.
+    pub fn client(&self, user_agent: &str) -> Result<Client> {
         let mut builder = Client::builder()
             .api_key(self.api_key.clone())
             // Large answers come one at a time: they are printed while the next one is on its way.
             .body_budget_bytes(Some(SMALL_BODY_BYTES))
-            .user_agent(concat!("airbyte-source-ashby/", env!("CARGO_PKG_VERSION")));
+            .user_agent(user_agent);
         if let Some(url) = &self.base_url {
             builder = builder.base_url(url);
         }
@@ -61,7 +76,7 @@ impl Config {
             limit => builder = builder.requests_per_minute(limit),
         }
         builder.build().map_err(|error| {
-            let hint = error.hint().unwrap_or("correct the source's configuration");
+            let hint = error.hint().unwrap_or("correct the configuration");
             Error::new(ErrorKind::Configuration, "the configuration cannot work")
                 .with_hint(hint)
                 .with_source(error)
@@ -70,14 +85,26 @@ impl Config {
 }
 
 fn wrong(message: String) -> Error {
-    Error::new(ErrorKind::Configuration, message).with_hint("edit the source's configuration")
+    Error::new(ErrorKind::Configuration, message).with_hint("edit the configuration")
+}
+
+/// The members of a configuration.
+pub const MEMBERS: [&str; 4] = ["api_key", "start_date", "requests_per_minute", "base_url"];
+
+/// How a platform's schemas mark members.
+#[derive(Debug, Clone, Copy)]
+pub struct Marks {
+    /// One that is a secret.
+    pub secret: &'static str,
+    /// One that people need not see.
+    pub hidden: &'static str,
 }
 
 /// JSON schema of the configuration.
-pub(crate) fn schema() -> Value {
+pub fn schema(marks: Marks) -> Value {
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "Ashby Spec",
+        "title": "Ashby",
         "type": "object",
         "required": ["api_key"],
         "additionalProperties": true,
@@ -86,7 +113,7 @@ pub(crate) fn schema() -> Value {
                 "type": "string",
                 "title": "Ashby API key",
                 "description": "An Ashby API key with read permissions for what is to be read.",
-                "airbyte_secret": true,
+                marks.secret: true,
                 "order": 0,
             },
             "start_date": {
@@ -110,7 +137,7 @@ pub(crate) fn schema() -> Value {
                 "type": "string",
                 "title": "Base URL",
                 "description": "Where Ashby's API is. Change it only for a proxy or a test server.",
-                "airbyte_hidden": true,
+                marks.hidden: true,
                 "default": ashby_client::DEFAULT_BASE_URL,
                 "order": 3,
             },
@@ -120,7 +147,18 @@ pub(crate) fn schema() -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    #[test]
+    fn the_schema_has_every_member() {
+        let schema = schema(Marks { secret: "s", hidden: "h" });
+        let members: BTreeSet<&str> =
+            schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members, BTreeSet::from(MEMBERS));
+        assert_eq!(schema["properties"]["api_key"]["s"], true);
+    }
 
     #[test]
     fn what_the_other_connector_was_given_is_enough_and_more_may_be_left_out() {
@@ -128,7 +166,7 @@ mod tests {
             r#"{"api_key": "k", "start_date": "2017-01-25T00:00:00Z", "__injected": [1], "base_url": null}"#;
         let config = Config::parse(text).unwrap();
         assert_eq!(config.start_date_ms, Some(1_485_302_400_000));
-        assert!(config.client().is_ok());
+        assert!(config.client("x/1").is_ok());
         let config = Config::parse(r#"{"api_key": "k", "start_date": ""}"#).unwrap();
         assert_eq!((config.start_date_ms, config.requests_per_minute), (None, None));
     }
@@ -149,6 +187,6 @@ mod tests {
             assert!(error.to_string().contains(place) && !error.chain().contains("SECRET"), "{error}");
         }
         let plain = Config::parse(r#"{"api_key": "k", "base_url": "http://example.com"}"#).unwrap();
-        assert!(plain.client().err().unwrap().chain().contains("https"));
+        assert!(plain.client("x/1").err().unwrap().chain().contains("https"));
     }
 }
