@@ -51,7 +51,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             survey = ashby_source::survey(&client) => survey?,
             () = cancel.cancelled() => return Ok(ExitCode::from(crate::failure::INTERRUPTED)),
         };
-        let selected = Selected::new(&wanted, &survey, settings);
+        let selected = Selected::new(&wanted, &survey, settings, place.keeps_state());
         return tokio::select! {
             ended = estimate::run(settings, &*place, &selected, &client) => ended,
             () = cancel.cancelled() => Ok(ExitCode::from(crate::failure::INTERRUPTED)),
@@ -69,7 +69,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             survey = ashby_source::survey(&job.client) => survey?,
             () = cancel.cancelled() => return Ok(Report { interrupted: true, ..Report::default() }),
         };
-        let selected = Selected::new(&wanted, &survey, settings);
+        let selected = Selected::new(&wanted, &survey, settings, job.place.keeps_state());
         if let Some((members, interval)) = selected.round(settings) {
             progress.expect(members, interval);
         }

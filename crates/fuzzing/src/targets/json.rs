@@ -6,16 +6,19 @@ use serde_json::Value;
 
 pub(super) fn slices(data: &[u8]) {
     let Ok(json) = std::str::from_utf8(data) else { return };
-    let is_json = serde_json::from_str::<IgnoredAny>(json).is_ok();
-    if !is_json {
+    if serde_json::from_str::<IgnoredAny>(json).is_err() {
         return;
     }
+    // Half a character is no obstacle; a number that no machine has is one to `serde_json` alone.
+    let value: Value = match read(data) {
+        Ok(value) => value,
+        Err(error) => return assert!(error.to_string().contains("number out of range"), "{error}"),
+    };
     // Every reader takes what was mended, and mending twice is mending once.
     let mended = storable(data);
     assert!(serde_json::from_slice::<Value>(&mended).is_ok(), "{mended:?}");
     assert_eq!(storable(&mended).as_ref(), mended.as_ref());
     assert!(serde_json::from_slice::<Value>(&unicode(data)).is_ok());
-    let value: Value = read(data).expect("half a character is no obstacle");
 
     // On one line it is the same JSON.
     let mut line = Vec::new();

@@ -44,7 +44,8 @@ pub(super) fn envelope(data: &[u8]) {
             assert_eq!(page.sync_token.as_ref().map(|token| token.as_str()), token.as_deref());
         }
         // serde_json also minds a lone surrogate in the name of a member that does not matter.
-        (Ok(_), None) => assert!(data.windows(3).any(|escape| escape.eq_ignore_ascii_case(b"\\ud"))),
+        (_, None) if data.windows(3).any(|escape| escape.eq_ignore_ascii_case(b"\\ud")) => {}
+        (Ok(_), None) => panic!("a page that serde_json does not find"),
         (Err(error), Some(envelope)) if !envelope.success => {
             assert!(!error.to_string().chars().any(char::is_control));
         }
@@ -98,6 +99,13 @@ pub(super) fn splitter(data: &[u8]) {
 
 /// Whatever a refusal holds, it costs little, and what is said of it is short and fit for a terminal.
 pub(super) fn refusals(data: &[u8]) {
+    let allowed = Duration::from_millis(50 + data.len() as u64 / 16);
+    // Of several, for a busy machine stops any of them for a while.
+    let fastest = (0..20).map(|_| refusal(data)).find(|took| *took < allowed);
+    assert!(fastest.is_some(), "{} bytes take longer than {allowed:?}", data.len());
+}
+
+fn refusal(data: &[u8]) -> Duration {
     let began = Instant::now();
     let read = Page::from_body("candidate.list", Bytes::copy_from_slice(data), &["id".to_owned()]);
     if let Err(error) = read {
@@ -105,6 +113,5 @@ pub(super) fn refusals(data: &[u8]) {
         assert!(text.len() < 4_000, "{} bytes", text.len());
         assert!(!text.chars().any(char::is_control), "{text:?}");
     }
-    let allowed = Duration::from_millis(250 + data.len() as u64 / 16);
-    assert!(began.elapsed() < allowed, "{} bytes took {:?}", data.len(), began.elapsed());
+    began.elapsed()
 }

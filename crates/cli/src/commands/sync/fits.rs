@@ -58,7 +58,6 @@ const RULES: &[Rule] = &[
     rule("except", of_boards, "does not go with `--board`: job boards have one stream"),
     rule("since", of_boards, "does not go with `--board`: job boards show what is published now"),
     rule("full_every", of_boards, "does not go with `--board`: job boards are listed whole each time"),
-    rule("full", of_boards, "does not go with `--board`: job boards are listed whole each time"),
     rule("count", of_boards, "does not go with `--board`: job boards have no parent records"),
 ];
 

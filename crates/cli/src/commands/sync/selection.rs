@@ -159,7 +159,8 @@ pub(crate) struct Selected {
 }
 
 impl Selected {
-    pub(crate) fn new(wanted: &Wanted, survey: &Survey, settings: &Settings) -> Self {
+    /// What keeps no state would get everything again with each full listing: such are made where somebody asks for them.
+    pub(crate) fn new(wanted: &Wanted, survey: &Survey, settings: &Settings, keeps_state: bool) -> Self {
         let readable = |stream: &Stream| survey.streams.get(stream.name()) != Some(&Readable::No);
         let (streams, skipped) = wanted.streams.iter().cloned().partition(readable);
         Self {
@@ -167,7 +168,10 @@ impl Selected {
             skipped,
             full: settings.full(),
             intervals: settings.intervals().clone(),
-            full_every: settings.full_every(),
+            full_every: match settings.full_every() {
+                (_, false) if !keeps_state => (None, false),
+                full_every => full_every,
+            },
         }
     }
 
