@@ -39,7 +39,7 @@ async fn a_key_may_come_from_a_file() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_key_is_told_apart_from_other_trouble() {
     let site = Site::new().await;
-    for arguments in ["check", "sync", "streams"] {
+    for arguments in ["check", "sync", "streams --readable"] {
         let mut command = site.ashby(arguments);
         command.env("ASHBY_API_KEY", "quite-wrong");
         let ran = run(command).await;
@@ -71,7 +71,8 @@ async fn check_says_what_a_key_may_read() {
 async fn streams_are_marked_as_readable() {
     let scopes = ["apiKeys:read", "jobs:read"];
     let site = site_with(Key { can_read_key_info: true, ..Key::limited("sim-key", scopes) }).await;
-    let streams: Value = serde_json::from_str(&site.done("streams --output json").await.stdout).unwrap();
+    let streams: Value =
+        serde_json::from_str(&site.done("streams --readable --output json").await.stdout).unwrap();
     let readable = |name: &str| {
         let stream = streams
             .as_array()

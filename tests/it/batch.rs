@@ -150,6 +150,40 @@ async fn throttled_rows_are_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_row_goes_out_once_whatever_a_refusal_says_of_limits() {
+    let batch = Batch::new().await;
+    let refused = |code: &str| Fault::Error {
+        code: format!("{code}: the HRIS said rate_limit_exceeded"),
+        shape: ashby_sim::ErrorShape::Objects,
+        status: 200,
+    };
+    batch.fault(FaultRule::new("candidate.createNote", refused("note_refused")));
+    let mut command = batch.site.ashby(BATCH);
+    command.env("ASHBY_MAX_ATTEMPTS", "6");
+    let ran = crate::support::run(command).await;
+    assert_eq!(ran.code, Some(4), "{ran:#?}");
+    assert_eq!(batch.site.log().of("candidate.createNote").len(), ROWS, "each once");
+    assert!(statuses(&ran).iter().all(|status| status.ends_with("failed")), "{ran:#?}");
+    assert_eq!(batch.journal().matches("\"failed\"").count(), ROWS, "{}", batch.journal());
+
+    // Of this refusal nobody knows what came before it.
+    let application = batch.site.some("applications");
+    let row = json!({"applicationId": application, "externalSystem": "bob"});
+    std::fs::write(batch.site.path("push.ndjson"), format!("{row}\n")).unwrap();
+    batch.fault(FaultRule::new("candidate.pushToHris", refused("candidate_hris_push_failed")));
+    let mut command = batch.site.ashby("call candidate.pushToHris --each push.ndjson --yes");
+    command.env("ASHBY_MAX_ATTEMPTS", "6");
+    let ran = crate::support::run(command).await;
+    assert_eq!((ran.code, statuses(&ran)), (Some(4), vec!["1 ambiguous".to_owned()]), "{ran:#?}");
+    assert_eq!(batch.site.log().of("candidate.pushToHris").len(), 1);
+    let journal = std::fs::read_to_string(batch.site.path("push.ndjson.journal")).unwrap();
+    assert!(journal.contains("ambiguous") && !journal.contains("\"failed\""), "{journal}");
+    // The next start asks, and sends nothing.
+    let asked = batch.site.run("call candidate.pushToHris --each push.ndjson --yes").await;
+    assert_eq!((asked.code, batch.site.log().of("candidate.pushToHris").len()), (Some(2), 1), "{asked:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rows_of_unknown_fate_are_not_guessed_at() {
     for (applied, choice) in [(true, "skip"), (false, "retry")] {
         let batch = Batch::new().await;

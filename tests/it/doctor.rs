@@ -77,6 +77,41 @@ async fn a_refused_key_and_an_unreachable_server_fail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn check_and_doctor_say_the_same_of_what_a_key_sees() {
+    let full = Site::new().await;
+    let narrow = site_with(Key::limited("sim-key", ["jobs:read"])).await;
+    let mut seen = Vec::new();
+    for site in [&full, &narrow] {
+        let (checked, found) = (site.done("check").await.stdout, doctor(site, "--output json").await.stdout);
+        let found: Value = serde_json::from_str(&found).unwrap();
+        for about in ["confidential", "private"] {
+            let finding =
+                found["findings"].as_array().unwrap().iter().find(|of| of["about"] == about).unwrap();
+            assert!(checked.contains(finding["message"].as_str().unwrap()), "{about}: {checked}");
+        }
+        let checked: Value = serde_json::from_str(&site.done("check --output json").await.stdout).unwrap();
+        seen.push(checked["confidential"].clone());
+    }
+    assert_eq!(seen, [Value::Bool(true), Value::Null]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hints_can_be_followed() {
+    let site = Site::new().await;
+    let ran = site.run("doctor --output json --max-rpm 0").await;
+    assert!(ran.stdout.contains("--max-rpm 0 paces nothing") && !ran.stdout.contains("lower"), "{ran:#?}");
+    let ran = site.run("doctor --output json --base-url htp:/x").await;
+    assert_eq!(
+        (ran.code, level(&ran, "settings")),
+        (Some(1), vec!["ok".to_owned(), "fail".to_owned()]),
+        "{ran:#?}"
+    );
+    assert!(ran.stdout.contains("ashby --show-config"), "{ran:#?}");
+    let ran = site.run("sync users --base-url htp:/x").await;
+    assert!(ran.code == Some(2) && ran.stderr.contains("ashby --show-config"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bad_destination_fails() {
     let site = Site::new().await;
     std::fs::write(site.path("notes.db"), "these are notes").unwrap();

@@ -167,7 +167,7 @@ async fn a_signal_leaves_no_half_of_a_file_behind() {
             });
         }
     });
-    for name in ["INT", "TERM"] {
+    for name in ["INT", "TERM", "HUP"] {
         let directory = tempfile::tempdir().unwrap();
         let parts = || {
             let entries = std::fs::read_dir(directory.path()).unwrap();
@@ -200,4 +200,115 @@ async fn a_download_takes_no_name_that_this_program_reads() {
     }
     assert_eq!(files(&site), ["ashby-files", "file ashby.toml"]);
     assert!(site.path("ashby-files/file ashby.toml").exists());
+}
+
+/// The candidates with a résumé.
+fn with_resume(site: &Site) -> Vec<String> {
+    let candidates = truth(site.organisation(), "candidates");
+    let with = candidates.into_iter().filter(|(_, candidate)| candidate["resumeFileHandle"].is_object());
+    with.map(|(id, _)| id).collect()
+}
+
+/// By candidate, the files in a folder of folders, notes left out.
+fn resumes(directory: &std::path::Path) -> std::collections::BTreeMap<String, Vec<String>> {
+    let names = |path: &std::path::Path| {
+        let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<String> = entries.map(|name| name.into_string().unwrap()).collect();
+        names.retain(|name| name != ".ashby-resume.json");
+        names.sort();
+        names
+    };
+    let folders = names(directory).into_iter();
+    folders.map(|folder| (folder.clone(), names(&directory.join(folder)))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_resumes_come_once_each_into_its_candidates_folder() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let site = Site::new().await;
+    let everybody = truth(site.organisation(), "candidates").len();
+    let with = with_resume(&site);
+    assert!(with.len() > 5);
+    let bulk = "resume download --all --dir resumes --page-size 50 --output json";
+    let told = |ran: &crate::support::Ran| {
+        let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+        ["candidates", "downloaded", "there_already", "without"]
+            .map(|name| told[name].as_u64().unwrap() as usize)
+    };
+    // One cannot be had; the others can.
+    site.server.faults().add(FaultRule::new("file.info", Fault::Status { status: 404 }).times(1));
+    let ran = site.run(bulk).await;
+    assert_eq!(
+        (ran.code, told(&ran)),
+        (Some(4), [everybody, with.len() - 1, 0, everybody - with.len()]),
+        "{ran:#?}"
+    );
+    assert!(ran.stderr.contains("failed: "), "{ran:#?}");
+    let first = site.log().count("file.info");
+    let ran = site.done(bulk).await;
+    assert_eq!(told(&ran), [everybody, 1, with.len() - 1, everybody - with.len()], "only what is missing");
+    assert_eq!(site.log().count("file.info"), first + 1);
+
+    let there = resumes(&site.path("resumes"));
+    assert_eq!(there.keys().cloned().collect::<Vec<_>>(), with);
+    assert!(there.values().all(|files| files.len() == 1), "{there:?}");
+    let mode = |path: std::path::PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let (folder, files) = there.iter().next().unwrap();
+    let path = site.path(&format!("resumes/{folder}"));
+    let modes = [
+        mode(site.path("resumes")),
+        mode(path.clone()),
+        mode(path.join(&files[0])),
+        mode(path.join(".ashby-resume.json")),
+    ];
+    assert_eq!(modes, [0o700, 0o700, 0o600, 0o600]);
+
+    // A file that was taken away, and a résumé that is another one by now.
+    std::fs::remove_file(path.join(&files[0])).unwrap();
+    std::fs::write(site.path("Second Try.pdf"), "%PDF-2").unwrap();
+    let changed = with.last().unwrap();
+    site.called(&["resume", "upload", changed, "Second Try.pdf"]).await;
+    let ran = site.done(bulk).await;
+    assert_eq!(told(&ran)[1..3], [2, with.len() - 2], "{ran:#?}");
+    let there = resumes(&site.path("resumes"));
+    assert_eq!(there[changed], ["Second Try.pdf"], "the one before is gone");
+    assert_eq!(
+        std::fs::read_to_string(site.path(&format!("resumes/{changed}/Second Try.pdf"))).unwrap(),
+        "%PDF-2"
+    );
+
+    // The folder is what a purge of the candidate takes.
+    site.done("sync candidates").await;
+    site.done(&format!("purge --candidate {changed} --downloads resumes --yes")).await;
+    assert!(!resumes(&site.path("resumes")).contains_key(changed));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_resumes_go_on_after_an_interrupt_and_none_is_too_large() {
+    let site = Site::new().await;
+    let with = with_resume(&site);
+    site.server.faults().add(FaultRule::new("file.info", Fault::Hold).after(3));
+    let child = start(site.ashby("resume download --all --dir resumes"));
+    site.held().await;
+    until("three files", || {
+        let path = site.path("resumes");
+        let is_noted = |folder: &String| path.join(folder).join(".ashby-resume.json").exists();
+        path.exists() && resumes(&path).keys().filter(|folder| is_noted(folder)).count() >= 3
+    })
+    .await;
+    signal(&child, "HUP");
+    let ran = ended(child).await;
+    assert_eq!(ran.code, Some(130), "{ran:#?}");
+    site.server.faults().clear();
+    let ran = site.done("resume download --all --dir resumes").await;
+    assert!(ran.stderr.contains(" there already, ") && !ran.stderr.contains(" 0 there already"), "{ran:#?}");
+    assert_eq!(resumes(&site.path("resumes")).len(), with.len());
+
+    let ran = site.run("resume download --all --dir small --max-size 1").await;
+    assert!(ran.code == Some(4) && ran.stderr.contains("larger than 1 bytes"), "{ran:#?}");
+    assert!(!site.path("small").exists(), "nothing is left");
+    // A key that may not is no matter of one file.
+    let key = Key::limited("sim-key", ["jobs:read"]);
+    let site = Site::with(&shape(), ServerOptions { keys: vec![key], ..ServerOptions::default() }).await;
+    assert_eq!(site.run("resume download --all").await.code, Some(3));
 }

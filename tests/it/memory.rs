@@ -71,10 +71,14 @@ fn repeated(before: &str, part: &str, times: usize, after: &str) -> Vec<u8> {
 
 /// The exit code, the most memory it ever took, and what it said.
 fn sync(url: &str, more: &[&str]) -> (Option<i32>, u64, String) {
+    sync_of(&STREAMS, url, more)
+}
+
+fn sync_of(streams: &[&str], url: &str, more: &[&str]) -> (Option<i32>, u64, String) {
     let directory = tempfile::tempdir().unwrap();
     let mut child = Command::new(BINARY)
         .arg("sync")
-        .args(STREAMS)
+        .args(streams)
         .args(more)
         .current_dir(directory.path())
         .env_clear()
@@ -175,4 +179,27 @@ fn large_pages_come_one_at_a_time() {
     let (code, _, said) = sync(&url, &["--max-page-mb", "20"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("--max-page-mb"), "{said}");
+}
+
+#[test]
+fn the_children_of_one_parent_are_not_held_without_limit() {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let number = move || next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let url = serve(move |operation| {
+        if operation == "candidate.list" {
+            let candidates: Vec<String> = (0..12).map(|number| format!(r#"{{"id":"c{number}"}}"#)).collect();
+            let list = format!(r#"{{"success":true,"results":[{}],"#, candidates.join(","));
+            return packed([list.as_str(), r#""moreDataAvailable":false,"syncToken":"t"}"#]);
+        }
+        // Notes without end, each of them new, under ever new cursors.
+        let text = "x".repeat(700_000);
+        let notes: Vec<String> =
+            (0..4).map(|_| format!(r#"{{"id":"n{}","content":"{text}"}}"#, number())).collect();
+        let end = format!(r#"],"moreDataAvailable":true,"nextCursor":"c{}"}}"#, number());
+        packed([r#"{"success":true,"results":["#, notes.join(",").as_str(), end.as_str()])
+    });
+    let (code, peak_bytes, said) = sync_of(&["candidate_notes"], &url, &[]);
+    assert!(matches!(code, Some(1 | 4)), "{code:?} {said}");
+    assert!(said.contains("the children of one parent take more than 16 MB"), "{said}");
+    assert!(peak_bytes < MOST_BYTES, "{} MB", peak_bytes / 1_000_000);
 }

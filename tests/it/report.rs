@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::Site;
 
-const REPORT: &str = "f9e52a51-a075-4116-a7b8-484deba69004";
+pub(crate) const REPORT: &str = "f9e52a51-a075-4116-a7b8-484deba69004";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_is_printed_in_every_format() {
@@ -47,4 +47,23 @@ async fn a_failed_report_says_why() {
     assert!(ran.stderr.contains("QueryTimeout") && ran.stderr.contains("hint:"), "{ran:#?}");
     let ran = site.run("report run funnel").await;
     assert!(ran.code == Some(2) && ran.stderr.contains("UUID"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_run_by_the_name_that_settings_give_it() {
+    let site = Site::new().await;
+    let none = site.done("report list").await;
+    assert!(none.stderr.contains("Ashby's API lists no reports"), "{none:#?}");
+    let unknown = site.run("report run pipeline").await;
+    assert!(unknown.code == Some(2) && unknown.stderr.contains("reports.NAME"), "{unknown:#?}");
+    std::fs::write(site.path("ashby.toml"), format!("[reports]\npipeline = \"{REPORT}\"\nodd = \"x\"\n"))
+        .unwrap();
+    let named = site.done("report run pipeline --output json").await;
+    assert_eq!(named.stdout, site.done(&format!("report run {REPORT} --output json")).await.stdout);
+    let listed: Value = serde_json::from_str(&site.done("report list --output json").await.stdout).unwrap();
+    assert_eq!(listed[1], serde_json::json!({"name": "pipeline", "id": REPORT}));
+    for (name, says) in [("pipelin", "did you mean pipeline"), ("odd", "reports.odd is no id")] {
+        let ran = site.run(&format!("report run {name}")).await;
+        assert!(ran.code == Some(2) && ran.stderr.contains(says), "{ran:#?}");
+    }
 }

@@ -109,6 +109,10 @@ async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
             let wide = lines.iter().filter(is_table).filter(|line| line.chars().count() > columns.into());
             assert_eq!(wide.count(), 0, "{command} in {columns} columns: {widest}");
             assert!(lines.len() >= 3, "{command}: {lines:#?}");
+            if command == "streams" {
+                let all = ashby_source::streams().len();
+                assert_eq!(lines.len(), all + 1, "a line each in {columns} columns: {lines:#?}");
+            }
         }
         let piped = site.done(command).await.stdout;
         assert!(!piped.contains('…') || command == "doctor --verbose", "{command}: cut\n{piped}");
@@ -193,7 +197,7 @@ async fn each_running_stream_has_a_line_with_records_pages_and_rate() {
     let sync = "sync applications candidates users --page-size 30 --max-rpm 60000";
     let terminal = Terminal::start(site.ashby(sync));
     site.held().await;
-    terminal.shows("1 streams done, 2 running · ").await;
+    terminal.shows("1 stream done, 2 running · ").await;
     terminal.shows("of 60,000 requests a minute").await;
     for stream in ["applications", "candidates"] {
         terminal.shows(&format!("{stream:<32} 60 records, 2 pages, ")).await;
@@ -213,7 +217,7 @@ async fn without_a_terminal_a_line_comes_now_and_then() {
     let mut lines =
         tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(child.stderr.take().unwrap()));
     let line = lines.next_line().await.unwrap().unwrap();
-    assert!(line.starts_with("1 streams done, 1 running · "), "{line}");
+    assert!(line.starts_with("1 stream done, 1 running · "), "{line}");
     assert!(line.contains(" · applications 60 records, 2 pages, "), "{line}");
     assert!(!line.contains('\u{1b}'), "no terminal's signs: {line}");
     site.server.faults().clear();

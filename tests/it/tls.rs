@@ -116,7 +116,7 @@ impl TlsServer {
 
     /// `ashby streams`: one request. `trusted` adds the certificate to those of the system.
     async fn ask(&self, trusted: bool) -> (Option<i32>, String) {
-        let mut command = bare(self.directory.path(), "streams --max-attempts 1");
+        let mut command = bare(self.directory.path(), "streams --readable --max-attempts 1");
         command.env("ASHBY_API_KEY", "k").env("ASHBY_BASE_URL", &self.url);
         if trusted {
             command.env("SSL_CERT_FILE", &self.certificate);
@@ -199,7 +199,7 @@ async fn a_write_that_the_server_did_not_begin_with_is_sent_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_leaves_a_connection_that_has_fallen_silent() {
     let server = TlsServer::http2(&[Does::Nothing, Does::Answer]).await;
-    let (code, stderr) = server.run("streams --max-attempts 2 --read-timeout 1s").await;
+    let (code, stderr) = server.run("streams --readable --max-attempts 2 --read-timeout 1s").await;
     assert_eq!((code, server.versions.lock().unwrap().len()), (Some(0), 2), "{stderr}");
 }
 

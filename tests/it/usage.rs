@@ -57,7 +57,7 @@ async fn a_log_level_is_one_of_a_few_words() {
     let mut command = site.ashby("streams");
     command.env("ASHBY_LOG", "verbose");
     assert_eq!(run(command).await.code, Some(2));
-    site.done("streams --log INFO").await;
+    site.done("streams --readable --log INFO").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,6 +83,42 @@ async fn impossible_combinations_are_refused() {
         assert!(!ran.stderr.is_empty());
     }
     assert_eq!(site.log().total(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_flag_is_passed_over_without_a_word() {
+    let site = Site::new().await;
+    for (arguments, says) in [
+        ("sync users --interval 3m", "`--interval` goes with `--watch`"),
+        ("sync users --watch --dry-run", "`--watch` does not go with `--dry-run`"),
+        ("sync --all jobs", "`--all` does not go with streams"),
+        ("sync users --count", "`--count` goes with `--dry-run`"),
+        ("sync users --webhooks", "`--webhooks` goes with `--watch`"),
+        ("sync users --watch --inbox x.db", "`--inbox` goes with `--webhooks`"),
+        ("sync --board sim --all", "`--all` does not go with `--board`"),
+        ("sync users --watch --interval 0s", "above zero"),
+        ("sync --to foo.db", "perhaps sqlite:foo.db"),
+        ("sync --to out/users.jsonl", "perhaps jsonl:out"),
+        ("get candidates", "ashby get candidates ID"),
+    ] {
+        let ran = site.run(arguments).await;
+        assert!(ran.code == Some(2) && ran.stderr.contains(says), "{arguments}: {ran:#?}");
+    }
+    assert_eq!(site.log().total(), 0);
+    // What a file says is for other commands, too.
+    std::fs::write(site.path("ashby.toml"), "interval = \"3m\"\nall = true\n").unwrap();
+    site.done("sync users").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_are_listed_without_a_request_and_in_eighty_columns() {
+    let site = Site::new().await;
+    let ran = site.done("streams").await;
+    assert!(ran.stdout.contains("1 per change of candidates"), "{ran:#?}");
+    assert_eq!(site.log().total(), 0);
+    let ran = site.done("streams --readable --output json").await;
+    assert!(ran.stdout.contains("\"readable\": \"yes\""), "{ran:#?}");
+    assert!(site.log().total() > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

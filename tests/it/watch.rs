@@ -194,3 +194,25 @@ async fn streams_may_have_intervals_of_their_own() {
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.stderr.contains("did you mean users"), "{unknown:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn word_of_trouble_is_sent_by_a_single_run_too() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let site = Site::new().await;
+    site.server.faults().add(FaultRule::new("user.list", Fault::Status { status: 500 }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let told = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"}") {
+            assert!(stream.read_buf(&mut request).await.unwrap() > 0);
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    let ran = site.run(&format!("sync users archive_reasons --notify {url}")).await;
+    assert_eq!(ran.code, Some(4), "{ran:#?}");
+    let request = told.await.unwrap();
+    assert!(request.contains("the stream users is failing"), "{request}");
+}

@@ -177,7 +177,7 @@ async fn events_are_passed_on_as_they_came_until_they_are_taken() {
     assert_eq!(requests.lock().unwrap().len(), 5);
     let replayed = run(replay("--url http://127.0.0.1:9/")).await;
     assert_eq!(replayed.code, Some(1), "{replayed:?}");
-    assert!(replayed.stderr.contains("2 of them were not taken"), "{replayed:?}");
+    assert!(replayed.stderr.contains("not taken: 2 of 2 events"), "{replayed:?}");
 }
 
 fn webhooks(ran: &Ran) -> Vec<Value> {

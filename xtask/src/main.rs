@@ -9,8 +9,10 @@ mod check;
 mod codegen;
 mod contract;
 mod docs;
+mod fuzz;
 mod histories;
 mod image;
+mod supply;
 #[cfg(test)]
 mod tidy;
 mod workspace;
@@ -42,10 +44,16 @@ enum Chore {
     Check,
     /// Write the reference that follows from the code: docs/streams.md and docs/operations.md
     Docs(docs::Options),
+    /// Hand bytes that nobody would write to what reads bytes from outside, each target for a while
+    Fuzz(fuzz::Options),
     /// Let random histories happen to the real binary, and compare what it syncs with the truth
     Histories(histories::Options),
     /// Build the Estuary connector's container image where there is a builder, and lay its content out as a folder
     Image(image::Options),
+    /// Write which crates end up in a program, as CycloneDX
+    Sbom(supply::Sbom),
+    /// Check what the programs are made of (cargo-deny) and the oldest compiler, as far as that can be done here
+    Supply,
 }
 
 fn main() -> ExitCode {
@@ -55,8 +63,11 @@ fn main() -> ExitCode {
         Chore::Contract(options) => contract::run(&options),
         Chore::Check => check::run(),
         Chore::Docs(options) => docs::run(&options),
+        Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Histories(options) => histories::run(&options),
         Chore::Image(options) => image::build(&options),
+        Chore::Sbom(options) => options.write(),
+        Chore::Supply => supply::check(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -368,13 +368,18 @@ fn concerns_all(error: &Error) -> bool {
     })
 }
 
-/// The id of what was made or changed.
+/// No id is longer.
+const MAX_ID_BYTES: usize = 64;
+
+/// The id of what was made or changed. It goes into the journal, which holds nothing else of anybody: what is no id does not.
 fn id(response: &Response) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Made {
         id: String,
     }
-    json_slices::read::<Made>(&response.results).ok().map(|made| made.id)
+    let is_of_ids = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    let is_id = |id: &str| (1..=MAX_ID_BYTES).contains(&id.len()) && id.bytes().all(is_of_ids);
+    json_slices::read::<Made>(&response.results).ok().map(|made| made.id).filter(|id| is_id(id))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::catalog;
 use crate::cleaner::Cleaner;
 use crate::envelope::{self, Answer, Expected, NoAnswer};
 use crate::exchange::{Exchange, Exchanged, Inner};
-use crate::refusal::{self, Codes, Refusal};
+use crate::refusal::{self, Codes, Refusal, mentions};
 use crate::request::{Operation, RequestBody};
 use crate::{
     ApiKey, ClientBuilder, Cursor, Error, ErrorKind, Lane, ListRequest, Page, Pages, ReadOperation,
@@ -348,14 +348,19 @@ fn judge(
 }
 
 /// A write is repeated after a 429, so it must be one: the status says so, or `errorInfo.code` and nothing else. And some
-/// codes leave open whether it was carried out.
+/// codes leave open whether it was carried out, also where they only stand in the text of a refusal that has no other: to
+/// doubt costs a look, to be sure of what is wrong makes it happen twice.
 fn settle_write(error: &mut Error, status: u16) {
     if error.kind() == ErrorKind::RateLimited && status != 429 && !error.0.is_certain {
         error.0.kind = ErrorKind::Rejected;
         error.0.what = "Ashby refused the request".to_owned();
     }
     let open_codes = catalog::find(error.operation()).map_or(&[][..], |operation| operation.open_codes);
-    error.0.leaves_open = error.code().is_some_and(|code| open_codes.contains(&code));
+    let message = error.0.message.as_deref().unwrap_or_default();
+    error.0.leaves_open = match error.code() {
+        Some(code) => open_codes.contains(&code),
+        None => open_codes.iter().chain(&["generic_internal_error"]).any(|code| mentions(message, code)),
+    };
 }
 
 /// What an envelope means that came with a status of success.

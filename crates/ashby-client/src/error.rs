@@ -109,7 +109,9 @@ impl ErrorKind {
         }
     }
 
-    fn hint(self) -> Option<&'static str> {
+    /// What to do about errors of this kind; `None` if that depends.
+    #[must_use]
+    pub fn hint(self) -> Option<&'static str> {
         Some(match self {
             Self::InvalidRequest => "correct the request; Ashby's reference lists the operation's parameters",
             Self::Credentials => {

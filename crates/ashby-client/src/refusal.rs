@@ -201,7 +201,7 @@ fn is_code(text: &str) -> bool {
 }
 
 /// Whether `text` contains `code` as a word.
-fn mentions(text: &str, code: &str) -> bool {
+pub(crate) fn mentions(text: &str, code: &str) -> bool {
     let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
     text.match_indices(code).any(|(start, _)| {
         !text[..start].ends_with(is_word) && !text[start + code.len()..].starts_with(is_word)

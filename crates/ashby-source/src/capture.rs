@@ -66,7 +66,7 @@ impl ListCapture {
             token: page.sync_token,
             records: u32::try_from(records.len()).unwrap_or(u32::MAX),
             unusable: u32::try_from(unusable.len()).unwrap_or(u32::MAX),
-            hollow: false,
+            ..Arrived::default()
         };
         if self.walk.refresh == Refresh::NewestFirst
             && self.listing.reaches(records.iter().map(|record| record.key.as_str()), BEYOND)
@@ -226,6 +226,16 @@ impl Capture for ListCapture {
         }
         self.mark(&mut parts, &progress);
         self.batch(parts)
+    }
+
+    fn list_again(&mut self) -> bool {
+        if self.walk.refresh == Refresh::Snapshot || self.listing.lists_everything() {
+            return false;
+        }
+        self.listing.forget();
+        self.walk.forget_cursors();
+        self.complete = false;
+        true
     }
 
     fn rereads(&self, stream: usize) -> bool {

@@ -186,6 +186,7 @@ impl ChildCapture {
             records: u32::try_from(parents.len()).unwrap_or(u32::MAX),
             unusable: u32::try_from(unusable.len()).unwrap_or(u32::MAX),
             hollow: false,
+            gives_token: matches!(self.walk.row.plan, Plan::List(Refresh::Token)),
         };
         let step = self.progress.parents.page(self.walk.refresh, arrived);
         let is_new = self.progress.round.is_none();
@@ -285,13 +286,15 @@ impl ChildCapture {
     fn finish(&mut self) -> Result<Step> {
         let round = self.progress.round.take().unwrap_or_default();
         if round.vanished > 0 {
-            self.tally
-                .note(format!("{} parents were gone when their children were asked for", round.vanished));
+            self.tally.note(format!(
+                "parents that were gone when their children were asked for: {}",
+                round.vanished
+            ));
         }
         self.complete = true;
         let aside = self.progress.aside.len();
         let ends = if aside > 0 {
-            Ends::Incomplete(format!("the children of {aside} parents could not be read"))
+            Ends::Incomplete(format!("parents whose children could not be read: {aside}"))
         } else if round.hollow {
             Ends::Incomplete("Ashby left out lists of children".to_owned())
         } else if let Some(why) = round.doubt {
@@ -330,6 +333,19 @@ impl Capture for ChildCapture {
                 return self.batch(Part::new(0, Vec::new()));
             }
         }
+    }
+
+    fn list_again(&mut self) -> bool {
+        let is_under_way = self.progress.round.as_ref().is_some_and(|round| round.full);
+        if self.walk.refresh == Refresh::Snapshot || is_under_way || self.progress.parents.lists_everything()
+        {
+            return false;
+        }
+        self.progress.forget();
+        self.under_way = FuturesOrdered::new();
+        self.walk.forget_cursors();
+        self.complete = false;
+        true
     }
 
     fn rereads_within(&self, _: usize) -> bool {

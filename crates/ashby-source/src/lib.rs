@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use ashby_client::{Client, Lane};
 use async_trait::async_trait;
-use capture_core::{Capture, Error, ErrorKind, Result, Source, StreamDescriptor, StreamRequest};
+use capture_core::{Capture, Checkpoint, Error, ErrorKind, Result, Source, StreamDescriptor, StreamRequest};
 
 use crate::capture::ListCapture;
 use crate::children::{ChildCapture, Progress};
@@ -47,7 +47,7 @@ pub use crate::fields::places;
 pub use crate::overlay::Overlay;
 pub use crate::searchable::{kind, kinds};
 pub use crate::streams::{Cost, Stream, names, near_matches, parameters, stream, streams};
-pub use crate::survey::{Readable, Survey, count, probe, survey};
+pub use crate::survey::{Readable, Survey, count, explore, probe, survey, who_asks};
 pub use crate::wiring::sync;
 pub use capture_core::{Field, FieldKind, Mode};
 
@@ -94,6 +94,27 @@ impl AshbySource {
     pub fn searchable(mut self, is_searchable: bool) -> Self {
         self.is_searchable = is_searchable;
         self
+    }
+
+    /// Whether a stream that is at this point is listed whole all the same, because the request for it is another one now.
+    ///
+    /// # Errors
+    /// [`Configuration`](ErrorKind::Configuration) for an unknown stream, [`State`](ErrorKind::State) for a checkpoint that
+    /// is none of this source.
+    pub fn lists_anew(&self, stream: &str, checkpoint: &Checkpoint) -> Result<bool> {
+        let row = known(stream)?;
+        Ok(match row.plan {
+            Plan::PerParent { parent, .. } => {
+                let saved = Progress::from_checkpoint(row.name, checkpoint)?;
+                saved.restored(&self.requests, &[known(parent)?, row])?.1.is_some()
+            }
+            Plan::List(_) | Plan::Embedded { .. } => {
+                let primary = if let Plan::Embedded { within, .. } = row.plan { known(within)? } else { row };
+                let bare = self.requests.bare(row, primary)?;
+                let saved = Listing::from_checkpoint(row.name, checkpoint, bare.as_deref())?;
+                self.requests.restored(saved, &[primary])?.1.is_some()
+            }
+        })
     }
 
     fn describe(&self, row: &Row) -> Arc<StreamDescriptor> {

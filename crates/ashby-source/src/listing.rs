@@ -15,8 +15,8 @@ use ashby_client::{Cursor, Recovery, SyncToken};
 use capture_core::{Checkpoint, Ends, Error, ErrorKind, Extent, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::checkpoint;
 use crate::table::Refresh;
+use crate::{checkpoint, clock};
 
 /// How often Ashby may refuse the cursor of one listing before the listing counts as failed. A cursor that dies
 /// again and again means that the listing takes longer than cursors live.
@@ -106,6 +106,8 @@ pub(crate) struct Arrived {
     pub(crate) unusable: u32,
     /// Some record lacks the list of what it embeds.
     pub(crate) hollow: bool,
+    /// Also where no token is asked for, a listing that has come to its end gives one.
+    pub(crate) gives_token: bool,
 }
 
 /// What a page did to the listing.
@@ -158,6 +160,14 @@ impl Listing {
     /// Whether it has a token, and asks for what changed since.
     pub(crate) fn lists_changes(&self) -> bool {
         self.token.is_some() && self.place.running.as_ref().is_none_or(|running| !running.full)
+    }
+
+    /// Whether a listing of everything is under way, or the next one will be.
+    pub(crate) fn lists_everything(&self) -> bool {
+        match &self.place.running {
+            Some(running) => running.full,
+            None => self.token.is_none() && self.place.newest.is_none(),
+        }
     }
 
     /// The same, which goes on with its token and what that belongs to; listings of everything ask for less.
@@ -290,7 +300,7 @@ impl Listing {
             self.place.running = Some(running);
             return progress;
         }
-        progress.has_no_token = refresh == Refresh::Token && page.token.is_none();
+        progress.has_no_token = (refresh == Refresh::Token || page.gives_token) && page.token.is_none();
         let oddity = running.oddity(self.place.has_had_records).filter(|_| !running.confirms);
         let ends = match (running.ends(progress.has_no_token), oddity) {
             (Ends::Complete, Some(oddity)) => {
@@ -304,6 +314,13 @@ impl Listing {
                 self.place.has_had_records &= running.has_records || !running.full;
                 ends
             }
+        };
+        let ends = match (ends, self.place.created_after_ms) {
+            // What is older is not there and not gone.
+            (Ends::Complete | Ends::Doubtful(_), Some(from_ms)) if running.full => {
+                Ends::Incomplete(format!("it shows only what was created since {}", clock::instant(from_ms)))
+            }
+            (ends, _) => ends,
         };
         progress.embedded_ends = Some(match (&ends, running.hollow) {
             (Ends::Complete | Ends::Doubtful(_), true) => {
@@ -376,7 +393,7 @@ impl Running {
             return Ends::Incomplete("Ashby gave no sync token at its end".to_owned());
         }
         if self.unusable > 0 {
-            return Ends::Incomplete(format!("{} of its records have no usable key", self.unusable));
+            return Ends::Incomplete(format!("records without a usable key: {}", self.unusable));
         }
         Ends::Complete
     }

@@ -6,18 +6,32 @@ use serde_json::{Map, Value};
 /// How another program asks for some of the streams. Who continues from sync tokens that it saved must send what it
 /// sent: a token belongs to its request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Overlay(&'static [(&'static str, Option<&'static str>)]);
+pub struct Overlay {
+    streams: &'static [(&'static str, Option<&'static str>)],
+    dated: Option<&'static [&'static str]>,
+}
 
 impl Overlay {
     /// The streams that it has, each with the parameters that it sends, a JSON object, or `None` where they are those
     /// of this source.
     pub const fn new(streams: &'static [(&'static str, Option<&'static str>)]) -> Self {
-        Self(streams)
+        Self { streams, dated: None }
+    }
+
+    /// The streams of which it leaves out older records, where those of this source are others.
+    #[must_use]
+    pub const fn dating(self, streams: &'static [&'static str]) -> Self {
+        Self { dated: Some(streams), ..self }
+    }
+
+    /// Whether it leaves out older records of this stream; `None` if those of this source do as it does.
+    pub(crate) fn is_dated(&self, stream: &str) -> Option<bool> {
+        self.dated.map(|dated| dated.contains(&stream))
     }
 
     /// The streams that it has.
     pub fn streams(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.0.iter().map(|(stream, _)| *stream)
+        self.streams.iter().map(|(stream, _)| *stream)
     }
 
     /// Whether it has the stream.
@@ -30,7 +44,7 @@ impl Overlay {
     /// # Errors
     /// [`ErrorKind::Configuration`] if they are not a JSON object.
     pub fn parameters(&self, stream: &str) -> Result<Option<Map<String, Value>>> {
-        let found = self.0.iter().find(|(name, _)| *name == stream);
+        let found = self.streams.iter().find(|(name, _)| *name == stream);
         found.and_then(|(_, parameters)| *parameters).map(|text| object(stream, text)).transpose()
     }
 }

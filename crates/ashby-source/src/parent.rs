@@ -17,6 +17,10 @@ use crate::table::{Plan, Row};
 /// How often the cursor of one parent's children may be refused.
 const MAX_RESTARTS: u32 = 3;
 
+/// The most that the pages of one parent's children may hold, if there is more than one: they are handed out together, and
+/// so held together, as those of several parents are.
+const MAX_PARENT_BYTES: usize = 16_000_000;
+
 /// The children of one parent, or what went wrong, and the requests it took.
 pub(crate) struct Fetched {
     pub(crate) requests: u32,
@@ -102,6 +106,16 @@ impl ParentRequest {
             };
             *requests += page.requests;
             found.add(self.assemble(page.split(), &prefix), page.body.len());
+            if found.bytes > MAX_PARENT_BYTES && list.cursor.is_some() {
+                let message = format!(
+                    "{}: the children of one parent take more than {} MB, and are not held together",
+                    self.row.operation,
+                    MAX_PARENT_BYTES / 1_000_000
+                );
+                return Err(Error::new(ErrorKind::Data, message)
+                    .with_hint("this parent is left as it was and tried again; the others are captured")
+                    .into());
+            }
             if let Some(circle) = guard.check(&page) {
                 let message = format!("{}: {circle}", self.row.operation);
                 return Err(Error::new(ErrorKind::Data, message).into());
@@ -153,6 +167,8 @@ impl ParentRequest {
 struct Found {
     records: Vec<Record>,
     is_partial: bool,
+    /// Of the responses that they came in.
+    bytes: usize,
 }
 
 impl Found {
@@ -160,7 +176,10 @@ impl Found {
     /// responses there is only one at a time ([`body_budget_bytes`](ashby_client::ClientBuilder::body_budget_bytes)).
     fn add(&mut self, assembled: Assembled, response_bytes: usize) {
         self.is_partial |= !assembled.unusable.is_empty();
-        match response_bytes > SMALL_BODY_BYTES {
+        // One of several is copied: each has room that it does not need.
+        let is_one_of_many = self.bytes > 0;
+        self.bytes = self.bytes.saturating_add(response_bytes);
+        match is_one_of_many || response_bytes > SMALL_BODY_BYTES {
             true => self.records.extend(assembled.records.into_iter().map(detached)),
             false => self.records.extend(assembled.records),
         }

@@ -32,7 +32,7 @@ impl Requests {
             Some(parameters) => parameters,
             None => object(row.name, row.parameters)?,
         };
-        if let Some(created_after_ms) = self.created_after_ms.filter(|_| row.has_start_date) {
+        if let Some(created_after_ms) = self.created_after_ms.filter(|_| self.is_dated(row)) {
             parameters.insert("createdAfter".to_owned(), created_after_ms.into());
         }
         Ok(parameters)
@@ -59,7 +59,12 @@ impl Requests {
 
     /// The start date in the request of these rows, if they take one.
     fn start_date(&self, rows: &[&Row]) -> Option<i64> {
-        self.created_after_ms.filter(|_| rows.iter().any(|row| row.has_start_date))
+        self.created_after_ms.filter(|_| rows.iter().any(|row| self.is_dated(row)))
+    }
+
+    /// Whether older records of a stream are left out.
+    fn is_dated(&self, row: &Row) -> bool {
+        row.has_start_date && self.overlay.is_dated(row.name).unwrap_or(true)
     }
 
     /// A listing that never ran, of these rows.

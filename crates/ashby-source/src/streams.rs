@@ -24,6 +24,9 @@ pub struct Stream {
     pub parent: Option<&'static str>,
     /// What it costs.
     pub cost: Cost,
+    /// Whether older records of it, or of its parent, can be left out
+    /// ([`created_after_ms`](crate::AshbySource::created_after_ms)).
+    pub has_start_date: bool,
     /// Ashby's documentation of it is incomplete: it steps aside if it is not there.
     pub experimental: bool,
 }
@@ -85,6 +88,8 @@ impl From<&Row> for Stream {
             permission: row.permission_name(),
             parent,
             cost,
+            has_start_date: row.has_start_date
+                || parent.and_then(self::row).is_some_and(|parent| parent.has_start_date),
             experimental: row.experimental,
         }
     }

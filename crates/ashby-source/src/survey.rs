@@ -87,6 +87,45 @@ pub async fn survey(client: &Client) -> Result<Survey> {
     Ok(Survey { key, streams })
 }
 
+/// As [`survey`], and what a key may read that may not read its own permissions is [found out by trying](probe). One
+/// operation that fails is not all of Ashby.
+///
+/// # Errors
+/// [`ErrorKind::Credentials`] if Ashby refuses the key, and what keeps every answer from coming.
+pub async fn explore(client: &Client) -> Result<Survey> {
+    let (mut survey, unanswered) = match survey(client).await {
+        Ok(survey) => (survey, None),
+        Err(error) if matches!(error.kind(), ErrorKind::Transient | ErrorKind::Data) => {
+            tracing::warn!("what the API key may read is not known: {}", error.chain());
+            (Survey::unknown(), Some(error))
+        }
+        Err(error) => return Err(error),
+    };
+    if survey.key.is_none() {
+        probe(client, &mut survey).await.map_err(|error| match (error.kind(), unanswered) {
+            (ErrorKind::Transient | ErrorKind::Data, Some(first)) => first,
+            _ => error,
+        })?;
+    }
+    Ok(survey)
+}
+
+/// Who asks with this client. A key that may not read its own permissions asks all the same, and so does one of which they
+/// cannot be learned at this moment.
+///
+/// # Errors
+/// [`ErrorKind::Credentials`] if Ashby refuses the key.
+pub async fn who_asks(client: &Client) -> Result<Identity> {
+    match survey(client).await {
+        Ok(survey) => Ok(survey.identity(client)),
+        Err(error) if error.kind() == ErrorKind::Credentials => Err(error),
+        Err(error) => {
+            tracing::warn!("what the API key may read is not known: {}", error.chain());
+            Ok(Identity::new(client.key_fingerprint(), client.base_url()))
+        }
+    }
+}
+
 /// How many records a stream that Ashby lists has: lists it, a request for each 100 records.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::{Counts, ErrorKind, Kept};
 
 /// Something that happened. Names and numbers only: no keys, no values.
@@ -13,6 +15,16 @@ pub enum Event<'a> {
     Started {
         /// The stream.
         stream: &'a str,
+    },
+    /// Everything of a stream is listed again now, as [often as it was asked
+    /// for](crate::Selection::full_every).
+    ListsAgain {
+        /// The stream.
+        stream: &'a str,
+        /// When its newest full listing ended, or as far as that is known.
+        since: Timestamp,
+        /// How often.
+        every: Duration,
     },
     /// A full listing of a stream begins, or goes on in this run.
     Listing {

@@ -70,6 +70,7 @@ pub use record::{Gone, Key, Op, Record, Shape};
 pub use report::{Kept, Outcome, Report, StreamReport};
 pub use runner::{
     Again, Handle, Nudge, Polled, ReadAgain, ReadBack, Runner, RunnerOptions, StreamRetry, StreamStatus,
+    has_its_turn,
 };
 pub use sink::{CommitPace, Committed, Counts, Share, Sink, Sweep, Within, Write};
 pub use source::{

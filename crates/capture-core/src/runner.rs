@@ -17,6 +17,7 @@ mod poll;
 mod probation;
 mod stream;
 mod sweeps;
+mod turns;
 mod writer;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,7 @@ use crate::{
 
 pub use ask::{Again, Polled, ReadAgain, ReadBack};
 pub use handle::{Handle, Nudge, StreamStatus};
+pub use turns::has_its_turn;
 
 /// How many messages may wait for the writer. Their bytes are bounded by
 /// [`in_flight_bytes`](RunnerOptions::in_flight_bytes); this bounds the many that carry next to nothing.
@@ -225,9 +227,11 @@ impl<S: Source, K: Sink> Runner<S, K> {
         let wanted: BTreeMap<String, poll::Schedule> = selections
             .iter()
             .map(|selection| {
+                let saved = state.streams.get(&selection.stream);
                 let schedule = poll::Schedule {
                     interval: selection.interval.or(self.options.interval),
                     first_poll_delay: selection.first_poll_delay,
+                    turns: turns::Turns::new(selection.full_every, &selection.stream, saved),
                 };
                 (selection.stream.clone(), schedule)
             })
@@ -253,7 +257,12 @@ impl<S: Source, K: Sink> Runner<S, K> {
             let schedule = poll::Schedule::shortest(members);
             let (commands, waiting) = mpsc::channel(COMMANDS);
             let rereads = (0..capture.streams().len()).map(|stream| capture.rereads(stream)).collect();
-            open.push(writer::Opened { streams: capture.streams().to_vec(), commands, rereads, schedule });
+            open.push(writer::Opened {
+                streams: capture.streams().to_vec(),
+                commands,
+                rereads,
+                schedule: schedule.clone(),
+            });
             tasks.spawn(poll::run(capture, index, schedule, waiting, Arc::clone(&shared)));
         }
         drop(shared);

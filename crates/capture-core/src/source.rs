@@ -21,12 +21,21 @@ pub struct Selection {
     pub interval: Option<Duration>,
     /// How long the first poll waits. Streams that share a listing wait for the shortest of their delays.
     pub first_poll_delay: Duration,
+    /// Once in this time everything is listed again, at an instant that is the stream's own. Streams that share a
+    /// listing are listed as often as the most frequent of them.
+    pub full_every: Option<Duration>,
 }
 
 impl Selection {
     /// The stream, continued from its checkpoint at once and polled at the run's interval.
     pub fn new(stream: impl Into<String>) -> Self {
-        Self { stream: stream.into(), full: false, interval: None, first_poll_delay: Duration::ZERO }
+        Self {
+            stream: stream.into(),
+            full: false,
+            interval: None,
+            first_poll_delay: Duration::ZERO,
+            full_every: None,
+        }
     }
 
     /// Lists everything again if `full`.
@@ -40,6 +49,13 @@ impl Selection {
     #[must_use]
     pub fn every(mut self, interval: Duration) -> Self {
         self.interval = Some(interval);
+        self
+    }
+
+    /// Lists everything again once in this time.
+    #[must_use]
+    pub fn full_every(mut self, time: Option<Duration>) -> Self {
+        self.full_every = time;
         self
     }
 
@@ -236,6 +252,12 @@ pub trait Capture: Send {
 
     /// The next step.
     async fn next(&mut self) -> Result<Step>;
+
+    /// From the next poll on everything is to be listed again, whatever the checkpoint says; `false` if there is no need:
+    /// a listing of everything is under way, or each of them is one. Called between two polls.
+    fn list_again(&mut self) -> bool {
+        false
+    }
 
     /// Whether single records of that stream can be [read again](Self::reread).
     fn rereads(&self, stream: usize) -> bool {

@@ -143,12 +143,15 @@ pub struct Listed {
     /// In the newest complete one: the best guess at how long the next will be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_full: Option<u64>,
+    /// When the newest one ended, whether or not absence from it proves anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_full_at: Option<Timestamp>,
 }
 
 impl Listed {
     /// Counts of full listings.
     pub fn new(so_far: u64, last_full: Option<u64>) -> Self {
-        Self { so_far, last_full }
+        Self { so_far, last_full, last_full_at: None }
     }
 
     /// What is to come of the listing under way if it is as long as the one before.

@@ -28,6 +28,7 @@ use crate::commands::search::SearchFlags;
 use crate::commands::serve::ServeFlags;
 use crate::commands::sim::SimAction;
 use crate::commands::state::StateAction;
+use crate::commands::streams::StreamsFlags;
 use crate::commands::sync::SyncFlags;
 use crate::commands::token::TokenFlags;
 use crate::commands::webhook::WebhookFlags;
@@ -73,7 +74,7 @@ pub(crate) enum Command {
     Sim(SimAction),
     State(StateAction),
     Status,
-    Streams,
+    Streams(StreamsFlags),
     Sync,
     Token(TokenFlags),
     Version,
@@ -94,7 +95,7 @@ impl Command {
             | Self::Search(_)
             | Self::State(_)
             | Self::Status
-            | Self::Streams
+            | Self::Streams(_)
             | Self::Token(_) => &[Table, Json, Ndjson, Csv],
             Self::Feed(_) => &[Xml, Json],
             Self::Listen(_) | Self::Webhook(_) => &[Table, Json, Ndjson],
@@ -167,7 +168,7 @@ enum Subcommands {
     #[command(subcommand)]
     Report(ReportAction),
     /// List every stream: operation, permission, mode, key, parent, cost
-    Streams,
+    Streams(StreamsFlags),
     /// Bring the destination up to date: everything the first time, what changed after that
     Sync(SyncFlags),
     /// Look words up in the copy that `sync` keeps: candidates, applications, jobs, notes, feedback
@@ -198,6 +199,8 @@ enum Subcommands {
     /// Print the published postings of several companies as one document for job sites; needs no key
     Feed(FeedFlags),
     /// See it work without an account: a simulated company is synced into ./ashby-demo.db
+    ///
+    /// It is for people: what it says itself is text whatever --output says.
     Demo {
         /// Then receive webhooks, too, and show how long a hire takes to its row
         #[arg(long)]
@@ -238,6 +241,8 @@ enum Subcommands {
     /// Say which version of the program it is
     Version,
     /// Print what a shell needs to complete this command line: source <(ashby completions bash)
+    ///
+    /// That is a script whatever --output says.
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -285,7 +290,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Report(action)) => Command::Report(action),
         Some(Subcommands::Reconcile(flags)) => Command::Reconcile(flags),
         Some(Subcommands::Status) => Command::Status,
-        Some(Subcommands::Streams) => Command::Streams,
+        Some(Subcommands::Streams(flags)) => Command::Streams(flags),
         Some(Subcommands::Sync(flags)) => {
             given.extend(flags.given());
             Command::Sync

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use crate::call::send::{self, DryRun, confirm};
 use crate::failure::{Failure, INTERRUPTED, PARTIAL, USAGE};
-use crate::output::{explain, json_lines, print, thousands};
+use crate::output::{self, explain, json_lines, print, thousands};
 use crate::settings::Settings;
 use crate::signals;
 use crate::text;
@@ -105,7 +105,7 @@ pub(crate) async fn run(
     }
     let batch = batch.approve();
 
-    let cancel = signals::cancellation_with(
+    let cancel = signals::cancellation_in_person(
         "interrupted: the request under way is finished (again to stop at once)\n",
     )?;
     let mut options = BatchOptions::default();
@@ -214,7 +214,7 @@ fn tell(line: &impl Serialize) -> Result<(), Failure> {
 }
 
 fn counted(rows: usize) -> String {
-    format!("{} row{}", thousands(rows as u64), if rows == 1 { "" } else { "s" })
+    output::counted(rows as u64, "row")
 }
 
 fn summarize(summary: &Summary, journal: &Path) {

@@ -1,9 +1,12 @@
 //! `--to`: which destination.
 
+use std::path::Path;
+
 use capture_core::{Family, Place};
 
 use crate::failure::{Failure, USAGE};
 use crate::settings::Settings;
+use crate::text;
 
 /// Every kind of destination. Adding one is adding a line.
 pub(crate) const FAMILIES: &[&dyn Family] = &[
@@ -23,8 +26,29 @@ pub(crate) fn from_settings(settings: &Settings) -> Result<Box<dyn Place>, Failu
     match places.next() {
         Some(place) => Ok(place?),
         // What it was may be a password in the wrong place.
-        None => Err(Failure::new(USAGE, "`--to` names no destination that there is")
-            .with_hint(format!("destinations are {}", usages()))),
+        None => {
+            let near = likely(address).map(|likely| format!("perhaps {}; ", text::word(&likely)));
+            let hint = format!("{}destinations are {}", near.unwrap_or_default(), usages());
+            Err(Failure::new(USAGE, "`--to` names no destination that there is").with_hint(hint))
+        }
+    }
+}
+
+/// What somebody probably meant who wrote a path alone. What has a colon may hold a password, and is not repeated.
+fn likely(address: &str) -> Option<String> {
+    if address.is_empty() || address.contains([':', '@']) {
+        return None;
+    }
+    let path = Path::new(address);
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    match extension.to_ascii_lowercase().as_str() {
+        "db" | "sqlite" | "sqlite3" | "db3" => Some(format!("sqlite:{address}")),
+        "jsonl" | "ndjson" | "json" => {
+            let parent = path.parent().and_then(Path::to_str).filter(|parent| !parent.is_empty());
+            Some(format!("jsonl:{}", parent.unwrap_or(".")))
+        }
+        "" if address.ends_with('/') || path.is_dir() => Some(format!("jsonl:{address}")),
+        _ => None,
     }
 }
 
@@ -69,6 +93,16 @@ mod tests {
             assert_eq!(address(&format!("{scheme}://u@h/x")), Some(Some(whole)));
             assert_eq!(address(&format!("{scheme}://u:SECRET@h/x")), Some(None), "everybody could read it");
         }
+    }
+
+    #[test]
+    fn a_path_alone_brings_its_destination() {
+        let likely = |address: &str| likely(address).unwrap_or_default();
+        assert_eq!(likely("foo.db"), "sqlite:foo.db");
+        assert_eq!(likely("data/foo.SQLITE3"), "sqlite:data/foo.SQLITE3");
+        assert_eq!(likely("out/"), "jsonl:out/");
+        assert_eq!([likely("out/users.jsonl"), likely("x.ndjson")], ["jsonl:out", "jsonl:."]);
+        assert_eq!([likely("user:SECRET@host/x.db"), likely("nosuch"), likely("")], ["", "", ""]);
     }
 
     #[test]

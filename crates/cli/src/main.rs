@@ -19,6 +19,7 @@ mod progress;
 mod rounds;
 mod said;
 mod settings;
+mod sight;
 mod signals;
 mod table;
 mod text;
@@ -76,6 +77,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Call(invocation) => commands::call::run(settings, &invocation).await,
         Command::Check => commands::check::run(settings).await,
         Command::Config(action) => action.run(settings),
+        // A script is one whatever the format of results is.
         Command::Completions(shell) => manual::completions(shell).map(done),
         Command::Demo(is_live) => commands::demo::run(settings, is_live).await,
         Command::Describe(flags) => flags.run(settings),
@@ -85,7 +87,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::File(action) => Box::pin(action.run(context)).await,
         Command::Listen(flags) => Box::pin(flags.run(context)).await,
         Command::Mcp(flags) => Box::pin(flags.run(context)).await,
-        Command::ManualPages(directory) => manual::pages(&directory).map(done),
+        Command::ManualPages(directory) => manual::pages(settings, &directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
         Command::Purge(flags) => Box::pin(flags.run(settings)).await,
@@ -96,12 +98,15 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Serve(flags) => Box::pin(flags.run(context)).await,
         Command::ShowConfig if settings.json() => output::print_json(&settings.shown_json()).map(done),
         Command::ShowConfig => output::print(&settings.shown()).map(done),
-        Command::Sim(action) => action.run().await,
+        Command::Sim(action) => action.run(settings).await,
         Command::State(action) => commands::state::run(settings, action).await,
         Command::Status => commands::status::run(settings),
-        Command::Streams => commands::streams::run(settings).await,
+        Command::Streams(flags) => flags.run(settings).await,
         Command::Sync => commands::sync::run(settings, screen).await,
         Command::Token(flags) => flags.run(settings),
+        Command::Version if settings.json() => {
+            output::print_json(&serde_json::json!({ "version": env!("CARGO_PKG_VERSION") })).map(done)
+        }
         Command::Version => output::print(concat!("ashby ", env!("CARGO_PKG_VERSION"), "\n")).map(done),
         Command::Webhook(flags) => Box::pin(flags.run(context)).await,
     }

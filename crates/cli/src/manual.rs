@@ -16,6 +16,7 @@ use crate::call::flags::{self, View, plural};
 use crate::destination::FAMILIES;
 use crate::failure::{FAILED, Failure};
 use crate::output;
+use crate::settings::Settings;
 
 /// The variable by which a shell asks for completions: it holds the shell's name.
 const ASKS: &str = "_ASHBY_COMPLETE";
@@ -111,10 +112,10 @@ fn completed(words: &[OsString]) -> clap::Command {
 }
 
 /// Writes the manual pages into a directory.
-pub(crate) fn pages(directory: &Path) -> Result<(), Failure> {
+pub(crate) fn pages(settings: &Settings, directory: &Path) -> Result<(), Failure> {
     let failed = |error| Failure::new(FAILED, "the manual pages cannot be written").with_source(error);
     std::fs::create_dir_all(directory).map_err(failed)?;
     clap_mangen::generate_to(documented(), directory).map_err(failed)?;
-    output::explain(&format!("the manual pages are in {}\n", directory.display()));
-    Ok(())
+    let told = format!("the manual pages are in {}\n", directory.display());
+    output::print_done(settings, &told, &serde_json::json!({ "directory": directory }))
 }

@@ -72,6 +72,51 @@ pub(crate) fn print_listed(
     }
 }
 
+/// Says that something was done: a line for people, or for programs what it is made of, as one document.
+pub(crate) fn print_done(settings: &Settings, text: &str, made_of: &impl Serialize) -> Result<(), Failure> {
+    match settings.output() {
+        Some(OutputFormat::Json) => print_json(made_of),
+        Some(OutputFormat::Ndjson) => print(&json_lines([made_of])?),
+        _ => {
+            explain(text);
+            Ok(())
+        }
+    }
+}
+
+/// Things that come one by one, as `--output` says: the items of one array, or a line for each.
+pub(crate) struct Items {
+    is_array: bool,
+    printed: usize,
+}
+
+impl Items {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self { is_array: settings.json(), printed: 0 }
+    }
+
+    /// Prints one; `false` if nobody reads any more.
+    pub(crate) fn item(&mut self, line: &[u8]) -> Result<bool, Failure> {
+        let line = line.trim_ascii_end();
+        let (before, after): (&[u8], &[u8]) = match (self.is_array, self.printed) {
+            (true, 0) => (b"[\n", b""),
+            (true, _) => (b",\n", b""),
+            (false, _) => (b"", b"\n"),
+        };
+        self.printed += 1;
+        print_bytes(&[before, line, after].concat())
+    }
+
+    /// Prints what ends them.
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        match (self.is_array, self.printed) {
+            (true, 0) => print("[]\n"),
+            (true, _) => print("\n]\n"),
+            (false, _) => Ok(()),
+        }
+    }
+}
+
 /// A line of JSON for each.
 pub(crate) fn json_lines(things: impl IntoIterator<Item = impl Serialize>) -> Result<String, Failure> {
     let mut lines = String::new();
@@ -108,6 +153,17 @@ pub(crate) fn thousands(number: u64) -> String {
     grouped
 }
 
+/// So many of something: `1 record`, `2,000 records`, `0 replies`.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    match (number, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) if !stem.ends_with(['a', 'e', 'o', 'u']) => {
+            format!("{} {stem}ies", thousands(number))
+        }
+        _ => format!("{} {noun}s", thousands(number)),
+    }
+}
+
 /// Seconds as `4.2 s`, `3 min 10 s` or `2 h 5 min`.
 pub(crate) fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
@@ -116,6 +172,15 @@ pub(crate) fn duration(seconds: f64) -> String {
         60..3600 => format!("{} min {} s", whole / 60, whole % 60),
         _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
     }
+}
+
+/// A time that somebody has set, as it is set: `90s`, `5m`, `36h`, `7d`.
+pub(crate) fn span(time: std::time::Duration) -> String {
+    let seconds = time.as_secs();
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
+    let unit = units.into_iter().find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit));
+    let (number, name) = unit.map_or((seconds, "s"), |(unit, name)| (seconds / unit, name));
+    format!("{number}{name}")
 }
 
 /// How long ago something was, in words: `40 seconds`, `2 hours`, `3 days`.
@@ -127,7 +192,7 @@ pub(crate) fn age(then: jiff::Timestamp, now: jiff::Timestamp) -> String {
         7200..172_800 => (seconds / 3600, "hour"),
         _ => (seconds / 86_400, "day"),
     };
-    format!("{} {unit}{}", thousands(number), if number == 1 { "" } else { "s" })
+    counted(number, unit)
 }
 
 #[cfg(test)]
@@ -137,11 +202,18 @@ mod tests {
     #[test]
     fn numbers_and_durations_read_well() {
         assert_eq!([0, 999, 1000, 1234567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [(0, "row"), (1, "delivery"), (2, "delivery"), (3000, "day")]
+                .map(|(number, noun)| counted(number, noun)),
+            ["0 rows", "1 delivery", "2 deliveries", "3,000 days"]
+        );
         let age = |seconds| age(jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::from_second(seconds).unwrap());
         assert_eq!(
             [1, 119, 121, 7300, 172_900].map(age),
             ["1 second", "119 seconds", "2 minutes", "2 hours", "2 days"]
         );
+        let spans = [90, 300, 129_600, 604_800].map(std::time::Duration::from_secs);
+        assert_eq!(spans.map(span), ["90s", "5m", "36h", "7d"]);
         assert_eq!([0.04, 61.0, 7500.0].map(duration), ["0.0 s", "1 min 1 s", "2 h 5 min"]);
     }
 }

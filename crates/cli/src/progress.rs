@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::logging::Screen;
-use crate::output::{duration, thousands};
+use crate::output::{self, counted, duration, thousands};
 use crate::rounds::{Round, Rounds};
 use crate::said::{self, Level};
 use crate::settings::Settings;
@@ -166,15 +166,15 @@ impl Progress {
         let usage = (self.usage)();
         let rate = match usage.effective_requests_per_minute {
             Some(limit) => format!(
-                "{} of {} requests a minute",
+                "{} of {} a minute",
                 thousands(usage.requests_last_minute.into()),
-                thousands(limit.into())
+                counted(limit.into(), "request")
             ),
-            None => format!("{} requests in the last minute", thousands(usage.requests_last_minute.into())),
+            None => format!("{} in the last minute", counted(usage.requests_last_minute.into(), "request")),
         };
         format!(
-            "{} streams done, {} running · {rate}",
-            thousands(live.done.len() as u64),
+            "{} done, {} running · {rate}",
+            counted(live.done.len() as u64, "stream"),
             thousands(live.running.len() as u64)
         )
     }
@@ -232,9 +232,9 @@ impl Running {
     fn describe(&self) -> String {
         let seconds = self.started.elapsed().as_secs_f64().max(0.001);
         let mut text = format!(
-            "{} records, {} pages, {}/s",
-            thousands(self.records),
-            thousands(self.requests),
+            "{}, {}, {}/s",
+            counted(self.records, "record"),
+            counted(self.requests, "page"),
             thousands((self.records as f64 / seconds) as u64)
         );
         // What an earlier run has done says nothing of how fast this one is.
@@ -276,6 +276,15 @@ impl Observer for Progress {
                 if let Some(rounds) = &mut live.rounds {
                     rounds.started();
                 }
+            }
+            Event::ListsAgain { stream, since, every } => {
+                let text = format!(
+                    "{stream}: everything is listed again, as it is every {} (the last time was at {})",
+                    output::span(*every),
+                    since.strftime("%FT%TZ")
+                );
+                let fields = json!({"stream": stream, "since": since, "every_seconds": every.as_secs()});
+                self.say("lists_again", Level::Info, &text, &fields);
             }
             Event::Listing { stream, expected_records } => {
                 if let Some(running) = live.running.get_mut(*stream) {
@@ -329,9 +338,8 @@ impl Observer for Progress {
                 );
             }
             Event::Kept { stream, kept } => {
-                let (rows, of) = (thousands(kept.rows), thousands(kept.of));
-                let text =
-                    format!("{rows} of {of} rows were not listed and kept all the same: {}", kept.reason);
+                let (rows, of) = (thousands(kept.rows), counted(kept.of, "row"));
+                let text = format!("{rows} of {of} not listed and kept all the same: {}", kept.reason);
                 if live.rounds.as_mut().is_some_and(|rounds| rounds.is_news(stream, &text)) {
                     let word = if kept.needs_decision { "decide" } else { "note" };
                     self.say(

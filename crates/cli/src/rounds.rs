@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::ills::Ills;
-use crate::output::{duration, thousands};
+use crate::output::{counted, duration, thousands};
 
 /// Notes that are remembered, so as not to say them again.
 const MAX_SAID: usize = 1000;
@@ -169,8 +169,7 @@ pub(crate) fn spell(counts: &Counts) -> String {
 
 /// How streams ended, in words: `40 streams up to date, 1 failed`.
 pub(crate) fn endings(up_to_date: usize, failed: usize, skipped: usize) -> String {
-    let streams = if up_to_date == 1 { "stream" } else { "streams" };
-    let mut parts = vec![format!("{up_to_date} {streams} up to date")];
+    let mut parts = vec![format!("{} up to date", counted(up_to_date as u64, "stream"))];
     parts.extend((skipped > 0).then(|| format!("{skipped} skipped")));
     parts.extend((failed > 0).then(|| format!("{failed} failed")));
     parts.join(", ")
@@ -178,7 +177,7 @@ pub(crate) fn endings(up_to_date: usize, failed: usize, skipped: usize) -> Strin
 
 /// `1 request`, `2 requests`.
 pub(crate) fn requests(number: u64) -> String {
-    format!("{} request{}", thousands(number), if number == 1 { "" } else { "s" })
+    counted(number, "request")
 }
 
 impl Round {

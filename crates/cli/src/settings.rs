@@ -31,13 +31,18 @@ pub(crate) use flags::{
 };
 use layers::{Layer, Layers, Problem, Source};
 pub(crate) use masked::address as masked;
-use table::{Group, Merged, SETTINGS, Setting};
+pub(crate) use table::Setting;
+use table::{Group, Merged, SETTINGS};
 use trust::Trust;
+use values::HowOften;
 use values::Intervals;
 pub(crate) use values::{ErrorFormat, LogFormat, LogLevel, OutputFormat, duration};
 
 /// The shortest interval of `--watch`: below it, polls would only eat the key's budget.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How often a watch lists streams whole unless somebody says otherwise.
+const USUAL_FULL_EVERY: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Where a setting comes from that nobody set.
 const DEFAULT: &str = "default";
@@ -286,7 +291,7 @@ impl Settings {
 
     fn client_of(&self, builder: ClientBuilder) -> Result<Client, Failure> {
         self.settled(&["base_url"])?;
-        let client = builder.api_key(self.api_key()?).build()?;
+        let client = builder.api_key(self.api_key()?).build().map_err(unusable)?;
         self.tell_host();
         Ok(client)
     }
@@ -294,7 +299,7 @@ impl Settings {
     /// A client for public job boards with these settings. It needs no key.
     pub(crate) fn job_board_client(&self) -> Result<JobBoardClient, Failure> {
         self.settled(&["base_url"])?;
-        Ok(self.client_builder().build_job_board_client()?)
+        self.client_builder().build_job_board_client().map_err(unusable)
     }
 
     /// Says once to whom the key goes, if that is not Ashby. What was said for this command about this machine needs no
@@ -343,6 +348,11 @@ impl Settings {
 
     pub(crate) fn has_key(&self) -> bool {
         key::chosen(&self.layers).is_some() || self.settled(&key::SOURCES).is_err()
+    }
+
+    /// Whether the command line itself says what a setting is.
+    pub(crate) fn is_on_command_line(&self, name: &str) -> bool {
+        matches!(self.layers.find(name), Some((Source::CommandLine, _)))
     }
 
     /// Refuses a destination that only a file names that is not trusted.
@@ -397,6 +407,11 @@ impl Settings {
     /// How to print, if that is settled.
     pub(crate) fn output(&self) -> Option<OutputFormat> {
         self.merged.output
+    }
+
+    /// The ids of reports, by the names that somebody gave them.
+    pub(crate) fn reports(&self) -> &BTreeMap<String, String> {
+        &self.merged.reports.0
     }
 
     /// Refuses an output format that a command does not have.
@@ -506,6 +521,20 @@ impl Settings {
         self.merged.full
     }
 
+    /// From when on things count, for streams that can leave out what is older.
+    pub(crate) fn since(&self) -> Option<jiff::Timestamp> {
+        self.merged.since.map(|since| since.0)
+    }
+
+    /// How often everything of a stream is listed again, and whether somebody said so.
+    pub(crate) fn full_every(&self) -> (Option<Duration>, bool) {
+        match self.merged.full_every {
+            Some(HowOften::Every(time)) => (Some(time), true),
+            Some(HowOften::Never) => (None, true),
+            None => (self.merged.watch.then_some(USUAL_FULL_EVERY), false),
+        }
+    }
+
     pub(crate) fn dry_run(&self) -> bool {
         self.merged.dry_run
     }
@@ -572,6 +601,16 @@ impl Settings {
         };
         SETTINGS.iter().filter_map(origin).collect()
     }
+}
+
+/// Settings with which nothing can be asked.
+fn unusable(error: ashby_client::Error) -> Failure {
+    let has_hint_of_its_own = error.hint() != ashby_client::ErrorKind::Configuration.hint();
+    let failure = Failure::from(error);
+    if has_hint_of_its_own {
+        return failure;
+    }
+    failure.with_hint("`ashby --show-config` prints the settings that count, and where each comes from")
 }
 
 /// Whether anybody who may says what a setting is; of the key, where to find it.

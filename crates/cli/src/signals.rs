@@ -13,25 +13,55 @@ pub(crate) fn cancellation() -> Result<CancellationToken, Error> {
 
 /// The same with other words for what happens next.
 pub(crate) fn cancellation_with(words: &'static str) -> Result<CancellationToken, Error> {
+    wait_for(words, HangUp::Ignored)
+}
+
+/// The same for what somebody waits for: when the terminal goes away it ends, too, and leaves nothing half done behind.
+pub(crate) fn cancellation_in_person(words: &'static str) -> Result<CancellationToken, Error> {
+    wait_for(words, HangUp::Ends)
+}
+
+/// What SIGHUP means. It no longer ends the process at once in either case.
+#[derive(Clone, Copy, PartialEq)]
+enum HangUp {
+    /// What rotates logs sends it to what stays up, and files that were moved away are noticed by themselves. Whose
+    /// terminal goes away is told so by its output.
+    Ignored,
+    Ends,
+}
+
+fn wait_for(words: &'static str, hang_up_means: HangUp) -> Result<CancellationToken, Error> {
     let token = CancellationToken::new();
     let failed = |error| Error::new(ErrorKind::Configuration, "cannot listen for signals").with_source(error);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
     let cancelled = token.clone();
     #[cfg(unix)]
     let _entered = runtime.enter();
-    // From now on it does not end the process: what rotates logs sends it, and files that were moved away are noticed
-    // by themselves. Whose terminal goes away is told so by its output.
     #[cfg(unix)]
-    let hang_up = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).map_err(failed)?;
+    let mut hang_up =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).map_err(failed)?;
     #[cfg(unix)]
     drop(_entered);
     std::thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
-            #[cfg(unix)]
-            let _hang_up = hang_up;
             runtime.block_on(async {
-                if wait().await {
+                #[cfg(unix)]
+                let hung_up = async {
+                    loop {
+                        // Received in either case, so that it is not waiting.
+                        if hang_up.recv().await.is_none() || hang_up_means == HangUp::Ends {
+                            break;
+                        }
+                    }
+                };
+                #[cfg(not(unix))]
+                let hung_up = std::future::pending::<()>();
+                let is_told = tokio::select! {
+                    is_told = wait() => is_told,
+                    () = hung_up => hang_up_means == HangUp::Ends,
+                };
+                if is_told {
                     crate::output::explain(words);
                     cancelled.cancel();
                     wait().await;

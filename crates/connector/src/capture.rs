@@ -184,21 +184,12 @@ fn origin(saved: &SavedState, created_at: Option<Timestamp>) -> Origin {
     saved.origin().unwrap_or(if is_older { Origin::Python } else { Origin::Ours })
 }
 
-/// Whose key it is and what it may read. One that may not read its own permissions asks all the same, and so does one
-/// of which they cannot be learned at this moment. `None` if the session ends first.
+/// See [`ashby_source::who_asks`]. `None` if the session ends first.
 async fn who_asks(client: &Client, stop: CancellationToken) -> Result<Option<Identity>> {
-    let survey = tokio::select! {
+    tokio::select! {
         biased;
-        () = stop.cancelled() => return Ok(None),
-        survey = ashby_source::survey(client) => survey,
-    };
-    match survey {
-        Ok(survey) => Ok(Some(survey.identity(client))),
-        Err(error) if error.kind() == ErrorKind::Credentials => Err(error),
-        Err(error) => {
-            tracing::warn!("what the API key may read is not known: {}", error.chain());
-            Ok(Some(Identity::new(client.key_fingerprint(), client.base_url())))
-        }
+        () = stop.cancelled() => Ok(None),
+        identity = ashby_source::who_asks(client) => identity.map(Some),
     }
 }
 

@@ -18,8 +18,9 @@ const CREDENTIALS_TITLE: &str = "Private App Credentials";
 /// With this key nothing is asked of Ashby: bindings can be discovered without an account.
 const OFFLINE_KEY: &str = "ESTUARY_TEST_ACCESS_TOKEN";
 
-/// The largest answer that is accepted, decompressed. Ashby's pages are a hundredth of it.
-const MAX_PAGE_BYTES: usize = 64_000_000;
+/// The largest answer that is accepted, in megabytes when it is unpacked, where nothing else is configured. Ashby's pages
+/// are a hundredth of it.
+const MAX_PAGE_MB: u32 = 32;
 
 /// How long a binding may be in trouble before the task fails, where nothing else is configured.
 pub(crate) const FAIL_AFTER: Duration = Duration::from_secs(60 * 60);
@@ -33,6 +34,7 @@ pub(crate) struct Endpoint {
     pub(crate) is_offline: bool,
     base_url: Option<String>,
     requests_per_minute: Option<u32>,
+    max_page_mb: u32,
     /// `None` if it depends on what the capture began with.
     numbers: Option<Numbers>,
     /// For so long a binding may be in trouble; `None` for ever.
@@ -67,6 +69,15 @@ impl Endpoint {
                 limit.ok_or_else(|| wrong("is not a number of requests", "/advanced/requests_per_minute"))
             })
             .transpose()?;
+        let max_page_mb = match member(&config, "/advanced/max_page_mb") {
+            None => MAX_PAGE_MB,
+            Some(limit) => {
+                let limit =
+                    limit.as_u64().and_then(|limit| u32::try_from(limit).ok()).filter(|limit| *limit > 0);
+                limit
+                    .ok_or_else(|| wrong("is not a number of megabytes from 1 on", "/advanced/max_page_mb"))?
+            }
+        };
         let numbers = match member(&config, "/advanced/numbers").map(Value::as_str) {
             None => None,
             Some(Some("exact")) => Some(Numbers::Exact),
@@ -100,6 +111,7 @@ impl Endpoint {
             api_key: api_key.as_str().into(),
             base_url,
             requests_per_minute,
+            max_page_mb,
             numbers,
             fail_after,
             created_after_ms,
@@ -120,7 +132,8 @@ impl Endpoint {
     pub(crate) fn client(&self) -> Result<Client> {
         let mut builder = Client::builder()
             .api_key(self.api_key.clone())
-            .max_body_bytes(MAX_PAGE_BYTES)
+            .max_body_bytes((self.max_page_mb as usize).saturating_mul(1_000_000))
+            .too_large_hint("raise advanced.max_page_mb in the capture's endpoint configuration")
             // Large answers come one at a time: they are captured while the next one is on its way.
             .body_budget_bytes(Some(SMALL_BODY_BYTES))
             .user_agent(concat!("source-ashby/", env!("CARGO_PKG_VERSION")));
@@ -217,11 +230,19 @@ pub(crate) fn schema() -> Value {
                         "default": "PT1H",
                         "order": 4,
                     },
+                    "max_page_mb": {
+                        "title": "Largest Page",
+                        "description": "The largest answer of Ashby's that is accepted, in megabytes when it is unpacked.",
+                        "type": "integer",
+                        "minimum": 1,
+                        "default": MAX_PAGE_MB,
+                        "order": 5,
+                    },
                     "metrics_listen": {
                         "title": "Metrics Address",
                         "description": "An address and port of the connector's machine (127.0.0.1:9090) where /healthz, /readyz and /metrics (Prometheus) are answered while a capture runs. It says names of streams and numbers, to everybody who can reach it. Nothing listens without it.",
                         "type": "string",
-                        "order": 5,
+                        "order": 6,
                     },
                 },
             },
@@ -307,6 +328,10 @@ mod tests {
             (
                 json!({"credentials": {"access_token": "SECRET"}, "advanced": {"base_url": 1}}),
                 "/advanced/base_url",
+            ),
+            (
+                json!({"credentials": {"access_token": "SECRET"}, "advanced": {"max_page_mb": 0}}),
+                "/advanced/max_page_mb",
             ),
             (
                 json!({"credentials": {"access_token": "SECRET"}, "advanced": {"requests_per_minute": -1}}),

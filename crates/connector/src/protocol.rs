@@ -169,22 +169,5 @@ async fn survey(endpoint: &Endpoint) -> Result<Option<Survey>> {
         }
         _ => error,
     };
-    let (mut survey, unanswered) = match ashby_source::survey(&client).await {
-        Ok(survey) => (survey, None),
-        // One operation that fails is not all of Ashby.
-        Err(error) if matches!(error.kind(), ErrorKind::Transient | ErrorKind::Data) => {
-            tracing::warn!("what the API key may read is not known: {}", error.chain());
-            (Survey::unknown(), Some(error))
-        }
-        Err(error) => return Err(invalid(error)),
-    };
-    if survey.key.is_none() {
-        // The key may not read its own permissions: they are found out by trying.
-        let probed = ashby_source::probe(&client, &mut survey).await;
-        probed.map_err(|error| match (error.kind(), unanswered) {
-            (ErrorKind::Transient | ErrorKind::Data, Some(first)) => first,
-            _ => invalid(error),
-        })?;
-    }
-    Ok(Some(survey))
+    ashby_source::explore(&client).await.map(Some).map_err(invalid)
 }

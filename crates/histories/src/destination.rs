@@ -207,7 +207,7 @@ impl Destination {
             Kind::Sqlite => {
                 self.read_database().map_err(|error| format!("the database cannot be read: {error}"))
             }
-            Kind::Postgres => Ok(self.read_schema(ever)),
+            Kind::Postgres => self.read_schema(ever),
             Kind::Jsonl => Ok(self.read_files(ever)),
             Kind::Stdout => Ok(self.read_outputs()),
         }
@@ -252,7 +252,7 @@ impl Destination {
         )
     }
 
-    fn read_schema(&self, ever: &Ever) -> Holding {
+    fn read_schema(&self, ever: &Ever) -> Result<Holding, String> {
         let mut holding = Holding::default();
         let schema = self.schema();
         let streams: Vec<&str> = Stream::all().map(Stream::name).collect();
@@ -271,9 +271,10 @@ impl Destination {
             })
             .collect();
         if queries.is_empty() {
-            return holding;
+            return Ok(holding);
         }
-        for line in server().sql("postgres", &queries.join(" UNION ALL ")).lines() {
+        // A run that makes columns meanwhile may be in the way.
+        for line in server().try_sql("postgres", &queries.join(" UNION ALL "))?.lines() {
             let Ok((table, key, live, body)) = serde_json::from_str::<(String, String, bool, String)>(line)
             else {
                 holding.strange.push(line.to_owned());
@@ -286,7 +287,7 @@ impl Destination {
             };
             holding.put(stream, key, Row { live, body });
         }
-        holding
+        Ok(holding)
     }
 
     fn read_files(&self, ever: &Ever) -> Holding {

@@ -138,6 +138,14 @@ impl Cluster {
     /// # Panics
     /// If it fails, with what the server said.
     pub fn sql(&self, database: &str, sql: &str) -> String {
+        self.try_sql(database, sql).unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// The same, where others may be in the way.
+    ///
+    /// # Errors
+    /// What `psql` says.
+    pub fn try_sql(&self, database: &str, sql: &str) -> Result<String, String> {
         let mut psql = Command::new(self.programs.join("psql"));
         let port = self.port.to_string();
         psql.args([
@@ -160,8 +168,10 @@ impl Cluster {
         let mut psql = psql.spawn().unwrap();
         psql.stdin.take().unwrap().write_all(sql.as_bytes()).unwrap();
         let output = psql.wait_with_output().unwrap();
-        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim_end_matches('\n').to_owned()
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        Ok(String::from_utf8(output.stdout).unwrap().trim_end_matches('\n').to_owned())
     }
 
     /// A new database.

@@ -1,5 +1,6 @@
 //! A simulated organisation, a directory to work in, and the binary.
 
+pub(crate) mod hostile;
 pub(crate) mod listening;
 pub(crate) mod postgres;
 mod records;

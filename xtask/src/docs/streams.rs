@@ -14,8 +14,8 @@ pub(super) fn reference() -> String {
         "# Streams\n\n\
          <!-- Written by `cargo xtask docs` from crates/ashby-source/src/table.rs. -->\n\n\
          {} streams; {} of them are captured unless something else is asked for. The other {on_request} cost a \
-         request for each record of a parent stream of which there may be many: name them, or use `--all`. `ashby streams` prints the same \
-         table and says which of them your key can read.\n\n",
+         request for each record of a parent stream of which there may be many: name them, or use `--all`. `ashby streams` lists them, \
+         too, and with `--readable` says which of them your key can read.\n\n",
         streams.len(),
         streams.len() - on_request,
     );

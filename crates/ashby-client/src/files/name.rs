@@ -77,7 +77,9 @@ pub fn safe_file_name(name: &str) -> Option<String> {
     let (stem, extension) = kept.rsplit_once('.').map_or((kept, None), |(stem, end)| (stem, Some(end)));
     let extension = extension.map(|extension| format!(".{}", cut(extension, 20))).unwrap_or_default();
     let name = format!("{}{extension}", cut(stem, MAX_NAME_BYTES - extension.len()));
-    (!name.is_empty()).then_some(name)
+    // What was cut may end anew in what a name must not end in.
+    let name = name.trim_end_matches(['.', ' ']);
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// Whether Windows takes the name for a device, whatever the extension.

@@ -177,6 +177,17 @@ async fn of_a_write_only_what_is_said_for_certain_counts() {
             true,
         ),
         (r#"{"success":false,"errorInfo":{"code":"generic_internal_error"}}"#, ErrorKind::Server, true),
+        // Without a code of its own a refusal is doubtful if it mentions what leaves open.
+        (
+            r#"{"success":false,"errors":["candidate_hris_push_failed: the HRIS said rate_limit_exceeded"]}"#,
+            ErrorKind::Rejected,
+            true,
+        ),
+        (
+            r#"{"success":false,"errors":[{"message":"Error: generic_internal_error"}]}"#,
+            ErrorKind::Rejected,
+            true,
+        ),
     ] {
         let server = Server::start([ok(body), ok(DONE)]).await;
         let error = server.client().write(&push, &json!({})).await.unwrap_err();

@@ -276,6 +276,7 @@ fn i4_a_full_listing_proves_only_what_it_proves() {
     };
     let hollow = |page: Arrived| Arrived { hollow: true, ..page };
     let unusable = |page: Arrived| Arrived { unusable: 1, ..page };
+    let of_tokens = |page: Arrived| Arrived { gives_token: true, ..page };
     let page = |next| arrived(next, None, 5);
     let last = || arrived(None, Some("t"), 5);
     for (pages, refresh, expected) in [
@@ -283,6 +284,8 @@ fn i4_a_full_listing_proves_only_what_it_proves() {
         (vec![page(Some("a"))], Refresh::Token, ("-", "-")),
         (vec![page(Some("a")), page(None)], Refresh::Token, ("incomplete", "incomplete")),
         (vec![page(None)], Refresh::Snapshot, ("complete", "complete")),
+        (vec![of_tokens(page(None))], Refresh::Snapshot, ("incomplete", "incomplete")),
+        (vec![of_tokens(last())], Refresh::Snapshot, ("complete", "complete")),
         (vec![arrived(Some("a"), None, 0), last()], Refresh::Token, ("incomplete", "incomplete")),
         (vec![arrived(None, Some("t"), 0)], Refresh::Token, ("complete", "complete")),
         (vec![hollow(page(Some("a"))), last()], Refresh::Token, ("complete", "incomplete")),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -11,7 +12,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::budget::Budget;
 use crate::runner::StreamRetry;
 use crate::runner::ask::Again;
-use crate::{Batch, Capture, Error, ErrorKind, Key, Purpose, Record, Result, Step};
+use crate::runner::turns::Turns;
+use crate::{Batch, Capture, Error, ErrorKind, Extent, Key, Purpose, Record, Result, Step};
 
 /// What the tasks have in common.
 pub(super) struct Shared {
@@ -23,12 +25,14 @@ pub(super) struct Shared {
 }
 
 /// When a capture is polled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Schedule {
     /// From one poll to the next; `None` polls once.
     pub(super) interval: Option<Duration>,
     /// From the start of the run to the first poll.
     pub(super) first_poll_delay: Duration,
+    /// When everything is listed again.
+    pub(super) turns: Option<Turns>,
 }
 
 impl Schedule {
@@ -36,7 +40,9 @@ impl Schedule {
     pub(super) fn shortest<'a>(members: impl Iterator<Item = &'a Schedule> + Clone) -> Self {
         Self {
             interval: members.clone().filter_map(|member| member.interval).min(),
-            first_poll_delay: members.map(|member| member.first_poll_delay).min().unwrap_or_default(),
+            first_poll_delay: members.clone().map(|member| member.first_poll_delay).min().unwrap_or_default(),
+            // One that they have in common; the streams of a capture have the same listings.
+            turns: members.filter_map(|member| member.turns.clone()).min_by_key(Turns::every),
         }
     }
 }
@@ -60,6 +66,11 @@ pub(super) enum Content {
     /// A poll begins, which answers these commands.
     Started {
         tickets: Vec<u64>,
+    },
+    /// The stream's turn has come to be listed whole, for the first time since then.
+    ListsAgain {
+        since: Timestamp,
+        every: Duration,
     },
     /// The permit keeps the batch's bytes accounted for until the writer drops it.
     Batch(Batch, Option<OwnedSemaphorePermit>),
@@ -95,6 +106,7 @@ struct Stopped;
 struct Task {
     capture: Box<dyn Capture>,
     interval: Option<Duration>,
+    turns: Option<Turns>,
     commands: mpsc::Receiver<Command>,
     /// Of commands that the next poll answers.
     tickets: Vec<u64>,
@@ -117,7 +129,8 @@ pub(super) async fn run(
     // Streams that started together do not stay in step: each waits a little differently, always the same way.
     let name_hash = capture.streams().first().map_or(0, |stream| xxh3_64(stream.name.as_bytes()));
     let outlet = Outlet { index, shared };
-    let mut task = Task { capture, interval: schedule.interval, commands, tickets: Vec::new(), outlet };
+    let Schedule { interval, turns, .. } = schedule;
+    let mut task = Task { capture, interval, turns, commands, tickets: Vec::new(), outlet };
     let mut next = Instant::now() + schedule.first_poll_delay;
     loop {
         if task.serve_until(Some(next)).await.is_err() {
@@ -229,6 +242,9 @@ impl Task {
         let mut requests_before = 0;
         let tickets = std::mem::take(&mut self.tickets);
         self.outlet.send(Content::Started { tickets }).await?;
+        if self.take_turn().await? {
+            age.extent = Some(Extent::Everything);
+        }
         loop {
             while let Ok(command) = self.commands.try_recv() {
                 self.carry_out(command).await?;
@@ -242,6 +258,9 @@ impl Task {
                 Ok(Step::Batch(batch)) => {
                     attempt = 0;
                     age.note(&batch);
+                    if let Some(turns) = self.turns.as_mut().filter(|_| age.has_listed_everything()) {
+                        turns.listed(Timestamp::now());
+                    }
                     let permit = self.outlet.permit(&batch).await?;
                     self.outlet.send(Content::Batch(batch, permit)).await?;
                 }
@@ -274,6 +293,21 @@ impl Task {
                 }
             }
         }
+    }
+
+    /// Lets the capture list everything if its turn has come; whether it does.
+    async fn take_turn(&mut self) -> Result<bool, Stopped> {
+        let Some((turns, since)) =
+            self.turns.as_ref().and_then(|turns| Some((turns, turns.due(Timestamp::now())?)))
+        else {
+            return Ok(false);
+        };
+        let every = turns.every();
+        // One that is under way goes on, and is the one.
+        if self.capture.list_again() {
+            self.outlet.send(Content::ListsAgain { since, every }).await?;
+        }
+        Ok(true)
     }
 
     fn pause(&self, attempt: u32) -> Duration {
@@ -323,18 +357,30 @@ struct Age {
     /// A listing has ended that began before this poll, or when it did.
     ended: Option<Option<Instant>>,
     renewed: bool,
+    /// Of the listing that is under way, if it began in this poll.
+    extent: Option<Extent>,
+    has_listed_everything: bool,
 }
 
 impl Age {
     fn note(&mut self, batch: &Batch) {
+        self.has_listed_everything = false;
         for part in &batch.parts {
-            if part.begins.is_some() {
+            if let Some(extent) = part.begins {
                 self.began = Some(Instant::now());
+                self.extent = Some(extent);
             }
             if part.ends.is_some() {
                 self.ended = Some(self.began);
+                // What went on from a checkpoint did not say of what it is; the writer knows.
+                self.has_listed_everything |= self.extent.take() == Some(Extent::Everything);
             }
         }
+    }
+
+    /// Whether the newest batch was the end of a listing of everything that began in this poll.
+    fn has_listed_everything(&self) -> bool {
+        self.has_listed_everything
     }
 
     /// Whether another listing must follow, which happens once a poll.

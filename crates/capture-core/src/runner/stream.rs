@@ -109,6 +109,7 @@ impl Stream {
 
     fn ended(&mut self, since: Stamp, ends: &Ends) {
         self.report.kept = None;
+        self.state.listed.last_full_at = Some(Timestamp::now());
         let doubt = match ends {
             Ends::Complete => None,
             Ends::Doubtful(why) => Some(why.clone()),

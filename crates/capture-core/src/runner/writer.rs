@@ -207,6 +207,11 @@ impl<K: Sink> Writer<K> {
     async fn receive(&mut self, Message { capture, content }: Message) -> Result<()> {
         match content {
             Content::Started { tickets } => self.started(capture, &tickets),
+            Content::ListsAgain { since, every } => {
+                for stream in &self.captures[capture].streams {
+                    self.observer.observe(&Event::ListsAgain { stream: stream.name(), since, every });
+                }
+            }
             Content::Batch(batch, permit) => {
                 self.write(capture, batch).await?;
                 drop(permit);

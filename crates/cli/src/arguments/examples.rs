@@ -6,12 +6,16 @@ use clap::Command;
 const EXAMPLES: &[(&str, &[&str])] = &[
     ("check", &["check", "check --output json"]),
     ("doctor", &["doctor", "doctor -v --fail-on warn"]),
-    ("resume download", &["resume download CANDIDATE_ID -o cv.pdf"]),
+    (
+        "resume download",
+        &["resume download CANDIDATE_ID -o cv.pdf", "resume download --all --dir resumes --max-size 20MB"],
+    ),
     ("resume upload", &["resume upload CANDIDATE_ID cv.pdf"]),
     ("file download", &["file download FILE_HANDLE"]),
     ("file upload", &["file upload CANDIDATE_ID letter.pdf"]),
-    ("report run", &["report run REPORT_ID --output csv"]),
-    ("streams", &["streams"]),
+    ("report run", &["report run REPORT_ID --output csv", "report run pipeline -o pipeline.csv"]),
+    ("report list", &["report list"]),
+    ("streams", &["streams", "streams --readable"]),
     (
         "sync",
         &[
@@ -76,7 +80,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("postings", &["postings BOARD --output table"]),
-    ("feed", &["feed BOARD OTHER_BOARD --format xml"]),
+    ("feed", &["feed BOARD OTHER_BOARD --output xml"]),
     ("demo", &["demo", "demo --live"]),
     ("sim serve", &["sim serve --port 8080 --shape demo"]),
     ("operations", &["operations note", "operations --writes --permission candidatesWrite"]),

@@ -68,6 +68,13 @@ pub(crate) struct CallFlags {
     pub(crate) batch: BatchFlags,
 }
 
+impl CallFlags {
+    /// No flag that every operation has gives a parameter.
+    fn names_nothing(&self) -> bool {
+        self.json.is_none() && self.set.is_empty() && self.batch.each.is_none()
+    }
+}
+
 /// What the words after `ashby call`, `get` and `list` name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum View {
@@ -201,7 +208,12 @@ pub(crate) fn parse(
             let path = matches.try_get_one::<String>(&file_id(&place)).ok()??.clone();
             Some((place, path))
         });
-    let files = files.collect();
+    let files: Vec<_> = files.collect();
+    if view == View::Get && given.is_empty() && files.is_empty() && common.names_nothing() {
+        let message = format!("it is not said which record: `ashby get {name}` needs an id");
+        return Err(Failure::new(USAGE, message)
+            .with_hint(format!("ashby get {name} ID; `ashby get {name} --help` says what else names one")));
+    }
     Ok((Invocation { operation, common, given, files }, matches))
 }
 

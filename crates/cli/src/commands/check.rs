@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::output;
 use crate::settings::{OutputFormat, Settings};
+use crate::sight::{self, Sight, WHERE};
 use crate::table::Table;
 use crate::text;
 
@@ -22,6 +23,9 @@ struct Checked {
     readable: Vec<&'static str>,
     /// Streams that cannot be read, by the permission they need.
     missing: BTreeMap<&'static str, Vec<&'static str>>,
+    /// What it sees of what Ashby leaves out without an error.
+    #[serde(flatten)]
+    sight: Sight,
     /// Streams that are not there for this organisation, or could not be tried.
     unavailable: Vec<&'static str>,
 }
@@ -40,7 +44,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     let client = settings.client()?;
     let mut survey = ashby_source::survey(&client).await?;
     ashby_source::probe(&client, &mut survey).await?;
-    let checked = Checked::new(&survey);
+    let checked = Checked::new(&survey, sight::look(&client).await);
     match settings.output() {
         Some(OutputFormat::Json) => output::print_json(&checked)?,
         Some(OutputFormat::Ndjson | OutputFormat::Csv) => {
@@ -55,7 +59,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
 }
 
 impl Checked {
-    fn new(survey: &Survey) -> Self {
+    fn new(survey: &Survey, sight: Sight) -> Self {
         let mut checked = Self {
             title: survey.key.as_ref().and_then(|key| key.title.clone()),
             created_at: survey.key.as_ref().and_then(|key| key.created_at.clone()),
@@ -63,6 +67,7 @@ impl Checked {
             readable: Vec::new(),
             missing: BTreeMap::new(),
             unavailable: Vec::new(),
+            sight,
         };
         for (name, readable) in &survey.streams {
             match readable {
@@ -125,10 +130,9 @@ impl Checked {
         if !self.unavailable.is_empty() {
             text.push_str(&format!("Not available to this organisation: {}\n", self.unavailable.join(", ")));
         }
-        text.push_str(
-            "Not visible from here: whether the key may see confidential jobs and projects, and private fields. \
-             Ashby leaves out what it may not see, without an error; both are switches of the key.\n",
-        );
+        text.push_str(&format!("Confidential: {}\n", self.sight.of_confidential()));
+        text.push_str(&format!("Private: {}\n", self.sight.of_private()));
+        text.push_str(&format!("(Both are switches of the key; {WHERE}.)\n"));
         text
     }
 }

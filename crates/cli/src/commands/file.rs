@@ -1,5 +1,7 @@
 //! `ashby file` and `ashby resume`: what is attached to candidates, up and down.
 
+mod bulk;
+
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io::{IsTerminal as _, Write as _};
@@ -10,25 +12,37 @@ use ashby_calls::{Draft, Plan, Spelling};
 use ashby_client::catalog::Operation;
 use ashby_client::{Client, ErrorKind, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
 use clap::{Args, Subcommand};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use bulk::Bulk;
 
 use crate::call::send::{self, DryRun, mistakes};
 use crate::commands::Context;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
-use crate::output::{self, explain, thousands};
+use crate::output::{self, counted, explain};
 use crate::settings::Settings;
 use crate::{signals, text};
 
 /// What `ashby resume` is to do.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ResumeAction {
-    /// Download a candidate's résumé
+    /// Download a candidate's résumé, or those of all candidates
+    ///
+    /// With --all each candidate has a folder in DIR, named by the id, with the file and a note of it. A further start, after
+    /// whatever ended the last one, fetches only what is missing or another file by now; `ashby purge --candidate ID
+    /// --downloads DIR` removes a folder. The exit code is 4 if some could not be had.
     Download {
         /// The candidate
-        #[arg(value_name = "CANDIDATE_ID")]
-        candidate: String,
-        /// The file or directory to write to; - is standard output [default: the résumé's own name, in ashby-files]
+        #[arg(value_name = "CANDIDATE_ID", required_unless_present = "all_candidates")]
+        candidate: Option<String>,
+        /// The résumés of all candidates
+        #[arg(id = "all_candidates", long = "all", conflicts_with_all = ["candidate", "out"])]
+        all: bool,
+        /// With --all: the directory of the folders
+        #[arg(long, value_name = "DIR", requires = "all_candidates", default_value = DIRECTORY)]
+        dir: PathBuf,
+        /// The file or directory to write to; - is standard output, which then has the file alone [default: the résumé's own name, in ashby-files]
         #[arg(short = 'o', long = "out", value_name = "FILE")]
         out: Option<PathBuf>,
         /// Replace a file that is there already
@@ -139,6 +153,30 @@ struct Attached {
     handle: FileHandle,
 }
 
+/// A file that went up or came down.
+#[derive(Serialize)]
+struct Moved {
+    path: String,
+    content_type: Option<String>,
+    length_bytes: u64,
+}
+
+impl Moved {
+    /// Says so as soon as it has happened; programs are told of all files at the end.
+    fn tell(&self, settings: &Settings, what: &str) {
+        if !settings.json() {
+            let content_type = text::line(self.content_type.as_deref().unwrap_or("of unknown type"));
+            let size = counted(self.length_bytes, "byte");
+            explain(&format!("{}: {content_type}, {size}{what}\n", text::line(&self.path)));
+        }
+    }
+}
+
+/// Tells programs which files went up or came down.
+fn tell(settings: &Settings, moved: &[Moved]) -> Result<(), Failure> {
+    if settings.json() { output::print_json(&moved) } else { Ok(()) }
+}
+
 /// What is looked at of a candidate.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -152,8 +190,13 @@ impl ResumeAction {
     pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let settings = &context.settings;
         match self {
-            Self::Download { candidate, out, force, size } => {
+            Self::Download { all: true, dir, force, size, .. } => {
+                let bulk = Bulk { settings, directory: dir, max_size_bytes: size.max_size, force };
+                return until_signal(bulk.run()).await;
+            }
+            Self::Download { candidate, out, force, size, .. } => {
                 let client = settings.client()?;
+                let candidate = candidate.unwrap_or_default();
                 let work = async {
                     let resume = candidate_of(&client, &candidate).await?.resume_file_handle;
                     let resume = resume.ok_or_else(|| {
@@ -166,20 +209,21 @@ impl ResumeAction {
                     match out {
                         Some(path) if path.file_name().is_some_and(is_configuration) => {
                             let message = "a download is not written where settings are read from";
-                            return Err(Failure::new(USAGE, message).with_hint("name another file with -o"));
+                            Err(Failure::new(USAGE, message).with_hint("name another file with -o"))
                         }
-                        Some(path) if path.to_str() == Some("-") => to_stdout(open).await?,
-                        Some(path) if !path.is_dir() => save(open, &path, force).await?,
+                        Some(path) if path.to_str() == Some("-") => to_stdout(open).await,
+                        Some(path) if !path.is_dir() => {
+                            tell(settings, &[save(settings, open, &path, force).await?])
+                        }
                         directory => {
                             let directory = directory.unwrap_or_else(|| DIRECTORY.into());
                             make(&directory)?;
                             let name = name(&open, &resume, &mut HashSet::new());
-                            save(open, &directory.join(name), force).await?;
+                            tell(settings, &[save(settings, open, &directory.join(name), force).await?])
                         }
                     }
-                    Ok(())
                 };
-                return until_signal(work).await;
+                return until_signal(async { work.await.map(|()| ExitCode::SUCCESS) }).await;
             }
             Self::Upload { candidate, file, upload } => {
                 upload_all(settings, &Attachment::RESUME, &candidate, &[file], &upload).await?;
@@ -196,17 +240,20 @@ impl FileAction {
             Self::Upload { candidate, files, upload } => {
                 upload_all(settings, &Attachment::FILE, &candidate, &files, &upload).await?;
             }
-            Self::Download(flags) => return until_signal(download(settings, flags)).await,
+            Self::Download(flags) => {
+                let work = download(settings, flags);
+                return until_signal(async { work.await.map(|()| ExitCode::SUCCESS) }).await;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
 /// Does something that leaves nothing half done behind when a signal ends it.
-async fn until_signal(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
-    let cancel = signals::cancellation_with("interrupted: what was not complete is removed\n")?;
+async fn until_signal(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    let cancel = signals::cancellation_in_person("interrupted: what was not complete is removed\n")?;
     tokio::select! {
-        done = Box::pin(work) => done.map(|()| ExitCode::SUCCESS),
+        done = Box::pin(work) => done,
         () = cancel.cancelled() => Ok(ExitCode::from(INTERRUPTED)),
     }
 }
@@ -259,9 +306,19 @@ async fn upload_all(
         files.push(open(path, flags.content_type.as_deref()).await?);
     }
     if flags.dry_run {
+        let create = crate::call::flags::operation("file.createFileUploadHandle")?;
+        if settings.json() {
+            let plan = attachment.plan(candidate, "[the handle that the upload answers]")?;
+            let requests =
+                files.iter().map(|file| upload_request(attachment.context, file)).collect::<Vec<_>>();
+            let requests: Vec<_> = requests
+                .iter()
+                .flat_map(|place| [DryRun::of(settings, create, place, None), DryRun::new(settings, &plan)])
+                .collect();
+            return output::print_json(&requests);
+        }
         for file in &files {
             let place = upload_request(attachment.context, file);
-            let create = crate::call::flags::operation("file.createFileUploadHandle")?;
             output::print(&format!("{}\n", DryRun::of(settings, create, &place, None)))?;
             output::print(&format!(
                 "POST [the address that this answers]: {} bytes\n\n",
@@ -273,18 +330,23 @@ async fn upload_all(
         return Ok(());
     }
     let client = settings.client()?;
+    let mut all = Vec::new();
     for (path, file) in paths.iter().zip(files) {
-        let told =
-            format!("{}: {}, {} bytes", path.display(), file.content_type(), thousands(file.length_bytes()));
+        let moved = Moved {
+            path: path.display().to_string(),
+            content_type: Some(file.content_type().to_owned()),
+            length_bytes: file.length_bytes(),
+        };
         let handle = upload(&client, attachment.context, path, file).await?;
         // Whoever names the file wants it attached.
         let plan = attachment.plan(candidate, handle.as_str())?.approve();
         let response =
             ashby_calls::send(&client, &plan).await.map_err(|error| send::failure(operation, error))?;
         response.warnings.iter().for_each(|warning| explain(&format!("warning: {}\n", text::line(warning))));
-        explain(&format!("{told}: attached\n"));
+        moved.tell(settings, ": attached");
+        all.push(moved);
     }
-    Ok(())
+    tell(settings, &all)
 }
 
 /// A file that is there and can be uploaded.
@@ -340,13 +402,13 @@ async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failu
         }
         (None, None) => Vec::new(),
     };
-    let mut taken = HashSet::new();
+    let (mut taken, mut all) = (HashSet::new(), Vec::new());
     for file in files {
         let open = client.open_file(&file.handle).await?.limit_bytes(flags.size.max_size);
         let name = name(&open, &file, &mut taken);
-        save(open, &flags.out.join(name), flags.force).await?;
+        all.push(save(settings, open, &flags.out.join(name), flags.force).await?);
     }
-    Ok(())
+    tell(settings, &all)
 }
 
 /// Makes the directory that files are written to.
@@ -383,12 +445,17 @@ fn chosen(candidate: Candidate, name: Option<&str>, all: bool) -> Result<Vec<Att
     }
 }
 
-/// What a file is to be called: as the storage says, or as the record says; none twice.
-fn name(open: &FileDownload, file: &Attached, taken: &mut HashSet<String>) -> String {
+/// What a file is called where it is alone.
+fn safe_name(open: &FileDownload, file: &Attached) -> String {
     let recorded = || file.name.as_deref().and_then(safe_file_name);
     let name = open.suggested_name.clone().or_else(recorded).unwrap_or_else(|| "file".to_owned());
     // What others have named must not be taken for a file of this program.
-    let name = if crate::settings::is_ours(&name) { format!("file {name}") } else { name };
+    if crate::settings::is_ours(&name) { format!("file {name}") } else { name }
+}
+
+/// What a file is to be called: as the storage says, or as the record says; none twice.
+fn name(open: &FileDownload, file: &Attached, taken: &mut HashSet<String>) -> String {
+    let name = safe_name(open, file);
     let (stem, extension) = match name.rsplit_once('.') {
         Some((stem, extension)) => (stem, format!(".{extension}")),
         None => (name.as_str(), String::new()),
@@ -400,21 +467,23 @@ fn name(open: &FileDownload, file: &Attached, taken: &mut HashSet<String>) -> St
     free
 }
 
-async fn save(open: FileDownload, path: &Path, force: bool) -> Result<(), Failure> {
+async fn save(settings: &Settings, open: FileDownload, path: &Path, force: bool) -> Result<Moved, Failure> {
     let saved = Box::pin(open.save(path, force)).await.map_err(|error| {
         let exists = !force && path.exists();
-        let is_too_large = error.kind() == ErrorKind::TooLarge;
-        let failure = of_path(error, path);
-        match () {
-            () if exists => failure.with_hint("--force replaces it, -o writes elsewhere"),
-            () if is_too_large => failure.with_hint("--max-size takes larger ones"),
-            () => failure,
-        }
+        let failure = of_download(error, path);
+        if exists { failure.with_hint("--force replaces it, -o writes elsewhere") } else { failure }
     })?;
-    let content_type = saved.content_type.as_deref().unwrap_or("of unknown type");
-    let (path, content_type) = (path.display().to_string(), text::line(content_type));
-    explain(&format!("{}: {content_type}, {} bytes\n", text::line(&path), thousands(saved.length_bytes)));
-    Ok(())
+    let path = path.display().to_string();
+    let moved = Moved { path, content_type: saved.content_type, length_bytes: saved.length_bytes };
+    moved.tell(settings, "");
+    Ok(moved)
+}
+
+/// What went wrong with a file on its way to a path.
+fn of_download(error: ashby_client::Error, path: &Path) -> Failure {
+    let is_too_large = error.kind() == ErrorKind::TooLarge;
+    let failure = of_path(error, path);
+    if is_too_large { failure.with_hint("--max-size takes larger ones") } else { failure }
 }
 
 async fn to_stdout(mut open: FileDownload) -> Result<(), Failure> {
@@ -434,7 +503,7 @@ async fn to_stdout(mut open: FileDownload) -> Result<(), Failure> {
     }
     stdout.flush().map_err(cannot_print)?;
     let content_type = open.content_type.as_deref().unwrap_or("of unknown type");
-    explain(&format!("{}, {} bytes\n", text::line(content_type), thousands(length_bytes)));
+    explain(&format!("{}, {}\n", text::line(content_type), counted(length_bytes, "byte")));
     Ok(())
 }
 

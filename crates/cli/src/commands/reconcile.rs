@@ -14,10 +14,10 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::Context;
-use super::sync::{self, Around, Job, Selected, Summary};
+use super::sync::{self, Around, Asks, Job, Selected, Summary};
 use crate::destination;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
-use crate::output::{self, explain, thousands};
+use crate::output::{self, counted, explain, thousands};
 use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::signals;
@@ -70,7 +70,7 @@ impl ReconcileFlags {
             false => (place, None),
         };
         let options = sync::options(settings).interval(None);
-        let job = Job { client, place, page_limit: settings.page_size(), index: settings.index(), options };
+        let job = Job { client, place, asks: Asks::of(settings), options };
         let survey = tokio::select! {
             survey = ashby_source::survey(&job.client) => survey?,
             () = cancel.cancelled() => return Ok(ExitCode::from(INTERRUPTED)),
@@ -186,8 +186,8 @@ fn tell(settings: &Settings, found: &[Found], dry_run: bool) -> Result<(), Failu
     output::print_listed(settings, found, Table::new(&header).numeric(&[1, 2, 3, 4, 5]).rows(rows))?;
     let sum = |number: fn(&Found) -> u64| thousands(found.iter().map(number).sum());
     explain(&format!(
-        "{} records checked: {} {} gone, {} had not been shown by tokens{}\n",
-        sum(|of| of.checked),
+        "{} checked: {} {} gone, {} had not been shown by tokens{}\n",
+        counted(found.iter().map(|of| of.checked).sum(), "record"),
         sum(|of| of.gone),
         if dry_run { "would be marked as" } else { "are marked as" },
         sum(|of| of.missed),
@@ -196,10 +196,10 @@ fn tell(settings: &Settings, found: &[Found], dry_run: bool) -> Result<(), Failu
     for of in found {
         if let Some(kept) = &of.kept {
             explain(&format!(
-                "{}: {} of {} rows were not shown and are kept: {}\n",
+                "{}: {} of {} not shown and kept: {}\n",
                 of.stream,
                 thousands(kept.rows),
-                thousands(kept.of),
+                counted(kept.of, "row"),
                 kept.reason
             ));
         }

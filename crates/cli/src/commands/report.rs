@@ -14,26 +14,28 @@ use serde_json::Value;
 use crate::call::send;
 use crate::commands::Context;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
-use crate::output::{self, explain, thousands};
-use crate::settings::{OutputFormat, duration};
-use crate::signals;
-use crate::text;
+use crate::output::{self, counted, explain};
+use crate::settings::{OutputFormat, Settings, duration};
+use crate::table::Table;
+use crate::{signals, text};
 
 /// What `ashby report` is to do.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ReportAction {
     /// Run a report and print it: a table on a terminal, JSON otherwise, or as --output says
     Run(RunFlags),
+    /// List the reports that your settings name (reports.pipeline = "ID"); Ashby's API lists none
+    List,
 }
 
 /// Which report, and how.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RunFlags {
-    /// The report: the id in its address in Ashby
-    #[arg(value_name = "REPORT_ID")]
+    /// The report: the id in its address in Ashby, or a name that your settings give it (reports.pipeline = "ID")
+    #[arg(value_name = "REPORT")]
     report: String,
     /// Write to this file, in the format of its name (.csv, .json, .ndjson) or as --output says, which is CSV if neither
-    /// says [default: standard output]
+    /// says [default: standard output]. Standard output is empty then
     #[arg(short = 'o', long = "out", value_name = "FILE")]
     out: Option<PathBuf>,
     /// Without the columns' names
@@ -57,11 +59,8 @@ struct Shown<'a> {
 impl ReportAction {
     pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let settings = &context.settings;
-        let Self::Run(flags) = self;
-        if catalog::check_value("", &Type::Uuid, &flags.report.as_str().into()).is_err() {
-            return Err(Failure::new(USAGE, "a report is named by its id, a UUID")
-                .with_hint("open the report in Ashby: the id is in the address"));
-        }
+        let Self::Run(flags) = self else { return list(settings) };
+        let id = id_of(settings, &flags.report)?;
         let timeout = match &flags.timeout {
             Some(text) => Some(duration(text).ok_or_else(|| {
                 Failure::new(USAGE, "--timeout must be a duration such as 5m, 90s or PT5M")
@@ -76,11 +75,11 @@ impl ReportAction {
         let client = settings.client()?;
         // Rows only: which names the columns have is said apart from them.
         let options = ReportOptions { include_headers: false, timeout, ..ReportOptions::default() };
-        let cancel = signals::cancellation_with(
+        let cancel = signals::cancellation_in_person(
             "interrupted: Ashby goes on with the report and keeps it for an hour\n",
         )?;
         let report = tokio::select! {
-            report = client.run_report(&flags.report, &options) => report,
+            report = client.run_report(&id, &options) => report,
             () = cancel.cancelled() => return Ok(ExitCode::from(INTERRUPTED)),
         };
         let operation = crate::call::flags::operation("report.generate")?;
@@ -103,9 +102,56 @@ impl ReportAction {
             .as_deref()
             .map(|at| format!(", as of {}", text::line(at)))
             .unwrap_or_default();
-        explain(&format!("{title}: {} row{}{since}\n", thousands(rows), if rows == 1 { "" } else { "s" }));
+        explain(&format!("{title}: {}{since}\n", counted(rows, "row")));
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn is_id(text: &str) -> bool {
+    catalog::check_value("", &Type::Uuid, &text.into()).is_ok()
+}
+
+/// The id of a report that is meant by it or by its name.
+fn id_of(settings: &Settings, report: &str) -> Result<String, Failure> {
+    if is_id(report) {
+        return Ok(report.to_owned());
+    }
+    let names = settings.reports();
+    match names.get(report) {
+        Some(id) if is_id(id) => return Ok(id.clone()),
+        Some(_) => {
+            return Err(Failure::new(
+                USAGE,
+                format!("reports.{} is no id of a report, a UUID", text::line(report)),
+            )
+            .with_hint(WHERE));
+        }
+        None => {}
+    }
+    let failure = Failure::new(USAGE, "a report is named by its id, a UUID, or by a name in your settings");
+    Err(match &catalog::nearest(report, names.keys().map(String::as_str))[..] {
+        [] => failure.with_hint(WHERE),
+        near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+    })
+}
+
+const WHERE: &str = "open the report in Ashby: the id is in the address; with reports.NAME = \"ID\" in \
+                     ~/.config/ashby/config.toml it has a name here. Ashby's API lists no reports";
+
+/// The reports that have a name here.
+fn list(settings: &Settings) -> Result<ExitCode, Failure> {
+    #[derive(Serialize)]
+    struct Named<'a> {
+        name: &'a str,
+        id: &'a str,
+    }
+    let named: Vec<Named<'_>> = settings.reports().iter().map(|(name, id)| Named { name, id }).collect();
+    let rows = named.iter().map(|report| vec![report.name.to_owned(), report.id.to_owned()]);
+    output::print_listed(settings, &named, Table::new(&["name", "id"]).rows(rows))?;
+    if named.is_empty() {
+        explain(&format!("your settings name no reports: {WHERE}\n"));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What a file's name says of its format.

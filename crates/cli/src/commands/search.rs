@@ -1,5 +1,6 @@
 //! `ashby search`: words in the records of the copy.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -46,12 +47,16 @@ impl SearchFlags {
         let copy = local::copy(settings)?;
         if self.rebuild {
             let counts = sink_sqlite::rebuild(copy.path(), &local::searchable())?;
-            for (stream, records) in counts {
-                output::explain(&format!("{stream}: {} records\n", output::thousands(records)));
-            }
+            let told: String = counts
+                .iter()
+                .map(|(stream, records)| format!("{stream}: {}\n", output::counted(*records, "record")))
+                .collect();
             if self.words.is_empty() {
+                let counts: BTreeMap<_, _> = counts.into_iter().collect();
+                output::print_done(settings, &told, &serde_json::json!({ "rebuilt": counts }))?;
                 return Ok(ExitCode::SUCCESS);
             }
+            output::explain(&told);
         }
         let streams = match &*self.kinds {
             [] => ashby_source::kinds().map(|(_, stream)| stream).collect(),

@@ -9,6 +9,7 @@ use ashby_sim::{DeliverySettings, Key, Organisation, Server, ServerOptions, Shap
 use clap::{Args, Subcommand};
 
 use crate::failure::{FAILED, Failure, USAGE};
+use crate::settings::Settings;
 use crate::{output, signals, webhooks};
 
 /// What `ashby sim` is to do.
@@ -87,7 +88,7 @@ struct SimWebhooks {
 }
 
 impl SimAction {
-    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+    pub(crate) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let Self::Serve(serve) = self;
         let shape = Shape { seed: serve.seed, ..shape(&serve.shape)? };
         let organisation = Organisation::new(&shape);
@@ -96,7 +97,12 @@ impl SimAction {
             Failure::new(FAILED, format!("cannot listen on port {} of 127.0.0.1", serve.port))
                 .with_source(error)
         })?;
-        output::print(&format!("{}\n", server.base_url()))?;
+        match settings.json() {
+            true => {
+                output::print_json(&serde_json::json!({ "base_url": server.base_url(), "key": serve.key }))?
+            }
+            false => output::print(&format!("{}\n", server.base_url()))?,
+        }
         output::explain(&format!(
             "a simulated Ashby is at the address above; its key is `{}`, and POST {}/_sim/admin changes it\n",
             serve.key,

@@ -7,9 +7,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use capture_core::{Place, State, StateUpdate};
+use serde_json::json;
 
 use crate::failure::{FAILED, Failure, USAGE};
-use crate::output::{self, thousands};
+use crate::output::{self, counted, thousands};
 use crate::settings::Settings;
 use crate::table::Table;
 use crate::{ages, destination};
@@ -21,8 +22,8 @@ pub(crate) async fn run(settings: &Settings, action: StateAction) -> Result<Exit
     match action {
         StateAction::Show => show(settings, &place.peek()?)?,
         StateAction::Export => output::print_json(&place.peek()?.to_document())?,
-        StateAction::Reset { streams } => reset(&*place, streams).await?,
-        StateAction::Import { file, force } => import(&*place, &file, force).await?,
+        StateAction::Reset { streams } => reset(settings, &*place, streams).await?,
+        StateAction::Import { file, force } => import(settings, &*place, &file, force).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -39,7 +40,7 @@ async fn change(
     Ok(sink.close().await?)
 }
 
-async fn reset(place: &dyn Place, streams: Vec<String>) -> Result<(), Failure> {
+async fn reset(settings: &Settings, place: &dyn Place, streams: Vec<String>) -> Result<(), Failure> {
     let reset = |state: State| {
         if let Some(unknown) = streams.iter().find(|name| !state.streams.contains_key(*name)) {
             let known: Vec<&str> = state.streams.keys().map(String::as_str).collect();
@@ -49,14 +50,14 @@ async fn reset(place: &dyn Place, streams: Vec<String>) -> Result<(), Failure> {
         Ok(StateUpdate::new(streams.iter().map(|name| (name.clone(), None))))
     };
     change(place, reset).await?;
-    output::explain(&format!(
+    let told = format!(
         "{} will be listed whole by the next sync; records stay where they are\n",
         streams.join(", ")
-    ));
-    Ok(())
+    );
+    output::print_done(settings, &told, &json!({ "listed_again": streams }))
 }
 
-async fn import(place: &dyn Place, file: &Path, force: bool) -> Result<(), Failure> {
+async fn import(settings: &Settings, place: &dyn Place, file: &Path, force: bool) -> Result<(), Failure> {
     // Read before the destination is taken: it may be what someone is still typing.
     let mut imported = State::from_document(&read(file)?)?;
     let rows = if force { None } else { place.rows()? };
@@ -66,8 +67,8 @@ async fn import(place: &dyn Place, file: &Path, force: bool) -> Result<(), Failu
         let held = rows.as_ref().map(|rows| rows.get(name).copied().unwrap_or(0));
         if held.is_some_and(|held| held < claimed) {
             let message = format!(
-                "the state says that {name} had {} records, and {} holds {}",
-                thousands(claimed),
+                "the state says that {name} had {}, and {} holds {}",
+                counted(claimed, "record"),
                 place.address(),
                 thousands(held.unwrap_or(0))
             );
@@ -107,18 +108,23 @@ async fn import(place: &dyn Place, file: &Path, force: bool) -> Result<(), Failu
         Ok(update)
     };
     change(place, import).await?;
-    if !replaced.streams.is_empty() {
-        let backup = keep(&replaced)?;
-        output::explain(&format!("the state that it replaces is kept in {}\n", backup.display()));
+    let mut told = String::new();
+    let backup = if replaced.streams.is_empty() { None } else { Some(keep(&replaced)?) };
+    if let Some(backup) = &backup {
+        told.push_str(&format!("the state that it replaces is kept in {}\n", backup.display()));
     }
     if !anew.is_empty() {
-        output::explain(&format!(
+        told.push_str(&format!(
             "in the middle of a listing, and so to be listed again: {}\n",
             anew.join(", ")
         ));
     }
-    output::explain(&format!("{count} streams imported\n"));
-    Ok(())
+    told.push_str(&format!("imported: {}\n", counted(count as u64, "stream")));
+    output::print_done(
+        settings,
+        &told,
+        &json!({ "imported": count, "listed_again": anew, "replaced_state": backup }),
+    )
 }
 
 /// Keeps a state in a file of its own.
@@ -151,6 +157,7 @@ fn show(settings: &Settings, state: &State) -> Result<(), Failure> {
         /// A listing was under way.
         listing: bool,
         full_listing_records: Option<u64>,
+        full_listing_at: Option<String>,
     }
     let now = jiff::Timestamp::now();
     let shown: Vec<Shown<'_>> = state
@@ -162,14 +169,16 @@ fn show(settings: &Settings, state: &State) -> Result<(), Failure> {
             age_seconds: now.duration_since(state.committed_at).as_secs().unsigned_abs(),
             listing: ashby_source::is_listing(&state.checkpoint),
             full_listing_records: state.listed.last_full,
+            full_listing_at: state.listed.last_full_at.map(|at| at.strftime("%FT%TZ").to_string()),
         })
         .collect();
     let rows = shown.iter().map(|stream| {
         let position = if stream.listing { "in the middle of a listing" } else { "up to date then" };
         let records = stream.full_listing_records.map(thousands).unwrap_or_default();
-        vec![stream.stream.to_owned(), stream.committed_at.clone(), position.to_owned(), records]
+        let full = stream.full_listing_at.clone().unwrap_or_default();
+        vec![stream.stream.to_owned(), stream.committed_at.clone(), position.to_owned(), records, full]
     });
-    let header = ["stream", "saved at", "position", "records in last full listing"];
+    let header = ["stream", "saved at", "position", "records in last full listing", "which ended at"];
     output::print_listed(settings, &shown, Table::new(&header).numeric(&[3]).rows(rows))?;
     if let Some(behind) = ages::behind(state, now) {
         output::explain(&format!("warning: {behind}\nhint: {}\n", ages::HINT));

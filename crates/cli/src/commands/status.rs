@@ -9,7 +9,7 @@ use serde::Serialize;
 use standing::{Saved, StreamStanding, Trouble};
 
 use crate::failure::Failure;
-use crate::output::{age, explain, print, print_json, thousands};
+use crate::output::{age, counted, explain, print, print_json, thousands};
 use crate::settings::{OutputFormat, Settings};
 use crate::table::Table;
 use crate::{ages, destination, output, webhooks};
@@ -28,6 +28,8 @@ struct Stream {
     records: Option<u64>,
     /// Since when the place is saved from which changes go on.
     token_age_seconds: Option<u64>,
+    /// When everything of it was listed last, as far as that is known.
+    full_at: Option<Timestamp>,
     /// `idle`, `polling`, `listing`, `waiting` (until something is tried again), or `no run`.
     state: &'static str,
     next_poll_at: Option<Timestamp>,
@@ -92,7 +94,9 @@ fn status(settings: &Settings, place: &dyn Place, now: Timestamp) -> Result<Stat
     let stream = |name: &String| {
         let seen = saved.as_ref().and_then(|saved| saved.streams.get(name));
         let of = state.streams.get(name);
-        let is_listed = of.is_some_and(|of| of.listed.last_full.is_some() || of.listing.is_none())
+        let full_at = of.and_then(|of| of.listed.last_full_at);
+        let is_listed = of
+            .is_some_and(|of| of.listed.last_full.is_some() || full_at.is_some() || of.listing.is_none())
             && of.is_some_and(|of| !ashby_source::is_listing(&of.checkpoint));
         // A single record that was read again says nothing of the others: what counts is the last listing.
         let told = seen.and_then(|seen| seen.up_to_date_at.or(seen.token_saved_at));
@@ -108,6 +112,7 @@ fn status(settings: &Settings, place: &dyn Place, now: Timestamp) -> Result<Stat
             lag_seconds: as_of.map(seconds),
             records: rows.as_ref().map(|rows| rows.get(name).copied().unwrap_or(0)),
             token_age_seconds: as_of.map(seconds),
+            full_at,
             state: doing(seen, is_on),
             next_poll_at: seen.filter(|_| is_on).and_then(|seen| seen.next_poll_at),
             set_aside: seen.map_or(0, |seen| seen.set_aside),
@@ -162,11 +167,11 @@ fn told(status: &Status, now: Timestamp) -> String {
         Some(run) if run.is_on => {
             let what = if run.is_watch { "a watch is on" } else { "a sync is on" };
             text.push_str(&format!(
-                "{what}: process {}, for {}; {} requests, {} commits\n",
+                "{what}: process {}, for {}; {}, {}\n",
                 run.process,
                 age(run.began_at, now),
-                thousands(run.requests),
-                thousands(run.commits)
+                counted(run.requests, "request"),
+                counted(run.commits, "commit")
             ));
         }
         Some(run) => match run.ended_at {
@@ -183,7 +188,7 @@ fn told(status: &Status, now: Timestamp) -> String {
         text.push_str(&format!("in trouble for {}: {}\n", age(trouble.since, now), trouble.message));
     }
     if let Some(pending) = status.pending_events {
-        text.push_str(&format!("{} received events are pending\n", thousands(pending)));
+        text.push_str(&format!("pending: {}\n", counted(pending, "received event")));
     }
     if !status.streams.is_empty() {
         text.push('\n');

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use ashby_source::{Cost, Mode, Readable, Stream, streams};
+use ashby_source::{Cost, Mode, Readable, Stream, Survey, streams};
+use clap::Args;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -19,47 +20,51 @@ struct Listed {
     readable: Option<Readable>,
 }
 
-pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
-    // Without a key the list is as useful; it only cannot say what is readable.
-    let survey =
-        if settings.has_key() { Some(ashby_source::survey(&settings.client()?).await?) } else { None };
+/// What to say of them.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct StreamsFlags {
+    /// Ask Ashby which of them the key can read
+    #[arg(long)]
+    readable: bool,
+}
+
+impl StreamsFlags {
+    pub(crate) async fn run(&self, settings: &Settings) -> Result<ExitCode, Failure> {
+        // What there is is known without a request.
+        let survey =
+            if self.readable { Some(ashby_source::survey(&settings.client()?).await?) } else { None };
+        list(settings, survey.as_ref())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A column's name, and what stands in it.
+type Column = (&'static str, fn(&Listed) -> String);
+
+fn list(settings: &Settings, survey: Option<&Survey>) -> Result<(), Failure> {
     let listed: Vec<Listed> = streams()
         .into_iter()
         .map(|stream| {
-            let readable = survey.as_ref().and_then(|survey| survey.streams.get(stream.name()).copied());
+            let readable = survey.and_then(|survey| survey.streams.get(stream.name()).copied());
             Listed { default: stream.is_default(), stream, readable }
         })
         .collect();
-    let rows = listed.iter().map(|listed| {
-        let stream = &listed.stream;
-        vec![
-            format!("{}{}", stream.name(), if stream.experimental { " (experimental)" } else { "" }),
-            stream.operation.to_owned(),
-            stream.permission.to_owned(),
-            mode(stream.descriptor.mode).to_owned(),
-            stream.descriptor.key.join(", "),
-            stream.parent.unwrap_or("-").to_owned(),
-            cost(stream),
-            if listed.default { "yes" } else { "no" }.to_owned(),
-            readable(listed.readable).to_owned(),
-        ]
-    });
-    let header = [
-        "stream",
-        "operation",
-        "permission",
-        "mode",
-        "key",
-        "parent",
-        "cost of a sync",
-        "by default",
-        "readable",
+    // In the order in which a terminal that has no room leaves them out, from the end.
+    let columns: &[Column] = &[
+        ("stream", |of| of.stream.name().to_owned()),
+        ("readable", |of| readable(of.readable).to_owned()),
+        ("by default", |of| if of.default { "yes" } else { "no" }.to_owned()),
+        ("requests of a sync", |of| cost(&of.stream)),
+        ("mode", |of| mode(of.stream.descriptor.mode).to_owned()),
+        ("permission", |of| of.stream.permission.to_owned()),
+        ("operation", |of| of.stream.operation.to_owned()),
+        ("parent", |of| of.stream.parent.unwrap_or("-").to_owned()),
+        ("key", |of| of.stream.descriptor.key.join(", ")),
+        ("experimental", |of| if of.stream.experimental { "yes" } else { "" }.to_owned()),
     ];
-    output::print_listed(settings, &listed, Table::new(&header).rows(rows))?;
-    if survey.is_none() {
-        output::explain("set ASHBY_API_KEY to see which of them your key can read\n");
-    }
-    Ok(ExitCode::SUCCESS)
+    let header: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let rows = listed.iter().map(|of| columns.iter().map(|(_, cell)| cell(of)).collect());
+    output::print_listed(settings, &listed, Table::new(&header).ranked().rows(rows))
 }
 
 fn mode(mode: Mode) -> &'static str {
@@ -73,11 +78,11 @@ fn mode(mode: Mode) -> &'static str {
 fn cost(stream: &Stream) -> String {
     let parent = stream.parent.unwrap_or_default();
     match stream.cost {
-        Cost::Pages => "a request per 100 changed records".to_owned(),
-        Cost::One => "one request".to_owned(),
-        Cost::Shared => format!("nothing beside {parent}"),
-        Cost::PerChangedParent => format!("a request per changed record of {parent}"),
-        Cost::PerParent => format!("a request per record of {parent}"),
+        Cost::Pages => "1 per 100 changes".to_owned(),
+        Cost::One => "1".to_owned(),
+        Cost::Shared => format!("none beside {parent}"),
+        Cost::PerChangedParent => format!("1 per change of {parent}"),
+        Cost::PerParent => format!("1 per record of {parent}"),
     }
 }
 
@@ -86,6 +91,6 @@ fn readable(readable: Option<Readable>) -> &'static str {
         Some(Readable::Yes) => "yes",
         Some(Readable::No) => "no",
         Some(Readable::Unknown) => "on trial",
-        None => "?",
+        None => "",
     }
 }

@@ -3,6 +3,7 @@
 mod beside;
 mod boards;
 mod estimate;
+mod fits;
 mod flags;
 mod hybrid;
 mod selection;
@@ -35,14 +36,11 @@ pub(crate) use selection::{Selected, find};
 pub(crate) use summary::Summary;
 
 pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode, Failure> {
+    // What can be found wrong without a request is found first.
+    fits::check(settings)?;
     if !settings.boards().is_empty() {
         return boards::run(settings, screen).await;
     }
-    if settings.count() && !settings.dry_run() {
-        return Err(Failure::new(crate::failure::USAGE, "`--count` goes with `--dry-run`"));
-    }
-    // What can be found wrong without a request is found first.
-    Beside::check(settings)?;
     let wanted = selection::wanted(settings)?;
     let place = destination::from_settings(settings)?;
     let wanted = wanted.kept_up(settings.except(), &*place);
@@ -59,13 +57,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             () = cancel.cancelled() => Ok(ExitCode::from(crate::failure::INTERRUPTED)),
         };
     }
-    let job = Job {
-        client,
-        place,
-        page_limit: settings.page_size(),
-        index: settings.index(),
-        options: options(settings),
-    };
+    let job = Job { client, place, asks: Asks::of(settings), options: options(settings) };
     let usage = job.client.clone();
     let beside = Beside::start(settings, &*job.place, move || usage.usage(), &cancel).await?;
     beside.look_after_webhooks(settings, &job.client);
@@ -142,9 +134,7 @@ fn tell(settings: &Settings, place: &dyn Place, summary: &Summary) -> Result<(),
 pub(crate) struct Job {
     pub(crate) client: Client,
     pub(crate) place: Box<dyn Place>,
-    pub(crate) page_limit: Option<u32>,
-    /// Whether an index of words is kept where the destination can.
-    pub(crate) index: bool,
+    pub(crate) asks: Asks,
     pub(crate) options: RunnerOptions,
 }
 
@@ -156,8 +146,33 @@ impl Job {
         identity: Identity,
         around: Around<'_>,
     ) -> capture_core::Result<Report> {
-        let source = AshbySource::new(self.client.clone()).page_limit(self.page_limit).searchable(self.index);
+        let source = self.asks.source(&self.client);
         capture(source, &*self.place, &self.options, selected.selections(), identity, around).await
+    }
+}
+
+/// What Ashby is asked for, whichever streams it is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asks {
+    page_limit: Option<u32>,
+    since_ms: Option<i64>,
+    /// Whether an index of words is kept where the destination can.
+    index: bool,
+}
+
+impl Asks {
+    /// As the settings say.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self {
+            page_limit: settings.page_size(),
+            since_ms: settings.since().map(jiff::Timestamp::as_millisecond),
+            index: settings.index(),
+        }
+    }
+
+    fn source(&self, client: &Client) -> AshbySource {
+        let source = AshbySource::new(client.clone()).page_limit(self.page_limit).searchable(self.index);
+        source.created_after_ms(self.since_ms)
     }
 }
 

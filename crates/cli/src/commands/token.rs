@@ -60,8 +60,7 @@ impl TokenFlags {
             TokenAction::Create { name, expires, read_only } => {
                 let expires = expires.as_deref().map(span).transpose()?.map(|span| Timestamp::now() + span);
                 let token = tokens.create(name, expires, *read_only).map_err(usage)?;
-                output::print(&format!("{token}\n"))?;
-                explain("it is shown this once; programs send it as `Authorization: Bearer …`\n");
+                shown_once(settings, name, &token)?;
             }
             TokenAction::List => {
                 let all = tokens.list().map_err(usage)?;
@@ -85,14 +84,25 @@ impl TokenFlags {
             }
             TokenAction::Revoke { name } => {
                 tokens.revoke(name).map_err(usage)?;
-                explain("revoked: a server that runs refuses it from now on\n");
+                let told = "revoked: a server that runs refuses it from now on\n";
+                output::print_done(settings, told, &serde_json::json!({ "name": name, "revoked": true }))?;
             }
             TokenAction::Rotate { name } => {
-                output::print(&format!("{}\n", tokens.rotate(name).map_err(usage)?))?;
+                shown_once(settings, name, &tokens.rotate(name).map_err(usage)?)?;
             }
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Prints a token, which nobody can look up later.
+fn shown_once(settings: &Settings, name: &str, token: &str) -> Result<(), Failure> {
+    if settings.json() {
+        return output::print_json(&serde_json::json!({ "name": name, "token": token }));
+    }
+    output::print(&format!("{token}\n"))?;
+    explain("it is shown this once; programs send it as `Authorization: Bearer …`\n");
+    Ok(())
 }
 
 /// `90d`, `12h`, `P90D`.

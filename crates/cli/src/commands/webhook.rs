@@ -9,11 +9,13 @@ mod trigger;
 
 use std::process::ExitCode;
 
+use ashby_client::catalog;
 use clap::{Args, Subcommand};
 
 use crate::commands::Context;
 use crate::failure::{Failure, USAGE};
 use crate::settings::{Given, WebhookSettings};
+use crate::text;
 use crate::webhooks::{Kept, Webhook};
 
 pub(crate) use check::disabled;
@@ -59,6 +61,23 @@ struct Which {
     /// Their ids or types, or `all` [default: all]
     #[arg(value_name = "WEBHOOK")]
     which: Vec<String>,
+}
+
+/// The event of this name.
+fn event(name: &str) -> Result<&'static catalog::Event, Failure> {
+    catalog::event(name).ok_or_else(|| {
+        let known: Vec<&str> = catalog::events().iter().map(|event| event.name).collect();
+        unknown("event", name, &known)
+    })
+}
+
+/// A name that there is not, with those that are near, or all that there are.
+fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
+    let failure = Failure::new(USAGE, format!("there is no {what} `{}`", text::line(name)));
+    match &catalog::nearest(name, known.iter().copied())[..] {
+        [] => failure.with_hint(format!("{what}s are {}", known.join(", "))),
+        near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+    }
 }
 
 impl Which {

@@ -224,6 +224,24 @@ mod tests {
         }
     }
 
+    /// Settings are read here and nowhere else, so their fuzz target is here too.
+    #[test]
+    fn nothing_that_stands_in_a_file_stops_the_program_or_shows_the_key() {
+        let seeds = [
+            format!("api_key = \"{KEY}\"\nmax_rpm = 5\n\n[profiles.acme]\ninterval = \"5m\"\n"),
+            format!("[interval]\ndefault = \"5m\"\n[reports]\na = \"{KEY}\"\n"),
+            format!("ASHBY_API_KEY={KEY}\nto = 'x'\nexcept = [\"a\", \"b\"]\n"),
+        ];
+        let seeds = seeds.map(String::into_bytes).to_vec();
+        let mut inputs = fuzzing::Mutations::new(1, seeds);
+        for _ in 0..20_000 {
+            let input = inputs.next_input();
+            let Ok(text) = text(input) else { continue };
+            let said = problems(&text).join("\n");
+            assert!(!said.contains(&KEY[..8]), "{said}: {:?}", &**text);
+        }
+    }
+
     #[test]
     fn mistakes_are_told_by_place_and_by_near_names() {
         let said = problems("max_rpm = 5\nmax_rmp = 5\n\n[profiles.acme]\ninterva = \"5m\"\n");

@@ -12,7 +12,9 @@ use clap::{ValueEnum, value_parser};
 use secrecy::SecretString;
 
 use super::layers::{Layers, Problem};
-use super::values::{ErrorFormat, Intervals, LogFormat, LogLevel, OutputFormat, PageSize, Span};
+use super::values::{
+    ErrorFormat, HowOften, Intervals, LogFormat, LogLevel, Named, OutputFormat, PageSize, Since, Span,
+};
 
 /// A setting, apart from its type.
 pub(crate) struct Setting {
@@ -206,6 +208,7 @@ settings! {
             "Say more: every stream of a sync, what each finding of doctor is about, logs from info on";
         quiet: bool, OFF, letter('q'), "Say only what went wrong or needs a decision";
         no_progress: bool, OFF, flag(Takes::Nothing), "No progress on standard error";
+        reports: Named, Default::Nothing, None, "Names of reports, and the id of each: reports.pipeline = \"ID\"";
     }
     Destination {
         #[routes]
@@ -222,6 +225,15 @@ settings! {
         except: Vec<String>, Default::Nothing, flag(Takes::Values("STREAM", Some(','))), "Streams to leave out";
         all: bool, OFF, flag(Takes::Nothing), "Also the streams that cost a request per parent record";
         full: bool, OFF, flag(Takes::Nothing), "List everything again, and mark what is gone";
+        since: Option<Since>, Default::None, value("DATE"),
+            "Leave out what was created before this date (2024-01-31, or an instant): applications, candidates, \
+             application_feedback, survey_requests, survey_submissions, questionnaire_submissions, interview_schedules, \
+             offers, and what belongs to them. What is older and there already stays, also after a full listing. An earlier \
+             date, or none, lists these streams anew";
+        full_every: Option<HowOften>, Default::None, value("DURATION"),
+            "List everything of each stream again once in this time (24h, 7d), and mark what is gone: streams take turns, \
+             spread over it, in --watch and in runs from a timer alike. With `never` only what changed is listed [default: 7d for \
+             --watch, of streams that cost a request per 100 records; otherwise never]";
         board: Vec<String>, Default::Nothing, flag(Takes::Values("NAME", None)),
             "Sync a public job board instead, into the stream public_postings; needs no key. NAME is what follows \
              jobs.ashbyhq.com/ in its address; may be given several times";

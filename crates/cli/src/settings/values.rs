@@ -244,6 +244,9 @@ impl Read for ReconcilePolicy {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span(pub(super) Duration);
 
+/// What a duration is, for those who spelled one that is none.
+const DURATION: &str = "a duration above zero, such as 5m, 90s or PT5M";
+
 /// Reads a duration as settings are spelled; none is zero.
 pub(crate) fn duration(text: &str) -> Option<Duration> {
     let duration: jiff::SignedDuration = text.parse().ok()?;
@@ -253,8 +256,54 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
 impl Read for Span {
     fn read(raw: &Raw) -> Result<Self, Expected> {
         let found = raw.as_text().and_then(|text| duration(text.trim())).map(Self);
-        found.ok_or_else(|| expected("a duration such as 5m, 90s or PT5M"))
+        found.ok_or_else(|| expected(DURATION))
     }
+}
+
+/// How often something is done that takes its time: `24h`, `7d`, `P7D`, or `never`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HowOften {
+    Never,
+    Every(Duration),
+}
+
+/// A day (of UTC) or an instant from which on something counts; none that is still to come: Ashby would show nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Since(pub(crate) jiff::Timestamp);
+
+impl Read for Since {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        let day = |text: &str| {
+            let day = text.parse::<jiff::civil::Date>().ok()?;
+            day.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|start| start.timestamp())
+        };
+        let text = raw.as_text().map(str::trim);
+        let instant = text.and_then(|text| text.parse::<jiff::Timestamp>().ok().or_else(|| day(text)));
+        let wanted =
+            || expected("a date in the past such as 2024-01-31, or an instant such as 2024-01-31T09:00:00Z");
+        instant.filter(|instant| *instant <= jiff::Timestamp::now()).map(Self).ok_or_else(wanted)
+    }
+}
+
+/// The shortest time between two full listings of a stream: below it one would follow the other.
+const SHORTEST: Duration = Duration::from_secs(60);
+
+impl Read for HowOften {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        let wanted = || expected("a duration from a minute on, such as 24h or 7d, or never");
+        match raw.as_text().map(str::trim) {
+            Some("never") => Ok(Self::Never),
+            Some(text) => long(text).filter(|time| *time >= SHORTEST).map(Self::Every).ok_or_else(wanted),
+            None => Err(wanted()),
+        }
+    }
+}
+
+/// Reads a duration that may have days, which are of 24 hours.
+fn long(text: &str) -> Option<Duration> {
+    let span: jiff::Span = text.parse().ok()?;
+    let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+    Duration::try_from(duration).ok()
 }
 
 /// How often streams are polled: one duration, and others for some streams (`5m,applications=1m`, or a table).
@@ -281,11 +330,11 @@ impl Read for Intervals {
                 };
                 text.split(',').map(pair).collect()
             }
-            _ => return Err(expected("a duration such as 5m, 90s or PT5M")),
+            _ => return Err(expected(DURATION)),
         };
         let mut intervals = Self { usual: USUAL_INTERVAL, streams: BTreeMap::new() };
         for (stream, text) in given {
-            let span = duration(&text).ok_or_else(|| expected("a duration such as 5m, 90s or PT5M"))?;
+            let span = duration(&text).ok_or_else(|| expected(DURATION))?;
             if stream == USUAL {
                 intervals.usual = span;
             } else {
@@ -293,6 +342,29 @@ impl Read for Intervals {
             }
         }
         Ok(intervals)
+    }
+}
+
+/// Texts by name: a table, or in a variable `name=text,other=text`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Named(pub(crate) BTreeMap<String, String>);
+
+impl Read for Named {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        let wanted = || expected("a table of texts by name, or name=text,other=text");
+        match raw {
+            Raw::Table(table) => Ok(Self(table.iter().cloned().collect())),
+            Raw::List(items) if items.is_empty() => Ok(Self::default()),
+            Raw::Text(text) if text.trim().is_empty() => Ok(Self::default()),
+            Raw::Text(text) => {
+                let pair = |part: &str| {
+                    let (name, text) = part.split_once('=')?;
+                    Some((name.trim().to_owned(), text.trim().to_owned()))
+                };
+                text.split(',').map(pair).collect::<Option<_>>().map(Self).ok_or_else(wanted)
+            }
+            _ => Err(wanted()),
+        }
     }
 }
 
@@ -328,6 +400,28 @@ mod tests {
             assert_eq!(bool::read(&Raw::text(text)).ok(), Some(value), "{text}");
         }
         assert!(bool::read(&Raw::text("perhaps")).is_err() && bool::read(&Raw::Other).is_err());
+    }
+
+    #[test]
+    fn dates_are_days_or_instants_that_have_been() {
+        let read = |text: &str| Since::read(&Raw::text(text)).ok().map(|since| since.0.as_second());
+        assert_eq!(read("2024-01-31"), Some(1_706_659_200));
+        assert_eq!(read("2024-01-31T01:00:00+01:00"), Some(1_706_659_200));
+        assert_eq!([read("soon"), read("2999-01-01"), read("31.01.2024")], [None; 3]);
+    }
+
+    #[test]
+    fn full_listings_are_days_apart_or_never() {
+        let read = |text: &str| HowOften::read(&Raw::text(text)).ok();
+        let hours = |hours: u64| Some(HowOften::Every(Duration::from_secs(hours * 3600)));
+        assert_eq!(
+            [read("24h"), read("7d"), read("P1D"), read("36h")],
+            [hours(24), hours(168), hours(24), hours(36)]
+        );
+        assert_eq!(
+            [read("never"), read("0s"), read("5s"), read("-1d"), read("often")],
+            [Some(HowOften::Never), None, None, None, None]
+        );
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Receiver {
         ));
         let waiting = inbox.pending_count();
         if waiting > 0 {
-            explain(&format!("{} events were pending\n", output::thousands(waiting)));
+            explain(&format!("{} pending: it goes on with them\n", output::counted(waiting, "event")));
         }
         Ok(Self { inbox, server })
     }
@@ -67,8 +67,8 @@ impl Receiver {
         self.inbox.close().await;
         if pending > 0 {
             explain(&format!(
-                "{} events are pending: the next start goes on with them\n",
-                output::thousands(pending)
+                "{} pending: the next start goes on with them\n",
+                output::counted(pending, "event")
             ));
         }
     }

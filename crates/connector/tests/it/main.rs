@@ -1,7 +1,10 @@
 //! The real binary, over pipes, against a simulated Ashby.
 
 mod crashes;
+mod echoes;
 mod fixture;
+#[path = "../../../../tests/it/support/hostile.rs"]
+mod hostile;
 mod identity;
 mod monitoring;
 mod panics;

@@ -122,7 +122,7 @@ impl Process {
         tokio::time::timeout(PATIENCE, enough).await.expect("it is logged").expect("the connector runs");
     }
 
-    /// What it has logged.
+    /// Its log lines so far.
     pub(crate) fn log(&self) -> Vec<Value> {
         self.log.borrow().clone()
     }

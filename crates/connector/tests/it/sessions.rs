@@ -40,7 +40,9 @@ fn blot(value: &mut Value) {
         Value::Object(members) => {
             for (name, value) in members {
                 match name.as_str() {
-                    "last_initialized" | "updated_at" if value.is_string() => *value = json!("[instant]"),
+                    "last_initialized" | "updated_at" | "last_full_at" if value.is_string() => {
+                        *value = json!("[instant]")
+                    }
                     "cursor" if value[0] != "" => *value = json!(["[token]"]),
                     "next_page" => {
                         let mut parked: Value =

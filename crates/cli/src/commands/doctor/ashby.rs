@@ -3,28 +3,27 @@
 use std::collections::BTreeMap;
 
 use ashby_client::catalog::{self, Permission};
-use ashby_client::{Client, DEFAULT_REQUESTS_PER_MINUTE, ListRequest, ReadOperation, ServerNote};
+use ashby_client::{DEFAULT_REQUESTS_PER_MINUTE, ServerNote};
 use ashby_source::{Readable, Survey, streams};
 use capture_core::ErrorKind;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::Finding;
-use crate::failure::Failure;
-use crate::output::thousands;
+use crate::failure::{CREDENTIALS, Failure};
+use crate::output::{counted, thousands};
 use crate::settings::Settings;
+use crate::sight::{self, WHERE};
 
 /// Clocks that differ by no more than this are right: the answer took time, and is dated to the second.
 const CLOCK_TOLERANCE_S: u64 = 5;
-const WHERE: &str = "Ashby: Admin > Integrations > API Keys";
 
 /// Looks; returns whether the key is missing or refused.
 pub(super) async fn look(settings: &Settings, findings: &mut Vec<Finding>) -> bool {
     let client = match settings.client() {
         Ok(client) => client,
         Err(failure) => {
-            findings.push(Finding::fail("key", &failure));
-            return true;
+            let is_key = failure.code() == CREDENTIALS;
+            findings.push(Finding::fail(if is_key { "key" } else { "settings" }, &failure));
+            return is_key;
         }
     };
     let mut survey = match ashby_source::survey(&client).await {
@@ -44,8 +43,13 @@ pub(super) async fn look(settings: &Settings, findings: &mut Vec<Finding>) -> bo
         findings.push(Finding::fail("permissions", &failure));
     }
     findings.extend(permissions(&survey));
-    findings.push(confidential(&client).await);
-    findings.push(private(&client).await);
+    let sight = sight::look(&client).await;
+    let confidential = Finding::ok("confidential", sight.of_confidential());
+    findings.push(match sight.hint_of_confidential() {
+        Some(hint) => confidential.hint(hint),
+        None => confidential,
+    });
+    findings.push(Finding::ok("private", sight.of_private()).hint(sight.hint_of_private()));
     let note = client.server_note().unwrap_or_default();
     findings.push(clock(&note));
     findings.push(limit(settings, &note));
@@ -82,13 +86,10 @@ struct Use {
 
 impl Use {
     fn counted(&self) -> String {
-        let count =
-            |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-        match self.streams.len() {
-            0 => count(self.operations.len(), "operation"),
-            streams => {
-                format!("{} and {}", count(streams, "stream"), count(self.operations.len(), "operation"))
-            }
+        let operations = counted(self.operations.len() as u64, "operation");
+        match self.streams.len() as u64 {
+            0 => operations,
+            streams => format!("{} and {operations}", counted(streams, "stream")),
         }
     }
 
@@ -164,67 +165,6 @@ fn permissions(survey: &Survey) -> Vec<Finding> {
     findings
 }
 
-/// Counts records of a list's first page; `None` if it cannot be read.
-async fn count<T: DeserializeOwned>(
-    client: &Client,
-    operation: &'static str,
-    holds: impl Fn(&T) -> bool,
-) -> Option<(usize, usize)> {
-    let page = client.page(&ListRequest::new(ReadOperation::new(operation))).await.ok()?;
-    let records = page.records().filter_map(|record| json_slices::read::<T>(&record).ok());
-    Some((records.filter(holds).count(), page.len()))
-}
-
-async fn confidential(client: &Client) -> Finding {
-    #[derive(Deserialize)]
-    struct Record {
-        #[serde(default)]
-        confidential: bool,
-    }
-    let is_confidential = |record: &Record| record.confidential;
-    let jobs = count(client, "job.list", is_confidential).await;
-    let projects = count(client, "project.list", is_confidential).await;
-    let found = |counts: Option<(usize, usize)>| counts.is_some_and(|(holding, _)| holding > 0);
-    const ABOUT: &str = "confidential";
-    match (jobs, projects) {
-        _ if found(jobs) || found(projects) => {
-            Finding::ok(ABOUT, "the key sees confidential jobs or projects, and what belongs to them")
-        }
-        (None, None) => Finding::ok(ABOUT, "cannot tell: the key may read neither jobs nor projects"),
-        (jobs, projects) => {
-            let looked_at = [(jobs, "jobs"), (projects, "projects")];
-            let looked_at = looked_at.into_iter().filter_map(|(counts, what)| Some((counts?.1, what)));
-            let looked_at: Vec<String> = looked_at.map(|(count, what)| format!("{count} {what}")).collect();
-            let message = format!(
-                "cannot tell: none is confidential among the {} looked at; if the key may not see such, they are \
-                 left out without an error",
-                looked_at.join(" and ")
-            );
-            Finding::ok(ABOUT, message)
-                .hint(format!("access to confidential jobs and projects is a switch of the key ({WHERE})"))
-        }
-    }
-}
-
-async fn private(client: &Client) -> Finding {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Field {
-        #[serde(default)]
-        is_private: bool,
-    }
-    let fields = count(client, "customField.list", |field: &Field| field.is_private).await;
-    let observed = match fields {
-        Some((private, all)) => format!("; {private} of the {all} custom fields looked at are private"),
-        None => String::new(),
-    };
-    let message = format!(
-        "Ashby does not tell whether the key sees private notes, e-mails and fields: what it may not see is left out \
-         without an error{observed}"
-    );
-    Finding::ok("private", message).hint(format!("access to private fields is a switch of the key ({WHERE})"))
-}
-
 fn clock(note: &ServerNote) -> Finding {
     const ABOUT: &str = "clock";
     match note.clock_ahead_s {
@@ -243,7 +183,7 @@ fn clock(note: &ServerNote) -> Finding {
 fn limit(settings: &Settings, note: &ServerNote) -> Finding {
     const ABOUT: &str = "limit";
     let configured = match settings.max_rpm() {
-        Some(limit) => format!("{} requests a minute are configured", thousands(u64::from(limit))),
+        Some(limit) => format!("{} a minute as configured", counted(u64::from(limit), "request")),
         None => "requests are not paced".to_owned(),
     };
     let exceeds = settings.max_rpm().is_none_or(|limit| limit > DEFAULT_REQUESTS_PER_MINUTE);
@@ -251,19 +191,33 @@ fn limit(settings: &Settings, note: &ServerNote) -> Finding {
     match (note.rate_limit, note.rate_limit_remaining) {
         (Some(limit), Some(left)) => {
             let message = format!(
-                "{} of {} requests are left, says Ashby; {configured}",
+                "Ashby says that {} of {} left; {configured}",
                 thousands(left),
-                thousands(limit)
+                if limit == 1 {
+                    "1 request is".to_owned()
+                } else {
+                    format!("{} requests are", thousands(limit))
+                }
             );
             if left < limit / 10 {
+                let paced = match settings.max_rpm() {
+                    Some(_) => "lower --max-rpm",
+                    None => "say how many are yours with --max-rpm",
+                };
                 Finding::warn(ABOUT, message)
-                    .hint("something else uses the same key: lower --max-rpm, or give each a key")
+                    .hint(format!("something else uses the same key: {paced}, or give each a key"))
             } else {
                 Finding::ok(ABOUT, message)
             }
         }
-        _ if exceeds => Finding::warn(ABOUT, format!("{configured}; Ashby publishes {published}"))
-            .hint("lower --max-rpm: requests above the limit are refused, and slow everything down"),
+        _ if exceeds => {
+            let what = match settings.max_rpm() {
+                Some(_) => "lower --max-rpm",
+                None => "--max-rpm 0 paces nothing: leave it out, or say how many",
+            };
+            Finding::warn(ABOUT, format!("{configured}; Ashby publishes {published}"))
+                .hint(format!("{what}; requests above the limit are refused, and slow everything down"))
+        }
         _ => Finding::ok(
             ABOUT,
             format!("{configured}, of {published} that Ashby publishes; what is left it does not say"),

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Finding;
 use crate::failure::Failure;
-use crate::output::thousands;
+use crate::output::counted;
 use crate::settings::Settings;
 use crate::{ages, destination};
 
@@ -16,8 +16,7 @@ pub(super) fn configuration(settings: &Settings) -> Finding {
     let origins = settings.origins();
     let message = match &origins[..] {
         [] => "everything is as by default".to_owned(),
-        [_] => "1 setting is not as by default".to_owned(),
-        origins => format!("{} settings are not as by default", origins.len()),
+        origins => format!("not as by default: {}", counted(origins.len() as u64, "setting")),
     };
     let details = origins.iter().map(|(name, origin)| format!("{name}: {origin}")).collect();
     Finding::ok("settings", message).details(details)
@@ -65,9 +64,13 @@ pub(super) fn destination(settings: &Settings, findings: &mut Vec<Finding>) {
     findings.push(match place.rows() {
         Ok(Some(rows)) => {
             let records = rows.values().sum();
-            let message =
-                format!("{}: {} records of {} streams", place.address(), thousands(records), rows.len());
-            let details = rows.iter().map(|(stream, rows)| format!("{stream}: {} records", thousands(*rows)));
+            let message = format!(
+                "{}: {} of {}",
+                place.address(),
+                counted(records, "record"),
+                counted(rows.len() as u64, "stream")
+            );
+            let details = rows.iter().map(|(stream, rows)| format!("{stream}: {}", counted(*rows, "record")));
             Finding::ok(ABOUT, message).details(details.collect())
         }
         Ok(None) => Finding::ok(ABOUT, format!("{} is there", place.address())),
@@ -109,8 +112,8 @@ fn age(state: &State, now: Timestamp) -> Finding {
     let old = streams.iter().filter(|(_, state)| now.duration_since(state.committed_at) > OLD).count();
     let listing = streams.iter().filter(|(_, state)| ashby_source::is_listing(&state.checkpoint)).count();
     let mut message = format!(
-        "{} streams are saved, the oldest at {}",
-        streams.len(),
+        "saved: {}, the oldest at {}",
+        counted(streams.len() as u64, "stream"),
         oldest.committed_at.strftime("%FT%TZ")
     );
     if listing > 0 {

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{person, records};
 use crate::failure::{FAILED, Failure};
-use crate::output::{table, thousands};
+use crate::output::{counted, table, thousands};
 
 /// What is never looked into.
 const NOT_COVERED: [&str; 4] = [
@@ -109,13 +109,13 @@ impl fmt::Display for Receipt {
             f.write_str(&table(&["stream", "live", "gone", "lines"], &[1, 2, 3], rows))?;
         }
         let went = if self.purged_at.is_some() { "went from" } else { "would go from" };
-        writeln!(f, "{} records {went} {}", thousands(records(&self.removal)), self.destination)?;
+        writeln!(f, "{} {went} {}", counted(records(&self.removal), "record"), self.destination)?;
         for inbox in &self.inboxes {
-            let (deliveries, file) = (thousands(inbox.deliveries), inbox.file.display());
-            writeln!(f, "{deliveries} deliveries {went} the inbox {file}")?;
+            let (deliveries, file) = (counted(inbox.deliveries, "delivery"), inbox.file.display());
+            writeln!(f, "{deliveries} {went} the inbox {file}")?;
         }
         if let Some(downloads) = &self.downloads {
-            writeln!(f, "{} files {went} {}", thousands(downloads.files), downloads.directory)?;
+            writeln!(f, "{} {went} {}", counted(downloads.files, "file"), downloads.directory)?;
         }
         for name in &self.removal.unread {
             writeln!(f, "not looked into: {}", crate::text::line(name))?;

@@ -10,7 +10,7 @@ use standing::{Keeper, Standing};
 use tokio_util::sync::CancellationToken;
 
 use super::{hybrid, silence};
-use crate::failure::{Failure, USAGE};
+use crate::failure::Failure;
 use crate::monitoring;
 use crate::notify::{Notifier, Sending};
 use crate::settings::Settings;
@@ -80,18 +80,6 @@ impl Beside {
                 never = silence::watch(&client, &file) => match never {},
             }
         });
-    }
-
-    /// What is wrong with the settings can be said before anything is started.
-    pub(super) fn check(settings: &Settings) -> Result<(), Failure> {
-        if settings.webhooks() && settings.interval().is_none() {
-            return Err(Failure::new(USAGE, "`--webhooks` goes with `--watch`")
-                .with_hint("`ashby listen` receives webhooks and captures nothing"));
-        }
-        if settings.webhooks() && !settings.boards().is_empty() {
-            return Err(Failure::new(USAGE, "public job boards have no webhooks"));
-        }
-        Ok(())
     }
 
     /// This observer, and those of what is beside.

@@ -20,7 +20,6 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         let message = format!("job boards have one stream only, {PUBLIC_POSTINGS}");
         return Err(Failure::new(USAGE, message).with_hint("leave out either --board or the streams"));
     }
-    Beside::check(settings)?;
     let place = destination::from_settings(settings)?;
     let client = settings.job_board_client()?;
     if settings.dry_run() {

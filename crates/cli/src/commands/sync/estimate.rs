@@ -8,9 +8,9 @@ use ashby_source::{Cost, PUBLIC_POSTINGS, Stream};
 use capture_core::{Place, State};
 use serde::Serialize;
 
-use super::Selected;
+use super::{Asks, Selected};
 use crate::failure::Failure;
-use crate::output::{self, duration, table, thousands};
+use crate::output::{self, counted, duration, table, thousands};
 use crate::settings::Settings;
 
 /// Records of a page.
@@ -33,10 +33,16 @@ struct Estimate {
 struct StreamEstimate {
     stream: String,
     operation: &'static str,
-    lists: &'static str,
+    lists: String,
     /// `None` if unknown.
     requests: Option<u64>,
     at_least: bool,
+    /// They are those for everything, of which only what is not older than a date is listed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    at_most: bool,
+    /// Everything is listed, not only what changed.
+    #[serde(skip)]
+    is_whole: bool,
     /// How many requests a thousand records of `of` cost, where their number decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     rate: Option<Rate>,
@@ -63,8 +69,27 @@ pub(super) async fn run(
             counted.insert(parent.to_owned(), ashby_source::count(client, parent).await?);
         }
     }
-    let estimate = |stream| estimate(stream, &state, selected.full, &counted);
-    show(settings, selected.streams.iter().map(estimate).collect())
+    let source = Asks::of(settings).source(client);
+    let since = settings.since().map(|since| since.strftime("%FT%TZ").to_string().replace("T00:00:00Z", ""));
+    let mut estimates = Vec::new();
+    for stream in &selected.streams {
+        let saved = state.streams.get(stream.name()).map(|saved| &saved.checkpoint);
+        let is_anew = match saved.filter(|checkpoint| !checkpoint.is_empty()) {
+            Some(checkpoint) => source.lists_anew(stream.name(), checkpoint)?,
+            None => false,
+        };
+        let saved = state.streams.get(stream.name());
+        let has_its_turn = saved.is_some_and(|saved| selected.has_its_turn(stream, saved));
+        let is_whole = selected.full || is_anew || has_its_turn;
+        let mut estimate = estimate(stream, &state, is_whole, &counted);
+        if let Some(since) = since.as_ref().filter(|_| stream.has_start_date && estimate.is_whole) {
+            // How many are younger nobody knows.
+            estimate.lists = format!("{} since {since}", estimate.lists);
+            estimate.at_most = estimate.requests.is_some();
+        }
+        estimates.push(estimate);
+    }
+    show(settings, estimates)
 }
 
 /// The same for public job boards.
@@ -72,7 +97,9 @@ pub(super) fn boards(settings: &Settings) -> Result<ExitCode, Failure> {
     let stream = StreamEstimate {
         stream: PUBLIC_POSTINGS.to_owned(),
         operation: "posting-api/job-board",
-        lists: "everything",
+        lists: "everything".to_owned(),
+        is_whole: true,
+        at_most: false,
         requests: Some(settings.boards().len() as u64),
         at_least: false,
         rate: None,
@@ -100,11 +127,11 @@ fn show(settings: &Settings, streams: Vec<StreamEstimate>) -> Result<ExitCode, F
         vec![stream.stream.clone(), stream.operation.to_owned(), stream.lists.to_owned(), requests]
     });
     output::print(&table(&["stream", "operation", "lists", "requests"], &[], rows))?;
-    let total = thousands(estimate.requests);
+    let total = counted(estimate.requests, "request");
     let total = match (is_unknown, estimate.at_least) {
-        (true, _) => format!("{total} requests and those that are unknown"),
-        (false, true) => format!("{total} requests, and more for what changed"),
-        (false, false) => format!("{total} requests"),
+        (true, _) => format!("{total} and those that are unknown"),
+        (false, true) => format!("{total}, and more for what changed"),
+        (false, false) => total,
     };
     output::print(&match (estimate.seconds, seconds(1000)) {
         (Some(seconds), _) if estimate.at_least => {
@@ -122,7 +149,8 @@ fn show(settings: &Settings, streams: Vec<StreamEstimate>) -> Result<ExitCode, F
 fn spell(stream: &StreamEstimate) -> String {
     match (stream.requests, &stream.rate) {
         (Some(requests), _) => {
-            format!("{}{}", thousands(requests), if stream.at_least { " or more" } else { "" })
+            let most = if stream.at_most { " at most" } else { "" };
+            format!("{}{}", thousands(requests), if stream.at_least { " or more" } else { most })
         }
         (None, Some(rate)) => {
             let requests = thousands(rate.requests_per_thousand);
@@ -167,9 +195,11 @@ fn estimate(stream: &Stream, state: &State, full: bool, counted: &BTreeMap<Strin
     StreamEstimate {
         stream: stream.name().to_owned(),
         operation: stream.operation,
-        lists,
+        lists: lists.to_owned(),
+        is_whole: everything,
         requests,
         at_least,
+        at_most: false,
         rate,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ashby_source::{Cost, Readable, Stream, Survey, lacks_permission, near_matches, stream, streams};
-use capture_core::{ErrorKind, Outcome, Place, Report, Selection};
+use capture_core::{ErrorKind, Outcome, Place, Report, Selection, StreamState, has_its_turn};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -37,7 +37,10 @@ impl Wanted {
         let state = place.peek().unwrap_or_default();
         let is_held = |stream: &Stream| {
             let saved = state.streams.get(stream.name());
-            saved.is_some_and(|saved| saved.listed.last_full.is_some() && saved.listing.is_none())
+            saved.is_some_and(|saved| {
+                let has_been_listed = saved.listed.last_full.is_some() || saved.listed.last_full_at.is_some();
+                has_been_listed && saved.listing.is_none()
+            })
         };
         let is_kept_up = |stream: &Stream| {
             stream.cost == Cost::PerChangedParent
@@ -151,23 +154,45 @@ pub(crate) struct Selected {
     pub(crate) full: bool,
     /// Of a watch: how often streams are polled, if not as often as others.
     intervals: BTreeMap<String, Duration>,
+    /// How often everything is listed again, and whether somebody said so.
+    full_every: (Option<Duration>, bool),
 }
 
 impl Selected {
     pub(crate) fn new(wanted: &Wanted, survey: &Survey, settings: &Settings) -> Self {
         let readable = |stream: &Stream| survey.streams.get(stream.name()) != Some(&Readable::No);
         let (streams, skipped) = wanted.streams.iter().cloned().partition(readable);
-        Self { streams, skipped, full: settings.full(), intervals: settings.intervals().clone() }
+        Self {
+            streams,
+            skipped,
+            full: settings.full(),
+            intervals: settings.intervals().clone(),
+            full_every: settings.full_every(),
+        }
     }
 
     /// These streams, whole or by what changed.
     pub(crate) fn of(streams: Vec<Stream>, full: bool) -> Self {
-        Self { streams, skipped: Vec::new(), full, intervals: BTreeMap::new() }
+        Self { streams, skipped: Vec::new(), full, intervals: BTreeMap::new(), full_every: (None, false) }
+    }
+
+    /// How often everything of a stream is listed again. What costs a request for each of many records is where somebody
+    /// wants it.
+    fn full_every(&self, stream: &Stream) -> Option<Duration> {
+        let (full_every, is_said) = self.full_every;
+        let is_cheap = matches!(stream.cost, Cost::Pages | Cost::One | Cost::Shared);
+        full_every.filter(|_| is_said || is_cheap)
+    }
+
+    /// Whether a stream of which this is saved is listed whole now, since it is its turn.
+    pub(super) fn has_its_turn(&self, stream: &Stream, saved: &StreamState) -> bool {
+        let every = self.full_every(stream);
+        every.is_some_and(|every| has_its_turn(every, stream.name(), saved, Timestamp::now()))
     }
 
     pub(crate) fn selections(&self) -> Vec<Selection> {
         let selection = |stream: &Stream| {
-            let selection = Selection::new(stream.name()).full(self.full);
+            let selection = Selection::new(stream.name()).full(self.full).full_every(self.full_every(stream));
             match self.intervals.get(stream.name()) {
                 Some(interval) => selection.every(*interval),
                 None => selection,

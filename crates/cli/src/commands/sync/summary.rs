@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::selection::{LeftOut, Off};
 use crate::failure::{CREDENTIALS, FAILED, INTERRUPTED, PARTIAL, USAGE};
-use crate::output::{age, duration, table, thousands};
+use crate::output::{age, counted, duration, table, thousands};
 use crate::progress::Progress;
 use crate::rounds::{endings, requests};
 
@@ -205,7 +205,7 @@ impl fmt::Display for Summary {
         } else if self.report.output_closed {
             parts.push("stopped: nobody reads the output any more".to_owned());
         } else if let Some(rounds) = self.rounds {
-            parts.push(format!("stopped after {} rounds", thousands(rounds)));
+            parts.push(format!("stopped after {}", counted(rounds, "round")));
         } else if self.report.interrupted {
             parts.push("interrupted: the next run continues here".to_owned());
         }
@@ -221,7 +221,7 @@ impl Summary {
         let mut by_reason: BTreeMap<(&str, bool), Vec<String>> = BTreeMap::new();
         for (name, stream) in &self.report.streams {
             let Some(kept) = &stream.kept else { continue };
-            let rows = format!("{} of {} rows of {name}", thousands(kept.rows), thousands(kept.of));
+            let rows = format!("{} of {} of {name}", thousands(kept.rows), counted(kept.of, "row"));
             by_reason.entry((&kept.reason, kept.needs_decision)).or_default().push(rows);
         }
         for ((reason, needs_decision), rows) in &by_reason {

@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use ashby_client::Client;
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Which, check, show};
 use crate::call::{flags, send};
 use crate::failure::{FAILED, Failure};
-use crate::output::explain;
+use crate::output::{counted, explain, print_done, print_json};
 use crate::settings::Settings;
 use crate::webhooks::{self, Held, Webhook};
 
@@ -125,7 +125,8 @@ impl Rotate {
             let forgotten = held.kept.earlier_secrets.len();
             held.kept.earlier_secrets.clear();
             held.save()?;
-            explain(&format!("{forgotten} earlier secrets are valid no more\n"));
+            let told = format!("no longer valid: {}\n", counted(forgotten as u64, "earlier secret"));
+            print_done(settings, &told, &json!({"earlier_secrets_forgotten": forgotten}))?;
             if let Some(path) = settings.secret_file() {
                 explain(&format!("take the earlier lines out of {} yourself\n", path.display()));
             }
@@ -168,7 +169,9 @@ impl Delete {
         let which = Which { which: self.which };
         let found = confirmed(&held, &which, "webhook.delete", self.yes)?;
         let client = settings.client()?;
+        let mut deleted = Vec::new();
         for webhook in found {
+            let mut was_gone = false;
             let plan = check::plan("webhook.delete", [("webhookId", webhook.id.as_str().into())])?;
             let operation = plan.operation();
             match check::call(&client, plan).await {
@@ -176,9 +179,7 @@ impl Delete {
                 Err(error) => {
                     let is_gone = |error: &ashby_client::Error| error.code() == Some("webhook_not_found");
                     match error.into_ashby() {
-                        Ok(error) if is_gone(&error) => {
-                            explain(&format!("{} was gone already\n", webhook.kind))
-                        }
+                        Ok(error) if is_gone(&error) => was_gone = true,
                         Ok(error) => return Err(send::of_ashby(operation, error).about(&webhook.kind)),
                         Err(error) => return Err(Failure::from(error).about(&webhook.kind)),
                     }
@@ -186,7 +187,14 @@ impl Delete {
             }
             held.kept.webhooks.retain(|kept| kept.id != webhook.id);
             held.save()?;
-            explain(&format!("deleted: {}\n", webhook.kind));
+            let how = if was_gone { "was gone already" } else { "deleted" };
+            if !settings.json() {
+                explain(&format!("{how}: {}\n", webhook.kind));
+            }
+            deleted.push(json!({"id": webhook.id, "type": webhook.kind, "was_gone": was_gone}));
+        }
+        if settings.json() {
+            print_json(&deleted)?;
         }
         Ok(ExitCode::SUCCESS)
     }

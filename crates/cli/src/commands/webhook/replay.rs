@@ -6,8 +6,9 @@ use ashby_webhooks::Reader;
 use clap::Args;
 use jiff::Timestamp;
 
+use super::event;
 use crate::failure::{FAILED, Failure, USAGE};
-use crate::output::{self, explain, thousands};
+use crate::output::{self, Items, counted, explain, thousands};
 use crate::settings::{Settings, duration};
 use crate::webhooks::{self, Recipient};
 
@@ -40,9 +41,13 @@ impl Replay {
             }
             None => None,
         };
+        for kind in &self.types {
+            event(kind)?;
+        }
         let recipient = self.url.as_ref().map(|url| Recipient::new(url, "--url")).transpose()?;
         let reader = Reader::open(webhooks::inbox_to_read(settings))?;
         let (mut after, mut events, mut failed) = (0, 0_u64, 0_u64);
+        let mut items = Items::new(settings);
         loop {
             let found = reader.history(after, since, &self.types, AT_ONCE)?;
             let Some(last) = found.last() else { break };
@@ -53,16 +58,24 @@ impl Replay {
                     Some(recipient) => {
                         let outcome = recipient.send(delivery).await;
                         failed += u64::from(!outcome.is_success());
-                        output::print(&outcome.shown(settings.output()))?;
+                        let shown = outcome.shown(settings.output());
+                        match settings.json() {
+                            true => _ = items.item(shown.as_bytes())?,
+                            false => output::print(&shown)?,
+                        }
                     }
-                    None if !output::print_bytes(&webhooks::line(delivery))? => return Ok(ExitCode::SUCCESS),
+                    None if !items.item(&webhooks::line(delivery))? => return Ok(ExitCode::SUCCESS),
                     None => {}
                 }
             }
         }
-        explain(&format!("{} events\n", thousands(events)));
+        items.finish()?;
+        explain(&format!("{}\n", counted(events, "event")));
         if failed > 0 {
-            return Err(Failure::new(FAILED, format!("{} of them were not taken", thousands(failed))));
+            return Err(Failure::new(
+                FAILED,
+                format!("not taken: {} of {}", thousands(failed), counted(events, "event")),
+            ));
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::{check, show};
 use crate::call::{flags, send};
 use crate::failure::{CREDENTIALS, FAILED, Failure, USAGE};
-use crate::output::explain;
+use crate::output::{counted, explain};
 use crate::settings::Settings;
 use crate::webhooks::{self, Held, Webhook};
 
@@ -56,7 +56,7 @@ impl Setup {
         if !missing.is_empty() {
             let operation = flags::operation("webhook.create")?;
             if let Some(confirmation) = ashby_calls::Confirmation::of(operation) {
-                let target = format!("for {} types, to {url}", missing.len());
+                let target = format!("for {}, to {url}", counted(missing.len() as u64, "type"));
                 send::confirm(operation, confirmation, &target, self.yes)?;
             }
         }
@@ -84,7 +84,10 @@ impl Setup {
         show::show(settings, &all)?;
         if !made.is_empty() {
             match check::pings(settings, since, made.len()).await {
-                Some(pings) => explain(&format!("{pings} of {} pings came to the inbox here\n", made.len())),
+                Some(pings) => {
+                    let all = counted(made.len() as u64, "ping");
+                    explain(&format!("came to the inbox here: {pings} of {all}\n"));
+                }
                 None => explain(
                     "the receiver's inbox is not here, so that its pings cannot be counted (--inbox)\n",
                 ),
@@ -141,10 +144,11 @@ impl Setup {
             return Ok(known().to_vec());
         }
         let find = |wanted: &String| {
-            known().iter().copied().find(|kind| kind == wanted).ok_or_else(|| {
-                Failure::new(USAGE, format!("no webhook can be made for `{wanted}`"))
-                    .with_hint(format!("types are all, {}", known().join(", ")))
-            })
+            known()
+                .iter()
+                .copied()
+                .find(|kind| kind == wanted)
+                .ok_or_else(|| super::unknown("type", wanted, known()))
         };
         let mut types = self.types.iter().map(find).collect::<Result<Vec<_>, _>>()?;
         let mut seen = std::collections::HashSet::new();

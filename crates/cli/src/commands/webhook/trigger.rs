@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ashby_client::catalog;
 use ashby_webhooks::{HEADER, Signature};
 use clap::Args;
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::failure::{FAILED, Failure, USAGE};
-use crate::output::{explain, print, print_json, thousands};
+use crate::output::{Items, counted, explain, print, print_json, thousands};
 use crate::settings::{OutputFormat, Settings};
 use crate::{outgoing, webhooks};
 
@@ -59,11 +58,7 @@ struct Ended {
 
 impl Trigger {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
-        let event = catalog::event(&self.kind).ok_or_else(|| {
-            let known: Vec<&str> = catalog::events().iter().map(|event| event.name).collect();
-            Failure::new(USAGE, format!("there is no event `{}`", self.kind))
-                .with_hint(format!("events are {}", known.join(", ")))
-        })?;
+        let event = super::event(&self.kind)?;
         let data: Value = serde_json::from_str(event.example).map_err(|error| {
             Failure::new(FAILED, format!("the example of {} is no JSON", event.name)).with_source(error)
         })?;
@@ -79,7 +74,13 @@ impl Trigger {
             body
         };
         if self.dry_run {
-            (1..=self.count).try_for_each(|number| print(&format!("{}\n", make(number))))?;
+            let mut items = Items::new(settings);
+            for number in 1..=self.count {
+                if !items.item(make(number).to_string().as_bytes())? {
+                    return Ok(ExitCode::SUCCESS);
+                }
+            }
+            items.finish()?;
             return Ok(ExitCode::SUCCESS);
         }
         let secret = webhooks::signing_if_any(settings)?;
@@ -114,7 +115,7 @@ impl Trigger {
             let missing = thousands(self.count - taken as u64);
             return Err(Failure::new(
                 FAILED,
-                format!("{missing} of {} events were not taken", thousands(self.count)),
+                format!("not taken: {missing} of {}", counted(self.count, "event")),
             )
             .with_hint(match is_forged {
                 true => "401 means that the secret is another one",
@@ -165,8 +166,8 @@ fn tell(ended: &mut [Ended], elapsed: Duration, is_json: bool) -> Result<(), Fai
     let statuses: Vec<String> =
         statuses.iter().map(|(status, count)| format!("{status} ({})", thousands(*count))).collect();
     print(&format!(
-        "{} events in {:.1} s: {}; answered in {:.1} ms at the median, {:.1} ms at 99 %, {:.1} ms at most\n",
-        thousands(ended.len() as u64),
+        "{} in {:.1} s: {}; answered in {:.1} ms at the median, {:.1} ms at 99 %, {:.1} ms at most\n",
+        counted(ended.len() as u64, "event"),
         elapsed.as_secs_f64(),
         statuses.join(", "),
         at(50),

@@ -1,0 +1,51 @@
+//! `read`.
+
+use ashby_source::AshbySource;
+use capture_core::{Error, ErrorKind, Outcome, ReconcilePolicy, Result, Runner, RunnerOptions, Selection};
+use connecting::{Config, stop_on_signal};
+use sink_airbyte::{AirbyteSink, ConfiguredCatalog, Output, SavedState};
+
+use crate::predecessor::PREDECESSOR;
+use crate::streams;
+
+/// Reads what the catalog names, from where the state ends; whether all of it came.
+pub(crate) async fn read(config: &Config, catalog: &str, state: &str, output: &Output) -> Result<bool> {
+    let catalog = ConfiguredCatalog::read(catalog)?;
+    let saved = SavedState::read(state)?;
+    for stream in &saved.foreign {
+        tracing::info!(
+            "{stream} is listed whole once: its state is of another connector, and from then on changes suffice"
+        );
+    }
+    let mut reading = Vec::new();
+    for configured in &catalog.streams {
+        let name = &configured.name;
+        let stream = ashby_source::stream(name).ok_or_else(|| {
+            Error::new(ErrorKind::Configuration, format!("there is no stream named {name}"))
+                .with_hint("refresh the source's schema")
+        })?;
+        let is_incremental = configured.is_incremental && streams::is_incremental(&stream);
+        reading.push((name.clone(), streams::shape(&stream), is_incremental));
+    }
+    if reading.is_empty() {
+        return Ok(true);
+    }
+    let client = config.client(crate::USER_AGENT)?;
+    let identity = ashby_source::who_asks(&client).await?;
+    let source = AshbySource::new(client).with_overlay(PREDECESSOR).created_after_ms(config.start_date_ms);
+    let selections: Vec<_> = catalog.streams.iter().map(|stream| Selection::new(&*stream.name)).collect();
+    let sink = AirbyteSink::new(output.clone(), reading, saved);
+    // What was sent is not known any more: nothing is in doubt, and nothing is swept.
+    let options = RunnerOptions::default().reconcile(ReconcilePolicy::Accept);
+    let stop = stop_on_signal()?;
+    let report = Runner::new(source, sink).options(options).run(selections, identity, stop).await?;
+    if report.output_closed {
+        return Err(Error::new(ErrorKind::Closed, "the reader of the output has gone"));
+    }
+    if report.interrupted {
+        tracing::info!("stopped: the next read goes on from the newest state");
+        output.give_up()?;
+        return Ok(true);
+    }
+    Ok(report.streams.values().all(|stream| stream.outcome == Outcome::UpToDate))
+}

@@ -1,0 +1,73 @@
+//! What the connectors of platforms that start a program with files as arguments have in common: a configuration with a key
+//! and a start date, a client for it, signals, and logs on standard error.
+
+mod config;
+
+use std::path::Path;
+
+use capture_core::{Error, ErrorKind, Result};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+pub use config::{Config, MEMBERS, Marks, schema};
+
+/// The text of a file that is named on the command line; `what` it is, for the error.
+///
+/// # Errors
+/// [`ErrorKind::Configuration`] if it cannot be read.
+pub fn file(path: &Path, what: &str) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Error::new(ErrorKind::Configuration, format!("cannot read the {what} {}", path.display()))
+            .with_source(error)
+    })
+}
+
+/// What went wrong and what to do, for people.
+pub fn sentence(error: &Error) -> String {
+    match error.hint() {
+        Some(hint) => format!("{}; {hint}", error.chain()),
+        None => error.chain(),
+    }
+}
+
+/// Logs of our crates, and of `own` with them, on standard error. Other crates' could hold headers and bodies.
+pub fn start_logging(own: &[&str], debug: bool) {
+    let level = if debug { LevelFilter::DEBUG } else { LevelFilter::INFO };
+    let ours = ["ashby_client", "ashby_source", "capture_core", "connecting"];
+    let filter = Targets::new().with_targets(ours.iter().chain(own).map(|name| (*name, level)));
+    let layer =
+        tracing_subscriber::fmt::layer().with_ansi(false).with_target(false).with_writer(std::io::stderr);
+    // A second subscriber can only come from a second call.
+    let _ = tracing_subscriber::registry().with(layer).with(filter).try_init();
+}
+
+/// Cancelled by the first SIGTERM or SIGINT; the second one ends the process.
+///
+/// # Errors
+/// [`ErrorKind::Storage`] if signals cannot be listened to.
+pub fn stop_on_signal() -> Result<CancellationToken> {
+    let listen = |kind| {
+        signal(kind)
+            .map_err(|error| Error::new(ErrorKind::Storage, "cannot listen to signals").with_source(error))
+    };
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let stop = CancellationToken::new();
+    let stopped = stop.clone();
+    tokio::spawn(async move {
+        for is_first in [true, false] {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if is_first {
+                tracing::info!("asked to stop: what has been read is printed, with its state");
+                stopped.cancel();
+            }
+        }
+        std::process::exit(1);
+    });
+    Ok(stop)
+}

@@ -1,0 +1,222 @@
+//! Records as readers with a schema take them: of the types that the [`schema`] declares, whatever was sent. Destinations of
+//! Airbyte and Singer end their run at a value of another type.
+
+mod kind;
+mod schema;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use capture_core::{Field, FieldKind, Key};
+use json_slices::{members, push_line, push_string, storable, unicode};
+
+pub use schema::schema;
+
+/// How the records of a stream look.
+#[derive(Debug, Clone, Default)]
+pub struct Shape {
+    kinds: BTreeMap<String, FieldKind>,
+    scope_as: Option<String>,
+    left_out: BTreeSet<String>,
+    is_storable: bool,
+}
+
+/// What was done to a record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pushed {
+    /// Members whose value was not of its kind, and became null.
+    pub misfits: u64,
+    /// Members of which no kind is known.
+    pub undeclared: Vec<String>,
+}
+
+impl Shape {
+    /// That of records whose members are of these kinds. Others may be anything.
+    pub fn new<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Self {
+        let kinds = fields.into_iter().map(|field| (field.name.clone(), field.kind)).collect();
+        Self { kinds, ..Self::default() }
+    }
+
+    /// Adds a member with the key of what each record [belongs to](capture_core::Record::scope).
+    #[must_use]
+    pub fn with_scope_as(mut self, name: Option<&str>) -> Self {
+        self.scope_as = name.map(str::to_owned);
+        self
+    }
+
+    /// Leaves these members out.
+    #[must_use]
+    pub fn without(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.left_out.extend(names);
+        self
+    }
+
+    /// Has U+FFFD for U+0000, too, which many programs take for the end of a text.
+    #[must_use]
+    pub fn storable(mut self, is_storable: bool) -> Self {
+        self.is_storable = is_storable;
+        self
+    }
+
+    /// From now on a member may be anything, and that is known.
+    pub fn declare(&mut self, name: &str) {
+        self.kinds.insert(name.to_owned(), FieldKind::Any);
+    }
+
+    /// The members that records have as far as is known, those that are left out excepted.
+    pub fn fields(&self) -> Vec<Field> {
+        let kept = self.kinds.iter().filter(|(name, _)| !self.left_out.contains(*name));
+        kept.map(|(name, kind)| Field::new(name, *kind)).collect()
+    }
+
+    /// The member for what records belong to, and the key of what this one does.
+    pub fn scope<'a>(&'a self, scope: Option<&'a Key>) -> Option<(&'a str, &'a str)> {
+        Some((self.scope_as.as_deref()?, scope?.as_str()))
+    }
+
+    /// Appends a record, without line breaks and with U+FFFD for half a character. A member whose value is not of its
+    /// kind becomes null; a record of which all members fit stays to the letter.
+    pub fn push(&self, line: &mut Vec<u8>, body: &[u8], scope: Option<&Key>) -> Pushed {
+        let body = if self.is_storable { storable(body) } else { unicode(body) };
+        let added = self.scope(scope);
+        let mut pushed = Pushed::default();
+        let mut is_changed = added.is_some();
+        let mut rebuilt = vec![b'{'];
+        let read = members(&body, |name, value| {
+            let name = name.lossy();
+            if self.left_out.contains(&*name) {
+                is_changed = true;
+                return;
+            }
+            let fits = match self.kinds.get(&*name) {
+                Some(known) => kind::fits(*known, value),
+                None => {
+                    pushed.undeclared.push(name.clone().into_owned());
+                    true
+                }
+            };
+            pushed.misfits += u64::from(!fits);
+            push_member(&mut rebuilt, &name, if fits { value } else { b"null" });
+        });
+        if read.is_err() || (!is_changed && pushed.misfits == 0) {
+            push_line(line, &body);
+            return pushed;
+        }
+        if let Some((name, scope)) = added {
+            push_text_member(&mut rebuilt, name, scope);
+        }
+        rebuilt.push(b'}');
+        push_line(line, &rebuilt);
+        pushed
+    }
+}
+
+/// Appends a member to an object that is being written, of which more than the bracket is there if it has members.
+fn push_member(object: &mut Vec<u8>, name: &str, value: &[u8]) {
+    if object.len() > 1 {
+        object.push(b',');
+    }
+    push_string(object, name);
+    object.push(b':');
+    object.extend_from_slice(value);
+}
+
+fn push_text_member(object: &mut Vec<u8>, name: &str, text: &str) {
+    let mut value = Vec::new();
+    push_string(&mut value, text);
+    push_member(object, name, &value);
+}
+
+/// An object of texts.
+pub fn push_texts<'a>(line: &mut Vec<u8>, members: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    let mut object = vec![b'{'];
+    members.into_iter().for_each(|(name, text)| push_text_member(&mut object, name, text));
+    object.push(b'}');
+    line.extend_from_slice(&object);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn shape() -> Shape {
+        let fields = [
+            ("id", FieldKind::String),
+            ("updatedAt", FieldKind::Instant),
+            ("order", FieldKind::Integer),
+            ("isIn", FieldKind::Boolean),
+            ("tags", FieldKind::Array),
+            ("job", FieldKind::Object),
+            ("score", FieldKind::Number),
+        ];
+        Shape::new(&fields.map(|(name, kind)| Field::new(name, kind)))
+    }
+
+    fn pushed(shape: &Shape, body: &str, scope: Option<&Key>) -> (String, Pushed) {
+        let mut line = Vec::new();
+        let pushed = shape.push(&mut line, body.as_bytes(), scope);
+        (String::from_utf8(line).unwrap(), pushed)
+    }
+
+    #[test]
+    fn what_fits_stays_to_the_letter_and_what_is_not_declared_is_told() {
+        let body = r#"{"id":"a", "order":7,"score":1.50,"tags":[1, 2],"odd":{"x":1e5},"job":null}"#;
+        let (line, told) = pushed(&shape(), body, None);
+        assert_eq!((line, told.misfits, told.undeclared), (body.to_owned(), 0, vec!["odd".to_owned()]));
+        let mut knows = shape();
+        knows.declare("odd");
+        assert_eq!(pushed(&knows, body, None).1, Pushed::default());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_null_and_counted() {
+        let body = r#"{"id":"a","updatedAt":"soon","order":7.5,"isIn":"yes","tags":{},"job":[],"score":"1"}"#;
+        let (line, told) = pushed(&shape(), body, None);
+        assert_eq!(told.misfits, 6);
+        let record: Value = serde_json::from_str(&line).unwrap();
+        let expected =
+            json!({"id":"a","updatedAt":null,"order":null,"isIn":null,"tags":null,"job":null,"score":null});
+        assert_eq!(record, expected);
+        for wide in ["9223372036854775808", "1e3"] {
+            let (line, _) = pushed(&shape(), &format!(r#"{{"id":"a","order":{wide}}}"#), None);
+            assert_eq!(line, r#"{"id":"a","order":null}"#);
+        }
+    }
+
+    #[test]
+    fn half_a_character_a_line_break_and_a_nul_do_not_get_through() {
+        let body = "{\"id\":\"\\ud83d\",\n\"order\":1,\"job\":{\"a\":\"x\\u0000\"}}";
+        let (line, _) = pushed(&shape(), body, None);
+        assert!(!line.contains('\n') && !line.contains("ud83d") && line.contains("u0000"), "{line}");
+        let (line, _) = pushed(&shape().storable(true), body, None);
+        let record: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(record, json!({"id": "\u{fffd}", "order": 1, "job": {"a": "x\u{fffd}"}}));
+    }
+
+    #[test]
+    fn members_are_added_and_left_out() {
+        let shape = shape().with_scope_as(Some("owner_id")).without(["order".to_owned(), "odd".to_owned()]);
+        let (line, told) = pushed(&shape, r#"{"id":"a","order":1,"odd":2}"#, Some(&Key::from("o\"1")));
+        assert_eq!((line, told), (r#"{"id":"a","owner_id":"o\"1"}"#.to_owned(), Pushed::default()));
+        assert!(shape.fields().iter().all(|field| field.name != "order"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_becomes_an_object_of_the_declared_types(
+            order in any::<f64>(), text in ".*", flag in any::<bool>(), pick in 0_usize..4,
+        ) {
+            let value = [json!(order), json!(text), json!(flag), json!([text])][pick].clone();
+            let body = json!({"id": text, "order": value, "updatedAt": value, "isIn": value, "tags": value});
+            let (line, _) = pushed(&shape(), &body.to_string(), None);
+            let record: Value = serde_json::from_str(&line).unwrap();
+            prop_assert_eq!(&record["id"], &body["id"]);
+            prop_assert!(record["order"].is_null() || record["order"].is_i64());
+            prop_assert!(record["isIn"].is_null() || record["isIn"].is_boolean());
+            prop_assert!(record["tags"].is_null() || record["tags"].is_array());
+            prop_assert!(!line.contains('\n'));
+        }
+    }
+}
