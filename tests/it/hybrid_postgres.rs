@@ -41,11 +41,13 @@ async fn a_server_that_is_away_at_the_start_is_waited_for_and_deliveries_are_kep
     // What comes meanwhile is kept, and done once the server is back.
     let gone = truth(site.organisation(), "candidates").into_keys().next().unwrap();
     site.organisation().mutate(&Mutation::Delete { kind: Kind::Candidate, id: gone.clone() }).unwrap();
-    let event = json!({"webhookActionId": "1", "action": "candidateDelete", "data": {"candidate": {"id": gone}}});
+    let event =
+        json!({"webhookActionId": "1", "action": "candidateDelete", "data": {"candidate": {"id": gone}}});
     assert_eq!(deliver(&watch.address, &event.to_string()).await, 200);
     assert_eq!(deliver(&watch.address, &body("2", "somethingNew")).await, 200);
-    let status: Value = serde_json::from_str(&site.run(&format!("status --to {to} --output json")).await.stdout)
-        .unwrap_or_default();
+    let status: Value =
+        serde_json::from_str(&site.run(&format!("status --to {to} --output json")).await.stdout)
+            .unwrap_or_default();
     assert!(status.is_null() || status["run"].is_null() || status["run"]["is_on"].is_boolean());
     cluster.resume();
     next("round 1 ").await;
