@@ -42,9 +42,8 @@ pub(crate) fn start(settings: &Settings) -> Screen {
         "ashby_webhooks",
         "capture_core",
         "http_service",
-        "sink_jsonl",
-        "sink_postgres",
-        "sink_sqlite",
+        // All destinations.
+        "sink_",
         "ashby",
     ];
     // What a stream's notes say is said by who shows the run, once.

@@ -7,6 +7,8 @@
 use std::collections::BTreeSet;
 
 use capture_core::{Counts, Key, Op, Record, Share, Stamp, Sweep, Within};
+use json_slices::push_line;
+use memchr::memchr2;
 use own_database::Failure;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use xxhash_rust::xxh3::xxh3_64;
@@ -333,8 +335,14 @@ fn distinct(scopes: &[Key]) -> BTreeSet<&str> {
     scopes.iter().map(Key::as_str).collect()
 }
 
+/// That of a record as a line holds it, which is what comes back of it when output was lost.
 fn hash(body: &[u8]) -> i64 {
-    xxh3_64(body).cast_signed()
+    if memchr2(b'\n', b'\r', body).is_none() {
+        return xxh3_64(body).cast_signed();
+    }
+    let mut line = Vec::with_capacity(body.len());
+    push_line(&mut line, body);
+    xxh3_64(&line).cast_signed()
 }
 
 /// What a key or scope is found by; several may have the same.

@@ -123,6 +123,24 @@ async fn between_runs_a_file_may_be_put_aside_and_what_is_lost_is_listed_again()
     }
 }
 
+/// A line is what comes back of a record whose answer had line breaks.
+#[tokio::test]
+async fn what_was_sent_with_line_breaks_is_known_again_after_a_loss() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("pets.jsonl");
+    for stamp in [1, 2] {
+        let (mut sink, _) = open(directory.path()).await.unwrap();
+        let record = |key: &str| Record::upsert(key, format!("{{\n  \"id\": \"{key}\"\n}}"));
+        let records = ["a", "b", "c"].map(record).into();
+        sink.write(Write::new(stream(), Stamp::new(stamp), records)).await.unwrap();
+        sink.commit(&state(stamp)).await.unwrap();
+        drop(sink);
+        assert_eq!(keys(&path), "abc", "{stamp}");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, &text[..text.len() - 4]).unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_state_that_claims_more_than_was_received_is_refused_until_it_is_reset() {
     let directory = tempfile::tempdir().unwrap();
