@@ -77,20 +77,11 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     connecting::start_logging(&["sink_airbyte", "airbyte_source_ashby"], arguments.debug);
     let output = Output::new(std::io::stdout());
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            tracing::error!("cannot start the asynchronous runtime: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let done = runtime.block_on(answer(&arguments.command, &output));
-    // A write to a reader that has stopped must not keep the process.
-    runtime.shutdown_background();
+    let done = connecting::run(answer(&arguments.command, &output));
     match done {
-        Ok(is_good) if is_good => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
+        Some(Ok(is_good)) if is_good => ExitCode::SUCCESS,
+        None | Some(Ok(_)) => ExitCode::FAILURE,
+        Some(Err(error)) => {
             tracing::error!("{}", sentence(&error));
             // Where nobody reads any more, nobody needs to be told.
             let _ = output.give_up();
@@ -104,7 +95,11 @@ async fn answer(command: &Command, output: &Output) -> Result<bool> {
     match command {
         Command::Spec => output.spec(
             DOCUMENTATION_URL,
-            &connecting::schema(Marks { secret: "airbyte_secret", hidden: "airbyte_hidden" }),
+            &connecting::schema(Marks {
+                secret: "airbyte_secret",
+                hidden: "airbyte_hidden",
+                dated: "applications, and what belongs to them,",
+            }),
         )?,
         Command::Check(config) => {
             let checked = async { ashby_source::explore(&config.client()?).await }.await;

@@ -37,7 +37,7 @@ pub(crate) async fn read(config: &Config, catalog: &str, state: &str, output: &O
     let sink = AirbyteSink::new(output.clone(), reading, saved);
     // What was sent is not known any more: nothing is in doubt, and nothing is swept.
     let options = RunnerOptions::default().reconcile(ReconcilePolicy::Accept);
-    let stop = stop_on_signal()?;
+    let stop = stop_on_signal("printed, with its state")?;
     let report = Runner::new(source, sink).options(options).run(selections, identity, stop).await?;
     if report.output_closed {
         return Err(Error::new(ErrorKind::Closed, "the reader of the output has gone"));

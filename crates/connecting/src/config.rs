@@ -1,9 +1,11 @@
 //! The configuration.
 
-use ashby_client::{ApiKey, Client, SMALL_BODY_BYTES};
+use ashby_client::{ApiKey, Client};
 use capture_core::{Error, ErrorKind, Result};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+
+use crate::connection::{Connection, MAX_PAGE_MB};
 
 /// What a person configured.
 pub struct Config {
@@ -12,6 +14,7 @@ pub struct Config {
     pub start_date_ms: Option<i64>,
     base_url: Option<String>,
     requests_per_minute: Option<u32>,
+    max_page_mb: u32,
 }
 
 impl Config {
@@ -47,14 +50,26 @@ impl Config {
                 })
             })
             .transpose()?;
-        let requests_per_minute = member("requests_per_minute")
-            .map(|limit| {
-                let limit = limit.as_u64().and_then(|limit| u32::try_from(limit).ok());
-                limit.ok_or_else(|| wrong("requests_per_minute is not a number of requests".to_owned()))
-            })
-            .transpose()?;
+        let number = |name: &str, what: &str| {
+            let read = |number: &Value| {
+                let number = number.as_u64().and_then(|number| u32::try_from(number).ok());
+                number.ok_or_else(|| wrong(format!("{name} is not {what}")))
+            };
+            member(name).map(read).transpose()
+        };
+        let requests_per_minute = number("requests_per_minute", "a number of requests")?;
+        let max_page_mb = number("max_page_mb", "a number of megabytes")?.unwrap_or(MAX_PAGE_MB);
+        if max_page_mb == 0 {
+            return Err(wrong("max_page_mb is not a number of megabytes".to_owned()));
+        }
         let base_url = text("base_url", "text")?.filter(|url| !url.is_empty());
-        Ok(Self { api_key: api_key.as_str().into(), start_date_ms, base_url, requests_per_minute })
+        Ok(Self {
+            api_key: api_key.as_str().into(),
+            start_date_ms,
+            base_url,
+            requests_per_minute,
+            max_page_mb,
+        })
     }
 
     /// A client for the configured key, which says that it is this program.
@@ -62,25 +77,16 @@ impl Config {
     /// # Errors
     /// [`ErrorKind::Configuration`] if what is configured cannot work.
     pub fn client(&self, user_agent: &str) -> Result<Client> {
-        let mut builder = Client::builder()
-            .api_key(self.api_key.clone())
-            // Large answers come one at a time: they are printed while the next one is on its way.
-            .body_budget_bytes(Some(SMALL_BODY_BYTES))
-            .user_agent(user_agent);
-        if let Some(url) = &self.base_url {
-            builder = builder.base_url(url);
-        }
-        match self.requests_per_minute {
-            None => {}
-            Some(0) => builder = builder.requests_per_minute(None),
-            limit => builder = builder.requests_per_minute(limit),
-        }
-        builder.build().map_err(|error| {
-            let hint = error.hint().unwrap_or("correct the configuration");
-            Error::new(ErrorKind::Configuration, "the configuration cannot work")
-                .with_hint(hint)
-                .with_source(error)
-        })
+        let connection = Connection {
+            api_key: self.api_key.clone(),
+            base_url: self.base_url.as_deref(),
+            requests_per_minute: self.requests_per_minute,
+            max_page_mb: self.max_page_mb,
+            too_large_hint: "raise max_page_mb in the configuration",
+            user_agent,
+            configuration: "the configuration",
+        };
+        connection.client()
     }
 }
 
@@ -89,15 +95,17 @@ fn wrong(message: String) -> Error {
 }
 
 /// The members of a configuration.
-pub const MEMBERS: [&str; 4] = ["api_key", "start_date", "requests_per_minute", "base_url"];
+pub const MEMBERS: [&str; 5] = ["api_key", "start_date", "requests_per_minute", "max_page_mb", "base_url"];
 
-/// How a platform's schemas mark members.
+/// How a platform's schemas mark members, and what differs in what they say.
 #[derive(Debug, Clone, Copy)]
 pub struct Marks {
     /// One that is a secret.
     pub secret: &'static str,
     /// One that people need not see.
     pub hidden: &'static str,
+    /// What a start date leaves out.
+    pub dated: &'static str,
 }
 
 /// JSON schema of the configuration.
@@ -119,7 +127,7 @@ pub fn schema(marks: Marks) -> Value {
             "start_date": {
                 "type": "string",
                 "title": "Start date",
-                "description": "Leaves out applications, and what belongs to them, that were created before this instant. Everything is read without it.",
+                "description": format!("Leaves out {} that were created before this instant. Everything is read without it.", marks.dated),
                 "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
                 "format": "date-time",
                 "examples": ["2017-01-25T00:00:00Z"],
@@ -133,13 +141,21 @@ pub fn schema(marks: Marks) -> Value {
                 "default": ashby_client::DEFAULT_REQUESTS_PER_MINUTE,
                 "order": 2,
             },
+            "max_page_mb": {
+                "type": "integer",
+                "title": "Largest page",
+                "description": "The largest answer of Ashby's that is accepted, in megabytes when it is unpacked.",
+                "minimum": 1,
+                "default": MAX_PAGE_MB,
+                "order": 3,
+            },
             "base_url": {
                 "type": "string",
                 "title": "Base URL",
                 "description": "Where Ashby's API is. Change it only for a proxy or a test server.",
                 marks.hidden: true,
                 "default": ashby_client::DEFAULT_BASE_URL,
-                "order": 3,
+                "order": 4,
             },
         },
     })
@@ -153,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_schema_has_every_member() {
-        let schema = schema(Marks { secret: "s", hidden: "h" });
+        let schema = schema(Marks { secret: "s", hidden: "h", dated: "pets" });
         let members: BTreeSet<&str> =
             schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(members, BTreeSet::from(MEMBERS));
@@ -180,6 +196,7 @@ mod tests {
             (r#"{"api_key": {"a": "SECRET"}}"#, "api_key"),
             (r#"{"api_key": "SECRET", "start_date": "SECRET"}"#, "start_date"),
             (r#"{"api_key": "SECRET", "requests_per_minute": -1}"#, "requests_per_minute"),
+            (r#"{"api_key": "SECRET", "max_page_mb": 0}"#, "max_page_mb"),
             (r#"{"api_key": "SECRET", "base_url": 1}"#, "base_url"),
         ] {
             let error = Config::parse(text).err().unwrap();

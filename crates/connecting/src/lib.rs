@@ -2,6 +2,7 @@
 //! and a start date, a client for it, signals, and logs on standard error.
 
 mod config;
+mod connection;
 
 use std::path::Path;
 
@@ -13,6 +14,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub use config::{Config, MEMBERS, Marks, schema};
+pub use connection::{Connection, MAX_PAGE_MB};
 
 /// The text of a file that is named on the command line; `what` it is, for the error.
 ///
@@ -44,11 +46,28 @@ pub fn start_logging(own: &[&str], debug: bool) {
     let _ = tracing_subscriber::registry().with(layer).with(filter).try_init();
 }
 
-/// Cancelled by the first SIGTERM or SIGINT; the second one ends the process.
+/// Runs to the end on this thread; `None`, and a line in the log, if that cannot be. A write to a reader that has stopped
+/// does not keep the process.
+pub fn run<T>(work: impl Future<Output = T>) -> Option<T> {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            let done = runtime.block_on(work);
+            runtime.shutdown_background();
+            Some(done)
+        }
+        Err(error) => {
+            tracing::error!("cannot start the asynchronous runtime: {error}");
+            None
+        }
+    }
+}
+
+/// Cancelled by the first SIGTERM or SIGINT, which is logged with what becomes of what has been read; the second one ends
+/// the process.
 ///
 /// # Errors
 /// [`ErrorKind::Storage`] if signals cannot be listened to.
-pub fn stop_on_signal() -> Result<CancellationToken> {
+pub fn stop_on_signal(becomes: &'static str) -> Result<CancellationToken> {
     let listen = |kind| {
         signal(kind)
             .map_err(|error| Error::new(ErrorKind::Storage, "cannot listen to signals").with_source(error))
@@ -63,10 +82,11 @@ pub fn stop_on_signal() -> Result<CancellationToken> {
                 _ = interrupt.recv() => {}
             }
             if is_first {
-                tracing::info!("asked to stop: what has been read is printed, with its state");
+                tracing::info!("asked to stop: what has been read is {becomes}");
                 stopped.cancel();
             }
         }
+        tracing::error!("asked to stop a second time: what was not {becomes} is read again");
         std::process::exit(1);
     });
     Ok(stop)

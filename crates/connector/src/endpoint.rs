@@ -3,8 +3,9 @@
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
-use ashby_client::{ApiKey, Client, SMALL_BODY_BYTES};
+use ashby_client::{ApiKey, Client};
 use capture_core::{Error, ErrorKind, Result};
+use connecting::{Connection, MAX_PAGE_MB};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -17,10 +18,6 @@ use crate::interval;
 const CREDENTIALS_TITLE: &str = "Private App Credentials";
 /// With this key nothing is asked of Ashby: bindings can be discovered without an account.
 const OFFLINE_KEY: &str = "ESTUARY_TEST_ACCESS_TOKEN";
-
-/// The largest answer that is accepted, in megabytes when it is unpacked, where nothing else is configured. Ashby's pages
-/// are a hundredth of it.
-const MAX_PAGE_MB: u32 = 32;
 
 /// How long a binding may be in trouble before the task fails, where nothing else is configured.
 pub(crate) const FAIL_AFTER: Duration = Duration::from_secs(60 * 60);
@@ -130,27 +127,16 @@ impl Endpoint {
 
     /// A client for the configured key.
     pub(crate) fn client(&self) -> Result<Client> {
-        let mut builder = Client::builder()
-            .api_key(self.api_key.clone())
-            .max_body_bytes((self.max_page_mb as usize).saturating_mul(1_000_000))
-            .too_large_hint("raise advanced.max_page_mb in the capture's endpoint configuration")
-            // Large answers come one at a time: they are captured while the next one is on its way.
-            .body_budget_bytes(Some(SMALL_BODY_BYTES))
-            .user_agent(concat!("source-ashby/", env!("CARGO_PKG_VERSION")));
-        if let Some(url) = &self.base_url {
-            builder = builder.base_url(url);
-        }
-        match self.requests_per_minute {
-            None => {}
-            Some(0) => builder = builder.requests_per_minute(None),
-            limit => builder = builder.requests_per_minute(limit),
-        }
-        builder.build().map_err(|error| {
-            let hint = error.hint().unwrap_or("correct the endpoint's configuration");
-            Error::new(ErrorKind::Configuration, "the endpoint's configuration cannot work")
-                .with_hint(hint)
-                .with_source(error)
-        })
+        let connection = Connection {
+            api_key: self.api_key.clone(),
+            base_url: self.base_url.as_deref(),
+            requests_per_minute: self.requests_per_minute,
+            max_page_mb: self.max_page_mb,
+            too_large_hint: "raise advanced.max_page_mb in the capture's endpoint configuration",
+            user_agent: concat!("source-ashby/", env!("CARGO_PKG_VERSION")),
+            configuration: "the endpoint's configuration",
+        };
+        connection.client()
     }
 }
 

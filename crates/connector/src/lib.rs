@@ -23,19 +23,10 @@ pub use status::Status;
 /// Serves requests until there are no more. The last line that it logs before it fails says why.
 pub fn run() -> ExitCode {
     logging::start();
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            tracing::error!("cannot start the asynchronous runtime: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let ended = runtime.block_on(protocol::serve());
-    // A write to a reader that has stopped must not keep the process.
-    runtime.shutdown_background();
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
+    match connecting::run(protocol::serve()) {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        None => ExitCode::FAILURE,
+        Some(Err(error)) => {
             logging::fatal(&error);
             ExitCode::FAILURE
         }

@@ -12,7 +12,6 @@ use sink_estuary::{
 };
 use tokio::io::Stdout;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 use crate::capture;
 use crate::endpoint::{self, Endpoint};
@@ -28,7 +27,7 @@ pub(crate) async fn serve() -> Result<()> {
     let codec = Codec::from_name(std::env::var("FLOW_RUNTIME_CODEC").ok().as_deref());
     let mut requests = read_requests(codec)?;
     let mut output = Output::new(codec, tokio::io::stdout());
-    let stop = stop_on_signal()?;
+    let stop = connecting::stop_on_signal("written and checkpointed")?;
     loop {
         let request = tokio::select! {
             biased;
@@ -79,31 +78,6 @@ fn read_requests(codec: Codec) -> Result<Requests> {
         .spawn(read)
         .map_err(|error| Error::new(ErrorKind::Storage, "cannot start a thread").with_source(error))?;
     Ok(receiver)
-}
-
-/// Cancelled by the first SIGTERM or SIGINT; the second one ends the process.
-fn stop_on_signal() -> Result<CancellationToken> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failed = |error| Error::new(ErrorKind::Storage, "cannot listen for signals").with_source(error);
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let stop = CancellationToken::new();
-    let stopped = stop.clone();
-    tokio::spawn(async move {
-        for is_first in [true, false] {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if is_first {
-                tracing::info!("asked to stop: what has been read is written and checkpointed");
-                stopped.cancel();
-            }
-        }
-        tracing::error!("asked to stop a second time: what was not checkpointed is captured again");
-        std::process::exit(1);
-    });
-    Ok(stop)
 }
 
 fn spec() -> Spec {

@@ -12,7 +12,11 @@ pub(crate) fn about() -> Value {
         "description": DESCRIPTION,
         "version": env!("CARGO_PKG_VERSION"),
         "capabilities": ["catalog", "discover", "state", "about", "test", "activate-version"],
-        "settings": connecting::schema(Marks { secret: "secret", hidden: "hidden" }),
+        "settings": connecting::schema(Marks {
+            secret: "secret",
+            hidden: "hidden",
+            dated: "candidates, applications, and what belongs to them,",
+        }),
     })
 }
 

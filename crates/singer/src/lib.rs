@@ -67,20 +67,11 @@ enum Test {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     connecting::start_logging(&["sink_singer", "tap_ashby"], false);
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            tracing::error!("cannot start the asynchronous runtime: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let done = runtime.block_on(answer(&arguments));
-    // A write to a reader that has stopped must not keep the process.
-    runtime.shutdown_background();
+    let done = connecting::run(answer(&arguments));
     match done {
-        Ok(is_good) if is_good => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
+        Some(Ok(is_good)) if is_good => ExitCode::SUCCESS,
+        None | Some(Ok(_)) => ExitCode::FAILURE,
+        Some(Err(error)) => {
             tracing::error!("{}", sentence(&error));
             ExitCode::FAILURE
         }
@@ -140,7 +131,7 @@ fn of_environment(member: &str) -> Option<(String, Value)> {
     let text =
         std::env::var(format!("TAP_ASHBY_{}", member.to_uppercase())).ok().filter(|text| !text.is_empty())?;
     let value = match text.parse::<u32>() {
-        Ok(number) if member == "requests_per_minute" => number.into(),
+        Ok(number) if member != "api_key" => number.into(),
         _ => text.into(),
     };
     Some((member.to_owned(), value))

@@ -53,7 +53,7 @@ pub(crate) async fn read(config: &Config, Wanted(wanted): Wanted, state: &str) -
     // What was sent is not known any more: versions say what is gone.
     let options = RunnerOptions::default().reconcile(ReconcilePolicy::Accept);
     let runner = Runner::new(source, sink).options(options).observer(Arc::new(listings));
-    let report = runner.run(selections, identity, stop_on_signal()?).await?;
+    let report = runner.run(selections, identity, stop_on_signal("printed, with its state")?).await?;
     if report.output_closed {
         return Err(Error::new(ErrorKind::Closed, "the target has gone"));
     }
