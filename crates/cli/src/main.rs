@@ -33,7 +33,7 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
-    ashby_client::forbid_core_dumps();
+    connecting::prepare();
     if manual::complete() {
         return ExitCode::SUCCESS;
     }
