@@ -112,6 +112,27 @@ pub struct StreamState {
     /// How many records full listings had.
     #[serde(default)]
     pub listed: Listed,
+    /// What was left out of the rows before they came here; `None` for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyMark>,
+}
+
+/// Tells what was left out of rows before they came to a destination.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PolicyMark {
+    /// How the policy is called, for people; empty if it was no policy but a selection of fields.
+    #[serde(default)]
+    pub name: String,
+    /// Rows of another fingerprint have other things left out.
+    pub fingerprint: String,
+}
+
+impl PolicyMark {
+    /// A policy of this name and fingerprint.
+    pub fn new(name: impl Into<String>, fingerprint: impl Into<String>) -> Self {
+        Self { name: name.into(), fingerprint: fingerprint.into() }
+    }
 }
 
 /// A debt: rows last seen before `since` are gone, and that is not yet so in the destination.
@@ -174,6 +195,7 @@ impl StreamState {
             listing: None,
             sweep_due: None,
             listed: Listed::default(),
+            policy: None,
         }
     }
 }
