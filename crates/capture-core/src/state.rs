@@ -126,12 +126,23 @@ pub struct PolicyMark {
     pub name: String,
     /// Rows of another fingerprint have other things left out.
     pub fingerprint: String,
+    /// What the policy by itself left out, beside a selection; `None` for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_policy: Option<String>,
 }
 
 impl PolicyMark {
     /// A policy of this name and fingerprint.
     pub fn new(name: impl Into<String>, fingerprint: impl Into<String>) -> Self {
-        Self { name: name.into(), fingerprint: fingerprint.into() }
+        let fingerprint = fingerprint.into();
+        Self { name: name.into(), of_policy: Some(fingerprint.clone()), fingerprint }
+    }
+
+    /// The same, where the policy by itself left out something else, or nothing.
+    #[must_use]
+    pub fn beside_selection(mut self, of_policy: Option<String>) -> Self {
+        self.of_policy = of_policy;
+        self
     }
 }
 

@@ -20,12 +20,30 @@ use crate::plan::Plan;
 use crate::rows::Unknown;
 use crate::veil::Veil;
 
+/// What a run is about.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// Whether somebody said which policy it is. Without that, rows that were written under one stay as they are, and
+    /// nothing comes to them.
+    pub is_said: bool,
+    /// The streams that it brings up to date; all if it is `None`. Where only the selection is another, others stay as
+    /// they are; where the policy is, none may.
+    pub streams: Option<BTreeSet<String>>,
+}
+
+impl Run {
+    /// One that was told its policy, of all streams.
+    pub fn said() -> Self {
+        Self { is_said: true, streams: None }
+    }
+}
+
 /// A sink that is shown no more than may leave.
 pub struct Veiled {
     place: Arc<dyn Place>,
     inner: Box<dyn Sink>,
     veil: Arc<Veil>,
-    is_said: bool,
+    run: Run,
     may_rewrite: bool,
     /// As the sink was told of them.
     streams: BTreeMap<String, Arc<StreamDescriptor>>,
@@ -36,9 +54,9 @@ impl Veiled {
     ///
     /// # Errors
     /// As for [`Place::open`].
-    pub fn new(place: Arc<dyn Place>, veil: Arc<Veil>, is_said: bool) -> Result<Self> {
+    pub fn new(place: Arc<dyn Place>, veil: Arc<Veil>, run: Run) -> Result<Self> {
         let inner = place.open()?;
-        Ok(Self { place, inner, veil, is_said, may_rewrite: true, streams: BTreeMap::new() })
+        Ok(Self { place, inner, veil, run, may_rewrite: true, streams: BTreeMap::new() })
     }
 
     /// The same, which refuses where rows would have to be written anew.
@@ -48,18 +66,29 @@ impl Veiled {
         self
     }
 
-    fn mark(&self, stream: &str) -> Option<PolicyMark> {
-        let plan = self.veil.plan(stream);
-        plan.fingerprint().map(|fingerprint| PolicyMark::new(self.veil.name(), fingerprint))
-    }
-
     /// Streams whose rows were written under something else.
-    fn others(&self, state: &State) -> BTreeSet<String> {
-        let print = |mark: &Option<PolicyMark>| mark.as_ref().map(|mark| mark.fingerprint.clone());
-        let of_other = |(name, state): &(&String, &capture_core::StreamState)| {
-            print(&state.policy) != print(&self.mark(name))
-        };
-        state.streams.iter().filter(of_other).map(|(name, _)| name.clone()).collect()
+    fn others(&self, state: &State) -> Result<BTreeSet<String>> {
+        let mut others = BTreeSet::new();
+        for (name, state) in &state.streams {
+            let now = self.veil.mark(name);
+            let (before, now) = (state.policy.as_ref(), now.as_ref());
+            let whole = |mark: Option<&PolicyMark>| mark.map(|mark| mark.fingerprint.clone());
+            let policy = |mark: Option<&PolicyMark>| mark.and_then(|mark| mark.of_policy.clone());
+            let is_of_run = self.run.streams.as_ref().is_none_or(|streams| streams.contains(name));
+            if policy(before) != policy(now) || whole(before) != whole(now) && is_of_run {
+                others.insert(name.clone());
+            }
+        }
+        // Nobody knows under what rows were written whose state was forgotten.
+        if !self.veil.is_open() {
+            for (name, rows) in self.place.rows()?.unwrap_or_default() {
+                let is_unknown = rows > 0 && !state.streams.contains_key(&name);
+                if is_unknown && self.veil.plan(&name).fingerprint().is_some() {
+                    others.insert(name);
+                }
+            }
+        }
+        Ok(others)
     }
 
     /// Refuses to go on where that would let out more than before, and nobody said so.
@@ -67,7 +96,7 @@ impl Veiled {
         let before = others.iter().filter_map(|name| state.streams.get(name)?.policy.as_ref());
         let named: BTreeSet<&str> = before.map(|mark| &*mark.name).filter(|name| !name.is_empty()).collect();
         let Some(name) = named.first() else { return self.check_rewriting(others) };
-        if self.is_said {
+        if self.run.is_said {
             return self.check_rewriting(others);
         }
         let message = format!(
@@ -95,7 +124,8 @@ impl Veiled {
         for name in others {
             tracing::warn!(
                 stream = name,
-                "written anew: its rows were written under another privacy policy or selection"
+                "its rows were written under another privacy policy or selection: they are taken out, and written anew \
+                 when it is synced"
             );
         }
         // What is on standard output is gone already.
@@ -179,7 +209,7 @@ fn unreadable(stream: &StreamDescriptor, error: crate::Unreadable) -> Error {
 impl Sink for Veiled {
     async fn load(&mut self) -> Result<State> {
         let state = self.inner.load().await?;
-        let others = self.others(&state);
+        let others = self.others(&state)?;
         if others.is_empty() {
             return Ok(state);
         }
@@ -234,7 +264,7 @@ impl Sink for Veiled {
         let mut update = update.clone();
         for (name, state) in &mut update.streams {
             if let Some(state) = state {
-                state.policy = self.mark(name);
+                state.policy = self.veil.mark(name);
             }
         }
         self.inner.commit(&update).await

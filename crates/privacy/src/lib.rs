@@ -37,7 +37,7 @@ pub use action::Action;
 pub use apply::Unreadable;
 pub use contract::{Contract, StreamShape};
 pub use hash::HashKey;
-pub use layer::Veiled;
+pub use layer::{Run, Veiled};
 pub use place::veiled;
 pub use plan::{Fate, Plan};
 pub use policy::{CLASSES, PRESETS, Policy, Preset};

@@ -6,19 +6,18 @@ use std::sync::Arc;
 
 use capture_core::{Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor};
 
-use crate::layer::Veiled;
+use crate::layer::{Run, Veiled};
 use crate::veil::Veil;
 
-/// The same place, to which no more comes than the veil lets through. `is_said` tells whether somebody said which policy
-/// it is: without that, rows that were written under one stay, and nothing comes to them.
-pub fn veiled(place: Box<dyn Place>, veil: Arc<Veil>, is_said: bool) -> Box<dyn Place> {
-    Box::new(Veiling { place: place.into(), veil, is_said, may_rewrite: true })
+/// The same place, to which no more comes than the veil lets through.
+pub fn veiled(place: Box<dyn Place>, veil: Arc<Veil>, run: Run) -> Box<dyn Place> {
+    Box::new(Veiling { place: place.into(), veil, run, may_rewrite: true })
 }
 
 struct Veiling {
     place: Arc<dyn Place>,
     veil: Arc<Veil>,
-    is_said: bool,
+    run: Run,
     may_rewrite: bool,
 }
 
@@ -27,7 +26,7 @@ impl Veiling {
         Box::new(Self {
             place: place.into(),
             veil: Arc::clone(&self.veil),
-            is_said: self.is_said,
+            run: self.run.clone(),
             may_rewrite,
         })
     }
@@ -55,7 +54,7 @@ impl Place for Veiling {
     }
 
     fn open(&self) -> Result<Box<dyn Sink>> {
-        let sink = Veiled::new(Arc::clone(&self.place), Arc::clone(&self.veil), self.is_said)?;
+        let sink = Veiled::new(Arc::clone(&self.place), Arc::clone(&self.veil), self.run.clone())?;
         Ok(Box::new(if self.may_rewrite { sink } else { sink.without_rewriting() }))
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ashby_catalog::{Class, Operation, places};
+use capture_core::PolicyMark;
 
 use crate::action::Action;
 use crate::contract::{Contract, StreamShape};
@@ -21,6 +22,8 @@ pub struct Veil {
     policies: Vec<Policy>,
     selection: Selection,
     plans: RwLock<HashMap<String, Arc<Plan>>>,
+    /// The policies without the selection, if there is one.
+    bare: Option<Box<Veil>>,
 }
 
 impl fmt::Debug for Veil {
@@ -37,6 +40,7 @@ impl Veil {
             policies: policies.into_iter().collect(),
             selection: Selection::default(),
             plans: RwLock::default(),
+            bare: None,
         }
     }
 
@@ -47,10 +51,22 @@ impl Veil {
 
     /// Only what is selected.
     #[must_use]
-    pub fn selected(mut self, selection: Selection) -> Self {
-        self.selection = selection;
-        self.plans = RwLock::default();
-        self
+    pub fn selected(self, selection: Selection) -> Self {
+        if selection.is_everything() {
+            return Self { bare: None, selection, plans: RwLock::default(), ..self };
+        }
+        let bare = Self::new(Arc::clone(&self.contract), self.policies.iter().cloned());
+        Self { bare: Some(Box::new(bare)), selection, plans: RwLock::default(), ..self }
+    }
+
+    /// What is written beside the rows of a stream, to know again what was left out of them; `None` for nothing.
+    pub fn mark(&self, stream: &str) -> Option<PolicyMark> {
+        let fingerprint = self.plan(stream).fingerprint()?.to_owned();
+        let mark = PolicyMark::new(self.name(), fingerprint);
+        Some(match &self.bare {
+            Some(bare) => mark.beside_selection(bare.plan(stream).fingerprint().map(str::to_owned)),
+            None => mark,
+        })
     }
 
     /// The same, and no more than another policy leaves.
@@ -79,6 +95,11 @@ impl Veil {
     /// What is selected.
     pub fn selection(&self) -> &Selection {
         &self.selection
+    }
+
+    /// Whether everything leaves.
+    pub fn is_open(&self) -> bool {
+        self.name().is_empty() && self.selection.is_everything()
     }
 
     /// Whether only some records leave.

@@ -9,7 +9,7 @@ use capture_core::{
     Checkpoint, ErrorKind, Gone, Key, MemorySink, Place, Purge, Purging, Record, Removal, Result, Sink,
     Stamp, State, StateUpdate, StreamDescriptor, StreamState, Sweep, Within, Write,
 };
-use privacy::{Contract, Policy, Veil, veiled};
+use privacy::{Contract, Policy, Run, Selection, Veil, veiled};
 
 /// A destination in memory, which can be purged of streams.
 #[derive(Clone, Default)]
@@ -111,7 +111,7 @@ fn veil(text: &str) -> Arc<Veil> {
 
 /// One run: writes these records, and says that it is through.
 async fn run(memory: &Memory, veil: &Arc<Veil>, stream: &str, records: Vec<Record>) -> Result<State> {
-    let mut sink = veiled(Box::new(memory.clone()), Arc::clone(veil), true).open()?;
+    let mut sink = veiled(Box::new(memory.clone()), Arc::clone(veil), Run::said()).open()?;
     let state = sink.load().await?;
     sink.open(&[described(stream)]).await?;
     sink.write(Write::new(described(stream), Stamp::new(5), records)).await?;
@@ -149,7 +149,7 @@ async fn another_policy_writes_anew_what_differs_and_nothing_else() {
     // The same again changes nothing; none at all is refused, and said to be none it is written anew.
     let state = run(&memory, &strict, "candidates", vec![mia()]).await.unwrap();
     assert!(state.streams.contains_key("candidates"));
-    let mut unsaid = veiled(Box::new(memory.clone()), Arc::new(Veil::open()), false).open().unwrap();
+    let mut unsaid = veiled(Box::new(memory.clone()), Arc::new(Veil::open()), Run::default()).open().unwrap();
     let error = unsaid.load().await.unwrap_err();
     assert!(
         error.kind() == ErrorKind::Configuration && error.to_string().contains("privacy policy privacy"),
@@ -157,6 +157,25 @@ async fn another_policy_writes_anew_what_differs_and_nothing_else() {
     );
     run(&memory, &full, "candidates", vec![mia()]).await.unwrap();
     assert!(memory.records("candidates")[0].1.contains("Mia"));
+}
+
+#[tokio::test]
+async fn another_selection_leaves_streams_alone_that_the_run_is_not_about() {
+    let memory = Memory::default();
+    let contract = Contract::ashby();
+    let some = Veil::open().selected(Selection::parse(["-candidates.name"], &contract).unwrap());
+    run(&memory, &Arc::new(some), "candidates", vec![mia()]).await.unwrap();
+    assert!(!memory.records("candidates")[0].1.contains("Mia"));
+    let load = async |streams: Option<&str>, veil: Veil| {
+        let streams = streams.map(|stream| [stream.to_owned()].into());
+        let run = Run { is_said: false, streams };
+        veiled(Box::new(memory.clone()), Arc::new(veil), run).open().unwrap().load().await
+    };
+    assert!(load(Some("users"), Veil::open()).await.unwrap().streams.contains_key("candidates"));
+    // A policy is about the destination.
+    let strict = Veil::new(contract, Policy::preset("minimal"));
+    assert!(load(Some("users"), strict).await.unwrap().streams.is_empty());
+    assert!(memory.records("candidates").is_empty());
 }
 
 #[tokio::test]
@@ -171,7 +190,7 @@ async fn keys_and_scopes_are_hashed_alike() {
     let memory = Memory::default();
     let note = Record::upsert("n1", r#"{"id":"n1","candidateId":"c1","content":"x"}"#).in_scope("c1");
     let gone = Record::gone("n2", Gone::MergedInto("n1".into()));
-    let place = veiled(Box::new(memory.clone()), Arc::clone(&veil), true);
+    let place = veiled(Box::new(memory.clone()), Arc::clone(&veil), Run::said());
     let mut sink = place.open().unwrap();
     sink.load().await.unwrap();
     let stream = described("candidate_notes");
@@ -236,7 +255,7 @@ struct Harness(Memory, Arc<Veil>);
 #[async_trait]
 impl SinkHarness for Harness {
     async fn open(&self) -> Box<dyn Sink> {
-        veiled(Box::new(self.0.clone()), Arc::clone(&self.1), true).open().unwrap()
+        veiled(Box::new(self.0.clone()), Arc::clone(&self.1), Run::said()).open().unwrap()
     }
 
     async fn rows(&self, stream: &StreamDescriptor) -> Rows {
