@@ -275,9 +275,9 @@ impl Bench {
         };
         report.figures.push(floor.clone());
         report.figures.extend(figures);
-        report
-            .figures
-            .extend([rows_only, relisting, poll, connector].into_iter().filter(|figure| !figure.costs.is_empty()));
+        report.figures.extend(
+            [rows_only, relisting, poll, connector].into_iter().filter(|figure| !figure.costs.is_empty()),
+        );
         report.figures.extend(small);
         Ok(Some(floor))
     }

@@ -97,7 +97,10 @@ mod tests {
             r#"{"a":{"_meta":1},"b":"_meta"}"#,
             "{}",
         ] {
-            assert!(matches!(once(&mut Repeats::default(), body.as_bytes(), Some("_meta")), Cow::Borrowed(_)), "{body}");
+            assert!(
+                matches!(once(&mut Repeats::default(), body.as_bytes(), Some("_meta")), Cow::Borrowed(_)),
+                "{body}"
+            );
         }
         assert_eq!(text(r#"{"_meta":{"op":"d"},"id":"x"}"#, Some("_meta")), r#"{"id":"x"}"#);
         assert_eq!(text(r#"{"_meta":1}"#, Some("_meta")), "{}");

@@ -147,8 +147,10 @@ impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
 
     async fn deliver(&mut self, sweep: &Sweep) -> Result<()> {
         let bound = bound(&mut self.bindings, &sweep.stream)?;
-        let mut listing =
-            bound.listing.take().unwrap_or_else(|| Listing::new(bound.binding.index, self.documents.numbers()));
+        let mut listing = bound
+            .listing
+            .take()
+            .unwrap_or_else(|| Listing::new(bound.binding.index, self.documents.numbers()));
         listing.keep_since(sweep.since)?;
         let nothing = Summary { updated_at: None, count: 0, digest: None };
         let before = bound.saved.snapshot.clone().unwrap_or(nothing);

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use capture_core::{
-    Appender, Appending, Error, ErrorKind, FileStateStore, MemoryStateStore, NoLedger, Op, Record, Result, Sink,
-    StreamDescriptor, Watermark, Write,
+    Appender, Appending, Error, ErrorKind, FileStateStore, MemoryStateStore, NoLedger, Op, Record, Result,
+    Sink, StreamDescriptor, Watermark, Write,
 };
 use capture_ledger::SqliteLedger;
 use json_slices::{push_line, push_string};
@@ -272,8 +272,9 @@ mod tests {
         let stream = Arc::new(StreamDescriptor::new("pets", ["id"]));
         let long = format!("{{\"id\":\"a\",\"name\":\"{}\"}}", "x".repeat(PIECES_BYTES / 2));
         let with_break = format!("{{\"id\":\"b\",\n\"name\":\"{}\"}}", "y".repeat(PIECES_BYTES));
-        let upserts =
-            |bodies: &[&str]| bodies.iter().map(|body| Record::upsert("k", (*body).to_owned())).collect::<Vec<_>>();
+        let upserts = |bodies: &[&str]| {
+            bodies.iter().map(|body| Record::upsert("k", (*body).to_owned())).collect::<Vec<_>>()
+        };
         let batches = [
             upserts(&["{\"id\":\"c\"}"]),
             upserts(&[&long, &long, "{\"id\":\"c\"}"]),
@@ -292,7 +293,9 @@ mod tests {
             lines.flush().await.unwrap();
             let text = String::from_utf8(output.lock().unwrap().clone()).unwrap();
             // When a record was found to be gone differs.
-            written.push(text.lines().map(|line| line.split(",\"at\"").next().unwrap().to_owned()).collect::<Vec<_>>());
+            written.push(
+                text.lines().map(|line| line.split(",\"at\"").next().unwrap().to_owned()).collect::<Vec<_>>(),
+            );
         }
         assert_eq!(written[0].len(), 9);
         assert!(written[0] == written[1]);
