@@ -35,6 +35,7 @@ mod output;
 mod pace;
 mod postgres;
 mod postings;
+mod privacy;
 mod purge;
 mod reconcile;
 mod report;

@@ -23,6 +23,7 @@ mod sight;
 mod signals;
 mod table;
 mod text;
+mod veil;
 mod webhooks;
 
 use std::process::ExitCode;
@@ -90,6 +91,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::ManualPages(directory) => manual::pages(settings, &directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
+        Command::Privacy(action) => action.run(settings),
         Command::Purge(flags) => Box::pin(flags.run(settings)).await,
         Command::Reconcile(flags) => Box::pin(flags.run(context)).await,
         Command::Report(action) => action.run(context).await,

@@ -158,8 +158,11 @@ fn raw(item: &Item) -> Raw {
 /// Paths of a user's own file are told from where that file is, not from where the program is started; `~/` is the home
 /// directory.
 pub(crate) fn resolve_paths(values: &mut Values, file: &Path) {
-    for name in ["api_key_file", "state"] {
+    for name in ["api_key_file", "state", "privacy"] {
         let Some(Value { raw: Raw::Text(text), .. }) = values.get_mut(name) else { continue };
+        if privacy::Policy::preset(text).is_some() {
+            continue;
+        }
         let resolved = match (text.strip_prefix("~/"), variable("HOME")) {
             (Some(rest), Some(home)) => home.join(rest),
             _ => file.parent().unwrap_or(file).join(&**text),
