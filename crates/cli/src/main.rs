@@ -33,6 +33,10 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
+    // A process that was started to read a file that strangers wrote does nothing else.
+    if let Some(ended) = document_text::serve_if_asked() {
+        return ended;
+    }
     ashby_client::forbid_core_dumps();
     if manual::complete() {
         return ExitCode::SUCCESS;
