@@ -35,6 +35,10 @@ use crate::settings::Settings;
 
 fn main() -> ExitCode {
     connecting::prepare();
+    // A process that was started to read a file that strangers wrote does nothing else.
+    if let Some(ended) = document_text::serve_if_asked() {
+        return ended;
+    }
     if manual::complete() {
         return ExitCode::SUCCESS;
     }
