@@ -30,6 +30,7 @@ mod hybrid_histories;
 mod hybrid_postgres;
 mod mcp;
 mod memory;
+mod migrate;
 mod operations;
 mod output;
 mod pace;

@@ -20,6 +20,8 @@ use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
 use crate::commands::mcp::McpFlags;
+#[cfg(feature = "postgres")]
+use crate::commands::migrate::MigrateAction;
 use crate::commands::postings::PostingsFlags;
 use crate::commands::privacy::PrivacyAction;
 use crate::commands::purge::PurgeFlags;
@@ -63,6 +65,8 @@ pub(crate) enum Command {
     /// Into this directory.
     ManualPages(PathBuf),
     Mcp(McpFlags),
+    #[cfg(feature = "postgres")]
+    Migrate(MigrateAction),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
     Privacy(PrivacyAction),
@@ -100,6 +104,8 @@ impl Command {
             | Self::Status
             | Self::Streams(_)
             | Self::Token(_) => &[Table, Json, Ndjson, Csv],
+            #[cfg(feature = "postgres")]
+            Self::Migrate(_) => &[Table, Json, Ndjson, Csv],
             Self::Feed(_) => &[Xml, Json],
             Self::Listen(_) | Self::Webhook(_) => &[Table, Json, Ndjson],
             Self::Postings(_) => &[Table, Json, Ndjson, Csv, Rss, Atom],
@@ -190,6 +196,10 @@ enum Subcommands {
     Webhook(WebhookFlags),
     /// List streams whole, mark what is gone, and say what tokens had missed
     Reconcile(ReconcileFlags),
+    /// Come from another tool: compare what it has brought with what is held here
+    #[cfg(feature = "postgres")]
+    #[command(subcommand)]
+    Migrate(MigrateAction),
     /// Tell how fresh each stream is, and what the run that keeps them up is doing; also while it is on
     Status,
     /// Look at the saved state, reset streams, move it
@@ -294,6 +304,8 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Resume(action)) => Command::Resume(action),
         Some(Subcommands::File(action)) => Command::File(action),
         Some(Subcommands::Report(action)) => Command::Report(action),
+        #[cfg(feature = "postgres")]
+        Some(Subcommands::Migrate(action)) => Command::Migrate(action),
         Some(Subcommands::Reconcile(flags)) => Command::Reconcile(flags),
         Some(Subcommands::Status) => Command::Status,
         Some(Subcommands::Streams(flags)) => Command::Streams(flags),

@@ -11,6 +11,8 @@ pub(crate) mod feed;
 pub(crate) mod file;
 pub(crate) mod listen;
 pub(crate) mod mcp;
+#[cfg(feature = "postgres")]
+pub(crate) mod migrate;
 pub(crate) mod postings;
 pub(crate) mod privacy;
 pub(crate) mod purge;

@@ -92,6 +92,8 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::File(action) => Box::pin(action.run(context)).await,
         Command::Listen(flags) => Box::pin(flags.run(context)).await,
         Command::Mcp(flags) => Box::pin(flags.run(context)).await,
+        #[cfg(feature = "postgres")]
+        Command::Migrate(action) => action.run(settings),
         Command::ManualPages(directory) => manual::pages(settings, &directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
