@@ -1,5 +1,7 @@
 //! Types of columns as databases spell them.
 
+use serde_json::{Value, json};
+
 use crate::ColumnType;
 
 /// Whose SQL.
@@ -63,6 +65,30 @@ impl ColumnType {
     pub fn sql(self, dialect: Dialect) -> &'static str {
         let place = Dialect::ALL.iter().position(|(_, known)| *known == dialect).unwrap_or(0);
         TYPES.iter().find(|(column, _)| *column == self).map_or("", |(_, names)| names[place])
+    }
+}
+
+impl ColumnType {
+    /// Its type in Parquet files, as Arrow's programs write types in JSON.
+    pub fn arrow(self) -> Value {
+        match self {
+            Self::Text | Self::Json => json!({"name": "utf8"}),
+            Self::Instant => json!({"name": "timestamp", "unit": "MICROSECOND", "timezone": "UTC"}),
+            Self::Integer => json!({"name": "int", "bitWidth": 64, "isSigned": true}),
+            Self::Number => json!({"name": "floatingpoint", "precision": "DOUBLE"}),
+            Self::Boolean => json!({"name": "bool"}),
+        }
+    }
+
+    /// Its type in Avro.
+    pub fn avro(self) -> Value {
+        match self {
+            Self::Text | Self::Json => json!("string"),
+            Self::Instant => json!({"type": "long", "logicalType": "timestamp-micros"}),
+            Self::Integer => json!("long"),
+            Self::Number => json!("double"),
+            Self::Boolean => json!("boolean"),
+        }
     }
 }
 

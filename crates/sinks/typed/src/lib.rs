@@ -7,6 +7,7 @@ mod dialect;
 mod kind;
 mod names;
 mod schema;
+mod tables;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ pub use columns::{Column, ColumnType, Columns, Wanted};
 pub use dialect::Dialect;
 pub use names::{NAME_BYTES_MAX, column as column_name, table as table_name};
 pub use schema::schema;
+pub use tables::{DBT_BEFORE, OWN as OWN_COLUMNS, Table, views_before};
 pub use values::{instant_us, integer};
 
 /// How the records of a stream look.
