@@ -1,16 +1,17 @@
 //! Programs of others that read Parquet files, and an S3 server.
 
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::{Records, Site};
-use std::collections::BTreeMap;
 
 /// Python with `duckdb`, `pyarrow` and `moto[server]`; `None`, said aloud, if none is named. Where they must be there, that
 /// fails.
+#[allow(clippy::print_stderr, reason = "a test's message")]
 pub(crate) fn python() -> Option<String> {
     let python = std::env::var("ASHBY_LAKE_PYTHON").ok();
     if python.is_none() {
@@ -35,6 +36,9 @@ impl Drop for Moto {
 
 /// The server of one test.
 pub(crate) fn moto(python: &str) -> Moto {
+    // One after the other, so that no two find the same port free.
+    static STARTING: Mutex<()> = Mutex::new(());
+    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let process = Command::new(python)
         .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &free.port().to_string()])
