@@ -27,6 +27,7 @@ use crate::commands::privacy::PrivacyAction;
 use crate::commands::purge::PurgeFlags;
 use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
+use crate::commands::schema::SchemaFlags;
 use crate::commands::search::SearchFlags;
 use crate::commands::serve::ServeFlags;
 use crate::commands::sim::SimAction;
@@ -53,6 +54,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Call(Box<Invocation>),
     Check,
+    #[cfg(feature = "parquet")]
+    Compact,
     Completions(clap_complete::Shell),
     Config(ConfigAction),
     Demo(bool),
@@ -74,6 +77,7 @@ pub(crate) enum Command {
     Reconcile(ReconcileFlags),
     Report(ReportAction),
     Resume(ResumeAction),
+    Schema(SchemaFlags),
     Search(SearchFlags),
     Serve(ServeFlags),
     ShowConfig,
@@ -180,6 +184,14 @@ enum Subcommands {
     Streams(StreamsFlags),
     /// Bring the destination up to date: everything the first time, what changed after that
     Sync(SyncFlags),
+    /// Say which columns a stream has, as SQL, JSON Schema, Arrow, Avro or dbt have it
+    Schema(SchemaFlags),
+    /// Make Parquet files fewer, and every stream stand as it is
+    ///
+    /// `current` is checked, and made anew from `changes` where it is behind, damaged or gone. Files of changes of one day are
+    /// put together. Nothing else changes; readers see the old files or the new ones.
+    #[cfg(feature = "parquet")]
+    Compact,
     /// Look words up in the copy that `sync` keeps: candidates, applications, jobs, notes, feedback
     Search(SearchFlags),
     /// Give agents tools (Model Context Protocol over standard input and output): the copy, the live API, planned writes
@@ -320,6 +332,9 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
             Command::Serve(flags)
         }
         Some(Subcommands::Token(flags)) => Command::Token(flags),
+        Some(Subcommands::Schema(flags)) => Command::Schema(flags),
+        #[cfg(feature = "parquet")]
+        Some(Subcommands::Compact) => Command::Compact,
         Some(Subcommands::Search(flags)) => Command::Search(flags),
         Some(Subcommands::Listen(mut flags)) => {
             given.extend(flags.given());

@@ -7,13 +7,15 @@ use std::thread;
 
 use capture_core::{Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor};
 
+use typed_records::ColumnType;
+
 use crate::address::Address;
 use crate::layout::Layout;
 use crate::link::{self, Link};
 use crate::purge::Purger;
 use crate::session::Session;
 use crate::sink::{Kept, PATIENCE};
-use crate::value::ColumnType;
+use crate::value::ServerType as _;
 use crate::{PostgresSink, lock, password};
 
 /// Schemas of PostgreSQL databases.
