@@ -30,6 +30,7 @@ mod hybrid_histories;
 mod hybrid_postgres;
 mod mcp;
 mod memory;
+mod official;
 mod operations;
 mod output;
 mod pace;

@@ -1,5 +1,6 @@
 //! `ashby mcp`: the process, spoken to as a host does.
 
+mod guides;
 mod local;
 mod writes;
 
@@ -39,7 +40,7 @@ impl Host {
     }
 
     /// With `initialize`, at this version.
-    async fn legacy(command: Command, version: &str) -> (Self, Value) {
+    pub(crate) async fn legacy(command: Command, version: &str) -> (Self, Value) {
         let mut host = Self::start(command);
         let params = json!({
             "protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"},
@@ -74,7 +75,7 @@ impl Host {
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a message: {line}"))
     }
 
-    async fn request(&mut self, method: &str, mut params: Value) -> Value {
+    pub(crate) async fn request(&mut self, method: &str, mut params: Value) -> Value {
         self.id += 1;
         if let Some(meta) = &self.meta {
             params["_meta"] = meta.clone();
