@@ -36,6 +36,7 @@ mod output;
 mod pace;
 mod postgres;
 mod postings;
+mod privacy;
 mod purge;
 mod reconcile;
 mod report;

@@ -17,6 +17,7 @@ fn npm() -> Option<PathBuf> {
 }
 
 /// What a variable of `.ci/run` names.
+#[expect(clippy::print_stderr, reason = "whoever runs the tests is to know what was not tested")]
 fn named(variable: &str, what: &str) -> Option<String> {
     let found = std::env::var(variable).ok();
     if found.is_none() {

@@ -21,6 +21,7 @@ use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
 use crate::commands::mcp::McpFlags;
 use crate::commands::postings::PostingsFlags;
+use crate::commands::privacy::PrivacyAction;
 use crate::commands::purge::PurgeFlags;
 use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
@@ -64,6 +65,7 @@ pub(crate) enum Command {
     Mcp(McpFlags),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
+    Privacy(PrivacyAction),
     Purge(PurgeFlags),
     Reconcile(ReconcileFlags),
     Report(ReportAction),
@@ -90,6 +92,7 @@ impl Command {
             | Self::Check
             | Self::Doctor(_)
             | Self::Operations(_)
+            | Self::Privacy(_)
             | Self::Reconcile(_)
             | Self::Report(_)
             | Self::Search(_)
@@ -194,6 +197,9 @@ enum Subcommands {
     State(StateAction),
     /// Take out for good what is gone, whole streams, or all that is held of a candidate; with an account, and a receipt
     Purge(PurgeFlags),
+    /// Say what may leave: list the policies, check one, report what leaves under it
+    #[command(subcommand)]
+    Privacy(PrivacyAction),
     /// Print the postings that a company publishes, from its public job board; needs no key
     Postings(PostingsFlags),
     /// Print the published postings of several companies as one document for job sites; needs no key
@@ -314,6 +320,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::State(action)) => Command::State(action),
         Some(Subcommands::Purge(flags)) => Command::Purge(flags),
         Some(Subcommands::Postings(flags)) => Command::Postings(flags),
+        Some(Subcommands::Privacy(action)) => Command::Privacy(action),
         Some(Subcommands::Feed(flags)) => Command::Feed(flags),
         Some(Subcommands::Demo { live }) => Command::Demo(live),
         Some(Subcommands::Sim(action)) => Command::Sim(action),

@@ -56,7 +56,7 @@ pub(crate) struct PurgeFlags {
 impl PurgeFlags {
     pub(crate) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let streams = descriptors();
-        let person = self.candidate.as_deref().map(person_of).transpose()?;
+        let person = self.candidate.as_deref().map(|id| person_of(settings, id)).transpose()?;
         let place = destination::from_settings(settings)?;
         // That of the destination, and that of `ashby listen`.
         let inboxes = BTreeSet::from([inbox_of(settings, &*place)?, INBOX.into()]);
@@ -203,12 +203,14 @@ fn descriptors() -> Vec<Arc<StreamDescriptor>> {
     streams.chain([ashby_source::public_postings()]).map(Arc::new).collect()
 }
 
-fn person_of(id: &str) -> Result<Arc<Mutex<Person>>, Failure> {
+fn person_of(settings: &Settings, id: &str) -> Result<Arc<Mutex<Person>>, Failure> {
     if catalog::check_value("", &Type::Uuid, &id.into()).is_err() {
         return Err(Failure::new(USAGE, "--candidate must be a UUID")
             .with_hint("`ashby call candidate.search` finds candidates"));
     }
-    Ok(Arc::new(Mutex::new(Person::new(id))))
+    // Where keys are hashed, they are called otherwise.
+    let here = crate::veil::of(settings, None)?.plan("candidates").key(&id.to_ascii_lowercase().into());
+    Ok(Arc::new(Mutex::new(Person::new(id).or_called(here.as_str()))))
 }
 
 /// When it was, so long ago.

@@ -29,7 +29,7 @@ use crate::logging::Screen;
 use crate::progress::Progress;
 use crate::said::{self, Level};
 use crate::settings::Settings;
-use crate::{output, signals};
+use crate::{output, signals, veil};
 
 use beside::Beside;
 pub(crate) use beside::Within;
@@ -47,6 +47,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let wanted = selection::wanted(settings)?;
     let place = destination::from_settings(settings)?;
     let wanted = wanted.kept_up(settings.except(), &*place);
+    let place = veil::around(settings, place, None, Some(wanted.names()))?;
     let client = settings.capture_client()?;
     let cancel = signals::cancellation()?;
     if settings.dry_run() {

@@ -58,6 +58,8 @@ const RULES: &[Rule] = &[
     rule("except", of_boards, "does not go with `--board`: job boards have one stream"),
     rule("since", of_boards, "does not go with `--board`: job boards show what is published now"),
     rule("full_every", of_boards, "does not go with `--board`: job boards are listed whole each time"),
+    rule("privacy", of_boards, "does not go with `--board`: what job boards show is published"),
+    rule("select", of_boards, "does not go with `--board`: postings come whole"),
     rule("count", of_boards, "does not go with `--board`: job boards have no parent records"),
 ];
 
