@@ -44,6 +44,7 @@ mod resumes;
 mod search;
 mod secrets;
 mod serve;
+mod serve_attempts;
 mod serve_sync;
 mod signals;
 mod simulator;
