@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the real binary against the simulator in another process.
 
+mod agents;
 mod process;
 mod report;
 mod wide;
@@ -65,6 +66,8 @@ enum Part {
     Memory,
     /// Peak memory of 24 streams side by side, and of four streams with pages of 200 MB
     Wide,
+    /// What agents wait for on a copy of 100,000 candidates, and memory while a sync runs in the same process
+    Agents,
     /// How much of a limit of 600 requests a minute is used; takes two minutes
     Rate,
 }
@@ -137,6 +140,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if options.wants(Part::Wide) {
         bench.wide(&mut report)?;
+    }
+    if options.wants(Part::Agents) {
+        bench.agents(&mut report)?;
     }
     if options.wants(Part::Rate) {
         bench.rate(&mut report)?;

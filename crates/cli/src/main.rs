@@ -34,11 +34,11 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
-    connecting::prepare();
     // A process that was started to read a file that strangers wrote does nothing else.
     if let Some(ended) = document_text::serve_if_asked() {
         return ended;
     }
+    connecting::prepare();
     if manual::complete() {
         return ExitCode::SUCCESS;
     }
