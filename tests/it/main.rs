@@ -20,6 +20,7 @@ mod documents;
 mod echoes;
 mod errors;
 mod every_operation;
+mod failures;
 mod files;
 mod full_every;
 mod help;

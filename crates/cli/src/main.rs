@@ -42,6 +42,7 @@ fn main() -> ExitCode {
     if manual::complete() {
         return ExitCode::SUCCESS;
     }
+    said::choose(Settings::log_format_at_first_sight());
     failure::tell_as(Settings::errors_at_first_sight());
     let (command, settings) = match arguments::parse().and_then(|arguments| {
         let settings = Settings::load(&arguments.given, &arguments.files)?;
