@@ -213,7 +213,8 @@ settings! {
     Destination {
         #[routes]
         to: String, Default::Text("sqlite:ashby.db"), value("DESTINATION"),
-            "Where records go: sqlite:PATH, postgres://USER@HOST/DATABASE?schema=NAME, jsonl:DIR or stdout";
+            "Where records go: sqlite:PATH, postgres://USER@HOST/DATABASE?schema=NAME, parquet:DIR, parquet:s3://BUCKET/PREFIX \
+             (gs://, az://), jsonl:DIR or stdout";
         #[routes]
         state: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
             "Where the state of `--to stdout` is kept; without it, everything is listed each time";
