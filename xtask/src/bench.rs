@@ -45,6 +45,9 @@ pub(crate) struct Options {
     /// How often each sync is measured; the median counts
     #[arg(long, default_value_t = 3)]
     runs: usize,
+    /// With --only agents: measure this program instead of building one
+    #[arg(long, requires = "only", value_name = "FILE")]
+    program: Option<PathBuf>,
     /// Put the figures into BENCHMARKS.md
     #[arg(long, conflicts_with = "only")]
     write: bool,
@@ -131,7 +134,11 @@ struct StreamSummary {
 pub(crate) fn run(options: &Options) -> Result<()> {
     // Whoever may be nicer to himself than to others, is; it only makes the figures steadier.
     let _ = rustix::process::setpriority_process(None, -5);
-    let bench = Bench::new()?;
+    let bench = match (&options.program, &options.only[..]) {
+        (Some(program), [Part::Agents]) => Bench::of(program)?,
+        (Some(_), _) => return Err("--program goes with --only agents".into()),
+        (None, _) => Bench::new()?,
+    };
     let load_before = report::load();
     let mut report = Report::default();
     let floor = bench.throughput(options, &mut report)?;
@@ -193,6 +200,14 @@ impl Bench {
             floor: release.join("examples").join("floor"),
             scratch,
         })
+    }
+
+    /// Of a program that is built already, for what needs no other.
+    fn of(program: &Path) -> Result<Self> {
+        let program = program.canonicalize()?;
+        let beside = program.parent().unwrap_or(Path::new("."));
+        let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in(beside)?;
+        Ok(Self { ashby: program, connector: PathBuf::new(), floor: PathBuf::new(), scratch })
     }
 
     /// Syncs one large stream to each destination, and the floor beside them, in turn so that whatever else the

@@ -50,7 +50,10 @@ const SCHEMA: &str = include_str!("../../dist/mcpb/manifest.schema.json");
 pub(crate) fn run_chore(options: &Options) -> Result<()> {
     let target = target_directory()?;
     let program = match &options.program {
-        Some(program) => program.clone(),
+        Some(program) => {
+            let found = program.canonicalize();
+            found.map_err(|error| format!("{}: {error}", program.display()))?
+        }
         None => {
             let mut build = cargo(&["build", "--locked", "--release", "--package", "ashby-cli"]);
             without_paths(&mut build);
