@@ -123,8 +123,8 @@ impl Command {
 /// Gets a company's recruiting data out of Ashby: completely, then only what changed.
 ///
 /// The API key is read from the environment variable ASHBY_API_KEY, from the file that ASHBY_API_KEY_FILE names, or
-/// from what the command ASHBY_API_KEY_COMMAND prints. Every option is also a variable (--max-rpm is ASHBY_MAX_RPM)
-/// and a key of ~/.config/ashby/config.toml and ./ashby.toml (max_rpm = 600). What is on the command line wins, then
+/// from what the command ASHBY_API_KEY_COMMAND prints. Options that name a variable (--max-rpm: ASHBY_MAX_RPM) are settings,
+/// and so a key of ~/.config/ashby/config.toml and ./ashby.toml (max_rpm = 600). What is on the command line wins, then
 /// the environment, then ./ashby.toml, then your own file, which may hold profiles, too ([profiles.NAME]). Where the
 /// key and records go counts from ./ashby.toml only after `ashby config trust`.
 ///

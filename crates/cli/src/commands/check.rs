@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use ashby_client::catalog;
 use ashby_source::{Readable, Survey, lacks_permission, screen_name, streams};
 use serde::Serialize;
 
@@ -117,7 +118,8 @@ impl Checked {
             }
         };
         if let Some(scopes) = &self.scopes {
-            text.push_str(&format!("Permissions: {}\n", text::line(&scopes.join(", "))));
+            let names: Vec<String> = scopes.iter().map(|scope| as_on_screen(scope)).collect();
+            text.push_str(&format!("Permissions: {}\n", text::line(&names.join(", "))));
         }
         text.push_str(&format!("Readable: {} of {} streams\n", self.readable.len(), streams().len()));
         for (permission, names) in &self.missing {
@@ -135,4 +137,10 @@ impl Checked {
         text.push_str(&format!("(Both are switches of the key; {WHERE}.)\n"));
         text
     }
+}
+
+/// A permission as the screen has it on which keys are made; one that is not known as Ashby says it.
+fn as_on_screen(scope: &str) -> String {
+    let mut known = catalog::operations().filter_map(|operation| operation.permission);
+    known.find(|known| known.scope() == scope).map_or_else(|| scope.to_owned(), |known| known.screen_name())
 }
