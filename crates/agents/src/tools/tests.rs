@@ -89,7 +89,6 @@ fn the_usual_tools_are_few_and_short() {
             "pipeline_overview",
             "query",
             "read_resume",
-            "read_resume",
             "search"
         ]
     );
