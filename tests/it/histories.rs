@@ -13,7 +13,12 @@ const LIMIT: Duration = Duration::from_secs(900);
 
 #[test]
 fn whatever_happens_the_end_is_the_truth() {
-    let options = Options { histories: HISTORIES, limit: Some(LIMIT), threads: 2, ..Options::new(BINARY) };
+    let options = Options {
+        histories: std::env::var("HIST_COUNT").map_or(HISTORIES, |n| n.parse().unwrap()),
+        limit: Some(LIMIT),
+        threads: 2,
+        ..Options::new(BINARY)
+    };
     let report = run(&options);
     assert!(report.failures.is_empty() && report.broken.is_empty(), "{report}");
 

@@ -11,44 +11,48 @@ use tokio::process::{Child, ChildStderr};
 use crate::support::{Ran, Site};
 
 /// A server that runs.
-struct Server {
-    child: Child,
-    stderr: Lines<BufReader<ChildStderr>>,
-    address: String,
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    pub(crate) stderr: Lines<BufReader<ChildStderr>>,
+    pub(crate) address: String,
     client: Client,
 }
 
 impl Server {
-    async fn start(site: &Site, arguments: &str) -> Self {
+    pub(crate) async fn start(site: &Site, arguments: &str) -> Self {
         let mut command = site.ashby(&format!("serve --listen 127.0.0.1:0 {arguments}"));
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
-        let line = tokio::time::timeout(Duration::from_secs(60), stderr.next_line())
-            .await
-            .unwrap()
-            .unwrap()
-            .unwrap();
+        let mut said = Vec::new();
+        let line = loop {
+            let line = tokio::time::timeout(Duration::from_secs(60), stderr.next_line()).await;
+            let line = line.unwrap().unwrap().unwrap_or_else(|| panic!("it does not serve: {said:?}"));
+            said.push(line.clone());
+            if line.starts_with("serving ") {
+                break line;
+            }
+        };
         let address = line.split("http://").nth(1).unwrap_or_else(|| panic!("{line}")).split(':').take(2);
         let address = address.collect::<Vec<_>>().join(":");
         Self { child, stderr, address, client: Client::builder().no_proxy().build().unwrap() }
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("http://{}{path}", self.address))
     }
 
-    fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
         self.request(Method::POST, path).header("content-type", "application/json").body(body.to_string())
     }
 
     /// A message to `/mcp`, as of the earlier protocol.
-    fn mcp(&self, message: &Value) -> RequestBuilder {
+    pub(crate) fn mcp(&self, message: &Value) -> RequestBuilder {
         self.post("/mcp", message).header("accept", "application/json, text/event-stream")
     }
 }
 
-async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+pub(crate) async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
     let response = request.send().await.unwrap();
     assert!(response.headers().contains_key("x-request-id"));
     let status = response.status();

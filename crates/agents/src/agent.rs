@@ -1,13 +1,16 @@
 //! What the tools work with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ashby_client::{Client, Lane};
+use document_text::Reader;
 use local_copy::{Cancel, LocalCopy, Snapshot};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
+use crate::measures::Measures;
 use crate::outside;
 use crate::tools::{self, Tool};
 use crate::writes::Writes;
@@ -23,6 +26,10 @@ pub struct Options {
     pub writes: Option<Writes>,
     /// Operations that are tools of their own.
     pub operations: Vec<&'static ashby_client::catalog::Operation>,
+    /// Reads files; `None` where nothing can.
+    pub documents: Option<Reader>,
+    /// What the copy says of lists and single records is too old after this time: with a key, Ashby is asked.
+    pub max_age: Option<Duration>,
 }
 
 /// Tools over a local copy and the live API. Clones are the same agent.
@@ -36,6 +43,9 @@ pub(crate) struct Inner {
     pub(crate) copy: Option<LocalCopy>,
     pub(crate) client: Option<Client>,
     pub(crate) writes: Option<Writes>,
+    pub(crate) documents: Option<Reader>,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) measures: Measures,
     pub(crate) tools: Vec<Tool>,
 }
 
@@ -46,6 +56,8 @@ pub struct Call {
     pub caller: String,
     /// By which door it came: `mcp`, `execute`.
     pub door: &'static str,
+    /// What the caller says it is for; stands in the journal of writes.
+    pub intent: Option<String>,
     /// Nobody waits for the answer any more.
     pub cancel: CancellationToken,
 }
@@ -56,23 +68,39 @@ pub type Answer = Map<String, Value>;
 impl Agent {
     /// An agent with these options.
     pub fn new(options: Options) -> Self {
-        let Options { copy, client, writes, operations } = options;
+        let Options { copy, client, writes, operations, documents, max_age } = options;
         let tools = tools::all(writes.as_ref(), &operations);
         let client = client.map(|client| client.in_lane(Lane::Interactive));
-        Self { inner: Arc::new(Inner { copy, client, writes, tools }) }
+        let measures = Measures::default();
+        Self { inner: Arc::new(Inner { copy, client, writes, documents, max_age, measures, tools }) }
     }
 
     /// The same, for those who may only read.
     #[must_use]
     pub fn reader(&self) -> Self {
-        let Inner { copy, client, tools, .. } = &*self.inner;
+        let Inner { copy, client, documents, max_age, measures, tools, .. } = &*self.inner;
         let tools = tools.iter().filter(|tool| !tool.is_of_writes()).cloned().collect();
-        Self { inner: Arc::new(Inner { copy: copy.clone(), client: client.clone(), writes: None, tools }) }
+        let (copy, client, documents) = (copy.clone(), client.clone(), documents.clone());
+        let (max_age, measures) = (*max_age, measures.clone());
+        Self { inner: Arc::new(Inner { copy, client, writes: None, documents, max_age, measures, tools }) }
     }
 
     /// Its tools, by name.
     pub fn tools(&self) -> &[Tool] {
         &self.inner.tools
+    }
+
+    /// Offers figures of what is asked to monitoring.
+    pub fn register(&self, registry: &mut prometheus_client::registry::Registry) {
+        self.inner.measures.register(registry);
+    }
+
+    /// What of the copy was committed at this instant is too old to be told, where Ashby can be asked.
+    pub(crate) fn is_too_old(&self, as_of: Option<jiff::Timestamp>) -> bool {
+        let (Some(most), Some(as_of), true) = (self.inner.max_age, as_of, self.inner.client.is_some()) else {
+            return false;
+        };
+        jiff::Timestamp::now().duration_since(as_of).unsigned_abs() > most
     }
 
     /// Calls a tool; `None` if there is none of that name.
@@ -86,7 +114,16 @@ impl Agent {
         call: &Call,
     ) -> Option<Result<Answer, Error>> {
         let tool = self.inner.tools.iter().find(|tool| tool.name == name)?;
+        let started = std::time::Instant::now();
         let answer = tool.call(self, arguments, call).await;
+        let outcome = answer.as_ref().err().map_or("ok", |error| error.code);
+        self.inner.measures.called(call.door, name, outcome, started.elapsed());
+        if answer
+            .as_ref()
+            .is_ok_and(|answer| answer.contains_key("cursor") || answer.contains_key("next_offset"))
+        {
+            self.inner.measures.was_cut(name);
+        }
         Some(answer.map(|answer| {
             let mut answer = Value::Object(answer);
             let hidden = outside::clean(&mut answer);
@@ -141,7 +178,7 @@ impl Agent {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     match tokio::task::spawn_blocking(work).await {
@@ -149,6 +186,9 @@ async fn blocking<T: Send + 'static>(
         Err(_) => Err(Error::new("internal", "the work on the local copy ended unexpectedly")),
     }
 }
+
+/// Why Ashby was asked although there is a copy.
+pub(crate) const TOO_OLD: &str = "the local copy is older than it may be";
 
 /// Says that an answer comes from the copy, and how old that is.
 pub(crate) fn local(answer: &mut Answer, as_of: Option<jiff::Timestamp>) {

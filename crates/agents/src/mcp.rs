@@ -101,7 +101,7 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let (agent, caller) = self.who(&context);
-        let call = Call { caller, door: "mcp", cancel: context.ct.clone() };
+        let call = Call { caller, door: "mcp", intent: None, cancel: context.ct.clone() };
         let started = std::time::Instant::now();
         let result = match agent.call(&request.name, request.arguments, &call).await {
             None => {

@@ -52,8 +52,50 @@ impl Class {
 pub struct Place {
     /// A JSON pointer in which `*` stands for each item of a list: `/emailAddresses/*/value`.
     pub path: String,
-    /// What stands there.
+    /// What stands there, in the eyes of privacy.
     pub class: Class,
+    /// What it is made of.
+    pub holds: Holds,
+}
+
+/// What the values at a place are made of, as far as that matters to those who write less of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Holds {
+    /// Text.
+    Text,
+    /// The id of a record, with the name of its type: `CandidateId`; of no particular type: `Uuid`.
+    Id(&'static str),
+    /// One of several words.
+    Word,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Truth,
+    /// An instant or a day, as text.
+    Time,
+    /// Anything: objects and lists, too.
+    Anything,
+}
+
+impl Holds {
+    fn of(kind: &Type) -> Self {
+        match kind {
+            Type::Boolean => Self::Truth,
+            Type::Integer | Type::Number => Self::Number,
+            Type::String | Type::Email | Type::Url => Self::Text,
+            Type::Uuid => Self::Id("Uuid"),
+            Type::Id(name) => Self::Id(name),
+            Type::Instant | Type::Date => Self::Time,
+            Type::Enumeration(_) => Self::Word,
+            // Instants in milliseconds are as exact as others and do not look like one.
+            Type::Milliseconds
+            | Type::Json
+            | Type::Object
+            | Type::Record(_)
+            | Type::List { .. }
+            | Type::Either(_) => Self::Anything,
+        }
+    }
 }
 
 /// All places in values of a type that hold no further objects that are described, in the order of their members. An
@@ -90,7 +132,7 @@ impl Walk {
                 self.under_way.pop();
             }
             Type::List { of, .. } => self.step("*", |walk| walk.value(of, class)),
-            _ => self.found.push(Place { path: self.path.clone(), class }),
+            _ => self.found.push(Place { path: self.path.clone(), class, holds: Holds::of(kind) }),
         }
     }
 
@@ -145,7 +187,7 @@ mod tests {
             "user.info",
             "user.list",
         ] {
-            for Place { path, class } in answered(operation) {
+            for Place { path, class, .. } in answered(operation) {
                 assert_ne!(class, Class::Unclassified, "{operation}: {path}");
             }
         }

@@ -26,7 +26,7 @@ mod schema;
 use std::borrow::Cow;
 
 pub use check::{Problem, check, check_value};
-pub use class::{Class, Place, places};
+pub use class::{Class, Holds, Place, places};
 pub use event::{Change, Event, Reread, Touch, event, events};
 pub use generated::CATEGORIES;
 pub use near::nearest;

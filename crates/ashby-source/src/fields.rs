@@ -89,9 +89,9 @@ pub fn places(stream: &str) -> Option<Vec<catalog::Place>> {
     let added = of(row).into_iter().filter(|field| members.iter().all(|member| member.name != field.name));
     let is_parent = |name: &str| matches!(row.plan, Plan::PerParent { add_parent_as: Some(parent), .. } if parent == name);
     let mut places: Vec<catalog::Place> = added
-        .map(|field| catalog::Place {
-            class: if is_parent(&field.name) { Class::Identifier } else { Class::Plain },
-            path: field.path,
+        .map(|field| match is_parent(&field.name) {
+            true => catalog::Place { path: field.path, class: Class::Identifier, holds: parent_id(row) },
+            false => catalog::Place { path: field.path, class: Class::Plain, holds: catalog::Holds::Word },
         })
         .collect();
     for place in members.into_iter().flat_map(catalog::Field::places) {
@@ -100,6 +100,17 @@ pub fn places(stream: &str) -> Option<Vec<catalog::Place>> {
         }
     }
     Some(places)
+}
+
+/// What the key of a parent is: the parameter that takes it says so.
+fn parent_id(row: &Row) -> catalog::Holds {
+    let Plan::PerParent { parameter, .. } = row.plan else { return catalog::Holds::Text };
+    let taken = row.entry().and_then(|operation| operation.parameter(parameter));
+    match taken.map(|taken| taken.kind) {
+        Some(Type::Id(name)) => catalog::Holds::Id(name),
+        Some(Type::Uuid) => catalog::Holds::Id("Uuid"),
+        _ => catalog::Holds::Text,
+    }
 }
 
 #[cfg(test)]

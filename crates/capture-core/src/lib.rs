@@ -77,6 +77,8 @@ pub use source::{
     Batch, Belongings, Capture, Ends, Extent, Part, Purpose, Selection, Source, Step, StreamRequest,
 };
 pub use stamp::Stamp;
-pub use state::{Checkpoint, Listed, State, StateStore, StateUpdate, StreamState, SweepDue, Token};
+pub use state::{
+    Checkpoint, Listed, PolicyMark, State, StateStore, StateUpdate, StreamState, SweepDue, Token,
+};
 pub use stream::{Field, FieldKind, Mode, Searchable, StreamDescriptor};
 pub use supervise::{Pauses, gist, supervise};

@@ -112,6 +112,38 @@ pub struct StreamState {
     /// How many records full listings had.
     #[serde(default)]
     pub listed: Listed,
+    /// What was left out of the rows before they came here; `None` for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyMark>,
+}
+
+/// Tells what was left out of rows before they came to a destination.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PolicyMark {
+    /// How the policy is called, for people; empty if it was no policy but a selection of fields.
+    #[serde(default)]
+    pub name: String,
+    /// Rows of another fingerprint have other things left out.
+    pub fingerprint: String,
+    /// What the policy by itself left out, beside a selection; `None` for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_policy: Option<String>,
+}
+
+impl PolicyMark {
+    /// A policy of this name and fingerprint.
+    pub fn new(name: impl Into<String>, fingerprint: impl Into<String>) -> Self {
+        let fingerprint = fingerprint.into();
+        Self { name: name.into(), of_policy: Some(fingerprint.clone()), fingerprint }
+    }
+
+    /// The same, where the policy by itself left out something else, or nothing.
+    #[must_use]
+    pub fn beside_selection(mut self, of_policy: Option<String>) -> Self {
+        self.of_policy = of_policy;
+        self
+    }
 }
 
 /// A debt: rows last seen before `since` are gone, and that is not yet so in the destination.
@@ -174,6 +206,7 @@ impl StreamState {
             listing: None,
             sweep_due: None,
             listed: Listed::default(),
+            policy: None,
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
 use crate::commands::mcp::McpFlags;
 use crate::commands::postings::PostingsFlags;
+use crate::commands::privacy::PrivacyAction;
 use crate::commands::purge::PurgeFlags;
 use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
@@ -67,6 +68,7 @@ pub(crate) enum Command {
     Mcp(McpFlags),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
+    Privacy(PrivacyAction),
     Purge(PurgeFlags),
     Reconcile(ReconcileFlags),
     Report(ReportAction),
@@ -94,6 +96,7 @@ impl Command {
             | Self::Check
             | Self::Doctor(_)
             | Self::Operations(_)
+            | Self::Privacy(_)
             | Self::Reconcile(_)
             | Self::Report(_)
             | Self::Search(_)
@@ -187,7 +190,7 @@ enum Subcommands {
     Search(SearchFlags),
     /// Give agents tools (Model Context Protocol over standard input and output): the copy, the live API, planned writes
     Mcp(McpFlags),
-    /// Serve agents and programs over HTTP: /mcp, /execute
+    /// Serve agents and programs over HTTP: /mcp, /execute; with --sync keep the copy up, too
     Serve(ServeFlags),
     /// Carry one request of the execute API out, and print what it answers
     Execute(ExecuteFlags),
@@ -206,6 +209,9 @@ enum Subcommands {
     State(StateAction),
     /// Take out for good what is gone, whole streams, or all that is held of a candidate; with an account, and a receipt
     Purge(PurgeFlags),
+    /// Say what may leave: list the policies, check one, report what leaves under it
+    #[command(subcommand)]
+    Privacy(PrivacyAction),
     /// Print the postings that a company publishes, from its public job board; needs no key
     Postings(PostingsFlags),
     /// Print the published postings of several companies as one document for job sites; needs no key
@@ -309,7 +315,10 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         }
         Some(Subcommands::Mcp(flags)) => Command::Mcp(flags),
         Some(Subcommands::Execute(flags)) => Command::Execute(flags),
-        Some(Subcommands::Serve(flags)) => Command::Serve(flags),
+        Some(Subcommands::Serve(flags)) => {
+            given.extend(flags.given());
+            Command::Serve(flags)
+        }
         Some(Subcommands::Token(flags)) => Command::Token(flags),
         Some(Subcommands::Schema(flags)) => Command::Schema(flags),
         #[cfg(feature = "parquet")]
@@ -326,6 +335,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::State(action)) => Command::State(action),
         Some(Subcommands::Purge(flags)) => Command::Purge(flags),
         Some(Subcommands::Postings(flags)) => Command::Postings(flags),
+        Some(Subcommands::Privacy(action)) => Command::Privacy(action),
         Some(Subcommands::Feed(flags)) => Command::Feed(flags),
         Some(Subcommands::Demo { live }) => Command::Demo(live),
         Some(Subcommands::Sim(action)) => Command::Sim(action),

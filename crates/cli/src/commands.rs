@@ -14,6 +14,7 @@ pub(crate) mod file;
 pub(crate) mod listen;
 pub(crate) mod mcp;
 pub(crate) mod postings;
+pub(crate) mod privacy;
 pub(crate) mod purge;
 pub(crate) mod reconcile;
 pub(crate) mod report;

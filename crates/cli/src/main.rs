@@ -23,6 +23,7 @@ mod sight;
 mod signals;
 mod table;
 mod text;
+mod veil;
 mod webhooks;
 
 use std::process::ExitCode;
@@ -33,7 +34,11 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
-    ashby_client::forbid_core_dumps();
+    connecting::prepare();
+    // A process that was started to read a file that strangers wrote does nothing else.
+    if let Some(ended) = document_text::serve_if_asked() {
+        return ended;
+    }
     if manual::complete() {
         return ExitCode::SUCCESS;
     }
@@ -92,6 +97,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::ManualPages(directory) => manual::pages(settings, &directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
+        Command::Privacy(action) => action.run(settings),
         Command::Purge(flags) => Box::pin(flags.run(settings)).await,
         Command::Reconcile(flags) => Box::pin(flags.run(context)).await,
         Command::Report(action) => action.run(context).await,

@@ -507,6 +507,20 @@ impl Settings {
         self.merged.all
     }
 
+    /// What may leave, if somebody said: a policy's name, or its file.
+    ///
+    /// # Errors
+    /// If only a file that is not trusted says so: to go on without would let out more.
+    pub(crate) fn privacy(&self) -> Result<Option<&str>, Failure> {
+        self.settled(&["privacy"])?;
+        Ok(self.merged.privacy.as_deref())
+    }
+
+    /// Which fields are wanted.
+    pub(crate) fn select(&self) -> &[String] {
+        &self.merged.select
+    }
+
     /// Public job boards to sync, if it is about them.
     pub(crate) fn boards(&self) -> &[String] {
         &self.merged.board

@@ -15,6 +15,23 @@ pub struct StringToken {
     is_escaped: bool,
 }
 
+/// Hears of the objects in a value while it is passed over; of empty ones it need not.
+pub(crate) trait Walk {
+    /// An object begins.
+    #[inline(always)]
+    fn open(&mut self) {}
+
+    /// A member of the innermost object has this name, which is as it is written.
+    #[inline(always)]
+    fn name(&mut self, _raw: &[u8], _is_escaped: bool) {}
+
+    /// The innermost object ends.
+    #[inline(always)]
+    fn close(&mut self) {}
+}
+
+impl Walk for () {}
+
 /// Walks over a JSON text. Every method starts at the current position and leaves it behind what it read.
 ///
 /// The work is done by functions from position to position below, so that the position stays in a register.
@@ -37,6 +54,18 @@ impl<'a> Scanner<'a> {
             Ok(_) => Ok(Self { bytes, position: 0, specials: Specials::new() }),
             Err(_) => Err(invalid_utf8(bytes)),
         }
+    }
+
+    /// For a text that was checked before.
+    pub(crate) fn checked(bytes: &'a [u8]) -> Self {
+        Self { bytes, position: 0, specials: Specials::new() }
+    }
+
+    /// Passes over any value and tells `walk` of the objects in it.
+    #[inline]
+    pub(crate) fn walk(&mut self, walk: &mut impl Walk) -> Result<(), ScanError> {
+        self.position = value_end(self.bytes, &mut self.specials, self.position, 0, walk)?;
+        Ok(())
     }
 
     /// The bytes at a span.
@@ -134,7 +163,7 @@ impl<'a> Scanner<'a> {
     pub fn value(&mut self, depth: u32) -> Result<Span, ScanError> {
         self.peek();
         let start = self.position;
-        self.position = value_end(self.bytes, &mut self.specials, start, depth)?;
+        self.position = value_end(self.bytes, &mut self.specials, start, depth, &mut ())?;
         Ok(Span::new(start, self.position))
     }
 
@@ -217,6 +246,7 @@ fn value_end(
     specials: &mut Specials,
     mut position: usize,
     depth: u32,
+    walk: &mut impl Walk,
 ) -> Result<usize, ScanError> {
     // Which of the containers opened here are objects; the innermost is the lowest bit.
     let mut objects = 0_u128;
@@ -237,7 +267,8 @@ fn value_end(
                     objects <<= 1;
                     if bracket == b'{' {
                         objects |= 1;
-                        (_, position) = member_name(bytes, specials, position)?;
+                        walk.open();
+                        position = walked_name(bytes, specials, position, walk)?;
                     }
                     continue 'value;
                 }
@@ -261,12 +292,15 @@ fn value_end(
                 b',' => {
                     position += 1;
                     if in_object {
-                        (_, position) = member_name(bytes, specials, position)?;
+                        position = walked_name(bytes, specials, position, walk)?;
                     }
                     continue 'value;
                 }
                 closing @ (b'}' | b']') if (closing == b'}') == in_object => {
                     position += 1;
+                    if in_object {
+                        walk.close();
+                    }
                     objects >>= 1;
                     open -= 1;
                 }
@@ -275,6 +309,19 @@ fn value_end(
             }
         }
     }
+}
+
+/// Tells of a member's name; the position behind its colon.
+#[inline(always)]
+fn walked_name(
+    bytes: &[u8],
+    specials: &mut Specials,
+    position: usize,
+    walk: &mut impl Walk,
+) -> Result<usize, ScanError> {
+    let (name, position) = member_name(bytes, specials, position)?;
+    walk.name(name.span.inner_of(bytes), name.is_escaped);
+    Ok(position)
 }
 
 /// A member's name, and the position behind its colon.

@@ -5,6 +5,7 @@ use sink_sqlite::rows_table;
 
 use crate::Snapshot;
 use crate::error::Error;
+use crate::sight::{Glass, Sight};
 
 /// A stream of the copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,14 @@ impl Snapshot {
             let (name, records): (String, i64) = (row.get(0)?, row.get(1)?);
             Ok(StreamInfo { as_of: self.as_of([&*name]), name, records: records.unsigned_abs() })
         })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let mut streams: Vec<StreamInfo> = rows.collect::<rusqlite::Result<_>>()?;
+        for stream in &mut streams {
+            if self.glass(&stream.name).is_some_and(|glass| glass.hides_records()) {
+                stream.records = 0;
+                self.each(&stream.name, |_| stream.records += 1)?;
+            }
+        }
+        Ok(streams)
     }
 
     /// The columns of a stream's view that are members of its records.
@@ -56,6 +64,9 @@ impl Snapshot {
         let fields = "SELECT fields FROM _capture_streams WHERE stream = ?1";
         let fields: String = self.connection.query_row(fields, [stream], |row| row.get(0))?;
         let fields: Vec<String> = serde_json::from_str(&fields).unwrap_or_default();
+        if let Some(glass) = self.glass(stream) {
+            return self.columns_through(&table, fields, &*glass);
+        }
         let sql = format!(
             "SELECT each.key, max(each.type) FROM
                 (SELECT coalesce(_mended, _record) AS record FROM {table} WHERE _deleted_at IS NULL
@@ -72,6 +83,41 @@ impl Snapshot {
             None => "null".to_owned(),
         };
         Ok(fields.into_iter().map(|name| Column { kind: kind(&name), name }).collect())
+    }
+
+    /// The same, as they are seen.
+    fn columns_through(
+        &self,
+        table: &str,
+        fields: Vec<String>,
+        glass: &dyn Glass,
+    ) -> Result<Vec<Column>, Error> {
+        let sql = format!(
+            "SELECT _record FROM {table} WHERE _deleted_at IS NULL ORDER BY _row DESC LIMIT {SAMPLE}"
+        );
+        let mut select = self.connection.prepare(&sql)?;
+        let mut rows = select.query([])?;
+        let mut kinds: std::collections::BTreeMap<String, &str> = std::collections::BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let Some(record) = glass.shown(row.get_ref(0)?.as_bytes().unwrap_or_default()) else { continue };
+            // What comes before a fault is as good as any.
+            let _ = json_slices::members(&record, |name, value| {
+                let kind = match value.first() {
+                    Some(b'"') => "text",
+                    Some(b'{') => "object",
+                    Some(b'[') => "array",
+                    Some(b't' | b'f') => "boolean",
+                    Some(b'n') | None => return,
+                    Some(_) if value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-') => "integer",
+                    Some(_) => "real",
+                };
+                kinds.entry(name.lossy().into_owned()).or_insert(kind);
+            });
+        }
+        let is_seen = |name: &String| glass.member(name) != Sight::Hidden;
+        let column =
+            |name: String| Column { kind: kinds.get(&name).copied().unwrap_or("null").to_owned(), name };
+        Ok(fields.into_iter().filter(is_seen).map(column).collect())
     }
 
     /// Streams that were ever listed whole.

@@ -46,6 +46,9 @@ pub enum Error {
     /// The copy changed since the first part of the answer.
     #[error("the copy has changed since the answer began")]
     Changed,
+    /// What is asked for is not seen as it is.
+    #[error("{0} may not be seen here, and so not be asked for")]
+    Hidden(String),
     /// The copy has no index of words.
     #[error("the copy has no index of its texts")]
     NoIndex,
@@ -75,6 +78,7 @@ impl Error {
             Self::TooLarge(_) => "select fewer columns, and not _record, where rows are sorted or grouped",
             Self::UnknownStream(_) => "sync it, or name one that is there",
             Self::Changed => "start again without a cursor",
+            Self::Hidden(_) => "leave it out; the description of the data has the columns that there are",
             Self::NoIndex => "make it with `ashby search --rebuild`",
             Self::GivenUp | Self::Sqlite(_) => return None,
         })

@@ -178,6 +178,16 @@ impl Names {
         format!("{}{stream}", self.0)
     }
 
+    /// Of the function that shows a record.
+    pub(crate) fn shows(&self) -> String {
+        format!("{}/shows", self.0)
+    }
+
+    /// Of the function that shows a key.
+    pub(crate) fn names(&self) -> String {
+        format!("{}/names", self.0)
+    }
+
     fn is_one(&self, name: &str) -> bool {
         name.starts_with(&*self.0)
     }
@@ -251,7 +261,9 @@ fn authorize(names: &Names, modules: &[String], asked: &AuthContext<'_>) -> Auth
     let is_allowed = match asked.action {
         AuthAction::Select | AuthAction::Recursive => true,
         AuthAction::Function { function_name } => {
+            let is_beneath = asked.accessor.is_some_and(|accessor| names.is_one(accessor));
             FUNCTIONS.binary_search(&&*function_name.to_ascii_lowercase()).is_ok()
+                || names.is_one(function_name) && is_beneath
         }
         AuthAction::Read { table_name, column_name } => {
             let table = table_name.to_ascii_lowercase();

@@ -5,6 +5,8 @@
 //! ([`Snapshot::as_of`]). [`LocalCopy::query`] runs SQL that somebody else wrote, on a connection of its own that can do
 //! nothing but read the streams' views, within [`Limits`]; `guard.rs` says by which means.
 //!
+//! A copy that is [seen through](LocalCopy::seen_through) a [`View`] shows no more than that, by whichever of these ways.
+//!
 //! All of it blocks: call it from a thread that may.
 
 mod describe;
@@ -16,9 +18,12 @@ mod plain;
 mod query;
 mod records;
 mod search;
+mod sifted;
+mod sight;
 mod views;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use capture_core::State;
@@ -30,6 +35,9 @@ pub use crate::guard::{Cancel, Limits};
 pub use crate::query::{Answer, Query};
 pub use crate::records::{Filter, Held, Page, Wanted};
 pub use crate::search::{After, Hit, Hits, Search};
+pub use crate::sight::{Glass, Sight, View};
+
+use crate::sight::Seen;
 
 /// How long what is read of a [`Snapshot`] may take, from its start on.
 const TIME: Duration = Duration::from_secs(5);
@@ -41,12 +49,20 @@ const LAYOUT: i32 = 4;
 #[derive(Debug, Clone)]
 pub struct LocalCopy {
     path: PathBuf,
+    seen: Seen,
 }
 
 impl LocalCopy {
     /// The copy in this file.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), seen: Seen::whole() }
+    }
+
+    /// The same, of which no more is seen than a view shows.
+    #[must_use]
+    pub fn seen_through(mut self, view: Arc<dyn View>) -> Self {
+        self.seen = Seen::through(view);
+        self
     }
 
     /// Its file.
@@ -75,7 +91,7 @@ impl LocalCopy {
         let started = Instant::now();
         connection.progress_handler(1_000, Some(move || started.elapsed() > TIME))?;
         let state = sink_sqlite::state_in(&connection, &self.path)?;
-        Ok(Snapshot { connection, state })
+        Ok(Snapshot { connection, state, seen: self.seen.clone() })
     }
 }
 
@@ -84,9 +100,19 @@ impl LocalCopy {
 pub struct Snapshot {
     connection: Connection,
     state: State,
+    seen: Seen,
 }
 
 impl Snapshot {
+    /// What is known of its streams.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    fn glass(&self, stream: &str) -> Option<Arc<dyn Glass>> {
+        self.seen.glass(stream, &self.state)
+    }
+
     /// When the oldest of these streams was committed last, and whether each of them was ever listed whole; `None` if one
     /// of them never was.
     pub fn as_of<'a>(&self, streams: impl IntoIterator<Item = &'a str>) -> Option<jiff::Timestamp> {

@@ -72,10 +72,10 @@ impl LocalCopy {
         if query.moment.is_some_and(|asked| asked != moment) {
             return Err(Error::Changed);
         }
-        let mut connection = snapshot.connection;
         let names = Names::new();
         let rows_shown = if query.with_deleted { Rows::All } else { Rows::Live };
-        views::make(&connection, &names, rows_shown, &query.sql)?;
+        views::make(&snapshot, &names, rows_shown, &query.sql)?;
+        let mut connection = snapshot.connection;
         let watch = guard(&mut connection, &names, query.limits, cancel)?;
         let mut statement = connection.prepare(&query.sql).map_err(|error| watch.explain(error))?;
         check(&statement)?;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::Snapshot;
 use crate::error::Error;
+use crate::sight::Glass;
 
 /// A record of the copy.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,6 +67,18 @@ pub struct Page {
 
 const COLUMNS: &str = "_row, _key, _record, CASE WHEN _deleted_at IS NULL THEN NULL ELSE coalesce(_deleted_why, '') END, _merged_into";
 
+/// Where some records are not seen, so many are read at once.
+const READ_AT_ONCE: usize = 200;
+
+/// A record as it is seen, if it is.
+fn seen(mut held: Held, glass: Option<&dyn Glass>) -> Option<Held> {
+    let Some(glass) = glass else { return Some(held) };
+    held.record = glass.shown(&held.record)?.into_owned();
+    held.merged_into = held.merged_into.map(|key| glass.key(&key).unwrap_or(key));
+    held.key = glass.key(&held.key).unwrap_or(held.key);
+    Some(held)
+}
+
 fn held(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, Held)> {
     let record = row.get_ref(2)?.as_bytes()?.to_vec();
     Ok((row.get(0)?, Held { key: row.get(1)?, record, gone: row.get(3)?, merged_into: row.get(4)? }))
@@ -77,8 +90,32 @@ impl Snapshot {
     /// # Errors
     /// [`Error::UnknownStream`].
     pub fn get(&self, stream: &str, key: &str) -> Result<Option<Held>, Error> {
-        let sql = format!("SELECT {COLUMNS} FROM {} WHERE _key = ?1", self.table(stream)?);
-        Ok(self.connection.query_row(&sql, [key], |row| held(row).map(|(_, held)| held)).optional()?)
+        let table = self.table(stream)?;
+        let glass = self.glass(stream);
+        let real = match &glass {
+            Some(glass) if glass.key("").is_some() => match self.real_key(&table, &**glass, key)? {
+                Some(real) => real,
+                None => return Ok(None),
+            },
+            _ => key.to_owned(),
+        };
+        let sql = format!("SELECT {COLUMNS} FROM {table} WHERE _key = ?1");
+        let found =
+            self.connection.query_row(&sql, [real], |row| held(row).map(|(_, held)| held)).optional()?;
+        Ok(found.and_then(|held| seen(held, glass.as_deref())))
+    }
+
+    /// The key that is seen as this one.
+    fn real_key(&self, table: &str, glass: &dyn Glass, key: &str) -> Result<Option<String>, Error> {
+        let mut select = self.connection.prepare(&format!("SELECT _key FROM {table}"))?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let real: String = row.get(0)?;
+            if glass.key(&real).as_deref() == Some(key) {
+                return Ok(Some(real));
+            }
+        }
+        Ok(None)
     }
 
     /// Shows each record of a stream that exists.
@@ -89,8 +126,13 @@ impl Snapshot {
         let sql = format!("SELECT _record FROM {} WHERE _deleted_at IS NULL", self.table(stream)?);
         let mut select = self.connection.prepare(&sql)?;
         let mut rows = select.query([])?;
+        let glass = self.glass(stream);
         while let Some(row) = rows.next()? {
-            show(row.get_ref(0)?.as_bytes().unwrap_or_default());
+            let record = row.get_ref(0)?.as_bytes().unwrap_or_default();
+            match &glass {
+                None => show(record),
+                Some(glass) => glass.shown(record).iter().for_each(|record| show(record)),
+            }
         }
         Ok(())
     }
@@ -98,14 +140,50 @@ impl Snapshot {
     /// The record of this row.
     pub(crate) fn row(&self, stream: &str, row: i64) -> Result<Option<Held>, Error> {
         let sql = format!("SELECT {COLUMNS} FROM {} WHERE _row = ?1", self.table(stream)?);
-        Ok(self.connection.query_row(&sql, [row], |row| held(row).map(|(_, held)| held)).optional()?)
+        let found =
+            self.connection.query_row(&sql, [row], |row| held(row).map(|(_, held)| held)).optional()?;
+        Ok(found.and_then(|held| seen(held, self.glass(stream).as_deref())))
     }
 
     /// Records that exist.
     ///
     /// # Errors
-    /// [`Error::UnknownStream`]; [`Error::Sql`] for a path that none can be.
+    /// [`Error::UnknownStream`]; [`Error::Sql`] for a path that none can be, [`Error::Hidden`] for one that may not be seen.
     pub fn page(&self, stream: &str, wanted: &Wanted) -> Result<Page, Error> {
+        let Some(glass) = self.glass(stream) else { return self.whole_page(stream, wanted, true) };
+        if let Some(hidden) = wanted.filters.iter().find(|filter| !glass.may_be_asked(&filter.path)) {
+            return Err(Error::Hidden(hidden.path.join(".")));
+        }
+        let knows_change =
+            ["updatedAt", "createdAt"].iter().all(|name| glass.may_be_asked(&[(*name).to_owned()]));
+        let (mut records, mut rows, mut next, mut total) = (Vec::new(), Vec::new(), wanted.after, None);
+        // Of a page some records may not be seen; then others come in their place.
+        'pages: while records.len() < wanted.limit {
+            let limit = wanted.limit.max(if glass.hides_records() { READ_AT_ONCE } else { 0 });
+            let part = Wanted { after: next, limit, ..wanted.clone() };
+            let page = self.whole_page(stream, &part, knows_change)?;
+            total = total.or(page.total);
+            let mut found = page.records.into_iter().zip(page.rows).peekable();
+            while let Some((held, row)) = found.next() {
+                let Some(held) = seen(held, Some(&*glass)) else { continue };
+                records.push(held);
+                rows.push(row);
+                if records.len() == wanted.limit {
+                    let is_more = found.peek().is_some() || page.next.is_some();
+                    next = Some(row).filter(|_| is_more);
+                    break 'pages;
+                }
+            }
+            next = page.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        Ok(Page { records, rows, next, total: total.filter(|_| !glass.hides_records()) })
+    }
+
+    /// The same, whatever may be seen. `by_change` is whether it may show when records changed.
+    fn whole_page(&self, stream: &str, wanted: &Wanted, by_change: bool) -> Result<Page, Error> {
         let mut sql =
             format!("SELECT {COLUMNS} FROM {} WHERE _deleted_at IS NULL AND _row > ?", self.table(stream)?);
         let mut values = vec![Sql::Integer(wanted.after.unwrap_or(0))];
@@ -114,9 +192,13 @@ impl Snapshot {
         }
         if let Some(since) = wanted.since {
             let record = "coalesce(_mended, _record)";
-            sql.push_str(&format!(
-                " AND coalesce(json_extract({record}, '$.updatedAt'), json_extract({record}, '$.createdAt'), _captured_at) >= ?"
-            ));
+            let changed = match by_change {
+                true => format!(
+                    "coalesce(json_extract({record}, '$.updatedAt'), json_extract({record}, '$.createdAt'), _captured_at)"
+                ),
+                false => "_captured_at".to_owned(),
+            };
+            sql.push_str(&format!(" AND {changed} >= ?"));
             values.push(Sql::Text(since.strftime("%FT%T.%3fZ").to_string()));
         }
         sql.push_str(&format!(" ORDER BY _row LIMIT {}", wanted.limit.saturating_add(1)));

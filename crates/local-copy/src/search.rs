@@ -111,6 +111,9 @@ impl Snapshot {
         if streams.is_empty() {
             return Err(Error::NoIndex);
         }
+        if streams.iter().any(|stream| self.glass(stream).is_some()) {
+            return self.sifted(search, streams, not_held);
+        }
         let mut any = search.after.as_ref().is_some_and(|after| after.any);
         let mut found = self.matches(search, &streams, any)?;
         if found.is_empty() && search.after.is_none() {
@@ -123,17 +126,27 @@ impl Snapshot {
         for after in found {
             let Some(held) = self.row(&after.stream, after.row)? else { continue };
             let texts = Texts::of(&self.connection, &after.stream)?;
-            let (title, body) = texts.map(|texts| texts.read(&held.record)).unwrap_or_default();
-            hits.push(Hit {
-                stream: after.stream.clone(),
-                snippet: snippet(&plain(&body), search.text),
-                title: title.replace('\n', self.between_titles(&after.stream)?),
-                held,
-                after,
-            });
+            let texts = texts.map(|texts| texts.read(&held.record)).unwrap_or_default();
+            hits.push(self.hit(search.text, held, texts, after)?);
         }
         let next = hits.last().map(|hit| hit.after.clone()).filter(|_| is_more);
         Ok(Hits { hits, any, next, streams, not_held })
+    }
+
+    pub(crate) fn hit(
+        &self,
+        text: &str,
+        held: Held,
+        (title, body): (String, String),
+        after: After,
+    ) -> Result<Hit, Error> {
+        Ok(Hit {
+            stream: after.stream.clone(),
+            snippet: snippet(&plain(&body), text),
+            title: title.replace('\n', self.between_titles(&after.stream)?),
+            held,
+            after,
+        })
     }
 
     /// What is put between the parts of a title: parts of one object, first and last name, are one name.
@@ -148,7 +161,12 @@ impl Snapshot {
     }
 
     /// One more than wanted, best first.
-    fn matches(&self, search: &Search<'_>, streams: &[String], any: bool) -> Result<Vec<After>, Error> {
+    pub(crate) fn matches(
+        &self,
+        search: &Search<'_>,
+        streams: &[String],
+        any: bool,
+    ) -> Result<Vec<After>, Error> {
         let Some(query) = words(search.text, any) else { return Ok(Vec::new()) };
         let mut found: Vec<After> = Vec::new();
         for stream in streams {

@@ -30,7 +30,7 @@ pub(super) struct Page {
 }
 
 /// The operation that reads one record of a stream, and the parameter that takes its id.
-pub(super) fn info_of(stream: &str) -> Option<(&'static Operation, &'static str)> {
+pub(crate) fn info_of(stream: &str) -> Option<(&'static Operation, &'static str)> {
     let list = catalog::find(ashby_source::stream(stream)?.operation)?;
     // What is listed parent by parent has ids of another kind.
     if ashby_source::stream(stream)?.parent.is_some() {

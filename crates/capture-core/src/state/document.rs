@@ -122,6 +122,7 @@ mod tests {
             listing: Some(Stamp::new(6)),
             sweep_due: Some(SweepDue::new(Stamp::new(5), Some("odd".to_owned()))),
             listed: Listed::new(3, Some(4)),
+            policy: Some(crate::PolicyMark::new("analytics", "f")),
             ..StreamState::new(checkpoint, Timestamp::UNIX_EPOCH)
         };
         let bare = StreamState::new(Checkpoint::default(), Timestamp::UNIX_EPOCH);

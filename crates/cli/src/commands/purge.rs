@@ -9,16 +9,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use agents::Texts;
 use ashby_client::catalog::{self, Type};
 use ashby_webhooks::{Inbox, InboxOptions, Reader};
 use capture_core::{Purge, Removal, StreamDescriptor, private_file};
 use clap::Args;
 
-use crate::destination;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{self, explain};
 use crate::settings::{Settings, duration};
 use crate::webhooks::{INBOX, inbox_of};
+use crate::{destination, local};
 use person::{Chooser, Person};
 use receipt::{Downloads, Found, InboxPart, Receipt};
 
@@ -55,10 +56,12 @@ pub(crate) struct PurgeFlags {
 impl PurgeFlags {
     pub(crate) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let streams = descriptors();
-        let person = self.candidate.as_deref().map(person_of).transpose()?;
+        let person = self.candidate.as_deref().map(|id| person_of(settings, id)).transpose()?;
         let place = destination::from_settings(settings)?;
         // That of the destination, and that of `ashby listen`.
         let inboxes = BTreeSet::from([inbox_of(settings, &*place)?, INBOX.into()]);
+        // Texts of résumés, where there are any.
+        let texts = local::copy(settings).ok().and_then(|copy| Texts::beside(&copy).ok());
         let mut purging = place.purge(self.what(&streams, person.as_ref())?, &streams)?;
         let mut receipt = Receipt::new(place.address(), self.kind(), self.candidate.clone());
         receipt.removal = purging.removal().await?;
@@ -67,6 +70,9 @@ impl PurgeFlags {
             for inbox in inboxes.iter().filter(|inbox| inbox.exists()) {
                 let deliveries = Reader::open(inbox)?.naming(ids)?;
                 receipt.inboxes.push(InboxPart { file: inbox.clone(), deliveries });
+            }
+            if let Some(texts) = &texts {
+                receipt.resume_texts = texts.count(ids)?;
             }
             receipt.downloads =
                 Downloads::of(&self.downloads, self.candidate.as_deref().unwrap_or_default())?;
@@ -84,6 +90,11 @@ impl PurgeFlags {
             open.push(Inbox::open(&part.file, InboxOptions::default())?);
         }
         purging.carry_out().await?;
+        if let Some(texts) = &texts {
+            texts.erase(ids.as_deref().unwrap_or_default())?;
+            // Whoever was taken out otherwise.
+            texts.sweep()?;
+        }
         for inbox in open {
             let erased = inbox.erase(ids.clone().unwrap_or_default()).await;
             inbox.close().await;
@@ -96,6 +107,7 @@ impl PurgeFlags {
             let contacts = person.lock().unwrap_or_else(PoisonError::into_inner).contacts.clone();
             let mut files = purging.files();
             files.extend(receipt.inboxes.iter().map(|part| part.file.clone()));
+            files.extend(texts.map(|texts| texts.path().to_owned()).filter(|path| path.exists()));
             let mut found = Found::look(&files, &contacts)?;
             if let Some(held) = purging.holding(&contacts).await? {
                 found.add(place.address(), held);
@@ -191,12 +203,14 @@ fn descriptors() -> Vec<Arc<StreamDescriptor>> {
     streams.chain([ashby_source::public_postings()]).map(Arc::new).collect()
 }
 
-fn person_of(id: &str) -> Result<Arc<Mutex<Person>>, Failure> {
+fn person_of(settings: &Settings, id: &str) -> Result<Arc<Mutex<Person>>, Failure> {
     if catalog::check_value("", &Type::Uuid, &id.into()).is_err() {
         return Err(Failure::new(USAGE, "--candidate must be a UUID")
             .with_hint("`ashby call candidate.search` finds candidates"));
     }
-    Ok(Arc::new(Mutex::new(Person::new(id))))
+    // Where keys are hashed, they are called otherwise.
+    let here = crate::veil::of(settings, None)?.plan("candidates").key(&id.to_ascii_lowercase().into());
+    Ok(Arc::new(Mutex::new(Person::new(id).or_called(here.as_str()))))
 }
 
 /// When it was, so long ago.

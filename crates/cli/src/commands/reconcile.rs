@@ -20,8 +20,8 @@ use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::output::{self, counted, explain, thousands};
 use crate::progress::Progress;
 use crate::settings::Settings;
-use crate::signals;
 use crate::table::Table;
+use crate::{signals, veil};
 
 /// What to look through.
 #[derive(Debug, Args)]
@@ -33,6 +33,9 @@ pub(crate) struct ReconcileFlags {
     /// watch is on; in PostgreSQL in a transaction that is rolled back
     #[arg(long)]
     dry_run: bool,
+    /// The policy under which the destination is written, if the settings do not say it
+    #[arg(id = "reconcile_privacy", long = "privacy", value_name = "POLICY")]
+    privacy: Option<String>,
 }
 
 /// What came of a stream.
@@ -59,6 +62,8 @@ impl ReconcileFlags {
         let settings = &context.settings;
         let place = destination::with_state(settings)?;
         let wanted = self.wanted(&*place)?;
+        let names = wanted.iter().map(|stream| stream.name().to_owned()).collect();
+        let place = veil::around(settings, place, self.privacy.as_deref(), Some(names))?;
         let client = settings.capture_client()?;
         let cancel = signals::cancellation()?;
         // The directory of a copy is gone with this.

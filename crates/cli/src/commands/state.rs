@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use capture_core::{Place, State, StateUpdate};
+use capture_core::{Checkpoint, Place, State, StateUpdate, StreamState};
 use serde_json::json;
 
 use crate::failure::{FAILED, Failure, USAGE};
@@ -47,7 +47,15 @@ async fn reset(settings: &Settings, place: &dyn Place, streams: Vec<String>) -> 
             return Err(Failure::new(USAGE, format!("nothing is saved of a stream named `{unknown}`"))
                 .with_hint(format!("saved are: {}", known.join(", "))));
         }
-        Ok(StateUpdate::new(streams.iter().map(|name| (name.clone(), None))))
+        let forgotten = |name: &String| {
+            let saved = state.streams.get(name)?;
+            // What was left out of rows that stay must not be forgotten with the rest.
+            saved.policy.as_ref()?;
+            let mut bare = StreamState::new(Checkpoint::default(), saved.committed_at);
+            (bare.policy, bare.stamp) = (saved.policy.clone(), saved.stamp);
+            Some(bare)
+        };
+        Ok(StateUpdate::new(streams.iter().map(|name| (name.clone(), forgotten(name)))))
     };
     change(place, reset).await?;
     let told = format!(

@@ -251,6 +251,15 @@ settings! {
         reconcile: ReconcilePolicy, Default::Text("auto"), value("POLICY"),
             "Whether rows that a complete listing did not see are marked as deleted: auto (unless the key sees less \
              than before), accept (always; this key becomes the yardstick) or never";
+        #[routes]
+        privacy: Option<String>, Default::None, value("POLICY"),
+            "What of records may leave, to the destination and from there to agents: full, no-contact, no-compensation, \
+             analytics, minimal, or a file (./privacy.toml). What was written under another policy is taken out, and written \
+             anew; what it drops is gone from the destination";
+        select: Vec<String>, Default::Nothing, flag(Takes::Values("FIELDS", Some(','))),
+            "Only these fields, or all but those with a minus: candidates.*,-candidates.phoneNumbers. Keys stay. Of \
+             streams without a plus all fields come; if no streams are named, those that are selected are synced. Another \
+             selection writes its streams anew";
         no_index: bool, OFF, flag(Takes::Nothing),
             "Keep no index of words in a SQLite database (that of `ashby search`), and drop one that is there";
         webhooks: bool, OFF, flag(Takes::Nothing),

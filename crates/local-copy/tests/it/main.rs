@@ -5,6 +5,7 @@
 
 mod rails;
 mod records;
+mod sights;
 
 use std::path::PathBuf;
 use std::sync::Arc;

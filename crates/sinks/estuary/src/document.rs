@@ -1,7 +1,9 @@
 //! Records as documents.
 
-use json_slices::{Text, Token, push_line, tokens, unicode};
-use memchr::memchr;
+use std::borrow::Cow;
+
+use json_slices::{Repeats, Text, Token, push_line, tokens, unicode};
+use memchr::{memchr, memchr2};
 
 use crate::repeats::once;
 
@@ -15,14 +17,55 @@ pub enum Numbers {
     Strings,
 }
 
-/// Appends a JSON object as a document: without line breaks, with each member once and with U+FFFD for half a character,
-/// which strict parsers refuse; otherwise as it is, except that numbers may change.
-pub(crate) fn push_document(output: &mut Vec<u8>, body: &[u8], numbers: Numbers) {
-    let body = once(body, None);
-    match numbers {
-        Numbers::Exact => push_line(output, &unicode(&body)),
-        Numbers::Strings => push_canonical(output, &body, numbers),
+/// Makes documents of records.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    numbers: Numbers,
+    repeats: Repeats,
+}
+
+impl Documents {
+    /// With numbers in that form.
+    pub(crate) fn new(numbers: Numbers) -> Self {
+        Self { numbers, repeats: Repeats::default() }
     }
+
+    /// The form of numbers.
+    pub(crate) fn numbers(&self) -> Numbers {
+        self.numbers
+    }
+
+    /// A JSON object as a document: without line breaks, with each member once and with U+FFFD for half a character, which
+    /// strict parsers refuse; otherwise as it is, except that numbers may change. Not copied if nothing changes.
+    pub(crate) fn of<'a>(&mut self, body: &'a [u8]) -> Cow<'a, [u8]> {
+        let body = once(&mut self.repeats, body, None);
+        match (self.numbers, body) {
+            (Numbers::Exact, Cow::Borrowed(body)) => match unicode(body) {
+                Cow::Borrowed(body) if memchr2(b'\n', b'\r', body).is_none() => Cow::Borrowed(body),
+                body => Cow::Owned(line(&body)),
+            },
+            (Numbers::Exact, body) => Cow::Owned(line(&unicode(&body))),
+            (numbers, body) => Cow::Owned(canonical(&body, numbers)),
+        }
+    }
+
+    /// Appends the JSON object `body` in canonical form, without a member `_meta` of its own.
+    pub(crate) fn push_row(&mut self, output: &mut Vec<u8>, body: &[u8]) {
+        let body = once(&mut self.repeats, body, Some("_meta"));
+        push_canonical(output, &body, self.numbers);
+    }
+}
+
+fn line(body: &[u8]) -> Vec<u8> {
+    let mut line = Vec::with_capacity(body.len());
+    push_line(&mut line, body);
+    line
+}
+
+fn canonical(body: &[u8], numbers: Numbers) -> Vec<u8> {
+    let mut output = Vec::with_capacity(body.len());
+    push_canonical(&mut output, body, numbers);
+    output
 }
 
 /// Appends JSON without white space between tokens, and with strings escaped only where they must be: what a Python
@@ -102,9 +145,7 @@ mod tests {
     use serde_json::Value;
 
     fn canonical(json: &str, numbers: Numbers) -> String {
-        let mut output = Vec::new();
-        push_canonical(&mut output, json.as_bytes(), numbers);
-        String::from_utf8(output).unwrap()
+        String::from_utf8(super::canonical(json.as_bytes(), numbers)).unwrap()
     }
 
     #[test]
@@ -154,9 +195,7 @@ mod tests {
     #[test]
     fn documents_stay_as_they_came_unless_they_span_lines() {
         let document = |body: &str, numbers| {
-            let mut output = Vec::new();
-            push_document(&mut output, body.as_bytes(), numbers);
-            String::from_utf8(output).unwrap()
+            String::from_utf8(Documents::new(numbers).of(body.as_bytes()).into_owned()).unwrap()
         };
         assert_eq!(document(r#"{ "a": 1.50 }"#, Numbers::Exact), r#"{ "a": 1.50 }"#);
         assert_eq!(document("{ \"a\":\n1.50 }", Numbers::Exact), r#"{"a":1.50}"#);

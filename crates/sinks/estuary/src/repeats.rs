@@ -5,67 +5,18 @@
 
 use std::borrow::Cow;
 
-use json_slices::{Text, Token, members, tokens};
+use json_slices::{Repeats, Text, members};
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The JSON object `body` with each member once, at any depth, and on the outermost level without the member `without`.
-pub(crate) fn once<'a>(body: &'a [u8], without: Option<&str>) -> Cow<'a, [u8]> {
-    if !has_repeats(body, without) {
+pub(crate) fn once<'a>(repeats: &mut Repeats, body: &'a [u8], without: Option<&str>) -> Cow<'a, [u8]> {
+    if !repeats.has(body, without) {
         return Cow::Borrowed(body);
     }
     let mut output = Vec::with_capacity(body.len());
     push_once(&mut output, body, without);
     Cow::Owned(output)
-}
-
-/// Whether some object may hold a member twice, or the outermost one holds `without`.
-fn has_repeats(body: &[u8], without: Option<&str>) -> bool {
-    let without = without.map(|name| xxh3_64(name.as_bytes()));
-    // Hashes of the names in the objects that are open, and where those of each of them begin.
-    let mut names: Vec<u64> = Vec::new();
-    let mut open: Vec<usize> = Vec::new();
-    let mut last = None;
-    for token in tokens(body) {
-        match token {
-            Token::String(string) => last = Some(string),
-            Token::Number(_) => last = None,
-            Token::Other(other) => {
-                if let Some(name) = last.take().filter(|_| other.first() == Some(&b':')) {
-                    let name = hash(name);
-                    if open.len() == 1 && Some(name) == without {
-                        return true;
-                    }
-                    names.push(name);
-                }
-                for byte in other {
-                    match byte {
-                        b'{' | b'[' => open.push(names.len()),
-                        b'}' | b']' => {
-                            let from = open.pop().unwrap_or_default().min(names.len());
-                            let closed = &mut names[from..];
-                            closed.sort_unstable();
-                            if closed.windows(2).any(|pair| pair[0] == pair[1]) {
-                                return true;
-                            }
-                            names.truncate(from);
-                        }
-                        _ => {}
-                    }
-                }
-            }
-        }
-    }
-    false
-}
-
-/// The same for every spelling of a name.
-fn hash(name: &[u8]) -> u64 {
-    let text = Text::of(name);
-    match text.and_then(Text::exact) {
-        Some(text) => xxh3_64(text.as_bytes()),
-        None => xxh3_64(name),
-    }
 }
 
 fn push_once(output: &mut Vec<u8>, json: &[u8], without: Option<&str>) {
@@ -119,7 +70,7 @@ mod tests {
     use serde_json::Value;
 
     fn text(body: &str, without: Option<&str>) -> String {
-        String::from_utf8(once(body.as_bytes(), without).into_owned()).unwrap()
+        String::from_utf8(once(&mut Repeats::default(), body.as_bytes(), without).into_owned()).unwrap()
     }
 
     #[test]
@@ -146,7 +97,10 @@ mod tests {
             r#"{"a":{"_meta":1},"b":"_meta"}"#,
             "{}",
         ] {
-            assert!(matches!(once(body.as_bytes(), Some("_meta")), Cow::Borrowed(_)), "{body}");
+            assert!(
+                matches!(once(&mut Repeats::default(), body.as_bytes(), Some("_meta")), Cow::Borrowed(_)),
+                "{body}"
+            );
         }
         assert_eq!(text(r#"{"_meta":{"op":"d"},"id":"x"}"#, Some("_meta")), r#"{"id":"x"}"#);
         assert_eq!(text(r#"{"_meta":1}"#, Some("_meta")), "{}");
@@ -171,12 +125,12 @@ mod tests {
                 serde_json::from_str::<Value>(&body).unwrap(),
                 serde_json::from_str::<Value>(&tidied).unwrap()
             );
-            prop_assert!(!has_repeats(tidied.as_bytes(), None), "{}", tidied);
+            prop_assert!(!Repeats::default().has(tidied.as_bytes(), None), "{}", tidied);
         }
 
         #[test]
         fn broken_json_harms_nobody(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
-            let _ = once(&bytes, Some("a"));
+            let _ = once(&mut Repeats::default(), &bytes, Some("a"));
         }
     }
 }

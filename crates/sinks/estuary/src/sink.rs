@@ -1,5 +1,6 @@
 //! Records as captured documents, commits as checkpoints.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use serde_json::{Map, Value, json};
 use tokio::io::AsyncWrite;
 
 use crate::acknowledgements::Acknowledgements;
-use crate::document::{Numbers, push_document};
+use crate::document::{Documents, Numbers};
 use crate::doubts::Doubts;
 use crate::output::Output;
 use crate::protocol::Response;
@@ -35,7 +36,7 @@ pub struct EstuarySink<W> {
     /// By stream.
     bindings: HashMap<String, Bound>,
     restarts: Vec<String>,
-    numbers: Numbers,
+    documents: Documents,
     acknowledgements: Acknowledgements,
     origin: Option<Origin>,
     doubts: Doubts,
@@ -43,7 +44,6 @@ pub struct EstuarySink<W> {
     is_dirty: bool,
     /// By stream, since the commit before.
     counts: BTreeMap<String, Counts>,
-    document: Vec<u8>,
 }
 
 struct Bound {
@@ -87,13 +87,12 @@ impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
             output,
             bindings: bindings.into_iter().map(bound).collect(),
             restarts: saved.restarts.clone(),
-            numbers,
+            documents: Documents::new(numbers),
             acknowledgements,
             origin: None,
             doubts: Doubts::default(),
             is_dirty: false,
             counts: BTreeMap::new(),
-            document: Vec::new(),
         }
     }
 
@@ -121,26 +120,25 @@ impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
         let index = bound(&mut self.bindings, &write.stream)?.binding.index;
         let mut counts = Counts::default();
         for record in &write.records {
-            self.document.clear();
-            match &record.op {
+            let document = match &record.op {
                 Op::Upsert(body) => {
-                    push_document(&mut self.document, body, self.numbers);
                     counts.written += 1;
+                    self.documents.of(body)
                 }
                 Op::Gone(_) => {
-                    push_tombstone(&mut self.document, &write.stream, &record.key);
                     counts.deleted += 1;
+                    Cow::Owned(tombstone(&write.stream, &record.key))
                 }
-            }
+            };
             self.is_dirty = true;
-            self.output.document(index, &self.document).await?;
+            self.output.document(index, &document).await?;
         }
         self.count(&write.stream, counts);
         Ok(())
     }
 
     fn hold_back(&mut self, write: &Write) -> Result<()> {
-        let numbers = self.numbers;
+        let numbers = self.documents.numbers();
         let bound = bound(&mut self.bindings, &write.stream)?;
         let index = bound.binding.index;
         let listing = bound.listing.get_or_insert_with(|| Listing::new(index, numbers));
@@ -149,8 +147,10 @@ impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
 
     async fn deliver(&mut self, sweep: &Sweep) -> Result<()> {
         let bound = bound(&mut self.bindings, &sweep.stream)?;
-        let mut listing =
-            bound.listing.take().unwrap_or_else(|| Listing::new(bound.binding.index, self.numbers));
+        let mut listing = bound
+            .listing
+            .take()
+            .unwrap_or_else(|| Listing::new(bound.binding.index, self.documents.numbers()));
         listing.keep_since(sweep.since)?;
         let nothing = Summary { updated_at: None, count: 0, digest: None };
         let before = bound.saved.snapshot.clone().unwrap_or(nothing);
@@ -187,11 +187,11 @@ fn bound<'a>(bindings: &'a mut HashMap<String, Bound>, stream: &StreamDescriptor
 }
 
 /// `{"_meta":{"op":"d"},"id":"…"}`
-fn push_tombstone(document: &mut Vec<u8>, stream: &StreamDescriptor, key: &Key) {
+fn tombstone(stream: &StreamDescriptor, key: &Key) -> Vec<u8> {
     let parts = stream.key.iter().cloned().zip(key.parts(stream.key.len()));
     let mut members: Map<String, Value> = parts.map(|(field, part)| (field, part.into())).collect();
     members.insert("_meta".to_owned(), json!({"op": "d"}));
-    serde_json::to_writer(document, &members).expect("text is always JSON and memory takes it");
+    serde_json::to_vec(&members).expect("text is always JSON")
 }
 
 #[async_trait]

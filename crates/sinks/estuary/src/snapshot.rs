@@ -13,9 +13,8 @@ use tempfile::SpooledTempFile;
 use tokio::io::AsyncWrite;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::document::{Numbers, push_canonical};
+use crate::document::{Documents, Numbers};
 use crate::output::Output;
-use crate::repeats::once;
 
 /// A listing larger than this goes to a file.
 const MEMORY_BYTES: usize = 4 << 20;
@@ -44,7 +43,7 @@ pub(crate) struct Delivered {
 /// Rows that wait for the end of their listing.
 pub(crate) struct Listing {
     binding: u32,
-    numbers: Numbers,
+    documents: Documents,
     /// The rows' documents from behind their `_meta` on, each on a line.
     rows: SpooledTempFile,
     /// What was written together, in order.
@@ -64,7 +63,7 @@ impl Listing {
     pub(crate) fn new(binding: u32, numbers: Numbers) -> Self {
         Self {
             binding,
-            numbers,
+            documents: Documents::new(numbers),
             rows: SpooledTempFile::new(MEMORY_BYTES),
             chunks: Vec::new(),
             row: Vec::new(),
@@ -77,7 +76,7 @@ impl Listing {
         for body in bodies {
             self.row.clear();
             // A record's own `_meta` would stand beside ours.
-            push_canonical(&mut self.row, &once(body, Some("_meta")), self.numbers);
+            self.documents.push_row(&mut self.row, body);
             // `{"a":1}` goes behind `{"_meta":{…}` as `,"a":1}`, and `{}` as `}`.
             match self.row.get_mut(..2) {
                 Some([open, b'}']) => *open = b' ',

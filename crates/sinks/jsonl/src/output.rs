@@ -2,21 +2,29 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IoSlice, IsTerminal as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use capture_core::{
-    Appender, Appending, Error, ErrorKind, FileStateStore, MemoryStateStore, NoLedger, Op, Result, Sink,
-    StreamDescriptor, Watermark, Write,
+    Appender, Appending, Error, ErrorKind, FileStateStore, MemoryStateStore, NoLedger, Op, Record, Result,
+    Sink, StreamDescriptor, Watermark, Write,
 };
 use capture_ledger::SqliteLedger;
 use json_slices::{push_line, push_string};
+use memchr::memchr2;
 
 use crate::BUFFER_BYTES;
 use crate::failure::not_opened;
 use crate::line::{push_key, push_reason};
+
+/// How a line of a record goes on, and how each ends.
+const UPSERT: &str = r#"upsert","record":"#;
+const END: &str = "}\n";
+
+/// Records of a batch that are so long together are not gathered first.
+const PIECES_BYTES: usize = 64 << 10;
 
 /// A sink that writes lines to `output`, which needs no buffer of its own. With a state file it has a ledger beside it;
 /// without one it remembers nothing.
@@ -29,7 +37,7 @@ pub fn standard_output(state: Option<PathBuf>) -> Box<dyn Sink> {
     if io::stdout().is_terminal() {
         return with_state(Lines::new(Shown(io::stdout())), state);
     }
-    with_state(Lines::new(io::stdout()).synced_by(file_behind(io::stdout())), state)
+    with_state(Lines::new(io::stdout()).in_pieces().synced_by(file_behind(io::stdout())), state)
 }
 
 /// A terminal, which would obey what records hold: there it is written as escapes, and so stays the same JSON.
@@ -89,6 +97,8 @@ fn file_behind(output: impl std::os::windows::io::AsHandle) -> Option<File> {
 /// next run, or, if their records are gone by then, stay without a tombstone. [Files](crate::Directory) are cut back.
 pub struct Lines<W> {
     output: W,
+    /// Many pieces at once cost it no more than one.
+    takes_pieces: bool,
     /// What is synced with a flush.
     file: Option<Arc<File>>,
     buffer: Vec<u8>,
@@ -99,7 +109,21 @@ pub struct Lines<W> {
 impl<W: io::Write + Send> Lines<W> {
     /// An appender that writes to `output`, which needs no buffer of its own.
     pub fn new(output: W) -> Self {
-        Self { output, file: None, buffer: Vec::with_capacity(BUFFER_BYTES), prefixes: HashMap::new() }
+        Self {
+            output,
+            takes_pieces: false,
+            file: None,
+            buffer: Vec::with_capacity(BUFFER_BYTES),
+            prefixes: HashMap::new(),
+        }
+    }
+
+    /// The output is one of the operating system's, which takes records from where they are
+    /// ([`Write::write_vectored`](io::Write::write_vectored)): long batches need not be copied.
+    #[must_use]
+    pub fn in_pieces(mut self) -> Self {
+        self.takes_pieces = true;
+        self
     }
 
     /// Syncs this file, which the output ends up in, with every flush.
@@ -114,6 +138,28 @@ fn hand_over(buffer: &mut Vec<u8>, output: &mut impl io::Write) -> Result<()> {
     let written = output.write_all(buffer);
     buffer.clear();
     written.map_err(refused)
+}
+
+/// The lines of these records, which all begin alike; `None` if one of them is no record, or has to be changed to be a line.
+fn pieces<'a>(start: &'a str, records: &'a [Record]) -> Option<Vec<IoSlice<'a>>> {
+    let mut pieces = Vec::with_capacity(records.len() * 3);
+    for record in records {
+        let body = record.body().filter(|body| memchr2(b'\n', b'\r', body).is_none())?;
+        pieces.extend([start.as_bytes(), body, END.as_bytes()].map(IoSlice::new));
+    }
+    Some(pieces)
+}
+
+fn write_all(mut pieces: &mut [IoSlice<'_>], output: &mut impl io::Write) -> io::Result<()> {
+    while !pieces.is_empty() {
+        match output.write_vectored(pieces) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut pieces, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 fn refused(error: io::Error) -> Error {
@@ -139,6 +185,13 @@ impl<W: io::Write + Send> Appender for Lines<W> {
 
     async fn append(&mut self, write: &Write) -> Result<()> {
         let prefix = self.prefixes.get(&write.stream.name).ok_or_else(|| not_opened(&write.stream.name))?;
+        if self.takes_pieces && write.records.iter().map(Record::len_bytes).sum::<usize>() >= PIECES_BYTES {
+            let start = format!("{prefix}{UPSERT}");
+            if let Some(mut pieces) = pieces(&start, &write.records) {
+                hand_over(&mut self.buffer, &mut self.output)?;
+                return write_all(&mut pieces, &mut self.output).map_err(refused);
+            }
+        }
         for record in &write.records {
             let line = &mut self.buffer;
             if line.len() + record.len_bytes() > BUFFER_BYTES && !line.is_empty() {
@@ -147,16 +200,16 @@ impl<W: io::Write + Send> Appender for Lines<W> {
             line.extend_from_slice(prefix.as_bytes());
             match &record.op {
                 Op::Upsert(body) => {
-                    line.extend_from_slice(br#"upsert","record":"#);
+                    line.extend_from_slice(UPSERT.as_bytes());
                     push_line(line, body);
-                    line.extend_from_slice(b"}\n");
+                    line.extend_from_slice(END.as_bytes());
                 }
                 Op::Gone(gone) => {
                     line.extend_from_slice(br#"delete","key":{"#);
                     push_key(line, &write.stream.key, &record.key);
                     line.push(b'}');
                     push_reason(line, ["why", "at", "merged_into"], gone);
-                    line.extend_from_slice(b"}\n");
+                    line.extend_from_slice(END.as_bytes());
                 }
             }
         }
@@ -181,7 +234,7 @@ impl<W: io::Write + Send> Appender for Lines<W> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use capture_core::{Record, Stamp};
+    use capture_core::{Gone, Stamp};
 
     use super::*;
 
@@ -197,6 +250,55 @@ mod tests {
         drop(lines);
         let line = "{\"stream\":\"pets\",\"op\":\"upsert\",\"record\":{\"id\":\"a\",\"name\":\"x\\u202e\\u009b2J\\u007f\"}}\n";
         assert_eq!(String::from_utf8(shown).unwrap(), line);
+    }
+
+    /// Takes a few bytes at a time.
+    struct Slow(Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl io::Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let some = &bytes[..bytes.len().min(1_000)];
+            self.0.lock().unwrap().extend_from_slice(some);
+            Ok(some.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn records_in_pieces_are_the_same_lines() {
+        let stream = Arc::new(StreamDescriptor::new("pets", ["id"]));
+        let long = format!("{{\"id\":\"a\",\"name\":\"{}\"}}", "x".repeat(PIECES_BYTES / 2));
+        let with_break = format!("{{\"id\":\"b\",\n\"name\":\"{}\"}}", "y".repeat(PIECES_BYTES));
+        let upserts = |bodies: &[&str]| {
+            bodies.iter().map(|body| Record::upsert("k", (*body).to_owned())).collect::<Vec<_>>()
+        };
+        let batches = [
+            upserts(&["{\"id\":\"c\"}"]),
+            upserts(&[&long, &long, "{\"id\":\"c\"}"]),
+            upserts(&[&long, &with_break]),
+            upserts(&[&long, &long]).into_iter().chain([Record::gone("c", Gone::NotFound)]).collect(),
+        ];
+        let mut written = Vec::new();
+        for in_pieces in [false, true] {
+            let output = Arc::default();
+            let mut lines = Lines::new(Slow(Arc::clone(&output)));
+            lines.takes_pieces = in_pieces;
+            lines.open(&[Arc::clone(&stream)], None).await.unwrap();
+            for batch in &batches {
+                lines.append(&Write::new(Arc::clone(&stream), Stamp::new(1), batch.clone())).await.unwrap();
+            }
+            lines.flush().await.unwrap();
+            let text = String::from_utf8(output.lock().unwrap().clone()).unwrap();
+            // When a record was found to be gone differs.
+            written.push(
+                text.lines().map(|line| line.split(",\"at\"").next().unwrap().to_owned()).collect::<Vec<_>>(),
+            );
+        }
+        assert_eq!(written[0].len(), 9);
+        assert!(written[0] == written[1]);
     }
 
     #[test]

@@ -162,8 +162,17 @@ impl Purger {
         let found = self.found.take().unwrap_or_default();
         let mut update = StateUpdate::default();
         let mut stamps = BTreeMap::new();
+        let nothing = Found::default();
         for stream in self.descriptors.clone() {
-            let Some(of) = found.get(&stream.name).filter(|of| of.removed.lines > 0) else { continue };
+            let of = found.get(&stream.name);
+            let of = match of.filter(|of| of.removed.lines > 0) {
+                Some(of) => of,
+                // Its files may have gone in a purge that was cut off, before what is known of it.
+                None if matches!(self.purge, Purge::Streams(_)) && self.purge.concerns(&stream.name) => {
+                    of.unwrap_or(&nothing)
+                }
+                None => continue,
+            };
             let current = file_in(&self.directory, &stream.name)?;
             match &self.purge {
                 Purge::Streams(_) => {

@@ -112,6 +112,8 @@ impl Purger {
             }
             Purge::Streams(_) => {
                 let concerned = all.iter().filter(|(_, stream)| self.purge.concerns(stream));
+                // What becomes free is overwritten at once: a crash before the file is written anew leaves nothing in it.
+                self.database.connection().execute_batch("PRAGMA secure_delete = ON")?;
                 self.database.transaction(|connection| {
                     for (id, stream) in concerned {
                         drop_stream(connection, *id, stream)?;

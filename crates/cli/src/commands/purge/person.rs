@@ -37,6 +37,12 @@ impl Person {
         Self { ids: BTreeSet::from([id.to_ascii_lowercase()]), contacts: BTreeSet::new() }
     }
 
+    /// The same, by another name.
+    pub(super) fn or_called(mut self, id: &str) -> Self {
+        self.ids.insert(id.to_owned());
+        self
+    }
+
     /// What they and what is theirs is called.
     pub(super) fn ids(&self) -> Vec<String> {
         self.ids.iter().cloned().collect()

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::failure::{Failure, USAGE};
 use crate::settings::Settings;
+use crate::veil;
 
 /// What was asked for.
 pub(crate) struct Wanted {
@@ -22,6 +23,11 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
+    /// Their names.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.streams.iter().map(|stream| stream.name().to_owned()).collect()
+    }
+
     /// Whether streams were named.
     pub(super) fn is_explicit(&self) -> bool {
         self.explicit
@@ -115,9 +121,22 @@ pub(super) fn off(wanted: &Wanted, place: &dyn Place, report: &Report) -> Vec<Of
 /// Resolves names.
 pub(super) fn wanted(settings: &Settings) -> Result<Wanted, Failure> {
     let except = settings.except().iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?;
-    let explicit = !settings.streams().is_empty();
-    let mut wanted = if explicit {
+    let selected = veil::selected_streams(settings)?;
+    let explicit = !settings.streams().is_empty() || selected.is_some();
+    let mut wanted = if !settings.streams().is_empty() {
         settings.streams().iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?
+    } else if let Some(selected) = &selected {
+        // A pattern for all streams is no wish for those that are off.
+        let is_named = |name: &String| {
+            settings
+                .select()
+                .iter()
+                .any(|pattern| pattern.starts_with(&format!("{name}.")) || pattern == name)
+        };
+        let named = selected
+            .iter()
+            .filter(|name| is_named(name) || stream(name).is_some_and(|stream| stream.is_default()));
+        named.map(|name| find(name)).collect::<Result<Vec<_>, _>>()?
     } else {
         streams().into_iter().filter(|stream| settings.all() || stream.is_default()).collect()
     };
