@@ -26,7 +26,8 @@ fn whatever_happens_the_end_is_the_truth() {
         assert!(tally.get("destination postgres") >= 15, "PostgreSQL is rare:\n{report}");
     }
     for (what, times) in [
-        ("destination sqlite", 100),
+        ("destination sqlite", 70),
+        ("destination parquet", 12),
         ("destination parquet", 30),
         ("destination jsonl", 50),
         ("destination stdout", 20),

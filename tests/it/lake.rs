@@ -100,15 +100,18 @@ async fn a_run_that_is_gone_is_followed_and_one_that_was_only_asleep_writes_noth
     let moto = moto(&python);
     let site = Site::new().await;
     let sync = format!("sync {STREAMS} --page-size 20 --to {TO}");
+    site.server.faults().add(FaultRule::new("user.list", Fault::Hold));
+    let first = start(command(&site, &format!("sync users --to {TO}"), &moto));
+    site.held().await;
+    let second = run(command(&site, &format!("sync jobs --to {TO}"), &moto)).await;
+    assert_eq!(second.code, Some(1), "{second:#?}");
+    assert!(second.stderr.contains(&first.id().unwrap().to_string()), "{second:#?}");
+    site.server.faults().clear();
+    assert_eq!(ended(first).await.code, Some(0));
     for requests in [1, 15, 30] {
         site.server.faults().add(FaultRule::new("*", Fault::Hold).after(requests));
         let mut killed = start(command(&site, &format!("{sync} --full"), &moto));
         site.held().await;
-        if requests == 15 {
-            let second = run(command(&site, &sync, &moto)).await;
-            assert_eq!(second.code, Some(1), "{second:#?}");
-            assert!(second.stderr.contains(&killed.id().unwrap().to_string()), "{second:#?}");
-        }
         killed.kill().await.unwrap();
         site.server.faults().clear();
         site.organisation().churn(20, u64::from(requests));

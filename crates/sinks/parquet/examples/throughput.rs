@@ -139,12 +139,13 @@ async fn main() -> capture_core::Result<()> {
             }
         }
         let seconds = started.elapsed().as_secs_f64();
-        let files_before = files(&path).0;
+        let (files_before, memory_before) = (files(&path).0, memory_peak());
         sink.close().await?;
         let (files_after, files_bytes) = files(&path);
         println!(
             "run {run}: {:.0} records/s ({seconds:.1} s, {:.1} s of processor time, closing {:.1} s), {counts:?}, {} MB of \
-             JSON, {files_before} files, then {files_after} of {} MB, memory at most {}",
+             JSON, {files_before} files, then {files_after} of {} MB, memory at most {memory_before} before \
+             closing and {} then",
             records as f64 / seconds,
             processor_seconds() - processor_before,
             started.elapsed().as_secs_f64() - seconds,

@@ -16,8 +16,8 @@ use crate::store::Store;
 use crate::stream::Stream;
 use crate::writing::Writer;
 
-/// Files that are read side by side: each takes a megabyte or two.
-const SIDE_BY_SIDE: usize = 16;
+/// Files that are read side by side: each takes two or three megabytes.
+const SIDE_BY_SIDE: usize = 8;
 
 /// More files of a day than these are put together.
 const FILES_OF_A_DAY: usize = 8;

@@ -175,7 +175,7 @@ impl Place for Lake {
             let message = format!("there is nothing at {}", self.address);
             return Err(Error::new(ErrorKind::Configuration, message).with_hint("name another with --to"));
         }
-        Ok(Box::new(Purger::new(self.address.clone(), purge, streams)))
+        Ok(Box::new(Purger::new(self.address.clone(), self.rehearsed.clone(), purge, streams)))
     }
 
     fn rehearsal(&self) -> Option<Box<dyn Place>> {

@@ -23,6 +23,8 @@ pub(crate) struct Purger {
 
 struct Work {
     address: Address,
+    /// Where it is only tried.
+    rehearsed: Option<Arc<dyn Store>>,
     session: Option<Session>,
     purge: Purge,
     descriptors: Vec<Arc<StreamDescriptor>>,
@@ -31,8 +33,14 @@ struct Work {
 }
 
 impl Purger {
-    pub(crate) fn new(address: Address, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Self {
-        let work = Work { address, session: None, purge, descriptors: streams.to_vec(), going: None };
+    pub(crate) fn new(
+        address: Address,
+        rehearsed: Option<Arc<dyn Store>>,
+        purge: Purge,
+        streams: &[Arc<StreamDescriptor>],
+    ) -> Self {
+        let descriptors = streams.to_vec();
+        let work = Work { address, rehearsed, session: None, purge, descriptors, going: None };
         Self { work: Arc::new(Mutex::new(work)) }
     }
 
@@ -76,8 +84,9 @@ impl Work {
         if self.session.is_some() {
             return Ok(());
         }
-        let store = sink::store(&self.address)?;
-        let mut session = Session::new(store, sink::lease(&self.address), false);
+        let is_rehearsal = self.rehearsed.is_some();
+        let store = self.rehearsed.clone().map_or_else(|| sink::store(&self.address), Ok)?;
+        let mut session = Session::new(store, sink::lease(&self.address), is_rehearsal);
         session.load()?;
         session.repair()?;
         session.stand(false)?;
@@ -172,7 +181,8 @@ impl Work {
         let going = self.going()?;
         if let Purge::Streams(streams) = &self.purge {
             let streams = streams.clone();
-            return self.session()?.forget(&streams);
+            self.session()?.forget(&streams)?;
+            return self.give_up();
         }
         let is_erasure = matches!(self.purge, Purge::Chosen(_));
         let descriptors = self.descriptors.clone();
@@ -187,7 +197,12 @@ impl Work {
                 session.take_out(&descriptor, &ids)?;
             }
         }
-        Ok(())
+        self.give_up()
+    }
+
+    /// Gives the place up in order.
+    fn give_up(&mut self) -> Result<()> {
+        self.session.take().map_or(Ok(()), |mut session| session.close())
     }
 
     fn holding(&mut self, wanted: &BTreeSet<String>) -> Result<u64> {

@@ -16,7 +16,7 @@ use crate::schema::COMMIT;
 use crate::store::{Blob, Store};
 
 /// Rows that are read at once: whole ones, and some columns of them.
-const WHOLE_ROWS: usize = 128;
+const WHOLE_ROWS: usize = 64;
 const PART_ROWS: usize = 4_096;
 
 /// What a file in a place says cannot be read.

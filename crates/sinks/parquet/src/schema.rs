@@ -70,9 +70,10 @@ pub(crate) fn schema(columns: &[Column], of: Of) -> SchemaRef {
 /// Rows that may be a group of their own.
 const GROUP_ROWS: usize = 65_536;
 /// … and bytes, as they are packed: what is being written is held in memory.
-const GROUP_BYTES: usize = 12 << 20;
-/// What is packed at once of a column of texts.
-const PAGE_BYTES: usize = 256 << 10;
+const GROUP_BYTES: usize = 8 << 20;
+/// What is packed at once of a column, and the most of values that are named by numbers: whoever reads many files side by
+/// side has as much of each column of each in memory.
+const PAGE_BYTES: usize = 64 << 10;
 
 /// The name under which a file says up to which commit it goes.
 pub(crate) const COMMIT: &str = "ashby.commit";
@@ -92,6 +93,7 @@ pub(crate) fn properties(stream: &str, columns: &[Column], commit: u64) -> Write
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_data_page_size_limit(PAGE_BYTES)
+        .set_dictionary_page_size_limit(PAGE_BYTES)
         .set_write_batch_size(256)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_sorting_columns(Some(vec![sorted]))
@@ -106,6 +108,14 @@ pub(crate) fn properties(stream: &str, columns: &[Column], commit: u64) -> Write
         builder = builder.set_column_dictionary_enabled(path(name), false);
     }
     builder = builder.set_column_encoding(path("_key"), Encoding::PLAIN);
+    // What packs a column takes as much memory as the column itself, for each file that is read side by side.
+    let numbers = columns
+        .iter()
+        .filter(|column| !matches!(column.column_type, Some(ColumnType::Text | ColumnType::Json)));
+    let own = ["_captured_at", "_deleted_at", "_hash", "_seen", "_commit"];
+    for name in own.into_iter().chain(numbers.map(|column| &*column.name)) {
+        builder = builder.set_column_compression(path(name), Compression::UNCOMPRESSED);
+    }
     let timed = columns.iter().filter(|column| column.column_type == Some(ColumnType::Instant));
     let measured = instants.into_iter().chain(timed.map(|column| &*column.name));
     for name in measured.chain(["_key"]) {

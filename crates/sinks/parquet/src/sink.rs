@@ -15,7 +15,7 @@ use crate::session::Session;
 use crate::store::{Directory, Objects, Overlay, Store};
 
 /// Rows of a commit wait in memory. Fewer and larger commits are fewer and larger files.
-const PACE: CommitPace = CommitPace::new(24 << 20, Duration::from_secs(5));
+const PACE: CommitPace = CommitPace::new(16 << 20, Duration::from_secs(5));
 
 /// Writes records into files, a folder per stream, and keeps the state beside them. See the [crate] documentation for what
 /// is where.
