@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use ashby_client::catalog::Class;
 use ashby_client::{Client, Lane};
 use local_copy::{Cancel, LocalCopy, Snapshot};
+use privacy::{Policy, Veil};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::outside;
+use crate::sight::{Live, Sight};
 use crate::tools::{self, Tool};
 use crate::writes::Writes;
 
@@ -33,10 +36,12 @@ pub struct Agent {
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    pub(crate) copy: Option<LocalCopy>,
-    pub(crate) client: Option<Client>,
-    pub(crate) writes: Option<Writes>,
+    /// As far as it may be seen.
+    copy: Option<LocalCopy>,
+    client: Option<Client>,
+    pub(crate) writes: Option<Arc<Writes>>,
     pub(crate) tools: Vec<Tool>,
+    sight: Sight,
 }
 
 /// Who asks, and until when.
@@ -59,15 +64,37 @@ impl Agent {
         let Options { copy, client, writes, operations } = options;
         let tools = tools::all(writes.as_ref(), &operations);
         let client = client.map(|client| client.in_lane(Lane::Interactive));
-        Self { inner: Arc::new(Inner { copy, client, writes, tools }) }
+        let sight = Sight::whole(copy.clone());
+        Self { inner: Arc::new(Inner { copy, client, writes: writes.map(Arc::new), tools, sight }) }
+    }
+
+    /// The same, which sees no more than a veil lets through.
+    #[must_use]
+    pub fn behind(&self, veil: Arc<Veil>) -> Self {
+        let Inner { client, writes, tools, sight, .. } = &*self.inner;
+        let sight = sight.behind(veil);
+        let (client, writes, tools) = (client.clone(), writes.clone(), tools.clone());
+        Self { inner: Arc::new(Inner { copy: sight.copy(), client, writes, tools, sight }) }
+    }
+
+    /// The same, which sees no more than a policy leaves of what it sees now.
+    #[must_use]
+    pub fn under(&self, policy: Policy) -> Self {
+        self.behind(Arc::new(self.inner.sight.veil.and(policy)))
+    }
+
+    /// Whether it may see what is of a class, and no member of a record: the text of a file.
+    pub fn may_see(&self, class: Class) -> bool {
+        self.inner.sight.keeps(class)
     }
 
     /// The same, for those who may only read.
     #[must_use]
     pub fn reader(&self) -> Self {
-        let Inner { copy, client, tools, .. } = &*self.inner;
+        let Inner { copy, client, tools, sight, .. } = &*self.inner;
         let tools = tools.iter().filter(|tool| !tool.is_of_writes()).cloned().collect();
-        Self { inner: Arc::new(Inner { copy: copy.clone(), client: client.clone(), writes: None, tools }) }
+        let (copy, client, sight) = (copy.clone(), client.clone(), sight.clone());
+        Self { inner: Arc::new(Inner { copy, client, writes: None, tools, sight }) }
     }
 
     /// Its tools, by name.
@@ -91,6 +118,10 @@ impl Agent {
             let mut answer = Value::Object(answer);
             let hidden = outside::clean(&mut answer);
             let Value::Object(mut answer) = answer else { return Answer::new() };
+            let policy = self.inner.sight.veil.name();
+            if !policy.is_empty() {
+                answer.insert("privacy".to_owned(), policy.into());
+            }
             if hidden > 0 {
                 answer.insert("hidden_characters".to_owned(), hidden.into());
             }
@@ -99,8 +130,14 @@ impl Agent {
     }
 
     /// Asks Ashby.
-    pub(crate) fn client(&self, what: &str) -> Result<&Client, Error> {
-        self.inner.client.as_ref().ok_or_else(|| Error::not_synced(what))
+    pub(crate) fn client(&self, what: &str) -> Result<Live<'_>, Error> {
+        self.live().ok_or_else(|| Error::not_synced(what))
+    }
+
+    /// The same; `None` without a key.
+    pub(crate) fn live(&self) -> Option<Live<'_>> {
+        let client = self.inner.client.as_ref()?;
+        Some(Live { client, sight: &self.inner.sight })
     }
 
     /// Whether there is something to read locally.

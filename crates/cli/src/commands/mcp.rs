@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use agents::{Agent, Allowed, Options, Writes};
 use ashby_client::catalog::{self, Operation};
@@ -10,7 +11,7 @@ use clap::Args;
 use crate::commands::Context;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::settings::Settings;
-use crate::{local, text};
+use crate::{local, text, veil};
 
 /// What agents may do.
 #[derive(Debug, Args)]
@@ -33,6 +34,10 @@ pub(crate) struct AgentFlags {
     /// Where writes are noted, before and after
     #[arg(long, value_name = "FILE", default_value = "ashby-writes.jsonl")]
     journal: PathBuf,
+    /// What agents may see: full, no-contact, no-compensation, analytics, minimal, or a file [default: as `privacy` in the
+    /// settings says]
+    #[arg(id = "agents_privacy", long = "privacy", value_name = "POLICY")]
+    privacy: Option<String>,
 }
 
 impl McpFlags {
@@ -48,12 +53,14 @@ impl McpFlags {
 impl AgentFlags {
     /// The agent that the settings and these flags make.
     pub(crate) fn agent(&self, settings: &Settings) -> Result<Agent, Failure> {
-        Ok(Agent::new(Options {
+        let veil = veil::of(settings, self.privacy.as_deref())?;
+        let agent = Agent::new(Options {
             copy: Some(local::copy(settings)?),
             client: if settings.has_key() { Some(settings.client()?) } else { None },
             writes: self.writes()?,
             operations: operations(&self.tools)?,
-        }))
+        });
+        Ok(agent.behind(Arc::new(veil)))
     }
 
     fn writes(&self) -> Result<Option<Writes>, Failure> {
