@@ -314,6 +314,7 @@ async fn without_a_policy_everything_comes_out_and_of_two_the_strictest_counts()
     assert_eq!(answer["privacy"], "no-contact");
 }
 
+#[allow(clippy::needless_pass_by_value)]
 fn object(value: Value) -> Option<Map<String, Value>> {
     value.as_object().cloned()
 }
