@@ -71,6 +71,7 @@ const TABLE: &[(&str, Holds)] = &[
     ("resume download CANDIDATE -o cv.txt", Document),
     ("resume download CANDIDATE -o -", Other),
     ("resume download --all --dir resumes", Document),
+    ("resume text CANDIDATE", Document),
     ("report run REPORT", Document),
     ("report run REPORT -o report.csv", Other),
     ("report list", Document),

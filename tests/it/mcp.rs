@@ -16,7 +16,7 @@ use crate::support::Site;
 const MODERN: &str = "2026-07-28";
 
 /// A conversation with the server.
-struct Host {
+pub(crate) struct Host {
     child: Child,
     input: Option<ChildStdin>,
     output: Lines<BufReader<ChildStdout>>,
@@ -50,7 +50,7 @@ impl Host {
     }
 
     /// Without.
-    fn modern(command: Command) -> Self {
+    pub(crate) fn modern(command: Command) -> Self {
         let mut host = Self::start(command);
         host.meta = Some(json!({
             "io.modelcontextprotocol/protocolVersion": MODERN,
@@ -87,7 +87,7 @@ impl Host {
     }
 
     /// What a tool answers; panics if that is an error.
-    async fn call(&mut self, name: &str, arguments: Value) -> Value {
+    pub(crate) async fn call(&mut self, name: &str, arguments: Value) -> Value {
         let answer = self.request("tools/call", json!({"name": name, "arguments": arguments})).await;
         let result = &answer["result"];
         assert_eq!(result["isError"], false, "{name}: {answer}");
@@ -97,7 +97,7 @@ impl Host {
     }
 
     /// The error that a tool answers, for the model to read.
-    async fn refused(&mut self, name: &str, arguments: Value) -> Value {
+    pub(crate) async fn refused(&mut self, name: &str, arguments: Value) -> Value {
         let answer = self.request("tools/call", json!({"name": name, "arguments": arguments})).await;
         let result = &answer["result"];
         assert_eq!(result["isError"], true, "{name}: {answer}");
@@ -109,7 +109,7 @@ impl Host {
     }
 
     /// Ends the input; the process must end well, and nothing else may have been printed.
-    async fn end(mut self) -> String {
+    pub(crate) async fn end(mut self) -> String {
         drop(self.input.take());
         let left =
             tokio::time::timeout(Duration::from_secs(60), self.output.next_line()).await.unwrap().unwrap();

@@ -8,47 +8,51 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr};
 
-use crate::support::{Ran, Site};
+use crate::support::{Ran, Site, truth};
 
 /// A server that runs.
-struct Server {
-    child: Child,
-    stderr: Lines<BufReader<ChildStderr>>,
-    address: String,
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    pub(crate) stderr: Lines<BufReader<ChildStderr>>,
+    pub(crate) address: String,
     client: Client,
 }
 
 impl Server {
-    async fn start(site: &Site, arguments: &str) -> Self {
+    pub(crate) async fn start(site: &Site, arguments: &str) -> Self {
         let mut command = site.ashby(&format!("serve --listen 127.0.0.1:0 {arguments}"));
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
-        let line = tokio::time::timeout(Duration::from_secs(60), stderr.next_line())
-            .await
-            .unwrap()
-            .unwrap()
-            .unwrap();
+        let mut said = Vec::new();
+        let line = loop {
+            let line = tokio::time::timeout(Duration::from_secs(60), stderr.next_line()).await;
+            let line = line.unwrap().unwrap().unwrap_or_else(|| panic!("it does not serve: {said:?}"));
+            said.push(line.clone());
+            if line.starts_with("serving ") {
+                break line;
+            }
+        };
         let address = line.split("http://").nth(1).unwrap_or_else(|| panic!("{line}")).split(':').take(2);
         let address = address.collect::<Vec<_>>().join(":");
         Self { child, stderr, address, client: Client::builder().no_proxy().build().unwrap() }
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("http://{}{path}", self.address))
     }
 
-    fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
         self.request(Method::POST, path).header("content-type", "application/json").body(body.to_string())
     }
 
     /// A message to `/mcp`, as of the earlier protocol.
-    fn mcp(&self, message: &Value) -> RequestBuilder {
+    pub(crate) fn mcp(&self, message: &Value) -> RequestBuilder {
         self.post("/mcp", message).header("accept", "application/json, text/event-stream")
     }
 }
 
-async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+pub(crate) async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
     let response = request.send().await.unwrap();
     assert!(response.headers().contains_key("x-request-id"));
     let status = response.status();
@@ -327,4 +331,69 @@ async fn agents_come_over_http_too_and_readers_only_read() {
             assert!(!line.contains(&writer) && !line.contains("by program"), "{line}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_sees_no_more_than_its_policy_and_the_servers() {
+    let site = Site::new().await;
+    site.done("sync candidates applications jobs").await;
+    let token =
+        async |flags: &str| site.done(&format!("token create {flags}")).await.stdout.trim().to_owned();
+    let all = token("all").await;
+    let some = token("some --privacy no-contact").await;
+    std::fs::write(site.path("own.toml"), "preset = \"full\"\n[fields]\n\"jobs.title\" = \"drop\"\n")
+        .unwrap();
+    let own = token("own --privacy ./own.toml --read-only").await;
+    assert_eq!(site.run("token create wrong --privacy ./none.toml").await.code, Some(2));
+    let listed = document(&site.run("token list --output json").await);
+    assert_eq!(listed[1]["privacy"], "no-contact");
+    let candidate = truth(site.organisation(), "candidates").into_values().next().unwrap();
+    let (id, name) = (candidate["id"].as_str().unwrap(), candidate["name"].as_str().unwrap());
+    let get = json!({"entity": "candidates", "action": "get", "params": {"id": id}});
+    let live = json!({"entity": "candidates", "action": "get", "params": {"id": id, "live": true}});
+    let sql = |sql: &str| {
+        json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": {"name": "query", "arguments": {"sql": sql}}})
+    };
+    let query = sql(&format!("SELECT _record FROM candidates WHERE id = '{id}'"));
+    let titles = sql("SELECT title FROM jobs");
+    for (flags, seen) in [("", [true, false, true]), ("--agents-privacy analytics", [false, false, false])] {
+        let server = Server::start(&site, flags).await;
+        for (token, is_seen) in [&all, &some, &own].into_iter().zip(seen) {
+            for request in [server.post("/execute", &get), server.post("/execute", &live), server.mcp(&query)]
+            {
+                let (status, answer) = answer(request.bearer_auth(token)).await;
+                assert_eq!(status, StatusCode::OK, "{answer}");
+                assert_eq!(answer.to_string().contains(name), is_seen, "{flags}: {answer}");
+            }
+        }
+        let (_, mine) = answer(server.mcp(&titles).bearer_auth(&own)).await;
+        assert_eq!(mine["result"]["isError"], true, "{mine}");
+        let (_, others) = answer(server.mcp(&titles).bearer_auth(&some)).await;
+        assert_ne!(others["result"]["isError"], true, "{others}");
+    }
+    // A policy that is not there any more shows nothing.
+    std::fs::remove_file(site.path("own.toml")).unwrap();
+    let server = Server::start(&site, "--privacy full").await;
+    let (status, answer) = answer(server.post("/execute", &get).bearer_auth(&own)).await;
+    assert_eq!(
+        (status, &answer["code"]),
+        (StatusCode::INTERNAL_SERVER_ERROR, &json!("configuration")),
+        "{answer}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_at_the_shell_stands_under_the_policy() {
+    let site = Site::new().await;
+    let list = r#"{"entity":"users","action":"list"}"#;
+    let email = truth(site.organisation(), "users").into_values().next().unwrap()["email"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(site.done(&format!("execute {list}")).await.stdout.contains(&email));
+    assert!(!site.done(&format!("execute {list} --privacy no-contact")).await.stdout.contains(&email));
+    let mut command = site.ashby(&format!("execute {list}"));
+    command.env("ASHBY_PRIVACY", "minimal");
+    assert!(!crate::support::run(command).await.stdout.contains(&email));
 }

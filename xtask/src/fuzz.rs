@@ -8,7 +8,14 @@ use std::time::Duration;
 use fuzzing::{TARGETS, Target};
 
 use crate::Result;
-use crate::workspace::{root, run as run_command};
+use crate::workspace::{cargo, root, run as run_command};
+
+/// A target in the tests of a program, since only the program can call it: its name, the crate, and the test.
+const IN_PROGRAMS: [(&str, &str, &str); 1] = [(
+    "settings",
+    "ashby-cli",
+    "settings::file::tests::nothing_that_stands_in_a_file_stops_the_program_or_shows_the_key",
+)];
 
 /// What to run.
 #[derive(Debug, clap::Args)]
@@ -28,15 +35,14 @@ pub(crate) struct Options {
 }
 
 fn target(name: &str) -> Result<&'static str, String> {
-    let known = || TARGETS.iter().map(|target| target.name);
+    let known = || TARGETS.iter().map(|target| target.name).chain(IN_PROGRAMS.map(|(name, ..)| name));
     known()
         .find(|known| *known == name)
         .ok_or_else(|| format!("targets are {}", known().collect::<Vec<_>>().join(", ")))
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let targets =
-        TARGETS.iter().filter(|target| options.only.is_empty() || options.only.contains(&target.name));
+    let is_wanted = |name: &str| options.only.is_empty() || options.only.contains(&name);
     let has_cargo_fuzz = !options.stable && has_cargo_fuzz();
     if !has_cargo_fuzz {
         println!(
@@ -45,11 +51,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         );
     }
     let mut broken = Vec::new();
-    for target in targets {
+    for target in TARGETS.iter().filter(|target| is_wanted(target.name)) {
         let ended = if has_cargo_fuzz { guided(target, options) } else { blind(target, options) };
         if let Err(error) = ended {
             println!("{}: {error}", target.name);
             broken.push(target.name);
+        }
+    }
+    for (name, package, test) in IN_PROGRAMS.into_iter().filter(|(name, ..)| is_wanted(name)) {
+        if let Err(error) = in_program(package, test, options) {
+            println!("{name}: {error}");
+            broken.push(name);
         }
     }
     match broken[..] {
@@ -79,6 +91,13 @@ fn guided(target: &Target, options: &Options) -> Result<()> {
         .arg(&corpus)
         .args(["--", &limit]);
     run_command(&mut command)
+}
+
+/// By the test of a program, for as long.
+fn in_program(package: &str, test: &str, options: &Options) -> Result<()> {
+    let mut command = cargo(&["test", "--quiet", "--package", package, "--bins", "--", "--exact", test]);
+    command.env(fuzzing::SECONDS, options.seconds.to_string());
+    run_command(command.env(fuzzing::SEED, options.seed.to_string()))
 }
 
 /// By inputs that are made without looking.

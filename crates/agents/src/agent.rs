@@ -1,16 +1,20 @@
 //! What the tools work with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ashby_client::catalog::Class;
 use ashby_client::{Client, Lane};
+use document_text::Reader;
 use local_copy::{Cancel, LocalCopy, Snapshot};
 use privacy::{Policy, Veil};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
+use crate::measures::Measures;
 use crate::outside;
+use crate::resumes::Resumes;
 use crate::sight::{Live, Sight};
 use crate::tools::{self, Tool};
 use crate::writes::Writes;
@@ -26,6 +30,10 @@ pub struct Options {
     pub writes: Option<Writes>,
     /// Operations that are tools of their own.
     pub operations: Vec<&'static ashby_client::catalog::Operation>,
+    /// Reads files; `None` where nothing can.
+    pub documents: Option<Reader>,
+    /// What the copy says of lists and single records is too old after this time: with a key, Ashby is asked.
+    pub max_age: Option<Duration>,
 }
 
 /// Tools over a local copy and the live API. Clones are the same agent.
@@ -40,6 +48,9 @@ pub(crate) struct Inner {
     copy: Option<LocalCopy>,
     client: Option<Client>,
     pub(crate) writes: Option<Arc<Writes>>,
+    documents: Option<Reader>,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) measures: Measures,
     pub(crate) tools: Vec<Tool>,
     sight: Sight,
 }
@@ -51,6 +62,8 @@ pub struct Call {
     pub caller: String,
     /// By which door it came: `mcp`, `execute`.
     pub door: &'static str,
+    /// What the caller says it is for; stands in the journal of writes.
+    pub intent: Option<String>,
     /// Nobody waits for the answer any more.
     pub cancel: CancellationToken,
 }
@@ -61,20 +74,21 @@ pub type Answer = Map<String, Value>;
 impl Agent {
     /// An agent with these options.
     pub fn new(options: Options) -> Self {
-        let Options { copy, client, writes, operations } = options;
+        let Options { copy, client, writes, operations, documents, max_age } = options;
         let tools = tools::all(writes.as_ref(), &operations);
         let client = client.map(|client| client.in_lane(Lane::Interactive));
+        let measures = Measures::default();
         let sight = Sight::whole(copy.clone());
-        Self { inner: Arc::new(Inner { copy, client, writes: writes.map(Arc::new), tools, sight }) }
+        let writes = writes.map(Arc::new);
+        Self { inner: Arc::new(Inner { copy, client, writes, documents, max_age, measures, tools, sight }) }
     }
 
     /// The same, which sees no more than a veil lets through.
     #[must_use]
     pub fn behind(&self, veil: Arc<Veil>) -> Self {
-        let Inner { client, writes, tools, sight, .. } = &*self.inner;
-        let sight = sight.behind(veil);
-        let (client, writes, tools) = (client.clone(), writes.clone(), tools.clone());
-        Self { inner: Arc::new(Inner { copy: sight.copy(), client, writes, tools, sight }) }
+        let sight = self.inner.sight.behind(veil);
+        let (copy, writes) = (sight.copy(), self.inner.writes.clone());
+        self.but(copy, writes, self.inner.tools.clone(), sight)
     }
 
     /// The same, which sees no more than a policy leaves of what it sees now.
@@ -83,23 +97,69 @@ impl Agent {
         self.behind(Arc::new(self.inner.sight.veil.and(policy)))
     }
 
-    /// Whether it may see what is of a class, and no member of a record: the text of a file.
-    pub fn may_see(&self, class: Class) -> bool {
-        self.inner.sight.keeps(class)
+    /// The same but for these.
+    fn but(
+        &self,
+        copy: Option<LocalCopy>,
+        writes: Option<Arc<Writes>>,
+        tools: Vec<Tool>,
+        sight: Sight,
+    ) -> Self {
+        let Inner { client, documents, max_age, measures, .. } = &*self.inner;
+        let (client, documents) = (client.clone(), documents.clone());
+        let (max_age, measures) = (*max_age, measures.clone());
+        Self { inner: Arc::new(Inner { copy, client, writes, documents, max_age, measures, tools, sight }) }
+    }
+
+    /// Reads résumés, if this one of a candidate may be seen.
+    ///
+    /// # Errors
+    /// If it may not.
+    pub(crate) async fn resumes_of(&self, candidate: &str) -> Result<Resumes, Error> {
+        let Inner { copy, client, documents, sight, .. } = &*self.inner;
+        let plan = sight.veil.plan("candidates");
+        if !sight.keeps(Class::File) || !plan.shows(&["resumeFileHandle"]) {
+            return Err(
+                Error::new("not_visible", "files may not be seen here").hint("a person may say --privacy")
+            );
+        }
+        if plan.has_rows() || !plan.keeps_keys() {
+            let id = candidate.to_owned();
+            let seen = self.locally(move |copy| Ok(copy.get("candidates", &id)?)).await?.flatten();
+            if seen.is_none() || !plan.keeps_keys() {
+                return Err(Error::new(
+                    "not_found",
+                    "there is no such candidate, or none that may be seen here",
+                )
+                .field("candidate_id"));
+            }
+        }
+        Ok(Resumes { copy: copy.clone(), client: client.clone(), reader: documents.clone() })
     }
 
     /// The same, for those who may only read.
     #[must_use]
     pub fn reader(&self) -> Self {
-        let Inner { copy, client, tools, sight, .. } = &*self.inner;
-        let tools = tools.iter().filter(|tool| !tool.is_of_writes()).cloned().collect();
-        let (copy, client, sight) = (copy.clone(), client.clone(), sight.clone());
-        Self { inner: Arc::new(Inner { copy, client, writes: None, tools, sight }) }
+        let tools = self.inner.tools.iter().filter(|tool| !tool.is_of_writes()).cloned().collect();
+        self.but(self.inner.copy.clone(), None, tools, self.inner.sight.clone())
     }
 
     /// Its tools, by name.
     pub fn tools(&self) -> &[Tool] {
         &self.inner.tools
+    }
+
+    /// Offers figures of what is asked to monitoring.
+    pub fn register(&self, registry: &mut prometheus_client::registry::Registry) {
+        self.inner.measures.register(registry);
+    }
+
+    /// What of the copy was committed at this instant is too old to be told, where Ashby can be asked.
+    pub(crate) fn is_too_old(&self, as_of: Option<jiff::Timestamp>) -> bool {
+        let (Some(most), Some(as_of), true) = (self.inner.max_age, as_of, self.inner.client.is_some()) else {
+            return false;
+        };
+        jiff::Timestamp::now().duration_since(as_of).unsigned_abs() > most
     }
 
     /// Calls a tool; `None` if there is none of that name.
@@ -113,7 +173,16 @@ impl Agent {
         call: &Call,
     ) -> Option<Result<Answer, Error>> {
         let tool = self.inner.tools.iter().find(|tool| tool.name == name)?;
+        let started = std::time::Instant::now();
         let answer = tool.call(self, arguments, call).await;
+        let outcome = answer.as_ref().err().map_or("ok", |error| error.code);
+        self.inner.measures.called(call.door, name, outcome, started.elapsed());
+        if answer
+            .as_ref()
+            .is_ok_and(|answer| answer.contains_key("cursor") || answer.contains_key("next_offset"))
+        {
+            self.inner.measures.was_cut(name);
+        }
         Some(answer.map(|answer| {
             let mut answer = Value::Object(answer);
             let hidden = outside::clean(&mut answer);
@@ -178,7 +247,7 @@ impl Agent {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     match tokio::task::spawn_blocking(work).await {
@@ -186,6 +255,9 @@ async fn blocking<T: Send + 'static>(
         Err(_) => Err(Error::new("internal", "the work on the local copy ended unexpectedly")),
     }
 }
+
+/// Why Ashby was asked although there is a copy.
+pub(crate) const TOO_OLD: &str = "the local copy is older than it may be";
 
 /// Says that an answer comes from the copy, and how old that is.
 pub(crate) fn local(answer: &mut Answer, as_of: Option<jiff::Timestamp>) {

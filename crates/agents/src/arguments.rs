@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Texts,
     /// A whole number, at least 1, of which more than the most counts as the most.
     Number { usual: u64, most: u64 },
+    /// A whole number, from 0 on.
+    Whole,
     /// Yes or no.
     Truth,
     /// An object with any members.
@@ -71,6 +73,7 @@ pub(crate) fn schema(arguments: &[Argument]) -> Map<String, Value> {
                 }
                 Kind::Texts => json!({"type": "array", "items": {"type": "string"}}),
                 Kind::Number { most, .. } => json!({"type": "integer", "minimum": 1, "maximum": most}),
+                Kind::Whole => json!({"type": "integer", "minimum": 0}),
                 Kind::Truth => json!({"type": "boolean"}),
                 Kind::Object => json!({"type": "object", "additionalProperties": true}),
             };
@@ -153,6 +156,12 @@ impl Given {
         usize::try_from(number).unwrap_or(usize::MAX)
     }
 
+    /// Nothing is 0.
+    pub(crate) fn whole(&self, name: &str) -> usize {
+        let number = self.0.get(name).and_then(Value::as_u64).unwrap_or(0);
+        usize::try_from(number).unwrap_or(usize::MAX)
+    }
+
     pub(crate) fn truth(&self, name: &str) -> bool {
         self.0.get(name).and_then(Value::as_bool).unwrap_or(false)
     }
@@ -200,6 +209,7 @@ fn check(argument: &Argument, value: &Value) -> Result<(), Error> {
         Kind::Number { most, .. } => {
             (value.as_u64().is_some_and(|number| number > 0), format!("a whole number from 1 to {most}"))
         }
+        Kind::Whole => (value.is_u64(), "a whole number from 0 on".to_owned()),
         Kind::Truth => (value.is_boolean(), "true or false".to_owned()),
         Kind::Object => (value.is_object(), "an object".to_owned()),
     };

@@ -14,10 +14,13 @@ use serde_json::{Map, Value, json};
 use self::entity::{Action, resolve};
 use crate::agent::{Agent, Call};
 use crate::error::Error;
-use crate::{agent, cursor};
+use crate::{agent, cursor, request};
 
 /// Records of a page, and the most that there are.
 const LIMIT: usize = 100;
+
+/// Of what a caller says that it is for.
+const INTENT_LETTERS: usize = 512;
 
 /// What is asked.
 #[derive(Debug, Deserialize)]
@@ -35,9 +38,8 @@ struct Request {
     #[serde(default)]
     #[allow(dead_code)]
     skip_truncation: Option<bool>,
-    /// For whoever reads a log; not kept.
+    /// For whoever reads the journal of writes.
     #[serde(default)]
-    #[allow(dead_code)]
     intent: Option<String>,
     #[serde(default)]
     plan_id: Option<String>,
@@ -85,7 +87,12 @@ enum Place {
 /// Carries a request out.
 pub async fn execute(agent: &Agent, body: &[u8], form: Form, call: &Call) -> Executed {
     let started = std::time::Instant::now();
-    match run(agent, body, call).await {
+    // Only names of our tables are told to monitoring.
+    let mut name = "unknown".to_owned();
+    let found = run(agent, body, call, &mut name).await;
+    let outcome = found.as_ref().err().map_or("ok", |error| error.code);
+    agent.inner.measures.called(call.door, &name, outcome, started.elapsed());
+    match found {
         Ok(found) => {
             let (status, body) = told(found, form, started.elapsed());
             Executed { status, body }
@@ -99,7 +106,7 @@ pub fn entities() -> Value {
     entity::all()
 }
 
-async fn run(agent: &Agent, body: &[u8], call: &Call) -> Result<Found, Error> {
+async fn run(agent: &Agent, body: &[u8], call: &Call, name: &mut String) -> Result<Found, Error> {
     let request: Request = serde_json::from_slice(body).map_err(|error| {
         let text = error.to_string();
         let code = match error.classify() {
@@ -115,6 +122,19 @@ async fn run(agent: &Agent, body: &[u8], call: &Call) -> Result<Found, Error> {
     let mut params = request.params.unwrap_or_default();
     let live = params.remove("live").is_some_and(|live| live == true);
     let (stream, action) = resolve(&request.entity, &request.action)?;
+    *name = match &action {
+        Action::List(operation) | Action::Get(operation, _) | Action::Call(operation) => {
+            operation.name.to_owned()
+        }
+    };
+    if request.intent.as_ref().is_some_and(|intent| intent.chars().count() > INTENT_LETTERS) {
+        return Err(Error::new(
+            "invalid_parameter",
+            format!("intent has {INTENT_LETTERS} characters at most"),
+        )
+        .field("intent"));
+    }
+    let call = &Call { intent: request.intent, ..call.clone() };
     let found = match action {
         Action::List(operation) => list(agent, stream, operation, params, live).await?,
         Action::Get(operation, parameter) => get(agent, stream, operation, parameter, params, live).await?,
@@ -161,6 +181,8 @@ async fn list(
             })
             .await?
             .flatten();
+        // What has begun with the copy goes on with it.
+        let found = found.filter(|(as_of, _)| after.is_some() || !agent.is_too_old(Some(*as_of)));
         if let Some((as_of, page)) = found {
             let cursor = page.next.map(|row| cursor::seal("execute", &question, &Place::Row(row)));
             let records = page.records.into_iter().map(|held| raw(&held.record)).collect::<Result<_, _>>()?;
@@ -222,7 +244,7 @@ async fn get(
             })
             .await?
             .flatten();
-        if let Some((held, as_of)) = found {
+        if let Some((held, as_of)) = found.filter(|(_, as_of)| !agent.is_too_old(Some(*as_of))) {
             return Ok(Found::One { record: raw(&held.record)?, source: Source::Local(as_of) });
         }
     }
@@ -370,7 +392,8 @@ fn merge(into: &mut Value, more: Value) {
 /// An error as a document.
 pub(crate) fn failed(error: &Error) -> String {
     json!({
-        "message": error.message, "code": error.code, "hint": error.hint, "request_id": error.ashby_request_id,
+        "message": error.message, "code": error.code, "hint": error.hint, "request_id": request::id(),
+        "ashby_request_id": error.ashby_request_id, "retryable": error.retryable,
         "errors": [{
             "field": error.field, "message": error.message, "error_code": error.code,
             "details": {"retryable": error.retryable},

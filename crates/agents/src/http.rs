@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, Request, State};
 use axum::http::{StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use http_service::{Limits, Vitals, read_body};
@@ -39,6 +39,8 @@ pub struct HttpOptions {
     pub origins: Vec<String>,
     /// What strangers can cost.
     pub limits: Limits,
+    /// Routes that know by themselves whom they serve, such as those that receive what somebody has signed.
+    pub open: Router,
     /// When it is cancelled, nothing new begins.
     pub stop: CancellationToken,
 }
@@ -52,7 +54,9 @@ struct Site {
 
 /// All doors of an agent.
 pub fn router(agent: Agent, vitals: &Vitals, options: HttpOptions) -> Router {
-    let HttpOptions { tokens, hosts, origins, limits, stop } = options;
+    let HttpOptions { tokens, hosts, origins, limits, open, stop } = options;
+    let measures = agent.inner.measures.clone();
+    vitals.register(|registry| agent.register(registry));
     let seats = Seats::new(agent);
     let handler = Handler::of_http(seats.clone());
     let mut config = StreamableHttpServerConfig::default()
@@ -77,13 +81,14 @@ pub fn router(agent: Agent, vitals: &Vitals, options: HttpOptions) -> Router {
         .with_state(site.clone())
         .route_service("/mcp", mcp)
         .merge(vitals.router())
-        .route_layer(from_fn_with_state(Door::new(tokens, hosts, origins), door::guard));
+        .route_layer(from_fn_with_state(Door::new(tokens, hosts, origins, measures.clone()), door::guard));
     Router::new()
         .route("/api/v1/account/applications/token", post(token))
         .with_state(site)
         .merge(guarded)
+        .merge(open)
         .fallback(async || refused(&Error::new("not_found", "there is nothing at this address")))
-        .layer(from_fn(door::mark))
+        .layer(from_fn_with_state(measures, door::mark))
 }
 
 async fn ours(
@@ -118,6 +123,7 @@ async fn answer(site: &Site, identity: &Identity, request: Request, form: Form) 
     let call = Call {
         caller: format!("token:{}", identity.name),
         door: "execute",
+        intent: None,
         cancel: CancellationToken::new(),
     };
     let _gone = call.cancel.clone().drop_guard();

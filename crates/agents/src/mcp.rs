@@ -103,7 +103,7 @@ impl ServerHandler for Handler {
             Ok(who) => who,
             Err(error) => return Ok(CallToolResponse::from(failed(&error))),
         };
-        let call = Call { caller, door: "mcp", cancel: context.ct.clone() };
+        let call = Call { caller, door: "mcp", intent: None, cancel: context.ct.clone() };
         let started = std::time::Instant::now();
         let result = match agent.call(&request.name, request.arguments, &call).await {
             None => {

@@ -204,7 +204,7 @@ pub(crate) async fn apply(agent: &Agent, id: &str, call: &Call) -> Result<Answer
                 .hint("plan_write again, and show the new plan to the person"));
         }
     }
-    let entry = Entry::new(&call.caller, call.door, operation.name, &plan.digest(), id);
+    let entry = Entry::new(call, operation.name, &plan.digest(), id);
     let (journal, client) = (Arc::clone(&writes.journal), live.client.clone());
     // Whether somebody stops waiting or not: what was begun is carried to its end and noted.
     let carried = tokio::spawn(async move {

@@ -3,6 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ashby_client::forbid_core_dumps();
+    connecting::prepare();
     airbyte_source_ashby::run()
 }

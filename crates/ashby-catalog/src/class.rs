@@ -187,7 +187,7 @@ mod tests {
             "user.info",
             "user.list",
         ] {
-            for Place { path, class } in answered(operation) {
+            for Place { path, class, .. } in answered(operation) {
                 assert_ne!(class, Class::Unclassified, "{operation}: {path}");
             }
         }

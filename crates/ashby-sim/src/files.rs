@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::dice::{Ids, mix};
 use crate::kind::Kind;
+use crate::papers;
 use crate::view::View;
 
 /// How long something can be uploaded after a handle was made, in milliseconds.
@@ -210,36 +211,46 @@ impl View<'_> {
             .and_then(|files| files.iter().find(|file| file["id"] == id))
             .and_then(|file| file["name"].as_str())
             .unwrap_or("document.pdf");
+        let lines = if name.contains("-resume.") { life(&record, id) } else { vec![id.to_owned()] };
+        let (content_type, content) = match name.ends_with(".docx") {
+            true => (
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                papers::docx(&lines),
+            ),
+            false => ("application/pdf", papers::pdf(&lines)),
+        };
         Some(StoredFile {
             name: name.to_owned(),
-            content_type: "application/pdf".to_owned(),
-            content: paper(id).into(),
+            content_type: content_type.to_owned(),
+            content: content.into(),
         })
     }
 }
 
-/// A page that a PDF reader can open, with a line of text.
-fn paper(text: &str) -> Vec<u8> {
-    let drawing = format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET");
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
-            .to_owned(),
-        format!("<< /Length {} >>\nstream\n{drawing}\nendstream", drawing.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+/// What the résumé of a candidate says.
+fn life(record: &Map<String, Value>, id: &str) -> Vec<String> {
+    let text = |path: &str| {
+        let found = Value::Object(record.clone()).pointer(path).and_then(Value::as_str).map(str::to_owned);
+        found.unwrap_or_default()
+    };
+    let (name, position, company) = (text("/name"), text("/position"), text("/company"));
+    let mut lines = vec![
+        name,
+        text("/primaryEmailAddress/value"),
+        text("/primaryPhoneNumber/value"),
+        text("/location/locationSummary"),
+        String::new(),
+        "Experience".to_owned(),
+        format!("{position} at {company} (2019 - today)"),
     ];
-    let mut paper = "%PDF-1.4\n".to_owned();
-    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
-    for (number, object) in (1..).zip(&objects) {
-        table.push_str(&format!("{:010} 00000 n \n", paper.len()));
-        paper.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+    for year in 1..=12 {
+        lines.push(format!(
+            "In year {year}: led the work on what customers asked for (and said \"thank you\" for)."
+        ));
     }
-    let start = paper.len();
-    paper.push_str(&table);
-    paper.push_str(&format!(
-        "trailer << /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n",
-        objects.len() + 1
-    ));
-    paper.into_bytes()
+    lines.extend([String::new(), "Education".to_owned(), text("/school"), String::new()]);
+    let tags = record.get("tags").and_then(Value::as_array).into_iter().flatten();
+    let tags: Vec<&str> = tags.filter_map(|tag| tag["title"].as_str()).collect();
+    lines.extend([format!("Skills: {}", tags.join(", ")), format!("Reference: {id}")]);
+    lines
 }

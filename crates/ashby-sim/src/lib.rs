@@ -30,6 +30,7 @@ mod mutation;
 mod operations;
 mod options;
 mod organisation;
+mod papers;
 mod server;
 mod shape;
 mod view;

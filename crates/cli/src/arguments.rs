@@ -178,7 +178,7 @@ enum Subcommands {
     Search(SearchFlags),
     /// Give agents tools (Model Context Protocol over standard input and output): the copy, the live API, planned writes
     Mcp(McpFlags),
-    /// Serve agents and programs over HTTP: /mcp, /execute
+    /// Serve agents and programs over HTTP: /mcp, /execute; with --sync keep the copy up, too
     Serve(ServeFlags),
     /// Carry one request of the execute API out, and print what it answers
     Execute(ExecuteFlags),
@@ -303,7 +303,10 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         }
         Some(Subcommands::Mcp(flags)) => Command::Mcp(flags),
         Some(Subcommands::Execute(flags)) => Command::Execute(flags),
-        Some(Subcommands::Serve(flags)) => Command::Serve(flags),
+        Some(Subcommands::Serve(flags)) => {
+            given.extend(flags.given());
+            Command::Serve(flags)
+        }
         Some(Subcommands::Token(flags)) => Command::Token(flags),
         Some(Subcommands::Search(flags)) => Command::Search(flags),
         Some(Subcommands::Listen(mut flags)) => {

@@ -1,8 +1,10 @@
 //! What the connectors of platforms that start a program with files as arguments have in common: a configuration with a key
-//! and a start date, a client for it, signals, and logs on standard error.
+//! and a start date, a client for it, signals, and logs on standard error; and how each of our programs begins
+//! ([`prepare`]).
 
 mod config;
 mod connection;
+mod process;
 
 use std::path::Path;
 
@@ -15,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub use config::{Config, MEMBERS, Marks, schema};
 pub use connection::{Connection, MAX_PAGE_MB};
+pub use process::prepare;
 
 /// The text of a file that is named on the command line; `what` it is, for the error.
 ///

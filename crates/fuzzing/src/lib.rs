@@ -36,6 +36,27 @@ pub struct Found {
     pub message: String,
 }
 
+/// How long a target in the tests of a program runs in seconds, and with which inputs: set by `cargo xtask fuzz`.
+pub const SECONDS: &str = "FUZZ_SECONDS";
+/// See [`SECONDS`].
+pub const SEED: &str = "FUZZ_SEED";
+
+/// Inputs for a target that stands in the tests of a program, since only the program can call it: so many, or as many as
+/// the time takes that [`SECONDS`] names.
+pub fn inputs(corpus: Vec<Vec<u8>>, most: usize) -> impl Iterator<Item = Vec<u8>> {
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let until = number(SECONDS).map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let mut inputs = Mutations::new(number(SEED).unwrap_or(1), corpus);
+    let mut left = most;
+    std::iter::from_fn(move || {
+        let goes_on = match until {
+            Some(until) => Instant::now() < until,
+            None => left.checked_sub(1).map(|fewer| left = fewer).is_some(),
+        };
+        goes_on.then(|| inputs.next_input())
+    })
+}
+
 /// Calls a target with changed seeds until time is over or something is found; says how often it was called.
 ///
 /// # Errors

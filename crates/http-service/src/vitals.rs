@@ -22,18 +22,28 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 #[derive(Debug, Clone, Default)]
 pub struct Vitals(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     registry: Mutex<Registry>,
     /// Parts that are not ready, and why.
     waiting: Mutex<BTreeMap<&'static str, &'static str>>,
+    /// Parts that are looked at when somebody asks.
+    checks: Mutex<Vec<(&'static str, Check)>>,
 }
+
+/// What is wrong with a part now, in words without anything that came from outside.
+type Check = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 
 impl Default for Inner {
     fn default() -> Self {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(Process));
-        Self { registry: Mutex::new(registry), waiting: Mutex::default() }
+        Self { registry: Mutex::new(registry), waiting: Mutex::default(), checks: Mutex::default() }
+    }
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vitals").field("waiting", &self.waiting).finish_non_exhaustive()
     }
 }
 
@@ -80,6 +90,12 @@ impl Vitals {
         part
     }
 
+    /// A part that is looked at whenever somebody asks whether the run is ready, on a thread that may block. What is wrong is
+    /// said in words without anything that came from outside.
+    pub fn check(&self, name: &'static str, check: impl Fn() -> Result<(), String> + Send + Sync + 'static) {
+        self.0.checks.lock().unwrap_or_else(PoisonError::into_inner).push((name, Arc::new(check)));
+    }
+
     fn waiting(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, &'static str>> {
         self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -89,7 +105,7 @@ impl Vitals {
         let (ready, metrics) = (self.clone(), self.clone());
         Router::new()
             .route("/healthz", get(async || "alive\n"))
-            .route("/readyz", get(async move || ready.readiness()))
+            .route("/readyz", get(async move || ready.readiness().await))
             .route("/metrics", get(async move || metrics.metrics()))
     }
 
@@ -105,12 +121,19 @@ impl Vitals {
         Ok(address)
     }
 
-    fn readiness(&self) -> Response {
-        let waiting = self.waiting();
-        if waiting.is_empty() {
+    async fn readiness(&self) -> Response {
+        let checks = self.0.checks.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut lines: String = self.waiting().iter().map(|(name, why)| format!("{name}: {why}\n")).collect();
+        if !checks.is_empty() {
+            let checked = tokio::task::spawn_blocking(move || {
+                let wrong = checks.iter().filter_map(|(name, check)| Some((*name, check().err()?)));
+                wrong.map(|(name, why)| format!("{name}: {why}\n")).collect::<String>()
+            });
+            lines.push_str(&checked.await.unwrap_or_else(|_| "a part could not be looked at\n".to_owned()));
+        }
+        if lines.is_empty() {
             return "ready\n".into_response();
         }
-        let lines: String = waiting.iter().map(|(name, why)| format!("{name}: {why}\n")).collect();
         (StatusCode::SERVICE_UNAVAILABLE, lines).into_response()
     }
 

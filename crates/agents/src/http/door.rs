@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Semaphore;
 
 use super::{refused, unauthorized};
 use crate::error::Error;
+use crate::measures::Measures;
 use crate::tokens::{Identity, Tokens};
 
 /// Requests that are worked on at once, and those that may wait for that.
@@ -21,6 +23,9 @@ const WAITING: usize = 512;
 
 /// How long a request may take in all.
 const TIME: Duration = Duration::from_secs(60);
+
+/// Methods that monitoring is told by their names.
+const KNOWN: [Method; 4] = [Method::GET, Method::POST, Method::HEAD, Method::OPTIONS];
 
 /// Probes say nothing that is anybody's business.
 const OPEN: [&str; 2] = ["/healthz", "/readyz"];
@@ -34,10 +39,16 @@ struct Inner {
     origins: Vec<String>,
     places: Semaphore,
     waiting: AtomicUsize,
+    measures: Measures,
 }
 
 impl Door {
-    pub(super) fn new(tokens: Arc<Tokens>, hosts: Vec<String>, origins: Vec<String>) -> Self {
+    pub(super) fn new(
+        tokens: Arc<Tokens>,
+        hosts: Vec<String>,
+        origins: Vec<String>,
+        measures: Measures,
+    ) -> Self {
         let lower = |texts: Vec<String>| {
             texts.into_iter().map(|text| text.trim_end_matches('/').to_ascii_lowercase()).collect()
         };
@@ -47,6 +58,7 @@ impl Door {
             origins: lower(origins),
             places: Semaphore::new(AT_ONCE),
             waiting: AtomicUsize::new(0),
+            measures,
         }))
     }
 
@@ -133,9 +145,15 @@ pub(super) async fn guard(State(door): State<Door>, mut request: Request, next: 
         return busy();
     }
     let _left = Leaving(&door.0.waiting);
+    let measures = &door.0.measures;
     let served = async {
+        let waits = Counted::new(&measures.waiting);
         match door.0.places.acquire().await {
-            Ok(_place) => next.run(request).await,
+            Ok(_place) => {
+                drop(waits);
+                let _works = Counted::new(&measures.at_work);
+                next.run(request).await
+            }
             Err(_) => busy(),
         }
     };
@@ -154,14 +172,38 @@ impl Drop for Leaving<'_> {
     }
 }
 
+/// One more, for as long as it is there.
+struct Counted<'a>(&'a Gauge);
+
+impl<'a> Counted<'a> {
+    fn new(gauge: &'a Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 /// Gives each answer an id, and its request a line in the log: no bodies, no tokens, no ids of records.
-pub(super) async fn mark(request: Request, next: Next) -> Response {
+pub(super) async fn mark(State(measures): State<Measures>, request: Request, next: Next) -> Response {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let id = format!("{:08x}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let started = std::time::Instant::now();
-    let mut response = next.run(request).await;
-    let ms = started.elapsed().as_millis() as u64;
-    tracing::info!(request = id, status = response.status().as_u16(), ms, "answered");
+    let route =
+        request.extensions().get::<MatchedPath>().map_or("other".to_owned(), |path| path.as_str().to_owned());
+    let method = if KNOWN.contains(request.method()) {
+        request.method().as_str().to_owned()
+    } else {
+        "other".to_owned()
+    };
+    let mut response = crate::request::with_id(id.clone(), next.run(request)).await;
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    measures.answered(&route, &method, status, took);
+    tracing::info!(request = id, route, status, ms = took.as_millis() as u64, "answered");
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::live;
-use crate::agent::{self, Agent, Answer};
+use crate::agent::{self, Agent, Answer, TOO_OLD};
 use crate::arguments::Given;
 use crate::budget;
 use crate::error::Error;
@@ -12,6 +12,8 @@ pub(super) async fn run(agent: &Agent, given: &Given) -> Result<Answer, Error> {
     let (stream, id) = (given.required("stream").to_owned(), given.required("id").to_owned());
     let fields = given.texts("fields");
     let mut why = "asked for live".to_owned();
+    // What no operation reads is told as old as it is.
+    let is_asked = live::info_of(&stream).is_some();
     if !given.truth("live") {
         let (name, key) = (stream.clone(), id.clone());
         let found = agent
@@ -22,6 +24,9 @@ pub(super) async fn run(agent: &Agent, given: &Given) -> Result<Answer, Error> {
             })
             .await?;
         match found {
+            Some((Some(held), as_of)) if held.gone.is_none() && agent.is_too_old(as_of) && is_asked => {
+                why = TOO_OLD.to_owned();
+            }
             Some((Some(held), as_of)) if held.gone.is_none() => {
                 let mut answer = shown(agent::record(&held.record), &fields);
                 agent::local(&mut answer, as_of);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{LIMIT_20, live};
-use crate::agent::{self, Agent, Answer};
+use crate::agent::{self, Agent, Answer, TOO_OLD};
 use crate::arguments::Given;
 use crate::error::Error;
 use crate::{budget, cursor};
@@ -38,6 +38,8 @@ pub(super) async fn run(agent: &Agent, given: &Given) -> Result<Answer, Error> {
         limit: given.number(&LIMIT_20),
     };
     let fields = given.texts("fields");
+    let is_simple = filters.is_empty() && given.text("since").is_none();
+    let mut why = "the stream was never synced whole";
     let place = match place {
         Some(Place::Page(place)) => Some(place),
         place => {
@@ -49,13 +51,18 @@ pub(super) async fn run(agent: &Agent, given: &Given) -> Result<Answer, Error> {
                 })
                 .await?;
             match (found.flatten(), place) {
+                // What has begun with the copy goes on with it; nor is Ashby asked what only the copy can tell.
+                (Some((as_of, _)), None) if is_simple && agent.is_too_old(Some(as_of)) => {
+                    why = TOO_OLD;
+                    None
+                }
                 (Some((as_of, page)), _) => return Ok(local(&page, as_of, &fields, &question)),
                 (None, Some(_)) => return Err(Error::invalid_cursor("the copy that it is of is gone")),
                 (None, None) => None,
             }
         }
     };
-    ask(agent, &stream, &filters, given, place).await
+    ask(agent, &stream, &filters, given, place, why).await
 }
 
 fn filter((path, value): (&String, &Value)) -> Filter {
@@ -95,6 +102,7 @@ async fn ask(
     filters: &Map<String, Value>,
     given: &Given,
     place: Option<live::Place>,
+    why: &str,
 ) -> Result<Answer, Error> {
     let known = ashby_source::stream(stream);
     let operation = known.as_ref().and_then(|stream| catalog::find(stream.operation));
@@ -132,6 +140,6 @@ async fn ask(
     if let Some(next) = next {
         answer.insert("cursor".to_owned(), cursor::seal("list", &question, &Place::Page(next)).into());
     }
-    agent::live(&mut answer, "the stream was never synced whole");
+    agent::live(&mut answer, why);
     Ok(answer)
 }

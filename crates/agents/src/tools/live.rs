@@ -2,7 +2,7 @@
 
 use ashby_calls::Plan;
 use ashby_client::catalog::{self, Kind, Operation, Type};
-use ashby_client::{Cursor, ListRequest, ReadOperation};
+use ashby_client::{Client, Cursor, ListRequest, ReadOperation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -31,7 +31,7 @@ pub(super) struct Page {
 }
 
 /// The operation that reads one record of a stream, and the parameter that takes its id.
-pub(super) fn info_of(stream: &str) -> Option<(&'static Operation, &'static str)> {
+pub(crate) fn info_of(stream: &str) -> Option<(&'static Operation, &'static str)> {
     let list = catalog::find(ashby_source::stream(stream)?.operation)?;
     // What is listed parent by parent has ids of another kind.
     if ashby_source::stream(stream)?.parent.is_some() {
@@ -60,6 +60,16 @@ pub(crate) async fn send(
 ) -> Result<Value, Error> {
     let plan = Plan::new(operation, params)?;
     Ok(agent::record(&live.send(&plan).await?))
+}
+
+/// The same, whether it may be seen or not: for whoever has asked that already, and hands out nothing of it.
+pub(crate) async fn unseen(
+    client: &Client,
+    operation: &'static Operation,
+    params: Map<String, Value>,
+) -> Result<Value, Error> {
+    let plan = Plan::new(operation, params)?;
+    Ok(agent::record(&ashby_calls::send(client, &plan).await?.results))
 }
 
 /// One page of a list.

@@ -10,6 +10,7 @@ use ashby_client::Response;
 use capture_core::private_file;
 use serde::Serialize;
 
+use crate::agent::Call;
 use crate::error::Error;
 
 #[derive(Debug)]
@@ -29,6 +30,9 @@ pub(super) struct Entry {
     /// A hash of operation, parameters and user.
     request: String,
     plan: String,
+    /// What the caller said that it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,21 +40,16 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(
-        caller: &str,
-        door: &'static str,
-        operation: &'static str,
-        request: &str,
-        plan: &str,
-    ) -> Self {
+    pub(super) fn new(call: &Call, operation: &'static str, request: &str, plan: &str) -> Self {
         Self {
             at: String::new(),
             what: "begun",
-            caller: caller.to_owned(),
-            door,
+            caller: call.caller.clone(),
+            door: call.door,
             operation,
             request: request.to_owned(),
             plan: plan.to_owned(),
+            intent: call.intent.clone(),
             error: None,
             ashby_request_id: None,
         }

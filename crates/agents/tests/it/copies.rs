@@ -46,7 +46,8 @@ impl Place {
     async fn call(&self, tool: &str, arguments: Value) -> Result<Answer, Error> {
         let copy = Some(LocalCopy::new(self.0.path().join("copy.db")));
         let agent = Agent::new(Options { copy, ..Options::default() });
-        let call = Call { caller: "x".to_owned(), door: "test", cancel: CancellationToken::new() };
+        let call =
+            Call { caller: "x".to_owned(), door: "test", intent: None, cancel: CancellationToken::new() };
         let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
         agent.call(tool, Some(arguments), &call).await.unwrap()
     }

@@ -45,7 +45,8 @@ impl Site {
     }
 
     async fn call(&self, caller: &str, tool: &str, arguments: Value) -> Result<Answer, Error> {
-        let call = Call { caller: caller.to_owned(), door: "test", cancel: CancellationToken::new() };
+        let call =
+            Call { caller: caller.to_owned(), door: "test", intent: None, cancel: CancellationToken::new() };
         let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
         self.agent.call(tool, Some(arguments), &call).await.unwrap()
     }

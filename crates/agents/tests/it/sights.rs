@@ -67,7 +67,7 @@ impl Site {
             copy: Some(LocalCopy::new(copy)),
             client: Some(client),
             writes: Some(writes),
-            operations: Vec::new(),
+            ..Options::default()
         });
         Self { _server: server, agent, truth, directory }
     }
@@ -173,7 +173,7 @@ impl Reach for Known {
 }
 
 fn call() -> Call {
-    Call { caller: "x".to_owned(), door: "test", cancel: CancellationToken::new() }
+    Call { caller: "x".to_owned(), door: "test", intent: None, cancel: CancellationToken::new() }
 }
 
 /// What a tool says, whatever it is.
@@ -335,6 +335,9 @@ async fn nobody_is_found_by_what_may_not_be_seen_of_them() {
         let refused = agent.call(tool, object(arguments.clone()), &call()).await.unwrap();
         assert_eq!(refused.unwrap_err().code, "not_visible", "{tool} {arguments}");
     }
+    let id = &site.truth["candidates"][0]["id"];
+    let refused = agent.call("read_resume", object(json!({"candidate_id": id})), &call()).await.unwrap();
+    assert_eq!(refused.unwrap_err().code, "not_visible");
     // What was found by the index is looked at as it is seen.
     let found = agent.call("search", object(json!({"query": name})), &call()).await.unwrap().unwrap();
     assert_eq!(found["results"], json!([]), "{found:?}");

@@ -204,7 +204,8 @@ impl World {
                 Value::Object(self.document(Kind::CandidateTag, tag, 0).record)
             })
             .collect();
-        let resume = dice.chance(85).then(|| self.file(index, 1, &format!("{handle}-resume.pdf")));
+        let kind = if index % 5 == 3 { "docx" } else { "pdf" };
+        let resume = dice.chance(85).then(|| self.file(index, 1, &format!("{handle}-resume.{kind}")));
         let mut file_handles: Vec<Value> = resume.iter().cloned().collect();
         if dice.chance(15) {
             file_handles.push(self.file(index, 2, "cover-letter.pdf"));

@@ -45,11 +45,14 @@ impl ExecuteFlags {
             // Plans live as long as their process; a person has `ashby call`.
             writes: None,
             operations: Vec::new(),
+            documents: None,
+            max_age: None,
         });
         let agent = agent.behind(Arc::new(veil::of(settings, self.privacy.as_deref())?));
         let call = Call {
             caller: format!("shell:{}", std::process::id()),
             door: "shell",
+            intent: None,
             cancel: CancellationToken::new(),
         };
         let executed = execute(&agent, request.as_bytes(), Form::Ours, &call).await;

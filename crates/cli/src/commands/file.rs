@@ -1,6 +1,7 @@
 //! `ashby file` and `ashby resume`: what is attached to candidates, up and down.
 
 mod bulk;
+mod text_of;
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -50,6 +51,15 @@ pub(crate) enum ResumeAction {
         force: bool,
         #[command(flatten)]
         size: SizeFlags,
+    },
+    /// Print the text of a candidate's résumé: PDF, DOCX, RTF, HTML or plain
+    ///
+    /// The file is read by a process of its own that can open no files and no connections, with limits on memory and time.
+    /// The text is kept beside the copy that `ashby sync` keeps, for as long as the candidate there names that file.
+    Text {
+        /// The candidate
+        #[arg(value_name = "CANDIDATE_ID")]
+        candidate: String,
     },
     /// Upload a candidate's résumé; Ashby reads it, and fills in what it did not know of the candidate
     Upload {
@@ -225,6 +235,7 @@ impl ResumeAction {
                 };
                 return until_signal(async { work.await.map(|()| ExitCode::SUCCESS) }).await;
             }
+            Self::Text { candidate } => return until_signal(text_of::run(settings, &candidate)).await,
             Self::Upload { candidate, file, upload } => {
                 upload_all(settings, &Attachment::RESUME, &candidate, &[file], &upload).await?;
             }

@@ -3,19 +3,26 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use agents::{Agent, Allowed, Options, Writes};
+use ashby_client::Client;
 use ashby_client::catalog::{self, Operation};
 use clap::Args;
+use document_text::Reader;
 
 use crate::commands::Context;
 use crate::failure::{FAILED, Failure, USAGE};
-use crate::settings::Settings;
+use crate::settings::{Settings, duration};
 use crate::{local, text, veil};
 
 /// What agents may do.
 #[derive(Debug, Args)]
 pub(crate) struct McpFlags {
+    /// What agents may see: full, no-contact, no-compensation, analytics, minimal, or a file [default: as `privacy` in the
+    /// settings says]
+    #[arg(id = "mcp_privacy", long = "privacy", value_name = "POLICY")]
+    privacy: Option<String>,
     #[command(flatten)]
     agents: AgentFlags,
 }
@@ -34,15 +41,21 @@ pub(crate) struct AgentFlags {
     /// Where writes are noted, before and after
     #[arg(long, value_name = "FILE", default_value = "ashby-writes.jsonl")]
     journal: PathBuf,
-    /// What agents may see: full, no-contact, no-compensation, analytics, minimal, or a file [default: as `privacy` in the
-    /// settings says]
-    #[arg(id = "agents_privacy", long = "privacy", value_name = "POLICY")]
-    privacy: Option<String>,
+    /// Ask Ashby for lists and single records when the copy is older than this: 10m, 24h [default: the copy answers, and
+    /// says how old it is]
+    #[arg(long, value_name = "DURATION", value_parser = time)]
+    max_age: Option<Duration>,
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    duration(text).ok_or_else(|| "write a duration such as 10m or 24h".to_owned())
 }
 
 impl McpFlags {
     pub(crate) async fn run(&self, context: &Context) -> Result<ExitCode, Failure> {
-        let agent = self.agents.agent(&context.settings)?;
+        let settings = &context.settings;
+        let client = if settings.has_key() { Some(settings.client()?) } else { None };
+        let agent = self.agents.agent(settings, client, self.privacy.as_deref())?;
         let served = agents::serve_stdio(agent).await;
         served
             .map_err(|error| Failure::new(FAILED, "the conversation could not go on").with_source(error))?;
@@ -52,15 +65,27 @@ impl McpFlags {
 
 impl AgentFlags {
     /// The agent that the settings and these flags make.
-    pub(crate) fn agent(&self, settings: &Settings) -> Result<Agent, Failure> {
-        let veil = veil::of(settings, self.privacy.as_deref())?;
+    pub(crate) fn agent(
+        &self,
+        settings: &Settings,
+        client: Option<Client>,
+        privacy: Option<&str>,
+    ) -> Result<Agent, Failure> {
+        let veil = veil::of(settings, privacy)?;
         let agent = Agent::new(Options {
             copy: Some(local::copy(settings)?),
-            client: if settings.has_key() { Some(settings.client()?) } else { None },
+            client,
             writes: self.writes()?,
             operations: operations(&self.tools)?,
+            documents: Reader::of_this_program().ok(),
+            max_age: self.max_age,
         });
         Ok(agent.behind(Arc::new(veil)))
+    }
+
+    /// How old the copy may be.
+    pub(crate) fn max_age(&self) -> Option<Duration> {
+        self.max_age
     }
 
     fn writes(&self) -> Result<Option<Writes>, Failure> {

@@ -9,16 +9,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use agents::Texts;
 use ashby_client::catalog::{self, Type};
 use ashby_webhooks::{Inbox, InboxOptions, Reader};
 use capture_core::{Purge, Removal, StreamDescriptor, private_file};
 use clap::Args;
 
-use crate::destination;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{self, explain};
 use crate::settings::{Settings, duration};
 use crate::webhooks::{INBOX, inbox_of};
+use crate::{destination, local};
 use person::{Chooser, Person};
 use receipt::{Downloads, Found, InboxPart, Receipt};
 
@@ -59,6 +60,8 @@ impl PurgeFlags {
         let place = destination::from_settings(settings)?;
         // That of the destination, and that of `ashby listen`.
         let inboxes = BTreeSet::from([inbox_of(settings, &*place)?, INBOX.into()]);
+        // Texts of résumés, where there are any.
+        let texts = local::copy(settings).ok().and_then(|copy| Texts::beside(&copy).ok());
         let mut purging = place.purge(self.what(&streams, person.as_ref())?, &streams)?;
         let mut receipt = Receipt::new(place.address(), self.kind(), self.candidate.clone());
         receipt.removal = purging.removal().await?;
@@ -67,6 +70,9 @@ impl PurgeFlags {
             for inbox in inboxes.iter().filter(|inbox| inbox.exists()) {
                 let deliveries = Reader::open(inbox)?.naming(ids)?;
                 receipt.inboxes.push(InboxPart { file: inbox.clone(), deliveries });
+            }
+            if let Some(texts) = &texts {
+                receipt.resume_texts = texts.count(ids)?;
             }
             receipt.downloads =
                 Downloads::of(&self.downloads, self.candidate.as_deref().unwrap_or_default())?;
@@ -84,6 +90,11 @@ impl PurgeFlags {
             open.push(Inbox::open(&part.file, InboxOptions::default())?);
         }
         purging.carry_out().await?;
+        if let Some(texts) = &texts {
+            texts.erase(ids.as_deref().unwrap_or_default())?;
+            // Whoever was taken out otherwise.
+            texts.sweep()?;
+        }
         for inbox in open {
             let erased = inbox.erase(ids.clone().unwrap_or_default()).await;
             inbox.close().await;
@@ -96,6 +107,7 @@ impl PurgeFlags {
             let contacts = person.lock().unwrap_or_else(PoisonError::into_inner).contacts.clone();
             let mut files = purging.files();
             files.extend(receipt.inboxes.iter().map(|part| part.file.clone()));
+            files.extend(texts.map(|texts| texts.path().to_owned()).filter(|path| path.exists()));
             let mut found = Found::look(&files, &contacts)?;
             if let Some(held) = purging.holding(&contacts).await? {
                 found.add(place.address(), held);

@@ -3,8 +3,9 @@
 mod beside;
 mod boards;
 mod estimate;
-mod fits;
+pub(crate) mod fits;
 mod flags;
+mod forgetting;
 mod hybrid;
 mod selection;
 mod silence;
@@ -31,7 +32,9 @@ use crate::settings::Settings;
 use crate::{output, signals, veil};
 
 use beside::Beside;
+pub(crate) use beside::Within;
 pub(crate) use flags::SyncFlags;
+use selection::Wanted;
 pub(crate) use selection::{Selected, find};
 pub(crate) use summary::Summary;
 
@@ -58,47 +61,91 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
             () = cancel.cancelled() => Ok(ExitCode::from(crate::failure::INTERRUPTED)),
         };
     }
-    let job = Job { client, place, asks: Asks::of(settings), options: options(settings) };
-    let usage = job.client.clone();
-    let beside = Beside::start(settings, &*job.place, move || usage.usage(), &cancel).await?;
-    beside.look_after_webhooks(settings, &job.client);
-    let started = Instant::now();
-    let usage = job.client.clone();
-    let progress = Progress::new(move || usage.usage(), screen, settings);
-    let attempt = async |observer: Arc<dyn Observer>| {
-        let survey = tokio::select! {
-            survey = ashby_source::survey(&job.client) => survey?,
-            () = cancel.cancelled() => return Ok(Report { interrupted: true, ..Report::default() }),
-        };
-        let selected = Selected::new(&wanted, &survey, settings, job.place.keeps_state());
-        if let Some((members, interval)) = selected.round(settings) {
-            progress.expect(members, interval);
-        }
-        let around = Around { observer, cancel: cancel.clone(), beside: Some(&beside) };
-        let mut report = job.capture(&selected, survey.identity(&job.client), around).await?;
-        selected.add_skipped(&mut report);
-        Ok(report)
-    };
-    let display = progress.display();
-    let observer = beside.observer(Arc::clone(&progress) as Arc<dyn Observer>);
-    let ended = match settings.interval() {
-        Some(_) => supervise(attempt, observer, pauses(settings), cancel.clone()).await,
-        None => attempt(observer).await,
-    };
-    drop(display);
-    beside.end(ended.is_err()).await;
+    let prepared = Prepared::new(settings, client, wanted, place, cancel, None).await?;
+    prepared.run(screen).await
+}
 
-    let report = ended?;
-    let off = selection::off(&wanted, &*job.place, &report);
-    let summary = Summary::new(report, &job.client.usage(), started.elapsed());
-    let summary = summary.left_out(selection::left_out(&wanted, &*job.place)).off(off);
-    let summary = match settings.interval() {
-        Some(_) => summary.watched(&progress),
-        None => summary,
-    };
-    let summary = summary.verbose(settings.verbose());
-    tell(settings, &*job.place, &summary)?;
-    Ok(summary.exit_code(wanted.is_explicit()))
+/// Prepares the watch of a server that `within` is of, with the client that it has.
+pub(crate) async fn within<'a>(
+    settings: &'a Settings,
+    client: Client,
+    cancel: CancellationToken,
+    within: &mut Within,
+) -> Result<Prepared<'a>, Failure> {
+    fits::check_within(settings)?;
+    let wanted = selection::wanted(settings)?;
+    let place = destination::from_settings(settings)?;
+    let wanted = wanted.kept_up(settings.except(), &*place);
+    let place = veil::around(settings, place, None, Some(wanted.names()))?;
+    Prepared::new(settings, client, wanted, place, cancel, Some(within)).await
+}
+
+/// A sync of which everything was found in order that can be without a request.
+pub(crate) struct Prepared<'a> {
+    settings: &'a Settings,
+    job: Job,
+    wanted: Wanted,
+    beside: Beside,
+    cancel: CancellationToken,
+}
+
+impl<'a> Prepared<'a> {
+    async fn new(
+        settings: &'a Settings,
+        client: Client,
+        wanted: Wanted,
+        place: Box<dyn Place>,
+        cancel: CancellationToken,
+        within: Option<&mut Within>,
+    ) -> Result<Self, Failure> {
+        let job = Job { client, place, asks: Asks::of(settings), options: options(settings) };
+        let usage = job.client.clone();
+        let beside = Beside::start(settings, &*job.place, move || usage.usage(), &cancel, within).await?;
+        beside.look_after_webhooks(settings, &job.client);
+        Ok(Self { settings, job, wanted, beside, cancel })
+    }
+
+    /// Runs it to its end, and says what it came to.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<ExitCode, Failure> {
+        let Self { settings, job, wanted, beside, cancel } = self;
+        let started = Instant::now();
+        let usage = job.client.clone();
+        let progress = Progress::new(move || usage.usage(), screen, settings);
+        let attempt = async |observer: Arc<dyn Observer>| {
+            let survey = tokio::select! {
+                survey = ashby_source::survey(&job.client) => survey?,
+                () = cancel.cancelled() => return Ok(Report { interrupted: true, ..Report::default() }),
+            };
+            let selected = Selected::new(&wanted, &survey, settings, job.place.keeps_state());
+            if let Some((members, interval)) = selected.round(settings) {
+                progress.expect(members, interval);
+            }
+            let around = Around { observer, cancel: cancel.clone(), beside: Some(&beside) };
+            let mut report = job.capture(&selected, survey.identity(&job.client), around).await?;
+            selected.add_skipped(&mut report);
+            Ok(report)
+        };
+        let display = progress.display();
+        let observer = beside.observer(Arc::clone(&progress) as Arc<dyn Observer>);
+        let ended = match settings.interval() {
+            Some(_) => supervise(attempt, observer, pauses(settings), cancel.clone()).await,
+            None => attempt(observer).await,
+        };
+        drop(display);
+        beside.end(ended.is_err()).await;
+
+        let report = ended?;
+        let off = selection::off(&wanted, &*job.place, &report);
+        let summary = Summary::new(report, &job.client.usage(), started.elapsed());
+        let summary = summary.left_out(selection::left_out(&wanted, &*job.place)).off(off);
+        let summary = match settings.interval() {
+            Some(_) => summary.watched(&progress),
+            None => summary,
+        };
+        let summary = summary.verbose(settings.verbose());
+        tell(settings, &*job.place, &summary)?;
+        Ok(summary.exit_code(wanted.is_explicit()))
+    }
 }
 
 /// How to run, by the settings.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ashby_webhooks::{Inbox, InboxOptions, Intake, PATH, router};
+use axum::Router;
 use capture_core::Place;
 use http_service::{Limits, Part, Vitals, bind, serve};
 use tokio_util::sync::CancellationToken;
@@ -19,7 +20,8 @@ const FAILING: &str = "it could not keep the last delivery";
 /// Receives until its token is cancelled.
 pub(crate) struct Receiver {
     pub(crate) inbox: Inbox,
-    server: tokio::task::JoinHandle<()>,
+    /// `None` behind somebody else's.
+    server: Option<tokio::task::JoinHandle<()>>,
 }
 
 impl Receiver {
@@ -33,36 +35,43 @@ impl Receiver {
         let address = address(settings.listen(), "listen")?;
         let intake = Intake::new(keyring(settings)?);
         let listener = bind(address).await.map_err(|error| taken(address, "listen", error))?;
-        let inbox = Inbox::open(path, InboxOptions::default())?;
         let address = listener.local_addr().unwrap_or(address);
-        if let Some(vitals) = vitals {
-            vitals.register(|registry| intake.register(registry));
-            tokio::spawn(watch(vitals.part("inbox", FAILING), inbox.failing()));
-        }
-        intake.keep_in(inbox.clone());
         let limits = Limits::default();
-        let server = tokio::spawn(serve(listener, router(intake, PATH, limits), limits, stop.clone()));
-        explain(&format!(
-            "listening on http://{address}{PATH}; events are kept in {}\n",
-            text::word(&path.display().to_string())
-        ));
+        let (inbox, routes) = open(intake, path, vitals, limits)?;
+        let server = tokio::spawn(serve(listener, routes, limits, stop.clone()));
+        explain(&format!("listening on http://{address}{PATH}; {}\n", kept_in(path)));
+        Ok(Self::goes_on(inbox, Some(server)))
+    }
+
+    /// Receives by routes of another server, which come with it.
+    pub(crate) fn behind(
+        settings: &Settings,
+        path: &Path,
+        vitals: &Vitals,
+        limits: Limits,
+    ) -> Result<(Self, Router), Failure> {
+        let (inbox, routes) = open(Intake::new(keyring(settings)?), path, Some(vitals), limits)?;
+        explain(&format!("webhooks are received at {PATH}; {}\n", kept_in(path)));
+        Ok((Self::goes_on(inbox, None), routes))
+    }
+
+    fn goes_on(inbox: Inbox, server: Option<tokio::task::JoinHandle<()>>) -> Self {
         let waiting = inbox.pending_count();
         if waiting > 0 {
             explain(&format!("{} pending: it goes on with them\n", output::counted(waiting, "event")));
         }
-        Ok(Self { inbox, server })
+        Self { inbox, server }
     }
 
     /// Ends it, once its token is cancelled, after a start that came to nothing.
     pub(crate) async fn abandon(self) {
-        let _ = self.server.await;
+        ended(self.server).await;
         self.inbox.abandon().await;
     }
 
     /// Waits for what is under way, once its token is cancelled, and says what is pending.
     pub(crate) async fn stop(self) {
-        // It ends by itself now.
-        let _ = self.server.await;
+        ended(self.server).await;
         let pending = self.inbox.pending_count();
         self.inbox.close().await;
         if pending > 0 {
@@ -72,6 +81,33 @@ impl Receiver {
             ));
         }
     }
+}
+
+/// Waits for a server, which ends by itself now.
+async fn ended(server: Option<tokio::task::JoinHandle<()>>) {
+    if let Some(server) = server {
+        let _ = server.await;
+    }
+}
+
+fn kept_in(path: &Path) -> String {
+    format!("events are kept in {}", text::word(&path.display().to_string()))
+}
+
+/// Opens the inbox, and what receives into it.
+fn open(
+    intake: Intake,
+    path: &Path,
+    vitals: Option<&Vitals>,
+    limits: Limits,
+) -> Result<(Inbox, Router), Failure> {
+    let inbox = Inbox::open(path, InboxOptions::default())?;
+    if let Some(vitals) = vitals {
+        vitals.register(|registry| intake.register(registry));
+        tokio::spawn(watch(vitals.part("inbox", FAILING), inbox.failing()));
+    }
+    intake.keep_in(inbox.clone());
+    Ok((inbox, router(intake, PATH, limits)))
 }
 
 /// Why an address cannot be listened on.

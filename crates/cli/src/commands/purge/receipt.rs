@@ -36,6 +36,9 @@ pub(super) struct Receipt {
     pub(super) removal: Removal,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) inboxes: Vec<InboxPart>,
+    /// Texts of their résumés that are kept beside the copy.
+    #[serde(skip_serializing_if = "is_none")]
+    pub(super) resume_texts: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) downloads: Option<Downloads>,
     /// What was found afterwards.
@@ -85,6 +88,7 @@ impl Receipt {
             candidate,
             removal: Removal::default(),
             inboxes: Vec::new(),
+            resume_texts: 0,
             downloads: None,
             found: None,
             not_covered: NOT_COVERED,
@@ -95,6 +99,7 @@ impl Receipt {
     pub(super) fn is_empty(&self) -> bool {
         records(&self.removal) == 0
             && self.inboxes.iter().all(|inbox| inbox.deliveries == 0)
+            && self.resume_texts == 0
             && self.downloads.is_none()
     }
 }
@@ -113,6 +118,9 @@ impl fmt::Display for Receipt {
         for inbox in &self.inboxes {
             let (deliveries, file) = (counted(inbox.deliveries, "delivery"), inbox.file.display());
             writeln!(f, "{deliveries} {went} the inbox {file}")?;
+        }
+        if self.resume_texts > 0 {
+            writeln!(f, "{} of résumés {went} beside the copy", counted(self.resume_texts, "text"))?;
         }
         if let Some(downloads) = &self.downloads {
             writeln!(f, "{} {went} {}", counted(downloads.files, "file"), downloads.directory)?;
@@ -141,6 +149,10 @@ impl fmt::Display for Receipt {
         }
         Ok(())
     }
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Downloads {

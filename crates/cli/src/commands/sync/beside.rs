@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ashby_client::{Client, Usage};
+use axum::Router;
 use capture_core::{Handle, Observer, Place, Report, Result};
+use http_service::{Limits, Vitals};
 use standing::{Keeper, Standing};
 use tokio_util::sync::CancellationToken;
 
+use super::forgetting::Forgetting;
 use super::{hybrid, silence};
 use crate::failure::Failure;
 use crate::monitoring;
@@ -16,10 +19,19 @@ use crate::notify::{Notifier, Sending};
 use crate::settings::Settings;
 use crate::webhooks::{self, Receiver};
 
+/// A server that a run is part of: it answers for the run, too.
+pub(crate) struct Within {
+    pub(crate) vitals: Vitals,
+    pub(crate) limits: Limits,
+    /// Where webhooks are received, once the run has been prepared, if it receives any.
+    pub(crate) routes: Option<Router>,
+}
+
 pub(super) struct Beside {
     standing: Standing,
     keeper: Option<Keeper>,
     receiver: Option<Receiver>,
+    forgetting: Option<Forgetting>,
     observers: Vec<Arc<dyn Observer>>,
     sending: Option<Sending>,
     stop: CancellationToken,
@@ -32,6 +44,7 @@ impl Beside {
         place: &dyn Place,
         usage: impl Fn() -> Usage + Send + Sync + 'static,
         cancel: &CancellationToken,
+        within: Option<&mut Within>,
     ) -> Result<Self, Failure> {
         // A destination that cannot be had now may be later; the run will say so.
         let saved = if place.keeps_state() { place.peek().unwrap_or_default() } else { Default::default() };
@@ -40,9 +53,16 @@ impl Beside {
         // Also when the run ends by itself.
         let stop = cancel.child_token();
         let mut observers: Vec<Arc<dyn Observer>> = vec![Arc::new(standing.clone())];
-        let vitals = monitoring::start(settings, &stop).await?;
+        let vitals = match &within {
+            Some(within) => Some(within.vitals.clone()),
+            None => monitoring::start(settings, &stop).await?,
+        };
         if let Some(vitals) = &vitals {
             observers.push(standing::monitor(vitals, &standing));
+        }
+        let forgetting = Forgetting::of(settings);
+        if let Some(forgetting) = &forgetting {
+            observers.push(Arc::new(forgetting.clone()));
         }
         let mut sending = None;
         if let Some(url) = settings.notify() {
@@ -54,7 +74,15 @@ impl Beside {
         let receiver = match settings.webhooks() {
             true => {
                 let inbox = webhooks::inbox_of(settings, place)?;
-                let receiver = Receiver::start(settings, &inbox, vitals.as_ref(), &stop).await?;
+                let receiver = match within {
+                    Some(within) => {
+                        let (receiver, routes) =
+                            Receiver::behind(settings, &inbox, &within.vitals, within.limits)?;
+                        within.routes = Some(routes);
+                        receiver
+                    }
+                    None => Receiver::start(settings, &inbox, vitals.as_ref(), &stop).await?,
+                };
                 let inbox = receiver.inbox.clone();
                 standing.receives(move || inbox.pending_count());
                 Some(receiver)
@@ -64,7 +92,7 @@ impl Beside {
         let path = place.path().and_then(|path| standing::beside(path).ok());
         let is_watch = settings.interval().is_some();
         let keeper = path.map(|path| Keeper::start(standing.clone(), path, is_watch));
-        Ok(Self { standing, keeper, receiver, observers, sending, stop })
+        Ok(Self { standing, keeper, receiver, forgetting, observers, sending, stop })
     }
 
     /// Says so when webhooks that were set up from here are disabled.
@@ -107,7 +135,7 @@ impl Beside {
 
     /// Ends all of it in order, after a run that captured something or came to nothing.
     pub(super) async fn end(self, has_failed: bool) {
-        let Self { keeper, receiver, observers, sending, stop, .. } = self;
+        let Self { keeper, receiver, forgetting, observers, sending, stop, .. } = self;
         stop.cancel();
         if let Some(receiver) = receiver {
             match has_failed {
@@ -117,6 +145,9 @@ impl Beside {
         }
         if let Some(keeper) = keeper {
             keeper.end().await;
+        }
+        if let Some(forgetting) = forgetting {
+            forgetting.end().await;
         }
         drop(observers);
         if let Some(sending) = sending {

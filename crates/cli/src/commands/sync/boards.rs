@@ -30,7 +30,7 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let usage = client.clone();
     let progress = Progress::new(move || usage.usage(), screen, settings);
     let usage = client.clone();
-    let beside = Beside::start(settings, &*place, move || usage.usage(), &cancel).await?;
+    let beside = Beside::start(settings, &*place, move || usage.usage(), &cancel, None).await?;
     let members = || std::collections::BTreeSet::from([PUBLIC_POSTINGS.to_owned()]);
     let started = Instant::now();
     let attempt = async |observer: Arc<dyn Observer>| {

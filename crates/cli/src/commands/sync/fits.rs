@@ -68,8 +68,48 @@ const RULES: &[Rule] = &[
 /// # Errors
 /// With the first of them, and what it goes with.
 pub(super) fn check(settings: &Settings) -> Result<(), Failure> {
+    refuse(RULES, settings)
+}
+
+const fn never(setting: &'static str, why: &'static str) -> Rule {
+    rule(setting, |_| true, why)
+}
+
+/// Of a server.
+const WITHIN: &[Rule] = &[
+    never("dry_run", "does not go with `serve`, which stays up"),
+    never("count", "does not go with `serve`, which stays up"),
+    never("board", "does not go with `serve`: agents read what is synced with a key"),
+];
+
+/// The same for the watch of a server.
+///
+/// # Errors
+/// With the first flag that would mean nothing.
+pub(super) fn check_within(settings: &Settings) -> Result<(), Failure> {
+    refuse(WITHIN, settings)?;
+    if of_boards(settings) {
+        return Err(Failure::new(USAGE, "`serve --sync` keeps the records of a key up, not job boards")
+            .with_hint("take `board` out of the configuration of this command"));
+    }
+    check(settings)
+}
+
+/// Refuses settings of a sync where there is none.
+///
+/// # Errors
+/// With the first of them.
+pub(crate) fn check_without(settings: &Settings, given: &crate::settings::Given) -> Result<(), Failure> {
+    // What may leave is said of agents as well.
+    let idle = |name: &&String| *name != "privacy" && settings.is_on_command_line(name);
+    let Some(name) = given.keys().find(idle) else { return Ok(()) };
+    let flag = crate::settings::Setting::named(name).map_or_else(|| name.clone(), |setting| setting.long());
+    Err(Failure::new(USAGE, format!("`--{flag}` goes with `--sync`")))
+}
+
+fn refuse(rules: &[Rule], settings: &Settings) -> Result<(), Failure> {
     let idle =
-        RULES.iter().find(|rule| settings.is_on_command_line(rule.setting) && (rule.is_idle)(settings));
+        rules.iter().find(|rule| settings.is_on_command_line(rule.setting) && (rule.is_idle)(settings));
     let Some(rule) = idle else { return Ok(()) };
     let failure = Failure::new(USAGE, format!("`--{}` {}", rule.setting.replace('_', "-"), rule.why));
     Err(match rule.hint {
