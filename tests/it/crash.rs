@@ -10,7 +10,7 @@ use tokio::process::Child;
 use crate::support::postgres::{
     address as postgres_address, has_saved, log_bytes as postgres_log_bytes, records as postgres,
 };
-use crate::support::{Records, Site, jsonl, query, sqlite, start, truth, until};
+use crate::support::{Records, Site, jsonl, parquet, query, sqlite, start, truth, until};
 
 const STREAMS: [&str; 6] = [
     "applications",
@@ -26,6 +26,7 @@ enum Target {
     Sqlite,
     Jsonl,
     Postgres,
+    Parquet,
 }
 
 impl Target {
@@ -39,6 +40,7 @@ impl Target {
             Self::Sqlite => "sqlite:out.db".to_owned(),
             Self::Jsonl => "jsonl:out".to_owned(),
             Self::Postgres => postgres_address(site),
+            Self::Parquet => "parquet:lake".to_owned(),
         };
         format!("sync {} --page-size 20 --to {to}", STREAMS.join(" "))
     }
@@ -48,6 +50,7 @@ impl Target {
             Self::Sqlite => sqlite(&site.path("out.db"), stream),
             Self::Jsonl => jsonl(&site.path("out"), stream),
             Self::Postgres => postgres(site, stream),
+            Self::Parquet => parquet(&site.path("lake"), stream),
         }
     }
 
@@ -57,6 +60,8 @@ impl Target {
             Self::Sqlite => has_state(&site.path("out.db")),
             Self::Jsonl => site.path("out/state.json").exists(),
             Self::Postgres => has_saved(site),
+            Self::Parquet => std::fs::read_to_string(site.path("lake/_ashby/state.json"))
+                .is_ok_and(|state| state.contains("committed_at")),
         }
     }
 
@@ -70,8 +75,19 @@ impl Target {
             }
             // Of everybody who writes to the server: the moment is to be random.
             Self::Postgres => postgres_log_bytes(),
+            Self::Parquet => folder_bytes(&site.path("lake")),
         }
     }
+}
+
+/// Bytes of all files in a folder and those below it, as far as they stay while they are looked at.
+fn folder_bytes(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let bytes = |path: std::path::PathBuf| match path.is_dir() {
+        true => folder_bytes(&path),
+        false => std::fs::metadata(&path).map_or(0, |file| file.len()),
+    };
+    entries.map(|entry| bytes(entry.path())).sum()
 }
 
 fn has_state(database: &Path) -> bool {
@@ -217,6 +233,21 @@ async fn a_sync_killed_after_a_commit_goes_on_from_there_in_jsonl() {
     crash(Target::Jsonl, 60, true, false).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_first_sync_loses_nothing_in_parquet() {
+    for requests in [0, 1, 3, 9, 20, 50, 110] {
+        crash(Target::Parquet, requests, false, true).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_killed_after_a_commit_goes_on_from_there_in_parquet() {
+    for requests in [30, 100] {
+        crash(Target::Parquet, requests, true, true).await;
+    }
+    crash(Target::Parquet, 60, true, false).await;
+}
+
 /// What can be told of a request: its operation, page and parent, and whether it asks for changes only.
 fn place(entry: &ashby_sim::RequestEntry) -> (String, String, String, bool) {
     let text = |name: &str| entry.parameters.get(name).map(ToString::to_string).unwrap_or_default();
@@ -326,4 +357,9 @@ async fn kills_at_random_moments_lose_nothing_in_jsonl() {
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_at_random_moments_lose_nothing_in_postgres() {
     kill_at_random(Target::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_at_random_moments_lose_nothing_in_parquet() {
+    kill_at_random(Target::Parquet).await;
 }

@@ -98,15 +98,18 @@ const TABLE: &[(&str, Holds)] = &[
     ("sim serve", Document),
     ("help man --dir man", Document),
     ("completions bash", Other),
+    ("schema jobs", Other),
     // They have tests of their own.
     ("demo", Other),
     ("listen", Lines),
     ("mcp", Other),
+    ("compact", Document),
+    ("migrate check", Document),
     ("serve", Other),
 ];
 
-/// Not run here: they stay up, or take long.
-const APART: [&str; 4] = ["demo", "listen", "mcp", "serve"];
+/// Not run here: they stay up, take long, or need what others have not.
+const APART: [&str; 6] = ["compact", "demo", "listen", "mcp", "migrate check", "serve"];
 
 /// The commands that have no commands below them, as help names them.
 async fn leaves(path: String, found: &mut BTreeSet<String>) {

@@ -53,7 +53,13 @@ async fn a_resume_goes_up_and_comes_down_again() {
 
     // Under its own name it goes where downloads go, and is not replaced there.
     assert_eq!(site.called(&["resume", "download", &candidate]).await.code, Some(0));
-    assert!(site.path("ashby-files/Curriculum Vitae.pdf").exists());
+    let folder = site.path(&format!("ashby-files/{candidate}"));
+    assert!(folder.join("Curriculum Vitae.pdf").exists());
+    #[cfg(unix)]
+    for directory in [&folder, &site.path("ashby-files")] {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(directory.metadata().unwrap().permissions().mode() & 0o777, 0o700, "names tell, too");
+    }
     let ran = site.called(&["resume", "download", &candidate]).await;
     assert!(ran.code == Some(1) && ran.stderr.contains("--force"), "{ran:#?}");
     assert_eq!(site.called(&["resume", "download", &candidate, "--force"]).await.code, Some(0));
@@ -78,6 +84,15 @@ async fn files_are_attached_and_downloaded_by_name() {
     assert_eq!(std::fs::read_to_string(site.path("out/letter.txt")).unwrap(), "Dear all");
     site.done(&format!("file download --candidate {candidate} --all --force -o out")).await;
     assert_eq!(std::fs::read_to_string(site.path("out/photo.png")).unwrap(), "png");
+
+    // Whoever says nothing gets them where a purge finds them.
+    site.done(&format!("file download --candidate {candidate} --all")).await;
+    assert!(site.path(&format!("ashby-files/{candidate}/letter.txt")).exists());
+    site.done("sync candidates").await;
+    let purged = site.done(&format!("purge --candidate {candidate} --yes --output json")).await;
+    let told: Value = serde_json::from_str(&purged.stdout).unwrap();
+    assert_eq!(told["downloads"]["files"], 2, "{purged:#?}");
+    assert!(!site.path(&format!("ashby-files/{candidate}")).exists());
 
     let handle = info(&site, &candidate)["fileHandles"][0]["handle"].as_str().unwrap().to_owned();
     std::fs::create_dir(site.path("one")).unwrap();
@@ -199,7 +214,7 @@ async fn a_download_takes_no_name_that_this_program_reads() {
         assert_eq!(ran.code, Some(0), "{ran:#?}");
     }
     assert_eq!(files(&site), ["ashby-files", "file ashby.toml"]);
-    assert!(site.path("ashby-files/file ashby.toml").exists());
+    assert!(site.path(&format!("ashby-files/{candidate}/file ashby.toml")).exists());
 }
 
 /// The candidates with a résumé.

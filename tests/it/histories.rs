@@ -27,6 +27,7 @@ fn whatever_happens_the_end_is_the_truth() {
     }
     for (what, times) in [
         ("destination sqlite", 100),
+        ("destination parquet", 30),
         ("destination jsonl", 50),
         ("destination stdout", 20),
         ("runs with --full", 300),

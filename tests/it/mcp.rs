@@ -1,6 +1,8 @@
 //! `ashby mcp`: the process, spoken to as a host does.
 
+mod guides;
 mod local;
+mod session;
 mod writes;
 
 use std::process::Stdio;
@@ -39,7 +41,7 @@ impl Host {
     }
 
     /// With `initialize`, at this version.
-    async fn legacy(command: Command, version: &str) -> (Self, Value) {
+    pub(crate) async fn legacy(command: Command, version: &str) -> (Self, Value) {
         let mut host = Self::start(command);
         let params = json!({
             "protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"},
@@ -74,13 +76,23 @@ impl Host {
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a message: {line}"))
     }
 
-    async fn request(&mut self, method: &str, mut params: Value) -> Value {
+    /// Asks and does not wait.
+    pub(crate) async fn post(&mut self, method: &str, mut params: Value) {
         self.id += 1;
         if let Some(meta) = &self.meta {
             params["_meta"] = meta.clone();
         }
         self.send(&json!({"jsonrpc": "2.0", "id": self.id, "method": method, "params": params}).to_string())
             .await;
+    }
+
+    /// Ends it where it stands.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    pub(crate) async fn request(&mut self, method: &str, params: Value) -> Value {
+        self.post(method, params).await;
         let answer = self.receive().await;
         assert_eq!(answer["id"], self.id);
         answer

@@ -67,3 +67,24 @@ async fn a_report_is_run_by_the_name_that_settings_give_it() {
         assert!(ran.code == Some(2) && ran.stderr.contains(says), "{ran:#?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_replaces_nothing_unasked_and_is_its_owners() {
+    let site = Site::new().await;
+    std::fs::write(site.path("ashby.db"), "somebody's").unwrap();
+    let ran = site.run(&format!("report run {REPORT} -o ashby.db")).await;
+    assert!(ran.code == Some(2) && ran.stderr.contains("--force"), "{ran:#?}");
+    let ran = site.run(&format!("report run {REPORT} -o ashby.toml --force")).await;
+    assert!(ran.code == Some(2) && !site.path("ashby.toml").exists(), "{ran:#?}");
+    assert_eq!(
+        (std::fs::read(site.path("ashby.db")).unwrap(), site.log().total()),
+        (b"somebody's".to_vec(), 0)
+    );
+    site.done(&format!("report run {REPORT} -o report.csv")).await;
+    site.done(&format!("report run {REPORT} -o report.csv --force")).await;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(site.path("report.csv").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

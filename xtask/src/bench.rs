@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the real binary against the simulator in another process.
 
+mod agents;
 mod process;
 mod report;
 mod wide;
@@ -44,6 +45,9 @@ pub(crate) struct Options {
     /// How often each sync is measured; the median counts
     #[arg(long, default_value_t = 3)]
     runs: usize,
+    /// With --only agents: measure this program instead of building one
+    #[arg(long, requires = "only", value_name = "FILE")]
+    program: Option<PathBuf>,
     /// Put the figures into BENCHMARKS.md
     #[arg(long, conflicts_with = "only")]
     write: bool,
@@ -65,6 +69,8 @@ enum Part {
     Memory,
     /// Peak memory of 24 streams side by side, and of four streams with pages of 200 MB
     Wide,
+    /// What agents wait for on a copy of 100,000 candidates, and memory while a sync runs in the same process
+    Agents,
     /// How much of a limit of 600 requests a minute is used; takes two minutes
     Rate,
 }
@@ -128,7 +134,11 @@ struct StreamSummary {
 pub(crate) fn run(options: &Options) -> Result<()> {
     // Whoever may be nicer to himself than to others, is; it only makes the figures steadier.
     let _ = rustix::process::setpriority_process(None, -5);
-    let bench = Bench::new()?;
+    let bench = match (&options.program, &options.only[..]) {
+        (Some(program), [Part::Agents]) => Bench::of(program)?,
+        (Some(_), _) => return Err("--program goes with --only agents".into()),
+        (None, _) => Bench::new()?,
+    };
     let load_before = report::load();
     let mut report = Report::default();
     let floor = bench.throughput(options, &mut report)?;
@@ -137,6 +147,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if options.wants(Part::Wide) {
         bench.wide(&mut report)?;
+    }
+    if options.wants(Part::Agents) {
+        bench.agents(&mut report)?;
     }
     if options.wants(Part::Rate) {
         bench.rate(&mut report)?;
@@ -187,6 +200,14 @@ impl Bench {
             floor: release.join("examples").join("floor"),
             scratch,
         })
+    }
+
+    /// Of a program that is built already, for what needs no other.
+    fn of(program: &Path) -> Result<Self> {
+        let program = program.canonicalize()?;
+        let beside = program.parent().unwrap_or(Path::new("."));
+        let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in(beside)?;
+        Ok(Self { ashby: program, connector: PathBuf::new(), floor: PathBuf::new(), scratch })
     }
 
     /// Syncs one large stream to each destination, and the floor beside them, in turn so that whatever else the

@@ -12,6 +12,7 @@ mod docs;
 mod fuzz;
 mod histories;
 mod image;
+mod mcpb;
 mod supply;
 #[cfg(test)]
 mod tidy;
@@ -50,6 +51,8 @@ enum Chore {
     Histories(histories::Options),
     /// Build the Estuary connector's container image where there is a builder, and lay its content out as a folder
     Image(image::Options),
+    /// Pack `ashby` as a bundle that hosts of the Model Context Protocol install, and write what their registry wants
+    Mcpb(mcpb::Options),
     /// Write which crates end up in a program, as CycloneDX
     Sbom(supply::Sbom),
     /// Check what the programs are made of (cargo-deny) and the oldest compiler, as far as that can be done here
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Histories(options) => histories::run(&options),
         Chore::Image(options) => image::build(&options),
+        Chore::Mcpb(options) => mcpb::run_chore(&options),
         Chore::Sbom(options) => options.write(),
         Chore::Supply => supply::check(),
     };

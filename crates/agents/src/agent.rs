@@ -30,6 +30,8 @@ pub struct Options {
     pub writes: Option<Writes>,
     /// Operations that are tools of their own.
     pub operations: Vec<&'static ashby_client::catalog::Operation>,
+    /// Whether there is a `fetch`, which ChatGPT wants beside `search`.
+    pub fetch: bool,
     /// Reads files; `None` where nothing can.
     pub documents: Option<Reader>,
     /// What the copy says of lists and single records is too old after this time: with a key, Ashby is asked.
@@ -74,8 +76,8 @@ pub type Answer = Map<String, Value>;
 impl Agent {
     /// An agent with these options.
     pub fn new(options: Options) -> Self {
-        let Options { copy, client, writes, operations, documents, max_age } = options;
-        let tools = tools::all(writes.as_ref(), &operations);
+        let Options { copy, client, writes, operations, fetch, documents, max_age } = options;
+        let tools = tools::all(writes.as_ref(), &operations, fetch);
         let client = client.map(|client| client.in_lane(Lane::Interactive));
         let measures = Measures::default();
         let sight = Sight::whole(copy.clone());

@@ -1,10 +1,15 @@
 //! The Model Context Protocol, by its official SDK: both eras, those that begin with `initialize` and those that do not.
 
+mod guides;
+
 use std::sync::Arc;
 
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
-    ListToolsResult, MetaObject, PaginatedRequestParams, ServerCapabilities, ServerConfig, ToolAnnotations,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
+    GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
+    ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ResourceContents,
+    ServerCapabilities, ServerConfig, ToolAnnotations,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt as _};
@@ -76,7 +81,9 @@ impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         let mut implementation = Implementation::new("ashby", env!("CARGO_PKG_VERSION"));
         implementation.title = Some("Ashby".to_owned());
-        let mut config = ServerConfig::new(ServerCapabilities::builder().enable_tools().build());
+        let mut config = ServerConfig::new(
+            ServerCapabilities::builder().enable_tools().enable_resources().enable_prompts().build(),
+        );
         config.server_info = implementation;
         config.instructions = Some(INSTRUCTIONS.to_owned());
         config
@@ -92,6 +99,88 @@ impl ServerHandler for Handler {
         list.ttl_ms = Some(LIST_TTL_MS);
         list.cache_scope = Some(CacheScope::Private);
         Ok(list)
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let mut list = ListResourcesResult::with_all_items(guides::resources());
+        (list.ttl_ms, list.cache_scope) = (Some(LIST_TTL_MS), Some(CacheScope::Private));
+        Ok(list)
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let mut list = ListResourceTemplatesResult::with_all_items(guides::templates());
+        (list.ttl_ms, list.cache_scope) = (Some(LIST_TTL_MS), Some(CacheScope::Private));
+        Ok(list)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let who = self.who(&context);
+        let (agent, caller) = who.map_err(|error| ErrorData::internal_error(error.text(), None))?;
+        let call = Call { caller, door: "mcp", intent: None, cancel: context.ct.clone() };
+        match guides::read(&agent, &request.uri, &call).await {
+            Some(Ok(value)) => {
+                let contents =
+                    ResourceContents::text(value.to_string(), request.uri).with_mime_type("application/json");
+                let read = ReadResourceResult::new(vec![contents]).with_cache_scope(CacheScope::Private);
+                Ok(read.with_ttl_ms(0).into())
+            }
+            Some(Err(error)) => {
+                Err(ErrorData::internal_error(error.text(), serde_json::to_value(&error).ok()))
+            }
+            None => {
+                let data = Some(serde_json::json!({"uri": request.uri}));
+                let message =
+                    "there is no such resource; resources/list and resources/templates/list have all";
+                // The two eras have a number each for it.
+                Err(
+                    match context
+                        .protocol_version()
+                        .is_some_and(|version| version >= ProtocolVersion::NO_INITIALIZE)
+                    {
+                        true => ErrorData::invalid_params(message, data),
+                        false => ErrorData::resource_not_found(message, data),
+                    },
+                )
+            }
+        }
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let mut list = ListPromptsResult::with_all_items(guides::prompts());
+        (list.ttl_ms, list.cache_scope) = (Some(LIST_TTL_MS), Some(CacheScope::Private));
+        Ok(list)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        match guides::prompt(&request.name, &request.arguments.unwrap_or_default()) {
+            Some(Ok(prompt)) => Ok(prompt.into()),
+            Some(Err(error)) => {
+                Err(ErrorData::invalid_params(error.text(), serde_json::to_value(&error).ok()))
+            }
+            None => {
+                Err(ErrorData::invalid_params("there is no prompt of that name; prompts/list has all", None))
+            }
+        }
     }
 
     async fn call_tool(

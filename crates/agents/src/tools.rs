@@ -1,6 +1,7 @@
 //! The tools: one table, and a module for each.
 
 pub(crate) mod catalog;
+mod fetch;
 mod get;
 mod list;
 pub(crate) mod live;
@@ -62,6 +63,7 @@ enum What {
     List,
     Query,
     Resume,
+    Fetch,
     Describe,
     Overview,
     Find,
@@ -175,6 +177,14 @@ static TABLE: &[Row] = &[
 ];
 
 #[rustfmt::skip]
+static FETCH: &[Row] = &[
+    Row { name: "fetch", title: "Fetch what was found", is_live: true, what: What::Fetch,
+        about: "Gives a record that search found as text, with its title and address. From the local copy, or one request. For \
+            members, paths and live reads use get.",
+        arguments: &[required("id", Kind::Text, "An id that search gives, or STREAM/ID, such as candidates/ID")] },
+];
+
+#[rustfmt::skip]
 static WRITES: &[Row] = &[
     Row { name: "apply_plan", title: "Apply a plan", is_live: true, what: What::Apply,
         about: "Carries a plan of plan_write out, exactly as it was planned, once. Refused if the plan is older than 5 minutes, \
@@ -191,9 +201,10 @@ static WRITES: &[Row] = &[
 ];
 
 /// The tools, by name.
-pub(crate) fn all(writes: Option<&Writes>, operations: &[&'static Operation]) -> Vec<Tool> {
+pub(crate) fn all(writes: Option<&Writes>, operations: &[&'static Operation], fetch: bool) -> Vec<Tool> {
     let writing = if writes.is_some() { WRITES } else { &[] };
-    let mut tools: Vec<Tool> = TABLE.iter().chain(writing).map(Tool::of_row).collect();
+    let fetching = if fetch { FETCH } else { &[] };
+    let mut tools: Vec<Tool> = TABLE.iter().chain(writing).chain(fetching).map(Tool::of_row).collect();
     for operation in operations {
         let tool = live::tool(operation);
         if !tools.iter().any(|other| other.name == tool.name) {
@@ -239,6 +250,7 @@ impl Tool {
             What::List => list::run(agent, &given).await,
             What::Query => query::run(agent, &given, call).await,
             What::Resume => resume::run(agent, &given).await,
+            What::Fetch => fetch::run(agent, &given).await,
             What::Describe => catalog::describe_data(agent, &given).await,
             What::Overview => overview::run(agent, &given).await,
             What::Find => catalog::find(&given),

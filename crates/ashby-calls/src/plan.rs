@@ -113,7 +113,13 @@ impl Plan {
 
     /// Why somebody must want it before it is sent; `None` if nobody needs to, or somebody has.
     pub fn confirmation(&self) -> Option<Confirmation> {
-        Confirmation::of(self.operation).filter(|_| !self.is_approved)
+        let noticed = || self.notifies().then_some(Confirmation::Noticed);
+        Confirmation::of(self.operation).or_else(noticed).filter(|_| !self.is_approved)
+    }
+
+    /// Whether it asks for people to be told.
+    fn notifies(&self) -> bool {
+        self.parameters.get("sendNotifications") == Some(&Value::Bool(true))
     }
 
     /// Somebody wants it.

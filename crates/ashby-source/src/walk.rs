@@ -52,6 +52,7 @@ impl Walk {
     ) -> Result<Option<Page>> {
         listing.begin(self.refresh);
         loop {
+            let mut circle = None;
             let recovery = match self.source.client.page(&self.request(listing)?).await {
                 Ok(page) => {
                     tally.requests += page.requests;
@@ -62,7 +63,10 @@ impl Walk {
                             return Ok(Some(page));
                         }
                         // The next attempt may be given other cursors, but not other pages.
-                        Some(Circle::CursorRepeats) => Recovery::DropCursor,
+                        Some(Circle::CursorRepeats) => {
+                            circle = Some(Circle::CursorRepeats);
+                            Recovery::DropCursor
+                        }
                         Some(circle) => {
                             self.guard = CycleGuard::new();
                             listing.give_up();
@@ -81,10 +85,18 @@ impl Walk {
                 },
             };
             self.guard = CycleGuard::new();
-            match listing.refused(recovery) {
-                Ok(note) => tally.note(note),
-                Err(error) => {
-                    self.failure = Some(error);
+            match (listing.refused(recovery), circle) {
+                (Ok(note), None) => tally.note(note),
+                (Ok(_), Some(_)) => {
+                    tally.note(
+                        "the page cursors lead in a circle: this listing starts again from its first page",
+                    );
+                }
+                (Err(error), circle) => {
+                    // Nothing was refused where they did.
+                    let of_circle =
+                        |circle| Error::new(ErrorKind::Data, format!("{}: {circle}", self.row.operation));
+                    self.failure = Some(circle.map_or(error, of_circle));
                     return Ok(None);
                 }
             }

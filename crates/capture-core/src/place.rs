@@ -64,6 +64,16 @@ pub trait Place: Send + Sync {
         Ok(None)
     }
 
+    /// Tells of each row of a stream its key, and whether it is live; `false` if the place cannot. A stream that it does not
+    /// have has no rows.
+    ///
+    /// # Errors
+    /// As for [`peek`](Self::peek).
+    fn keys(&self, stream: &str, each: &mut (dyn FnMut(&str, bool) + Send)) -> Result<bool> {
+        let _ = (stream, each);
+        Ok(false)
+    }
+
     /// Takes the destination, to take out of it what is named. `streams` says what the keys of records are.
     ///
     /// # Errors

@@ -20,11 +20,14 @@ use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
 use crate::commands::listen::ListenFlags;
 use crate::commands::mcp::McpFlags;
+#[cfg(feature = "postgres")]
+use crate::commands::migrate::MigrateAction;
 use crate::commands::postings::PostingsFlags;
 use crate::commands::privacy::PrivacyAction;
 use crate::commands::purge::PurgeFlags;
 use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
+use crate::commands::schema::SchemaFlags;
 use crate::commands::search::SearchFlags;
 use crate::commands::serve::ServeFlags;
 use crate::commands::sim::SimAction;
@@ -51,6 +54,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Call(Box<Invocation>),
     Check,
+    #[cfg(feature = "parquet")]
+    Compact,
     Completions(clap_complete::Shell),
     Config(ConfigAction),
     Demo(bool),
@@ -63,6 +68,8 @@ pub(crate) enum Command {
     /// Into this directory.
     ManualPages(PathBuf),
     Mcp(McpFlags),
+    #[cfg(feature = "postgres")]
+    Migrate(MigrateAction),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
     Privacy(PrivacyAction),
@@ -70,6 +77,7 @@ pub(crate) enum Command {
     Reconcile(ReconcileFlags),
     Report(ReportAction),
     Resume(ResumeAction),
+    Schema(SchemaFlags),
     Search(SearchFlags),
     Serve(ServeFlags),
     ShowConfig,
@@ -100,6 +108,8 @@ impl Command {
             | Self::Status
             | Self::Streams(_)
             | Self::Token(_) => &[Table, Json, Ndjson, Csv],
+            #[cfg(feature = "postgres")]
+            Self::Migrate(_) => &[Table, Json, Ndjson, Csv],
             Self::Feed(_) => &[Xml, Json],
             Self::Listen(_) | Self::Webhook(_) => &[Table, Json, Ndjson],
             Self::Postings(_) => &[Table, Json, Ndjson, Csv, Rss, Atom],
@@ -174,6 +184,14 @@ enum Subcommands {
     Streams(StreamsFlags),
     /// Bring the destination up to date: everything the first time, what changed after that
     Sync(SyncFlags),
+    /// Say which columns a stream has, as SQL, JSON Schema, Arrow, Avro or dbt have it
+    Schema(SchemaFlags),
+    /// Make Parquet files fewer, and every stream stand as it is
+    ///
+    /// `current` is checked, and made anew from `changes` where it is behind, damaged or gone. Files of changes of one day are
+    /// put together. Nothing else changes; readers see the old files or the new ones.
+    #[cfg(feature = "parquet")]
+    Compact,
     /// Look words up in the copy that `sync` keeps: candidates, applications, jobs, notes, feedback
     Search(SearchFlags),
     /// Give agents tools (Model Context Protocol over standard input and output): the copy, the live API, planned writes
@@ -190,6 +208,10 @@ enum Subcommands {
     Webhook(WebhookFlags),
     /// List streams whole, mark what is gone, and say what tokens had missed
     Reconcile(ReconcileFlags),
+    /// Come from another tool: compare what it has brought with what is held here
+    #[cfg(feature = "postgres")]
+    #[command(subcommand)]
+    Migrate(MigrateAction),
     /// Tell how fresh each stream is, and what the run that keeps them up is doing; also while it is on
     Status,
     /// Look at the saved state, reset streams, move it
@@ -294,6 +316,8 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Resume(action)) => Command::Resume(action),
         Some(Subcommands::File(action)) => Command::File(action),
         Some(Subcommands::Report(action)) => Command::Report(action),
+        #[cfg(feature = "postgres")]
+        Some(Subcommands::Migrate(action)) => Command::Migrate(action),
         Some(Subcommands::Reconcile(flags)) => Command::Reconcile(flags),
         Some(Subcommands::Status) => Command::Status,
         Some(Subcommands::Streams(flags)) => Command::Streams(flags),
@@ -308,6 +332,9 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
             Command::Serve(flags)
         }
         Some(Subcommands::Token(flags)) => Command::Token(flags),
+        Some(Subcommands::Schema(flags)) => Command::Schema(flags),
+        #[cfg(feature = "parquet")]
+        Some(Subcommands::Compact) => Command::Compact,
         Some(Subcommands::Search(flags)) => Command::Search(flags),
         Some(Subcommands::Listen(mut flags)) => {
             given.extend(flags.given());

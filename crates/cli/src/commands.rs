@@ -3,6 +3,8 @@
 pub(crate) mod call;
 pub(crate) mod catalog;
 pub(crate) mod check;
+#[cfg(feature = "parquet")]
+pub(crate) mod compact;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -11,11 +13,14 @@ pub(crate) mod feed;
 pub(crate) mod file;
 pub(crate) mod listen;
 pub(crate) mod mcp;
+#[cfg(feature = "postgres")]
+pub(crate) mod migrate;
 pub(crate) mod postings;
 pub(crate) mod privacy;
 pub(crate) mod purge;
 pub(crate) mod reconcile;
 pub(crate) mod report;
+pub(crate) mod schema;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod sim;

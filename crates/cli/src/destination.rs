@@ -13,6 +13,8 @@ pub(crate) const FAMILIES: &[&dyn Family] = &[
     &sink_sqlite::Family,
     #[cfg(feature = "postgres")]
     &sink_postgres::Family,
+    #[cfg(feature = "parquet")]
+    &sink_parquet::Family,
     &sink_jsonl::Directories,
     &sink_jsonl::StandardOutput,
 ];
@@ -86,6 +88,14 @@ mod tests {
         assert_eq!(address("stdout"), Some(Some("stdout".to_owned())));
         assert_eq!(address("-"), Some(Some("stdout".to_owned())));
         assert_eq!([address("mysql://u:SECRET@h/x"), address("")], [None, None]);
+        #[cfg(feature = "parquet")]
+        for text in
+            ["parquet:out/", "parquet:s3://lake/ashby?region=x", "parquet:gs://lake", "parquet:az://lake/x"]
+        {
+            assert_eq!(address(text), Some(Some(text.to_owned())));
+        }
+        #[cfg(feature = "parquet")]
+        assert_eq!(address("parquet:s3://KEY:SECRET@lake/x"), Some(None), "everybody could read it");
         assert_eq!(address("sqlite::memory:"), Some(None), "it would keep nothing");
         #[cfg(feature = "postgres")]
         for scheme in ["postgres", "postgresql"] {

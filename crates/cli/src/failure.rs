@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use capture_core::ErrorKind;
 use serde::Serialize;
 
+use crate::said::{self, Level};
 use crate::settings::ErrorFormat;
 
 /// Something failed.
@@ -64,12 +65,11 @@ impl OfAshby {
     }
 }
 
-/// A failure as a program reads it, in one line.
+/// A failure as a program reads it, beside its message.
 #[derive(Serialize)]
 struct Told<'a> {
     r#type: &'a str,
     code: Option<&'a str>,
-    message: &'a str,
     causes: Vec<String>,
     retryable: bool,
     may_have_taken_effect: bool,
@@ -147,8 +147,13 @@ impl Failure {
 
     /// Prints it to standard error and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        let text = if AS_JSON.load(Ordering::Relaxed) { self.as_json() } else { self.as_text() };
-        crate::output::explain(&text);
+        if said::is_json() {
+            said::event("failed", Level::Error, &self.message, &self.told());
+        } else if AS_JSON.load(Ordering::Relaxed) {
+            crate::output::explain(&self.as_json());
+        } else {
+            crate::output::explain(&self.as_text());
+        }
         ExitCode::from(self.code)
     }
 
@@ -164,6 +169,18 @@ impl Failure {
     }
 
     fn as_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Object<'a> {
+            message: &'a str,
+            #[serde(flatten)]
+            told: Told<'a>,
+        }
+        let object = Object { message: &self.message, told: self.told() };
+        // Texts and numbers can be written as JSON.
+        serde_json::to_string(&object).unwrap_or_default() + "\n"
+    }
+
+    fn told(&self) -> Told<'_> {
         let kind = self.of_ashby.kind.as_deref().unwrap_or(match self.code {
             USAGE => "usage",
             CREDENTIALS => "credentials",
@@ -171,10 +188,9 @@ impl Failure {
             INTERRUPTED => "interrupted",
             _ => "failed",
         });
-        let told = Told {
+        Told {
             r#type: kind,
             code: self.of_ashby.code.as_deref(),
-            message: &self.message,
             causes: self.causes(),
             retryable: self.of_ashby.is_retryable,
             may_have_taken_effect: self.of_ashby.may_have_taken_effect,
@@ -182,17 +198,17 @@ impl Failure {
             request_id: self.of_ashby.request_id.as_deref(),
             http_status: self.of_ashby.status,
             exit_code: self.code,
-        };
-        // Texts and numbers can be written as JSON.
-        serde_json::to_string(&told).unwrap_or_default() + "\n"
+        }
     }
 }
 
 /// A command line that clap has something against, or that asks for help.
 pub(crate) fn of_command_line(error: &clap::Error) -> ! {
-    if error.use_stderr() && AS_JSON.load(Ordering::Relaxed) {
+    if error.use_stderr() && (AS_JSON.load(Ordering::Relaxed) || said::is_json()) {
         let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let lines: Vec<&str> =
+            text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
+        let message = lines.join(" ").trim_start_matches("error: ").to_owned();
         let hint = "`ashby --help` lists commands and flags";
         let _ = Failure::new(USAGE, message).with_hint(hint).report();
         std::process::exit(i32::from(USAGE));

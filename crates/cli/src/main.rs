@@ -34,14 +34,15 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
-    connecting::prepare();
     // A process that was started to read a file that strangers wrote does nothing else.
     if let Some(ended) = document_text::serve_if_asked() {
         return ended;
     }
+    connecting::prepare();
     if manual::complete() {
         return ExitCode::SUCCESS;
     }
+    said::choose(Settings::log_format_at_first_sight());
     failure::tell_as(Settings::errors_at_first_sight());
     let (command, settings) = match arguments::parse().and_then(|arguments| {
         let settings = Settings::load(&arguments.given, &arguments.files)?;
@@ -81,6 +82,8 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
     match command {
         Command::Call(invocation) => commands::call::run(settings, &invocation).await,
         Command::Check => commands::check::run(settings).await,
+        #[cfg(feature = "parquet")]
+        Command::Compact => commands::compact::run(settings).await,
         Command::Config(action) => action.run(settings),
         // A script is one whatever the format of results is.
         Command::Completions(shell) => manual::completions(shell).map(done),
@@ -92,6 +95,8 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::File(action) => Box::pin(action.run(context)).await,
         Command::Listen(flags) => Box::pin(flags.run(context)).await,
         Command::Mcp(flags) => Box::pin(flags.run(context)).await,
+        #[cfg(feature = "postgres")]
+        Command::Migrate(action) => action.run(settings),
         Command::ManualPages(directory) => manual::pages(settings, &directory).map(done),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
@@ -100,6 +105,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Reconcile(flags) => Box::pin(flags.run(context)).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,
+        Command::Schema(flags) => flags.run(settings),
         Command::Search(flags) => flags.run(settings),
         Command::Serve(flags) => Box::pin(flags.run(context)).await,
         Command::ShowConfig if settings.json() => output::print_json(&settings.shown_json()).map(done),

@@ -188,20 +188,20 @@ impl Round {
 
 impl fmt::Display for Round {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "round {} at {}", thousands(self.number), self.ended_at,)?;
+        // What a narrow terminal cuts off is at the end; the day is said once.
+        if let Some(at) = &self.next_at {
+            let (day, time) = at.split_at_checked(11).unwrap_or(("", at));
+            write!(f, ", next {}", if self.ended_at.starts_with(day) { time } else { at })?;
+        }
         write!(
             f,
-            "round {} at {}: {} · {} · {} in {}",
-            thousands(self.number),
-            self.ended_at,
+            ": {} · {} · {} in {}",
             endings(self.up_to_date, self.failed, self.skipped),
             spell(&self.counts),
             requests(self.requests),
             duration(self.seconds)
-        )?;
-        match &self.next_at {
-            Some(at) => write!(f, " · next at {at}"),
-            None => Ok(()),
-        }
+        )
     }
 }
 
@@ -247,7 +247,8 @@ mod tests {
         let line = rounds.up_to_date("jobs", 3).1.unwrap().to_string();
         assert!(line.starts_with("round 1 at 20") && !line.contains('\n'), "{line}");
         assert!(
-            line.contains(": 1 stream up to date · 1,200 new, 1 deleted · 3 requests in 0.0 s · next at 20"),
+            line.ends_with("Z: 1 stream up to date · 1,200 new, 1 deleted · 3 requests in 0.0 s")
+                && line.contains(", next "),
             "{line}"
         );
         rounds.started();

@@ -166,6 +166,14 @@ impl Found {
     }
 }
 
+/// What the command line or else the environment says, before either has been understood.
+fn at_first_sight(flag: &str, variable: &str) -> String {
+    let words: Vec<String> = std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).collect();
+    let behind = words.iter().position(|word| word == flag).and_then(|at| words.get(at + 1)).cloned();
+    let joined = words.iter().find_map(|word| word.strip_prefix(flag)?.strip_prefix('=').map(str::to_owned));
+    behind.or(joined).or_else(|| std::env::var(variable).ok()).unwrap_or_default()
+}
+
 impl Settings {
     /// Merges what is set. What is wrong is kept for [`check`](Self::check).
     ///
@@ -389,19 +397,17 @@ impl Settings {
 
     /// The same as far as words and variables tell before either has been understood: what is wrong with them is told so.
     pub(crate) fn errors_at_first_sight() -> ErrorFormat {
-        let words: Vec<String> =
-            std::env::args_os().skip(1).filter_map(|word| word.into_string().ok()).collect();
-        let said = |flag: &str, variable: &str| {
-            let behind = words.iter().position(|word| word == flag).and_then(|at| words.get(at + 1)).cloned();
-            let joined =
-                words.iter().find_map(|word| word.strip_prefix(flag)?.strip_prefix('=').map(str::to_owned));
-            behind.or(joined).or_else(|| std::env::var(variable).ok()).unwrap_or_default()
-        };
-        let format = match &*said("--errors", "ASHBY_ERRORS") {
-            "" => said("--output", "ASHBY_OUTPUT"),
+        let format = match &*at_first_sight("--errors", "ASHBY_ERRORS") {
+            "" => at_first_sight("--output", "ASHBY_OUTPUT"),
             format => format.to_owned(),
         };
         if format == "json" { ErrorFormat::Json } else { ErrorFormat::Text }
+    }
+
+    /// The same of all that is said on standard error.
+    pub(crate) fn log_format_at_first_sight() -> LogFormat {
+        let is_json = at_first_sight("--log-format", "ASHBY_LOG_FORMAT") == "json";
+        if is_json { LogFormat::Json } else { LogFormat::Text }
     }
 
     /// How to print, if that is settled.
@@ -662,6 +668,11 @@ pub(crate) fn trust_file(path: &Path) -> Result<(PathBuf, Vec<String>), Failure>
 /// If that cannot be recorded.
 pub(crate) fn distrust_file(path: &Path) -> Result<PathBuf, Failure> {
     trust::set(path, None)
+}
+
+/// The user's own file, wherever the program is started.
+pub(crate) fn user_file() -> Option<PathBuf> {
+    file::of_user()
 }
 
 /// Whether a file of this name would be read by this program, or written where it keeps things.

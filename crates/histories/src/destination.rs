@@ -84,6 +84,7 @@ impl Destination {
             Kind::Sqlite => format!("out{}.db", self.generation),
             // No file, but a name that no other history has.
             Kind::Postgres => format!("out{}.schema", self.generation),
+            Kind::Parquet => format!("lake{}", self.generation),
             Kind::Jsonl => format!("out{}", self.generation),
             Kind::Stdout => format!("state{}.json", self.generation),
         })
@@ -94,6 +95,7 @@ impl Destination {
         match self.kind {
             Kind::Sqlite => vec!["--to".to_owned(), format!("sqlite:{path}")],
             Kind::Postgres => vec!["--to".to_owned(), self.schema_address("127.0.0.1")],
+            Kind::Parquet => vec!["--to".to_owned(), format!("parquet:{path}")],
             Kind::Jsonl => vec!["--to".to_owned(), format!("jsonl:{path}")],
             Kind::Stdout => ["--to", "stdout", "--state"]
                 .map(str::to_owned)
@@ -111,7 +113,7 @@ impl Destination {
     pub(crate) fn alias(&self, alias: Alias) -> Vec<String> {
         match alias {
             Alias::WithoutLock => {
-                for directory in [self.directory.clone(), self.path()] {
+                for directory in [self.directory.clone(), self.path(), self.path().join("_ashby")] {
                     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
                     entries
                         .filter(|entry| entry.file_name().to_string_lossy().ends_with(".lock"))
@@ -125,7 +127,7 @@ impl Destination {
             Alias::Symlink => {
                 let link = self.directory.join(match self.kind {
                     Kind::Sqlite | Kind::Postgres => "alias.db",
-                    Kind::Jsonl => "alias",
+                    Kind::Jsonl | Kind::Parquet => "alias",
                     Kind::Stdout => "alias.json",
                 });
                 let _ = fs::remove_file(&link);
@@ -208,6 +210,7 @@ impl Destination {
                 self.read_database().map_err(|error| format!("the database cannot be read: {error}"))
             }
             Kind::Postgres => self.read_schema(ever),
+            Kind::Parquet => self.read_lake(),
             Kind::Jsonl => Ok(self.read_files(ever)),
             Kind::Stdout => Ok(self.read_outputs()),
         }
@@ -232,6 +235,16 @@ impl Destination {
             while let Some(row) = rows.next()? {
                 let body = String::from_utf8_lossy(row.get_ref(1)?.as_bytes()?).into_owned();
                 holding.put(stream, row.get(0)?, Row { live: row.get(2)?, body });
+            }
+        }
+        Ok(holding)
+    }
+
+    fn read_lake(&self) -> Result<Holding, String> {
+        let mut holding = Holding::default();
+        for stream in Stream::all() {
+            for (key, kept) in crate::lake::rows(&self.path(), stream.name())? {
+                holding.put(stream, key, Row { live: kept.live, body: kept.body });
             }
         }
         Ok(holding)

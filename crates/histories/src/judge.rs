@@ -407,7 +407,7 @@ impl Judge {
 
 fn is_same(kind: Kind, body: &str, expected: &str) -> bool {
     let is_written_anew = match kind {
-        Kind::Sqlite => false,
+        Kind::Sqlite | Kind::Parquet => false,
         Kind::Postgres => true,
         Kind::Jsonl | Kind::Stdout => expected.contains(['\n', '\r']),
     };

@@ -22,6 +22,7 @@ mod dice;
 mod fault;
 mod judge;
 mod keys;
+pub mod lake;
 mod plan;
 mod play;
 #[cfg(feature = "webhooks")]

@@ -21,6 +21,7 @@ pub(crate) fn plan(seed: u64, only: Option<Feature>) -> Plan {
     let kind = match dice.below(10) {
         _ if needs_lines => Kind::Jsonl,
         0 if private_postgres::shared().is_some() => Kind::Postgres,
+        1..=2 => Kind::Parquet,
         0..=5 => Kind::Sqlite,
         6..=7 => Kind::Jsonl,
         _ => Kind::Stdout,

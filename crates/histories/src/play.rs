@@ -497,7 +497,7 @@ impl<'a> Player<'a> {
             }
         }
         let kept = kept(self);
-        let is_database = matches!(self.judge.kind, Kind::Sqlite | Kind::Postgres);
+        let is_database = matches!(self.judge.kind, Kind::Sqlite | Kind::Postgres | Kind::Parquet);
         let knows = is_database || !self.judge.forgets_what_was_written;
         if !kept.is_empty() && knows {
             let rule = if is_database { "kept-dead" } else { "kept-dead-in-lines" };

@@ -12,6 +12,7 @@ pub(crate) enum Kind {
     Sqlite,
     /// On machines that have a server.
     Postgres,
+    Parquet,
     Jsonl,
     Stdout,
 }

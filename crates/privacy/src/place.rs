@@ -66,6 +66,10 @@ impl Place for Veiling {
         self.place.rows()
     }
 
+    fn keys(&self, stream: &str, each: &mut (dyn FnMut(&str, bool) + Send)) -> Result<bool> {
+        self.place.keys(stream, each)
+    }
+
     fn purge(&self, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Box<dyn Purging>> {
         self.place.purge(purge, streams)
     }

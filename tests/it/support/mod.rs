@@ -1,6 +1,7 @@
 //! A simulated organisation, a directory to work in, and the binary.
 
 pub(crate) mod hostile;
+pub(crate) mod lake;
 pub(crate) mod listening;
 pub(crate) mod postgres;
 mod records;
@@ -13,7 +14,7 @@ use ashby_sim::{Organisation, RequestLog, Server, ServerOptions, Shape};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-pub(crate) use records::{Records, jsonl, query, sqlite, sqlite_in, truth};
+pub(crate) use records::{Records, jsonl, own, parquet, query, sqlite, sqlite_in, truth};
 
 /// Longer than any run here takes on a busy machine. What takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(60);

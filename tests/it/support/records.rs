@@ -23,7 +23,7 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// Without what an application shows of other records: it does not count as changed when they change.
-pub(super) fn own(stream: &str, mut records: Records) -> Records {
+pub(crate) fn own(stream: &str, mut records: Records) -> Records {
     if stream == "applications" {
         records.values_mut().for_each(|record| _ = record.as_object_mut().unwrap().remove("openings"));
     }
@@ -104,4 +104,10 @@ pub(crate) fn jsonl(directory: &Path, stream: &str) -> Records {
         }
     }
     own(stream, records)
+}
+
+/// The live rows of a stream in Parquet files.
+pub(crate) fn parquet(root: &Path, stream: &str) -> Records {
+    let rows = histories::lake::rows(root, stream).unwrap().into_iter().filter(|(_, row)| row.live);
+    own(stream, rows.map(|(key, row)| (key, serde_json::from_str(&row.body).unwrap())).collect())
 }

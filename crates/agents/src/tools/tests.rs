@@ -52,7 +52,7 @@ fn refused(schema: &Value, place: &str, found: &mut Vec<String>) {
 fn every_host_takes_every_schema() {
     let all: Vec<&'static Operation> = ashby_client::catalog::operations().collect();
     let writes = Writes::new(crate::Allowed::usual(), "none");
-    let tools = super::all(Some(&writes), &all);
+    let tools = super::all(Some(&writes), &all, false);
     assert!(tools.len() > all.len());
     let mut found = Vec::new();
     for tool in &tools {
@@ -75,7 +75,7 @@ fn every_host_takes_every_schema() {
 
 #[test]
 fn the_usual_tools_are_few_and_short() {
-    let tools = super::all(None, &[]);
+    let tools = super::all(None, &[], false);
     let names: Vec<&str> = tools.iter().map(|tool| &*tool.name).collect();
     assert_eq!(
         names,
@@ -88,6 +88,8 @@ fn the_usual_tools_are_few_and_short() {
             "list",
             "pipeline_overview",
             "query",
+            "read_resume",
+            "read_resume",
             "search"
         ]
     );

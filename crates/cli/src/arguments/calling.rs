@@ -7,7 +7,7 @@ use clap::{Args as _, CommandFactory as _, FromArgMatches as _};
 
 use super::{Command, CommandLine, ConfigurationFlags};
 use crate::call::flags::{self, View, with_call_flags};
-use crate::failure::{Failure, USAGE};
+use crate::failure::{Failure, USAGE, of_command_line};
 use crate::settings::{ConnectionFlags, DestinationFlags, GeneralFlags, Given};
 
 /// Reads what follows `ashby call`, `get` and `list`, general flags included.
@@ -22,9 +22,12 @@ pub(super) fn invocation(
         help(&[view.name().to_owned()])?;
     }
     let (invocation, matches) = flags::parse(view, words, quiet_general)?;
-    settings.extend(ConnectionFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).0);
-    settings.extend(GeneralFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).0);
-    let more = ConfigurationFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    settings.extend(
+        ConnectionFlags::from_arg_matches(&matches).unwrap_or_else(|error| of_command_line(&error)).0,
+    );
+    settings
+        .extend(GeneralFlags::from_arg_matches(&matches).unwrap_or_else(|error| of_command_line(&error)).0);
+    let more = ConfigurationFlags::from_arg_matches(&matches).unwrap_or_else(|error| of_command_line(&error));
     configuration.config = more.config.or(configuration.config.take());
     configuration.profile = more.profile.or(configuration.profile.take());
     configuration.show_config |= more.show_config;

@@ -29,6 +29,17 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "search",
         &["search staff engineer berlin", "search --kind notes,feedback kubernetes", "search --rebuild"],
     ),
+    (
+        "schema",
+        &[
+            "schema applications",
+            "schema --all --dialect postgres",
+            "schema candidates --format jsonschema",
+            "schema --all --format views --dialect duckdb --to parquet:out",
+        ],
+    ),
+    #[cfg(feature = "parquet")]
+    ("compact", &["compact --to parquet:out"]),
     ("serve", &["serve", "serve --listen 0.0.0.0:8080 --allow-remote --allow-host ashby.example.com"]),
     ("execute", &["execute --entities", r#"execute '{"entity":"jobs","action":"list"}'"#]),
     ("token create", &["token create bot --expires 90d --read-only"]),

@@ -1,5 +1,6 @@
 //! The flags of an operation: built from the catalog when it is called, and read back.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::num::NonZeroU64;
@@ -13,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::send::mistakes;
 use crate::batch::BatchFlags;
-use crate::failure::{Failure, USAGE};
+use crate::failure::{Failure, USAGE, of_command_line};
 
 /// Flags that every operation has, as far as they make sense for it.
 #[derive(Clone, Default, Args)]
@@ -191,7 +192,7 @@ pub(crate) fn parse(
     };
     let command = shared(command(operation, view)).no_binary_name(true).bin_name(view.usage(&name));
     let matches = command.try_get_matches_from(words).map_err(|error| refuse(&error, operation))?;
-    let common = CallFlags::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let common = CallFlags::from_arg_matches(&matches).unwrap_or_else(|error| of_command_line(&error));
     let texts = |id: &str| -> Vec<String> {
         matches.get_many(id).map(|values| values.cloned().collect()).unwrap_or_default()
     };
@@ -566,13 +567,15 @@ fn value_name(kind: &Type) -> &'static str {
 
 /// What clap has against the words. It must not quote them: what is no flag is part of a value.
 fn refuse(error: &clap::Error, operation: &Operation) -> Failure {
-    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else { error.exit() };
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else {
+        of_command_line(&error)
+    };
     let is_flag =
         |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._".contains(letter));
     match word.strip_prefix("--") {
-        _ if error.kind() != ErrorKind::UnknownArgument => error.exit(),
+        _ if error.kind() != ErrorKind::UnknownArgument => of_command_line(&error),
         Some(name) if !name.is_empty() && is_flag(name) => {
-            let flags: Vec<String> = all_flags(operation).collect();
+            let flags: BTreeSet<String> = all_flags(operation).collect();
             let failure = Failure::new(USAGE, format!("{} has no flag --{name}", operation.name));
             match &catalog::nearest(name, flags.iter().map(String::as_str))[..] {
                 [] => failure.with_hint(format!("`ashby call {} --help` lists its flags", operation.name)),

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use std::process::ExitCode;
 
 use ashby_calls::{Continuation, Plan, Spelling, Window, list_items};
+use ashby_client::catalog::Kind;
 use ashby_client::{Client, Cursor};
 
 use super::file::FormFile;
@@ -12,10 +13,10 @@ use crate::batch;
 use crate::call::flags::{CallFlags, Invocation};
 use crate::call::print::Printer;
 use crate::call::send::{DryRun, failure, mistakes, wanted};
-use crate::failure::Failure;
+use crate::failure::{Failure, INTERRUPTED, USAGE};
 use crate::output::{self, explain};
-use crate::settings::Settings;
-use crate::text;
+use crate::settings::{OutputFormat, Settings};
+use crate::{signals, text};
 
 /// Records of a page unless Ashby is asked for fewer.
 const FULL_PAGE: u32 = 100;
@@ -27,6 +28,10 @@ pub(crate) async fn run(settings: &Settings, invocation: &Invocation) -> Result<
     }
     // What can be found wrong without a request is found first.
     if let Some(rows) = &common.batch.each {
+        if matches!(settings.output(), Some(OutputFormat::Csv | OutputFormat::Table)) {
+            let message = "--each prints a line of JSON for each row: --output csv and table are not for it";
+            return Err(Failure::new(USAGE, message).with_hint("leave --output out, or take ndjson"));
+        }
         return {
             let how = (common.dry_run, common.yes);
             Box::pin(batch::run(settings, &common.batch, rows, &invocation.draft()?, how)).await
@@ -90,7 +95,11 @@ fn paged(plan: Plan, window: &Window, page_size: Option<u32>) -> Result<Plan, Fa
 
 async fn once(client: &Client, plan: &Plan, mut window: Window, mut printer: Printer) -> Result<(), Failure> {
     let operation = plan.operation();
-    let response = ashby_calls::send(client, plan).await.map_err(|error| failure(operation, error))?;
+    let response = match operation.kind {
+        Kind::Read => ashby_calls::send(client, plan).await,
+        _ => uninterrupted(plan, ashby_calls::send(client, plan)).await?,
+    };
+    let response = response.map_err(|error| failure(operation, error))?;
     warn(&response.warnings);
     match list_items(&response.results) {
         Some(items) => {
@@ -101,6 +110,19 @@ async fn once(client: &Client, plan: &Plan, mut window: Window, mut printer: Pri
             Ok(())
         }
         None => printer.single(&response.results),
+    }
+}
+
+/// Waits for a write; a signal meanwhile leaves its fate open, which is said.
+async fn uninterrupted<T>(plan: &Plan, sending: impl Future<Output = T>) -> Result<T, Failure> {
+    let cancel = signals::cancellation_in_person("interrupted\n")?;
+    tokio::select! {
+        sent = sending => Ok(sent),
+        () = cancel.cancelled() => {
+            let name = plan.operation().name;
+            let message = format!("{name}: stopped before Ashby had answered: it may have been carried out, or not");
+            Err(Failure::new(INTERRUPTED, message).with_hint("look before sending it again"))
+        }
     }
 }
 

@@ -45,6 +45,7 @@ impl ExecuteFlags {
             // Plans live as long as their process; a person has `ashby call`.
             writes: None,
             operations: Vec::new(),
+            fetch: false,
             documents: None,
             max_age: None,
         });

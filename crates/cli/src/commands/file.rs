@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use ashby_calls::{Draft, Plan, Spelling};
 use ashby_client::catalog::Operation;
 use ashby_client::{Client, ErrorKind, FileContext, FileDownload, FileHandle, Upload, safe_file_name};
+use capture_core::private_file::{self, MadeDirectories};
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -43,7 +44,7 @@ pub(crate) enum ResumeAction {
         /// With --all: the directory of the folders
         #[arg(long, value_name = "DIR", requires = "all_candidates", default_value = DIRECTORY)]
         dir: PathBuf,
-        /// The file or directory to write to; - is standard output, which then has the file alone [default: the résumé's own name, in ashby-files]
+        /// The file or directory to write to; - is standard output, which then has the file alone [default: the résumé's own name, in ashby-files/CANDIDATE_ID]
         #[arg(short = 'o', long = "out", value_name = "FILE")]
         out: Option<PathBuf>,
         /// Replace a file that is there already
@@ -121,9 +122,9 @@ pub(crate) struct DownloadFlags {
     /// All of the candidate's files, the résumé too
     #[arg(id = "all_files", long = "all", requires = "candidate", conflicts_with = "name")]
     all: bool,
-    /// The directory to write to
-    #[arg(short = 'o', long = "out", value_name = "DIR", default_value = DIRECTORY)]
-    out: PathBuf,
+    /// The directory to write to [default: ashby-files/CANDIDATE_ID, or ashby-files for a handle]
+    #[arg(short = 'o', long = "out", value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Replace files that are there already
     #[arg(long)]
     force: bool,
@@ -226,8 +227,8 @@ impl ResumeAction {
                             tell(settings, &[save(settings, open, &path, force).await?])
                         }
                         directory => {
-                            let directory = directory.unwrap_or_else(|| DIRECTORY.into());
-                            make(&directory)?;
+                            let directory = directory.unwrap_or_else(|| directory_of(&candidate));
+                            let _made = make(&directory)?;
                             let name = name(&open, &resume, &mut HashSet::new());
                             tell(settings, &[save(settings, open, &directory.join(name), force).await?])
                         }
@@ -404,7 +405,8 @@ async fn candidate_of(client: &Client, id: &str) -> Result<Candidate, Failure> {
 
 async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failure> {
     let client = settings.client()?;
-    make(&flags.out)?;
+    let usual = || flags.candidate.as_deref().map_or_else(|| DIRECTORY.into(), directory_of);
+    let directory = flags.out.clone().unwrap_or_else(usual);
     let files = match (flags.handle, &flags.candidate) {
         (Some(handle), _) => vec![Attached { id: None, name: None, handle: handle.into() }],
         (None, Some(candidate)) => {
@@ -413,24 +415,31 @@ async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failu
         }
         (None, None) => Vec::new(),
     };
+    let _made = make(&directory)?;
     let (mut taken, mut all) = (HashSet::new(), Vec::new());
     for file in files {
         let open = client.open_file(&file.handle).await?.limit_bytes(flags.size.max_size);
         let name = name(&open, &file, &mut taken);
-        all.push(save(settings, open, &flags.out.join(name), flags.force).await?);
+        all.push(save(settings, open, &directory.join(name), flags.force).await?);
     }
     tell(settings, &all)
 }
 
-/// Makes the directory that files are written to.
-fn make(directory: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(directory).map_err(|error| {
+/// Makes the directory that files are written to, its owner's alone: names of files tell who somebody is. Where nothing
+/// is written, it goes again.
+fn make(directory: &Path) -> Result<MadeDirectories, Failure> {
+    private_file::make_directories(directory).map_err(|error| {
         let message = format!("cannot make the directory {}: {error}", directory.display());
         Failure::new(USAGE, message).with_hint("name another with -o")
     })
 }
 
-fn is_configuration(name: &OsStr) -> bool {
+/// Where files of a candidate go unless somebody says otherwise: where `ashby purge --candidate` finds them.
+fn directory_of(candidate: &str) -> PathBuf {
+    Path::new(DIRECTORY).join(candidate)
+}
+
+pub(super) fn is_configuration(name: &OsStr) -> bool {
     name.eq_ignore_ascii_case("ashby.toml")
 }
 
@@ -449,9 +458,9 @@ fn chosen(candidate: Candidate, name: Option<&str>, all: bool) -> Result<Vec<Att
     match (&of_name[..], name) {
         ([], None) if others.is_empty() => Err(Failure::new(FAILED, "this candidate has no files")),
         ([], _) => Err(Failure::new(FAILED, "this candidate has no file of this name")
-            .with_hint(format!("there is {}", names.join(", ")))),
+            .with_hint(format!("there is {}", text::line(&names.join(", "))))),
         ([_, _, ..], None) if !all => Err(Failure::new(USAGE, "this candidate has several files")
-            .with_hint(format!("say --all, or --name with one of {}", names.join(", ")))),
+            .with_hint(format!("say --all, or --name with one of {}", text::line(&names.join(", "))))),
         _ => Ok(of_name),
     }
 }

@@ -16,6 +16,9 @@ use crate::failure::{FAILED, Failure, USAGE};
 use crate::settings::{Settings, duration};
 use crate::{local, text, veil};
 
+/// What ChatGPT wants, among the names of tools.
+const FETCH: &str = "chatgpt";
+
 /// What agents may do.
 #[derive(Debug, Args)]
 pub(crate) struct McpFlags {
@@ -35,7 +38,7 @@ pub(crate) struct AgentFlags {
     #[arg(long, value_name = "LIST", num_args = 0..=1, require_equals = true)]
     allow_writes: Option<Option<String>>,
     /// Also a tool for each of these operations (candidate.listNotes) or for all of a group (candidate), with commas between
-    /// them; a tool of a write plans it
+    /// them; a tool of a write plans it; `chatgpt` is `fetch`, which ChatGPT wants
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     tools: Vec<String>,
     /// Where writes are noted, before and after
@@ -77,6 +80,7 @@ impl AgentFlags {
             client,
             writes: self.writes()?,
             operations: operations(&self.tools)?,
+            fetch: self.tools.iter().any(|name| name == FETCH),
             documents: Reader::of_this_program().ok(),
             max_age: self.max_age,
         });
@@ -110,7 +114,7 @@ pub(crate) fn usage(error: agents::Error) -> Failure {
 /// The operations of these names and groups. One that is not known must not be passed over: somebody means something by it.
 fn operations(names: &[String]) -> Result<Vec<&'static Operation>, Failure> {
     let mut operations = Vec::new();
-    for name in names {
+    for name in names.iter().filter(|name| *name != FETCH) {
         if let Some(category) = catalog::category(name) {
             operations.extend(category.operations.iter().filter(|operation| operation.deprecated.is_none()));
             continue;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use ashby_client::catalog::{self, Type};
 use ashby_client::{Report, ReportOptions};
+use capture_core::private_file;
 use clap::{Args, Subcommand};
 use indexmap::IndexMap;
 use outside_text::push_row;
@@ -13,9 +14,10 @@ use serde_json::Value;
 
 use crate::call::send;
 use crate::commands::Context;
+use crate::commands::file::is_configuration;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::output::{self, counted, explain};
-use crate::settings::{OutputFormat, Settings, duration};
+use crate::settings::{OutputFormat, Settings, duration, user_file};
 use crate::table::Table;
 use crate::{signals, text};
 
@@ -38,6 +40,9 @@ pub(crate) struct RunFlags {
     /// says [default: standard output]. Standard output is empty then
     #[arg(short = 'o', long = "out", value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace a file that is there already
+    #[arg(long, requires = "out")]
+    force: bool,
     /// Without the columns' names
     #[arg(long)]
     no_headers: bool,
@@ -61,6 +66,9 @@ impl ReportAction {
         let settings = &context.settings;
         let Self::Run(flags) = self else { return list(settings) };
         let id = id_of(settings, &flags.report)?;
+        if let Some(path) = &flags.out {
+            may_write(path, flags.force)?;
+        }
         let timeout = match &flags.timeout {
             Some(text) => Some(duration(text).ok_or_else(|| {
                 Failure::new(USAGE, "--timeout must be a duration such as 5m, 90s or PT5M")
@@ -90,7 +98,7 @@ impl ReportAction {
         })?;
         let text = formatted(&report, format, !flags.no_headers)?;
         match &flags.out {
-            Some(path) => std::fs::write(path, &text).map_err(|error| {
+            Some(path) => private_file::replace(path, text.as_bytes()).map_err(|error| {
                 Failure::new(FAILED, format!("cannot write {}", path.display())).with_source(error)
             })?,
             None => output::print(&text)?,
@@ -105,6 +113,19 @@ impl ReportAction {
         explain(&format!("{title}: {}{since}\n", counted(rows, "row")));
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Asked before Ashby is: nothing that is there is replaced unasked, and nothing at all where settings are read from.
+fn may_write(path: &Path, force: bool) -> Result<(), Failure> {
+    if path.file_name().is_some_and(is_configuration) || user_file().as_deref() == Some(path) {
+        return Err(Failure::new(USAGE, "a report is not written where settings are read from")
+            .with_hint("name another file with -o"));
+    }
+    if !force && path.exists() {
+        let message = format!("there is a file {} already", path.display());
+        return Err(Failure::new(USAGE, message).with_hint("--force replaces it, -o writes elsewhere"));
+    }
+    Ok(())
 }
 
 fn is_id(text: &str) -> bool {

@@ -22,6 +22,28 @@ use crate::{local, signals, webhooks};
 /// Where tokens are kept unless somebody says otherwise.
 pub(crate) const TOKENS: &str = "ashby-tokens.json";
 
+/// So many connections may stand open, if the system gives files for them; a few are for the copy and for Ashby.
+const CONNECTIONS: u64 = 12_000;
+const OTHER_FILES: u64 = 200;
+
+/// How many connections there may be, after the system was asked for as many files as it gives.
+fn connections() -> usize {
+    #[cfg(unix)]
+    let files = {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let now = getrlimit(Resource::Nofile);
+        let wanted = now.maximum.unwrap_or(u64::MAX).min(CONNECTIONS + OTHER_FILES);
+        if now.current.is_some_and(|now| now < wanted) {
+            let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: now.maximum });
+        }
+        getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+    };
+    #[cfg(not(unix))]
+    let files = 1_024;
+    let connections = files.saturating_sub(OTHER_FILES).clamp(64, CONNECTIONS);
+    usize::try_from(connections).unwrap_or(usize::MAX)
+}
+
 /// How long what is under way may take at the end.
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -106,7 +128,7 @@ impl ServeFlags {
         let address = listener.local_addr().unwrap_or(address);
         let mut limits = Limits::default();
         limits.stop_patience = STOP_PATIENCE;
-        limits.connections = 1024;
+        limits.connections = connections();
         let vitals = Vitals::new();
         copy_age::watch(&vitals, &copy, self.agents.max_age(), client.is_some());
         let mut within = Within { vitals: vitals.clone(), limits, routes: None };

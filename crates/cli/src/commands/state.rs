@@ -67,7 +67,14 @@ async fn reset(settings: &Settings, place: &dyn Place, streams: Vec<String>) -> 
 
 async fn import(settings: &Settings, place: &dyn Place, file: &Path, force: bool) -> Result<(), Failure> {
     // Read before the destination is taken: it may be what someone is still typing.
-    let mut imported = State::from_document(&read(file)?)?;
+    let text = read(file)?;
+    let mut imported = State::from_document(&text).map_err(|error| {
+        // It speaks of a destination's own.
+        let message = format!("{} holds no state that can be imported", file.display());
+        Failure::new(USAGE, message)
+            .with_hint("`ashby state export` writes one; nothing was changed")
+            .with_source(error.chain())
+    })?;
     let rows = if force { None } else { place.rows()? };
     let mut anew = Vec::new();
     for (name, state) in &mut imported.streams {

@@ -40,7 +40,9 @@ pub(super) fn shown(name: &str, raw: &Raw) -> serde_json::Value {
 pub(crate) fn address(text: &str) -> String {
     let (scheme, rest) = match text.find("://") {
         Some(at) => text.split_at(at + 3),
-        None if text.starts_with("sqlite:") || text.starts_with("jsonl:") => return text.to_owned(),
+        None if ["sqlite:", "jsonl:", "parquet:"].iter().any(|kind| text.starts_with(kind)) => {
+            return text.to_owned();
+        }
         None => ("", text),
     };
     let (rest, query) = match rest.split_once('?') {

@@ -24,8 +24,8 @@ pub(crate) struct Setting {
     pub(crate) group: Group,
     pub(crate) default: Default,
     pub(crate) flag: Option<Flag>,
-    /// Whether it says where a key comes from and goes to, or where something is written: a file that lies where the
-    /// program is started decides that only if it is trusted.
+    /// Whether it says where a key comes from and goes to, where something is written, or who may connect: a file that lies
+    /// where the program is started decides that only if it is trusted.
     pub(crate) routes: bool,
     /// One sentence without a full stop, or several.
     pub(crate) help: &'static str,
@@ -213,7 +213,8 @@ settings! {
     Destination {
         #[routes]
         to: String, Default::Text("sqlite:ashby.db"), value("DESTINATION"),
-            "Where records go: sqlite:PATH, postgres://USER@HOST/DATABASE?schema=NAME, jsonl:DIR or stdout";
+            "Where records go: sqlite:PATH, postgres://USER@HOST/DATABASE?schema=NAME, parquet:DIR, parquet:s3://BUCKET/PREFIX \
+             (gs://, az://), jsonl:DIR or stdout";
         #[routes]
         state: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
             "Where the state of `--to stdout` is kept; without it, everything is listed each time";
@@ -271,8 +272,10 @@ settings! {
             "How often progress is told where no terminal shows it";
     }
     Receiver {
+        #[routes]
         listen: String, Default::Text("127.0.0.1:8787"), value("ADDRESS"),
             "Where webhooks are received: address and port; port 0 takes a free one";
+        #[routes]
         metrics: Option<String>, Default::None, value("ADDRESS"),
             "Answer /healthz, /readyz and /metrics (Prometheus) at this address and port";
     }

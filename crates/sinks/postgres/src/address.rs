@@ -7,7 +7,7 @@ use std::time::Duration;
 use capture_core::{Error, ErrorKind, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::names::NAME_BYTES_MAX;
+use typed_records::NAME_BYTES_MAX;
 
 /// Where the tables are unless the address says otherwise.
 const SCHEMA: &str = "ashby";

@@ -1,23 +1,14 @@
-//! The columns of a stream's table: one for each top-level member that its records have shown.
+//! The columns of a stream's table, ours and those that show members.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashMap;
 
-use capture_core::{Error, ErrorKind, Shape};
-use json_slices::members;
+use typed_records::{Column, ColumnType, Columns};
 
-use crate::names;
-use crate::value::ColumnType;
+use crate::value::ServerType as _;
 
 /// As many as surely fit into a page of 8 KB, whatever their values: one that does not fit beside others is put elsewhere,
 /// and what is left takes 24 bytes at most.
 const COLUMNS_MAX: usize = 300;
-
-/// Names longer than this are data rather than names.
-const NAME_BYTES_MAX: usize = 1_000;
-
-/// More shapes than these are not remembered: records of a stream have a few.
-const SHAPES_MAX: usize = 4_096;
 
 /// The columns that each table has, in the order in which rows are sent: name and SQL type.
 pub(crate) const OWN: [(&str, &str); 10] = [
@@ -33,16 +24,6 @@ pub(crate) const OWN: [(&str, &str); 10] = [
     ("_seen", "bigint NOT NULL"),
 ];
 
-/// A column that shows a member.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Column {
-    /// The member's name as the mended record has it.
-    pub(crate) member: String,
-    pub(crate) name: String,
-    /// `None` if it was given a type in which members have no place.
-    pub(crate) column_type: Option<ColumnType>,
-}
-
 /// A column as the server has it.
 #[derive(Debug, Clone)]
 pub(crate) struct Attribute {
@@ -50,168 +31,16 @@ pub(crate) struct Attribute {
     pub(crate) modifier: i32,
 }
 
-/// Where the values of a record go: for each of its members, in their order, the column.
-pub(crate) type Route = Arc<[Option<u16>]>;
-
-#[derive(Debug, Default)]
-pub(crate) struct Columns {
-    ordered: Vec<Column>,
-    by_member: HashMap<String, u16>,
-    /// Names of columns, others' among them.
-    taken: HashSet<String>,
-    routes: HashMap<Shape, Route>,
-}
-
-/// Members that have no column yet, with the type that it is to have.
-pub(crate) type Wanted = BTreeMap<String, ColumnType>;
-
-impl Columns {
-    /// Those that a table has: what was noted of them, and what the server says of its columns.
-    pub(crate) fn new(noted: &[(String, String)], attributes: &HashMap<String, Attribute>) -> Self {
-        let mut columns = Self { taken: attributes.keys().cloned().collect(), ..Self::default() };
-        for (member, name) in noted {
-            // One that somebody has dropped is added again.
-            if let Some(found) = attributes.get(name) {
-                columns.put(Column {
-                    member: member.clone(),
-                    name: name.clone(),
-                    column_type: ColumnType::of_column(found.type_oid, found.modifier),
-                });
-            }
-        }
-        columns
-    }
-
-    fn put(&mut self, column: Column) {
-        let Ok(index) = u16::try_from(self.ordered.len()) else { return };
-        self.by_member.insert(column.member.clone(), index);
-        self.ordered.push(column);
-        self.routes.clear();
-    }
-
-    /// Columns for members that have none, as far as there is room; those that are new. `noted` says how members
-    /// were called before.
-    pub(crate) fn add(&mut self, wanted: &Wanted) -> Vec<Column> {
-        let mut added = Vec::new();
-        for (member, column_type) in wanted {
-            if self.by_member.contains_key(member) || self.is_full() {
-                continue;
-            }
-            let column = Column {
-                member: member.clone(),
-                name: names::column(member, &mut self.taken),
-                column_type: Some(*column_type),
-            };
-            self.put(column.clone());
-            added.push(column);
-        }
-        added
-    }
-
-    fn is_full(&self) -> bool {
-        self.ordered.len() >= COLUMNS_MAX
-    }
-
-    pub(crate) fn all(&self) -> &[Column] {
-        &self.ordered
-    }
-
-    /// The members of a mended record that could have a column and have none.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Data`] if it is no JSON object.
-    pub(crate) fn missing(
-        &self,
-        stream: &str,
-        record: &[u8],
-        shape: Option<Shape>,
-        missing: &mut BTreeSet<String>,
-    ) -> Result<(), Error> {
-        if self.is_full() || shape.is_some_and(|shape| self.routes.contains_key(&shape)) {
-            return Ok(());
-        }
-        let walked = members(record, |name, _| {
-            let name = name.lossy();
-            if name.len() <= NAME_BYTES_MAX && !self.by_member.contains_key(&*name) {
-                missing.insert(name.into_owned());
-            }
-        });
-        walked.map_err(|_| no_object(stream))
-    }
-
-    /// The values of a mended record, each with its column.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Data`] if it is no JSON object.
-    pub(crate) fn values<'a>(
-        &mut self,
-        stream: &str,
-        record: &'a [u8],
-        shape: Option<Shape>,
-        mut value: impl FnMut(u16, &'a [u8]),
-    ) -> Result<(), Error> {
-        if let Some(route) = shape.and_then(|shape| self.routes.get(&shape)) {
-            let mut route = route.iter();
-            return members(record, |_, json| {
-                if let Some(Some(column)) = route.next() {
-                    value(*column, json);
-                }
-            })
-            .map_err(|_| no_object(stream));
-        }
-        let mut route = Vec::new();
-        members(record, |name, json| {
-            let column = self.by_member.get(&*name.lossy()).copied();
-            route.push(column);
-            if let Some(column) = column {
-                value(column, json);
-            }
+/// Those that a table has: what was noted of them, and what the server says of its columns.
+pub(crate) fn of_table(noted: &[(String, String)], attributes: &HashMap<String, Attribute>) -> Columns {
+    // One that somebody has dropped is added again.
+    let found = noted.iter().filter_map(|(member, name)| {
+        let attribute = attributes.get(name)?;
+        Some(Column {
+            member: member.clone(),
+            name: name.clone(),
+            column_type: ColumnType::of_column(attribute.type_oid, attribute.modifier),
         })
-        .map_err(|_| no_object(stream))?;
-        if let Some(shape) = shape
-            && self.routes.len() < SHAPES_MAX
-        {
-            self.routes.insert(shape, route.into());
-        }
-        Ok(())
-    }
-}
-
-fn no_object(stream: &str) -> Error {
-    Error::new(ErrorKind::Data, format!("a record of {stream} is not a JSON object"))
-        .with_hint("run again; if it stays so, please report it")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn members_find_their_columns_by_shape_and_without() {
-        let mut columns = Columns::default();
-        let mut missing = BTreeSet::new();
-        let record = br#"{"id":"a","Id":1,"x\u0079":true}"#;
-        columns.missing("pets", record, None, &mut missing).unwrap();
-        let wanted: Wanted = missing.into_iter().map(|member| (member, ColumnType::Json)).collect();
-        let added: Vec<String> = columns.add(&wanted).into_iter().map(|column| column.name).collect();
-        assert_eq!((&*added[0], &*added[2]), ("id", "xy"));
-        assert!(added[1].starts_with("id_"), "{added:?}");
-        assert!(columns.add(&wanted).is_empty());
-        for shape in [None, Some(Shape::new(7)), Some(Shape::new(7))] {
-            let mut seen = Vec::new();
-            columns.values("pets", record, shape, |column, json| seen.push((column, json))).unwrap();
-            assert_eq!(seen, [(1, &b"\"a\""[..]), (0, b"1"), (2, b"true")]);
-        }
-        assert!(columns.values("pets", b"[]", None, |_, _| {}).is_err());
-    }
-
-    #[test]
-    fn there_is_an_end_to_columns() {
-        let mut columns = Columns::default();
-        let wanted = (0..1_000).map(|number| (format!("field{number}"), ColumnType::Json)).collect();
-        assert_eq!(columns.add(&wanted).len(), COLUMNS_MAX);
-        let mut missing = BTreeSet::new();
-        columns.missing("pets", br#"{"new":1}"#, None, &mut missing).unwrap();
-        assert!(missing.is_empty());
-    }
+    });
+    Columns::new(found, attributes.keys().cloned(), COLUMNS_MAX)
 }

@@ -7,13 +7,15 @@ use std::thread;
 
 use capture_core::{Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor};
 
+use typed_records::ColumnType;
+
 use crate::address::Address;
 use crate::layout::Layout;
 use crate::link::{self, Link};
 use crate::purge::Purger;
 use crate::session::Session;
 use crate::sink::{Kept, PATIENCE};
-use crate::value::ColumnType;
+use crate::value::ServerType as _;
 use crate::{PostgresSink, lock, password};
 
 /// Schemas of PostgreSQL databases.
@@ -45,6 +47,29 @@ impl capture_core::Family for Family {
     }
 }
 
+/// Looks at a schema over a connection of its own, without taking it. Whoever asks waits.
+pub(crate) fn look_with<T: Send>(
+    address: &Address,
+    look: impl AsyncFnOnce(&Link, &Layout) -> link::Result<T> + Send,
+) -> Result<T> {
+    let cannot = || Error::new(ErrorKind::Contract, format!("cannot look at {}", address.place()));
+    let work = move || -> Result<T> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| cannot().with_source(error))?;
+        let looked: link::Result<T> = runtime.block_on(async {
+            let link = Link::connect(address).await?;
+            link.begin("SET TRANSACTION READ ONLY").await?;
+            let looked = look(&link, &Layout::new(address)).await;
+            link.close().await;
+            looked
+        });
+        looked.map_err(|failure| failure.of(address))
+    };
+    // A runtime that is busy with the caller cannot be waited on.
+    let looked = thread::scope(|scope| scope.spawn(work).join());
+    looked.unwrap_or_else(|_| Err(cannot()))
+}
+
 struct Schema {
     address: Address,
     /// Of a rehearsal: what runs on it see of each other.
@@ -52,31 +77,11 @@ struct Schema {
 }
 
 impl Schema {
-    /// Looks at it over a connection of its own, without taking it. Whoever asks waits.
     fn look_with<T: Send>(
         &self,
         look: impl AsyncFnOnce(&Link, &Layout) -> link::Result<T> + Send,
     ) -> Result<T> {
-        let address = &self.address;
-        let work = move || -> Result<T> {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.map_err(|error| self.cannot_look().with_source(error))?;
-            let looked: link::Result<T> = runtime.block_on(async {
-                let link = Link::connect(address).await?;
-                link.begin("SET TRANSACTION READ ONLY").await?;
-                let looked = look(&link, &Layout::new(address)).await;
-                link.close().await;
-                looked
-            });
-            looked.map_err(|failure| failure.of(address))
-        };
-        // A runtime that is busy with the caller cannot be waited on.
-        let looked = thread::scope(|scope| scope.spawn(work).join());
-        looked.unwrap_or_else(|_| Err(self.cannot_look()))
-    }
-
-    fn cannot_look(&self) -> Error {
-        Error::new(ErrorKind::Contract, format!("cannot look at {}", self.address.place()))
+        look_with(&self.address, look)
     }
 
     /// What can be found out over a connection.
@@ -183,6 +188,26 @@ impl Place for Schema {
                 rows.insert(stream.clone(), count.unsigned_abs());
             }
             Ok(Some(rows))
+        })
+    }
+
+    fn keys(&self, stream: &str, each: &mut (dyn FnMut(&str, bool) + Send)) -> Result<bool> {
+        self.look_with(async |link, layout| {
+            if layout.run(link, &self.address).await?.is_none() {
+                return Ok(true);
+            }
+            let contents = layout.contents(link).await?;
+            let Some(noted) = contents.noted.get(stream) else { return Ok(true) };
+            if contents.relations.contains_key(&noted.table) {
+                let table = layout.table(&noted.table);
+                let sql = format!("SELECT _key, _deleted_at IS NULL FROM {table}");
+                link.each_row(&sql, |row| {
+                    each(row.try_get(0)?, row.try_get(1)?);
+                    Ok(())
+                })
+                .await?;
+            }
+            Ok(true)
         })
     }
 

@@ -279,9 +279,9 @@ impl Layout {
         .await
     }
 
-    /// What there is in the schema.
-    pub(crate) async fn contents(&self, link: &Link) -> Result<Contents> {
-        let mut contents = Contents::default();
+    /// Every table, view and so on, with its columns.
+    pub(crate) async fn relations(&self, link: &Link) -> Result<HashMap<String, HashMap<String, Attribute>>> {
+        let mut relations: HashMap<String, HashMap<String, Attribute>> = HashMap::new();
         let sql = format!(
             "SELECT c.relname::text, a.attname::text, a.atttypid, a.atttypmod
              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -290,11 +290,17 @@ impl Layout {
             self.schema_text
         );
         for row in link.rows(&sql, &[]).await? {
-            let columns = contents.relations.entry(row.try_get(0)?).or_default();
+            let columns = relations.entry(row.try_get(0)?).or_default();
             if let Some(name) = row.try_get::<_, Option<String>>(1)? {
                 columns.insert(name, Attribute { type_oid: row.try_get(2)?, modifier: row.try_get(3)? });
             }
         }
+        Ok(relations)
+    }
+
+    /// What there is in the schema.
+    pub(crate) async fn contents(&self, link: &Link) -> Result<Contents> {
+        let mut contents = Contents { relations: self.relations(link).await?, ..Contents::default() };
         let sql = format!("SELECT stream, id, table_name FROM {}", self.streams);
         let mut names = HashMap::new();
         for row in link.rows(&sql, &[]).await? {

@@ -1,6 +1,7 @@
 //! A schema of a PostgreSQL database (13 or newer) with a table per stream.
 //!
-//! [`Family`] reads addresses (`postgres://etl@db.example/warehouse?schema=ashby`), [`PostgresSink`] writes.
+//! [`Family`] reads addresses (`postgres://etl@db.example/warehouse?schema=ashby`), [`PostgresSink`] writes, [`Foreign`] looks
+//! at tables of others.
 //!
 //! # What is where
 //! The table of a stream has its name. `_key` is the record's key; each top-level member that records have shown has a
@@ -33,6 +34,7 @@ mod address;
 mod columns;
 mod failure;
 mod family;
+mod foreign;
 mod grave;
 mod key;
 mod layout;
@@ -54,4 +56,5 @@ mod transit;
 mod value;
 
 pub use family::Family;
+pub use foreign::Foreign;
 pub use sink::PostgresSink;

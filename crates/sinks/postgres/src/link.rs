@@ -1,10 +1,12 @@
 //! A connection to the server, and what is known of it.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use capture_core::{Error, ErrorKind};
+use futures_util::TryStreamExt as _;
 use tokio::task::JoinHandle;
 use tokio_postgres::config::{ChannelBinding, SslMode as Asked};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -191,6 +193,16 @@ impl Link {
 
     pub(crate) async fn row(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Option<Row>> {
         Ok(self.client.query_typed_opt(sql, parameters).await?)
+    }
+
+    /// Rows one after the other, however many there are.
+    pub(crate) async fn each_row(&self, sql: &str, mut each: impl FnMut(&Row) -> Result<()>) -> Result<()> {
+        let none: [Parameter<'_>; 0] = [];
+        let mut rows = pin!(self.client.query_typed_raw(sql, none).await?);
+        while let Some(row) = rows.try_next().await? {
+            each(&row)?;
+        }
+        Ok(())
     }
 
     /// How many rows were changed.

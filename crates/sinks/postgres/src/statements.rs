@@ -1,6 +1,8 @@
 //! The statements that work on a stream's rows.
 
-use crate::columns::{Column, OWN};
+use typed_records::Column;
+
+use crate::columns::OWN;
 use crate::names::quoted;
 
 /// Texts of the statements that name the table, made anew when it has another column.

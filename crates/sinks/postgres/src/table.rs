@@ -10,18 +10,19 @@ use capture_core::{Counts, Key, Share, StreamDescriptor, Sweep, Within, Write};
 use futures_util::SinkExt as _;
 use jiff::Timestamp;
 use tokio_postgres::types::Type;
+use typed_records::{Column, ColumnType, Columns, Dialect, Wanted, table_name};
 
-use crate::columns::{Column, Columns, OWN, Wanted};
+use crate::columns::{self, OWN};
 use crate::grave;
 use crate::key;
 use crate::layout::{Contents, Layout};
 use crate::link::{Link, Parameter, Raw, Result};
 use crate::mend;
-use crate::names::{self, literal, quoted};
+use crate::names::{literal, quoted};
 use crate::pending::{self, Row};
 use crate::rows::{COPY_HEADER, COPY_TRAILER, Rows};
 use crate::statements::Statements;
-use crate::value::{self, ColumnType};
+use crate::value::{self, ServerType as _};
 
 /// Rows go to the server in pieces of this size.
 const PIECE_BYTES: usize = 128 * 1024;
@@ -71,7 +72,7 @@ impl Table {
     ) -> Result<Self, capture_core::Error> {
         let stream = &descriptor.name;
         let noted = contents.noted.get(stream).cloned();
-        let table_name = noted.as_ref().map_or_else(|| names::table(stream), |noted| noted.table.clone());
+        let table_name = noted.as_ref().map_or_else(|| table_name(stream), |noted| noted.table.clone());
         let name = layout.table(&table_name);
         let relation = contents.relations.get(&table_name);
         let is_ours = OWN.iter().all(|(own, _)| relation.is_some_and(|columns| columns.contains_key(*own)));
@@ -88,7 +89,7 @@ impl Table {
         let empty = HashMap::new();
         let attributes = relation.unwrap_or(&empty);
         let names_noted = noted.as_ref().map_or(&[][..], |noted| &noted.columns[..]);
-        let mut columns = Columns::new(names_noted, attributes);
+        let mut columns = columns::of_table(names_noted, attributes);
         let wanted: Wanted = descriptor
             .fields
             .iter()
@@ -178,7 +179,7 @@ impl Table {
         let column_type = column.column_type.unwrap_or(ColumnType::Json);
         let packed =
             if matches!(column_type, ColumnType::Json | ColumnType::Text) { self.packed } else { "" };
-        format!("{} {}{packed}", quoted(&column.name), column_type.sql())
+        format!("{} {}{packed}", quoted(&column.name), column_type.sql(Dialect::Postgres))
     }
 
     /// The statements that add columns.

@@ -1,41 +1,25 @@
 //! Values of members as values of columns, in PostgreSQL's binary form, each behind its length.
 
-use capture_core::FieldKind;
-use jiff::civil::DateTime;
-use jiff::fmt::temporal::Pieces;
 use json_slices::Text;
 use tokio_postgres::types::Type;
+use typed_records::{ColumnType, instant_us, integer};
 
 use crate::numeric;
 
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ColumnType {
-    Text,
-    Instant,
-    Integer,
-    Number,
-    Boolean,
-    Json,
+/// What a column is for the server.
+pub(crate) trait ServerType: Sized {
+    /// The server's type.
+    fn server_type(self) -> Type;
+
+    /// An array of them.
+    fn array_type(self) -> Type;
+
+    /// That of a column with this type and modifier; `None` if values of members have no place there.
+    fn of_column(oid: u32, modifier: i32) -> Option<Self>;
 }
 
-impl ColumnType {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Text, Self::Instant, Self::Integer, Self::Number, Self::Boolean, Self::Json];
-
-    pub(crate) fn of(kind: FieldKind) -> Self {
-        match kind {
-            FieldKind::String => Self::Text,
-            FieldKind::Instant => Self::Instant,
-            FieldKind::Integer => Self::Integer,
-            FieldKind::Number => Self::Number,
-            FieldKind::Boolean => Self::Boolean,
-            FieldKind::Array | FieldKind::Object | FieldKind::Any => Self::Json,
-        }
-    }
-
-    /// The server's type.
-    pub(crate) fn server_type(self) -> Type {
+impl ServerType for ColumnType {
+    fn server_type(self) -> Type {
         match self {
             Self::Text => Type::TEXT,
             Self::Instant => Type::TIMESTAMPTZ,
@@ -46,8 +30,7 @@ impl ColumnType {
         }
     }
 
-    /// An array of them.
-    pub(crate) fn array_type(self) -> Type {
+    fn array_type(self) -> Type {
         match self {
             Self::Text => Type::TEXT_ARRAY,
             Self::Instant => Type::TIMESTAMPTZ_ARRAY,
@@ -58,20 +41,7 @@ impl ColumnType {
         }
     }
 
-    /// As SQL names it.
-    pub(crate) fn sql(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Instant => "timestamptz",
-            Self::Integer => "bigint",
-            Self::Number => "numeric",
-            Self::Boolean => "boolean",
-            Self::Json => "jsonb",
-        }
-    }
-
-    /// That of a column with this type and modifier; `None` if values of members have no place there.
-    pub(crate) fn of_column(oid: u32, modifier: i32) -> Option<Self> {
+    fn of_column(oid: u32, modifier: i32) -> Option<Self> {
         Self::ALL.into_iter().find(|column| column.server_type().oid() == oid && modifier == -1)
     }
 }
@@ -162,32 +132,6 @@ pub(crate) fn push(row: &mut Vec<u8>, column: ColumnType, value: &[u8]) -> bool 
         push_null(row);
     }
     fits
-}
-
-/// Microseconds since 1970 of an instant as RFC 3339 writes it, of the years 1 to 9999.
-fn instant_us(value: &[u8]) -> Option<i64> {
-    let text = Text::of(value)?.exact()?;
-    // Not as an instant, which ends a day before the year 9999 does.
-    let pieces = Pieces::parse(&*text).ok()?;
-    let offset = pieces.to_numeric_offset()?;
-    let local = DateTime::from_parts(pieces.date(), pieces.time()?);
-    if local.year() < 1 {
-        return None;
-    }
-    let since_1970 = local.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
-    let local_us = i64::try_from(since_1970.as_micros()).ok()?;
-    Some(local_us - i64::from(offset.seconds()) * 1_000_000)
-}
-
-/// A whole number of 64 bits; zeros behind the point do not matter.
-fn integer(value: &[u8]) -> Option<i64> {
-    let text = std::str::from_utf8(value).ok()?;
-    let whole = match text.split_once('.') {
-        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
-        Some(_) => return None,
-        None => text,
-    };
-    whole.parse().ok()
 }
 
 #[cfg(test)]

@@ -70,6 +70,13 @@ impl Place for Database {
         if self.exists() { crate::live_rows(&self.path).map(Some) } else { Ok(Some(BTreeMap::new())) }
     }
 
+    fn keys(&self, stream: &str, each: &mut (dyn FnMut(&str, bool) + Send)) -> Result<bool> {
+        if self.exists() {
+            crate::read::each_key(&self.path, stream, each)?;
+        }
+        Ok(true)
+    }
+
     fn purge(&self, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Box<dyn Purging>> {
         if !self.exists() {
             let message = format!("there is no database {}", self.path.display());

@@ -77,6 +77,24 @@ pub fn state(path: &Path) -> Result<State> {
     read(path, |connection| layout::state(connection, path))
 }
 
+/// Tells of each row of a stream its key, and whether it is live.
+pub(crate) fn each_key(path: &Path, stream: &str, each: &mut (dyn FnMut(&str, bool) + Send)) -> Result<()> {
+    read(path, |connection| {
+        let is_there = "SELECT EXISTS (SELECT * FROM _capture_streams WHERE stream = ?1)";
+        if !connection.query_row(is_there, [stream], |row| row.get(0))? {
+            return Ok(());
+        }
+        let mut select =
+            connection.prepare(&format!("SELECT _key, _deleted_at IS NULL FROM {}", rows_table(stream)))?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let key = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            each(key, row.get(1)?);
+        }
+        Ok(())
+    })
+}
+
 /// Copies the database at `path` as it is now to `copy`, where nothing is yet; the copy is its owner's only.
 ///
 /// # Errors

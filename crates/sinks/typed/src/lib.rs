@@ -1,15 +1,26 @@
 //! Records as readers with a schema take them: of the types that the [`schema`] declares, whatever was sent. Destinations of
-//! Airbyte and Singer end their run at a value of another type.
+//! Airbyte and Singer end their run at a value of another type. And as tables have them: which [`Columns`] a stream has, what
+//! they are called, and of which type they are in each [`Dialect`].
 
+mod columns;
+mod dialect;
 mod kind;
+mod names;
 mod schema;
+mod tables;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use capture_core::{Field, FieldKind, Key};
 use json_slices::{members, push_line, push_string, storable, unicode};
 
+pub use columns::{Column, ColumnType, Columns, Wanted};
+pub use dialect::Dialect;
+pub use names::{NAME_BYTES_MAX, column as column_name, table as table_name};
 pub use schema::schema;
+pub use tables::{DBT_BEFORE, OWN as OWN_COLUMNS, Table, views_before};
+pub use values::{instant_us, integer};
 
 /// How the records of a stream look.
 #[derive(Debug, Clone, Default)]

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ashby_client::{Client, ListRequest, ReadOperation};
-use capture_core::private_file::{self, MadeDirectories};
+use capture_core::private_file;
 use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Attached, of_download, safe_name};
+use super::{Attached, make, of_download, safe_name};
 use crate::failure::{FAILED, Failure, PARTIAL};
 use crate::output::{self, counted, explain};
 use crate::settings::Settings;
@@ -206,13 +206,6 @@ impl Account {
         }
         told
     }
-}
-
-/// Its owner's only. What is still empty when this is dropped is removed again.
-fn make(directory: &Path) -> Result<MadeDirectories, Failure> {
-    private_file::make_directories(directory).map_err(|error| {
-        Failure::new(FAILED, format!("cannot make the directory {}", directory.display())).with_source(error)
-    })
 }
 
 /// The note in a folder; what cannot be read is none, and the file comes again.

@@ -17,7 +17,8 @@ use crate::output::{counted, table, thousands};
 const NOT_COVERED: [&str; 4] = [
     "copies and backups that were made of these files",
     "what a database server keeps besides its tables: its log, replicas and backups",
-    "files written by other commands: reports, lists, journals of --each and the files given to it",
+    "files written by other commands: reports, lists, journals of --each and the files given to it, downloads outside of \
+     the candidate's folder",
     "whatever other programs took from here",
 ];
 

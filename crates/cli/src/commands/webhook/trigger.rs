@@ -153,26 +153,34 @@ fn tell(ended: &mut [Ended], elapsed: Duration, is_json: bool) -> Result<(), Fai
         let status = delivery.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         *statuses.entry(status).or_default() += 1;
     }
+    let answered: Vec<f64> = ended
+        .iter()
+        .filter(|ended| ended.status.is_some())
+        .map(|ended| ended.took.as_secs_f64() * 1e3)
+        .collect();
     let at = |hundredths: usize| {
-        let place = (ended.len() * hundredths).div_ceil(100).saturating_sub(1);
-        ended.get(place).map_or(0.0, |ended| ended.took.as_secs_f64() * 1e3)
+        let place = (answered.len() * hundredths).div_ceil(100).saturating_sub(1);
+        answered.get(place).copied()
     };
     if is_json {
         return print_json(&json!({
             "events": ended.len(), "seconds": elapsed.as_secs_f64(), "statuses": statuses,
-            "latency_ms": {"p50": at(50), "p99": at(99), "max": at(100)},
+            "latency_ms": at(50).map(|median| json!({"p50": median, "p99": at(99), "max": at(100)})),
         }));
     }
+    let latency = match (at(50), at(99), at(100)) {
+        (Some(median), Some(most), Some(all)) => {
+            format!("; answered in {median:.1} ms at the median, {most:.1} ms at 99 %, {all:.1} ms at most")
+        }
+        _ => String::new(),
+    };
     let statuses: Vec<String> =
         statuses.iter().map(|(status, count)| format!("{status} ({})", thousands(*count))).collect();
     print(&format!(
-        "{} in {:.1} s: {}; answered in {:.1} ms at the median, {:.1} ms at 99 %, {:.1} ms at most\n",
+        "{} in {:.1} s: {}{latency}\n",
         counted(ended.len() as u64, "event"),
         elapsed.as_secs_f64(),
         statuses.join(", "),
-        at(50),
-        at(99),
-        at(100),
     ))
 }
 
