@@ -35,7 +35,7 @@ pub(crate) async fn first_round(watch: &mut Listening) {
     }
 }
 
-async fn subscribe(site: &Site, watch: &Listening) {
+pub(crate) async fn subscribe(site: &Site, watch: &Listening) {
     for kind in Organisation::event_types().filter(|kind| *kind != "ping") {
         let subscription = Subscription {
             webhook_type: kind.to_owned(),

@@ -4,10 +4,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ashby_sim::{Fault, FaultRule};
+use ashby_sim::{Fault, FaultRule, Mutation};
 use privacy::{Contract, Plan, Policy, Veil};
 use serde_json::Value;
 
+use crate::hybrid;
 use crate::support::{Records, Site, jsonl, postgres, query, sqlite, start, truth, until};
 
 const STREAMS: [&str; 5] = ["applications", "candidates", "candidate_notes", "jobs", "users"];
@@ -302,4 +303,31 @@ async fn policies_are_listed_checked_and_compared() {
     std::fs::write(site.path("ashby.toml"), "privacy = \"full\"\n").unwrap();
     let ran = site.run("sync jobs").await;
     assert!(ran.code == Some(2) && ran.stderr.contains("not trusted"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_webhooks_bring_passes_the_same_layer() {
+    let site = Site::new().await;
+    let mut watch = hybrid::watch_of(&site, "--privacy no-contact", "applications candidates").await;
+    hybrid::first_round(&mut watch).await;
+    hybrid::subscribe(&site, &watch).await;
+    let plan = plan("no-contact", "applications");
+    let left = || -> Records {
+        let all = truth(site.organisation(), "applications").into_iter();
+        let left = |record: Value| plan.apply(record.to_string().as_bytes()).unwrap().into_owned();
+        all.map(|(key, record)| (key, serde_json::from_slice(&left(record)).unwrap())).collect()
+    };
+    let before = left();
+    let moved = before.keys().find(|id| {
+        let change = Mutation::MoveStage { application: (*id).clone(), stage: None };
+        site.organisation().mutate(&change).is_ok()
+    });
+    assert!(moved.is_some() && left() != before);
+    until("the event has brought it", || sqlite(&site.path("ashby.db"), "applications") == left()).await;
+    drop(watch);
+    let secrets = secrets(&site);
+    let in_database =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ashby.db"));
+    let found: Vec<_> = traces(&site, &secrets).into_iter().filter(|(path, _)| in_database(path)).collect();
+    assert_eq!(found, []);
 }

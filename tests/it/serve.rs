@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr};
 
-use crate::support::{Ran, Site};
+use crate::support::{Ran, Site, truth};
 
 /// A server that runs.
 pub(crate) struct Server {
@@ -331,4 +331,69 @@ async fn agents_come_over_http_too_and_readers_only_read() {
             assert!(!line.contains(&writer) && !line.contains("by program"), "{line}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_sees_no_more_than_its_policy_and_the_servers() {
+    let site = Site::new().await;
+    site.done("sync candidates applications jobs").await;
+    let token =
+        async |flags: &str| site.done(&format!("token create {flags}")).await.stdout.trim().to_owned();
+    let all = token("all").await;
+    let some = token("some --privacy no-contact").await;
+    std::fs::write(site.path("own.toml"), "preset = \"full\"\n[fields]\n\"jobs.title\" = \"drop\"\n")
+        .unwrap();
+    let own = token("own --privacy ./own.toml --read-only").await;
+    assert_eq!(site.run("token create wrong --privacy ./none.toml").await.code, Some(2));
+    let listed = document(&site.run("token list --output json").await);
+    assert_eq!(listed[1]["privacy"], "no-contact");
+    let candidate = truth(site.organisation(), "candidates").into_values().next().unwrap();
+    let (id, name) = (candidate["id"].as_str().unwrap(), candidate["name"].as_str().unwrap());
+    let get = json!({"entity": "candidates", "action": "get", "params": {"id": id}});
+    let live = json!({"entity": "candidates", "action": "get", "params": {"id": id, "live": true}});
+    let sql = |sql: &str| {
+        json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": {"name": "query", "arguments": {"sql": sql}}})
+    };
+    let query = sql(&format!("SELECT _record FROM candidates WHERE id = '{id}'"));
+    let titles = sql("SELECT title FROM jobs");
+    for (flags, seen) in [("", [true, false, true]), ("--agents-privacy analytics", [false, false, false])] {
+        let server = Server::start(&site, flags).await;
+        for (token, is_seen) in [&all, &some, &own].into_iter().zip(seen) {
+            for request in [server.post("/execute", &get), server.post("/execute", &live), server.mcp(&query)]
+            {
+                let (status, answer) = answer(request.bearer_auth(token)).await;
+                assert_eq!(status, StatusCode::OK, "{answer}");
+                assert_eq!(answer.to_string().contains(name), is_seen, "{flags}: {answer}");
+            }
+        }
+        let (_, mine) = answer(server.mcp(&titles).bearer_auth(&own)).await;
+        assert_eq!(mine["result"]["isError"], true, "{mine}");
+        let (_, others) = answer(server.mcp(&titles).bearer_auth(&some)).await;
+        assert_ne!(others["result"]["isError"], true, "{others}");
+    }
+    // A policy that is not there any more shows nothing.
+    std::fs::remove_file(site.path("own.toml")).unwrap();
+    let server = Server::start(&site, "--privacy full").await;
+    let (status, answer) = answer(server.post("/execute", &get).bearer_auth(&own)).await;
+    assert_eq!(
+        (status, &answer["code"]),
+        (StatusCode::INTERNAL_SERVER_ERROR, &json!("configuration")),
+        "{answer}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_at_the_shell_stands_under_the_policy() {
+    let site = Site::new().await;
+    let list = r#"{"entity":"users","action":"list"}"#;
+    let email = truth(site.organisation(), "users").into_values().next().unwrap()["email"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(site.done(&format!("execute {list}")).await.stdout.contains(&email));
+    assert!(!site.done(&format!("execute {list} --privacy no-contact")).await.stdout.contains(&email));
+    let mut command = site.ashby(&format!("execute {list}"));
+    command.env("ASHBY_PRIVACY", "minimal");
+    assert!(!crate::support::run(command).await.stdout.contains(&email));
 }

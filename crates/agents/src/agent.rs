@@ -3,15 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ashby_client::catalog::Class;
 use ashby_client::{Client, Lane};
 use document_text::Reader;
 use local_copy::{Cancel, LocalCopy, Snapshot};
+use privacy::{Policy, Veil};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
 use crate::measures::Measures;
 use crate::outside;
+use crate::resumes::Resumes;
+use crate::sight::{Live, Sight};
 use crate::tools::{self, Tool};
 use crate::writes::Writes;
 
@@ -42,13 +46,15 @@ pub struct Agent {
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    pub(crate) copy: Option<LocalCopy>,
-    pub(crate) client: Option<Client>,
-    pub(crate) writes: Option<Writes>,
-    pub(crate) documents: Option<Reader>,
+    /// As far as it may be seen.
+    copy: Option<LocalCopy>,
+    client: Option<Client>,
+    pub(crate) writes: Option<Arc<Writes>>,
+    documents: Option<Reader>,
     pub(crate) max_age: Option<Duration>,
     pub(crate) measures: Measures,
     pub(crate) tools: Vec<Tool>,
+    sight: Sight,
 }
 
 /// Who asks, and until when.
@@ -74,17 +80,70 @@ impl Agent {
         let tools = tools::all(writes.as_ref(), &operations, fetch);
         let client = client.map(|client| client.in_lane(Lane::Interactive));
         let measures = Measures::default();
-        Self { inner: Arc::new(Inner { copy, client, writes, documents, max_age, measures, tools }) }
+        let sight = Sight::whole(copy.clone());
+        let writes = writes.map(Arc::new);
+        Self { inner: Arc::new(Inner { copy, client, writes, documents, max_age, measures, tools, sight }) }
+    }
+
+    /// The same, which sees no more than a veil lets through.
+    #[must_use]
+    pub fn behind(&self, veil: Arc<Veil>) -> Self {
+        let sight = self.inner.sight.behind(veil);
+        let (copy, writes) = (sight.copy(), self.inner.writes.clone());
+        self.but(copy, writes, self.inner.tools.clone(), sight)
+    }
+
+    /// The same, which sees no more than a policy leaves of what it sees now.
+    #[must_use]
+    pub fn under(&self, policy: Policy) -> Self {
+        self.behind(Arc::new(self.inner.sight.veil.and(policy)))
+    }
+
+    /// The same but for these.
+    fn but(
+        &self,
+        copy: Option<LocalCopy>,
+        writes: Option<Arc<Writes>>,
+        tools: Vec<Tool>,
+        sight: Sight,
+    ) -> Self {
+        let Inner { client, documents, max_age, measures, .. } = &*self.inner;
+        let (client, documents) = (client.clone(), documents.clone());
+        let (max_age, measures) = (*max_age, measures.clone());
+        Self { inner: Arc::new(Inner { copy, client, writes, documents, max_age, measures, tools, sight }) }
+    }
+
+    /// Reads résumés, if this one of a candidate may be seen.
+    ///
+    /// # Errors
+    /// If it may not.
+    pub(crate) async fn resumes_of(&self, candidate: &str) -> Result<Resumes, Error> {
+        let Inner { copy, client, documents, sight, .. } = &*self.inner;
+        let plan = sight.veil.plan("candidates");
+        if !sight.keeps(Class::File) || !plan.shows(&["resumeFileHandle"]) {
+            return Err(
+                Error::new("not_visible", "files may not be seen here").hint("a person may say --privacy")
+            );
+        }
+        if plan.has_rows() || !plan.keeps_keys() {
+            let id = candidate.to_owned();
+            let seen = self.locally(move |copy| Ok(copy.get("candidates", &id)?)).await?.flatten();
+            if seen.is_none() || !plan.keeps_keys() {
+                return Err(Error::new(
+                    "not_found",
+                    "there is no such candidate, or none that may be seen here",
+                )
+                .field("candidate_id"));
+            }
+        }
+        Ok(Resumes { copy: copy.clone(), client: client.clone(), reader: documents.clone() })
     }
 
     /// The same, for those who may only read.
     #[must_use]
     pub fn reader(&self) -> Self {
-        let Inner { copy, client, documents, max_age, measures, tools, .. } = &*self.inner;
-        let tools = tools.iter().filter(|tool| !tool.is_of_writes()).cloned().collect();
-        let (copy, client, documents) = (copy.clone(), client.clone(), documents.clone());
-        let (max_age, measures) = (*max_age, measures.clone());
-        Self { inner: Arc::new(Inner { copy, client, writes: None, documents, max_age, measures, tools }) }
+        let tools = self.inner.tools.iter().filter(|tool| !tool.is_of_writes()).cloned().collect();
+        self.but(self.inner.copy.clone(), None, tools, self.inner.sight.clone())
     }
 
     /// Its tools, by name.
@@ -130,6 +189,10 @@ impl Agent {
             let mut answer = Value::Object(answer);
             let hidden = outside::clean(&mut answer);
             let Value::Object(mut answer) = answer else { return Answer::new() };
+            let policy = self.inner.sight.veil.name();
+            if !policy.is_empty() {
+                answer.insert("privacy".to_owned(), policy.into());
+            }
             if hidden > 0 {
                 answer.insert("hidden_characters".to_owned(), hidden.into());
             }
@@ -138,8 +201,14 @@ impl Agent {
     }
 
     /// Asks Ashby.
-    pub(crate) fn client(&self, what: &str) -> Result<&Client, Error> {
-        self.inner.client.as_ref().ok_or_else(|| Error::not_synced(what))
+    pub(crate) fn client(&self, what: &str) -> Result<Live<'_>, Error> {
+        self.live().ok_or_else(|| Error::not_synced(what))
+    }
+
+    /// The same; `None` without a key.
+    pub(crate) fn live(&self) -> Option<Live<'_>> {
+        let client = self.inner.client.as_ref()?;
+        Some(Live { client, sight: &self.inner.sight })
     }
 
     /// Whether there is something to read locally.

@@ -89,6 +89,7 @@ impl From<local_copy::Error> for Error {
             Copy::GivenUp => "cancelled",
             Copy::UnknownStream(_) => "unknown_stream",
             Copy::Changed => return Self::invalid_cursor("the copy has changed since"),
+            Copy::Hidden(_) => "not_visible",
             Copy::NoIndex => "no_index",
             _ => "copy_unreadable",
         };

@@ -205,16 +205,14 @@ async fn list(
     }
     let plan = ashby_calls::Plan::new(operation, params)?;
     let (all, next) = if operation.paging == Paging::None {
-        let response = ashby_calls::send(client, &plan).await?;
-        (ashby_calls::list_items(&response.results).unwrap_or_default(), None)
+        (ashby_calls::list_items(&client.send(&plan).await?).unwrap_or_default(), None)
     } else {
         let request = ListRequest {
             cursor: page_cursor.clone().map(Cursor::from),
             parameters: plan.parameters().clone(),
             ..ListRequest::new(ReadOperation::new(operation.name))
         };
-        let page = client.page(&request).await?;
-        (page.records().collect(), page.next_cursor.map(|cursor| cursor.as_str().to_owned()))
+        client.page(&plan, &request).await?
     };
     let end = (skip + limit).min(all.len());
     let records = all.get(skip..end).unwrap_or_default();
@@ -260,13 +258,13 @@ async fn one(
 ) -> Result<Found, Error> {
     let plan = ashby_calls::Plan::new(operation, params)?;
     let client = agent.client(&format!("what {} answers", operation.name))?;
-    let response = ashby_calls::send(client, &plan).await?;
-    Ok(match ashby_calls::list_items(&response.results) {
+    let results = client.send(&plan).await?;
+    Ok(match ashby_calls::list_items(&results) {
         Some(items) => {
             let records = items.iter().map(|item| raw(item)).collect::<Result<_, _>>()?;
             Found::List { records, cursor: None, source: Source::Live }
         }
-        None => Found::One { record: raw(&response.results)?, source: Source::Live },
+        None => Found::One { record: raw(&results)?, source: Source::Live },
     })
 }
 
@@ -408,7 +406,9 @@ pub(crate) fn failed(error: &Error) -> String {
 pub(crate) fn status(error: &Error) -> u16 {
     match error.code {
         "unauthorized" => 401,
-        "writes_not_allowed" | "missing_permission" | "host_refused" | "origin_refused" => 403,
+        "writes_not_allowed" | "missing_permission" | "not_visible" | "host_refused" | "origin_refused" => {
+            403
+        }
         "unknown_entity" | "unknown_action" | "unknown_stream" | "unknown_operation" | "not_found"
         | "plan_unknown" => 404,
         "method_not_allowed" => 405,

@@ -25,6 +25,7 @@ use crate::agent::{Agent, Call};
 use crate::error::Error;
 use crate::execute::{Form, entities, execute, failed, status};
 use crate::mcp::Handler;
+use crate::seats::Seats;
 use crate::tokens::{Identity, Tokens};
 
 /// How the doors are set up.
@@ -46,25 +47,18 @@ pub struct HttpOptions {
 
 #[derive(Clone)]
 struct Site {
-    agent: Agent,
-    reader: Agent,
+    seats: Seats,
     limits: Limits,
     tokens: Arc<Tokens>,
-}
-
-impl Site {
-    fn agent(&self, identity: &Identity) -> &Agent {
-        if identity.read_only { &self.reader } else { &self.agent }
-    }
 }
 
 /// All doors of an agent.
 pub fn router(agent: Agent, vitals: &Vitals, options: HttpOptions) -> Router {
     let HttpOptions { tokens, hosts, origins, limits, open, stop } = options;
-    let reader = agent.reader();
     let measures = agent.inner.measures.clone();
     vitals.register(|registry| agent.register(registry));
-    let handler = Handler::of_http(agent.clone(), reader.clone());
+    let seats = Seats::new(agent);
+    let handler = Handler::of_http(seats.clone());
     let mut config = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
         .with_json_response(true)
@@ -78,7 +72,7 @@ pub fn router(agent: Agent, vitals: &Vitals, options: HttpOptions) -> Router {
         Arc::new(NeverSessionManager::default()),
         config,
     );
-    let site = Site { agent, reader, limits, tokens: Arc::clone(&tokens) };
+    let site = Site { seats, limits, tokens: Arc::clone(&tokens) };
     let guarded = Router::new()
         .route("/execute", post(ours))
         .route("/entities", get(async || json_response(StatusCode::OK, entities().to_string())))
@@ -133,7 +127,11 @@ async fn answer(site: &Site, identity: &Identity, request: Request, form: Form) 
         cancel: CancellationToken::new(),
     };
     let _gone = call.cancel.clone().drop_guard();
-    let executed = execute(site.agent(identity), &body, form, &call).await;
+    let agent = match site.seats.of(identity) {
+        Ok(agent) => agent,
+        Err(error) => return refused(&error),
+    };
+    let executed = execute(&agent, &body, form, &call).await;
     json_response(
         StatusCode::from_u16(executed.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         executed.body,

@@ -83,7 +83,7 @@ impl Resumes {
         let (operation, parameter) =
             live::info_of("candidates").ok_or_else(|| Error::new("internal", "candidates cannot be read"))?;
         let params = [(parameter.to_owned(), candidate.into())].into_iter().collect();
-        let record = live::send(client, operation, params).await?;
+        let record = live::unseen(client, operation, params).await?;
         let file = attached(&record).ok_or_else(none)?;
         let bytes = fetch(client, &file.handle).await?;
         Ok((file, bytes))

@@ -32,6 +32,9 @@ pub struct Kept {
     /// Whether it may only read, whatever the server allows.
     #[serde(default)]
     pub read_only: bool,
+    /// The privacy policy under which it stands, beside the server's: a preset, or a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<String>,
 }
 
 /// Who asks.
@@ -39,6 +42,7 @@ pub struct Kept {
 pub(crate) struct Identity {
     pub(crate) name: String,
     pub(crate) read_only: bool,
+    pub(crate) privacy: Option<String>,
 }
 
 /// The tokens in a file. What another process changes there counts at once.
@@ -84,6 +88,20 @@ impl Tokens {
     /// # Errors
     /// If there is one of that name, or the file cannot be written.
     pub fn create(&self, name: &str, expires: Option<Timestamp>, read_only: bool) -> Result<String, Error> {
+        self.create_under(name, expires, read_only, None)
+    }
+
+    /// The same, of a token that stands under a privacy policy, a preset or a file.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_under(
+        &self,
+        name: &str,
+        expires: Option<Timestamp>,
+        read_only: bool,
+        privacy: Option<String>,
+    ) -> Result<String, Error> {
         let is_odd = |letter: char| !(letter.is_ascii_alphanumeric() || "-_.@".contains(letter));
         if name.is_empty() || name.len() > 64 || name.contains(is_odd) {
             return Err(Error::new(
@@ -105,6 +123,7 @@ impl Tokens {
             created: Timestamp::now(),
             expires,
             read_only,
+            privacy,
         });
         self.save(&all)?;
         Ok(token)
@@ -153,7 +172,7 @@ impl Tokens {
                 .fold(kept.sha256.len() ^ asked.len(), |all, (one, other)| all | usize::from(one ^ other));
             let is_good = kept.expires.is_none_or(|expires| expires > now);
             if differs == 0 && is_good {
-                found = Some(Identity { name: kept.name, read_only: kept.read_only });
+                found = Some(Identity { name: kept.name, read_only: kept.read_only, privacy: kept.privacy });
             }
         }
         found
@@ -199,7 +218,10 @@ mod tests {
         assert!(tokens.list().unwrap().is_empty() && tokens.check("").is_none());
         let token = tokens.create("bot", None, true).unwrap();
         assert!(token.starts_with("ashby_") && token.len() == 49);
-        assert_eq!(other.check(&token), Some(Identity { name: "bot".into(), read_only: true }));
+        assert_eq!(
+            other.check(&token),
+            Some(Identity { name: "bot".into(), read_only: true, privacy: None })
+        );
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(!text.contains(&token[6..]));
         #[cfg(unix)]

@@ -132,7 +132,7 @@ impl Writes {
 }
 
 fn writes(agent: &Agent) -> Result<&Writes, Error> {
-    agent.inner.writes.as_ref().ok_or_else(|| {
+    agent.inner.writes.as_deref().ok_or_else(|| {
         Error::new("writes_not_allowed", "nothing may be written here").hint("start with --allow-writes")
     })
 }
@@ -193,11 +193,11 @@ pub(crate) async fn plan(
 /// Carries a plan out.
 pub(crate) async fn apply(agent: &Agent, id: &str, call: &Call) -> Result<Answer, Error> {
     let writes = writes(agent)?;
-    let client = agent.client("what the write is about")?;
+    let live = agent.client("what the write is about")?;
     let Planned { plan, subjects, .. } = writes.take(id, &call.caller)?;
     let operation = plan.operation();
     for subject in &subjects {
-        if !subject.is_unmoved(client).await? {
+        if !subject.is_unmoved(live.client).await? {
             let message = format!("{} has changed since the plan was made; nothing was sent", subject.name());
             return Err(Error::new("precondition_moved", message)
                 .field("plan_id")
@@ -205,7 +205,7 @@ pub(crate) async fn apply(agent: &Agent, id: &str, call: &Call) -> Result<Answer
         }
     }
     let entry = Entry::new(call, operation.name, &plan.digest(), id);
-    let (journal, client) = (Arc::clone(&writes.journal), client.clone());
+    let (journal, client) = (Arc::clone(&writes.journal), live.client.clone());
     // Whether somebody stops waiting or not: what was begun is carried to its end and noted.
     let carried = tokio::spawn(async move {
         journal.note(entry.begun()).await?;
@@ -217,7 +217,8 @@ pub(crate) async fn apply(agent: &Agent, id: &str, call: &Call) -> Result<Answer
         carried.await.map_err(|_| Error::new("fate_unknown", "the write ended unexpectedly"))??;
     match sent {
         Ok(response) => {
-            let mut result = agent::record(&response.results);
+            let shown = live.sight.shown(operation, response.results).await?;
+            let mut result = shown.map_or(Value::Null, |shown| agent::record(&shown));
             let omitted = crate::budget::fit(&mut result, crate::budget::LETTERS);
             let mut answer = agent::answer(json!({
                 "operation": operation.name, "applied": true, "result": result, "untrusted": true,

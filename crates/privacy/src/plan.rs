@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ashby_catalog::{Holds, Place};
+use ashby_catalog::{Class, Holds, Place};
 use bytes::Bytes;
 use capture_core::{FieldKind, Gone, Key, Searchable, StreamDescriptor};
 
@@ -131,7 +131,10 @@ pub(crate) fn tree(veil: &Veil, streams: &[&str], key: &[String], places: &[Plac
     let mut draft = Draft::default();
     for place in places {
         let path = names(&place.path);
-        let is_key = path.len() == 1 && key.contains(&path[0]);
+        // What tells records apart stays, as long as it means nothing.
+        let is_key = path.len() == 1
+            && key.contains(&path[0])
+            && matches!(place.class, Class::Identifier | Class::Plain);
         let fate = match veil.action(streams, &path, place.class) {
             (Action::Hash, Some(hash)) => Fate::Hash(hash),
             _ if is_key => Fate::Keep,

@@ -8,7 +8,7 @@ use ashby_catalog::{Class, Operation, places};
 use capture_core::PolicyMark;
 
 use crate::action::Action;
-use crate::contract::{Contract, StreamShape};
+use crate::contract::{Contract, StreamShape, names};
 use crate::hash::HashKey;
 use crate::plan::{self, Fate, Plan};
 use crate::policy::Policy;
@@ -171,7 +171,7 @@ impl Veil {
         plan.root = plan::tree(self, streams, key, places);
         for name in key {
             let path = std::slice::from_ref(name);
-            let place = places.iter().find(|place| place.path == format!("/{name}"));
+            let place = places.iter().find(|place| names(&place.path) == path);
             let class = place.map_or(Class::Unclassified, |place| place.class);
             let means_nothing = matches!(class, Class::Identifier | Class::Plain);
             match self.action(streams, path, class) {

@@ -103,7 +103,7 @@ impl Door {
         match bearer {
             Some(token) => self.0.tokens.check(token.trim()).ok_or_else(unauthorized),
             None if self.0.tokens.list()?.is_empty() => {
-                Ok(Identity { name: "local".to_owned(), read_only: false })
+                Ok(Identity { name: "local".to_owned(), read_only: false, privacy: None })
             }
             None => Err(unauthorized()),
         }

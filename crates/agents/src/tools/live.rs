@@ -10,6 +10,7 @@ use super::{Does, Tool};
 use crate::agent::{self, Agent, Answer, Call};
 use crate::arguments::Given;
 use crate::error::Error;
+use crate::sight::Live;
 use crate::{budget, cursor, tools};
 
 /// Names of tools have no more letters: hosts put theirs before them.
@@ -53,18 +54,27 @@ pub(crate) fn info(category: &str) -> Option<(&'static Operation, &'static str)>
 
 /// What a read operation answers.
 pub(crate) async fn send(
+    live: Live<'_>,
+    operation: &'static Operation,
+    params: Map<String, Value>,
+) -> Result<Value, Error> {
+    let plan = Plan::new(operation, params)?;
+    Ok(agent::record(&live.send(&plan).await?))
+}
+
+/// The same, whether it may be seen or not: for whoever has asked that already, and hands out nothing of it.
+pub(crate) async fn unseen(
     client: &Client,
     operation: &'static Operation,
     params: Map<String, Value>,
 ) -> Result<Value, Error> {
     let plan = Plan::new(operation, params)?;
-    let response = ashby_calls::send(client, &plan).await?;
-    Ok(agent::record(&response.results))
+    Ok(agent::record(&ashby_calls::send(client, &plan).await?.results))
 }
 
 /// One page of a list.
 pub(super) async fn page(
-    client: &Client,
+    live: Live<'_>,
     operation: &'static Operation,
     mut params: Map<String, Value>,
     limit: Option<usize>,
@@ -72,7 +82,7 @@ pub(super) async fn page(
 ) -> Result<Page, Error> {
     let place = place.unwrap_or(Place { cursor: None, skip: 0 });
     if operation.paging == catalog::Paging::None {
-        let answered = send(client, operation, params).await?;
+        let answered = send(live, operation, params).await?;
         let records = match answered {
             Value::Array(records) => records,
             one => vec![one],
@@ -89,9 +99,9 @@ pub(super) async fn page(
         parameters: plan.parameters().clone(),
         ..ListRequest::new(ReadOperation::new(operation.name))
     };
-    let page = client.page(&request).await?;
-    let records = page.records().map(|bytes| agent::record(&bytes)).collect();
-    Ok(Page { records, place, next: page.next_cursor.map(|cursor| cursor.as_str().to_owned()) })
+    let (records, next) = live.page(&plan, &request).await?;
+    let records = records.iter().map(|bytes| agent::record(bytes)).collect();
+    Ok(Page { records, place, next })
 }
 
 impl Page {
@@ -133,7 +143,7 @@ async fn read(
             format!("{} changes something ({}); nothing was sent", operation.name, operation.kind.name());
         return Err(Error::new("writes_not_allowed", message).field("operation").hint(hint));
     }
-    let client = agent.inner.client.as_ref().ok_or_else(|| {
+    let live = agent.live().ok_or_else(|| {
         Error::new("not_synced", format!("there is no API key to call {} with", operation.name))
             .hint("set ASHBY_API_KEY")
     })?;
@@ -143,7 +153,7 @@ async fn read(
             Some(text) => Some(cursor::open("call_operation", question, text)?),
             None => None,
         };
-        let page = page(client, operation, params, None, place).await?;
+        let page = page(live, operation, params, None, place).await?;
         let (records, next) = page.taken(
             |mut record| {
                 budget::shorten(&mut record);
@@ -157,7 +167,7 @@ async fn read(
             answer.insert("cursor".to_owned(), cursor::seal("call_operation", question, &next).into());
         }
     } else {
-        let mut result = send(client, operation, params).await?;
+        let mut result = send(live, operation, params).await?;
         let omitted = budget::fit(&mut result, budget::LETTERS);
         answer.insert("result".to_owned(), result);
         if !omitted.is_empty() {

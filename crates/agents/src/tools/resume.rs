@@ -6,13 +6,10 @@ use crate::agent::{self, Agent, Answer};
 use crate::arguments::Given;
 use crate::budget;
 use crate::error::Error;
-use crate::resumes::Resumes;
 
 pub(super) async fn run(agent: &Agent, given: &Given) -> Result<Answer, Error> {
-    let inner = &agent.inner;
-    let resumes =
-        Resumes { copy: inner.copy.clone(), client: inner.client.clone(), reader: inner.documents.clone() };
-    let resume = resumes.read(given.required("candidate_id")).await?;
+    let candidate = given.required("candidate_id");
+    let resume = agent.resumes_of(candidate).await?.read(candidate).await?;
     let text = &resume.text.text;
     let offset = given.whole("offset");
     let (part, next) = slice(text, offset);

@@ -58,7 +58,7 @@ pub(super) async fn run(agent: &Agent, given: &Given) -> Result<Answer, Error> {
             agent::local(&mut answer, as_of);
             Ok(answer)
         }
-        Some(Err(lack)) if agent.inner.client.is_some() && is_of_candidates => {
+        Some(Err(lack)) if agent.live().is_some() && is_of_candidates => {
             ask(agent, &text, &kinds, &lack.to_string()).await
         }
         Some(Err(lack)) => Err(Error::from(lack)),

@@ -4,11 +4,13 @@
 use ashby_calls::Plan;
 use ashby_client::Client;
 use ashby_client::catalog::{Operation, Type};
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::budget;
 use crate::error::Error;
+use crate::sight::Live;
 use crate::tools::live;
+use crate::{agent, budget};
 
 /// More are not read.
 const SUBJECTS_MAX: usize = 6;
@@ -40,15 +42,17 @@ pub(super) struct Subject {
     parameter: &'static str,
     operation: &'static Operation,
     params: Map<String, Value>,
-    /// What stood there; or why that could not be read.
+    /// What stood there, whoever may see it; or why that could not be read.
     values: Result<Value, Error>,
+    /// What may be seen of that.
+    shown: Value,
 }
 
 /// Reads what a plan names.
 ///
 /// # Errors
 /// What is not there cannot be written to. What may not be read is said and left at that.
-pub(super) async fn read(client: &Client, plan: &Plan) -> Result<Vec<Subject>, Error> {
+pub(super) async fn read(live: Live<'_>, plan: &Plan) -> Result<Vec<Subject>, Error> {
     let mut subjects = Vec::new();
     for field in plan.operation().parameters {
         let (Type::Id(kind), Some(id)) =
@@ -64,22 +68,30 @@ pub(super) async fn read(client: &Client, plan: &Plan) -> Result<Vec<Subject>, E
             break;
         }
         let params: Map<String, Value> = [(name.to_owned(), id.into())].into_iter().collect();
-        let values = match values(client, operation, &params).await {
+        let (values, shown) = match record(live.client, operation, &params).await {
             Err(error) if error.code == "not_found" => return Err(error.field(field.name)),
-            values => values,
+            Err(error) => (Err(error), Value::Null),
+            Ok(record) => {
+                let shown = live.sight.shown(operation, record.clone()).await?;
+                (Ok(picked(&record)), shown.map_or(Value::Null, |shown| picked(&shown)))
+            }
         };
-        subjects.push(Subject { parameter: field.name, operation, params, values });
+        subjects.push(Subject { parameter: field.name, operation, params, values, shown });
     }
     Ok(subjects)
 }
 
-async fn values(
+async fn record(
     client: &Client,
     operation: &'static Operation,
     params: &Map<String, Value>,
-) -> Result<Value, Error> {
-    let record = live::send(client, operation, params.clone()).await?;
-    Ok(budget::pick(record, &VALUES))
+) -> Result<Bytes, Error> {
+    let plan = Plan::new(operation, params.clone())?;
+    Ok(ashby_calls::send(client, &plan).await?.results)
+}
+
+fn picked(record: &[u8]) -> Value {
+    budget::pick(agent::record(record), &VALUES)
 }
 
 fn lower_first(word: &str) -> String {
@@ -94,8 +106,8 @@ impl Subject {
 
     pub(super) fn told(&self) -> Value {
         match &self.values {
-            Ok(values) => {
-                json!({"parameter": self.parameter, "is": self.operation.category(), "now": values})
+            Ok(_) => {
+                json!({"parameter": self.parameter, "is": self.operation.category(), "now": self.shown})
             }
             Err(error) => json!({
                 "parameter": self.parameter, "is": self.operation.category(),
@@ -107,8 +119,8 @@ impl Subject {
     /// Whether what matters is as it was.
     pub(super) async fn is_unmoved(&self, client: &Client) -> Result<bool, Error> {
         match &self.values {
-            Ok(before) => match values(client, self.operation, &self.params).await {
-                Ok(now) => Ok(now == *before),
+            Ok(before) => match record(client, self.operation, &self.params).await {
+                Ok(now) => Ok(picked(&now) == *before),
                 Err(error) if error.code == "not_found" => Ok(false),
                 Err(error) => Err(error),
             },

@@ -5,6 +5,7 @@
 
 mod copies;
 mod plans;
+mod sights;
 
 use std::time::Duration;
 

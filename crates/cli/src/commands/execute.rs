@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use agents::{Agent, Call, Form, Options, execute};
 use clap::Args;
@@ -9,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::commands::Context;
 use crate::failure::{CREDENTIALS, FAILED, Failure, USAGE};
-use crate::{local, output};
+use crate::{local, output, veil};
 
 /// What is to be done.
 #[derive(Debug, Args)]
@@ -20,6 +21,9 @@ pub(crate) struct ExecuteFlags {
     /// Print the entities that there are, and what can be done with each
     #[arg(long)]
     entities: bool,
+    /// What may be seen: a policy's name or file [default: as `privacy` in the settings says]
+    #[arg(id = "execute_privacy", long = "privacy", value_name = "POLICY")]
+    privacy: Option<String>,
 }
 
 impl ExecuteFlags {
@@ -45,6 +49,7 @@ impl ExecuteFlags {
             documents: None,
             max_age: None,
         });
+        let agent = agent.behind(Arc::new(veil::of(settings, self.privacy.as_deref())?));
         let call = Call {
             caller: format!("shell:{}", std::process::id()),
             door: "shell",

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use agents::{Agent, Allowed, Options, Writes};
@@ -13,7 +14,7 @@ use document_text::Reader;
 use crate::commands::Context;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::settings::{Settings, duration};
-use crate::{local, text};
+use crate::{local, text, veil};
 
 /// What ChatGPT wants, among the names of tools.
 const FETCH: &str = "chatgpt";
@@ -21,6 +22,10 @@ const FETCH: &str = "chatgpt";
 /// What agents may do.
 #[derive(Debug, Args)]
 pub(crate) struct McpFlags {
+    /// What agents may see: full, no-contact, no-compensation, analytics, minimal, or a file [default: as `privacy` in the
+    /// settings says]
+    #[arg(id = "mcp_privacy", long = "privacy", value_name = "POLICY")]
+    privacy: Option<String>,
     #[command(flatten)]
     agents: AgentFlags,
 }
@@ -53,7 +58,7 @@ impl McpFlags {
     pub(crate) async fn run(&self, context: &Context) -> Result<ExitCode, Failure> {
         let settings = &context.settings;
         let client = if settings.has_key() { Some(settings.client()?) } else { None };
-        let agent = self.agents.agent(settings, client)?;
+        let agent = self.agents.agent(settings, client, self.privacy.as_deref())?;
         let served = agents::serve_stdio(agent).await;
         served
             .map_err(|error| Failure::new(FAILED, "the conversation could not go on").with_source(error))?;
@@ -63,8 +68,14 @@ impl McpFlags {
 
 impl AgentFlags {
     /// The agent that the settings and these flags make.
-    pub(crate) fn agent(&self, settings: &Settings, client: Option<Client>) -> Result<Agent, Failure> {
-        Ok(Agent::new(Options {
+    pub(crate) fn agent(
+        &self,
+        settings: &Settings,
+        client: Option<Client>,
+        privacy: Option<&str>,
+    ) -> Result<Agent, Failure> {
+        let veil = veil::of(settings, privacy)?;
+        let agent = Agent::new(Options {
             copy: Some(local::copy(settings)?),
             client,
             writes: self.writes()?,
@@ -72,7 +83,8 @@ impl AgentFlags {
             fetch: self.tools.iter().any(|name| name == FETCH),
             documents: Reader::of_this_program().ok(),
             max_age: self.max_age,
-        }))
+        });
+        Ok(agent.behind(Arc::new(veil)))
     }
 
     /// How old the copy may be.

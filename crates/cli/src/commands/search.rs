@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use local_copy::{Hit, Search};
@@ -12,7 +13,7 @@ use crate::failure::{Failure, USAGE};
 use crate::output;
 use crate::settings::Settings;
 use crate::table::Table;
-use crate::{local, text};
+use crate::{local, text, veil};
 
 /// What is looked for.
 #[derive(Debug, Args)]
@@ -44,7 +45,8 @@ struct Found<'a> {
 
 impl SearchFlags {
     pub(crate) fn run(&self, settings: &Settings) -> Result<ExitCode, Failure> {
-        let copy = local::copy(settings)?;
+        let veil = veil::of(settings, None)?;
+        let copy = agents::behind(local::copy(settings)?, Arc::new(veil));
         if self.rebuild {
             let counts = sink_sqlite::rebuild(copy.path(), &local::searchable())?;
             let told: String = counts

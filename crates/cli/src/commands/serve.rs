@@ -67,6 +67,9 @@ pub(crate) struct ServeFlags {
     tokens_file: PathBuf,
     #[command(flatten)]
     agents: AgentFlags,
+    /// What agents may see, if not what --privacy says: a policy's name or file. Tokens may have stricter ones of their own
+    #[arg(long, value_name = "POLICY")]
+    agents_privacy: Option<String>,
     /// Keep the copy up as well, as `ashby sync --watch` does, with the flags of that: one process, one pace for all requests
     #[arg(long)]
     sync: bool,
@@ -109,7 +112,7 @@ impl ServeFlags {
             (false, true) => Some(settings.client()?),
             (false, false) => None,
         };
-        let agent = self.agents.agent(settings, client.clone())?;
+        let agent = self.agents.agent(settings, client.clone(), self.agents_privacy.as_deref())?;
         let words = match self.sync {
             true => {
                 "stopping: answering what is under way, and committing what has been read (again to stop at once)\n"

@@ -76,6 +76,7 @@ pub(crate) async fn within<'a>(
     let wanted = selection::wanted(settings)?;
     let place = destination::from_settings(settings)?;
     let wanted = wanted.kept_up(settings.except(), &*place);
+    let place = veil::around(settings, place, None, Some(wanted.names()))?;
     Prepared::new(settings, client, wanted, place, cancel, Some(within)).await
 }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use agents::Tokens;
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
+use privacy::{Contract, Policy};
 
 use super::mcp::usage;
 use super::serve::TOKENS;
@@ -13,6 +14,7 @@ use crate::failure::{Failure, USAGE};
 use crate::output::{self, explain};
 use crate::settings::Settings;
 use crate::table::Table;
+use crate::veil;
 
 #[derive(Debug, Args)]
 pub(crate) struct TokenFlags {
@@ -36,6 +38,10 @@ enum TokenAction {
         /// It may only read, whatever the server allows
         #[arg(long)]
         read_only: bool,
+        /// It sees no more than this policy leaves (full, no-contact, no-compensation, analytics, minimal, or a file), and no
+        /// more than the server's
+        #[arg(long, value_name = "POLICY")]
+        privacy: Option<String>,
     },
     /// List the tokens by their names
     List,
@@ -57,9 +63,15 @@ impl TokenFlags {
     pub(crate) fn run(&self, settings: &Settings) -> Result<ExitCode, Failure> {
         let tokens = Tokens::new(&self.tokens_file);
         match &self.action {
-            TokenAction::Create { name, expires, read_only } => {
+            TokenAction::Create { name, expires, read_only, privacy } => {
                 let expires = expires.as_deref().map(span).transpose()?.map(|span| Timestamp::now() + span);
-                let token = tokens.create(name, expires, *read_only).map_err(usage)?;
+                let token = tokens.create_under(
+                    name,
+                    expires,
+                    *read_only,
+                    privacy.as_deref().map(named).transpose()?,
+                );
+                let token = token.map_err(usage)?;
                 shown_once(settings, name, &token)?;
             }
             TokenAction::List => {
@@ -68,18 +80,20 @@ impl TokenFlags {
                 let cells = |kept: &agents::Kept| {
                     let rights = if kept.read_only { "reads" } else { "what the server allows" };
                     let expires = kept.expires.map_or("never".to_owned(), day);
-                    vec![kept.name.clone(), rights.to_owned(), day(kept.created), expires]
+                    let privacy = kept.privacy.clone().unwrap_or_default();
+                    vec![kept.name.clone(), rights.to_owned(), privacy, day(kept.created), expires]
                 };
                 let shown: Vec<serde_json::Value> = all
                     .iter()
                     .map(|kept| {
                         serde_json::json!({
-                            "name": kept.name, "read_only": kept.read_only, "created": kept.created,
-                            "expires": kept.expires,
+                            "name": kept.name, "read_only": kept.read_only, "privacy": kept.privacy,
+                            "created": kept.created, "expires": kept.expires,
                         })
                     })
                     .collect();
-                let table = Table::new(&["name", "may", "made", "expires"]).rows(all.iter().map(cells));
+                let table =
+                    Table::new(&["name", "may", "privacy", "made", "expires"]).rows(all.iter().map(cells));
                 output::print_listed(settings, &shown, table)?;
             }
             TokenAction::Revoke { name } => {
@@ -93,6 +107,17 @@ impl TokenFlags {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// A policy as a server finds it, wherever that is started. One that is wrong is refused now and not by the server.
+fn named(spec: &str) -> Result<String, Failure> {
+    veil::load(spec, &Contract::ashby())?;
+    if Policy::preset(spec).is_some() {
+        return Ok(spec.to_owned());
+    }
+    let path = std::path::absolute(spec)
+        .map_err(|error| Failure::new(USAGE, "the path of the policy cannot be told").with_source(error))?;
+    Ok(path.display().to_string())
 }
 
 /// Prints a token, which nobody can look up later.

@@ -112,7 +112,8 @@ impl Made {
                     Some(at) => self.classes[at],
                     None => self.unknown,
                 });
-                if own.len() == 1 && shape.key.contains(&own[0]) {
+                let means_nothing = matches!(place.class, Class::Identifier | Class::Plain);
+                if own.len() == 1 && shape.key.contains(&own[0]) && means_nothing {
                     return action != "hash";
                 }
                 match action {

@@ -100,7 +100,9 @@ pub(super) fn check_within(settings: &Settings) -> Result<(), Failure> {
 /// # Errors
 /// With the first of them.
 pub(crate) fn check_without(settings: &Settings, given: &crate::settings::Given) -> Result<(), Failure> {
-    let Some(name) = given.keys().find(|name| settings.is_on_command_line(name)) else { return Ok(()) };
+    // What may leave is said of agents as well.
+    let idle = |name: &&String| *name != "privacy" && settings.is_on_command_line(name);
+    let Some(name) = given.keys().find(idle) else { return Ok(()) };
     let flag = crate::settings::Setting::named(name).map_or_else(|| name.clone(), |setting| setting.long());
     Err(Failure::new(USAGE, format!("`--{flag}` goes with `--sync`")))
 }
