@@ -331,3 +331,16 @@ async fn what_webhooks_bring_passes_the_same_layer() {
     let found: Vec<_> = traces(&site, &secrets).into_iter().filter(|(path, _)| in_database(path)).collect();
     assert_eq!(found, []);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_policy_takes_out_is_said() {
+    let site = Site::new().await;
+    site.done("sync users jobs --to sqlite:out.db").await;
+    let ran = site.done("sync jobs --privacy minimal --to sqlite:out.db").await;
+    assert!(
+        ran.stderr.contains("are taken out of sqlite:out.db") && ran.stderr.contains("users"),
+        "{ran:#?}"
+    );
+    let ran = site.done("sync jobs --privacy minimal --to sqlite:out.db").await;
+    assert!(!ran.stderr.contains("taken out"), "{ran:#?}");
+}

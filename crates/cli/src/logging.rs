@@ -35,6 +35,7 @@ pub(crate) fn start(settings: &Settings) -> Screen {
     };
     // Other crates' debug output could hold what ours never does (headers, bodies), so it stays off.
     let ours = [
+        "agents",
         "ashby_calls",
         "ashby_client",
         "ashby_source",
@@ -42,6 +43,8 @@ pub(crate) fn start(settings: &Settings) -> Screen {
         "ashby_webhooks",
         "capture_core",
         "http_service",
+        "privacy",
+        "standing",
         // All destinations.
         "sink_",
         "ashby",

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use capture_core::{
     CommitPace, Committed, Error, ErrorKind, Gone, Key, Op, Outcome, Place, PolicyMark, Purge, Record,
-    Result, Share, Sink, State, StateUpdate, StreamDescriptor, Sweep, Within, Write,
+    Removed, Result, Share, Sink, State, StateUpdate, StreamDescriptor, Sweep, Within, Write,
 };
 
 use crate::plan::Plan;
@@ -121,13 +121,6 @@ impl Veiled {
 
     /// Takes out what was written under something else.
     async fn take_out(&mut self, others: &BTreeSet<String>) -> Result<State> {
-        for name in others {
-            tracing::warn!(
-                stream = name,
-                "its rows were written under another privacy policy or selection: they are taken out, and written anew \
-                 when it is synced"
-            );
-        }
         // What is on standard output is gone already.
         if !self.place.takes_stdout() {
             self.inner.close().await?;
@@ -135,7 +128,14 @@ impl Veiled {
             let known: Vec<Arc<StreamDescriptor>> =
                 known.filter(|stream| others.contains(&stream.name)).map(Arc::new).collect();
             let mut purging = self.place.purge(Purge::Streams(others.clone()), &known)?;
-            purging.removal().await?;
+            let rows: u64 = purging.removal().await?.streams.values().map(Removed::records).sum();
+            let names: Vec<&str> = others.iter().map(String::as_str).collect();
+            tracing::warn!(
+                "written under another privacy policy or selection: {rows} rows are taken out of {}, and come anew when \
+                 their streams are synced: {}",
+                self.place.address(),
+                names.join(", ")
+            );
             purging.carry_out().await?;
             drop(purging);
             self.inner = self.place.open()?;
