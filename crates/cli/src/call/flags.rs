@@ -567,13 +567,11 @@ fn value_name(kind: &Type) -> &'static str {
 
 /// What clap has against the words. It must not quote them: what is no flag is part of a value.
 fn refuse(error: &clap::Error, operation: &Operation) -> Failure {
-    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else {
-        of_command_line(&error)
-    };
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else { of_command_line(error) };
     let is_flag =
         |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._".contains(letter));
     match word.strip_prefix("--") {
-        _ if error.kind() != ErrorKind::UnknownArgument => of_command_line(&error),
+        _ if error.kind() != ErrorKind::UnknownArgument => of_command_line(error),
         Some(name) if !name.is_empty() && is_flag(name) => {
             let flags: BTreeSet<String> = all_flags(operation).collect();
             let failure = Failure::new(USAGE, format!("{} has no flag --{name}", operation.name));
