@@ -1,6 +1,6 @@
 //! The configuration.
 
-use ashby_client::{ApiKey, Client};
+use ashby_client::{ApiKey, Client, catalog};
 use capture_core::{Error, ErrorKind, Result};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -33,6 +33,13 @@ impl Config {
     /// # Errors
     /// [`ErrorKind::Configuration`].
     pub fn of(config: &Value) -> Result<Self> {
+        // What platforms add is passed over; what was probably meant to be one of ours is not.
+        let others = config.as_object().into_iter().flat_map(serde_json::Map::keys);
+        for name in others.filter(|name| !MEMBERS.contains(&name.as_str())) {
+            if let [near, ..] = catalog::nearest(name, MEMBERS)[..] {
+                return Err(wrong(format!("there is no `{name}`; did you mean {near}?")));
+            }
+        }
         let member = |name: &str| config.get(name).filter(|value| !value.is_null());
         let text = |name: &str, what: &str| {
             let read = |value: &Value| {
@@ -166,6 +173,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn a_slip_of_the_pen_is_no_member_that_is_passed_over() {
+        let read = |name: &str| Config::of(&json!({"api_key": "k", name: "x"})).map(drop);
+        assert!(read("stream_maps").is_ok() && read("batch_config").is_ok());
+        let message = read("bse_url").unwrap_err().to_string();
+        assert_eq!(message, "there is no `bse_url`; did you mean base_url?");
+    }
 
     #[test]
     fn the_schema_has_every_member() {

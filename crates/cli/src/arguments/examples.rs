@@ -10,6 +10,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "resume download",
         &["resume download CANDIDATE_ID -o cv.pdf", "resume download --all --dir resumes --max-size 20MB"],
     ),
+    ("resume text", &["resume text CANDIDATE_ID"]),
     ("resume upload", &["resume upload CANDIDATE_ID cv.pdf"]),
     ("file download", &["file download FILE_HANDLE"]),
     ("file upload", &["file upload CANDIDATE_ID letter.pdf"]),
@@ -75,6 +76,20 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("webhook replay", &["webhook replay --since 2h --type candidateHire --url http://localhost:3000/hooks"]),
     ("config trust", &["config trust"]),
     ("config untrust", &["config untrust"]),
+    #[cfg(feature = "postgres")]
+    (
+        "migrate check",
+        &[
+            "migrate check --from 'postgres://me@warehouse.example/dwh?schema=airbyte_ashby' --to sqlite:ashby.db",
+        ],
+    ),
+    ("privacy presets", &["privacy presets"]),
+    ("privacy check", &["privacy check privacy.toml"]),
+    (
+        "privacy report",
+        &["privacy report candidates", "privacy report --policy minimal --against no-contact"],
+    ),
+    ("privacy key", &["privacy key privacy.key"]),
     ("reconcile", &["reconcile", "reconcile candidates applications --dry-run"]),
     ("status", &["status", "status --output json"]),
     ("state show", &["state show --output json"]),
