@@ -93,7 +93,7 @@ async fn a_file_that_is_no_state_is_named_and_the_destination_not_blamed() {
     site.done("sync jobs").await;
     std::fs::write(site.path("e.json"), "{\"a\":1}").unwrap();
     let ran = site.run("state import e.json").await;
-    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.stderr.contains("e.json") && !ran.stderr.contains("move it away"), "{ran:#?}");
 }
 

@@ -28,7 +28,6 @@ fn whatever_happens_the_end_is_the_truth() {
     for (what, times) in [
         ("destination sqlite", 70),
         ("destination parquet", 12),
-        ("destination parquet", 30),
         ("destination jsonl", 50),
         ("destination stdout", 20),
         ("runs with --full", 300),

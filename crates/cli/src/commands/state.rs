@@ -71,7 +71,7 @@ async fn import(settings: &Settings, place: &dyn Place, file: &Path, force: bool
     let mut imported = State::from_document(&text).map_err(|error| {
         // It speaks of a destination's own.
         let message = format!("{} holds no state that can be imported", file.display());
-        Failure::new(USAGE, message)
+        Failure::new(FAILED, message)
             .with_hint("`ashby state export` writes one; nothing was changed")
             .with_source(error.chain())
     })?;
