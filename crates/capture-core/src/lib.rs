@@ -64,7 +64,7 @@ pub use identity::{Difference, Identity, ReconcilePolicy};
 pub use ledger::{Account, Ledger, NoLedger};
 pub use lock::{Lock, Locking};
 pub use memory::{MemorySink, MemoryStateStore};
-pub use place::{Family, Finding, Place};
+pub use place::{Family, Finding, Place, keeps_its_own_state};
 pub use purge::{Choose, Held, Purge, Purging, Removal, Removed, chosen};
 pub use record::{Gone, Key, Op, Record, Shape};
 pub use report::{Kept, Outcome, Report, StreamReport};

@@ -109,6 +109,12 @@ pub trait Place: Send + Sync {
     }
 }
 
+/// What is wrong with a file for the state where `what` keeps it itself.
+pub fn keeps_its_own_state(what: &str) -> Error {
+    Error::new(ErrorKind::Configuration, format!("{what} its state itself"))
+        .with_hint("leave --state out; only `--to stdout` takes a state file")
+}
+
 /// Something that was found out about a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -107,6 +107,13 @@ impl Gone {
         }
     }
 
+    /// How much a word of [`why`](Self::why) says, from 1: a reason that says more takes the place of one that says less. 0 for
+    /// none, as tombstones of earlier versions have, and for what is no word of ours.
+    pub fn rank_of(why: Option<&str>) -> u8 {
+        const WORDS: [&str; 5] = ["unseen", "not_found", "reported", "merged", "erased"];
+        WORDS.iter().zip(1..).find(|(word, _)| Some(**word) == why).map_or(0, |(_, rank)| rank)
+    }
+
     /// Since when it is gone, if the other side said so.
     pub fn at(&self) -> Option<jiff::Timestamp> {
         match self {
@@ -214,6 +221,20 @@ mod tests {
             prop_assert_eq!(key(&a) == key(&b), a == b);
             prop_assert_eq!(key(&a).parts(2), a.to_vec());
         }
+    }
+
+    #[test]
+    fn each_reason_has_a_word_with_a_rank() {
+        let reasons = [
+            Gone::Unseen,
+            Gone::NotFound,
+            Gone::Reported { at: None },
+            Gone::MergedInto("b".into()),
+            Gone::Erased,
+        ];
+        let ranks: Vec<u8> = reasons.iter().map(|gone| Gone::rank_of(Some(gone.why()))).collect();
+        assert_eq!(ranks, [1, 2, 3, 4, 5]);
+        assert_eq!((Gone::rank_of(None), Gone::rank_of(Some("x"))), (0, 0));
     }
 
     #[test]

@@ -131,6 +131,7 @@ async fn who_dawdles_is_sent_away() {
         if stream.write_all(&[byte]).await.is_err() || began.elapsed() > crate::support::PATIENCE {
             break;
         }
+        // Being slow is what is tested.
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert!(began.elapsed() < crate::support::PATIENCE);
@@ -141,6 +142,7 @@ async fn who_dawdles_is_sent_away() {
     let (mut reading, mut writing) = stream.into_split();
     let dripping = tokio::spawn(async move {
         while writing.write_all(b"x").await.is_ok() {
+            // … as here.
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use capture_core::{
     Error, ErrorKind, Family, FileStateStore, Finding, Place, Purge, Purging, Result, Sink, State,
-    StreamDescriptor, private_file,
+    StreamDescriptor, keeps_its_own_state, private_file,
 };
 use capture_ledger::SqliteLedger;
 
@@ -29,8 +29,7 @@ impl Family for Directories {
     fn place(&self, address: &str, state: Option<&Path>) -> Option<Result<Box<dyn Place>>> {
         let path = address.strip_prefix("jsonl:").filter(|path| !path.is_empty())?;
         if state.is_some() {
-            return Some(Err(Error::new(ErrorKind::Configuration, "a directory keeps its state itself")
-                .with_hint("leave --state out; only `--to stdout` takes a state file")));
+            return Some(Err(keeps_its_own_state("a directory keeps")));
         }
         Some(Ok(Box::new(Files { path: path.into() })))
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::thread;
 
 use capture_core::{
-    Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor, private_file,
+    Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor,
+    keeps_its_own_state, private_file,
 };
 use jiff::Timestamp;
 
@@ -33,11 +34,7 @@ impl capture_core::Family for Family {
     fn place(&self, address: &str, state: Option<&Path>) -> Option<Result<Box<dyn Place>>> {
         let rest = address.strip_prefix("parquet:")?;
         if state.is_some() {
-            return Some(Err(Error::new(
-                ErrorKind::Configuration,
-                "Parquet files keep their state themselves",
-            )
-            .with_hint("leave --state out; only `--to stdout` takes a state file")));
+            return Some(Err(keeps_its_own_state("a folder of Parquet files keeps")));
         }
         Some(
             Address::parse(rest).map(|address| Box::new(Lake { address, rehearsed: None }) as Box<dyn Place>),

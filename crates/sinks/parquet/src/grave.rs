@@ -2,12 +2,9 @@
 
 use capture_core::Gone;
 
-/// The words of the column `_deleted_why`; a later one says more than an earlier one.
-const WHY: [&str; 5] = ["unseen", "not_found", "reported", "merged", "erased"];
-
 /// How much a word says, from 1; what is no word of ours says least.
 pub(crate) fn rank(why: Option<&str>) -> u8 {
-    WHY.iter().zip(1..).find(|(word, _)| Some(**word) == why).map_or(1, |(_, rank)| rank)
+    Gone::rank_of(why).max(1)
 }
 
 /// What the columns say of a row that is gone.

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use capture_core::{Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor};
+use capture_core::{
+    Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor,
+    keeps_its_own_state,
+};
 
 use typed_records::ColumnType;
 
@@ -40,8 +43,7 @@ impl capture_core::Family for Family {
     fn place(&self, address: &str, state: Option<&Path>) -> Option<Result<Box<dyn Place>>> {
         let address = read(address)?;
         if state.is_some() {
-            return Some(Err(Error::new(ErrorKind::Configuration, "a database keeps its state itself")
-                .with_hint("leave --state out; only `--to stdout` takes a state file")));
+            return Some(Err(keeps_its_own_state("a database keeps")));
         }
         Some(address.map(|address| Box::new(Schema { address, rehearsal: None }) as Box<dyn Place>))
     }

@@ -2,14 +2,6 @@
 
 use capture_core::Gone;
 
-/// The words of the column `_deleted_why`; a later one says more than an earlier one.
-const WHY: [&str; 5] = ["unseen", "not_found", "reported", "merged", "erased"];
-
-/// How much a word says; 0 for none and for what is no word of ours.
-pub(crate) fn rank(why: Option<&str>) -> u8 {
-    WHY.iter().zip(1..).find(|(word, _)| Some(**word) == why).map_or(0, |(_, rank)| rank)
-}
-
 /// What the columns say of a row that is gone.
 #[derive(Debug, Clone)]
 pub(crate) struct Grave {

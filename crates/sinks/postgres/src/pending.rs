@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use capture_core::{Counts, Gone, Key, Op, Record, Shape, Write};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::grave::{self, Grave};
+use crate::grave::Grave;
 use crate::key;
 
 /// A row as it is, or as it is to be.
@@ -85,7 +85,7 @@ fn upsert<'a>(row: &mut Row<'a>, record: &'a Record, body: &'a [u8], seen: i64, 
 
 /// One that is gone already hears a reason that says more.
 fn bury(row: &mut Row<'_>, key: &Key, gone: &Gone, key_fields: &[String], now_us: i64, counts: &mut Counts) {
-    let rank = grave::rank(Some(gone.why()));
+    let rank = Gone::rank_of(Some(gone.why()));
     if !row.exists() || row.rank.is_some_and(|before| before >= rank) {
         return;
     }

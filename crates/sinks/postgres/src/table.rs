@@ -6,14 +6,14 @@ use std::fmt::Write as _;
 use std::pin::pin;
 use std::sync::Arc;
 
-use capture_core::{Counts, Key, Share, StreamDescriptor, Sweep, Within, Write};
+use capture_core::{Counts, Gone, Key, Share, StreamDescriptor, Sweep, Within, Write};
 use futures_util::SinkExt as _;
 use jiff::Timestamp;
 use tokio_postgres::types::Type;
 use typed_records::{Column, ColumnType, Columns, Dialect, Wanted, table_name};
 
 use crate::columns::{self, OWN};
-use crate::grave;
+use crate::grave::Grave;
 use crate::key;
 use crate::layout::{Contents, Layout};
 use crate::link::{Link, Parameter, Raw, Result};
@@ -296,7 +296,7 @@ impl Table {
             row.rank = found
                 .try_get::<_, bool>(3)?
                 .then_some(())
-                .map(|()| found.try_get(4).map(grave::rank))
+                .map(|()| found.try_get(4).map(Gone::rank_of))
                 .transpose()?;
         }
         Ok(())
@@ -414,7 +414,7 @@ impl Table {
             value::push_instant(&mut bytes, us);
             Raw(bytes.split_off(4))
         };
-        let grave = grave::Grave::new(&sweep.gone, now_us);
+        let grave = Grave::new(&sweep.gone, now_us);
         let (now, at) = (instant(now_us), instant(grave.at_us));
         let (since, from) = stamps(sweep);
         let scopes;

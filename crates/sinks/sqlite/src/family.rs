@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use capture_core::{
-    Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor, private_file,
+    Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor,
+    keeps_its_own_state, private_file,
 };
 
 use crate::SqliteSink;
@@ -28,8 +29,7 @@ impl capture_core::Family for Family {
     fn place(&self, address: &str, state: Option<&Path>) -> Option<Result<Box<dyn Place>>> {
         let path = address.strip_prefix("sqlite:").filter(|path| !path.is_empty())?;
         if state.is_some() {
-            return Some(Err(Error::new(ErrorKind::Configuration, "a database keeps its state itself")
-                .with_hint("leave --state out; only `--to stdout` takes a state file")));
+            return Some(Err(keeps_its_own_state("a database keeps")));
         }
         let database = Database { path: path.into() };
         // What is no file is said before anything is asked of Ashby.

@@ -3,9 +3,6 @@
 use capture_core::{Gone, Key};
 use jiff::Timestamp;
 
-/// The words of the column `_deleted_why`; a later one says more than an earlier one.
-const WHY: [&str; 5] = ["unseen", "not_found", "reported", "merged", "erased"];
-
 /// How a row is buried.
 #[derive(Debug)]
 pub(crate) struct Grave<'a> {
@@ -35,7 +32,7 @@ impl<'a> Grave<'a> {
 
     /// The rank of a word; 0 for none, as tombstones of earlier versions have, and for what is no word of ours.
     pub(crate) fn rank_of(why: Option<&str>) -> u8 {
-        WHY.iter().zip(1..).find(|(word, _)| Some(**word) == why).map_or(0, |(_, rank)| rank)
+        Gone::rank_of(why)
     }
 }
 
