@@ -1,9 +1,9 @@
 //! `ashby reconcile`: what is there against what is held.
 
-use ashby_sim::{Kind, Mutation};
+use ashby_sim::{Key, Kind, Mutation, ServerOptions};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Site, postgres, sqlite, truth};
+use crate::support::{Site, postgres, run, shape, sqlite, truth};
 
 fn files(site: &Site) -> Vec<String> {
     let entries = std::fs::read_dir(site.directory.path()).unwrap();
@@ -95,5 +95,25 @@ async fn a_dry_run_in_a_database_server_is_rolled_back() {
     site.done(&format!("reconcile --to {to}")).await;
     for stream in ["candidates", "applications", "users"] {
         assert_eq!(postgres::records(&site, stream), truth(site.organisation(), stream), "{stream}");
+    }
+}
+
+/// What another key does not see is not gone, and that this key is another one is not forgotten with a position (I6).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_forgets_from_where_to_go_on_and_not_who_saw_the_rows() {
+    let keys = vec![Key::full("sim-key"), Key::full("a-narrower-key")];
+    let site = Site::with(&shape(), ServerOptions { keys, ..ServerOptions::default() }).await;
+    for to in ["sqlite:a.db", "jsonl:lines", "parquet:lake"] {
+        site.done(&format!("sync jobs --to {to}")).await;
+        site.done(&format!("state reset jobs --to {to}")).await;
+        let hidden = truth(site.organisation(), "jobs").into_keys().next().unwrap();
+        site.organisation().mutate(&Mutation::Delete { kind: Kind::Job, id: hidden }).unwrap();
+        let mut narrower = site.ashby(&format!("sync jobs --to {to}"));
+        narrower.env("ASHBY_API_KEY", "a-narrower-key");
+        let ran = run(narrower).await;
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        assert!(ran.stderr.contains("with another key before"), "{to}: {}", ran.stderr);
+        assert!(ran.stderr.contains("others have seen them"), "{to}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("is marked as deleted"), "{to}: {}", ran.stderr);
     }
 }

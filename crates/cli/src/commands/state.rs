@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use capture_core::{Checkpoint, Place, State, StateUpdate, StreamState};
+use capture_core::{Place, State, StateUpdate};
 use serde_json::json;
 
 use crate::failure::{FAILED, Failure, USAGE};
@@ -47,15 +47,13 @@ async fn reset(settings: &Settings, place: &dyn Place, streams: Vec<String>) -> 
             return Err(Failure::new(USAGE, format!("nothing is saved of a stream named `{unknown}`"))
                 .with_hint(format!("saved are: {}", known.join(", "))));
         }
-        let forgotten = |name: &String| {
-            let saved = state.streams.get(name)?;
-            // What was left out of rows that stay must not be forgotten with the rest.
-            saved.policy.as_ref()?;
-            let mut bare = StreamState::new(Checkpoint::default(), saved.committed_at);
-            (bare.policy, bare.stamp) = (saved.policy.clone(), saved.stamp);
-            Some(bare)
+        // The rows stay, and so does what is known of them: who saw them, and what was left out of them.
+        let listed_again = |name: &String| {
+            let mut next = state.streams.get(name)?.clone();
+            next.list_again();
+            Some(next)
         };
-        Ok(StateUpdate::new(streams.iter().map(|name| (name.clone(), forgotten(name)))))
+        Ok(StateUpdate::new(streams.iter().map(|name| (name.clone(), listed_again(name)))))
     };
     change(place, reset).await?;
     let told = format!(
@@ -171,6 +169,8 @@ fn show(settings: &Settings, state: &State) -> Result<(), Failure> {
         age_seconds: u64,
         /// A listing was under way.
         listing: bool,
+        /// Nothing to go on from: the next sync lists everything.
+        to_be_listed: bool,
         full_listing_records: Option<u64>,
         full_listing_at: Option<String>,
     }
@@ -183,12 +183,17 @@ fn show(settings: &Settings, state: &State) -> Result<(), Failure> {
             committed_at: state.committed_at.strftime("%FT%TZ").to_string(),
             age_seconds: now.duration_since(state.committed_at).as_secs().unsigned_abs(),
             listing: ashby_source::is_listing(&state.checkpoint),
+            to_be_listed: state.checkpoint.is_empty(),
             full_listing_records: state.listed.last_full,
             full_listing_at: state.listed.last_full_at.map(|at| at.strftime("%FT%TZ").to_string()),
         })
         .collect();
     let rows = shown.iter().map(|stream| {
-        let position = if stream.listing { "in the middle of a listing" } else { "up to date then" };
+        let position = match stream {
+            Shown { to_be_listed: true, .. } => "listed whole by the next sync",
+            Shown { listing: true, .. } => "in the middle of a listing",
+            _ => "up to date then",
+        };
         let records = stream.full_listing_records.map(thousands).unwrap_or_default();
         let full = stream.full_listing_at.clone().unwrap_or_default();
         vec![stream.stream.to_owned(), stream.committed_at.clone(), position.to_owned(), records, full]
