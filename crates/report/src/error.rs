@@ -42,7 +42,9 @@ impl Error {
                 "look the id up: ashby query \"select department_id, path from departments order by path\""
             }
             Self::Period(_) => "12m, 90d, all, or two dates: 2026-01-01..2026-06-30",
-            Self::TimeZone(_) => "set `timezone` to an IANA name such as Europe/Berlin, and build the model anew",
+            Self::TimeZone(_) => {
+                "set `timezone` to an IANA name such as Europe/Berlin, and build the model anew"
+            }
             Self::Sqlite(_) => return None,
         })
     }

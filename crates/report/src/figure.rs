@@ -60,9 +60,7 @@ impl Cell {
     /// Days, or whatever else has one decimal below 10.
     pub(crate) fn real(number: Option<f64>) -> Self {
         match number.filter(|number| number.is_finite()) {
-            Some(number) => {
-                Self { value: Some(Number::Real(number)), shown: rounded(number), is_few: false }
-            }
+            Some(number) => Self { value: Some(Number::Real(number)), shown: rounded(number), is_few: false },
             None => Self::missing(),
         }
     }

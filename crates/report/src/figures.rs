@@ -56,10 +56,8 @@ pub(crate) struct Headline {
 pub(crate) fn headlines(model: &Model) -> Result<Vec<Headline>, Error> {
     use crate::numbers::{RATE_MIN, counted, percent, percentile, rounded, thousands};
     let (months, scope) = (|column: &str| model.window.months(column), model.scope("job_id"));
-    let applications = model.count(&format!(
-        "SELECT count(*) FROM applications WHERE 1{}{scope}",
-        months("created_month")
-    ))?;
+    let applications = model
+        .count(&format!("SELECT count(*) FROM applications WHERE 1{}{scope}", months("created_month")))?;
     let (hires, sorted) = time_to_hire::days(model)?;
     let offers: Vec<(u64, u64)> = model.rows(
         &format!(
@@ -79,8 +77,7 @@ pub(crate) fn headlines(model: &Model) -> Result<Vec<Headline>, Error> {
         |row| Ok((whole(row, 0)?, whole(row, 1)?)),
     )?;
     let (open, active) = open.into_iter().next().unwrap_or_default();
-    let headline =
-        |name, shown: String, beside: String| Headline { name, shown, beside };
+    let headline = |name, shown: String, beside: String| Headline { name, shown, beside };
     Ok(vec![
         headline("Applications", thousands(applications), "received".to_owned()),
         headline("Hires", thousands(hires), "made".to_owned()),
@@ -90,7 +87,9 @@ pub(crate) fn headlines(model: &Model) -> Result<Vec<Headline>, Error> {
         },
         match decided {
             0 => headline("Offers accepted", "–".to_owned(), "none decided".to_owned()),
-            1..RATE_MIN => headline("Offers accepted", format!("{accepted} of {decided}"), "decided".to_owned()),
+            1..RATE_MIN => {
+                headline("Offers accepted", format!("{accepted} of {decided}"), "decided".to_owned())
+            }
             _ => headline(
                 "Offers accepted",
                 percent(accepted as f64 / decided as f64),

@@ -37,7 +37,7 @@ pub(crate) fn policy_header(has_form: bool) -> String {
     format!("{}; frame-ancestors 'none'", policy(has_form))
 }
 
-fn shell(title: &str, has_form: bool, content: Markup) -> Markup {
+fn shell(title: &str, has_form: bool, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -72,7 +72,7 @@ pub(crate) fn document(
     Ok(shell(
         &format!("{title}, {}", model.window.words()),
         options.served_at.is_some(),
-        html! {
+        &html! {
             svg class="patterns" width="0" height="0" aria-hidden="true" {
                 defs {
                     pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
@@ -121,15 +121,13 @@ fn facts(model: &Model, options: &Options) -> Result<Vec<(&'static str, String)>
         facts.push(("Period", format!("{}, counted by whole months", options.period)));
     }
     if applications > 0 {
-        let covered = format!(
-            "history of {} of {}",
-            thousands(with_history),
-            counted(applications, "application")
-        );
+        let covered =
+            format!("history of {} of {}", thousands(with_history), counted(applications, "application"));
         facts.push(("Coverage", covered));
     }
     let names = |all: &[Named], asked: &[String]| {
-        let name = |id: &String| all.iter().find(|one| one.id == *id).map_or(id.clone(), |one| one.name.clone());
+        let name =
+            |id: &String| all.iter().find(|one| one.id == *id).map_or(id.clone(), |one| one.name.clone());
         asked.iter().map(name).collect::<Vec<_>>().join(", ")
     };
     if !options.jobs.is_empty() {
@@ -263,7 +261,7 @@ pub(crate) fn sign_in(action: &str, was_wrong: bool) -> Markup {
     shell(
         "Sign in",
         true,
-        html! {
+        &html! {
             main.card {
                 h1 { "Recruiting dashboard" }
                 p { "It is for those who have a token of this server, as " code { "ashby token create NAME" } " makes them." }
@@ -285,7 +283,7 @@ pub(crate) fn notice(what: &str, hint: Option<&str>) -> Markup {
     shell(
         "Recruiting dashboard",
         true,
-        html! {
+        &html! {
             main.card {
                 h1 { "Recruiting dashboard" }
                 p { (with_code(what)) }

@@ -22,11 +22,7 @@ pub(crate) fn thousands(number: u64) -> String {
 /// One decimal below 10, none above.
 pub(crate) fn rounded(number: f64) -> String {
     let number = number.max(0.0);
-    if (number * 10.0).round() < 100.0 {
-        format!("{number:.1}")
-    } else {
-        thousands(number.round() as u64)
-    }
+    if (number * 10.0).round() < 100.0 { format!("{number:.1}") } else { thousands(number.round() as u64) }
 }
 
 /// Days with their unit: `4.2 days`, `1.0 day`, `38 days`.
@@ -43,7 +39,7 @@ pub(crate) fn percent(share: f64) -> String {
         "0%".to_owned()
     } else if percent < 0.1 {
         "<0.1%".to_owned()
-    } else if percent < 10.0 && (percent * 10.0).round() < 100.0 || percent >= 99.5 && percent < 100.0 {
+    } else if percent < 10.0 && (percent * 10.0).round() < 100.0 || (99.5..100.0).contains(&percent) {
         format!("{:.1}%", percent.min(99.9))
     } else {
         format!("{}%", percent.round())
@@ -108,9 +104,12 @@ mod tests {
     #[test]
     fn wilsons_interval_is_his() {
         // Newcombe 1998, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
-        for (count, total, low, high) in
-            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
-        {
+        for (count, total, low, high) in [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ] {
             let (found_low, found_high) = wilson(count, total).unwrap();
             assert!((found_low - low).abs() < 5e-5 && (found_high - high).abs() < 5e-5, "{count} of {total}");
         }

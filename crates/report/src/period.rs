@@ -150,9 +150,7 @@ impl Window {
         let now = Month::of(today);
         let (first, last, is_widened) = match period {
             Period::All => (None, now, false),
-            Period::Months(number) => {
-                (Some(now.plus(1 - i32::try_from(number).unwrap_or(12))), now, false)
-            }
+            Period::Months(number) => (Some(now.plus(1 - i32::try_from(number).unwrap_or(12))), now, false),
             Period::Days(number) => {
                 let first = today.checked_sub(Span::new().days(number)).unwrap_or(Date::ZERO);
                 (Some(Month::of(first)), now, first.day() != 1)
@@ -178,11 +176,7 @@ impl Window {
     /// What restricts a column of dates.
     pub(crate) fn dates(&self, column: &str) -> String {
         let Some(first) = self.first else { return String::new() };
-        format!(
-            " AND {column} >= '{}' AND {column} < '{}'",
-            first.first_day(),
-            self.last.plus(1).first_day()
-        )
+        format!(" AND {column} >= '{}' AND {column} < '{}'", first.first_day(), self.last.plus(1).first_day())
     }
 
     /// What restricts a column of instants.
@@ -190,7 +184,10 @@ impl Window {
         let Some(first) = self.first else { return String::new() };
         let instant = |month: Month| {
             let start = self.zone.to_zoned(month.first_day().at(0, 0, 0, 0));
-            start.map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp()).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()
+            start
+                .map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+                .strftime("%Y-%m-%dT%H:%M:%S.000Z")
+                .to_string()
         };
         format!(" AND {column} >= '{}' AND {column} < '{}'", instant(first), instant(self.last.plus(1)))
     }
@@ -239,7 +236,8 @@ mod tests {
         }
         assert_eq!("2y".parse::<Period>().unwrap(), Period::Months(24));
         assert_eq!("8w".parse::<Period>().unwrap(), Period::Days(56));
-        for text in ["", "12", "m", "0m", "-1d", "1é", "99999999m", "2026-06-30..2026-01-01", "a..b", "ALLES"] {
+        for text in ["", "12", "m", "0m", "-1d", "1é", "99999999m", "2026-06-30..2026-01-01", "a..b", "ALLES"]
+        {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }
     }

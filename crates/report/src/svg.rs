@@ -49,17 +49,16 @@ impl Panel {
         Share((self.to - self.from) * self.scale.share(value))
     }
 
-    /// Lines and numbers of the axis, from one height to another.
-    pub(crate) fn grid(&self, top: u32, bottom: u32) -> Markup {
+    /// Lines and numbers of the axis, from one height to another; the last number has the unit beside it.
+    pub(crate) fn grid(&self, top: u32, bottom: u32, unit: &str) -> Markup {
         let ticks = self.scale.ticks();
         let last = ticks.len().saturating_sub(1);
         html! {
             @for (index, tick) in ticks.iter().enumerate() {
-                line class=(if index == 0 { "axis" } else { "grid" })
-                    x1=(self.x(*tick)) x2=(self.x(*tick)) y1=(top) y2=(bottom) {}
+                line class="grid" x1=(self.x(*tick)) x2=(self.x(*tick)) y1=(top) y2=(bottom) {}
                 text class="tick" x=(self.x(*tick)) y=(bottom + 14)
                     text-anchor=(if index == 0 { "start" } else if index == last { "end" } else { "middle" }) {
-                    (tick_text(*tick))
+                    (tick_text(*tick)) @if index == last { (unit) }
                 }
             }
         }
@@ -83,12 +82,22 @@ pub(crate) struct Layout {
 pub(crate) const ROOMY: Layout = Layout { pitch: 42, label: 13, bar: 20, thickness: 12 };
 
 /// For more.
-pub(crate) const DENSE: Layout = Layout { pitch: 27, label: 11, bar: 16, thickness: 6 };
+pub(crate) const DENSE: Layout = Layout { pitch: 28, label: 12, bar: 17, thickness: 6 };
 
 impl Layout {
     /// The label of a row whose upper edge this is.
     pub(crate) fn label(&self, top: u32, label: &str) -> Markup {
         text_that_fits(top + self.label, label, WIDE, NARROW)
+    }
+
+    /// The same with room for so many characters in a wide and in a narrow picture.
+    pub(crate) fn label_within(&self, top: u32, label: &str, wide: usize, narrow: usize) -> Markup {
+        text_that_fits(top + self.label, label, wide, narrow)
+    }
+
+    /// A number at the right end of a panel, on the label's line.
+    pub(crate) fn number(&self, top: u32, end: f64, text: &str) -> Markup {
+        html! { text.figure x=(Share(end)) y=(top + self.label) text-anchor="end" { (text) } }
     }
 
     /// What a bar says in numbers, at the right end of its label's line.
@@ -133,9 +142,9 @@ pub(crate) struct Said {
     pub(crate) is_few: bool,
 }
 
-/// A heading within a picture.
+/// A heading within a picture; at the right edge it ends there.
 pub(crate) fn heading(x: f64, y: u32, text: &str) -> Markup {
-    html! { text class="heading" x=(Share(x)) y=(y) { (text) } }
+    html! { text class="heading" x=(Share(x)) y=(y) text-anchor=[(x == 1.0).then_some("end")] { (text) } }
 }
 
 /// What colours stand for, in a line above the first bars: each beside a piece of it.

@@ -80,9 +80,10 @@ fn told(figure: &str) -> Told {
     let (mut in_table, mut key) = (false, String::new());
     loop {
         let of = |element: &BytesStart<'_>, name: &str| {
-            element.try_get_attribute(name).unwrap().map(|found| {
-                found.normalized_value(quick_xml::XmlVersion::Explicit1_0).unwrap().into_owned()
-            })
+            element
+                .try_get_attribute(name)
+                .unwrap()
+                .map(|found| found.normalized_value(quick_xml::XmlVersion::Explicit1_0).unwrap().into_owned())
         };
         match reader.read_event().unwrap() {
             Event::Eof => break,
@@ -143,7 +144,11 @@ fn every_figure_is_there_and_every_mark_stands_in_its_table() {
             for (place, value) in &told.marks {
                 assert_eq!(told.cells.get(place), Some(value), "{chart}: {place:?}");
             }
-            assert_eq!(text.matches("<svg class=\"picture\" role=\"img\" aria-labelledby=").count(), 1, "{chart}");
+            assert_eq!(
+                text.matches("<svg class=\"picture\" role=\"img\" aria-labelledby=").count(),
+                1,
+                "{chart}"
+            );
             assert_eq!(text.matches("<h2").count(), 1);
         }
         assert_eq!(made.html.matches("<h1").count(), 1);
@@ -212,11 +217,16 @@ fn counted_by_jobs_it_is_the_same_as_counted_at_once() {
     }
     // Departments go with those below them: all but the third.
     let departments = Options { departments: vec!["department-0".to_owned()], ..all() };
-    let two: Vec<String> = jobs.iter().enumerate().filter(|(place, _)| place % 3 < 2).map(|(_, job)| job.clone()).collect();
+    let two: Vec<String> =
+        jobs.iter().enumerate().filter(|(place, _)| place % 3 < 2).map(|(_, job)| job.clone()).collect();
     let by_jobs = page(&path, &Options { jobs: two, ..all() }).unwrap();
     let by_departments = page(&path, &departments).unwrap();
     for chart in CHARTS {
-        assert_eq!(told(figure(&by_jobs.html, chart)).cells, told(figure(&by_departments.html, chart)).cells, "{chart}");
+        assert_eq!(
+            told(figure(&by_jobs.html, chart)).cells,
+            told(figure(&by_departments.html, chart)).cells,
+            "{chart}"
+        );
     }
 }
 
@@ -226,8 +236,14 @@ fn what_titles_say_is_text() {
     assert!(!made.html.contains("<script") && !made.html.contains("</script"), "no script at all");
     assert!(made.html.contains("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(made.html.contains("&lt;i&gt;Iverson&lt;/i&gt;") && !made.html.contains("<i>"));
-    assert!(!made.html.contains('\u{202e}') && !made.html.contains('\u{7}'), "nothing that turns text around");
-    assert!(made.html.contains("… <title>") || made.html.contains("…<title>"), "long titles are cut, and whole beside");
+    assert!(
+        !made.html.contains('\u{202e}') && !made.html.contains('\u{7}'),
+        "nothing that turns text around"
+    );
+    assert!(
+        made.html.contains("… <title>") || made.html.contains("…<title>"),
+        "long titles are cut, and whole beside"
+    );
 }
 
 #[test]
@@ -274,7 +290,10 @@ fn without_anything_it_says_why_and_what_to_do() {
     assert_eq!(made.figures, 0);
     for chart in CHARTS {
         let text = figure(&made.html, chart);
-        assert!(text.contains(" data-empty") && !text.contains("<svg") && !text.contains("<table"), "{chart}");
+        assert!(
+            text.contains(" data-empty") && !text.contains("<svg") && !text.contains("<table"),
+            "{chart}"
+        );
         assert!(text.contains("<code>ashby sync"), "{chart}: {text}");
     }
     no_leftovers(&made.html);
@@ -303,7 +322,10 @@ fn without_history_it_says_which_stream_has_it() {
         .unwrap();
     let made = page(&path, &all()).unwrap();
     let text = figure(&made.html, "time-in-stage");
-    assert!(text.contains("data-empty") && text.contains("<code>ashby sync application_history</code>"), "{text}");
+    assert!(
+        text.contains("data-empty") && text.contains("<code>ashby sync application_history</code>"),
+        "{text}"
+    );
     assert!(figure(&made.html, "interviewer-load").contains("<code>ashby sync interview_schedules"));
     assert!(figure(&made.html, "funnel").contains("a lower bound"));
     assert!(made.html.contains("history of 0 of 300 applications"));
@@ -314,14 +336,22 @@ fn without_history_it_says_which_stream_has_it() {
 fn what_stands_at_the_head_is_known() {
     let made = company(&Options { organisation: Some("Acme <b>".to_owned()), ..Options::default() });
     let head = part(&made.html, "<header>", "</header>");
-    for words in ["Recruiting at Acme &lt;b&gt;", "Dec 2025 to Nov 2026", "29 Nov 2026, 07:00", "Europe/Berlin", "masked"] {
+    for words in [
+        "Recruiting at Acme &lt;b&gt;",
+        "Dec 2025 to Nov 2026",
+        "29 Nov 2026, 07:00",
+        "Europe/Berlin",
+        "masked",
+    ] {
         assert!(head.contains(words), "{words}: {head}");
     }
     assert!(!head.contains("<form"), "a file has nothing to ask");
     let policy = "Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-";
     assert!(made.html.contains(policy) && made.html.contains("name=\"robots\" content=\"noindex\""));
     assert!(made.content_security_policy.contains("frame-ancestors 'none'"));
-    assert!(!made.html.contains(" style=") && !made.html.contains("http://") && !made.html.contains("https://"));
+    assert!(
+        !made.html.contains(" style=") && !made.html.contains("http://") && !made.html.contains("https://")
+    );
     assert!(!made.html.contains("url(http") && !made.html.contains("src=") && !made.html.contains("href="));
 }
 
@@ -336,7 +366,9 @@ fn a_served_page_has_filters_that_keep_what_was_chosen() {
     let made = company(&options);
     let form = part(&made.html, "<form", "</form>");
     assert!(form.starts_with("<form method=\"get\" action=\"/dashboard\""), "{form}");
-    for chosen in ["value=\"job-06\" selected", "value=\"2026-01-01..2026-06-30\" selected", "value=\"mask\" selected"] {
+    for chosen in
+        ["value=\"job-06\" selected", "value=\"2026-01-01..2026-06-30\" selected", "value=\"mask\" selected"]
+    {
         assert!(form.contains(chosen), "{chosen}: {form}");
     }
     assert!(!form.contains("Chief Financial"));
@@ -351,7 +383,11 @@ fn mistakes_are_said() {
     let other = directory.path().join("other.db");
     rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
     assert!(matches!(page(&other, &all()).unwrap_err(), report::Error::NotAModel(_)));
-    std::fs::write(&other, "no database at all, but long enough to be looked at as if it were one, page by page").unwrap();
+    std::fs::write(
+        &other,
+        "no database at all, but long enough to be looked at as if it were one, page by page",
+    )
+    .unwrap();
     assert!(matches!(page(&other, &all()).unwrap_err(), report::Error::NotAModel(_)));
     let model = fixture::company(directory.path(), 50);
     let unknown = page(&model, &Options { jobs: vec!["nope".to_owned()], ..all() }).unwrap_err();
@@ -371,6 +407,11 @@ fn a_large_company_has_a_small_page() {
 #[test]
 fn other_pages_are_dressed_the_same() {
     let sign_in = report::sign_in_page("/dashboard/sign-in?period=\"all\"", true).html;
-    assert!(sign_in.contains("action=\"/dashboard/sign-in?period=&quot;all&quot;\"") && sign_in.contains("role=\"alert\""));
-    assert!(report::notice_page("There is no model: `ashby sync`", None).html.contains("<code>ashby sync</code>"));
+    assert!(
+        sign_in.contains("action=\"/dashboard/sign-in?period=&quot;all&quot;\"")
+            && sign_in.contains("role=\"alert\"")
+    );
+    assert!(
+        report::notice_page("There is no model: `ashby sync`", None).html.contains("<code>ashby sync</code>")
+    );
 }

@@ -52,7 +52,8 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
         "application",
         "without stage history counted by what else is known of them: a lower bound.",
     ));
-    let figure = |body, notes| Figure {
+    let figure = |body, notes| {
+        Figure {
         chart: "funnel",
         title: "Funnel",
         sentence: "Of the applications created in the period, how many ever reached each milestone. Skipped milestones count \
@@ -61,6 +62,7 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
         notes,
         n,
         body,
+    }
     };
     if milestones.iter().all(|milestone| milestone.reached == 0) {
         return Ok(figure(nothing(model, "No application was created"), notes));

@@ -8,7 +8,7 @@ use crate::figure::{Body, Cell, Figure, Table, column};
 use crate::model::{Model, line, whole};
 use crate::numbers::{counted, rounded, thousands};
 use crate::scale::Scale;
-use crate::svg::{DENSE, Panel, Said, heading};
+use crate::svg::{DENSE, Panel, heading};
 
 const MOST: usize = 15;
 
@@ -34,7 +34,10 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     people.truncate(MOST);
     let mut notes = Vec::new();
     if count > MOST {
-        notes.push(format!("{} interviewed; these are the {MOST} busiest.", counted(count as u64, "person").replace("persons", "people")));
+        notes.push(format!(
+            "{} interviewed; these are the {MOST} busiest.",
+            counted(count as u64, "person").replace("persons", "people")
+        ));
     }
     let figure = |body, notes| Figure {
         chart: "interviewer-load",
@@ -81,11 +84,12 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     let head = 22;
     let picture = html! {
         (heading(0.0, 11, "Interviews a week"))
-        (heading(MIDDLE, 11, "Missing feedback"))
+        (heading(1.0, 11, "Missing feedback"))
         @for (index, row) in table.rows.iter().enumerate() {
             @let top = head + DENSE.pitch * index as u32;
-            (DENSE.label(top, &row.heading))
-            (DENSE.figures(top, &said(&table, row), None))
+            (DENSE.label_within(top, &row.heading, 34, 20))
+            (DENSE.number(top, MIDDLE - 0.06, &rounded(table.value(row, "per_week"))))
+            (DENSE.number(top, 1.0, &thousands(table.value(row, "feedback_missing") as u64)))
             (DENSE.track(top, 0.0, MIDDLE - 0.06))
             (DENSE.track(top, MIDDLE, 1.0))
             (DENSE.bar(top, "solid", &load, 0.0, table.mark(row, "interviews")))
@@ -96,16 +100,6 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     Ok(figure(Body::Shown { picture, height, table }, notes))
 }
 
-fn said(table: &Table, row: &crate::figure::Row) -> Said {
-    let a_week = rounded(table.value(row, "per_week"));
-    let missing = thousands(table.value(row, "feedback_missing") as u64);
-    Said {
-        long: format!("{a_week} a week · {missing} missing"),
-        short: format!("{a_week} · {missing} missing"),
-        is_few: false,
-    }
-}
-
 /// Weeks of the period that are over, or begun.
 fn weeks(model: &Model) -> Result<f64, Error> {
     let window = &model.window;
@@ -113,7 +107,8 @@ fn weeks(model: &Model) -> Result<f64, Error> {
     let first = match window.first {
         Some(first) => Some(first.first_day()),
         None => {
-            let first = model.one::<Option<String>>("SELECT min(week_start) FROM metric_interviewer_load", [])?;
+            let first =
+                model.one::<Option<String>>("SELECT min(week_start) FROM metric_interviewer_load", [])?;
             first.flatten().and_then(|first| first.parse().ok())
         }
     };

@@ -54,7 +54,8 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     let mut notes = Vec::new();
     notes.extend(note(total.open, "offer", "still open, and in no rate."));
     notes.extend(note(undated, "offer", "without a date in no quarter."));
-    let figure = |body, notes| Figure {
+    let figure = |body, notes| {
+        Figure {
         chart: "offer-acceptance",
         title: "Offer acceptance",
         sentence: "Of the applications whose offer was accepted or declined, how many accepted, by the quarter of the decision. \
@@ -63,6 +64,7 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
         notes,
         n: total.accepted + total.declined,
         body,
+    }
     };
     if total.accepted + total.declined + total.cancelled == 0 {
         return Ok(figure(nothing(model, "No offer was decided"), notes));
@@ -109,7 +111,8 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
 
 /// `2026 Q3`, and whether it is the whole quarter.
 fn named(quarter: &str, window: &Window) -> String {
-    let is_whole = |month: Option<Month>| month.is_none_or(|month| month.plus(-1).quarter() != month.quarter());
+    let is_whole =
+        |month: Option<Month>| month.is_none_or(|month| month.plus(-1).quarter() != month.quarter());
     let name = quarter.replace('-', " ");
     if quarter == window.unfinished.quarter() && window.last >= window.unfinished {
         format!("{name} (so far)")

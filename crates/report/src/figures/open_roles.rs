@@ -46,7 +46,8 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     notes.extend(note(hidden, "younger job", "in the table only."));
     let undated = roles.iter().filter(|role| role.age_days.is_none()).count() as u64;
     notes.extend(note(undated, "job", "of unknown age: Ashby does not say when it was opened."));
-    let figure = |body, notes| Figure {
+    let figure = |body, notes| {
+        Figure {
         chart: "open-roles-ageing",
         title: "Age of open jobs",
         sentence: "Days since each open job was opened, oldest first, with its active applications. A triangle marks jobs whose \
@@ -55,6 +56,7 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
         notes,
         n,
         body,
+    }
     };
     if roles.is_empty() {
         return Ok(figure(nothing(model, "No job is open"), notes));
@@ -89,7 +91,7 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     let drawn = table.rows.len().min(MOST);
     let bottom = DENSE.pitch * drawn as u32;
     let picture = html! {
-        (panel.grid(0, bottom))
+        (panel.grid(0, bottom, " days"))
         @for (index, row) in table.rows.iter().take(MOST).enumerate() {
             @let top = DENSE.pitch * index as u32;
             @let is_late = targets.get(&row.key).is_some_and(|date| *date < today);
@@ -100,9 +102,8 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
                 (flag(panel.x(table.value(row, "age_days")), top + DENSE.bar - 3, "The target date has passed"))
             }
         }
-        text class="tick" x="100%" y=(bottom + 28) text-anchor="end" { "days" }
     };
-    Ok(figure(Body::Shown { picture, height: bottom + 32, table }, notes))
+    Ok(figure(Body::Shown { picture, height: bottom + 20, table }, notes))
 }
 
 fn said(table: &Table, row: &crate::figure::Row, is_late: bool) -> Said {

@@ -25,7 +25,8 @@ const MIDDLE: f64 = 0.56;
 pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     let mut sources = if model.is_scoped { of_some(model)? } else { of_all(model)? };
     let n = sources.iter().map(|source| source.applications).sum();
-    let figure = |body| Figure {
+    let figure = |body| {
+        Figure {
         chart: "source-yield",
         title: "Source yield",
         sentence: "Of the applications created in the period, how many each type of source brought, and how many of each hundred \
@@ -34,6 +35,7 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
         notes: Vec::new(),
         n,
         body,
+    }
     };
     if n == 0 {
         return Ok(figure(nothing(model, "No application was created")));
@@ -76,11 +78,11 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     let picture = html! {
         (heading(0.0, 11, "Applications"))
         (heading(MIDDLE, 11, "Hires per 100"))
-        (rates.grid(head, bottom))
+        (rates.grid(head, bottom, ""))
         @for (index, (row, source)) in table.rows.iter().zip(&sources).enumerate() {
             @let top = head + ROOMY.pitch * index as u32;
             @let middle = ROOMY.middle(top);
-            (ROOMY.label(top, &row.heading))
+            (ROOMY.label_within(top, &row.heading, 34, 19))
             (ROOMY.figures(top, &said(&table, row, source), table.mark(row, "hires").as_ref()))
             (ROOMY.track(top, 0.0, MIDDLE - 0.06))
             (ROOMY.bar(top, "solid", &counts, 0.0, table.mark(row, "applications")))
@@ -99,13 +101,16 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
 }
 
 fn said(table: &Table, row: &crate::figure::Row, source: &Source) -> Said {
-    let hires = if source.hires == 1 { "1 hire".to_owned() } else { format!("{} hires", thousands(source.hires)) };
+    let hires =
+        if source.hires == 1 { "1 hire".to_owned() } else { format!("{} hires", thousands(source.hires)) };
     let applications = thousands(source.applications);
     let is_few = table.cell(row, "hires_per_100").is_some_and(|cell| cell.is_few);
     let rate = table.cell(row, "hires_per_100").filter(|cell| cell.value.is_some());
     let long = match rate {
-        Some(rate) => format!("{hires} of {applications} · {} per 100", rate.shown.replace(" few", ""))
-            + if is_few { " few" } else { "" },
+        Some(rate) => {
+            format!("{hires} of {applications} · {} per 100", rate.shown.replace(" few", ""))
+                + if is_few { " few" } else { "" }
+        }
         None => format!("{hires} of {applications}"),
     };
     Said { long, short: format!("{hires} of {applications}"), is_few }

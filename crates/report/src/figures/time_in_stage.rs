@@ -100,7 +100,7 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     let panel = Panel::whole(Scale::new(table.largest("p90_days").max(table.largest("p50_days")), 5.0));
     let bottom = ROOMY.pitch * table.rows.len() as u32;
     let picture = html! {
-        (panel.grid(0, bottom))
+        (panel.grid(0, bottom, " days"))
         @for (index, row) in table.rows.iter().enumerate() {
             @let top = ROOMY.pitch * index as u32;
             @let middle = ROOMY.middle(top);
@@ -115,9 +115,8 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
                 (point(if is_few { "hollow" } else { "dot" }, panel.x(median.value.as_f64()), middle, 5, &median))
             }
         }
-        text class="tick" x="100%" y=(bottom + 28) text-anchor="end" { "days" }
     };
-    Ok(figure(Body::Shown { picture, height: bottom + 32, table }, notes))
+    Ok(figure(Body::Shown { picture, height: bottom + 20, table }, notes))
 }
 
 fn said(table: &Table, row: &crate::figure::Row) -> Said {
@@ -148,12 +147,7 @@ fn counted_now(number: u64) -> String {
 fn of_all(model: &Model) -> Result<Stages, Error> {
     let sql = "SELECT stage_title, stage_type, n, p50_days, p90_days, open_n FROM metric_time_in_stage";
     let rows = model.rows(sql, [], |row| {
-        let stage = Stage {
-            n: whole(row, 2)?,
-            p50: row.get(3)?,
-            p90: row.get(4)?,
-            open: whole(row, 5)?,
-        };
+        let stage = Stage { n: whole(row, 2)?, p50: row.get(3)?, p90: row.get(4)?, open: whole(row, 5)? };
         Ok((name(row)?, stage))
     })?;
     Ok(rows.into_iter().collect())

@@ -61,7 +61,8 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     notes.extend(note(undated.count, "hire", "without a known date in no month."));
     let unknown = months.values().map(|hires| hires.count - hires.days.len() as u64).sum();
     notes.extend(note(unknown, "hire", "without a known duration counted and not measured."));
-    let figure = |body, notes| Figure {
+    let figure = |body, notes| {
+        Figure {
         chart: "time-to-hire",
         title: "Time to hire",
         sentence: "Days from application to hire, by the month of the hire: the median of each month, and below how many hires \
@@ -70,6 +71,7 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
         notes,
         n,
         body,
+    }
     };
     if months.is_empty() {
         return Ok(figure(nothing(model, "Nobody was hired"), notes));
@@ -104,11 +106,11 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
 }
 
 fn picture(table: &Table, months: &[Month], unfinished: Month) -> Markup {
-    let left = 0.09;
+    let left = 0.11;
     let slot = (1.0 - left) / months.len().max(1) as f64;
     let x = |index: usize| left + slot * (index as f64 + 0.5);
     let (days, hires) =
-        (Scale::new(table.largest("p50_days"), 4.0), Scale::of_counts(table.largest("hires"), 2.0));
+        (Scale::new(table.largest("p50_days"), 4.0), Scale::of_counts(table.largest("hires"), 3.0));
     let floor = HEAD + MEDIANS;
     let (ceiling, ground) = (floor + 34, floor + 34 + HIRES);
     let y = |value: f64| floor - (f64::from(MEDIANS) * days.share(value)).round() as u32;
@@ -154,7 +156,8 @@ fn picture(table: &Table, months: &[Month], unfinished: Month) -> Markup {
             @let back = months.len() - 1 - index;
             @if back.is_multiple_of(all) {
                 @let class = if back.is_multiple_of(some) { "tick" } else { "tick long" };
-                text class=(class) x=(Share(x(index))) y=(ground + 15) text-anchor="middle" { (short(*month, months, all)) }
+                @let (end, anchor) = if back == 0 && all > 1 { (1.0, "end") } else { (x(index), "middle") };
+                text class=(class) x=(Share(end)) y=(ground + 15) text-anchor=(anchor) { (short(*month, months, all)) }
             }
         }
     }
@@ -177,7 +180,8 @@ mod tests {
 
     #[test]
     fn months_have_names_that_fit() {
-        let months: Vec<Month> = (0..24).map(|number| Month::parse("2025-01").unwrap().plus(number)).collect();
+        let months: Vec<Month> =
+            (0..24).map(|number| Month::parse("2025-01").unwrap().plus(number)).collect();
         assert_eq!(short(months[0], &months[..12], 1), "2025");
         assert_eq!(short(months[1], &months[..12], 1), "Feb");
         assert_eq!(short(months[1], &months, 2), "Feb ’25");
