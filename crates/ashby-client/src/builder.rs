@@ -255,7 +255,9 @@ impl ClientBuilder {
     /// understood: nothing is sent past it.
     pub fn build(self) -> Result<Client, Error> {
         let Some(key) = self.api_key.clone().filter(ApiKey::is_usable) else {
-            return Err(wrong("the API key is missing, or has characters that no key has"));
+            let message = "the API key is missing, or has characters that no key has";
+            return Err(Error::new(ErrorKind::Credentials, "", message)
+                .with_hint("copy it anew from Ashby: Admin > Integrations > API Keys"));
         };
         let headers = HeaderMap::from_iter([
             (ACCEPT, HeaderValue::from_static("application/json")),

@@ -109,7 +109,8 @@ impl SimAction {
             serve.key,
             server.base_url()
         ));
-        let stopped = signals::cancellation()?;
+        let stopped =
+            signals::cancellation_with("stopping: answering what is under way (again to stop at once)\n")?;
         tokio::select! {
             () = stopped.cancelled() => {}
             ended = live(&server, &serve) => ended?,
