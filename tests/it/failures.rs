@@ -1,9 +1,9 @@
 //! What is said where something fails, to people and to programs.
 
-use ashby_sim::{Fault, FaultRule, PagePosition};
+use ashby_sim::{ErrorShape, Fault, FaultRule, PagePosition};
 use serde_json::Value;
 
-use crate::support::{Site, ended, signal, start, truth};
+use crate::support::{Site, bare, ended, run, signal, start, truth};
 
 /// The objects on standard error.
 fn objects(stderr: &str) -> Vec<Value> {
@@ -109,4 +109,127 @@ async fn what_is_not_there_is_not_counted_as_an_answer() {
     let ran = site.run("call candidateTag.create --each rows.jsonl --output csv").await;
     assert!(ran.code == Some(2) && ran.stderr.contains("csv"), "{ran:#?}");
     assert_eq!(site.log().count("candidateTag.create"), 0);
+}
+
+/// Where failures are objects, everything on standard error is, so that a program can read all of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn notes_are_objects_where_failures_are() {
+    let site = Site::new().await;
+    let mut command =
+        bare(site.directory.path(), "--output json get jobs 8b0f2a32-7a0f-4f0e-9a53-3a5a0c1d0e0f");
+    command.env("ASHBY_API_KEY", "wrong").env("XDG_CONFIG_HOME", site.path("own"));
+    std::fs::create_dir_all(site.path("own/ashby")).unwrap();
+    let own = format!("base_url = \"{}\"\n", site.server.base_url());
+    std::fs::write(site.path("own/ashby/config.toml"), own).unwrap();
+    let ran = run(command).await;
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    let told = objects(&ran.stderr);
+    assert_eq!(told.len(), 2, "{ran:#?}");
+    assert!(told[0]["message"].as_str().unwrap().starts_with("note: the key goes to"), "{ran:#?}");
+    assert_eq!((&told[0]["type"], &told[1]["exit_code"]), (&"note".into(), &3.into()), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_that_could_not_read_a_stream_tells_programs_which() {
+    let site = Site::new().await;
+    site.server.faults().add(FaultRule::new("job.list", Fault::Status { status: 503 }));
+    for (line, code) in [
+        ("sync users jobs --errors json", 4),
+        ("sync jobs --output json", 1),
+        ("sync jobs --log-format json", 1),
+        ("sync users --errors json", 0),
+    ] {
+        let ran = site.run(line).await;
+        assert_eq!(ran.code, Some(code), "{line}: {ran:#?}");
+        let of_programs = |line: &&str| line.starts_with('{') && line.contains("\"exit_code\"");
+        let told: Vec<Value> =
+            ran.stderr.lines().filter(of_programs).map(|line| serde_json::from_str(line).unwrap()).collect();
+        if code == 0 || line.contains("--log-format") {
+            assert!(told.is_empty(), "{line}: {ran:#?}");
+            continue;
+        }
+        assert_eq!(told.len(), 1, "{line}: {ran:#?}");
+        assert_eq!(told[0]["exit_code"], code, "{line}: {ran:#?}");
+        assert!(
+            told[0]["message"].as_str().unwrap().contains("1 stream could not be read: jobs"),
+            "{ran:#?}"
+        );
+        assert!(told[0]["causes"][0].as_str().unwrap().contains("503"), "{line}: {ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_asked_for_is_a_mistake_in_the_command_line_and_a_bad_key_one_of_credentials() {
+    let site = Site::new().await;
+    let mut odd = site.ashby("check");
+    odd.env("ASHBY_API_KEY", "no\u{1}key");
+    let ran = run(odd).await;
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    assert!(ran.stderr.contains("hint: copy it anew") && !ran.stderr.contains("no\u{1}key"), "{ran:#?}");
+
+    let code = "invalid_api_key".to_owned();
+    let refusal = Fault::Error { code, shape: ErrorShape::default(), status: 200 };
+    site.server.faults().add(FaultRule::new("job.list", refusal));
+    let ran = site.run("list jobs").await;
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    assert!(ran.stderr.contains("hint: check that the API key is complete"), "{ran:#?}");
+
+    let mut board = site.ashby("postings");
+    board.arg("..");
+    let ran = run(board).await;
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    let ran = site.run("list nosuch").await;
+    assert!(ran.stderr.contains("offerProcesses,"), "{ran:#?}");
+    let ran = site.run("sync --select nosuch.a").await;
+    assert!(ran.stderr.contains("there is no stream named `nosuch`"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_another_kind_of_file_are_called_what_they_are() {
+    let site = Site::new().await;
+    let call = "call candidate.createNote --each rows.csv --dry-run";
+    for (content, told) in [
+        (&b"candidateId;note\nx;y\n"[..], "separated by semicolons"),
+        (b"candidateId\tnote\nx\ty\n", "separated by tabs"),
+        (b"\xff\xfec\0", "it is UTF-16 text"),
+        (b"candidateId,note\nx,\xe4\n", "it is not UTF-8 text"),
+    ] {
+        std::fs::write(site.path("rows.csv"), content).unwrap();
+        let ran = site.run(call).await;
+        assert_eq!(ran.code, Some(2), "{told}: {ran:#?}");
+        assert!(ran.stderr.contains(told), "{told}: {ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_shows_no_secret() {
+    let site = Site::new().await;
+    let call = "call webhook.create --webhook-type candidateHire --request-url https://example.com/hook \
+                --secret-token very-secret-0123456789 --dry-run";
+    for output in ["table", "json"] {
+        let ran = site.run(&format!("{call} --output {output}")).await;
+        assert_eq!(ran.code, Some(0), "{ran:#?}");
+        assert!(ran.stdout.contains("[masked]") && !ran.stdout.contains("very-secret"), "{ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_would_be_purged_is_counted_before_a_word_is_asked_for() {
+    let site = Site::new().await;
+    site.done("sync users").await;
+    let ran = site.run("purge users --everything").await;
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    let count = truth(site.organisation(), "users").len();
+    assert!(ran.stderr.contains(&format!("{count} records would be taken out")), "{ran:#?}");
+    assert_eq!(crate::support::sqlite(&site.path("ashby.db"), "users").len(), count);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_taken_leaves_nothing_behind() {
+    let site = Site::new().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let ran = site.run(&format!("listen --listen {}", taken.local_addr().unwrap())).await;
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    let left: Vec<_> = std::fs::read_dir(site.directory.path()).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
 }

@@ -91,7 +91,7 @@ async fn files_are_attached_and_downloaded_by_name() {
     site.done("sync candidates").await;
     let purged = site.done(&format!("purge --candidate {candidate} --yes --output json")).await;
     let told: Value = serde_json::from_str(&purged.stdout).unwrap();
-    assert_eq!(told["downloads"]["files"], 2, "{purged:#?}");
+    assert_eq!(told["downloads"][0]["files"], 2, "{purged:#?}");
     assert!(!site.path(&format!("ashby-files/{candidate}")).exists());
 
     let handle = info(&site, &candidate)["fileHandles"][0]["handle"].as_str().unwrap().to_owned();

@@ -289,6 +289,10 @@ async fn policies_are_listed_checked_and_compared() {
     let check = json("privacy check no-contact").await;
     assert_eq!(check["written_anew"], serde_json::json!(["jobs", "users"]));
     assert_eq!(check["withheld"], serde_json::json!(["email_senders"]));
+    let ran = site.done("sync users email_senders --privacy no-contact --to sqlite:senders.db").await;
+    assert!(ran.stderr.contains("note: nothing leaves of email_senders"), "{ran:#?}");
+    let ran = site.done("sync users --privacy no-contact --to sqlite:senders.db").await;
+    assert!(!ran.stderr.contains("nothing leaves"), "{ran:#?}");
     std::fs::write(site.path("privacy.toml"), "preset = \"full\"\n[classes]\ncontacts = \"drop\"\n").unwrap();
     let ran = site.run("privacy check ./privacy.toml").await;
     assert_eq!(ran.code, Some(2));

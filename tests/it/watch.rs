@@ -5,7 +5,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr};
 
-use crate::support::{Site, signal, start, truth, until};
+use crate::support::{Site, parquet, signal, start, truth, until};
 
 type Said = Lines<BufReader<ChildStderr>>;
 
@@ -67,6 +67,33 @@ async fn a_round_is_one_line_that_counts_what_came_in_it() {
         lines.iter().any(|line| line.starts_with("users ") && line.contains(" 30 ")),
         "of all rounds: {lines:#?}"
     );
+}
+
+/// A lake is kept up round by round, read while it is, and goes on after a kill.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lake_is_kept_up_as_well() {
+    let site = Site::new().await;
+    let streams = ["users", "archive_reasons"];
+    let arguments = format!("{} --to parquet:lake", streams.join(" "));
+    let lake = site.path("lake");
+    let (mut child, mut said) = watch(&site, &arguments);
+    until_said(&mut said, |line| line.starts_with("round 2 ")).await;
+    for stream in streams {
+        assert_eq!(parquet(&lake, stream), truth(site.organisation(), stream), "{stream}");
+    }
+    let id = truth(site.organisation(), "archive_reasons").into_keys().next().unwrap();
+    site.organisation().mutate(&Mutation::Delete { kind: Kind::ArchiveReason, id }).unwrap();
+    until_said(&mut said, |line| line.contains("1 deleted")).await;
+    child.start_kill().unwrap();
+    child.wait().await.unwrap();
+    site.organisation().churn(10, 1);
+    let (child, mut said) = watch(&site, &arguments);
+    until_said(&mut said, |line| line.starts_with("round 2 ")).await;
+    let (code, lines) = rest(child, said).await;
+    assert_eq!(code, Some(0), "{lines:#?}");
+    for stream in streams {
+        assert_eq!(parquet(&lake, stream), truth(site.organisation(), stream), "{stream}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

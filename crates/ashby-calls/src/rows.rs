@@ -99,6 +99,14 @@ fn from_csv(text: &str, common: &Draft) -> Result<Drafts, Error> {
         let parameter = name.split('.').next().unwrap_or_default();
         if operation.parameter(parameter).is_none() {
             let names = operation.parameters.iter().map(|field| field.name);
+            if let ([only], Some(between)) =
+                (&heading[..], name.chars().find(|letter| ";\t".contains(*letter)))
+                && only.len() > 1
+            {
+                let between = if between == ';' { "semicolons" } else { "tabs" };
+                return Err(wrong(format!("the cells are separated by {between}"))
+                    .with_hint("save it as CSV with commas between the cells"));
+            }
             let error = wrong(format!(
                 "column {} is named `{parameter}`, which {} does not take",
                 index + 1,

@@ -42,6 +42,7 @@ const KNOWN_CODES: &[(&str, ErrorKind, Option<Recovery>)] = &[
     ("invalid_next_cursor", ErrorKind::Rejected, Some(Recovery::DropCursor)),
     ("cursor_invalid", ErrorKind::Rejected, Some(Recovery::DropCursor)),
     ("missing_endpoint_permission", ErrorKind::Permission, None),
+    ("invalid_api_key", ErrorKind::Credentials, None),
     ("rate_limit_exceeded", ErrorKind::RateLimited, None),
     ("concurrent_limit_exceeded", ErrorKind::RateLimited, None),
     ("generic_internal_error", ErrorKind::Server, None),

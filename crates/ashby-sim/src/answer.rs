@@ -11,7 +11,6 @@ use crate::listing::{Listing, Span, Viewer};
 use crate::operations::applications::{BLOCKED_PART, SUBMISSION_PART};
 use crate::operations::{Answer, Operation, Origin, Paging, interviews, organisation};
 use crate::view::View;
-use crate::world::STAGES_PER_PLAN;
 
 /// The most records that a search returns.
 const SEARCH_LIMIT: usize = 100;
@@ -288,11 +287,11 @@ fn job_interview_plan(listing: &Listing<'_>) -> Result<Value, Refusal> {
         .children(Kind::InterviewStage, plan)
         .into_iter()
         .map(|index| {
+            let places = view.world.stages_per_plan();
             let mut stage = view.record(Kind::InterviewStage, index);
             stage.remove("interviewPlanId");
-            let interviews = view
-                .indices(Kind::Interview, 0)
-                .filter(|interview| interview % STAGES_PER_PLAN == index % STAGES_PER_PLAN);
+            let interviews =
+                view.indices(Kind::Interview, 0).filter(|interview| interview % places == index % places);
             let activities: Vec<Value> = interviews
                 .map(|interview| {
                     let record = view.record(Kind::Interview, interview);

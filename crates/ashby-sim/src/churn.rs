@@ -21,6 +21,20 @@ const EDITS: &[(Kind, &str, &[&str])] = &[
     (Kind::CandidateTag, "title", &["Follow up in spring", "Met in person", "Strong maybe"]),
 ];
 
+/// What is edited beside that where records are as untidy as in life: what others mean, more than what they say.
+const MEANINGS: &[(Kind, &str, &[&str])] = &[
+    (Kind::ArchiveReason, "reasonType", &["RejectedByOrg", "RejectedByCandidate", "Other"]),
+    (Kind::ArchiveReason, "text", &["Not this time", "Went elsewhere", "Other"]),
+    (Kind::InterviewStage, "title", &["First conversation", "Deep dive", "Last round"]),
+    (Kind::Source, "title", &["LinkedIn", "Our own site", "Friends"]),
+    (Kind::CustomField, "title", &["Priority", "Level", "Remarks"]),
+    (Kind::Job, "status", &["Open", "Closed"]),
+    (Kind::Job, "openedAt", &["2026-02-02T09:00:00.000Z", "2026-09-01T09:00:00.000Z"]),
+    (Kind::Opening, "openedAt", &["2026-01-12T09:00:00.000Z", "2026-08-03T09:00:00.000Z"]),
+    (Kind::Offer, "acceptanceStatus", &["Accepted", "Declined", "Cancelled"]),
+    (Kind::Department, "name", &["Engineering", "Everything else"]),
+];
+
 /// Makes `count` changes.
 pub(crate) fn churn(editor: &mut Editor<'_>, count: usize, seed: u64) {
     let mut dice = Dice::seeded(seed);
@@ -65,6 +79,9 @@ fn change(editor: &mut Editor<'_>, dice: &mut Dice) {
         let application = editor.some(Kind::Application, dice);
         editor.create(kind, application, &Map::new());
     };
+    if editor.is_lifelike() && dice.chance(25) {
+        return untidy(editor, dice);
+    }
     match dice.weighted(&[26, 12, 14, 24, 9, 6, 4, 3, 2]) {
         0 => {
             if let Some(application) = editor.some(Kind::Application, dice)
@@ -99,10 +116,34 @@ fn change(editor: &mut Editor<'_>, dice: &mut Dice) {
     editor.create(Kind::Application, Some(candidate), &none);
 }
 
+/// What happens in life and in no manual: back and forth, over to another job, history written anew.
+fn untidy(editor: &mut Editor<'_>, dice: &mut Dice) {
+    let what = dice.weighted(&[34, 12, 18, 36]);
+    if what == 3 {
+        return set(editor, dice.pick(MEANINGS), dice);
+    }
+    let Some(application) = editor.some(Kind::Application, dice) else { return };
+    match what {
+        0 => {
+            let stage = editor.any_stage(application, dice);
+            editor.move_stage(application, stage, None);
+        }
+        1 => {
+            if let Some(job) = editor.some(Kind::Job, dice) {
+                editor.transfer(application, job);
+            }
+        }
+        _ => editor.edit_history(application, dice),
+    }
+}
+
 fn edit(editor: &mut Editor<'_>, dice: &mut Dice) {
     // Half of all edits are of candidates.
-    let (kind, member, values) =
-        EDITS[if dice.chance(50) { dice.below(4) } else { dice.below(EDITS.len() as u32) } as usize];
+    let entry = EDITS[if dice.chance(50) { dice.below(4) } else { dice.below(EDITS.len() as u32) } as usize];
+    set(editor, entry, dice);
+}
+
+fn set(editor: &mut Editor<'_>, (kind, member, values): (Kind, &str, &[&str]), dice: &mut Dice) {
     let value: Value = json!(dice.pick(values));
     let patch = Map::from_iter([(member.to_owned(), value)]);
     match editor.some(kind, dice) {

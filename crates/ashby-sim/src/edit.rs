@@ -11,7 +11,7 @@ use crate::mutation::{Mutation, SimError};
 use crate::operations::{self, Answer, Origin};
 use crate::view::{Content, State, Version, View};
 use crate::webhooks::{self, Changed, Event};
-use crate::world::{ARCHIVED, Document, HIRED, NOW_MS, STAGES_PER_PLAN, World, instant, write};
+use crate::world::{Document, NOW_MS, World, instant, write};
 
 /// Write access; remembers what it touched and, if somebody wants to know, what webhooks are told of it.
 pub(crate) struct Editor<'a> {
@@ -446,7 +446,7 @@ impl<'a> Editor<'a> {
 
     pub(crate) fn archive(&mut self, kind: Kind, index: u32) -> Result<(), SimError> {
         if kind == Kind::Application {
-            self.move_stage(index, self.stage_in_plan(index, ARCHIVED), None);
+            self.move_stage(index, self.world.archive_of(self.stage(index)), None);
             return Ok(());
         }
         let (name, value) = archiving(kind).ok_or(SimError::NotArchivable(kind))?;
@@ -458,11 +458,6 @@ impl<'a> Editor<'a> {
         Ok(())
     }
 
-    /// The stage at a position of the plan that an application is in.
-    fn stage_in_plan(&self, application: u32, position: u32) -> u32 {
-        self.stage(application) / STAGES_PER_PLAN * STAGES_PER_PLAN + position
-    }
-
     fn stage(&self, application: u32) -> u32 {
         let record = self.view().record(Kind::Application, application);
         let id =
@@ -471,10 +466,8 @@ impl<'a> Editor<'a> {
     }
 
     pub(crate) fn next_stage(&self, application: u32) -> Result<u32, SimError> {
-        match self.stage(application) % STAGES_PER_PLAN {
-            position if position < HIRED => Ok(self.stage_in_plan(application, position + 1)),
-            _ => Err(SimError::NoNextStage(self.id(Kind::Application, application))),
-        }
+        let next = self.world.stage_after(self.stage(application));
+        next.ok_or_else(|| SimError::NoNextStage(self.id(Kind::Application, application)))
     }
 
     /// Moves an application to a stage; into the archive for a reason, or for any.
@@ -496,7 +489,8 @@ impl<'a> Editor<'a> {
             }
             history.push(json!({
                 "id": id, "stageId": stage_record.get("id"), "title": stage_record.get("title"), "enteredStageAt": now,
-                "stageNumber": stage_record.get("orderInInterviewPlan"), "allowedActions": ["delete", "set_entered_at"],
+                "stageNumber": self.world.stage_number(history.len(), &stage_record),
+                "allowedActions": ["delete", "set_entered_at"],
             }));
         }
         let archived_at = reason.as_ref().map(|_| now);
@@ -509,6 +503,49 @@ impl<'a> Editor<'a> {
         lay_over(&mut document, &patch);
         let parent = self.view().parent(Kind::Application, application);
         self.save(Kind::Application, application, parent, document);
+    }
+
+    /// Whether records are as untidy as in life.
+    pub(crate) fn is_lifelike(&self) -> bool {
+        self.world.life.is_some()
+    }
+
+    /// Some stage of the plan that an application is in.
+    pub(crate) fn any_stage(&self, application: u32, dice: &mut Dice) -> u32 {
+        let plan = self.stage(application) / self.world.stages_per_plan();
+        plan * self.world.stages_per_plan() + dice.below(self.world.stages_in(plan))
+    }
+
+    /// Moves an application over to another job, into the stage that is most like its present one.
+    pub(crate) fn transfer(&mut self, application: u32, job: u32) {
+        let record = self.view().record(Kind::Job, job);
+        let plan = record.get("defaultInterviewPlanId").and_then(Value::as_str);
+        let Some((Kind::InterviewPlan, plan)) = plan.and_then(|plan| self.world.ids.read(plan)) else {
+            return;
+        };
+        self.move_stage(application, self.world.counterpart(self.stage(application), plan), None);
+        let embed: Map<String, Value> = ["id", "title", "locationId", "departmentId"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), record.get(name)?.clone())))
+            .collect();
+        let team = record.get("hiringTeam").cloned().unwrap_or_else(|| json!([]));
+        let patch = [("job".to_owned(), Value::Object(embed)), ("hiringTeam".to_owned(), team)];
+        self.update(Kind::Application, application, &Map::from_iter(patch));
+    }
+
+    /// Takes an entry out of an application's history, or gives it the time of the one before.
+    pub(crate) fn edit_history(&mut self, application: u32, dice: &mut Dice) {
+        let (throw, takes) = (dice.below(1 << 16) as usize, dice.chance(50));
+        self.change(Kind::Application, application, |document| {
+            let history = document.detail.get_mut("applicationHistory").and_then(Value::as_array_mut);
+            let Some(history) = history.filter(|history| history.len() > 1) else { return };
+            let at = 1 + throw % (history.len() - 1);
+            if takes {
+                history.remove(at);
+            } else {
+                history[at]["enteredStageAt"] = history[at - 1]["enteredStageAt"].clone();
+            }
+        });
     }
 
     pub(crate) fn merge(&mut self, from: u32, into: u32) {
@@ -561,12 +598,12 @@ impl<'a> Editor<'a> {
             .filter(|&index| {
                 let record = self.view().record(Kind::Application, index);
                 record.get("job").is_some_and(|job| job["id"] == job_id.as_str())
-                    && self.stage(index) / STAGES_PER_PLAN == from
+                    && self.stage(index) / self.world.stages_per_plan() == from
             })
             .collect();
         for application in concerned {
             self.hush(Kind::Application, application);
-            let stage = plan * STAGES_PER_PLAN + self.stage(application) % STAGES_PER_PLAN;
+            let stage = self.world.counterpart(self.stage(application), plan);
             self.move_stage(application, stage, None);
         }
         let transition = webhooks::transition(self.view(), job, from, plan);
@@ -607,8 +644,12 @@ impl<'a> Editor<'a> {
 
 /// The status of an application in a stage.
 pub(crate) fn status_in(stage: &Map<String, Value>) -> &'static str {
-    let stage_type = stage.get("type").and_then(Value::as_str);
-    ["Lead", "Hired", "Archived"].into_iter().find(|name| stage_type == Some(name)).unwrap_or("Active")
+    status_of_type(stage.get("type").and_then(Value::as_str).unwrap_or_default())
+}
+
+/// The status of an application in a stage of this type.
+pub(crate) fn status_of_type(stage_type: &str) -> &'static str {
+    ["Lead", "Hired", "Archived"].into_iter().find(|name| stage_type == *name).unwrap_or("Active")
 }
 
 /// Replaces members; null removes them. What only `info` shows is replaced there.

@@ -1,5 +1,7 @@
 //! How large an organisation is.
 
+use crate::rates::Rates;
+
 /// How many records an [`Organisation`](crate::Organisation) starts with.
 ///
 /// Records that belong to others (notes, feedback, schedules, offers, surveys …) follow from the number of
@@ -27,11 +29,46 @@ pub struct Shape {
     pub seed: u64,
     /// When set, candidate and application records are padded to about this many bytes.
     pub record_bytes: Option<usize>,
+    /// What makes the records of real companies untidy, and how often. Without it histories are straight lines,
+    /// plans are all alike, and an interview is an hour with one person.
+    pub rates: Option<Rates>,
 }
 
 impl Shape {
-    /// A company of a few hundred people after two years of hiring: 15,000 candidates, 20,000 applications.
+    /// A company of a few hundred people after two years of hiring: 15,000 candidates, 20,000 applications, with
+    /// everything that happens to records in such a time.
     pub fn demo() -> Self {
+        Self { rates: Some(Rates::lifelike(2 * 365)), ..Self::plain() }
+    }
+
+    /// A company of thousands after four years of hiring: 150,000 candidates, 200,000 applications.
+    pub fn large() -> Self {
+        Self {
+            candidates: 150_000,
+            applications: 200_000,
+            jobs: 1_200,
+            users: 2_400,
+            projects: 90,
+            audit_events: 20_000,
+            rates: Some(Rates::lifelike(4 * 365)),
+            ..Self::plain()
+        }
+    }
+
+    /// The demo's company, much smaller, with all that happens there.
+    pub fn lifelike(applications: usize, seed: u64) -> Self {
+        Self {
+            candidates: applications * 3 / 4,
+            applications,
+            jobs: (applications / 160).max(12),
+            users: (applications / 60).max(40),
+            audit_events: applications / 20,
+            seed,
+            ..Self::demo()
+        }
+    }
+
+    fn plain() -> Self {
         Self {
             candidates: 15_000,
             applications: 20_000,
@@ -43,6 +80,7 @@ impl Shape {
             settings: true,
             seed: 2026,
             record_bytes: None,
+            rates: None,
         }
     }
 
@@ -56,7 +94,7 @@ impl Shape {
             projects: 24,
             audit_events: 260,
             seed: 7,
-            ..Self::demo()
+            ..Self::plain()
         }
     }
 
@@ -73,6 +111,7 @@ impl Shape {
             settings: false,
             seed: 1,
             record_bytes: None,
+            rates: None,
         }
     }
 

@@ -78,12 +78,22 @@ const INFOS: &[(&str, &str, &str, &str)] = &[
 
 #[tokio::test]
 async fn answers_are_what_the_document_says() {
+    check(&ashby_sim::Shape::small()).await;
+}
+
+#[tokio::test]
+async fn answers_of_a_lifelike_company_are_what_the_document_says() {
+    let rates = ashby_sim::Rates { null_values: 0, ..ashby_sim::Rates::lifelike(400) };
+    check(&ashby_sim::Shape { rates: Some(rates), ..ashby_sim::Shape::lifelike(400, 5) }).await;
+}
+
+async fn check(shape: &ashby_sim::Shape) {
     let Some(path) = document() else {
         println!("skipped: set ASHBY_OPENAPI to the path of Ashby's OpenAPI document");
         return;
     };
     let contract = Contract::load(&path).expect("the document can be used");
-    let server = support::small().await;
+    let server = support::start(shape, Default::default()).await;
     let truth = |list: &str| server.organisation().truth(list, &serde_json::Map::new());
     let mut findings: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut checked = BTreeMap::<String, usize>::new();

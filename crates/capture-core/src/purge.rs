@@ -22,15 +22,25 @@ pub enum Purge {
     Streams(BTreeSet<String>),
     /// All that is held of the records that are chosen. What stays says that they were erased, and has only their keys.
     Chosen(Box<dyn Choose>),
+    /// Earlier versions of the records that are chosen, wherever they are still held. What they are now stays.
+    Earlier(Box<dyn Choose>),
 }
 
 impl Purge {
+    /// Who chooses, where somebody does.
+    pub fn chooser(&mut self) -> Option<&mut (dyn Choose + 'static)> {
+        match self {
+            Self::Chosen(choose) | Self::Earlier(choose) => Some(&mut **choose),
+            Self::Gone { .. } | Self::Streams(_) => None,
+        }
+    }
+
     /// Whether it is about a stream at all.
     pub fn concerns(&self, stream: &str) -> bool {
         match self {
             Self::Gone { streams, .. } => streams.as_ref().is_none_or(|streams| streams.contains(stream)),
             Self::Streams(streams) => streams.contains(stream),
-            Self::Chosen(_) => true,
+            Self::Chosen(_) | Self::Earlier(_) => true,
         }
     }
 }
@@ -66,7 +76,7 @@ impl<'a> Held<'a> {
 }
 
 /// Tells which records are meant. All that is held is shown again and again until nothing more is chosen: what belongs
-/// to a chosen record may have been shown before it.
+/// to a chosen record may have been shown before it. Of a record that is held in several versions the newest comes last.
 pub trait Choose: Send + Sync {
     /// Whether it is meant.
     fn chooses(&mut self, held: &Held<'_>) -> bool;

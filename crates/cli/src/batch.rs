@@ -1,6 +1,6 @@
 //! `ashby call OPERATION --each ROWS`: one request a row, none of them twice.
 
-use std::io::{BufRead as _, IsTerminal as _, Read as _};
+use std::io::{BufRead as _, IsTerminal as _};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 use crate::call::send::{self, DryRun, confirm};
 use crate::failure::{Failure, INTERRUPTED, PARTIAL, USAGE};
 use crate::output::{self, explain, json_lines, print, thousands};
+use crate::said;
 use crate::settings::Settings;
 use crate::signals;
 use crate::text;
@@ -132,13 +133,10 @@ pub(crate) async fn run(
 
 /// All rows, checked.
 fn read(path: &Path, common: &Draft) -> Result<Vec<Row>, Failure> {
-    let mut text = String::new();
-    let read = match path.to_str() {
-        Some("-") => std::io::stdin().lock().read_to_string(&mut text).map(drop),
-        _ => std::fs::read_to_string(path).map(|content| text = content),
-    };
     let shown = path.display();
-    read.map_err(|error| Failure::new(USAGE, format!("cannot read the rows in {shown}")).with_source(error))?;
+    let text = text::of_file(path).map_err(|error| {
+        Failure::new(USAGE, format!("cannot read the rows in {shown}")).with_source(error)
+    })?;
     let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let form = if is_csv { Form::Csv } else { Form::Lines };
     rows(&text, form, common).map_err(|error| {
@@ -181,7 +179,9 @@ fn decide(operation: &Operation, unknown: &[usize], given: Option<Ambiguous>) ->
     let numbers = unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let what = format!("of row {numbers} it is not known whether {} was carried out", operation.name);
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
-        explain(&format!("{what}.\nLook in Ashby. Skip them, send them again, or stop? [skip/retry/STOP] "));
+        said::question(&format!(
+            "{what}.\nLook in Ashby. Skip them, send them again, or stop? [skip/retry/STOP] "
+        ));
         let mut answer = String::new();
         let _ = std::io::stdin().lock().read_line(&mut answer);
         if let Ok(chosen) = Ambiguous::from_str(answer.trim(), true) {

@@ -30,6 +30,11 @@ pub(crate) fn tell_as(format: ErrorFormat) {
     AS_JSON.store(format == ErrorFormat::Json, Ordering::Relaxed);
 }
 
+/// Whether they are told as JSON.
+pub(crate) fn are_told_as_json() -> bool {
+    AS_JSON.load(Ordering::Relaxed)
+}
+
 /// Why a command ended without doing what it was asked to.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -149,8 +154,8 @@ impl Failure {
     pub(crate) fn report(&self) -> ExitCode {
         if said::is_json() {
             said::event("failed", Level::Error, &self.message, &self.told());
-        } else if AS_JSON.load(Ordering::Relaxed) {
-            crate::output::explain(&self.as_json());
+        } else if are_told_as_json() {
+            said::verbatim(&self.as_json());
         } else {
             crate::output::explain(&self.as_text());
         }
@@ -204,7 +209,7 @@ impl Failure {
 
 /// A command line that clap has something against, or that asks for help.
 pub(crate) fn of_command_line(error: &clap::Error) -> ! {
-    if error.use_stderr() && (AS_JSON.load(Ordering::Relaxed) || said::is_json()) {
+    if error.use_stderr() && (are_told_as_json() || said::is_json()) {
         let text = error.render().to_string();
         let lines: Vec<&str> =
             text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
@@ -289,6 +294,8 @@ impl From<ashby_client::Error> for Failure {
         let code = match error.kind() {
             ashby_client::ErrorKind::Credentials | ashby_client::ErrorKind::Permission => CREDENTIALS,
             ashby_client::ErrorKind::Configuration => USAGE,
+            // It never came to a request: what was asked for cannot be.
+            ashby_client::ErrorKind::InvalidRequest if error.status().is_none() => USAGE,
             _ => FAILED,
         };
         let failure = match error.hint() {

@@ -29,7 +29,7 @@ pub(crate) fn print_bytes(text: &[u8]) -> Result<bool, Failure> {
 
 /// Prints to standard error.
 pub(crate) fn explain(text: &str) {
-    crate::said::event("said", crate::said::Level::Info, text, &());
+    crate::said::note(text);
 }
 
 /// Prints one JSON document to standard output.

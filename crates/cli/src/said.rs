@@ -41,6 +41,32 @@ struct Object<'a, T> {
     fields: T,
 }
 
+/// Says what people should know. Where failures are told as JSON, it is an object a line, so that all of standard error is.
+pub(crate) fn note(lines: &str) {
+    #[derive(Serialize)]
+    struct Note<'a> {
+        r#type: &'a str,
+        message: &'a str,
+    }
+    if is_json() || !crate::failure::are_told_as_json() {
+        return event("said", Level::Info, lines, &());
+    }
+    // Texts can be written as JSON.
+    let note = Note { r#type: "note", message: lines.trim_end() };
+    verbatim(&(serde_json::to_string(&note).unwrap_or_default() + "\n"));
+}
+
+/// Asks a person, on a terminal: never as JSON.
+pub(crate) fn question(lines: &str) {
+    verbatim(&text::lines(lines));
+}
+
+/// Writes to standard error what is cleaned already.
+pub(crate) fn verbatim(text: &str) {
+    // A reader that has gone needs no word.
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// Says something: the lines to people, and to programs the same with what it is made of.
 pub(crate) fn event(name: &str, level: Level, lines: &str, fields: &impl Serialize) {
     let mut stderr = std::io::stderr().lock();

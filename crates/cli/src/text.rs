@@ -1,6 +1,8 @@
 //! Words that a shell takes for what they are, and what is said once of text that had to be mended.
 
 use std::borrow::Cow;
+use std::io::{self, Read as _};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
@@ -37,6 +39,31 @@ pub(crate) fn explain_mended() {
     }
 }
 
+/// The bytes of a file as text; why they are none otherwise.
+pub(crate) fn decoded(content: Vec<u8>) -> Result<String, &'static str> {
+    let is_utf16 = content.starts_with(&[0xff, 0xfe]) || content.starts_with(&[0xfe, 0xff]);
+    String::from_utf8(content).map_err(|_| match is_utf16 {
+        true => "it is UTF-16 text: save it as UTF-8",
+        false => "it is not UTF-8 text",
+    })
+}
+
+/// The text of a file; `-` is standard input.
+///
+/// # Errors
+/// If it cannot be read, or is no text.
+pub(crate) fn of_file(path: &Path) -> io::Result<String> {
+    let content = match path.to_str() {
+        Some("-") => {
+            let mut content = Vec::new();
+            io::stdin().lock().read_to_end(&mut content)?;
+            content
+        }
+        _ => std::fs::read(path)?,
+    };
+    decoded(content).map_err(|what| io::Error::new(io::ErrorKind::InvalidData, what))
+}
+
 /// A word of a suggested command, as a shell takes it.
 pub(crate) fn word(text: &str) -> Cow<'_, str> {
     let is_plain =
@@ -50,6 +77,13 @@ pub(crate) fn word(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_text_is_told_by_what_it_is() {
+        assert_eq!(decoded("\u{feff}ä".into()).unwrap(), "\u{feff}ä");
+        assert_eq!(decoded(vec![0xff, 0xfe, 0x61, 0]), Err("it is UTF-16 text: save it as UTF-8"));
+        assert_eq!(decoded(vec![0x61, 0xe4]), Err("it is not UTF-8 text"));
+    }
 
     #[test]
     fn words_of_a_command_are_quoted_where_a_shell_would_read_more_in_them() {

@@ -46,6 +46,14 @@ pub(crate) fn around(
     streams: Option<Vec<String>>,
 ) -> Result<Box<dyn Place>, Failure> {
     let veil = of(settings, privacy)?.selected(selection(settings.select())?);
+    let is_withheld = |name: &&String| veil.plan(name).is_withheld();
+    let withheld: Vec<&str> = streams.iter().flatten().filter(is_withheld).map(String::as_str).collect();
+    if !withheld.is_empty() {
+        crate::output::explain(&format!(
+            "note: nothing leaves of {}: the policy leaves out what tells their records apart\n",
+            withheld.join(", ")
+        ));
+    }
     let is_said = privacy.is_some() || settings.privacy()?.is_some();
     let run = Run { is_said, streams: streams.map(|streams| streams.into_iter().collect()) };
     Ok(privacy::veiled(place, Arc::new(veil), run))

@@ -22,6 +22,18 @@ pub use status::Status;
 
 /// Serves requests until there are no more. The last line that it logs before it fails says why.
 pub fn run() -> ExitCode {
+    match std::env::args().nth(1).as_deref() {
+        None => {}
+        Some("--version" | "-V") => return said(concat!("source-ashby ", env!("CARGO_PKG_VERSION"), "\n")),
+        Some("--help" | "-h" | "help") => return said(HELP),
+        Some(_) => {
+            // What was given is not repeated: it may be a key.
+            eprintln!(
+                "error: source-ashby takes no arguments\nhint: `source-ashby --help` says what it reads"
+            );
+            return ExitCode::from(2);
+        }
+    }
     logging::start();
     match connecting::run(protocol::serve()) {
         Some(Ok(())) => ExitCode::SUCCESS,
@@ -31,4 +43,23 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// For who starts it by hand.
+const HELP: &str = "\
+A capture connector for Estuary Flow. The runtime starts it and speaks with it.
+
+Usage: source-ashby
+
+It reads requests from standard input (length-delimited protobuf, or a JSON document a line where the environment has
+FLOW_RUNTIME_CODEC=json), answers on standard output, and logs to standard error (LOG_LEVEL: error, warn, info, debug).
+For example: echo '{\"spec\":{\"connectorType\":\"IMAGE\",\"config\":{}}}' | FLOW_RUNTIME_CODEC=json source-ashby
+For a sync by hand: ashby sync
+";
+
+/// Prints it. A reader that has gone needs nothing.
+fn said(text: &str) -> ExitCode {
+    use std::io::Write as _;
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    ExitCode::SUCCESS
 }

@@ -12,6 +12,13 @@ use crate::records::Held;
 /// Letters of a snippet, about.
 const SNIPPET_LETTERS: usize = 160;
 
+/// Of more matches than this in a stream none is weighed: it would take its time.
+const WEIGHED_MAX: usize = 2_000;
+
+/// The score of one that is not weighed and has the words in its title, and of another: what is weighed has some −1 to −15.
+const IN_TITLE: f64 = -2.0;
+const ELSEWHERE: f64 = -1.0;
+
 /// What is looked for.
 #[derive(Debug, Clone, Default)]
 pub struct Search<'a> {
@@ -169,8 +176,10 @@ impl Snapshot {
     ) -> Result<Vec<After>, Error> {
         let Some(query) = words(search.text, any) else { return Ok(Vec::new()) };
         let mut found: Vec<After> = Vec::new();
+        let in_title = format!("{{title}} : ({query})");
         for stream in streams {
             let table = search_table(stream);
+            let is_weighed = !self.has_more_than(&table, &query, WEIGHED_MAX)?;
             let (score, row, limit) = match &search.after {
                 Some(after) if after.stream == *stream => (after.score, after.row, search.limit + 1),
                 // Streams of one score come in the order of their names.
@@ -178,17 +187,41 @@ impl Snapshot {
                 Some(after) => (after.score, i64::MIN, search.limit + 1),
                 None => (f64::NEG_INFINITY, i64::MIN, search.limit + 1),
             };
-            let sql = format!(
-                "SELECT rowid, rank FROM {table} WHERE {table} MATCH ?1 AND rank MATCH 'bm25(8.0, 1.0)'
-                 AND (rank > ?2 OR rank = ?2 AND rowid > ?3) ORDER BY rank, rowid LIMIT ?4"
-            );
-            let mut select = self.connection.prepare(&sql)?;
-            let rows = select.query_map(params![query, score, row, limit as i64], |row| {
-                Ok(After { row: row.get(0)?, score: row.get(1)?, stream: stream.clone(), any })
-            })?;
-            for row in rows {
-                found.push(row?);
+            let mut select = |sql: &str, with_title: bool| -> Result<(), Error> {
+                let mut select = self.connection.prepare_cached(sql)?;
+                let mut rows = match with_title {
+                    true => select.query(params![query, score, row, limit as i64, in_title])?,
+                    false => select.query(params![query, score, row, limit as i64])?,
+                };
+                while let Some(row) = rows.next()? {
+                    found.push(After { row: row.get(0)?, score: row.get(1)?, stream: stream.clone(), any });
+                }
+                Ok(())
+            };
+            if is_weighed {
+                select(
+                    &format!(
+                        "SELECT rowid, rank FROM {table} WHERE {table} MATCH ?1 AND rank MATCH 'bm25(8.0, 1.0)'
+                         AND (rank > ?2 OR rank = ?2 AND rowid > ?3) ORDER BY rank, rowid LIMIT ?4"
+                    ),
+                    false,
+                )?;
+                continue;
             }
+            // Words that so many have say little of each: whoever has them in the title first, and of those the last that
+            // came. The scores say just that, among those of other streams.
+            let ranked = |base: f64, matches: &str| {
+                format!(
+                    "SELECT row, score FROM (SELECT rowid AS row, {base:.1} - rowid * 1e-9 AS score FROM {table}
+                     WHERE {matches} ORDER BY rowid DESC)
+                     WHERE score > ?2 OR score = ?2 AND row > ?3 ORDER BY score LIMIT ?4"
+                )
+            };
+            select(&ranked(IN_TITLE, &format!("?1 = ?1 AND {table} MATCH ?5")), true)?;
+            let elsewhere = format!(
+                "{table} MATCH ?1 AND rowid NOT IN (SELECT rowid FROM {table} WHERE {table} MATCH ?5)"
+            );
+            select(&ranked(ELSEWHERE, &elsewhere), true)?;
         }
         found.sort_by(|one, other| {
             one.score
@@ -198,6 +231,12 @@ impl Snapshot {
         });
         found.truncate(search.limit + 1);
         Ok(found)
+    }
+
+    /// Whether more than so many rows match.
+    fn has_more_than(&self, table: &str, query: &str, most: usize) -> Result<bool, Error> {
+        let sql = format!("SELECT rowid FROM {table} WHERE {table} MATCH ?1 LIMIT 1 OFFSET {most}");
+        Ok(self.connection.prepare_cached(&sql)?.exists([query])?)
     }
 }
 

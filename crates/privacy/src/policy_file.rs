@@ -294,7 +294,7 @@ pub(crate) fn unknown_field(pattern: &Pattern, contract: &Contract) -> Option<St
         let near = nearest(stream, contract.streams().map(|shape| &*shape.name));
         let more =
             if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
-        return Some(format!("there is no stream of this name{more}"));
+        return Some(format!("there is no stream named `{}`{more}", stream.escape_debug()));
     }
     let shapes = contract.streams().filter(|shape| pattern.is_of(&[&shape.name]));
     let mut near: Vec<String> = Vec::new();

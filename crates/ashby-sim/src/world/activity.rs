@@ -11,6 +11,11 @@ use crate::kind::Kind;
 
 impl World {
     pub(super) fn activity(&self, kind: Kind, index: u32, parent: u32) -> Document {
+        if self.life.is_some()
+            && let Some(document) = self.lived_activity(kind, index, parent)
+        {
+            return document;
+        }
         let mut detail = Map::new();
         let record = match kind {
             Kind::Approval => self.approval(index, parent),
@@ -35,12 +40,12 @@ impl World {
     }
 
     /// The course of an application, also of one that was made later.
-    fn course(&self, application: u32) -> Plan {
+    fn plan_of(&self, application: u32) -> Plan {
         let base = application < self.count(Kind::Application);
         self.plan(application, if base { self.candidate_of(application) } else { 0 })
     }
 
-    fn some_user(&self, kind: Kind, index: u32) -> u32 {
+    pub(super) fn some_user(&self, kind: Kind, index: u32) -> u32 {
         self.one_of(Kind::User, &mut self.dice(kind, index ^ 0x0400_0000))
     }
 
@@ -122,14 +127,14 @@ impl World {
             },
             "status": "Completed", "outcome": dice.pick(&["Meets", "DoesNotMeet", "Unclear"]),
             "reasoning": "Judged from the resume alone.",
-            "evaluatedAt": instant(self.course(application).created_ms + HOUR_MS),
+            "evaluatedAt": instant(self.plan_of(application).created_ms + HOUR_MS),
         })
     }
 
     /// The nth interview stage of an application is its nth schedule's.
     fn schedule(&self, index: u32, application: u32) -> Value {
         let mut dice = self.dice(Kind::InterviewSchedule, index);
-        let plan = self.course(application);
+        let plan = self.plan_of(application);
         let stage = APPLICATION_REVIEW + 1 + index % 3;
         let entered_ms = plan.entered_ms(stage - APPLICATION_REVIEW);
         let created_ms = entered_ms.min(NOW_MS - 2 * HOUR_MS);
@@ -162,7 +167,7 @@ impl World {
         })
     }
 
-    fn event_id(&self, schedule: u32, event: u32) -> String {
+    pub(super) fn event_id(&self, schedule: u32, event: u32) -> String {
         self.ids.part(Kind::InterviewSchedule, schedule, event + 1)
     }
 
@@ -202,7 +207,7 @@ impl World {
 
     fn feedback(&self, index: u32, application: u32) -> Value {
         let mut dice = self.dice(Kind::Feedback, index);
-        let plan = self.course(application);
+        let plan = self.plan_of(application);
         // The fourth form is an extra opinion on the first interview.
         let place = index % 4 % plan.interviews().max(1);
         let schedule = application.saturating_mul(3) + place;
@@ -232,7 +237,7 @@ impl World {
 
     fn offer(&self, index: u32, application: u32) -> (Value, Map<String, Value>) {
         let mut dice = self.dice(Kind::Offer, index);
-        let plan = self.course(application);
+        let plan = self.plan_of(application);
         let made_ms = plan.entered_ms(OFFER - APPLICATION_REVIEW).min(NOW_MS - HOUR_MS);
         let (acceptance, status, approval) = match plan.stage {
             HIRED => ("Accepted", "CandidateAccepted", "Approved"),
@@ -278,7 +283,7 @@ impl World {
 
     fn approval(&self, index: u32, offer: u32) -> Value {
         // There is one place for an offer per application, so an offer's index is its application's.
-        let plan = self.course(offer);
+        let plan = self.plan_of(offer);
         let made_ms = plan.entered_ms(OFFER - APPLICATION_REVIEW).min(NOW_MS - HOUR_MS);
         let done = plan.stage >= HIRED;
         let completed = done.then(|| instant(made_ms + HOUR_MS));
@@ -300,7 +305,7 @@ impl World {
 
     fn survey(&self, kind: Kind, index: u32, application: u32) -> Value {
         let mut dice = self.dice(kind, index);
-        let plan = self.course(application);
+        let plan = self.plan_of(application);
         let id = self.id(kind, index);
         let candidate = self.id(Kind::Candidate, plan.candidate);
         let application_id = self.id(Kind::Application, application);
@@ -323,7 +328,7 @@ impl World {
     }
 
     fn take_home(&self, index: u32, application: u32) -> Value {
-        let plan = self.course(application);
+        let plan = self.plan_of(application);
         let made_ms = plan.entered_ms(2).min(NOW_MS - HOUR_MS);
         let done = plan.stage > APPLICATION_REVIEW + 2;
         json!({

@@ -24,6 +24,9 @@ impl World {
     }
 
     pub(super) fn job_status(&self, job: u32) -> &'static str {
+        if let Some(life) = &self.life {
+            return life.job(job).status;
+        }
         match job % 12 {
             11 => "Draft",
             3 | 7 | 10 => "Closed",
@@ -79,7 +82,17 @@ impl World {
         let opened_ms = created_ms + dice.between(1, 12) * DAY_MS;
         let closed = matches!(status, "Closed" | "Archived");
         let closed_ms = opened_ms + dice.between(1, 14) * DAY_MS;
+        let (created_ms, opened_ms, closed_ms) = match &self.life {
+            Some(life) => {
+                let job = life.job(index);
+                (job.created_ms, job.opened_ms.unwrap_or(job.created_ms), job.closed_ms)
+            }
+            None => (created_ms, opened_ms, closed.then_some(closed_ms)),
+        };
         let plan = self.id(Kind::InterviewPlan, self.interview_plan_of(index));
+        let second = self.life.as_ref().and_then(|life| life.job(index).second_plan);
+        let mut plans = vec![plan.clone()];
+        plans.extend(second.map(|second| self.id(Kind::InterviewPlan, second)));
         let (_, team) =
             &self.job_embeds.get(index as usize).cloned().unwrap_or_else(|| self.job_embed(index));
         json!({
@@ -87,16 +100,16 @@ impl World {
             "employmentType": (dice.pick(&["FullTime", "FullTime", "FullTime", "Contract", "Intern"])),
             "locationId": self.id(Kind::Location, self.job_location(index)),
             "departmentId": self.id(Kind::Department, department),
-            "defaultInterviewPlanId": plan, "interviewPlanIds": [plan],
-            "customFields": self.custom_fields(&[(12, 60), (13, 70), (14, 40), (15, 30)], &mut dice),
+            "defaultInterviewPlanId": plan, "interviewPlanIds": plans,
+            "customFields": self.fields_of("Job", &[(12, 60), (13, 70), (14, 40), (15, 30)], &mut dice),
             "jobPostingIds": if self.posting_exists(index) { json!([self.id(Kind::JobPosting, index)]) } else { json!([]) },
             "brandId": self.id(Kind::Brand, 0),
             "hiringTeam": serde_json::to_value(team).unwrap_or_default(),
             "author": self.embedded_value(Kind::User, self.one_of(Kind::User, &mut dice)),
             "createdAt": instant(created_ms),
-            "updatedAt": instant(if closed { closed_ms } else { opened_ms }),
+            "updatedAt": instant(closed_ms.unwrap_or(opened_ms)),
             "openedAt": (status != "Draft").then(|| instant(opened_ms)),
-            "closedAt": closed.then(|| instant(closed_ms)),
+            "closedAt": closed_ms.map(instant),
         })
     }
 
@@ -108,7 +121,10 @@ impl World {
         let (city, _, _, workplace, _) = PLACES[place as usize];
         let id = self.id(Kind::JobPosting, index);
         let published = self.job_status(job) != "Draft";
-        let published_ms = self.made_ms(Kind::Job, job) + 13 * DAY_MS;
+        let published_ms = match &self.life {
+            Some(life) => life.job(job).created_ms + 2 * DAY_MS,
+            None => self.made_ms(Kind::Job, job) + 13 * DAY_MS,
+        };
         let low = 80 + 5 * dice.below(20);
         let link = format!("https://jobs.example.com/lanternworks/{id}");
         let mut record = json!({
@@ -184,7 +200,6 @@ impl World {
     fn opening(&self, index: u32) -> Value {
         let mut dice = self.dice(Kind::Opening, index);
         let job = index % self.count(Kind::Job).max(1);
-        let (_, department) = self.job_title(job);
         let opened_ms = self.made_ms(Kind::Opening, index);
         let state = match self.job_status(job) {
             "Draft" => "Draft",
@@ -193,6 +208,13 @@ impl World {
         };
         let closed = matches!(state, "Closed" | "Filled");
         let closed_ms = opened_ms + 14 * DAY_MS;
+        let lived = self.life.as_ref().map(|life| life.opening(index));
+        let (job, opened_ms, state, closed_ms) = match lived {
+            Some(life) => (life.job, life.opened_ms, life.state, life.closed_ms.unwrap_or(closed_ms)),
+            None => (job, opened_ms, state, closed_ms),
+        };
+        let closed = if lived.is_some() { matches!(state, "Closed" | "Filled") } else { closed };
+        let (_, department) = self.job_title(job);
         let archived = state == "Closed" && dice.chance(60);
         json!({
             "id": self.id(Kind::Opening, index), "openedAt": (state != "Draft").then(|| instant(opened_ms)),
@@ -208,7 +230,7 @@ impl World {
                 "jobIds": [self.id(Kind::Job, job)], "targetHireDate": date(opened_ms + 60 * DAY_MS),
                 "targetStartDate": date(opened_ms + 90 * DAY_MS), "isBackfill": dice.chance(30),
                 "employmentType": "FullTime", "locationIds": [self.id(Kind::Location, self.job_location(job))],
-                "hiringTeam": self.hiring_team(job), "customFields": self.custom_fields(&[(19, 40), (20, 60)], &mut dice),
+                "hiringTeam": self.hiring_team(job), "customFields": self.fields_of("Opening", &[(19, 40), (20, 60)], &mut dice),
             },
         })
     }
@@ -223,7 +245,7 @@ impl World {
             "isArchived": index % 6 == 5, "confidential": index % 8 == 3,
             "authorId": self.id(Kind::User, self.one_of(Kind::User, &mut dice)),
             "createdAt": instant(self.made_ms(Kind::Project, index)),
-            "customFieldEntries": self.custom_fields(&[(21, 50)], &mut dice),
+            "customFieldEntries": self.fields_of("Talent_Project", &[(21, 50)], &mut dice),
         })
     }
 

@@ -6,6 +6,7 @@
 
 mod activity;
 mod hiring;
+pub(crate) mod life;
 mod people;
 mod plan;
 mod settings;
@@ -21,6 +22,7 @@ use serde_json::{Map, Value, json};
 use crate::dice::{Dice, Ids};
 use crate::kind::Kind;
 use crate::shape::Shape;
+use life::Life;
 pub(crate) use plan::{APPLICATION_REVIEW, ARCHIVED, HIRED, OFFER, Plan};
 
 /// The instant at which the generated past ends: 2026-11-01T09:00:00Z, in Unix milliseconds.
@@ -29,8 +31,8 @@ pub(crate) const NOW_MS: i64 = 1_793_523_600_000;
 const PAST_MS: i64 = 2 * 365 * DAY_MS;
 pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
 pub(crate) const HOUR_MS: i64 = 3_600_000;
-/// Stages per interview plan.
-pub(crate) const STAGES_PER_PLAN: u32 = 8;
+/// Stages per interview plan of a plain world.
+const STAGES_PER_PLAN: u32 = 8;
 
 /// A record together with the members that only its `info` operation shows.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +52,8 @@ pub(crate) struct World {
     job_embeds: Vec<(Box<RawValue>, Box<RawValue>)>,
     /// Candidates with more than one application: the later ones.
     later_applications: HashMap<u32, Vec<u32>>,
+    /// What a lifelike company has lived through.
+    pub(crate) life: Option<Life>,
 }
 
 /// Formats Unix milliseconds as Ashby does: UTC, three decimals.
@@ -81,7 +85,11 @@ impl World {
             rendered: HashMap::new(),
             job_embeds: Vec::new(),
             later_applications: HashMap::new(),
+            life: None,
         };
+        if let Some(rates) = &shape.rates {
+            Life::begin(&mut world, rates);
+        }
         for index in world.count(Kind::Candidate)..world.count(Kind::Application) {
             let candidate = world.candidate_of(index);
             world.later_applications.entry(candidate).or_default().push(index);
@@ -101,7 +109,7 @@ impl World {
     pub(crate) fn count(&self, kind: Kind) -> u32 {
         use words::{
             ARCHIVE_REASONS, BRANDS, CLOSE_REASONS, CUSTOM_FIELDS, DEPARTMENTS, FEEDBACK_FORMS, INTERVIEWS,
-            PLACES, PLANS, POOLS, ROLES, SEQUENCES, SOURCES, STAGE_GROUPS, SURVEYS, TAGS, TEMPLATES,
+            PLACES, PLANS, POOLS, ROLES, SEQUENCES, SOURCES, SURVEYS, TAGS, TEMPLATES,
         };
         let shape = &self.shape;
         let settings = |count: usize| if shape.settings { count } else { 0 };
@@ -116,19 +124,23 @@ impl World {
             Kind::CandidateTag => settings(TAGS.len()),
             Kind::CloseReason => settings(CLOSE_REASONS.len()),
             Kind::CommunicationTemplate => settings(TEMPLATES.len()),
+            Kind::CustomField if self.life.is_some() => settings(life::fields::count()),
             Kind::CustomField => settings(CUSTOM_FIELDS.len()),
             Kind::Department => settings(DEPARTMENTS.len()),
             Kind::FeedbackForm => settings(FEEDBACK_FORMS.len()),
             Kind::HiringTeamRole => settings(ROLES.len()),
             Kind::Interview => settings(INTERVIEWS.len()),
             Kind::InterviewPlan => settings(PLANS.len()),
-            Kind::InterviewStageGroup => settings(STAGE_GROUPS.len()),
+            Kind::InterviewStageGroup => settings(self.stage_groups().len()),
             Kind::InterviewerPool => settings(POOLS.len()),
             Kind::Job => shape.jobs,
             Kind::JobBoard => settings(3),
             Kind::JobTemplate => settings(14),
             Kind::Location => settings(PLACES.len()),
-            Kind::Opening => shape.jobs + shape.jobs / 2,
+            Kind::Opening => match &self.life {
+                Some(life) => life.openings(),
+                None => shape.jobs + shape.jobs / 2,
+            },
             Kind::Project => shape.projects,
             Kind::ReferralForm => settings(1),
             Kind::SequenceTemplate => settings(SEQUENCES.len()),
@@ -145,6 +157,10 @@ impl World {
 
     /// The kind that a kind belongs to, and the places that each such parent has.
     pub(crate) fn places(&self, kind: Kind) -> Option<(Kind, u32)> {
+        let lived = life::PLACES.iter().find(|(of, _)| *of == kind).filter(|_| self.life.is_some());
+        if let Some(&(_, places)) = lived {
+            return Some((Kind::Application, places));
+        }
         Some(match kind {
             Kind::Approval => (Kind::Offer, 1),
             Kind::ClientInfo => (Kind::Candidate, 2),
@@ -152,7 +168,7 @@ impl World {
             Kind::Feedback => (Kind::Application, 4),
             Kind::FraudCheck => (Kind::Candidate, 1),
             Kind::InterviewSchedule => (Kind::Application, 3),
-            Kind::InterviewStage => (Kind::InterviewPlan, STAGES_PER_PLAN),
+            Kind::InterviewStage => (Kind::InterviewPlan, self.stages_per_plan()),
             Kind::InterviewerPause => (Kind::User, 1),
             Kind::JobPosting => (Kind::Job, 1),
             Kind::Note => (Kind::Candidate, 4),
@@ -210,10 +226,13 @@ impl World {
 
     /// How many of a parent's places are taken.
     fn taken(&self, kind: Kind, parent: u32) -> u32 {
+        if let Some(taken) = self.life.as_ref().and_then(|life| life.taken(kind, parent)) {
+            return taken;
+        }
         let mut dice = Dice::new(self.shape.seed, kind, parent.wrapping_add(1 << 31));
         let activity = self.shape.activity;
         match kind {
-            Kind::InterviewStage => STAGES_PER_PLAN,
+            Kind::InterviewStage => self.stages_in(parent),
             Kind::JobPosting => u32::from(dice.chance(92)),
             Kind::Approval => 1,
             Kind::InterviewerPause => u32::from(dice.chance(8)),
@@ -227,6 +246,9 @@ impl World {
     }
 
     fn taken_of_application(&self, kind: Kind, application: u32, dice: &mut Dice) -> u32 {
+        if self.life.is_some() {
+            return self.lived_taken(kind, application, dice);
+        }
         let plan = self.plan(application, self.candidate_of(application));
         let interviews = plan.interviews();
         match kind {
@@ -321,6 +343,9 @@ impl World {
 
     /// When a base record of a kind without dates of its own in the plan was made: the first ones long ago.
     fn made_ms(&self, kind: Kind, index: u32) -> i64 {
+        if let (Some(life), Kind::Candidate | Kind::Application) = (&self.life, kind) {
+            return self.applied_ms(life, index);
+        }
         let jitter = self.dice(kind, index ^ 0x4000_0000).between(0, DAY_MS);
         let count = i64::from(self.count(kind)).max(1);
         let (span, end) = match kind {

@@ -13,42 +13,43 @@ use crate::kind::Kind;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ApplicationRecord<'a> {
-    id: String,
-    created_at: String,
-    updated_at: String,
-    status: &'static str,
-    candidate: CandidateEmbed,
-    current_interview_stage: &'a RawValue,
-    source: &'a RawValue,
+pub(super) struct ApplicationRecord<'a> {
+    pub(super) id: String,
+    pub(super) created_at: String,
+    pub(super) updated_at: String,
+    pub(super) status: &'static str,
+    pub(super) candidate: CandidateEmbed,
+    pub(super) current_interview_stage: &'a RawValue,
     #[serde(skip_serializing_if = "Option::is_none")]
-    archive_reason: Option<Value>,
+    pub(super) source: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    archived_at: Option<String>,
-    job: &'a RawValue,
+    pub(super) archive_reason: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    credited_to_user: Option<&'a RawValue>,
-    hiring_team: &'a RawValue,
+    pub(super) archived_at: Option<String>,
+    pub(super) job: &'a RawValue,
     #[serde(skip_serializing_if = "Option::is_none")]
-    applied_via_job_posting_id: Option<String>,
-    submitter_client_ip: String,
-    submitter_user_agent: &'static str,
-    custom_fields: Vec<CustomFieldEntry>,
+    pub(super) credited_to_user: Option<&'a RawValue>,
+    pub(super) hiring_team: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) applied_via_job_posting_id: Option<String>,
+    pub(super) submitter_client_ip: String,
+    pub(super) submitter_user_agent: &'static str,
+    pub(super) custom_fields: Vec<CustomFieldEntry>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CandidateEmbed {
-    id: String,
-    name: String,
-    primary_email_address: Contact,
+pub(super) struct CandidateEmbed {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) primary_email_address: Contact,
     #[serde(skip_serializing_if = "Option::is_none")]
-    primary_phone_number: Option<Contact>,
+    pub(super) primary_phone_number: Option<Contact>,
 }
 
 #[derive(Serialize, Clone)]
 #[serde(rename_all = "camelCase")]
-struct Contact {
+pub(super) struct Contact {
     value: String,
     r#type: &'static str,
     is_primary: bool,
@@ -58,12 +59,12 @@ struct Contact {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CustomFieldEntry {
-    id: String,
-    title: &'static str,
-    is_private: bool,
-    value: Value,
+    pub(super) id: String,
+    pub(super) title: &'static str,
+    pub(super) is_private: bool,
+    pub(super) value: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
-    value_label: Option<Value>,
+    pub(super) value_label: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -88,7 +89,8 @@ struct CandidateRecord<'a> {
     resume_file_handle: Option<Value>,
     file_handles: Vec<Value>,
     profile_url: String,
-    source: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     credited_to_user: Option<&'a RawValue>,
     timezone: &'static str,
@@ -115,7 +117,7 @@ pub(super) fn email(first: &str, last: &str, number: u32) -> String {
 }
 
 impl World {
-    fn candidate_embed(&self, candidate: u32) -> CandidateEmbed {
+    pub(super) fn candidate_embed(&self, candidate: u32) -> CandidateEmbed {
         let mut dice = self.dice(Kind::Candidate, candidate);
         let (first, last) = name(&mut dice);
         let primary_email_address =
@@ -132,6 +134,9 @@ impl World {
     }
 
     pub(super) fn render_application(&self, index: u32, parent: u32, out: &mut Vec<u8>) {
+        if self.life.is_some() {
+            return self.render_lived_application(index, parent, out);
+        }
         let plan = self.plan(index, parent);
         let mut dice = self.dice(Kind::Application, index ^ 0x2000_0000);
         let (job, hiring_team) = &self.job_embeds[plan.job as usize % self.job_embeds.len()];
@@ -144,7 +149,7 @@ impl World {
             status: plan.status(),
             candidate: self.candidate_embed(plan.candidate),
             current_interview_stage: self.embedded(Kind::InterviewStage, self.stage_of(plan.job, plan.stage)),
-            source: self.embedded(Kind::Source, plan.source),
+            source: Some(self.embedded(Kind::Source, plan.source)),
             archive_reason: archived.then(|| self.archive_reason(dice.below(14))),
             archived_at: archived.then(|| instant(plan.updated_ms())),
             job,
@@ -165,10 +170,10 @@ impl World {
         let CandidateEmbed { id, name, primary_email_address, primary_phone_number } =
             self.candidate_embed(index);
         let applications = self.children(Kind::Application, index);
-        let plan = self.plan(applications.first().copied().unwrap_or(u32::MAX), index);
-        let updated_ms =
-            applications.iter().map(|&application| self.plan(application, index).updated_ms()).max();
-        let created_ms = if index < self.count(Kind::Candidate) {
+        let (source, recruiter, first_ms, updated_ms) = self.first_application(&applications, index);
+        let created_ms = if self.life.is_some() {
+            first_ms
+        } else if index < self.count(Kind::Candidate) {
             self.made_ms(Kind::Candidate, index)
         } else {
             super::NOW_MS
@@ -176,8 +181,10 @@ impl World {
         let mut dice = self.dice(Kind::Candidate, index ^ 0x2000_0000);
         let handle = name.to_lowercase().replace(' ', "-");
         let place = PLACES[(REGIONS + dice.below(PLACES.len() as u32 - REGIONS)) as usize];
-        let custom_fields =
-            self.custom_fields(&[(0, 20), (1, 30), (2, 60), (3, 30), (4, 12), (5, 15)], &mut dice);
+        let custom_fields = match &self.life {
+            Some(_) => self.lived_fields("Candidate", &mut dice),
+            None => self.custom_fields(&[(0, 20), (1, 30), (2, 60), (3, 30), (4, 12), (5, 15)], &mut dice),
+        };
         let mut emails = vec![primary_email_address.clone()];
         if dice.chance(20) {
             emails.push(Contact {
@@ -215,7 +222,7 @@ impl World {
                 "https://app.ashbyhq.example.com/candidate-searches/new/right-side/candidates/{id}"
             ),
             id,
-            created_at: instant(created_ms.min(plan.created_ms)),
+            created_at: instant(created_ms.min(first_ms)),
             updated_at: instant(updated_ms.unwrap_or(created_ms)),
             name,
             primary_email_address,
@@ -233,8 +240,8 @@ impl World {
                 .collect(),
             resume_file_handle: resume,
             file_handles,
-            source: self.embedded(Kind::Source, plan.source),
-            credited_to_user: dice.chance(45).then(|| self.embedded(Kind::User, plan.recruiter)),
+            source: source.map(|source| self.embedded(Kind::Source, source)),
+            credited_to_user: dice.chance(45).then(|| self.embedded(Kind::User, recruiter)),
             timezone: place.4,
             location: json!({
                 "id": self.ids.part(Kind::Candidate, index, 9),
@@ -252,8 +259,29 @@ impl World {
         self.pad(11, start, record.custom_fields.is_empty(), out);
     }
 
+    /// What a candidate's applications say of the candidate: source, recruiter, when the first came and the last changed.
+    fn first_application(
+        &self,
+        applications: &[u32],
+        candidate: u32,
+    ) -> (Option<u32>, u32, i64, Option<i64>) {
+        let first = applications.first().copied().unwrap_or(u32::MAX);
+        if self.life.is_some() {
+            let courses: Vec<_> =
+                applications.iter().map(|&application| self.course(application, candidate)).collect();
+            let first = courses.first().cloned().unwrap_or_else(|| self.course(first, candidate));
+            let updated_ms = courses.iter().map(super::life::Course::updated_ms).max();
+            let created_ms = courses.iter().map(|course| course.created_ms).min();
+            return (first.source, first.recruiter, created_ms.unwrap_or(first.created_ms), updated_ms);
+        }
+        let plan = self.plan(first, candidate);
+        let updated_ms =
+            applications.iter().map(|&application| self.plan(application, candidate).updated_ms()).max();
+        (Some(plan.source), plan.recruiter, plan.created_ms, updated_ms)
+    }
+
     /// Fills a record up to the wished size with one more entry in `customFields`, its last member.
-    fn pad(&self, field: u32, start: usize, first: bool, out: &mut Vec<u8>) {
+    pub(super) fn pad(&self, field: u32, start: usize, first: bool, out: &mut Vec<u8>) {
         let Some(wished) = self.shape.record_bytes else {
             return;
         };
@@ -261,7 +289,7 @@ impl World {
             r#"{}{{"id":"{}","title":"{}","isPrivate":false,"value":""#,
             if first { "" } else { "," },
             self.id(Kind::CustomField, field),
-            CUSTOM_FIELDS[field as usize].0,
+            CUSTOM_FIELDS[field as usize % CUSTOM_FIELDS.len()].0,
         );
         let Some(missing) = wished.checked_sub(out.len() - start + entry.len() + 2) else {
             return;
@@ -279,7 +307,7 @@ impl World {
         json!({"id": id, "name": name, "handle": handle})
     }
 
-    fn archive_reason(&self, index: u32) -> Value {
+    pub(super) fn archive_reason(&self, index: u32) -> Value {
         let mut reason = self.embedded_value(Kind::ArchiveReason, index);
         reason["customFields"] = json!([]);
         reason
@@ -317,6 +345,9 @@ impl World {
 
     /// What `application.info` shows beside the record.
     pub(super) fn application_detail(&self, index: u32, parent: u32) -> Map<String, Value> {
+        if self.life.is_some() {
+            return self.lived_application_detail(index, parent);
+        }
         let plan = self.plan(index, parent);
         let history: Vec<Value> = self.history(index, &plan);
         let submission = json!({

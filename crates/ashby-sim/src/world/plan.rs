@@ -63,6 +63,9 @@ impl World {
         if application < candidates {
             return application;
         }
+        if self.life.is_some() {
+            return self.known_candidate(application);
+        }
         self.dice(Kind::Application, application ^ 0x4000_0000).below(candidates)
     }
 
@@ -117,6 +120,7 @@ impl World {
         job % self.count(Kind::InterviewPlan).saturating_sub(1).max(1)
     }
 
+    /// The stage at a position of the plan that a job uses by default, in a plain world.
     pub(crate) fn stage_of(&self, job: u32, stage: u32) -> u32 {
         self.interview_plan_of(job) * STAGES_PER_PLAN + stage
     }

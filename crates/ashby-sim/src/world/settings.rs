@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::life::fields::choice_value;
 use super::words::{
-    ARCHIVE_REASONS, BRANDS, CLOSE_REASONS, CUSTOM_FIELDS, DEPARTMENTS, FEEDBACK_FORMS, GROUP_OF_STAGE,
-    INTERVIEWS, PLACES, PLANS, POOLS, REGIONS, ROLES, SEQUENCES, SOURCES, STAGE_GROUPS, STAGES, SURVEYS,
-    TAGS, TEMPLATES,
+    ARCHIVE_REASONS, BRANDS, CLOSE_REASONS, DEPARTMENTS, FEEDBACK_FORMS, INTERVIEWS, PLACES, PLANS, POOLS,
+    REGIONS, ROLES, SEQUENCES, SOURCES, SURVEYS, TAGS, TEMPLATES,
 };
-use super::{DAY_MS, Document, STAGES_PER_PLAN, World, form, instant, object, people};
+use super::{DAY_MS, Document, World, form, instant, object, people};
 use crate::kind::Kind;
 
 /// Takes the nth entry of a table; records made later go round again.
@@ -54,10 +54,15 @@ impl World {
                 "intendedTypes": [if index < 10 { "email" } else { dice.pick(&["inMail", "linkedInConnection"]) }],
             }),
             Kind::CustomField => {
-                let (name, object_type, field_type, private, choices) = entry(CUSTOM_FIELDS, index);
+                let (name, object_type, field_type, private, choices) = self.field_definition(index);
                 let values: Vec<Value> = choices
                     .iter()
-                    .map(|choice| json!({"label": choice, "value": choice, "isArchived": false}))
+                    .map(|choice| match &self.life {
+                        Some(_) => {
+                            json!({"label": choice, "value": choice_value(choice), "isArchived": false})
+                        }
+                        None => json!({"label": choice, "value": choice, "isArchived": false}),
+                    })
                     .collect();
                 json!({
                     "id": id, "isPrivate": private, "title": name, "objectType": object_type, "fieldType": field_type,
@@ -84,21 +89,22 @@ impl World {
                 "id": id, "title": title(PLANS, index), "isArchived": archived, "createdAt": made, "updatedAt": made,
             }),
             Kind::InterviewStage => {
-                let (name, stage_type) = entry(STAGES, index);
+                let places = self.stages_per_plan();
+                let stage = self.plan_stage(index);
                 // A stage made later comes last in its plan.
-                let (plan, order) = if index < self.base_end(kind).max(STAGES_PER_PLAN) {
-                    (index / STAGES_PER_PLAN, index % STAGES_PER_PLAN)
+                let (plan, order) = if index < self.base_end(kind).max(places) {
+                    (index / places, stage.order)
                 } else {
-                    (parent, STAGES_PER_PLAN)
+                    (parent, places)
                 };
                 json!({
-                    "id": id, "title": name, "type": stage_type, "orderInInterviewPlan": order,
-                    "interviewStageGroupId": self.id(Kind::InterviewStageGroup, entry(&GROUP_OF_STAGE, index)),
+                    "id": id, "title": stage.title, "type": stage.stage_type, "orderInInterviewPlan": order,
+                    "interviewStageGroupId": stage.group.map(|group| self.id(Kind::InterviewStageGroup, group)),
                     "interviewPlanId": self.id(Kind::InterviewPlan, plan),
                 })
             }
             Kind::InterviewStageGroup => {
-                let (name, stage_type) = entry(STAGE_GROUPS, index);
+                let (name, stage_type) = entry(self.stage_groups(), index);
                 json!({"id": id, "title": name, "order": index, "stageType": stage_type})
             }
             Kind::InterviewerPool => {
@@ -161,6 +167,9 @@ impl World {
     }
 
     pub(super) fn scorecard(&self, index: u32) -> Value {
+        if self.life.is_some() {
+            return self.lived_scorecard(index);
+        }
         form(
             self,
             Kind::FeedbackForm,
@@ -175,6 +184,9 @@ impl World {
     }
 
     pub(super) fn survey_form(&self, index: u32) -> Value {
+        if self.life.is_some() {
+            return self.lived_survey_form(index);
+        }
         form(
             self,
             Kind::SurveyForm,
@@ -275,7 +287,7 @@ impl World {
             "email": people::email(first, last, index), "globalRole": role, "isEnabled": index < 3 || !dice.chance(8),
             "updatedAt": instant(updated_ms),
             "managerId": (index > 2).then(|| self.id(Kind::User, index / 7)),
-            "customFields": self.custom_fields(&[(22, 30), (23, 20)], &mut dice),
+            "customFields": self.fields_of("Employee", &[(22, 30), (23, 20)], &mut dice),
         })
     }
 }

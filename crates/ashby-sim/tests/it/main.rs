@@ -10,6 +10,7 @@ mod changes;
 mod faults;
 mod files;
 mod infos;
+mod lifelike;
 mod listing;
 mod reports;
 mod strictness;

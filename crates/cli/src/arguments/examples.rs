@@ -1,5 +1,7 @@
 //! Examples in the help of every command. A test reads each of them as the command line would.
 
+use std::collections::BTreeSet;
+
 use clap::Command;
 
 /// By command, with what comes after `ashby`.
@@ -103,6 +105,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "purge --older-than 90d --yes",
             "purge application_history --everything --to jsonl:out",
             "purge --candidate CANDIDATE_ID --receipt erased.json",
+            "purge --anonymized --dry-run",
         ],
     ),
     ("postings", &["postings BOARD --output table"]),
@@ -121,11 +124,24 @@ const EXAMPLES: &[(&str, &[&str])] = &[
 
 /// Adds them.
 pub(super) fn with_examples(command: Command) -> Command {
-    EXAMPLES.iter().fold(command, |command, (path, lines)| {
+    let shown = |lines: &[&str]| {
         let lines: Vec<String> = lines.iter().map(|line| format!("  ashby {line}")).collect();
-        let text = format!("Examples:\n{}", lines.join("\n"));
+        format!("Examples:\n{}", lines.join("\n"))
+    };
+    let command = EXAMPLES.iter().fold(command, |command, (path, lines)| {
         let words: Vec<&str> = path.split(' ').collect();
-        at(command, &words, |found| found.after_help(text))
+        at(command, &words, |found| found.after_help(shown(lines)))
+    });
+    // A group shows the first of each of its commands.
+    let groups: BTreeSet<&str> =
+        EXAMPLES.iter().filter_map(|(path, _)| Some(path.rsplit_once(' ')?.0)).collect();
+    groups.into_iter().fold(command, |command, group| {
+        let of_group = EXAMPLES
+            .iter()
+            .filter(|(path, _)| path.rsplit_once(' ').is_some_and(|(first, _)| first == group));
+        let first: Vec<&str> = of_group.filter_map(|(_, lines)| lines.first().copied()).collect();
+        let words: Vec<&str> = group.split(' ').collect();
+        at(command, &words, |found| found.after_help(shown(&first)))
     })
 }
 

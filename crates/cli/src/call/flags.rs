@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::io::Read as _;
 use std::num::NonZeroU64;
+use std::path::Path;
 
 use ashby_calls::{Draft, Plan, Spelling, flag, kebab, list_item, members};
 use ashby_client::catalog::{self, Category, Field, Kind, Operation, Shape, Type};
@@ -110,7 +110,7 @@ impl Invocation {
         for (place, texts) in &self.given {
             for path in texts.iter().filter_map(|text| text.strip_prefix('@')) {
                 // It used to be read; now it is easily sent by mistake.
-                if std::path::Path::new(path).is_file() {
+                if Path::new(path).is_file() {
                     let flag = flag(place);
                     crate::output::explain(&format!(
                         "note: {flag} begins with @ and is taken as it is; {flag}-file reads a file\n"
@@ -322,6 +322,7 @@ fn entity(word: &str) -> Result<&'static Category, Failure> {
 pub(crate) fn plural(name: &str) -> String {
     match name.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if name.ends_with(['s', 'x']) => format!("{name}es"),
         _ => format!("{name}s"),
     }
 }
@@ -623,17 +624,11 @@ fn object(json: &str) -> Result<Map<String, Value>, Failure> {
 }
 
 fn read(path: &str, flag: &str) -> Result<String, Failure> {
-    let mut text = String::new();
-    let read = match path {
-        "-" => std::io::stdin().lock().read_to_string(&mut text).map(drop),
-        path => std::fs::read_to_string(path).map(|content| text = content),
-    };
-    match read {
-        Ok(()) => Ok(text),
-        Err(error) => Err(Failure::new(USAGE, format!("cannot read {path}, which {flag} names"))
+    crate::text::of_file(Path::new(path)).map_err(|error| {
+        Failure::new(USAGE, format!("cannot read {path}, which {flag} names"))
             .with_source(error)
-            .with_hint("check the path; it must be a file of UTF-8 text")),
-    }
+            .with_hint("check the path; it must be a file of UTF-8 text")
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One call: what it would send, whether a person wants it, and what went wrong.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{BufRead as _, IsTerminal as _};
 
@@ -11,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::failure::{FAILED, Failure, USAGE};
-use crate::output::explain;
+use crate::said;
 use crate::settings::Settings;
 
 /// A request as it would be sent, the key masked.
@@ -20,7 +21,21 @@ pub(crate) struct DryRun<'a> {
     method: &'static str,
     url: String,
     headers: IndexMap<&'static str, String>,
-    body: &'a Map<String, Value>,
+    body: Cow<'a, Map<String, Value>>,
+}
+
+/// Members that are secrets.
+const SECRETS: [&str; 1] = ["secretToken"];
+
+/// A body as it may be shown.
+fn without_secrets(body: &Map<String, Value>) -> Cow<'_, Map<String, Value>> {
+    let mut body = Cow::Borrowed(body);
+    for name in SECRETS {
+        if body.get(name).is_some_and(|value| !value.is_null()) {
+            body.to_mut().insert(name.to_owned(), "[masked]".into());
+        }
+    }
+    body
 }
 
 impl<'a> DryRun<'a> {
@@ -46,7 +61,7 @@ impl<'a> DryRun<'a> {
             header("X-On-Behalf-Of", user);
         }
         let url = format!("{}/{}", settings.base_url().trim_end_matches('/'), operation.name);
-        Self { method: "POST", url: crate::settings::masked(&url), headers, body }
+        Self { method: "POST", url: crate::settings::masked(&url), headers, body: without_secrets(body) }
     }
 }
 
@@ -57,7 +72,7 @@ impl fmt::Display for DryRun<'_> {
         for (name, value) in &self.headers {
             writeln!(f, "{name}: {value}")?;
         }
-        let body = serde_json::to_string_pretty(self.body).map_err(|_| fmt::Error)?;
+        let body = serde_json::to_string_pretty(&*self.body).map_err(|_| fmt::Error)?;
         writeln!(f, "\n{body}")
     }
 }
@@ -94,7 +109,7 @@ pub(crate) fn confirm(
         return Err(Failure::new(USAGE, message).with_hint(hint));
     }
     let effect = operation.effect.unwrap_or(operation.summary);
-    explain(&format!("{effect}\n{} {target}\nThis {why}. Go on? [y/N] ", operation.name));
+    said::question(&format!("{effect}\n{} {target}\nThis {why}. Go on? [y/N] ", operation.name));
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str()) {

@@ -12,15 +12,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use agents::Texts;
 use ashby_client::catalog::{self, Type};
 use ashby_webhooks::{Inbox, InboxOptions, Reader};
-use capture_core::{Purge, Removal, StreamDescriptor, private_file};
+use capture_core::{Place, Purge, Removal, StreamDescriptor, private_file};
 use clap::Args;
 
 use crate::failure::{FAILED, Failure, USAGE};
-use crate::output::{self, explain};
+use crate::output::{self, counted, explain};
+use crate::said;
 use crate::settings::{Settings, duration};
 use crate::webhooks::{INBOX, inbox_of};
 use crate::{destination, local};
-use person::{Chooser, Person};
+use person::{Anonymous, Chooser, Looking, Person};
 use receipt::{Downloads, Found, InboxPart, Receipt};
 
 /// What to take out.
@@ -39,8 +40,12 @@ pub(crate) struct PurgeFlags {
     /// their records only keys are left, marked as erased
     #[arg(long, value_name = "CANDIDATE_ID", conflicts_with_all = ["streams", "older_than"])]
     candidate: Option<String>,
-    /// With --candidate: a directory of downloads, in which each candidate has a folder named by the id
-    #[arg(long, value_name = "DIR", default_value = super::file::DIRECTORY, requires = "candidate")]
+    /// What is still held of candidates from before they were anonymised in Ashby: earlier versions in files of lines and
+    /// of changes, free pages of databases, deliveries, texts of résumés, downloads. What Ashby shows of them now stays
+    #[arg(long, conflicts_with_all = ["streams", "older_than", "candidate"])]
+    anonymized: bool,
+    /// With --candidate or --anonymized: a directory of downloads, in which each candidate has a folder named by the id
+    #[arg(long, value_name = "DIR", default_value = super::file::DIRECTORY)]
     downloads: PathBuf,
     /// Write the receipt to this file, too, as JSON
     #[arg(long, value_name = "FILE")]
@@ -56,14 +61,21 @@ pub(crate) struct PurgeFlags {
 impl PurgeFlags {
     pub(crate) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let streams = descriptors();
-        let person = self.candidate.as_deref().map(|id| person_of(settings, id)).transpose()?;
         let place = destination::from_settings(settings)?;
+        let person = match &self.candidate {
+            Some(id) => Some(person_of(settings, id)?),
+            None if self.anonymized => Some(anonymous(&*place, &streams).await?),
+            None => None,
+        };
         // That of the destination, and that of `ashby listen`.
         let inboxes = BTreeSet::from([inbox_of(settings, &*place)?, INBOX.into()]);
         // Texts of résumés, where there are any.
         let texts = local::copy(settings).ok().and_then(|copy| Texts::beside(&copy).ok());
         let mut purging = place.purge(self.what(&streams, person.as_ref())?, &streams)?;
         let mut receipt = Receipt::new(place.address(), self.kind(), self.candidate.clone());
+        if let (true, Some(person)) = (self.anonymized, &person) {
+            receipt.candidates = person.lock().unwrap_or_else(PoisonError::into_inner).ids().len() as u64;
+        }
         receipt.removal = purging.removal().await?;
         let ids = person.as_ref().map(|person| person.lock().unwrap_or_else(PoisonError::into_inner).ids());
         if let Some(ids) = &ids {
@@ -74,10 +86,11 @@ impl PurgeFlags {
             if let Some(texts) = &texts {
                 receipt.resume_texts = texts.count(ids)?;
             }
-            receipt.downloads =
-                Downloads::of(&self.downloads, self.candidate.as_deref().unwrap_or_default())?;
+            receipt.downloads = Downloads::of(&self.downloads, ids)?;
         }
-        if self.dry_run || receipt.is_empty() {
+        // Where rows are overwritten, what they were may stand in free pages, which nobody can count.
+        let is_for_nothing = if self.anonymized { receipt.candidates == 0 } else { receipt.is_empty() };
+        if self.dry_run || is_for_nothing {
             receipt.note =
                 Some(if self.dry_run { "nothing was taken out" } else { "there is nothing to take out" });
             self.tell(settings, &receipt)?;
@@ -100,9 +113,7 @@ impl PurgeFlags {
             inbox.close().await;
             erased?;
         }
-        if let Some(downloads) = &receipt.downloads {
-            downloads.remove()?;
-        }
+        receipt.downloads.iter().try_for_each(Downloads::remove)?;
         if let Some(person) = &person {
             let contacts = person.lock().unwrap_or_else(PoisonError::into_inner).contacts.clone();
             let mut files = purging.files();
@@ -124,6 +135,7 @@ impl PurgeFlags {
         match (&self.candidate, self.everything) {
             (Some(_), _) => "candidate",
             (None, true) => "streams",
+            (None, false) if self.anonymized => "anonymized",
             (None, false) => "gone",
         }
     }
@@ -134,7 +146,8 @@ impl PurgeFlags {
         person: Option<&Arc<Mutex<Person>>>,
     ) -> Result<Purge, Failure> {
         if let Some(person) = person {
-            return Ok(Purge::Chosen(Box::new(Chooser(Arc::clone(person)))));
+            let chooser = Box::new(Chooser(Arc::clone(person)));
+            return Ok(if self.anonymized { Purge::Earlier(chooser) } else { Purge::Chosen(chooser) });
         }
         let is_known = |name: &String| known.iter().any(|stream| stream.name == *name);
         if let Some(unknown) = self.streams.iter().find(|name| !is_known(name)) {
@@ -160,13 +173,15 @@ impl PurgeFlags {
             return Ok(());
         }
         if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-            return Err(Failure::new(
-                USAGE,
-                "what is purged does not come back: it needs --yes; nothing was taken out",
-            )
-            .with_hint("--dry-run says what would go"));
+            let what = match self.anonymized {
+                true => format!("earlier data of {}", counted(receipt.candidates, "candidate")),
+                false => counted(records(&receipt.removal), "record"),
+            };
+            let message =
+                format!("{what} would be taken out and not come back: it needs --yes; nothing was taken out");
+            return Err(Failure::new(USAGE, message).with_hint("--dry-run says what would go"));
         }
-        explain(&format!("{receipt}This cannot be undone. Go on? [y/N] "));
+        said::question(&format!("{receipt}This cannot be undone. Go on? [y/N] "));
         let mut answer = String::new();
         let read = std::io::stdin().lock().read_line(&mut answer);
         if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str()) {
@@ -195,6 +210,26 @@ impl PurgeFlags {
         }
         Ok(())
     }
+}
+
+/// Those who are anonymised in Ashby, as the destination shows them.
+async fn anonymous(
+    place: &dyn Place,
+    streams: &[Arc<StreamDescriptor>],
+) -> Result<Arc<Mutex<Person>>, Failure> {
+    let state = place.peek()?;
+    if let Some(policy) = state.streams.get("candidates").and_then(|saved| saved.policy.as_ref()) {
+        let name = if policy.name.is_empty() { "a selection of fields" } else { &*policy.name };
+        let message =
+            format!("{name} leaves out what tells anonymised candidates from others; nothing was taken out");
+        return Err(Failure::new(USAGE, message).with_hint("--candidate ID takes out what is held of one"));
+    }
+    let found = Arc::new(Mutex::new(Anonymous::default()));
+    let look = Purge::Chosen(Box::new(Looking(Arc::clone(&found))));
+    // Nothing is chosen, and so nothing is taken out; given up before it is taken for that.
+    place.purge(look, streams)?.removal().await?;
+    let ids = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner)).ids();
+    Ok(Arc::new(Mutex::new(Person::all(ids))))
 }
 
 /// All streams that there are.

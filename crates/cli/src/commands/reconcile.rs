@@ -113,7 +113,7 @@ impl ReconcileFlags {
         }
         tell(settings, &found(&by_token, &whole), self.dry_run)?;
         let summary = Summary::new(whole, &job.client.usage(), began.elapsed());
-        Ok(summary.exit_code(!self.names.is_empty()))
+        Ok(summary.ended(!self.names.is_empty()))
     }
 
     fn wanted(&self, place: &dyn Place) -> Result<Vec<Stream>, Failure> {

@@ -25,7 +25,8 @@ pub(crate) struct SimServe {
     /// The port; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// How much there is: demo (20,000 applications), small, empty, or a number of applications and nothing else
+    /// How much there is: demo (20,000 applications, as untidy as in life), large (200,000), small, empty, or a number
+    /// of applications and nothing else
     #[arg(long, default_value = "small")]
     shape: String,
     /// Seed of the data; the same seed makes the same organisation
@@ -108,7 +109,8 @@ impl SimAction {
             serve.key,
             server.base_url()
         ));
-        let stopped = signals::cancellation()?;
+        let stopped =
+            signals::cancellation_with("stopping: answering what is under way (again to stop at once)\n")?;
         tokio::select! {
             () = stopped.cancelled() => {}
             ended = live(&server, &serve) => ended?,
@@ -170,11 +172,12 @@ async fn subscribe(server: &Server, webhooks: &SimWebhooks) -> Result<(), Failur
 fn shape(name: &str) -> Result<Shape, Failure> {
     match name {
         "demo" => Ok(Shape::demo()),
+        "large" => Ok(Shape::large()),
         "small" => Ok(Shape::small()),
         "empty" => Ok(Shape::empty()),
         number => number.parse().map(Shape::bulk).map_err(|_| {
             Failure::new(USAGE, format!("`{name}` is not a shape"))
-                .with_hint("shapes are demo, small, empty, or a number of applications")
+                .with_hint("shapes are demo, large, small, empty, or a number of applications")
         }),
     }
 }

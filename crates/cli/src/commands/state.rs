@@ -2,7 +2,6 @@
 
 mod flags;
 
-use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -13,7 +12,7 @@ use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{self, counted, thousands};
 use crate::settings::Settings;
 use crate::table::Table;
-use crate::{ages, destination};
+use crate::{ages, destination, text};
 
 pub(crate) use flags::StateAction;
 
@@ -152,13 +151,8 @@ fn keep(state: &State) -> Result<std::path::PathBuf, Failure> {
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
-    let mut text = String::new();
-    let read = match file.to_str() {
-        Some("-") => std::io::stdin().lock().read_to_string(&mut text).map(drop),
-        _ => std::fs::read_to_string(file).map(|content| text = content),
-    };
-    read.map_err(|error| Failure::new(FAILED, format!("cannot read {}", file.display())).with_source(error))?;
-    Ok(text)
+    text::of_file(file)
+        .map_err(|error| Failure::new(FAILED, format!("cannot read {}", file.display())).with_source(error))
 }
 
 fn show(settings: &Settings, state: &State) -> Result<(), Failure> {

@@ -144,7 +144,7 @@ impl<'a> Prepared<'a> {
         };
         let summary = summary.verbose(settings.verbose());
         tell(settings, &*job.place, &summary)?;
-        Ok(summary.exit_code(wanted.is_explicit()))
+        Ok(summary.ended(wanted.is_explicit()))
     }
 }
 

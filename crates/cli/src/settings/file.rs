@@ -47,10 +47,7 @@ pub(crate) fn of_user() -> Option<PathBuf> {
 
 /// The bytes of a file as text; why it cannot be had otherwise.
 pub(crate) fn text(content: Vec<u8>) -> Result<Zeroizing<String>, &'static str> {
-    match String::from_utf8(content) {
-        Ok(text) => Ok(Zeroizing::new(text)),
-        Err(_) => Err("it is not UTF-8 text"),
-    }
+    crate::text::decoded(content).map(Zeroizing::new)
 }
 
 /// Reads what a file says. What is wrong in it is said by line and column, and never quoted.

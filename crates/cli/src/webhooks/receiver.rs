@@ -33,8 +33,8 @@ impl Receiver {
         stop: &CancellationToken,
     ) -> Result<Self, Failure> {
         let address = address(settings.listen(), "listen")?;
-        let intake = Intake::new(keyring(settings)?);
         let listener = bind(address).await.map_err(|error| taken(address, "listen", error))?;
+        let intake = Intake::new(keyring(settings)?);
         let address = listener.local_addr().unwrap_or(address);
         let limits = Limits::default();
         let (inbox, routes) = open(intake, path, vitals, limits)?;

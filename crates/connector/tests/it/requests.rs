@@ -269,3 +269,18 @@ async fn protobuf_is_spoken_where_the_runtime_says_so() {
     // Response { applied: {} }
     assert_eq!(rest, b"\x02\0\0\0\x22\0");
 }
+
+#[test]
+fn whoever_starts_it_by_hand_is_told_what_it_is() {
+    let ran = |argument: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_source-ashby"));
+        command.arg(argument).stdin(std::process::Stdio::null()).output().unwrap()
+    };
+    let help = ran("--help");
+    assert!(help.status.success() && String::from_utf8(help.stdout).unwrap().contains("Usage: source-ashby"));
+    let version = ran("--version");
+    assert!(String::from_utf8(version.stdout).unwrap().starts_with("source-ashby 0."));
+    let odd = ran("a-key");
+    assert_eq!(odd.status.code(), Some(2));
+    assert!(!String::from_utf8(odd.stderr).unwrap().contains("a-key"));
+}

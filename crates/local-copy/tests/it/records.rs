@@ -109,6 +109,33 @@ async fn filters_look_at_members_and_items() {
     assert_eq!(snapshot.page("pets", &since).unwrap().records.len(), 2);
 }
 
+/// Weighing what very many records have would only take time.
+#[tokio::test]
+async fn words_that_very_many_have_are_found_by_title_and_the_newest_first() {
+    let place = Place(tempfile::tempdir().unwrap());
+    let pets = searchable("pets");
+    let named = |number: usize| if number % 1000 == 7 { "Common" } else { "Pet" };
+    let many: Vec<_> =
+        (0..2_100).map(|number| noted(&format!("p{number:04}"), named(number), "a common word")).collect();
+    place.write(&pets, 1, &many).await;
+    place.write(&searchable("toys"), 1, &[noted("t1", "Ball", "a common thing")]).await;
+    let snapshot = place.copy().snapshot().unwrap();
+    let mut search = Search { text: "common", limit: 500, ..Search::default() };
+    let mut seen = Vec::new();
+    loop {
+        let hits = snapshot.search(&search).unwrap();
+        assert!(!hits.any);
+        seen.extend(hits.hits.iter().map(|hit| hit.held.key.clone()));
+        match hits.next {
+            Some(next) => search.after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(seen[..5], ["p2007", "p1007", "p0007", "p2099", "p2098"]);
+    assert_eq!(seen.len(), 2_101);
+    assert_eq!(seen.iter().collect::<std::collections::BTreeSet<_>>().len(), 2_101);
+}
+
 #[tokio::test]
 async fn words_are_found_best_first_page_by_page() {
     let place = Place(tempfile::tempdir().unwrap());

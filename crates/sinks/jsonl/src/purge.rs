@@ -45,6 +45,8 @@ pub(crate) struct Purger {
 struct Found {
     files: Vec<(PathBuf, u64)>,
     keys: BTreeSet<Key>,
+    /// Of those records whose earlier lines go only, where the newest stands: in which file, and in which line.
+    newest: HashMap<Key, (usize, u64)>,
     removed: Removed,
 }
 
@@ -134,8 +136,8 @@ impl Purger {
                 .map(|stream| &stream.key[..])
                 .unwrap_or_default()
         };
-        if let Purge::Chosen(choose) = &mut self.purge {
-            let keys = chosen(&mut **choose, |show| {
+        if let Some(choose) = self.purge.chooser() {
+            let keys = chosen(choose, |show| {
                 for (name, of) in &found {
                     for (path, length) in &of.files {
                         each_line(path, *length, |text| {
@@ -186,9 +188,14 @@ impl Purger {
                 }
                 purge => {
                     let erases = matches!(purge, Purge::Chosen(_));
-                    for (path, length) in &of.files {
+                    for (number, (path, length)) in of.files.iter().enumerate() {
                         let end = if erases && *path == current { &of.keys } else { &BTreeSet::new() };
-                        rewrite(path, *length, &stream, &of.keys, erases, end)?;
+                        let goes = |line: &Line, place: u64| {
+                            let newest = of.newest.get(&line.key);
+                            of.keys.contains(&line.key)
+                                && newest.map_or(erases || !line.is_gone, |newest| *newest != (number, place))
+                        };
+                        rewrite(path, *length, &stream, goes, end)?;
                     }
                     if current.exists() {
                         let file = File::open(&current).map_err(|error| storage("open", &current, error))?;
@@ -253,15 +260,26 @@ impl Found {
     fn look(&mut self, purge: &Purge, key: &[String]) -> Result<()> {
         // The newest line of each record, and how many lines hold more than its key.
         let mut records: HashMap<Key, (bool, Option<Timestamp>, u64, u64)> = HashMap::new();
-        for (path, length) in &self.files {
+        let leaves_newest = matches!(purge, Purge::Earlier(_));
+        for (number, (path, length)) in self.files.iter().enumerate() {
+            let mut place = 0;
             each_line(path, *length, |text| {
                 if let Some(line) = read_line(text, key) {
+                    if leaves_newest && self.keys.contains(&line.key) {
+                        self.newest.insert(line.key.clone(), (number, place));
+                    }
                     let (is_gone, since, full, all) = records.entry(line.key).or_default();
                     (*is_gone, *since) = (line.is_gone, line.since);
                     *full += u64::from(!line.is_gone);
                     *all += 1;
                 }
+                place += 1;
             })?;
+        }
+        if leaves_newest {
+            let lines = |key: &Key| records.get(key).map_or(0, |(_, _, _, all)| all - 1);
+            self.removed.lines = self.keys.iter().map(lines).sum();
+            return Ok(());
         }
         for (key, (is_gone, since, full, all)) in records {
             let goes = match purge {
@@ -357,22 +375,22 @@ fn read_line(text: &[u8], fields: &[String]) -> Option<Line> {
     Some(Line { key, is_gone, since })
 }
 
-/// Writes a file anew without the lines of some records, or without those that hold more than a key; then a line for each
-/// of `end`, which says that it was erased.
+/// Writes a file anew without the lines that go, which are told with their places, from 0; then a line for each of `end`,
+/// which says that it was erased.
 fn rewrite(
     path: &Path,
     length: u64,
     stream: &StreamDescriptor,
-    keys: &BTreeSet<Key>,
-    all: bool,
+    goes: impl Fn(&Line, u64) -> bool,
     end: &BTreeSet<Key>,
 ) -> Result<()> {
+    let mut place = 0;
     let written = private_file::replace_with(path, |staged| {
         let mut staged = BufWriter::new(staged);
         let mut result = Ok(());
         let kept = each_line(path, length, |text| {
-            let goes = read_line(text, &stream.key)
-                .is_some_and(|line| keys.contains(&line.key) && (all || !line.is_gone));
+            let goes = read_line(text, &stream.key).is_some_and(|line| goes(&line, place));
+            place += 1;
             if !goes && result.is_ok() {
                 result = staged.write_all(text).and_then(|()| staged.write_all(b"\n"));
             }

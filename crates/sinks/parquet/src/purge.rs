@@ -109,7 +109,7 @@ impl Work {
         let (store, streams) = (session.store(), session.document()?.streams);
         let mut going: BTreeMap<String, BTreeSet<Key>> = BTreeMap::new();
         match &mut self.purge {
-            Purge::Chosen(choose) => {
+            Purge::Chosen(choose) | Purge::Earlier(choose) => {
                 going = chosen(&mut **choose, |show| {
                     for name in streams.keys() {
                         for source in session.all_files(name)? {
@@ -160,6 +160,19 @@ impl Work {
             }
             let is_meant = |key: &str| keys.as_ref().is_none_or(|keys| keys.contains(&Key::from(key)));
             let mut removed = Removed::default();
+            if matches!(self.purge, Purge::Earlier(_)) {
+                let newest = session.newest(name, |key| is_meant(key))?;
+                for source in session.files_of_changes(name)? {
+                    each(&source, &*store, |row| {
+                        let is_earlier = is_meant(row.key) && !newest.is(row.key, row.exact);
+                        removed.lines += u64::from(is_earlier);
+                    })?;
+                }
+                if removed != Removed::default() {
+                    removal.streams.insert(name.clone(), removed);
+                }
+                continue;
+            }
             if let Some(source) = session.standing(name)? {
                 each(&source, &*store, |row| match row.deleted_at_us {
                     _ if !is_meant(row.key) => {}
@@ -185,6 +198,7 @@ impl Work {
             return self.give_up();
         }
         let is_erasure = matches!(self.purge, Purge::Chosen(_));
+        let leaves_newest = matches!(self.purge, Purge::Earlier(_));
         let descriptors = self.descriptors.clone();
         let session = self.session()?;
         for (name, keys) in going.into_iter().filter(|(_, keys)| !keys.is_empty()) {
@@ -192,6 +206,8 @@ impl Work {
             let descriptor = known.map_or_else(|| Arc::new(StreamDescriptor::new(&name, ["id"])), Arc::clone);
             if is_erasure {
                 session.erase(&descriptor, &keys)?;
+            } else if leaves_newest {
+                session.take_out_earlier(&name, &keys)?;
             } else {
                 let ids: HashSet<KeyId> = keys.iter().map(|key| KeyId::of(key.as_str())).collect();
                 session.take_out(&descriptor, &ids)?;

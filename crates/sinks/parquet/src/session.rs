@@ -341,3 +341,6 @@ fn columns(stream: &Stream) -> Vec<Column> {
     });
     columns.collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! What is done to a destination between runs: files made fewer, rows and streams taken out.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +37,25 @@ pub(crate) fn compact(store: &Arc<dyn Store>, lease: Duration) -> Result<Compact
     let files_after = count()?;
     session.close()?;
     Ok(Compacted { streams, files_before, files_after })
+}
+
+/// A row of a file of changes.
+struct Change<'a> {
+    key: &'a str,
+    /// As it came.
+    exact: &'a str,
+    why: Option<&'a str>,
+}
+
+/// How records stand, by hashes of their keys and of themselves.
+#[derive(Default)]
+pub(crate) struct Newest(HashMap<KeyId, KeyId>);
+
+impl Newest {
+    /// Whether a record stands so.
+    pub(crate) fn is(&self, key: &str, exact: &str) -> bool {
+        self.0.get(&KeyId::of(key)) == Some(&KeyId::of(exact))
+    }
 }
 
 impl Session {
@@ -116,9 +135,33 @@ impl Session {
         self.write(&Write::new(Arc::clone(descriptor), Stamp::NEVER, records))?;
         self.commit(&StateUpdate::default())?;
         let ids: HashSet<KeyId> = keys.iter().map(|key| KeyId::of(key.as_str())).collect();
-        self.rewrite_changes(&descriptor.name, &ids, true)?;
+        self.rewrite_changes(&descriptor.name, &ids, |row| row.why == Some("erased"))?;
         // What stands has the records still; what is said of them since takes their place.
         self.stand(false).map(drop)
+    }
+
+    /// Takes out of all changes what these records were before.
+    pub(crate) fn take_out_earlier(&mut self, name: &str, keys: &BTreeSet<Key>) -> Result<()> {
+        let ids: HashSet<KeyId> = keys.iter().map(|key| KeyId::of(key.as_str())).collect();
+        let newest = self.newest(name, |key| ids.contains(&KeyId::of(key)))?;
+        self.rewrite_changes(name, &ids, |row| newest.is(row.key, row.exact))
+    }
+
+    /// How records stand that are meant.
+    pub(crate) fn newest(&self, name: &str, is_meant: impl Fn(&str) -> bool) -> Result<Newest> {
+        let store = self.store();
+        let mut newest = Newest::default();
+        let Some(source) = self.standing(name)? else { return Ok(newest) };
+        for batch in source.few(&*store, &["_key", "_record", "_original"])? {
+            let batch = batch?;
+            let (keys, records, originals) =
+                (texts(&batch, "_key")?, texts(&batch, "_record")?, texts(&batch, "_original")?);
+            for row in (0..batch.num_rows()).filter(|row| is_meant(keys.value(*row))) {
+                let exact = text(originals, row).unwrap_or_else(|| records.value(row));
+                newest.0.insert(KeyId::of(keys.value(row)), KeyId::of(exact));
+            }
+        }
+        Ok(newest)
     }
 
     /// Takes these rows out of everything.
@@ -127,7 +170,7 @@ impl Session {
         descriptor: &Arc<StreamDescriptor>,
         ids: &HashSet<KeyId>,
     ) -> Result<()> {
-        self.rewrite_changes(&descriptor.name, ids, false)?;
+        self.rewrite_changes(&descriptor.name, ids, |_| false)?;
         let name = descriptor.name.clone();
         let left = self.rewrite_standing(&name, ids)?;
         self.hold()?.save(|document| {
@@ -137,9 +180,13 @@ impl Session {
         })
     }
 
-    /// Writes every file of changes anew that has one of these rows, without them; or but for what says that they were
-    /// erased.
-    fn rewrite_changes(&self, name: &str, ids: &HashSet<KeyId>, keeps_erased: bool) -> Result<()> {
+    /// Writes every file of changes anew that has one of these rows, without them, but for those that stay all the same.
+    fn rewrite_changes(
+        &self,
+        name: &str,
+        ids: &HashSet<KeyId>,
+        stays: impl Fn(&Change<'_>) -> bool,
+    ) -> Result<()> {
         let store = self.store();
         let Some(stream) = self.by_name(name)? else { return Ok(()) };
         let schema = schema::schema(stream.encoder.columns(), Of::Changes);
@@ -154,9 +201,11 @@ impl Session {
             for batch in source.all(&*store, &schema)? {
                 let batch = batch?;
                 let (keys, why) = (texts(&batch, "_key")?, texts(&batch, "_deleted_why")?);
+                let (records, originals) = (texts(&batch, "_record")?, texts(&batch, "_original")?);
                 writer.write(&only(&batch, |row| {
-                    let is_told = keeps_erased && text(why, row) == Some("erased");
-                    is_told || !ids.contains(&KeyId::of(keys.value(row)))
+                    let key = keys.value(row);
+                    let exact = text(originals, row).unwrap_or_else(|| records.value(row));
+                    !ids.contains(&KeyId::of(key)) || stays(&Change { key, exact, why: text(why, row) })
                 })?)?;
             }
             self.hold()?.confirm()?;

@@ -54,7 +54,7 @@ impl Purger {
             }
             self.is_taken = true;
         }
-        if self.chosen.is_none() && matches!(self.purge, Purge::Chosen(_)) {
+        if self.chosen.is_none() && self.purge.chooser().is_some() {
             let (session, purge) = (&mut self.session, &mut self.purge);
             self.chosen = Some(session.look(async |link, layout| choose(link, layout, purge).await).await?);
         }
@@ -63,8 +63,13 @@ impl Purger {
 
     /// Deletes or empties what is to go, in one transaction, and returns the tables that then hold what is free.
     async fn take_out(&mut self) -> Outcome<Vec<String>> {
-        if let Some(chosen) = self.chosen.take() {
-            return self.erase(chosen).await;
+        match (self.chosen.take(), &self.purge) {
+            // There is one version of each; what they were before may stand in what is free.
+            (Some(chosen), Purge::Earlier(_)) => {
+                return self.tables_of(chosen.keys().cloned().collect()).await;
+            }
+            (Some(chosen), _) => return self.erase(chosen).await,
+            (None, _) => {}
         }
         let purge = &self.purge;
         self.session.change(async |link, layout| delete(link, layout, purge).await).await
@@ -76,17 +81,23 @@ impl Purger {
             let known = self.descriptors.iter().find(|known| known.name == *stream);
             known.map_or_else(|| Arc::new(StreamDescriptor::new(stream, ["id"])), Arc::clone)
         };
-        let streams: Vec<Arc<StreamDescriptor>> = chosen.keys().map(descriptor).collect();
+        let names: Vec<String> = chosen.keys().cloned().collect();
+        let streams: Vec<Arc<StreamDescriptor>> = names.iter().map(descriptor).collect();
         self.session.steadily(Job::Open(&streams)).await?;
         for (stream, (_, keys)) in streams.iter().zip(chosen) {
             let records = keys.into_iter().map(|key| Record::gone(key, Gone::Erased)).collect();
             self.session.write(Write::new(Arc::clone(stream), Stamp::NEVER, records)).await?;
         }
         self.session.steadily(Job::Commit(&StateUpdate::default())).await?;
+        self.tables_of(names).await
+    }
+
+    /// The tables of these streams.
+    async fn tables_of(&mut self, streams: Vec<String>) -> Outcome<Vec<String>> {
         self.session
             .look(async |link, layout| {
                 let contents = layout.contents(link).await?;
-                let tables = streams.iter().filter_map(|stream| contents.noted.get(&stream.name));
+                let tables = streams.iter().filter_map(|stream| contents.noted.get(stream));
                 Ok(tables.map(|noted| layout.table(&noted.table)).collect())
             })
             .await
@@ -148,7 +159,7 @@ fn tables<'a>(contents: &'a Contents, layout: &Layout) -> Vec<(&'a str, String)>
 
 /// The keys of all that is chosen: everything that is held is shown until nothing more is.
 async fn choose(link: &Link, layout: &Layout, purge: &mut Purge) -> Result<Chosen> {
-    let Purge::Chosen(choose) = purge else { return Ok(Chosen::new()) };
+    let Some(choose) = purge.chooser() else { return Ok(Chosen::new()) };
     let contents = layout.contents(link).await?;
     let tables = tables(&contents, layout);
     let mut chosen = Chosen::new();
@@ -212,6 +223,7 @@ async fn count(link: &Link, layout: &Layout, purge: &Purge, chosen: Option<&Chos
                 let sql = format!("{select} WHERE _key = ANY ($1)");
                 link.row(&sql, &[(&keys, Type::TEXT_ARRAY)]).await?
             }
+            (Purge::Earlier(_), _) => continue,
             _ => link.row(&select, &[]).await?,
         };
         let Some(row) = row else { continue };

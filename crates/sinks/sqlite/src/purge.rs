@@ -41,10 +41,10 @@ impl Purger {
     }
 
     fn choose(&mut self) -> Result<(), Failure> {
-        let (Purge::Chosen(choose), None) = (&mut self.purge, &self.chosen) else { return Ok(()) };
+        let (Some(choose), None) = (self.purge.chooser(), &self.chosen) else { return Ok(()) };
         let connection = self.database.connection();
         let streams = streams(connection)?;
-        self.chosen = Some(chosen(&mut **choose, |show| {
+        self.chosen = Some(chosen(choose, |show| {
             for (_, stream) in &streams {
                 held(connection, stream, show)?;
             }
@@ -69,6 +69,8 @@ impl Purger {
                     let all = format!("SELECT count(*) FROM {} WHERE ?1 = ?1", rows_table(&stream));
                     Removed { live, gone: count(connection, &all, id)?.saturating_sub(live), lines: 0 }
                 }
+                // There is one version of each.
+                Purge::Earlier(_) => continue,
                 _ => self.count_chosen(connection, &stream)?,
             };
             if removed.records() > 0 {
@@ -122,6 +124,8 @@ impl Purger {
                     Ok(changes::forget(connection)?)
                 })?;
             }
+            // Whatever they were before may stand in what is free.
+            Purge::Earlier(_) => {}
             _ => self.erase(&all)?,
         }
         self.database.rewrite()

@@ -1,7 +1,7 @@
 //! Which records are somebody's: the candidate, and whatever names the candidate, an application of theirs, or anything
 //! else that is theirs alone. No record of Ashby's that is not about a person names one of these.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use capture_core::{Choose, Held};
@@ -37,6 +37,11 @@ impl Person {
         Self { ids: BTreeSet::from([id.to_ascii_lowercase()]), contacts: BTreeSet::new() }
     }
 
+    /// Several, by their ids.
+    pub(super) fn all(ids: BTreeSet<String>) -> Self {
+        Self { ids, contacts: BTreeSet::new() }
+    }
+
     /// The same, by another name.
     pub(super) fn or_called(mut self, id: &str) -> Self {
         self.ids.insert(id.to_owned());
@@ -50,10 +55,8 @@ impl Person {
 
     fn is_named_by(&self, held: &Held<'_>) -> bool {
         let is_it = |id: Option<&str>| id.is_some_and(|id| self.ids.contains(id));
-        is_it(Some(held.key)) || is_it(held.scope) || is_it(held.merged_into) || {
-            let names = |id: &String| contains(held.record, &format!("\"{id}\""));
-            self.ids.iter().any(names)
-        }
+        let is_named = || texts(held.record).any(|text| self.ids.contains(text));
+        is_it(Some(held.key)) || is_it(held.scope) || is_it(held.merged_into) || is_named()
     }
 
     fn meets(&mut self, held: &Held<'_>) {
@@ -67,6 +70,67 @@ impl Person {
                 gather(&candidate[name], &mut self.contacts);
             }
         }
+    }
+}
+
+/// All that stands between two quotation marks that follow each other: every text that has none itself, and more.
+fn texts(record: &[u8]) -> impl Iterator<Item = &str> {
+    let mut marks = memchr::memchr_iter(b'"', record);
+    let mut before = marks.next();
+    marks.filter_map(move |mark| {
+        let begin = before.replace(mark)? + 1;
+        std::str::from_utf8(&record[begin..mark]).ok()
+    })
+}
+
+/// What a candidate has who can be reached, or was known by more than a name.
+const PERSONAL: [&str; 10] = [
+    "primaryEmailAddress",
+    "emailAddresses",
+    "primaryPhoneNumber",
+    "phoneNumbers",
+    "socialLinks",
+    "resumeFileHandle",
+    "fileHandles",
+    "location",
+    "company",
+    "position",
+];
+
+/// Whether a value says nothing.
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().all(is_blank),
+        Value::Object(members) => members.values().all(is_blank),
+        Value::String(text) => text.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Candidates of whom the newest version tells nothing by which anybody could be reached. Ashby has no mark for those whom
+/// it made anonymous; of somebody who was never more than a name nothing else is held either.
+#[derive(Default)]
+pub(super) struct Anonymous(BTreeMap<String, bool>);
+
+impl Anonymous {
+    pub(super) fn ids(self) -> BTreeSet<String> {
+        self.0.into_iter().filter_map(|(id, is_anonymous)| is_anonymous.then_some(id)).collect()
+    }
+}
+
+/// Looks for them, and chooses nothing.
+pub(super) struct Looking(pub(super) Arc<Mutex<Anonymous>>);
+
+impl Choose for Looking {
+    fn chooses(&mut self, held: &Held<'_>) -> bool {
+        if held.stream == "candidates" {
+            let is_anonymous = json_slices::read::<Value>(held.record)
+                .is_ok_and(|candidate| PERSONAL.iter().all(|name| is_blank(&candidate[*name])));
+            let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            found.0.insert(held.key.to_owned(), is_anonymous);
+        }
+        false
     }
 }
 

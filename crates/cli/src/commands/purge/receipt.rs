@@ -33,6 +33,9 @@ pub(super) struct Receipt {
     what: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     candidate: Option<String>,
+    /// How many are anonymised, where it is about them.
+    #[serde(skip_serializing_if = "is_none")]
+    pub(super) candidates: u64,
     #[serde(flatten)]
     pub(super) removal: Removal,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -40,8 +43,8 @@ pub(super) struct Receipt {
     /// Texts of their résumés that are kept beside the copy.
     #[serde(skip_serializing_if = "is_none")]
     pub(super) resume_texts: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) downloads: Option<Downloads>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) downloads: Vec<Downloads>,
     /// What was found afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) found: Option<Found>,
@@ -87,10 +90,11 @@ impl Receipt {
             destination,
             what,
             candidate,
+            candidates: 0,
             removal: Removal::default(),
             inboxes: Vec::new(),
             resume_texts: 0,
-            downloads: None,
+            downloads: Vec::new(),
             found: None,
             not_covered: NOT_COVERED,
             note: None,
@@ -101,7 +105,7 @@ impl Receipt {
         records(&self.removal) == 0
             && self.inboxes.iter().all(|inbox| inbox.deliveries == 0)
             && self.resume_texts == 0
-            && self.downloads.is_none()
+            && self.downloads.is_empty()
     }
 }
 
@@ -115,7 +119,17 @@ impl fmt::Display for Receipt {
             f.write_str(&table(&["stream", "live", "gone", "lines"], &[1, 2, 3], rows))?;
         }
         let went = if self.purged_at.is_some() { "went from" } else { "would go from" };
-        writeln!(f, "{} {went} {}", counted(records(&self.removal), "record"), self.destination)?;
+        if self.what == "anonymized" {
+            let lines = self.removal.streams.values().map(|removed| removed.lines).sum();
+            let candidates = counted(self.candidates, "candidate");
+            let (lines, of) = (counted(lines, "earlier version"), &self.destination);
+            writeln!(
+                f,
+                "{candidates} here without any contact, as anonymised ones are; {lines} {went} {of}"
+            )?;
+        } else {
+            writeln!(f, "{} {went} {}", counted(records(&self.removal), "record"), self.destination)?;
+        }
         for inbox in &self.inboxes {
             let (deliveries, file) = (counted(inbox.deliveries, "delivery"), inbox.file.display());
             writeln!(f, "{deliveries} {went} the inbox {file}")?;
@@ -123,7 +137,7 @@ impl fmt::Display for Receipt {
         if self.resume_texts > 0 {
             writeln!(f, "{} of résumés {went} beside the copy", counted(self.resume_texts, "text"))?;
         }
-        if let Some(downloads) = &self.downloads {
+        for downloads in &self.downloads {
             writeln!(f, "{} {went} {}", counted(downloads.files, "file"), downloads.directory)?;
         }
         for name in &self.removal.unread {
@@ -132,6 +146,7 @@ impl fmt::Display for Receipt {
         if let Some(found) = &self.found {
             let left: Vec<&FoundIn> = found.files.iter().filter(|file| file.found > 0).collect();
             match left[..] {
+                [] if found.contacts == 0 => {}
                 [] => writeln!(
                     f,
                     "afterwards none of their {} e-mail addresses and telephone numbers is in any of {} places",
@@ -157,12 +172,18 @@ fn is_none(count: &u64) -> bool {
 }
 
 impl Downloads {
-    /// What was downloaded into the folder of the candidate; `None` if nothing.
-    pub(super) fn of(downloads: &Path, candidate: &str) -> Result<Option<Self>, Failure> {
-        let directory = downloads.join(candidate);
-        let Ok(entries) = fs::read_dir(&directory) else { return Ok(None) };
-        let files = entries.flatten().filter(|entry| entry.path().is_file()).count() as u64;
-        Ok(Some(Self { directory: directory.display().to_string(), files }))
+    /// What was downloaded into the folders that are named by one of these ids.
+    pub(super) fn of(downloads: &Path, ids: &[String]) -> Result<Vec<Self>, Failure> {
+        let Ok(folders) = fs::read_dir(downloads) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for folder in folders.flatten() {
+            let is_theirs = folder.file_name().to_str().is_some_and(|name| ids.iter().any(|id| id == name));
+            if let (true, Ok(entries)) = (is_theirs, fs::read_dir(folder.path())) {
+                let files = entries.flatten().filter(|entry| entry.path().is_file()).count() as u64;
+                found.push(Self { directory: folder.path().display().to_string(), files });
+            }
+        }
+        Ok(found)
     }
 
     pub(super) fn remove(&self) -> Result<(), Failure> {

@@ -59,5 +59,5 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     };
     let summary = summary.verbose(settings.verbose());
     super::tell(settings, &*place, &summary)?;
-    Ok(summary.exit_code(true))
+    Ok(summary.ended(true))
 }

@@ -11,10 +11,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::selection::{LeftOut, Off};
-use crate::failure::{CREDENTIALS, FAILED, INTERRUPTED, PARTIAL, USAGE};
+use crate::failure::{self, CREDENTIALS, FAILED, Failure, INTERRUPTED, PARTIAL, USAGE};
 use crate::output::{age, counted, duration, table, thousands};
 use crate::progress::Progress;
 use crate::rounds::{endings, requests};
+use crate::said;
 
 #[derive(Serialize)]
 pub(crate) struct Summary {
@@ -110,24 +111,66 @@ impl Summary {
         self.report.streams.values().all(|stream| stream.counts.written == 0)
     }
 
+    /// How the process ends. Who reads failures as JSON is told of one; people and logs have it in what was told.
+    pub(crate) fn ended(&self, is_explicit: bool) -> ExitCode {
+        let code = self.exit_code(is_explicit);
+        match self.failure(code) {
+            Some(failure) if failure::are_told_as_json() && !said::is_json() => failure.report(),
+            _ => ExitCode::from(code),
+        }
+    }
+
     /// See the list of exit codes in `ashby --help`. An interrupt is the ordinary end of `--watch`.
-    pub(crate) fn exit_code(&self, is_explicit: bool) -> ExitCode {
+    fn exit_code(&self, is_explicit: bool) -> u8 {
         if self.report.interrupted && self.rounds.is_none() {
-            return ExitCode::from(INTERRUPTED);
+            return INTERRUPTED;
         }
         if self.in_trouble {
-            return ExitCode::from(FAILED);
+            return FAILED;
         }
         let denied = |outcome: &Outcome| matches!(outcome, Outcome::Skipped { kind: ErrorKind::Denied, .. });
         let denied = is_explicit && self.report.streams.values().any(|stream| denied(&stream.outcome));
         match (self.failed > 0, denied, self.up_to_date > 0) {
             // Nothing failed, and nothing more can be done without a word.
-            (false, false, _) if self.report.needs_decision() => ExitCode::from(USAGE),
-            (false, false, _) => ExitCode::SUCCESS,
-            (_, _, true) => ExitCode::from(PARTIAL),
-            (true, _, false) => ExitCode::from(FAILED),
-            (false, true, false) => ExitCode::from(CREDENTIALS),
+            (false, false, _) if self.report.needs_decision() => USAGE,
+            (false, false, _) => 0,
+            (_, _, true) => PARTIAL,
+            (true, _, false) => FAILED,
+            (false, true, false) => CREDENTIALS,
         }
+    }
+
+    /// What programs are told that read failures: which streams could not be read, and the first one's reason.
+    fn failure(&self, code: u8) -> Option<Failure> {
+        let reason = |outcome: &Outcome| match outcome {
+            Outcome::Failed { reason, hint, .. } => Some((reason.clone(), hint.clone())),
+            Outcome::Skipped { kind: ErrorKind::Denied, reason } => Some((reason.clone(), None)),
+            _ => None,
+        };
+        let failed: Vec<(&String, (String, Option<String>))> = self
+            .report
+            .streams
+            .iter()
+            .filter_map(|(name, stream)| Some((name, reason(&stream.outcome)?)))
+            .collect();
+        let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
+        let message = match code {
+            0 => return None,
+            INTERRUPTED => "interrupted: the next run goes on here".to_owned(),
+            USAGE => {
+                "rows are kept until somebody decides: `--reconcile accept` marks them as deleted".to_owned()
+            }
+            _ if names.is_empty() => "the run ended in trouble".to_owned(),
+            _ => format!("{} could not be read: {}", counted(names.len() as u64, "stream"), names.join(", ")),
+        };
+        let failure = Failure::new(code, message);
+        Some(match failed.into_iter().next() {
+            Some((name, (reason, hint))) => {
+                let failure = failure.with_source(format!("{name}: {reason}"));
+                if let Some(hint) = hint { failure.with_hint(hint) } else { failure }
+            }
+            None => failure,
+        })
     }
 
     fn row(&self, name: &str, records: u64, counts: &Counts, requests: u64, seconds: f64) -> Vec<String> {
