@@ -1,0 +1,458 @@
+//! Building a model: whole in a new file, or in the old one what changed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::time::Instant;
+
+use capture_core::{Lock, private_file};
+use rusqlite::Connection;
+use serde::Serialize;
+
+use crate::custom::{Answers, CustomFields};
+use crate::error::{Error, Result};
+use crate::extract::Reader;
+use crate::incremental::{self, Step};
+use crate::options::Options;
+use crate::place::{self, Draft};
+use crate::raw::Raw;
+use crate::sql::Dialect;
+use crate::table::{Making, Table};
+use crate::tables::TABLES;
+use crate::{ddl, derive, functions, info};
+
+/// How a model was built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Everything, in a new file that then took the old one's place.
+    Full,
+    /// What changed, or nothing.
+    Incremental,
+}
+
+/// What a build did to a table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct TableReport {
+    /// Rows now.
+    pub rows: u64,
+    /// Rows written.
+    pub written: u64,
+    /// Rows taken out; those that were made anew among them.
+    pub removed: u64,
+}
+
+/// What a build did.
+#[derive(Debug, Clone, Serialize)]
+pub struct BuildReport {
+    /// Whether all of it.
+    pub mode: Mode,
+    /// Why all of it, where that was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// Against which moment ages are measured (RFC 3339).
+    pub as_of: Option<String>,
+    /// How long it took.
+    pub seconds: f64,
+    /// Streams that tables are made of and that were not captured.
+    pub missing_streams: Vec<String>,
+    /// Tables with rows that were written or removed; all of them after a full build.
+    pub tables: BTreeMap<String, TableReport>,
+}
+
+impl BuildReport {
+    /// Rows written and taken out.
+    pub fn changes(&self) -> u64 {
+        self.tables.values().map(|table| table.written + table.removed).sum()
+    }
+}
+
+/// Builds the model of the records at `records` in the file `model`: what changed since the last time, or all of it where that
+/// cannot be told. Readers see the old model until the new one is whole. It blocks.
+///
+/// # Errors
+/// [`Error::Records`] if the records cannot be read or another build is under way, [`Error::Foreign`] if there is something else
+/// in the model's place, and what SQLite refuses. The old model stays.
+pub fn build(records: &Path, model: &Path, options: &Options) -> Result<BuildReport> {
+    let begun = Instant::now();
+    let _lock = Lock::acquire(model)?;
+    let raw = Raw::open(records)?;
+    // Also where all is built anew: what a killed build left undone is undone here, and a foreign file is left alone.
+    let existing = place::existing(model)?;
+    let mut reason = None;
+    if let (Some(connection), false) = (existing, options.full) {
+        match incremental::update(&connection, &raw, options) {
+            Ok(Step::Done(mut report)) => {
+                report.seconds = begun.elapsed().as_secs_f64();
+                return Ok(report);
+            }
+            Ok(Step::All(why)) => reason = Some(why),
+            Err(error) if place::is_damage(&error) => reason = Some("it was damaged"),
+            Err(error) => return Err(Error::sqlite(model)(error)),
+        }
+    }
+    let (draft, connection) = Draft::new(model)?;
+    let mut report = whole(&connection, raw, options).map_err(Error::sqlite(model))?;
+    draft.keep(connection)?;
+    report.reason = reason;
+    report.seconds = begun.elapsed().as_secs_f64();
+    let _ = private_file::directory_of(model);
+    Ok(report)
+}
+
+/// Builds everything in an empty database.
+pub(crate) fn whole(connection: &Connection, raw: Raw, options: &Options) -> rusqlite::Result<BuildReport> {
+    functions::register(connection, &options.zone)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch("BEGIN")?;
+    for table in TABLES.iter() {
+        if let Some(create) = ddl::create(table) {
+            connection.execute_batch(&create)?;
+        }
+        if is_staged(table) {
+            connection.execute_batch(&ddl::create_staging(table))?;
+        }
+    }
+    let mut work = Work::new(connection, options, Applications::All);
+    info::create(connection)?;
+    let unparsed = extract_all(connection, &raw, options)?;
+    let missing = missing(&raw);
+    let (change, mark) = (raw.change, raw.mark);
+    let as_of = options.as_of.or(raw.as_of);
+    // From here on the records are anybody's again.
+    drop(raw);
+    info::set_as_of(connection, as_of)?;
+    work.compute(&mut |_| true)?;
+    info::fill(connection, options, &missing, &unparsed)?;
+    info::set_through(connection, change, mark, options)?;
+    for table in TABLES.iter() {
+        if table.name == "application_stage_intervals" || table.name == "applications" {
+            // They have theirs already.
+        } else {
+            for index in ddl::indexes(table) {
+                work.index(&index)?;
+            }
+        }
+    }
+    for table in TABLES.iter() {
+        for view in ddl::views(table) {
+            connection.execute_batch(&view)?;
+        }
+    }
+    connection.execute_batch("COMMIT; PRAGMA optimize; ANALYZE;")?;
+    let mut tables = BTreeMap::new();
+    for table in TABLES.iter().filter(|table| !matches!(table.making, Making::View(_))) {
+        let rows = count(connection, &table.stored())?;
+        tables.insert(table.name.to_owned(), TableReport { rows, written: rows, removed: 0 });
+    }
+    Ok(BuildReport {
+        mode: Mode::Full,
+        reason: None,
+        as_of: as_of.map(crate::values::written),
+        seconds: 0.0,
+        missing_streams: missing,
+        tables,
+    })
+}
+
+pub(crate) fn count(connection: &Connection, table: &str) -> rusqlite::Result<u64> {
+    connection
+        .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))
+        .map(i64::unsigned_abs)
+}
+
+/// Streams that tables are made of and that are not there.
+pub(crate) fn missing(raw: &Raw) -> Vec<String> {
+    let mut missing: Vec<String> = TABLES
+        .iter()
+        .filter(|table| !table.origins().is_empty())
+        .filter(|table| !table.origins().iter().any(|(stream, _)| raw.has(stream)))
+        .map(|table| table.origins()[0].0.to_owned())
+        .collect();
+    missing.sort();
+    missing.dedup();
+    missing
+}
+
+/// Whether rows are put aside as they are read, to be computed when all is read.
+pub(crate) fn is_staged(table: &Table) -> bool {
+    table.is_staged() || matches!(table.making, Making::Settings { .. })
+}
+
+/// From which of its streams a table is made: all of a setting's, and the first that has records of the others'.
+pub(crate) fn origins(table: &'static Table, raw: &Raw) -> Vec<(&'static str, &'static str)> {
+    let there = |(stream, _): &&(&'static str, &'static str)| raw.has(stream);
+    match table.making {
+        Making::Settings { origins } => origins.iter().filter(there).copied().collect(),
+        Making::Records { origins } => origins.iter().find(there).copied().into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Which columns of which tables had values that did not parse.
+pub(crate) type Unparsed = BTreeMap<String, u64>;
+
+/// What rows of one stream's records go where.
+pub(crate) struct Readers<'c> {
+    readers: Vec<Reader<'c>>,
+    fields: Vec<CustomFields<'c>>,
+    answers: Vec<Answers<'c>>,
+}
+
+impl<'c> Readers<'c> {
+    /// `is_direct`: rows that need no computing go into their tables at once, else all are put aside.
+    pub(crate) fn of(
+        connection: &'c Connection,
+        stream: &str,
+        raw: &Raw,
+        is_direct: bool,
+        wanted: &dyn Fn(&Table) -> bool,
+    ) -> rusqlite::Result<Self> {
+        let mut readers = Vec::new();
+        for table in TABLES.iter().filter(|table| wanted(table)) {
+            for (_, each) in origins(table, raw).into_iter().filter(|(of, _)| *of == stream) {
+                let is_final = is_direct && !is_staged(table);
+                let into = if is_final { table.stored() } else { format!("s_{}", table.name) };
+                readers.push(Reader::new(connection, table, each, &into, is_final)?);
+            }
+        }
+        let into = |name: &str| if is_direct { format!("_{name}") } else { format!("s_{name}") };
+        Ok(Self {
+            readers,
+            fields: CustomFields::of(connection, stream, &into("custom_field_values"))?,
+            answers: Answers::of(connection, stream, &into("form_answers"))?,
+        })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.readers.is_empty() && self.fields.is_empty() && self.answers.is_empty()
+    }
+
+    pub(crate) fn read(
+        &mut self,
+        record: &crate::json::Json<'_>,
+        deleted_at: Option<&str>,
+        types: &HashMap<String, String>,
+        options: &Options,
+    ) -> rusqlite::Result<()> {
+        for reader in &mut self.readers {
+            reader.read(record, deleted_at, options)?;
+        }
+        for fields in &mut self.fields {
+            fields.read(record, deleted_at, types, options)?;
+        }
+        for answers in &mut self.answers {
+            answers.read(record, deleted_at, options)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn unparsed(&self, into: &mut Unparsed) {
+        for reader in &self.readers {
+            for (column, count) in &reader.unparsed {
+                *into.entry(format!("{}.{column}", reader.table.name)).or_default() += count;
+            }
+        }
+    }
+}
+
+/// Types of custom fields, by their ids.
+pub(crate) fn field_types(raw: &Raw) -> rusqlite::Result<HashMap<String, String>> {
+    let mut types = HashMap::new();
+    if raw.has("custom_fields") {
+        raw.each("custom_fields", None, &mut |record, deleted_at| {
+            if let (Some(id), Some(kind), None) =
+                (record.get("id").text(), record.get("fieldType").text(), deleted_at)
+            {
+                types.insert(id.to_owned(), kind.to_owned());
+            }
+            Ok(())
+        })?;
+    }
+    Ok(types)
+}
+
+fn extract_all(connection: &Connection, raw: &Raw, options: &Options) -> rusqlite::Result<Unparsed> {
+    let types = field_types(raw)?;
+    let mut unparsed = Unparsed::new();
+    for stream in raw.streams.keys() {
+        let mut readers = Readers::of(connection, stream, raw, true, &|_| true)?;
+        if readers.is_empty() {
+            continue;
+        }
+        raw.each(stream, None, &mut |record, deleted_at| readers.read(record, deleted_at, &types, options))?;
+        readers.unparsed(&mut unparsed);
+    }
+    Ok(unparsed)
+}
+
+/// Which applications are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Applications {
+    All,
+    /// Those in the table `dirty`.
+    Dirty,
+}
+
+/// Computing what is put aside, and what follows from it.
+pub(crate) struct Work<'c> {
+    pub(crate) connection: &'c Connection,
+    pub(crate) options: &'c Options,
+    pub(crate) applications: Applications,
+    pub(crate) reports: BTreeMap<&'static str, TableReport>,
+}
+
+impl<'c> Work<'c> {
+    pub(crate) fn new(connection: &'c Connection, options: &'c Options, applications: Applications) -> Self {
+        Self { connection, options, applications, reports: BTreeMap::new() }
+    }
+
+    pub(crate) fn sql(&self, template: &str) -> String {
+        let condition = match self.applications {
+            Applications::All => "1",
+            Applications::Dirty => "a.application_id IN (SELECT application_id FROM dirty)",
+        };
+        Dialect::SqliteBuild.expand(template).unwrap_or_default().replace("{applications}", condition)
+    }
+
+    fn index(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.execute_batch(sql)
+    }
+
+    pub(crate) fn is_all(&self) -> bool {
+        self.applications == Applications::All
+    }
+
+    /// Everything in its order. Of the tables that are made whole, those that `wanted` names.
+    pub(crate) fn compute(&mut self, wanted: &mut dyn FnMut(&Table) -> bool) -> rusqlite::Result<()> {
+        let mut is_live = false;
+        for table in TABLES.iter().copied() {
+            if table.name == "applications" {
+                let evidence = self.sql(derive::EVIDENCE);
+                self.connection.execute_batch(&evidence)?;
+            }
+            if matches!(table.making, Making::PerApplication(_)) && !is_live {
+                is_live = true;
+                self.liveness()?;
+            }
+            match table.making {
+                Making::Settings { .. } if wanted(table) => self.settings(table)?,
+                Making::Records { .. } if table.is_staged() => self.staged(table)?,
+                Making::Whole(sql) if wanted(table) => {
+                    let select = self.sql(sql);
+                    self.replace(table, &select)?;
+                }
+                Making::PerApplication(sql) => {
+                    if !self.is_all() {
+                        let delete =
+                            "DELETE FROM {} WHERE application_id IN (SELECT application_id FROM dirty)";
+                        let removed = self.connection.execute(&delete.replace("{}", &table.stored()), [])?;
+                        self.note(table, 0, removed);
+                    }
+                    let columns = ddl::stored_names(table).join(", ");
+                    let sql = format!("INSERT INTO {} ({columns}) {}", table.stored(), self.sql(sql));
+                    let written = self.connection.execute(&sql, [])?;
+                    self.note(table, written, 0);
+                }
+                _ => {}
+            }
+            if table.name == "interview_stages" {
+                // Later settings do not matter to it but for the postings, which are known when it is used.
+            }
+            if table.name == "job_board_postings" {
+                self.connection.execute_batch(derive::STAGES)?;
+            }
+            if self.is_all() && table.name == "application_stage_intervals"
+                || self.is_all() && table.name == "applications"
+            {
+                for index in ddl::indexes(table) {
+                    self.index(&index)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn note(&mut self, table: &Table, written: usize, removed: usize) {
+        let report = self.reports.entry(table.name).or_default();
+        report.written += written as u64;
+        report.removed += removed as u64;
+    }
+
+    /// What is selected of the rows that were put aside.
+    pub(crate) fn selection(&self, table: &Table) -> String {
+        let columns: Vec<String> = table
+            .stored_columns()
+            .map(|column| match column.from.strip_prefix('=') {
+                Some(sql) => self.sql(sql),
+                None => format!("r.{}", column.name),
+            })
+            .collect();
+        let joins =
+            if table.joins.is_empty() { format!("s_{} r", table.name) } else { self.sql(table.joins) };
+        format!("SELECT {}, r.deleted_at, r.deleted_at IS NULL FROM {joins}", columns.join(", "))
+    }
+
+    fn staged(&mut self, table: &Table) -> rusqlite::Result<()> {
+        let columns = ddl::stored_names(table).join(", ");
+        let sql = format!("INSERT INTO {} ({columns}) {}", table.stored(), self.selection(table));
+        let written = self.connection.execute(&sql, [])?;
+        self.note(table, written, 0);
+        Ok(())
+    }
+
+    fn settings(&mut self, table: &Table) -> rusqlite::Result<()> {
+        let select = self.selection(table);
+        self.replace(table, &select)
+    }
+
+    /// Lets a table have just the rows that are selected; rows that stay the same are not written.
+    pub(crate) fn replace(&mut self, table: &Table, select: &str) -> rusqlite::Result<()> {
+        let (stored, names) = (table.stored(), ddl::stored_names(table));
+        let columns = names.join(", ");
+        if self.is_all() {
+            let written =
+                self.connection.execute(&format!("INSERT INTO {stored} ({columns}) {select}"), [])?;
+            self.note(table, written, 0);
+            return Ok(());
+        }
+        let new = format!("n_{}", table.name);
+        let same = |names: &[&str]| {
+            let same: Vec<String> = names.iter().map(|name| format!("x.{name} IS n.{name}")).collect();
+            same.join(" AND ")
+        };
+        let create = format!(
+            "DROP TABLE IF EXISTS temp.{new}; CREATE TEMP TABLE {new} AS SELECT * FROM {stored} LIMIT 0;
+             INSERT INTO {new} ({columns}) {select};
+             CREATE INDEX temp.k_{new} ON {new} ({})",
+            table.key.join(", ")
+        );
+        self.connection.execute_batch(&create)?;
+        incremental::meanings(self, table, &new)?;
+        let removed = self.connection.execute(
+            &format!(
+                "DELETE FROM {stored} AS x WHERE NOT EXISTS (SELECT 1 FROM {new} n WHERE {})",
+                same(&names)
+            ),
+            [],
+        )?;
+        let written = self.connection.execute(
+            &format!(
+                "INSERT INTO {stored} ({columns}) SELECT {columns} FROM {new} n
+                 WHERE NOT EXISTS (SELECT 1 FROM {stored} x WHERE {})",
+                same(table.key)
+            ),
+            [],
+        )?;
+        self.connection.execute_batch(&format!("DROP TABLE temp.{new}"))?;
+        self.note(table, written, removed);
+        Ok(())
+    }
+
+    /// What belongs to something that is gone is not live, either.
+    fn liveness(&mut self) -> rusqlite::Result<()> {
+        for table in TABLES.iter().copied().filter(|table| table.is_of_records()) {
+            incremental::liveness(self, table)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+//! The analyst's picture of the records: typed tables and metrics, defined once as data ([`TABLES`]), built in a SQLite file
+//! beside the records.
+//!
+//! Rows come about in two ways. What a record says is read by following the paths of the definitions; what follows from
+//! several records is SQL. Both stand in the definitions, so that tables, columns, types, descriptions, indexes and views are
+//! in one place. A build holds the records only while it reads them, and never for writing.
+//!
+//! In the file, `_<table>` holds rows of records, live and gone; `<table>` is a view of what is live, `<table>_all` of
+//! everything. What depends on the clock is computed in views, against `as_of`.
+
+mod build;
+mod custom;
+mod ddl;
+mod derive;
+mod error;
+mod extract;
+mod functions;
+mod incremental;
+mod info;
+mod json;
+mod options;
+mod place;
+mod raw;
+mod special;
+mod sql;
+mod table;
+mod tables;
+mod values;
+
+pub use build::{BuildReport, Mode, TableReport, build};
+pub use error::{Error, Result};
+pub use options::{CATEGORIES, Options};
+pub use place::{open, path_of};
+pub use sql::Dialect;
+pub use table::{Column, Kind, Making, Table};
+pub use tables::{TABLES, find};

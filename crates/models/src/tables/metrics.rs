@@ -1,0 +1,255 @@
+//! Metrics: additive counts of small groups, so that any period, job, department or source is a sum.
+
+use crate::table::{Making, TABLE, Table, columns};
+
+pub(crate) static TABLES: &[Table] = &[
+    Table {
+        name: "metric_funnel",
+        row: "A milestone in the funnel of the applications made in a month, by job and source. Re-entries count once; skipped milestones count as reached; a transfer counts for its present job; each application of a person counts; internal moves count; deleted ones do not",
+        making: Making::Whole("SELECT g.created_month, g.job_id, g.source_id, m.milestone_order, sum(g.n),
+                sum(CASE WHEN (g._entered >> m.milestone_order) & 1 THEN g.n ELSE 0 END),
+                sum(CASE WHEN g.status IN ('Hired', 'Archived') THEN g.n ELSE 0 END),
+                sum(CASE WHEN g.reached_basis = 'evidence' THEN g.n ELSE 0 END)
+            FROM (SELECT created_month, job_id, source_id, _reached, _entered, status, reached_basis, count(*) AS n
+                FROM _applications WHERE is_live GROUP BY 1, 2, 3, 4, 5, 6, 7) g
+            JOIN milestones m ON (g._reached >> m.milestone_order) & 1
+            GROUP BY 1, 2, 3, 4"),
+        key: &["cohort_month", "job_id", "source_id", "milestone_order"],
+        indexes: &["job_id", "source_id"],
+        view_joins: "LEFT JOIN milestones m ON m.milestone_order = t.milestone_order",
+        columns: columns! {
+            cohort_month Month "=" "Month in which the applications were made"
+            job_id Text "=" "The job"
+            source_id Text "=" "The source"
+            milestone_order Int "=" "The milestone"
+            milestone Text "~m.milestone" "Its title"
+            milestone_type Text "~m.milestone_type" "Its type"
+            reached Int "=" "Applications that ever reached it"
+            entered Int "=" "Of those, seen in it"
+            ended_reached Int "=" "Of those that reached it, hired or archived by now"
+            by_evidence Int "=" "Of those that reached it, without history: a lower bound"
+        },
+        ..TABLE
+    },
+    Table {
+        name: "metric_stage_conversion",
+        row: "What became of the applications that first entered a stage in a month, by job. Re-entries date by the first; only applications with history; deleted ones do not count",
+        making: Making::Whole("SELECT d._entered_month, a.job_id, d.stage_id, count(*), sum(d._progressed),
+                sum(NOT d._progressed AND a.outcome = 'rejected'), sum(NOT d._progressed AND a.outcome = 'withdrew'),
+                sum(NOT d._progressed AND a.outcome IN ('archived_other', 'archived_unknown')),
+                sum(NOT d._progressed AND coalesce(a.outcome, '') NOT IN ('rejected', 'withdrew', 'archived_other', 'archived_unknown'))
+            FROM _application_stage_durations d JOIN _applications a ON a.application_id = d.application_id
+            GROUP BY 1, 2, 3"),
+        key: &["entered_month", "job_id", "stage_id"],
+        indexes: &["job_id", "stage_id"],
+        view_joins: "LEFT JOIN _interview_stages st ON st.stage_id = t.stage_id AND st.is_live",
+        columns: columns! {
+            entered_month Month "=" "Month in which the applications first entered the stage"
+            job_id Text "=" "The job"
+            stage_id Text "=" "The stage"
+            stage_title Text "~coalesce(st.title, (SELECT i._title FROM _application_stage_intervals i WHERE i.stage_id = t.stage_id ORDER BY i.entered_at DESC, i.interval_id DESC LIMIT 1))" "Its title"
+            stage_type Text "~st.stage_type" "Its type"
+            entered Int "=" "Applications that entered it"
+            progressed Int "=" "Of those, later seen in a stage further on"
+            rejected Int "=" "Of the others, rejected"
+            withdrew Int "=" "Of the others, withdrew"
+            archived_other Int "=" "Of the others, archived for another reason or none"
+            pending Int "=" "Of the others, not ended"
+        },
+        ..TABLE
+    },
+    Table {
+        name: "metric_time_in_stage",
+        row: "How long applications stay in stages of a title and type, over those that are in it no longer, however they left. Several visits add up; skipped stages do not count",
+        making: Making::Whole("WITH d AS (
+                SELECT coalesce(st.title, (SELECT i._title FROM _application_stage_intervals i WHERE i.stage_id = x.stage_id
+                        ORDER BY i.entered_at DESC, i.interval_id DESC LIMIT 1)) AS title,
+                    x.stage_type, x.days, x.is_open
+                FROM _application_stage_durations x
+                LEFT JOIN _interview_stages st ON st.stage_id = x.stage_id AND st.is_live
+                WHERE coalesce(x.stage_type, '') NOT IN ('Hired', 'Archived')
+            ), p AS (
+                SELECT title, stage_type, days, row_number() OVER (PARTITION BY title, stage_type ORDER BY days) - 1 AS i,
+                    count(*) OVER (PARTITION BY title, stage_type) AS n
+                FROM d WHERE NOT is_open
+            )
+            SELECT o.title, o.stage_type, coalesce(q.n, 0), q.p50, q.p90, o.open_n
+            FROM (SELECT title, stage_type, sum(is_open) AS open_n FROM d GROUP BY 1, 2) o
+            LEFT JOIN (SELECT title, stage_type, max(n) AS n, $percentile(days, 0.5) AS p50, $percentile(days, 0.9) AS p90
+                FROM p GROUP BY 1, 2) q ON $same(q.title, o.title) AND $same(q.stage_type, o.stage_type)"),
+        key: &["stage_title", "stage_type"],
+        columns: columns! {
+            stage_title Text "=" "Title of the stages"
+            stage_type Text "=" "Type of the stages"
+            n Int "=" "Applications that are in it no longer"
+            p50_days Real "=" "Median of their days in it"
+            p90_days Real "=" "90th percentile of their days in it"
+            open_n Int "=" "Applications that are in it now"
+        },
+        ..TABLE
+    },
+    Table {
+        name: "metric_time_to_hire",
+        row: "Hires of a month, and how long they took from the application to the hire",
+        making: Making::Whole("WITH p AS (
+                SELECT hired_month, time_to_hire_days AS days, row_number() OVER (PARTITION BY hired_month ORDER BY time_to_hire_days) - 1 AS i,
+                    count(*) OVER (PARTITION BY hired_month) AS n
+                FROM hires WHERE time_to_hire_days IS NOT NULL
+            )
+            SELECT o.hired_month, o.hires, coalesce(q.n, 0), q.p50, q.p90
+            FROM (SELECT hired_month, count(*) AS hires FROM hires GROUP BY 1) o
+            LEFT JOIN (SELECT hired_month, max(n) AS n, $percentile(days, 0.5) AS p50, $percentile(days, 0.9) AS p90
+                FROM p GROUP BY 1) q ON $same(q.hired_month, o.hired_month)"),
+        key: &["hired_month"],
+        columns: columns! {
+            hired_month Month "=" "The month; null for hires without a date"
+            hires Int "=" "Hires"
+            n Int "=" "Hires of which the time is known"
+            p50_days Real "=" "Median of their time to hire"
+            p90_days Real "=" "90th percentile of their time to hire"
+        },
+        ..TABLE
+    },
+    Table {
+        name: "metric_offers",
+        row: "Applications by what became of their decisive offer, by month and job: a declined offer and an accepted second one are one acceptance",
+        making: Making::Whole("SELECT $month(coalesce(o.decided_at, a.hired_at, o.latest_version_created_at)), a.job_id,
+                sum(o.outcome = 'accepted'), sum(o.outcome = 'declined'), sum(o.outcome = 'cancelled'), sum(o.outcome = 'open')
+            FROM _offers o JOIN _applications a ON a.application_id = o.application_id
+            WHERE o.is_live AND a.is_live AND o.is_decisive GROUP BY 1, 2"),
+        key: &["month", "job_id"],
+        indexes: &["job_id"],
+        columns: columns! {
+            month Month "=" "Month of the decision, else of the hire, else of the offer's latest version"
+            job_id Text "=" "The job"
+            accepted Int "=" "Applications whose offer was accepted"
+            declined Int "=" "Applications whose offer was declined"
+            cancelled Int "=" "Applications with cancelled offers only"
+            open Int "=" "Applications whose offer is not decided"
+        },
+        ..TABLE
+    },
+    Table {
+        name: "metric_source_yield",
+        row: "What became of the applications that a source brought in a month; those without a source are a row of their own",
+        making: Making::Whole("SELECT a.created_month, a.source_id, count(*),
+                sum((a._reached >> f.f_active) & 1), sum((a._reached >> f.f_offer) & 1),
+                sum(a.outcome = 'hired'), sum(a.outcome = 'rejected'), sum(a.outcome = 'withdrew')
+            FROM _applications a CROSS JOIN (SELECT
+                coalesce(min(CASE WHEN milestone_type = 'Active' THEN milestone_order END), 63) AS f_active,
+                coalesce(min(CASE WHEN milestone_type = 'Offer' THEN milestone_order END), 63) AS f_offer FROM milestones) f
+            WHERE a.is_live GROUP BY 1, 2"),
+        key: &["cohort_month", "source_id"],
+        indexes: &["source_id"],
+        view_joins: "LEFT JOIN _sources so ON so.source_id = t.source_id",
+        columns: columns! {
+            cohort_month Month "=" "Month in which the applications were made"
+            source_id Text "=" "The source"
+            source_title Text "~so.title" "Its title"
+            source_type_title Text "~so.source_type_title" "Title of its type"
+            source_category Text "~so.source_category" "Its category"
+            applications Int "=" "Applications"
+            reached_interview Int "=" "Of those, reached the first milestone of type Active"
+            reached_offer Int "=" "Of those, reached the first milestone of type Offer"
+            hires Int "=" "Of those, hired"
+            rejected Int "=" "Of those, rejected"
+            withdrew Int "=" "Of those, withdrew"
+        },
+        ..TABLE
+    },
+    Table {
+        name: "metric_outcomes",
+        row: "Archived applications by the month in which they ended, job, last stage and reason; those that were opened again do not count",
+        making: Making::Whole("SELECT $month(ended_at), job_id, last_stage_id, archive_reason_id, outcome, count(*)
+            FROM _applications WHERE is_live AND status = 'Archived' GROUP BY 1, 2, 3, 4, 5"),
+        key: &["ended_month", "job_id", "last_stage_id", "archive_reason_id", "outcome"],
+        indexes: &["job_id", "last_stage_id", "archive_reason_id"],
+        columns: columns! {
+            ended_month Month "=" "Month in which they ended"
+            job_id Text "=" "The job"
+            last_stage_id Text "=" "The last stage that is neither Hired nor Archived"
+            archive_reason_id Text "=" "The reason"
+            outcome Text "=" "rejected, withdrew, archived_other, archived_unknown"
+            applications Int "=" "Applications"
+        },
+        ..TABLE
+    },
+    Table {
+        name: "metric_interviewer_load",
+        row: "A person's interviews in a week that begins on Monday; what was cancelled does not count",
+        making: Making::View("SELECT w.user_id, w._week_start,
+                sum(NOT w._is_debrief AND w._ends_at <= x.value),
+                sum(w._is_debrief AND w._ends_at <= x.value),
+                sum(CASE WHEN NOT w._is_debrief AND w._ends_at <= x.value THEN w._minutes ELSE 0 END),
+                sum(NOT w._is_debrief AND w._ends_at > x.value),
+                sum(NOT w._is_debrief AND w._ends_at <= x.value AND coalesce(w.is_feedback_required, 0)),
+                sum(NOT w._is_debrief AND w._ends_at <= x.value AND coalesce(w.is_feedback_required, 0) AND w.feedback_id IS NULL)
+            FROM _interview_event_interviewers w CROSS JOIN (SELECT (SELECT value FROM model_info WHERE key = 'as_of') AS value) x
+            WHERE w.is_live AND NOT w._is_cancelled AND w._week_start IS NOT NULL
+            GROUP BY w.user_id, w._week_start"),
+        key: &["user_id", "week_start"],
+        columns: columns! {
+            user_id Text "=" "The person"
+            week_start Date "=" "Monday of the week, in the reporting zone"
+            interviews Int "=" "Interviews that took place: ended by as_of, not cancelled, no debriefs"
+            debriefs Int "=" "Debriefs that took place"
+            minutes Real "=" "Minutes of those interviews"
+            upcoming Int "=" "Interviews that had not ended by as_of"
+            feedback_due Int "=" "Interviews that took place and for which this person must give feedback"
+            feedback_missing Int "=" "Of those, without feedback by this person"
+        },
+        ..TABLE
+    },
+    Table {
+        name: "metric_pipeline",
+        row: "Active applications and leads in a stage of a job, at as_of",
+        making: Making::View("WITH d AS (
+                SELECT a.job_id, a.current_stage_id AS stage_id,
+                    $days(a.current_stage_entered_at, (SELECT value FROM model_info WHERE key = 'as_of')) AS days
+                FROM _applications a WHERE a.is_live AND a.status IN ('Active', 'Lead')
+            ), p AS (
+                SELECT job_id, stage_id, days, row_number() OVER (PARTITION BY job_id, stage_id ORDER BY days) - 1 AS i,
+                    count(*) OVER (PARTITION BY job_id, stage_id) AS n
+                FROM d WHERE days IS NOT NULL
+            )
+            SELECT o.job_id, o.stage_id, o.applications, q.p50, o.oldest
+            FROM (SELECT job_id, stage_id, count(*) AS applications, max(days) AS oldest FROM d GROUP BY 1, 2) o
+            LEFT JOIN (SELECT job_id, stage_id, $percentile(days, 0.5) AS p50 FROM p GROUP BY 1, 2) q
+                ON $same(q.job_id, o.job_id) AND $same(q.stage_id, o.stage_id)"),
+        key: &["job_id", "stage_id"],
+        columns: columns! {
+            job_id Text "=" "The job"
+            stage_id Text "=" "The current stage"
+            applications Int "=" "Applications in it"
+            p50_days_in_stage Real "=" "Median of how long they have been in it"
+            oldest_days_in_stage Real "=" "The longest that one has been in it"
+        },
+        ..TABLE
+    },
+    Table {
+        name: "metric_open_jobs",
+        row: "An open job, at as_of",
+        making: Making::View("SELECT j.job_id, j.title, j.opened_at, $days(j.opened_at, (SELECT value FROM model_info WHERE key = 'as_of')),
+                (SELECT count(*) FROM _opening_jobs b JOIN _openings p ON p.opening_id = b.opening_id
+                    WHERE b.job_id = j.job_id AND b.is_live AND p.is_live AND p.opening_state = 'Open' AND NOT coalesce(p.is_archived, 0)),
+                coalesce(a.active, 0), coalesce(a.recent, 0), coalesce(a.hires, 0), a.newest
+            FROM _jobs j LEFT JOIN (
+                SELECT job_id, sum(status = 'Active') AS active, sum(status = 'Hired') AS hires, max(created_at) AS newest,
+                    sum(created_at > $days_before((SELECT value FROM model_info WHERE key = 'as_of'), 30)) AS recent
+                FROM _applications WHERE is_live GROUP BY job_id) a ON a.job_id = j.job_id
+            WHERE j.is_live AND j.status = 'Open'"),
+        key: &["job_id"],
+        columns: columns! {
+            job_id Text "=" "The job"
+            title Text "=" "Its title"
+            opened_at Instant "=" "When it was opened"
+            age_days Real "=" "Days since then"
+            openings_open Int "=" "Openings for it that are open"
+            active_applications Int "=" "Active applications; no leads"
+            applications_30_days Int "=" "Applications and leads of the last 30 days"
+            hires Int "=" "Hires"
+            last_application_at Instant "=" "When the newest application was made"
+        },
+        ..TABLE
+    },
+];
