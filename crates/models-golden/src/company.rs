@@ -49,8 +49,7 @@ impl Company {
         let mut of_type: BTreeMap<String, i64> = BTreeMap::new();
         let mut ordered: Vec<(&String, &Value)> = groups.iter().collect();
         ordered.sort_by_key(|(id, group)| (whole(group, "/order"), *id));
-        for (id, group) in ordered {
-            let order = whole(group, "/order").unwrap_or_default();
+        for (order, (id, group)) in (0..).zip(ordered) {
             let milestone_type = owned(group, "/stageType").unwrap_or_default();
             of_group.insert(id.as_str(), order);
             of_type.entry(milestone_type.clone()).or_insert(order);
