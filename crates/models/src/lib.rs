@@ -15,6 +15,7 @@ mod ddl;
 mod derive;
 mod error;
 mod extract;
+mod fresh;
 mod functions;
 mod incremental;
 mod info;
@@ -31,6 +32,7 @@ mod wide;
 
 pub use build::{BuildReport, Mode, TableReport, build};
 pub use error::{Error, Result};
+pub use fresh::current;
 pub use options::{CATEGORIES, Options};
 pub use place::{open, path_of};
 pub use sql::Dialect;
