@@ -7,7 +7,7 @@ use report::{Confidential, Options, Page, Period};
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::explain;
 use crate::settings::Settings;
-use crate::{local, text};
+use crate::{local, modelling, text};
 
 /// Where the model of this copy is.
 pub(crate) fn path(records: &Path) -> PathBuf {
@@ -23,24 +23,16 @@ pub(crate) fn ready(settings: &Settings) -> Result<PathBuf, Failure> {
             return Err(local_copy::Error::NoCopy(copy.path().to_owned()).into());
         }
         explain(&format!("there is no model yet: building {}\n", text::line(&model.display().to_string())));
-        return of(copy.path());
+        return of(copy.path(), &modelling::options(settings)?);
     }
     Ok(model)
 }
 
 /// The model of these records, brought up to date.
-pub(crate) fn of(records: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn of(records: &Path, options: &models::Options) -> Result<PathBuf, Failure> {
     let model = path(records);
-    models::build(records, &model, &models::Options::default()).map_err(failed)?;
+    models::build(records, &model, options)?;
     Ok(model)
-}
-
-fn failed(error: models::Error) -> Failure {
-    let failure = Failure::new(FAILED, error.to_string());
-    match error.hint().map(str::to_owned) {
-        Some(hint) => failure.with_hint(hint),
-        None => failure.with_source(error),
-    }
 }
 
 impl From<report::Error> for Failure {

@@ -134,7 +134,7 @@ impl Sync<'_> {
 
 /// The model, and the page that shows it.
 fn page(path: &Path) -> Result<(), Failure> {
-    let model = model::of(path)?;
+    let model = model::of(path, &models::Options::default())?;
     let page =
         model::page(&model, &Options { organisation: Some(COMPANY.to_owned()), ..Options::default() })?;
     write(Path::new(PAGE), &page.html)?;
