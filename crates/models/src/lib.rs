@@ -14,6 +14,7 @@ mod custom;
 mod dates;
 mod ddl;
 mod derive;
+mod document;
 mod error;
 mod extract;
 mod functions;
@@ -33,6 +34,7 @@ mod wide;
 
 pub use build::{BuildReport, Mode, TableReport, build};
 pub use check::{Finding, check};
+pub use document::markdown;
 pub use error::{Error, Result};
 pub use options::{CATEGORIES, Options};
 pub use place::{open, path_of};
