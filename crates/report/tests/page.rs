@@ -205,9 +205,12 @@ fn counted_by_jobs_it_is_the_same_as_counted_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = fixture::company(directory.path(), 3_000);
     let jobs: Vec<String> = (0..44).map(|number| format!("job-{number:02}")).collect();
-    let (whole, scoped) =
-        (page(&path, &all()).unwrap(), page(&path, &Options { jobs: jobs.clone(), ..all() }).unwrap());
-    for chart in CHARTS {
+    for (period, chart) in
+        [Period::All, Period::Months(12)].into_iter().flat_map(|period| CHARTS.map(|chart| (period, chart)))
+    {
+        let whole = Options { period, ..Options::default() };
+        let scoped = Options { jobs: jobs.clone(), ..whole.clone() };
+        let (whole, scoped) = (page(&path, &whole).unwrap(), page(&path, &scoped).unwrap());
         let (whole, scoped) = (told(figure(&whole.html, chart)), told(figure(&scoped.html, chart)));
         assert_eq!(whole.keys, scoped.keys, "{chart}");
         for (place, value) in &whole.cells {
