@@ -44,7 +44,7 @@ pub struct Application {
     pub reopened_at: Option<i64>,
     /// When it came into a stage first that is neither a lead's nor the archive.
     pub activated_at: Option<i64>,
-    /// Since when it is in the current stage, if its history says so.
+    /// Since when it is in the current stage, if its history ends there.
     pub current_stage_entered_at: Option<i64>,
     /// The stage in which it ended: that of the last visit to neither Hired nor Archived.
     pub last_stage_id: Option<String>,
@@ -56,7 +56,7 @@ pub struct Application {
     pub entered: BTreeSet<i64>,
     /// From what that is known.
     pub basis: Basis,
-    /// Whether the stage that the history ends in is not the current one.
+    /// Whether the history does not end in an open visit to the current stage.
     pub is_history_stale: bool,
     /// From the application to the hire, in days.
     pub time_to_hire_days: Option<f64>,
@@ -91,9 +91,7 @@ pub(crate) fn read(
             interviewed: interviewed.get(id.as_str()).map_or(&[] as &[&str], Vec::as_slice),
         };
         let accepted_at = match text(record, "/status") {
-            Some("Hired") if visits.is_empty() => {
-                offers::accepted(offers, id).and_then(|(_, offer)| offer.decided_at)
-            }
+            Some("Hired") => offers::accepted(offers, id).and_then(|(_, offer)| offer.decided_at),
             _ => None,
         };
         all.insert(id.clone(), one(records, company, record, visits, &evidence, accepted_at));
@@ -124,8 +122,8 @@ fn one(
     let (hired_at, hired_at_source) = match status {
         Some("Hired") => match last_of("Hired") {
             Some(visit) => (Some(visit.entered_at), Some("history")),
-            None if visits.is_empty() && accepted_at.is_some() => (accepted_at, Some("offer")),
-            None => (None, None),
+            // A history that lacks its end says no more than none.
+            None => (accepted_at, accepted_at.map(|_| "offer")),
         },
         _ => (None, None),
     };
@@ -156,7 +154,7 @@ fn one(
             .iter()
             .find(|visit| !is_in(visit, &["Lead", "Archived"]))
             .map(|visit| visit.entered_at),
-        current_stage_entered_at: open.filter(is_current).map(|visit| visit.entered_at),
+        current_stage_entered_at: visits.last().filter(is_current).map(|visit| visit.entered_at),
         last_stage_id: visits
             .iter()
             .rfind(|visit| !is_in(visit, &["Hired", "Archived"]))
@@ -165,7 +163,7 @@ fn one(
         reached: BTreeSet::new(),
         entered: BTreeSet::new(),
         basis: if visits.is_empty() { Basis::Evidence } else { Basis::History },
-        is_history_stale: open.is_some_and(|visit| !is_current(&visit)),
+        is_history_stale: !visits.is_empty() && !open.is_some_and(|visit| is_current(&visit)),
         time_to_hire_days: created_at.zip(hired_at).map(|(from, to)| days(from, to)),
         current_stage_id,
     };

@@ -49,7 +49,7 @@ impl Company {
         let mut of_type: BTreeMap<String, i64> = BTreeMap::new();
         let mut ordered: Vec<(&String, &Value)> = groups.iter().collect();
         ordered.sort_by_key(|(id, group)| (whole(group, "/order"), *id));
-        for (order, (id, group)) in (1..).zip(ordered) {
+        for (order, (id, group)) in (0..).zip(ordered) {
             let milestone_type = owned(group, "/stageType").unwrap_or_default();
             of_group.insert(id.as_str(), order);
             of_type.entry(milestone_type.clone()).or_insert(order);
@@ -59,7 +59,7 @@ impl Company {
             );
         }
         if groups.is_empty() {
-            for (order, known) in (1..).zip(TYPES) {
+            for (order, known) in (0..).zip(TYPES) {
                 of_type.insert(known.to_owned(), order);
                 milestones
                     .insert(order, Milestone { title: known.to_owned(), milestone_type: known.to_owned() });

@@ -15,7 +15,7 @@ pub struct Load {
     pub debriefs: usize,
     /// The length of the interviews held.
     pub minutes: f64,
-    /// Neither cancelled nor over.
+    /// Neither cancelled nor over, and no debriefs.
     pub upcoming: usize,
     /// Interviews held after which the person owes feedback.
     pub feedback_due: usize,
@@ -56,7 +56,8 @@ pub(crate) fn load(records: &Records, options: &Options) -> BTreeMap<(String, St
                     load.interviews += 1;
                     load.minutes += end.map_or(0.0, |end| (end - start) as f64 / 60_000.0);
                 }
-                (false, _) => load.upcoming += 1,
+                (false, false) => load.upcoming += 1,
+                (false, true) => {}
             }
             if held && person["isFeedbackRequired"] == Value::Bool(true) {
                 load.feedback_due += 1;

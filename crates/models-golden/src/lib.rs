@@ -70,7 +70,7 @@ pub struct Golden {
     pub offers: BTreeMap<String, Offer>,
     /// Hired applications.
     pub hires: BTreeMap<String, Hire>,
-    /// The application that fills an opening, and when its offer was decided.
+    /// The application that fills an opening, and when its offer was decided, or else made.
     pub filled: BTreeMap<String, (String, Option<i64>)>,
     /// Metric tables.
     pub metrics: Metrics,

@@ -194,7 +194,9 @@ impl Seen<'_> {
             let cohort = self.month(application.created_at);
             let ended = !matches!(application.outcome, "active" | "lead");
             let by_evidence = application.basis == Basis::Evidence;
-            for order in self.company.milestones.keys() {
+            // Nobody reaches the archive.
+            let milestones = self.company.milestones.iter();
+            for (order, _) in milestones.filter(|(_, milestone)| milestone.milestone_type != "Archived") {
                 let (reached, entered) =
                     (application.reached.contains(order), application.entered.contains(order));
                 if !reached && !entered {
@@ -218,7 +220,7 @@ impl Seen<'_> {
             row.hires += usize::from(application.outcome == "hired");
             row.rejected += usize::from(application.outcome == "rejected");
             row.withdrew += usize::from(application.outcome == "withdrew");
-            if ended {
+            if ended && application.outcome != "hired" {
                 let grain = (
                     self.month(application.ended_at),
                     application.job_id.clone(),
@@ -241,9 +243,6 @@ impl Seen<'_> {
         for (id, visits) in self.visits {
             let Some(application) = self.applications.get(id) else { continue };
             for visit in visits.iter().filter(|visit| visit.visit_number == 1) {
-                if matches!(visit.stage_type.as_deref(), Some("Hired" | "Archived")) {
-                    continue;
-                }
                 let grain = (
                     self.options.month(visit.entered_at),
                     application.job_id.clone(),

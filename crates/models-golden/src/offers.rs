@@ -120,7 +120,7 @@ pub(crate) fn hires(
         let Some(application) = &offer.application_id else { continue };
         accepted.insert(application, (id, offer));
         if let Some(opening) = &offer.opening_id {
-            filled.insert(opening.clone(), (application.clone(), offer.decided_at));
+            filled.insert(opening.clone(), (application.clone(), offer.decided_at.or(offer.created_at)));
         }
     }
     let mut hires = BTreeMap::new();

@@ -38,12 +38,12 @@ pub struct Transition {
     pub from_stage_id: Option<String>,
     /// To where.
     pub to_stage_id: Option<String>,
-    /// `entry`, `archive`, `hire`, `unarchive`, `unhire`, `transfer`, `forward`, `backward` or `same`; none where a
-    /// stage is no longer known and nothing else says it.
-    pub direction: Option<&'static str>,
+    /// `entry`, `archive`, `hire`, `unarchive`, `unhire`, `transfer`, `forward`, `backward` or `same`, the last also where
+    /// a stage is no longer known and nothing else fits.
+    pub direction: &'static str,
     /// The stages in between that were left out, of moves forward within a plan.
     pub skipped_stages: Option<usize>,
-    /// How long the application had been where it came from.
+    /// How long the application had been where it came from; none of Hired and Archived.
     pub days_in_from_stage: Option<f64>,
 }
 
@@ -105,8 +105,8 @@ pub(crate) fn transitions(
                 from_stage_id: from.and_then(|from| from.stage_id.clone()),
                 to_stage_id: to.stage_id.clone(),
                 direction,
-                skipped_stages: from.and_then(|from| skipped(direction?, from, to, company)),
-                days_in_from_stage: from.map(|from| days(from.entered_at, to.entered_at)),
+                skipped_stages: from.and_then(|from| skipped(direction, from, to, company)),
+                days_in_from_stage: from.and_then(|from| from.duration_days),
             };
             all.insert(to.id.clone(), transition);
             from = Some(to);
@@ -115,28 +115,25 @@ pub(crate) fn transitions(
     all
 }
 
-fn direction(from: Option<&Visit>, to: &Visit, company: &Company) -> Option<&'static str> {
-    let Some(from) = from else { return Some("entry") };
+fn direction(from: Option<&Visit>, to: &Visit, company: &Company) -> &'static str {
+    let Some(from) = from else { return "entry" };
     match (from.stage_type.as_deref(), to.stage_type.as_deref()) {
-        (_, Some("Archived")) => return Some("archive"),
-        (_, Some("Hired")) => return Some("hire"),
-        (Some("Archived"), _) => return Some("unarchive"),
-        (Some("Hired"), _) => return Some("unhire"),
+        (_, Some("Archived")) => return "archive",
+        (_, Some("Hired")) => return "hire",
+        (Some("Archived"), _) => return "unarchive",
+        (Some("Hired"), _) => return "unhire",
         _ => {}
     }
-    if from.stage_id == to.stage_id {
-        return Some("same");
-    }
     let stage = |visit: &Visit| company.stages.get(visit.stage_id.as_deref()?);
-    let (from, to) = (stage(from)?, stage(to)?);
+    let (Some(from), Some(to)) = (stage(from), stage(to)) else { return "same" };
     if from.plan_id != to.plan_id {
-        return Some("transfer");
+        return "transfer";
     }
-    Some(match from.order?.cmp(&to.order?) {
-        std::cmp::Ordering::Less => "forward",
-        std::cmp::Ordering::Greater => "backward",
-        std::cmp::Ordering::Equal => "same",
-    })
+    match from.order.zip(to.order).map(|(from, to)| from.cmp(&to)) {
+        Some(std::cmp::Ordering::Less) => "forward",
+        Some(std::cmp::Ordering::Greater) => "backward",
+        _ => "same",
+    }
 }
 
 fn skipped(direction: &str, from: &Visit, to: &Visit, company: &Company) -> Option<usize> {
