@@ -1,5 +1,8 @@
 //! What is on the page.
 
+// Clippy takes only the test functions themselves for tests, not what they call.
+#![allow(clippy::unwrap_used)]
+
 #[path = "fixture/mod.rs"]
 mod fixture;
 
@@ -332,6 +335,24 @@ fn without_history_it_says_which_stream_has_it() {
     assert!(figure(&made.html, "interviewer-load").contains("<code>ashby sync interview_schedules"));
     assert!(figure(&made.html, "funnel").contains("a lower bound"));
     assert!(made.html.contains("history of 0 of 300 applications"));
+    no_leftovers(&made.html);
+}
+
+#[test]
+fn there_is_no_axis_of_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = fixture::company(directory.path(), 300);
+    let model = rusqlite::Connection::open(&path).unwrap();
+    let sql = "UPDATE metric_open_jobs SET age_days = NULL; UPDATE metric_time_in_stage SET n = 0, p50_days = NULL, p90_days = NULL";
+    model.execute_batch(sql).unwrap();
+    let made = page(&path, &all()).unwrap();
+    let roles = figure(&made.html, "open-roles-ageing");
+    assert!(
+        !roles.contains("class=\"grid\"") && roles.contains("age unknown") && roles.contains("late"),
+        "{roles}"
+    );
+    assert!(!roles.contains("class=\"flag\""), "no mark of an age that nobody knows");
+    assert!(figure(&made.html, "time-in-stage").contains("data-empty"));
     no_leftovers(&made.html);
 }
 

@@ -28,7 +28,7 @@ type Stages = BTreeMap<(String, String), Stage>;
 pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     let is_whole = model.window.is_all() && !model.is_scoped;
     let stages = if is_whole { of_all(model)? } else { of_some(model)? };
-    let n = stages.values().map(|stage| stage.n).sum();
+    let n: u64 = stages.values().map(|stage| stage.n).sum();
     let (applications, with_history) = model.coverage()?;
     let when = if model.window.is_all() { "" } else { " in the period" };
     let mut notes = Vec::new();
@@ -50,7 +50,8 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
         n,
         body,
     };
-    if stages.values().all(|stage| stage.n == 0 && stage.open == 0) {
+    // Without a duration there is no axis to draw; those who are in a stage now stand in the pipeline.
+    if n == 0 {
         let body = if applications > 0 && with_history == 0 {
             let stream = match model.lacks("application_details") && !model.lacks("application_history") {
                 true => "application_details",
