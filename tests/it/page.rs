@@ -80,10 +80,10 @@ async fn model_and_records_are_asked_in_sql_and_stay_as_they_are() {
     let table = query(&site, "select char(27) || '[31m' as a, 1 as b", "--output table").await;
     assert!(!table.stdout.contains('\u{1b}'), "{table:#?}");
     let formula = query(&site, "select '=1+1' as a", "--output csv").await;
-    assert_eq!(formula.stdout, "a\n'=1+1\n");
+    assert_eq!(formula.stdout, "a\n\"'=1+1\"\n");
     let before = std::fs::read(site.path("ashby.db")).unwrap();
     for (sql, code, words) in [
-        ("delete from ashby.jobs", 2, "nothing is changed"),
+        ("delete from model_info", 2, "nothing is changed"),
         ("attach 'x.db' as x", 2, "nothing is changed"),
         ("pragma query_only = off", 2, "nothing is changed"),
         ("select load_extension('x')", 2, "hint:"),
