@@ -63,6 +63,10 @@ async fn the_demo_runs_what_it_prints_explains_its_numbers_and_answers_three_que
         assert!(answer.lines().count() > 6, "{answer}");
     }
     assert_eq!(unfiltered_queries(&text), [""; 0]);
+    // It ends with the page of the model, which is not empty.
+    assert!(text.contains("ashby-demo.html shows "), "{text}");
+    let page = std::fs::read_to_string(directory.path().join("ashby-demo.html")).unwrap();
+    assert!(page.matches("<svg class=\"picture\"").count() >= 6 && page.len() < 400_000, "{}", page.len());
     let bars = text.lines().filter(|line| line.contains('█')).count();
     assert!(bars >= 4, "{text}");
 }

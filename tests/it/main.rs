@@ -37,6 +37,7 @@ mod official;
 mod operations;
 mod output;
 mod pace;
+mod page;
 mod parquet;
 mod postgres;
 mod postings;

@@ -44,7 +44,7 @@ pub(crate) fn build(options: &Options) -> Result<()> {
         println!("no image: none of {} is running here", BUILDERS.join(", "));
         return Ok(());
     };
-    let arguments = ["build", "--file", "crates/connector/Dockerfile", "--platform"];
+    let arguments = ["build", "--file", "dist/Dockerfile", "--target", "source-ashby", "--platform"];
     let mut build = Command::new(builder);
     build.current_dir(root()).args(arguments).args([&options.platform, "--tag", &options.tag, "."]);
     run(&mut build)?;

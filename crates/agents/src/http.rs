@@ -1,9 +1,10 @@
-//! The doors over HTTP: `/mcp`, `/execute`, and the paths of the hosted API that its clients ask.
+//! The doors over HTTP: `/mcp`, `/execute`, the paths of the hosted API that its clients ask, and pages for people.
 //!
 //! Before any of them: the host that was asked for and the page that asks must be known, so that no web page reaches a server
 //! on this machine by a name of its own; then the token; then a place among those who are served at once.
 
 mod door;
+mod pages;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use self::door::Door;
+pub use self::pages::{Document, Pages, html_response};
 use crate::agent::{Agent, Call};
 use crate::error::Error;
 use crate::execute::{Form, entities, execute, failed, status};
@@ -41,6 +43,8 @@ pub struct HttpOptions {
     pub limits: Limits,
     /// Routes that know by themselves whom they serve, such as those that receive what somebody has signed.
     pub open: Router,
+    /// Pages for people, if there are any.
+    pub pages: Option<Pages>,
     /// When it is cancelled, nothing new begins.
     pub stop: CancellationToken,
 }
@@ -54,7 +58,7 @@ struct Site {
 
 /// All doors of an agent.
 pub fn router(agent: Agent, vitals: &Vitals, options: HttpOptions) -> Router {
-    let HttpOptions { tokens, hosts, origins, limits, open, stop } = options;
+    let HttpOptions { tokens, hosts, origins, limits, open, pages, stop } = options;
     let measures = agent.inner.measures.clone();
     vitals.register(|registry| agent.register(registry));
     let seats = Seats::new(agent);
@@ -73,6 +77,8 @@ pub fn router(agent: Agent, vitals: &Vitals, options: HttpOptions) -> Router {
         config,
     );
     let site = Site { seats, limits, tokens: Arc::clone(&tokens) };
+    let door = Door::new(tokens, hosts, origins, measures.clone());
+    let pages = pages.map(|pages| pages::router(pages, door.clone(), site.clone()));
     let guarded = Router::new()
         .route("/execute", post(ours))
         .route("/entities", get(async || json_response(StatusCode::OK, entities().to_string())))
@@ -81,12 +87,13 @@ pub fn router(agent: Agent, vitals: &Vitals, options: HttpOptions) -> Router {
         .with_state(site.clone())
         .route_service("/mcp", mcp)
         .merge(vitals.router())
-        .route_layer(from_fn_with_state(Door::new(tokens, hosts, origins, measures.clone()), door::guard));
+        .route_layer(from_fn_with_state(door, door::guard));
     Router::new()
         .route("/api/v1/account/applications/token", post(token))
         .with_state(site)
         .merge(guarded)
         .merge(open)
+        .merge(pages.unwrap_or_default())
         .fallback(async || refused(&Error::new("not_found", "there is nothing at this address")))
         .layer(from_fn_with_state(measures, door::mark))
 }

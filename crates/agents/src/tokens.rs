@@ -161,7 +161,11 @@ impl Tokens {
 
     /// Whose token it is. All are looked at, in the same time whichever it is.
     pub(crate) fn check(&self, token: &str) -> Option<Identity> {
-        let asked = hash(token);
+        self.check_hash(&hash(token))
+    }
+
+    /// The same, by the token's hash.
+    pub(crate) fn check_hash(&self, asked: &str) -> Option<Identity> {
         let now = Timestamp::now();
         let mut found = None;
         for kept in self.list().ok()? {
@@ -202,7 +206,8 @@ fn random() -> String {
     format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
-fn hash(token: &str) -> String {
+/// As tokens are kept: SHA-256, hexadecimal.
+pub(crate) fn hash(token: &str) -> String {
     Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

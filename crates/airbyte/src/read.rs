@@ -1,8 +1,12 @@
 //! `read`.
 
+use std::time::Duration;
+
+use ashby_client::Client;
 use ashby_source::AshbySource;
 use capture_core::{Error, ErrorKind, Outcome, ReconcilePolicy, Result, Runner, RunnerOptions, Selection};
 use connecting::{Config, stop_on_signal};
+use jiff::{SignedDuration, Timestamp};
 use sink_airbyte::{AirbyteSink, ConfiguredCatalog, Output, SavedState};
 
 use crate::predecessor::PREDECESSOR;
@@ -32,13 +36,18 @@ pub(crate) async fn read(config: &Config, catalog: &str, state: &str, output: &O
     }
     let client = config.client(crate::USER_AGENT)?;
     let identity = ashby_source::who_asks(&client).await?;
-    let source = AshbySource::new(client).with_overlay(PREDECESSOR).created_after_ms(config.start_date_ms);
+    let source =
+        AshbySource::new(client.clone()).with_overlay(PREDECESSOR).created_after_ms(config.start_date_ms);
     let selections: Vec<_> = catalog.streams.iter().map(|stream| Selection::new(&*stream.name)).collect();
     let sink = AirbyteSink::new(output.clone(), reading, saved);
     // What was sent is not known any more: nothing is in doubt, and nothing is swept.
     let options = RunnerOptions::default().reconcile(ReconcilePolicy::Accept);
     let stop = stop_on_signal("printed, with its state")?;
-    let report = Runner::new(source, sink).options(options).run(selections, identity, stop).await?;
+    let run = Runner::new(source, sink).options(options).run(selections, identity, stop);
+    let report = tokio::select! {
+        report = run => report?,
+        told = tell_of_pauses(&client, output) => return told,
+    };
     if report.output_closed {
         return Err(Error::new(ErrorKind::Closed, "the reader of the output has gone"));
     }
@@ -48,4 +57,22 @@ pub(crate) async fn read(config: &Config, catalog: &str, state: &str, output: &O
         return Ok(true);
     }
     Ok(report.streams.values().all(|stream| stream.outcome == Outcome::UpToDate))
+}
+
+/// How often it is looked whether the API has asked for a pause; shorter ones need no word.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// Tells of each pause once, for as long as somebody reads; the platform shows that it waits, and for how long.
+async fn tell_of_pauses(client: &Client, output: &Output) -> Result<bool> {
+    let mut told = Timestamp::UNIX_EPOCH;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let paused = SignedDuration::from_millis(i64::try_from(client.usage().paused_ms).unwrap_or(i64::MAX));
+        let until = Timestamp::now().saturating_add(paused).unwrap_or(Timestamp::MAX);
+        // The same pause, looked at again, ends at about the same time.
+        if paused > SignedDuration::ZERO && until > told + SignedDuration::from_secs(1) {
+            output.rate_limited(until)?;
+            told = until;
+        }
+    }
 }

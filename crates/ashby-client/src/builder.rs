@@ -250,7 +250,7 @@ impl ClientBuilder {
     /// Mozilla's as well.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if the key is missing or cannot be one, if the base URL is not acceptable, if the
+    /// [`ErrorKind::Credentials`] if the key is missing or cannot be one; [`ErrorKind::Configuration`] if the base URL is not acceptable, if the
     /// system offers no certificates to check servers with, or if the environment names a proxy that cannot be
     /// understood: nothing is sent past it.
     pub fn build(self) -> Result<Client, Error> {
@@ -406,14 +406,14 @@ mod tests {
     fn impossible_settings_are_refused() {
         let local = || Client::builder().base_url("http://127.0.0.1:1").api_key("key");
         assert!(local().build().is_ok());
-        for builder in [
-            Client::builder().base_url("http://127.0.0.1:1"),
-            local().api_key(""),
-            local().api_key("a:b"),
-            local().version("a\nb"),
-            local().user_agent("a\nb"),
-            local().requests_per_minute(Some(0)),
-        ] {
+        for builder in
+            [Client::builder().base_url("http://127.0.0.1:1"), local().api_key(""), local().api_key("a:b")]
+        {
+            assert_eq!(builder.build().err().map(|error| error.kind()), Some(ErrorKind::Credentials));
+        }
+        for builder in
+            [local().version("a\nb"), local().user_agent("a\nb"), local().requests_per_minute(Some(0))]
+        {
             assert_eq!(builder.build().err().map(|error| error.kind()), Some(ErrorKind::Configuration));
         }
     }

@@ -76,6 +76,8 @@ pub(crate) struct Snapshot {
     pub(crate) configured_per_minute: Option<u32>,
     pub(crate) effective_per_minute: Option<u32>,
     pub(crate) last_minute: u32,
+    /// How long the pause still lasts.
+    pub(crate) paused: Duration,
 }
 
 #[derive(Debug)]
@@ -259,6 +261,7 @@ impl Pace {
             configured_per_minute: state.per_minute,
             effective_per_minute: state.per_minute.map(|limit| (f64::from(limit) * part).round() as u32),
             last_minute: state.recent.iter().map(|(_, count)| count).sum(),
+            paused: state.paused_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now)),
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Usage {
     pub effective_requests_per_minute: Option<u32>,
     /// Requests sent within the last 60 seconds, to the second.
     pub requests_last_minute: u32,
+    /// Milliseconds for which all requests are still held back, as Ashby has asked (429); 0 if they are not.
+    pub paused_ms: u64,
 }
 
 /// What an answer of Ashby's said of the server in its headers.
@@ -91,6 +93,7 @@ impl Counters {
             configured_requests_per_minute: pace.configured_per_minute,
             effective_requests_per_minute: pace.effective_per_minute,
             requests_last_minute: pace.last_minute,
+            paused_ms: u64::try_from(pace.paused.as_millis()).unwrap_or(u64::MAX),
         }
     }
 }

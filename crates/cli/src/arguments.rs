@@ -25,6 +25,7 @@ use crate::commands::migrate::MigrateAction;
 use crate::commands::postings::PostingsFlags;
 use crate::commands::privacy::PrivacyAction;
 use crate::commands::purge::PurgeFlags;
+use crate::commands::query::QueryFlags;
 use crate::commands::reconcile::ReconcileFlags;
 use crate::commands::report::ReportAction;
 use crate::commands::schema::SchemaFlags;
@@ -74,6 +75,7 @@ pub(crate) enum Command {
     Postings(PostingsFlags),
     Privacy(PrivacyAction),
     Purge(PurgeFlags),
+    Query(QueryFlags),
     Reconcile(ReconcileFlags),
     Report(ReportAction),
     Resume(ResumeAction),
@@ -101,6 +103,7 @@ impl Command {
             | Self::Doctor(_)
             | Self::Operations(_)
             | Self::Privacy(_)
+            | Self::Query(_)
             | Self::Reconcile(_)
             | Self::Report(_)
             | Self::Search(_)
@@ -177,7 +180,7 @@ enum Subcommands {
     /// Download and upload candidates' files
     #[command(subcommand)]
     File(FileAction),
-    /// Run reports
+    /// Make the page that shows the model, and run reports of Ashby's
     #[command(subcommand)]
     Report(ReportAction),
     /// List every stream: operation, permission, mode, key, parent, cost
@@ -194,9 +197,11 @@ enum Subcommands {
     Compact,
     /// Look words up in the copy that `sync` keeps: candidates, applications, jobs, notes, feedback
     Search(SearchFlags),
+    /// Ask the model and the records in SQL, reading only
+    Query(QueryFlags),
     /// Give agents tools (Model Context Protocol over standard input and output): the copy, the live API, planned writes
     Mcp(McpFlags),
-    /// Serve agents and programs over HTTP: /mcp, /execute; with --sync keep the copy up, too
+    /// Serve agents and programs over HTTP: /mcp, /execute, /dashboard; with --sync keep the copy up, too
     Serve(ServeFlags),
     /// Carry one request of the execute API out, and print what it answers
     Execute(ExecuteFlags),
@@ -325,6 +330,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
             given.extend(flags.given());
             Command::Sync
         }
+        Some(Subcommands::Query(flags)) => Command::Query(flags),
         Some(Subcommands::Mcp(flags)) => Command::Mcp(flags),
         Some(Subcommands::Execute(flags)) => Command::Execute(flags),
         Some(Subcommands::Serve(flags)) => {

@@ -18,6 +18,7 @@ pub(crate) mod migrate;
 pub(crate) mod postings;
 pub(crate) mod privacy;
 pub(crate) mod purge;
+pub(crate) mod query;
 pub(crate) mod reconcile;
 pub(crate) mod report;
 pub(crate) mod schema;

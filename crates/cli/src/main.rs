@@ -11,6 +11,7 @@ mod ills;
 mod local;
 mod logging;
 mod manual;
+mod model;
 mod monitoring;
 mod notify;
 mod outgoing;
@@ -102,6 +103,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Postings(flags) => flags.run(context).await,
         Command::Privacy(action) => action.run(settings),
         Command::Purge(flags) => Box::pin(flags.run(settings)).await,
+        Command::Query(flags) => flags.run(settings),
         Command::Reconcile(flags) => Box::pin(flags.run(context)).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,

@@ -121,7 +121,7 @@ impl Snapshot {
     }
 
     /// Streams that were ever listed whole.
-    pub(crate) fn listed_streams(&self) -> Vec<&str> {
+    pub fn listed_streams(&self) -> Vec<&str> {
         let listed = self.state.streams.iter().filter(|(_, state)| state.listed.last_full.is_some());
         listed.map(|(name, _)| &**name).collect()
     }

@@ -193,6 +193,15 @@ impl Names {
     }
 }
 
+/// What of a connection a query may read.
+#[derive(Debug, Clone)]
+pub(crate) enum Reach {
+    /// Temporary views, and through those of these names what is beneath them.
+    Views(Names),
+    /// All that is in the databases of these names.
+    Files(Vec<&'static str>),
+}
+
 /// Why a query was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -213,7 +222,7 @@ pub(crate) struct Watch {
 /// Leaves the connection to one query. What it needs of views must be made before.
 pub(crate) fn guard(
     connection: &mut Connection,
-    names: &Names,
+    reach: &Reach,
     limits: Limits,
     cancel: &Cancel,
 ) -> rusqlite::Result<Watch> {
@@ -248,17 +257,39 @@ pub(crate) fn guard(
             true
         }),
     )?;
-    let names = names.clone();
+    let reach = reach.clone();
     let modules: Vec<String> = connection
         .prepare("SELECT name FROM pragma_module_list")?
         .query_map([], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    connection.authorizer(Some(move |asked: AuthContext<'_>| authorize(&names, &modules, &asked)))?;
+    connection.authorizer(Some(move |asked: AuthContext<'_>| {
+        let is_allowed = match &reach {
+            Reach::Views(names) => is_of_views(names, &modules, &asked),
+            Reach::Files(databases) => is_of_files(databases, &asked),
+        };
+        if is_allowed { Authorization::Allow } else { Authorization::Deny }
+    }))?;
     Ok(watch)
 }
 
-fn authorize(names: &Names, modules: &[String], asked: &AuthContext<'_>) -> Authorization {
-    let is_allowed = match asked.action {
+fn is_of_files(databases: &[&str], asked: &AuthContext<'_>) -> bool {
+    match asked.action {
+        AuthAction::Select | AuthAction::Recursive => true,
+        AuthAction::Function { function_name } => {
+            FUNCTIONS.binary_search(&&*function_name.to_ascii_lowercase()).is_ok()
+        }
+        // Of rows that are only counted no database is told; there is none but these.
+        AuthAction::Read { table_name, .. } => {
+            !table_name.to_ascii_lowercase().starts_with("pragma_")
+                && (TABLES.contains(&&*table_name.to_ascii_lowercase())
+                    || asked.database_name.is_none_or(|database| databases.contains(&database)))
+        }
+        _ => false,
+    }
+}
+
+fn is_of_views(names: &Names, modules: &[String], asked: &AuthContext<'_>) -> bool {
+    match asked.action {
         AuthAction::Select | AuthAction::Recursive => true,
         AuthAction::Function { function_name } => {
             let is_beneath = asked.accessor.is_some_and(|accessor| names.is_one(accessor));
@@ -278,8 +309,7 @@ fn authorize(names: &Names, modules: &[String], asked: &AuthContext<'_>) -> Auth
             is_view || is_counted || is_beneath || TABLES.contains(&&*table)
         }
         _ => false,
-    };
-    if is_allowed { Authorization::Allow } else { Authorization::Deny }
+    }
 }
 
 impl Watch {

@@ -11,6 +11,7 @@
 
 mod describe;
 mod error;
+mod files;
 mod guard;
 mod like;
 mod linear;
@@ -31,6 +32,7 @@ use rusqlite::Connection;
 
 pub use crate::describe::{Column, StreamInfo};
 pub use crate::error::Error;
+pub use crate::files::{FilesAnswer, query_files};
 pub use crate::guard::{Cancel, Limits};
 pub use crate::query::{Answer, Query};
 pub use crate::records::{Filter, Held, Page, Wanted};

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::LocalCopy;
 use crate::error::Error;
-use crate::guard::{Cancel, Limits, Names, Watch, guard};
+use crate::guard::{Cancel, Limits, Names, Reach, Watch, guard};
 use crate::views::{self, Rows};
 
 /// What is asked.
@@ -76,13 +76,26 @@ impl LocalCopy {
         let rows_shown = if query.with_deleted { Rows::All } else { Rows::Live };
         views::make(&snapshot, &names, rows_shown, &query.sql)?;
         let mut connection = snapshot.connection;
-        let watch = guard(&mut connection, &names, query.limits, cancel)?;
-        let mut statement = connection.prepare(&query.sql).map_err(|error| watch.explain(error))?;
-        check(&statement)?;
-        let (rows, truncated) = rows(&mut statement, query, &watch)?;
-        let columns = distinct(statement.column_names());
+        let (columns, rows, truncated) = answer(&mut connection, &Reach::Views(names), query, cancel)?;
         Ok(Answer { columns, rows, truncated, moment, as_of })
     }
+}
+
+/// Columns, rows, and whether there are more of these.
+pub(crate) type Found = (Vec<String>, Vec<Vec<Value>>, bool);
+
+/// Leaves the connection to the query.
+pub(crate) fn answer(
+    connection: &mut Connection,
+    reach: &Reach,
+    query: &Query,
+    cancel: &Cancel,
+) -> Result<Found, Error> {
+    let watch = guard(connection, reach, query.limits, cancel)?;
+    let mut statement = connection.prepare(&query.sql).map_err(|error| watch.explain(error))?;
+    check(&statement)?;
+    let (rows, truncated) = rows(&mut statement, query, &watch)?;
+    Ok((distinct(statement.column_names()), rows, truncated))
 }
 
 /// A statement that reads, gives rows, and is no explanation of another.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::Instant;
 
-use capture_core::{Lock, private_file};
+use capture_core::Lock;
 use rusqlite::Connection;
 use serde::Serialize;
 
@@ -18,7 +18,8 @@ use crate::raw::Raw;
 use crate::sql::Dialect;
 use crate::table::{Making, Table};
 use crate::tables::TABLES;
-use crate::{ddl, derive, functions, info};
+use crate::tables::activity::OBJECTS;
+use crate::{dates, ddl, derive, functions, info, wide};
 
 /// How a model was built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -78,6 +79,8 @@ pub fn build(records: &Path, model: &Path, options: &Options) -> Result<BuildRep
     let raw = Raw::open(records)?;
     // Also where all is built anew: what a killed build left undone is undone here, and a foreign file is left alone.
     let existing = place::existing(model)?;
+    // Columns keep the names that dashboards know.
+    let names = place::open(model).ok().and_then(|old| wide::names(&old).ok()).unwrap_or_default();
     let mut reason = None;
     if let (Some(connection), false) = (existing, options.full) {
         match incremental::update(&connection, &raw, options) {
@@ -91,16 +94,20 @@ pub fn build(records: &Path, model: &Path, options: &Options) -> Result<BuildRep
         }
     }
     let (draft, connection) = Draft::new(model)?;
-    let mut report = whole(&connection, raw, options).map_err(Error::sqlite(model))?;
+    let mut report = whole(&connection, raw, options, &names).map_err(Error::sqlite(model))?;
     draft.keep(connection)?;
     report.reason = reason;
     report.seconds = begun.elapsed().as_secs_f64();
-    let _ = private_file::directory_of(model);
     Ok(report)
 }
 
 /// Builds everything in an empty database.
-pub(crate) fn whole(connection: &Connection, raw: Raw, options: &Options) -> rusqlite::Result<BuildReport> {
+pub(crate) fn whole(
+    connection: &Connection,
+    raw: Raw,
+    options: &Options,
+    names: &BTreeMap<String, String>,
+) -> rusqlite::Result<BuildReport> {
     functions::register(connection, &options.zone)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch("BEGIN")?;
@@ -112,7 +119,7 @@ pub(crate) fn whole(connection: &Connection, raw: Raw, options: &Options) -> rus
             connection.execute_batch(&ddl::create_staging(table))?;
         }
     }
-    let mut work = Work::new(connection, options, Applications::All);
+    let mut work = Work::new(connection, Applications::All);
     info::create(connection)?;
     let unparsed = extract_all(connection, &raw, options)?;
     let missing = missing(&raw);
@@ -121,16 +128,15 @@ pub(crate) fn whole(connection: &Connection, raw: Raw, options: &Options) -> rus
     // From here on the records are anybody's again.
     drop(raw);
     info::set_as_of(connection, as_of)?;
-    work.compute(&mut |_| true)?;
+    work.settings(&|_| true)?;
+    work.compute()?;
+    wide::create(&mut work, names)?;
+    dates::create(connection, options)?;
     info::fill(connection, options, &missing, &unparsed)?;
     info::set_through(connection, change, mark, options)?;
     for table in TABLES.iter() {
-        if table.name == "application_stage_intervals" || table.name == "applications" {
-            // They have theirs already.
-        } else {
-            for index in ddl::indexes(table) {
-                work.index(&index)?;
-            }
+        if !EARLY_INDEXES.contains(&table.name) && table.name != "custom_field_columns" {
+            ddl::indexes(table).iter().try_for_each(|index| work.index(index))?;
         }
     }
     for table in TABLES.iter() {
@@ -188,6 +194,9 @@ pub(crate) fn origins(table: &'static Table, raw: &Raw) -> Vec<(&'static str, &'
     }
 }
 
+/// Tables whose indexes are used while the model is built.
+const EARLY_INDEXES: [&str; 3] = ["applications", "application_stage_intervals", "interview_events"];
+
 /// Which columns of which tables had values that did not parse.
 pub(crate) type Unparsed = BTreeMap<String, u64>;
 
@@ -221,6 +230,22 @@ impl<'c> Readers<'c> {
             fields: CustomFields::of(connection, stream, &into("custom_field_values"))?,
             answers: Answers::of(connection, stream, &into("form_answers"))?,
         })
+    }
+
+    /// Only settings, put aside.
+    pub(crate) fn settings(
+        connection: &'c Connection,
+        stream: &str,
+        raw: &Raw,
+        wanted: &dyn Fn(&Table) -> bool,
+    ) -> rusqlite::Result<Self> {
+        let mut readers = Vec::new();
+        for table in TABLES.iter().filter(|table| wanted(table)) {
+            for (_, each) in origins(table, raw).into_iter().filter(|(of, _)| *of == stream) {
+                readers.push(Reader::new(connection, table, each, &format!("s_{}", table.name), false)?);
+            }
+        }
+        Ok(Self { readers, fields: Vec::new(), answers: Vec::new() })
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -296,14 +321,13 @@ pub(crate) enum Applications {
 /// Computing what is put aside, and what follows from it.
 pub(crate) struct Work<'c> {
     pub(crate) connection: &'c Connection,
-    pub(crate) options: &'c Options,
-    pub(crate) applications: Applications,
+    applications: Applications,
     pub(crate) reports: BTreeMap<&'static str, TableReport>,
 }
 
 impl<'c> Work<'c> {
-    pub(crate) fn new(connection: &'c Connection, options: &'c Options, applications: Applications) -> Self {
-        Self { connection, options, applications, reports: BTreeMap::new() }
+    pub(crate) fn new(connection: &'c Connection, applications: Applications) -> Self {
+        Self { connection, applications, reports: BTreeMap::new() }
     }
 
     pub(crate) fn sql(&self, template: &str) -> String {
@@ -314,59 +338,65 @@ impl<'c> Work<'c> {
         Dialect::SqliteBuild.expand(template).unwrap_or_default().replace("{applications}", condition)
     }
 
-    fn index(&self, sql: &str) -> rusqlite::Result<()> {
-        self.connection.execute_batch(sql)
-    }
-
     pub(crate) fn is_all(&self) -> bool {
         self.applications == Applications::All
     }
 
-    /// Everything in its order. Of the tables that are made whole, those that `wanted` names.
-    pub(crate) fn compute(&mut self, wanted: &mut dyn FnMut(&Table) -> bool) -> rusqlite::Result<()> {
-        let mut is_live = false;
-        for table in TABLES.iter().copied() {
+    /// Settings, and what is computed of them alone; those that `wanted` names.
+    pub(crate) fn settings(&mut self, wanted: &dyn Fn(&Table) -> bool) -> rusqlite::Result<()> {
+        for table in TABLES.iter().copied().filter(|table| wanted(table)) {
+            match table.making {
+                Making::Settings { .. } => {
+                    let select = self.selection(table);
+                    self.replace(table, &select)?;
+                }
+                Making::Whole(sql) if table.name == "milestones" => {
+                    let select = self.sql(sql);
+                    self.replace(table, &select)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything else, in its order.
+    pub(crate) fn compute(&mut self) -> rusqlite::Result<()> {
+        self.connection.execute_batch(derive::STAGES)?;
+        for table in TABLES.iter().copied().filter(|table| matches!(table.making, Making::Records { .. })) {
             if table.name == "applications" {
                 let evidence = self.sql(derive::EVIDENCE);
                 self.connection.execute_batch(&evidence)?;
             }
-            if matches!(table.making, Making::PerApplication(_)) && !is_live {
-                is_live = true;
-                self.liveness()?;
+            if table.is_staged() {
+                self.staged(table)?;
             }
-            match table.making {
-                Making::Settings { .. } if wanted(table) => self.settings(table)?,
-                Making::Records { .. } if table.is_staged() => self.staged(table)?,
-                Making::Whole(sql) if wanted(table) => {
-                    let select = self.sql(sql);
-                    self.replace(table, &select)?;
+            if self.is_all() && EARLY_INDEXES.contains(&table.name) {
+                ddl::indexes(table).iter().try_for_each(|index| self.connection.execute_batch(index))?;
+            }
+        }
+        self.liveness()?;
+        for table in TABLES.iter().copied() {
+            if let Making::PerApplication(sql) = table.making {
+                if !self.is_all() {
+                    let delete = "DELETE FROM {} WHERE application_id IN (SELECT application_id FROM dirty)";
+                    let removed = self.connection.execute(&delete.replace("{}", &table.stored()), [])?;
+                    self.note(table, 0, removed);
                 }
-                Making::PerApplication(sql) => {
-                    if !self.is_all() {
-                        let delete =
-                            "DELETE FROM {} WHERE application_id IN (SELECT application_id FROM dirty)";
-                        let removed = self.connection.execute(&delete.replace("{}", &table.stored()), [])?;
-                        self.note(table, 0, removed);
-                    }
-                    let columns = ddl::stored_names(table).join(", ");
-                    let sql = format!("INSERT INTO {} ({columns}) {}", table.stored(), self.sql(sql));
-                    let written = self.connection.execute(&sql, [])?;
-                    self.note(table, written, 0);
-                }
-                _ => {}
+                let columns = ddl::stored_names(table).join(", ");
+                let sql = format!("INSERT INTO {} ({columns}) {}", table.stored(), self.sql(sql));
+                let written = self.connection.execute(&sql, [])?;
+                self.note(table, written, 0);
             }
-            if table.name == "interview_stages" {
-                // Later settings do not matter to it but for the postings, which are known when it is used.
-            }
-            if table.name == "job_board_postings" {
-                self.connection.execute_batch(derive::STAGES)?;
-            }
-            if self.is_all() && table.name == "application_stage_intervals"
-                || self.is_all() && table.name == "applications"
-            {
-                for index in ddl::indexes(table) {
-                    self.index(&index)?;
-                }
+        }
+        let has_dirty = "SELECT EXISTS (SELECT 1 FROM dirty) OR EXISTS (SELECT 1 FROM s_interview_stages)";
+        if !self.is_all() && !self.connection.query_row(has_dirty, [], |row| row.get::<_, bool>(0))? {
+            return Ok(());
+        }
+        for table in TABLES.iter().copied().filter(|table| table.name != "milestones") {
+            if let Making::Whole(sql) = table.making {
+                let select = self.sql(sql);
+                self.replace(table, &select)?;
             }
         }
         Ok(())
@@ -398,11 +428,6 @@ impl<'c> Work<'c> {
         let written = self.connection.execute(&sql, [])?;
         self.note(table, written, 0);
         Ok(())
-    }
-
-    fn settings(&mut self, table: &Table) -> rusqlite::Result<()> {
-        let select = self.selection(table);
-        self.replace(table, &select)
     }
 
     /// Lets a table have just the rows that are selected; rows that stay the same are not written.
@@ -448,11 +473,32 @@ impl<'c> Work<'c> {
         Ok(())
     }
 
-    /// What belongs to something that is gone is not live, either.
+    /// What belongs to something that is gone is not live, either: owners first.
     fn liveness(&mut self) -> rusqlite::Result<()> {
-        for table in TABLES.iter().copied().filter(|table| table.is_of_records()) {
-            incremental::liveness(self, table)?;
+        let mut done: Vec<&str> = Vec::new();
+        let mut waiting: Vec<&'static Table> =
+            TABLES.iter().copied().filter(|table| table.is_of_records()).collect();
+        while !waiting.is_empty() {
+            let is_due = |table: &&'static Table| {
+                let needs = table.owners.iter().map(|(_, owner)| *owner);
+                let objects = OBJECTS
+                    .iter()
+                    .map(|(_, owner, _)| *owner)
+                    .filter(|_| table.name == "custom_field_values");
+                needs.chain(objects).all(|owner| done.contains(&owner))
+            };
+            let due: Vec<&'static Table> = waiting.iter().copied().filter(is_due).collect();
+            debug_assert!(!due.is_empty(), "owners in a circle");
+            waiting.retain(|table| !due.iter().any(|one| one.name == table.name));
+            for table in due {
+                incremental::liveness(self, table)?;
+                done.push(table.name);
+            }
         }
         Ok(())
+    }
+
+    fn index(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.execute_batch(sql)
     }
 }

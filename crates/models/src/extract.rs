@@ -7,7 +7,7 @@ use rusqlite::{CachedStatement, Connection};
 use crate::json::{Json, NULL};
 use crate::options::Options;
 use crate::special;
-use crate::table::{Column, Kind, Table};
+use crate::table::{Column, Table};
 use crate::values::{Cell, cell};
 
 /// Where a value stands: in the record instead of the element, and on which path.
@@ -176,14 +176,12 @@ fn getter(from: &'static str) -> Getter {
     Getter::Places(places.collect())
 }
 
-/// Whether a column's values of records are keys of them, as text.
-pub(crate) fn key_text(record: &Json<'_>, table: &Table) -> Option<String> {
-    let column = table.columns.iter().find(|column| Some(&column.name) == table.record.last())?;
+/// The key of the record that a table's rows are made of, as their column has it. `each` is the array that they stand in.
+pub(crate) fn key_text(record: &Json<'_>, table: &Table, each: &str) -> Option<String> {
+    let name = if table.name == "project_candidates" { "candidate_id" } else { *table.record.last()? };
+    let column = table.columns.iter().find(|column| column.name == name)?;
     let Getter::Places(places) = getter(column.from) else { return None };
-    let found = places.iter().map(|(_, path)| record.at(path)).find(|value| !value.is_null())?;
-    match cell(found, Kind::Text, &jiff::tz::TimeZone::UTC)? {
-        Cell::Text(text) => Some(text.to_owned()),
-        Cell::Owned(text) => Some(text),
-        _ => None,
-    }
+    let here = places.iter().filter(|(is_outside, _)| *is_outside || each.is_empty());
+    let found = here.map(|(_, path)| record.at(path)).find(|value| !value.is_null())?;
+    found.text().map(str::to_owned)
 }

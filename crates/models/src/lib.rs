@@ -10,6 +10,7 @@
 
 mod build;
 mod custom;
+mod dates;
 mod ddl;
 mod derive;
 mod error;
@@ -26,6 +27,7 @@ mod sql;
 mod table;
 mod tables;
 mod values;
+mod wide;
 
 pub use build::{BuildReport, Mode, TableReport, build};
 pub use error::{Error, Result};

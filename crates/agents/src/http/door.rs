@@ -62,8 +62,13 @@ impl Door {
         }))
     }
 
+    /// Serves a request that was let in, in its turn.
+    pub(super) async fn serve(&self, request: Request, next: Next) -> Response {
+        in_turn(self, request, next).await
+    }
+
     /// Whether the host that was asked for is ours: a page elsewhere can make its own name lead here.
-    fn check_host(&self, request: &Request) -> Result<(), Error> {
+    pub(super) fn check_host(&self, request: &Request) -> Result<(), Error> {
         let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
         let authority = named.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
         let is_known =
@@ -75,7 +80,7 @@ impl Door {
             .hint("a person may add it: ashby serve --allow-host NAME"))
     }
 
-    fn check_origin(&self, headers: &HeaderMap) -> Result<(), Error> {
+    pub(super) fn check_origin(&self, headers: &HeaderMap) -> Result<(), Error> {
         let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
         let origin = origin.to_str().unwrap_or_default().to_ascii_lowercase();
         let own = origin.parse::<Uri>().ok().filter(|uri| uri.scheme_str() == Some("http"));
@@ -87,7 +92,7 @@ impl Door {
             .hint("a person may add it: ashby serve --allow-origin ORIGIN"))
     }
 
-    fn identify(&self, request: &Request) -> Result<Identity, Error> {
+    pub(super) fn identify(&self, request: &Request) -> Result<Identity, Error> {
         // Addresses are logged everywhere: what is in one is no secret any more.
         let is_in_address = request.uri().query().is_some_and(|query| {
             query
@@ -138,6 +143,10 @@ pub(super) async fn guard(State(door): State<Door>, mut request: Request, next: 
             Err(error) => return refused(&error),
         }
     }
+    door.serve(request, next).await
+}
+
+async fn in_turn(door: &Door, request: Request, next: Next) -> Response {
     let busy =
         || refused(&Error::new("busy", "too many requests are under way").hint("try again in a second"));
     if door.0.waiting.fetch_add(1, Ordering::Relaxed) >= AT_ONCE + WAITING {

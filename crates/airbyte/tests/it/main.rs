@@ -8,7 +8,7 @@ mod stops;
 use std::collections::BTreeMap;
 use std::process::{Output, Stdio};
 
-use ashby_sim::{Key, Kind, Mutation, Organisation, Server, ServerOptions, Shape};
+use ashby_sim::{Fault, FaultRule, Key, Kind, Mutation, Organisation, Server, ServerOptions, Shape};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -341,4 +341,28 @@ async fn children_name_what_they_belong_to() {
             record["application_id"].as_str().unwrap_or_else(|| panic!("{id} names no application"));
         assert!(applications.contains_key(application));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_it_is_held_back_the_platform_is_told_until_when() {
+    let place = Place::new().await;
+    place.server.faults().add(
+        FaultRule::new("user.list", Fault::RetryAfter { status: 429, seconds: 2, date: false }).times(1),
+    );
+    place.select(&[("users", "full_refresh")]);
+    let before = jiff::Timestamp::now().as_millisecond();
+    let said = place.read(None).await;
+    assert_eq!(said.code, Some(0), "{}", said.log);
+    let statuses: Vec<&Value> = said
+        .messages
+        .iter()
+        .filter(|message| message["trace"]["type"] == "STREAM_STATUS")
+        .map(|message| &message["trace"]["stream_status"])
+        .collect();
+    let names: Vec<&str> = statuses.iter().filter_map(|status| status["status"].as_str()).collect();
+    assert_eq!(names, ["STARTED", "RUNNING", "RUNNING", "COMPLETE"], "{statuses:?}");
+    let reason = &statuses[1]["reasons"][0];
+    assert_eq!(reason["type"], "RATE_LIMITED");
+    let until = reason["rate_limited"]["quota_reset"].as_i64().expect("it is an integer");
+    assert!((before + 1_000..before + 60_000).contains(&until), "{until} is not a while after {before}");
 }

@@ -18,6 +18,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("file upload", &["file upload CANDIDATE_ID letter.pdf"]),
     ("report run", &["report run REPORT_ID --output csv", "report run pipeline -o pipeline.csv"]),
     ("report list", &["report list"]),
+    (
+        "report html",
+        &[
+            "report html -o report.html",
+            "report html --period 2026-01-01..2026-06-30 --job JOB_ID -o half.html",
+        ],
+    ),
     ("streams", &["streams", "streams --readable"]),
     (
         "sync",
@@ -39,6 +46,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "schema --all --dialect postgres",
             "schema candidates --format jsonschema",
             "schema --all --format views --dialect duckdb --to parquet:out",
+        ],
+    ),
+    (
+        "query",
+        &[
+            "query 'select title, status from jobs order by title'",
+            "query 'select * from metric_offers' --output csv",
         ],
     ),
     #[cfg(feature = "parquet")]

@@ -7,17 +7,26 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use ashby_sim::{Organisation, Server, ServerOptions, Shape};
+use report::Options;
 use tokio::process::Command;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use crate::commands::report::html::write;
 use crate::failure::{FAILED, Failure, INTERRUPTED};
+use crate::model;
 use crate::output::{print, table, thousands};
 use crate::settings::Settings;
 use crate::signals;
 use crate::text::word;
 
 const DATABASE: &str = "ashby-demo.db";
+/// The page that the demo ends with.
+const PAGE: &str = "ashby-demo.html";
+
+/// How the simulated company is called there.
+const COMPANY: &str = "a simulated company";
+
 const KEY: &str = "sim-key";
 
 /// How many records change between the two syncs.
@@ -69,6 +78,7 @@ pub(crate) async fn run(settings: &Settings, is_live: bool) -> Result<ExitCode, 
     company.close();
 
     questions(&path)?;
+    page(&path)?;
     print(&format!(
         "\nIt is all in {DATABASE}; open it with any SQLite tool. With an account of your own:\n\n\
          $ export ASHBY_API_KEY=…\n$ ashby check\n$ ashby sync\n"
@@ -122,6 +132,19 @@ impl Sync<'_> {
     }
 }
 
+/// The model, and the page that shows it.
+fn page(path: &Path) -> Result<(), Failure> {
+    let model = model::of(path)?;
+    let page =
+        model::page(&model, &Options { organisation: Some(COMPANY.to_owned()), ..Options::default() })?;
+    write(Path::new(PAGE), &page.html)?;
+    print(&format!(
+        "\n$ ashby report html --to sqlite:{DATABASE} -o {PAGE}\n\n{PAGE} shows the last twelve months in {} figures: open it in a \
+         browser.\n",
+        page.figures
+    ))
+}
+
 /// Removes what an earlier demo left, and nothing that is not a demo's.
 fn remove_old(path: &Path) -> Result<(), Failure> {
     if path.exists() {
@@ -130,7 +153,8 @@ fn remove_old(path: &Path) -> Result<(), Failure> {
     }
     let inbox = ashby_webhooks::Inbox::beside(path).unwrap_or_default();
     let of = |path: &Path| ["", "-wal", "-shm"].map(|suffix| (path.as_os_str().to_owned(), suffix));
-    for (mut name, suffix) in of(path).into_iter().chain(of(&inbox)) {
+    let model = of(&model::path(path));
+    for (mut name, suffix) in of(path).into_iter().chain(of(&inbox)).chain(model) {
         name.push(suffix);
         match std::fs::remove_file(&name) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

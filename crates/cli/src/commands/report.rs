@@ -1,4 +1,6 @@
-//! `ashby report`: a report of Ashby's, as a table, CSV or JSON.
+//! `ashby report`: a report of Ashby's, as a table, CSV or JSON; and the page of the model.
+
+pub(crate) mod html;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,6 +30,8 @@ pub(crate) enum ReportAction {
     Run(RunFlags),
     /// List the reports that your settings name (reports.pipeline = "ID"); Ashby's API lists none
     List,
+    /// Write one page that shows the model: funnel, times, sources, offers, interviewers, pipeline, open jobs; needs no key
+    Html(html::HtmlFlags),
 }
 
 /// Which report, and how.
@@ -64,7 +68,11 @@ struct Shown<'a> {
 impl ReportAction {
     pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let settings = &context.settings;
-        let Self::Run(flags) = self else { return list(settings) };
+        let flags = match self {
+            Self::Run(flags) => flags,
+            Self::List => return list(settings),
+            Self::Html(flags) => return flags.run(settings),
+        };
         let id = id_of(settings, &flags.report)?;
         if let Some(path) = &flags.out {
             may_write(path, flags.force)?;

@@ -1,6 +1,7 @@
-//! `ashby serve`: agents and programs, over HTTP; with `--sync` the copy is kept up by the same process.
+//! `ashby serve`: agents, programs and people, over HTTP; with `--sync` the copy is kept up by the same process.
 
 mod copy_age;
+mod dashboard;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -136,16 +137,20 @@ impl ServeFlags {
             Some(client) => Some(sync::within(settings, client, stop.clone(), &mut within).await?),
             None => None,
         };
+        let is_under_policy = self.agents_privacy.is_some() || settings.privacy()?.is_some();
         let options = HttpOptions {
             tokens,
             hosts: self.allow_host.clone(),
             origins: self.allow_origin.clone(),
             limits,
             open: within.routes.take().unwrap_or_default(),
+            pages: Some(dashboard::pages(copy.path(), is_under_policy)),
             stop: stop.clone(),
         };
         let who = if has_tokens { "those with a token" } else { "everybody on this machine" };
-        explain(&format!("serving {who} on http://{address}: /mcp, /execute, /healthz, /readyz, /metrics\n"));
+        explain(&format!(
+            "serving {who} on http://{address}: /mcp, /execute, /dashboard, /healthz, /readyz, /metrics\n"
+        ));
         let served = serve(listener, router(agent, &vitals, options), limits, stop.clone());
         let Some(prepared) = prepared else {
             served.await;

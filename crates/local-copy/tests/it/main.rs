@@ -3,6 +3,7 @@
 // Clippy takes only the test functions themselves for tests, not what they call.
 #![allow(clippy::unwrap_used)]
 
+mod files;
 mod rails;
 mod records;
 mod sights;

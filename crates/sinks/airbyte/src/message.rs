@@ -113,6 +113,26 @@ impl Output {
         }}))
     }
 
+    /// All streams that are open wait until then: the API has asked for it.
+    ///
+    /// # Errors
+    /// As [`spec`](Self::spec).
+    pub fn rate_limited(&self, until: Timestamp) -> Result<()> {
+        let mut open = BTreeSet::new();
+        self.with(|lines| {
+            open.clone_from(&lines.open);
+            Ok(())
+        })?;
+        let reason = json!({"type": "RATE_LIMITED", "rate_limited": {"quota_reset": until.as_millisecond()}});
+        open.iter().try_for_each(|stream| {
+            self.trace(json!({"type": "STREAM_STATUS", "stream_status": {
+                "stream_descriptor": {"name": stream},
+                "status": StreamStatus::Running,
+                "reasons": [reason],
+            }}))
+        })
+    }
+
     /// Nothing more comes: what was started and has not ended is incomplete.
     ///
     /// # Errors

@@ -91,14 +91,33 @@ fn files(folder: &Path) -> (u64, u64) {
 #[allow(clippy::print_stdout)]
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> capture_core::Result<()> {
-    let mut arguments = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
-    let records: u64 = arguments.next().unwrap_or(1_000_000);
-    let record_bytes = arguments.next().unwrap_or(2_000) as usize;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number =
+        |at: usize, usual: u64| arguments.get(at).and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let (records, record_bytes) = (number(0, 1_000_000), number(1, 2_000));
+    if let Some(directory) = arguments.get(2) {
+        return run(records, record_bytes as usize, Path::new(directory), number(3, 1)).await;
+    }
+    // Each run is a process of its own: what one has taken of memory says nothing of another.
+    let directory = tempfile::tempdir().expect("a directory for temporary files");
+    for run in 1..=3 {
+        let program = std::env::current_exe().expect("this program");
+        let mut process = std::process::Command::new(program);
+        process
+            .args([records.to_string(), record_bytes.to_string()])
+            .arg(directory.path())
+            .arg(run.to_string());
+        assert!(process.status().expect("it starts").success(), "run {run} failed");
+    }
+    Ok(())
+}
+
+#[allow(clippy::print_stdout)]
+async fn run(records: u64, record_bytes: usize, directory: &Path, run: u64) -> capture_core::Result<()> {
     let width = (record_bytes / 20).saturating_sub(44);
     let fields = (0..20).map(|field| format!(",\"field{field}\":\"{:x>width$}\"", field));
     let tail = fields.collect::<String>() + "}";
-    let directory = tempfile::tempdir().expect("a directory for temporary files");
-    let path = directory.path().join("lake");
+    let path = directory.join("lake");
     let known = [
         ("id", FieldKind::String),
         ("createdAt", FieldKind::Instant),
@@ -111,48 +130,46 @@ async fn main() -> capture_core::Result<()> {
     ];
     let fields = known.map(|(name, kind)| Field::new(name, kind));
     let stream = Arc::new(StreamDescriptor::new("applications", ["id"]).with_fields(fields));
-    for run in 1..=3 {
-        let mut sink = sink_parquet::ParquetSink::new(&format!("parquet:{}", path.display()))?;
-        sink.load().await?;
-        sink.open(&[Arc::clone(&stream)]).await?;
-        let (started, processor_before) = (Instant::now(), processor_seconds());
-        let (mut counts, mut uncommitted_bytes, mut all_bytes) = (Counts::default(), 0, 0);
-        let mut committed_at = Instant::now();
-        for page in 0..records.div_ceil(PAGE_RECORDS) {
-            let numbers = page * PAGE_RECORDS..((page + 1) * PAGE_RECORDS).min(records);
-            let (is_last, numbers_start) = (numbers.end == records, numbers.start);
-            let version = |number: u64| if run == 3 && number.is_multiple_of(100) { 3 } else { 1 };
-            let page: Vec<Record> = numbers.map(|number| record(number, version(number), &tail)).collect();
-            let bytes = page.iter().map(|record| record.len_bytes() as u64).sum::<u64>();
-            (uncommitted_bytes, all_bytes) = (uncommitted_bytes + bytes, all_bytes + bytes);
-            // Each page has a stamp of its own, as the runner gives them.
-            let (begin, seen) = (run * records, run * records + numbers_start);
-            sink.write(Write::new(Arc::clone(&stream), Stamp::new(seen), page)).await?;
-            if is_last {
-                sink.sweep(Sweep::new(Arc::clone(&stream), Stamp::new(begin), Within::Everything)).await?;
-            }
-            let pace = sink.pace();
-            if uncommitted_bytes >= pace.bytes || committed_at.elapsed() >= pace.interval || is_last {
-                let committed = sink.commit(&StateUpdate::default()).await?;
-                committed.counts.into_values().for_each(|more| counts += more);
-                (uncommitted_bytes, committed_at) = (0, Instant::now());
-            }
+    let mut sink = sink_parquet::ParquetSink::new(&format!("parquet:{}", path.display()))?;
+    sink.load().await?;
+    sink.open(&[Arc::clone(&stream)]).await?;
+    let (started, processor_before) = (Instant::now(), processor_seconds());
+    let (mut counts, mut uncommitted_bytes, mut all_bytes) = (Counts::default(), 0, 0);
+    let mut committed_at = Instant::now();
+    for page in 0..records.div_ceil(PAGE_RECORDS) {
+        let numbers = page * PAGE_RECORDS..((page + 1) * PAGE_RECORDS).min(records);
+        let (is_last, numbers_start) = (numbers.end == records, numbers.start);
+        let version = |number: u64| if run == 3 && number.is_multiple_of(100) { 3 } else { 1 };
+        let page: Vec<Record> = numbers.map(|number| record(number, version(number), &tail)).collect();
+        let bytes = page.iter().map(|record| record.len_bytes() as u64).sum::<u64>();
+        (uncommitted_bytes, all_bytes) = (uncommitted_bytes + bytes, all_bytes + bytes);
+        // Each page has a stamp of its own, as the runner gives them.
+        let (begin, seen) = (run * records, run * records + numbers_start);
+        sink.write(Write::new(Arc::clone(&stream), Stamp::new(seen), page)).await?;
+        if is_last {
+            sink.sweep(Sweep::new(Arc::clone(&stream), Stamp::new(begin), Within::Everything)).await?;
         }
-        let seconds = started.elapsed().as_secs_f64();
-        let (files_before, memory_before) = (files(&path).0, memory_peak());
-        sink.close().await?;
-        let (files_after, files_bytes) = files(&path);
-        println!(
-            "run {run}: {:.0} records/s ({seconds:.1} s, {:.1} s of processor time, closing {:.1} s), {counts:?}, {} MB of \
-             JSON, {files_before} files, then {files_after} of {} MB, memory at most {memory_before} before \
-             closing and {} then",
-            records as f64 / seconds,
-            processor_seconds() - processor_before,
-            started.elapsed().as_secs_f64() - seconds,
-            all_bytes >> 20,
-            files_bytes >> 20,
-            memory_peak(),
-        );
+        let pace = sink.pace();
+        if uncommitted_bytes >= pace.bytes || committed_at.elapsed() >= pace.interval || is_last {
+            let committed = sink.commit(&StateUpdate::default()).await?;
+            committed.counts.into_values().for_each(|more| counts += more);
+            (uncommitted_bytes, committed_at) = (0, Instant::now());
+        }
     }
+    let seconds = started.elapsed().as_secs_f64();
+    let (files_before, memory_before) = (files(&path).0, memory_peak());
+    sink.close().await?;
+    let (files_after, files_bytes) = files(&path);
+    println!(
+        "run {run}: {:.0} records/s ({seconds:.1} s, {:.1} s of processor time, closing {:.1} s), {counts:?}, {} MB of \
+         JSON, {files_before} files, then {files_after} of {} MB, memory at most {memory_before} before \
+         closing and {} then",
+        records as f64 / seconds,
+        processor_seconds() - processor_before,
+        started.elapsed().as_secs_f64() - seconds,
+        all_bytes >> 20,
+        files_bytes >> 20,
+        memory_peak(),
+    );
     Ok(())
 }

@@ -124,7 +124,8 @@ impl Stream {
         const COLUMNS: [&str; 7] =
             ["_key", "_deleted_at", "_deleted_why", "_scope", "_hash", "_seen", "_commit"];
         let mut known = Known::default();
-        let mut commits: HashMap<KeyId, i64> = HashMap::new();
+        // Of which commit each row is, by its place, as far as that matters.
+        let mut commits: Vec<i64> = Vec::new();
         let forgotten = self.files.forgotten.unwrap_or(0);
         let floor = self.files.floor.clone();
         // What stands is of one version a key, and older than all changes, of which the newest counts.
@@ -141,15 +142,13 @@ impl Stream {
                 let deleted = batch.column_by_name("_deleted_at").ok_or_else(|| missing("_deleted_at"))?;
                 for row in 0..batch.num_rows() {
                     let key = KeyId::of(keys.value(row));
-                    let commit = of.value(row);
-                    if needs_commits || index > 0 || current.is_none() {
-                        let newest = commits.entry(key).or_insert(commit);
-                        if *newest > commit {
-                            continue;
-                        }
-                        *newest = commit;
+                    let numbered = of.value(row);
+                    let matters = needs_commits || index > 0 || current.is_none();
+                    let newest = known.place(key).and_then(|place| commits.get(place));
+                    if matters && newest.is_some_and(|newest| *newest > numbered) {
+                        continue;
                     }
-                    let commit = commit.unsigned_abs();
+                    let commit = numbered.unsigned_abs();
                     let mut stamp = if commit <= forgotten { 0 } else { seen.value(row).unsigned_abs() };
                     if let Some(floor) = &floor
                         && commit < floor.commit
@@ -159,14 +158,19 @@ impl Stream {
                     let rank = if deleted.is_null(row) { 0 } else { grave::rank(text(why, row)) };
                     let scope = scope_of(text(scopes, row));
                     let hash = hashes.value(row).cast_unsigned();
-                    known.put(Row::new(key, hash, scope, Stamp::new(stamp), rank));
+                    let place = known.put(Row::new(key, hash, scope, Stamp::new(stamp), rank));
+                    if matters {
+                        commits.resize(commits.len().max(place + 1), i64::MIN);
+                        commits[place] = numbered;
+                    }
                 }
             }
         }
         sightings::each(&self.files, &self.folder, store, |of| {
             // A row that was written later says itself when it was seen.
-            let is_newer = commits.get(&of.key).is_some_and(|commit| commit.unsigned_abs() > of.commit);
-            if let Some(place) = known.place(of.key).filter(|_| !is_newer) {
+            let Some(place) = known.place(of.key) else { return };
+            let is_newer = commits.get(place).is_some_and(|commit| *commit > of.commit.cast_signed());
+            if !is_newer {
                 known.see(place, of.seen);
             }
         })?;

@@ -11,6 +11,7 @@ use capture_core::{
 };
 use rusqlite::{Connection, OpenFlags, params};
 
+use crate::changes;
 use crate::failure::Failure;
 use crate::fence::{Fence, roll_back};
 use crate::layout::{self, put_state};
@@ -53,6 +54,8 @@ pub(crate) struct Database {
     fence: Fence,
     tables: HashMap<String, Table>,
     met: Met,
+    /// The number of the transaction under way; 0 before the first.
+    change: i64,
     /// What became of records since the last commit.
     counts: BTreeMap<String, Counts>,
     /// The version of the state that was found, if it was an earlier one.
@@ -85,6 +88,7 @@ impl Database {
             fence,
             tables: HashMap::new(),
             met: Met::default(),
+            change: 0,
             counts: BTreeMap::new(),
             upgraded_from,
             committed_at: None,
@@ -109,14 +113,25 @@ impl Database {
         }
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         self.pause = self.committed_at.map_or(Duration::MAX, |committed_at| committed_at.elapsed());
-        self.fence.check(&self.connection, &self.place.name).inspect_err(|_| roll_back(&self.connection))
+        let attempt = || -> Result<i64, Failure> {
+            self.fence.check(&self.connection, &self.place.name)?;
+            match self.change {
+                0 => Ok(changes::begin(&self.connection)?),
+                change => Ok(change + 1),
+            }
+        };
+        let change = attempt().inspect_err(|_| roll_back(&self.connection))?;
+        self.change = change;
+        self.tables.values_mut().for_each(|table| table.number_changes(change));
+        Ok(())
     }
 
     /// Makes or updates the tables of these streams.
     pub(crate) fn prepare(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<(), Failure> {
         self.begin()?;
         for stream in streams {
-            let table = Table::open(&self.connection, &mut self.met, &self.place.name, stream)?;
+            let mut table = Table::open(&self.connection, &mut self.met, &self.place.name, stream)?;
+            table.number_changes(self.change);
             self.tables.insert(stream.name.clone(), table);
         }
         self.connection.execute_batch("COMMIT")?;

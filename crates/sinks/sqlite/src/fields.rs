@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use crate::names::{quoted, rows_table};
 
 /// Names of the columns that every view has, and of SQLite's names for row numbers.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 13] = [
     "_key",
     "_hash",
     "_captured_at",
@@ -20,6 +20,7 @@ const RESERVED: [&str; 12] = [
     "_scope",
     "_record",
     "_mended",
+    "_change",
     "rowid",
     "oid",
     "_rowid_",

@@ -8,6 +8,7 @@ use capture_core::{Error, ErrorKind, State};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
+use crate::changes;
 use crate::failure::{Failure, not_ours};
 use crate::fence::roll_back;
 use crate::fields::Fields;
@@ -18,7 +19,7 @@ use crate::table::{mended, unreadable_columns};
 pub(crate) const APPLICATION_ID: i32 = 0x4341_5054;
 
 /// Version of the layout (`PRAGMA user_version`).
-const VERSION: i32 = 5;
+const VERSION: i32 = 6;
 
 /// The earliest layout that is brought up to date.
 const UPGRADES_FROM: i32 = 2;
@@ -36,7 +37,8 @@ const LAYOUT: &str = "
         stream TEXT NOT NULL UNIQUE,
         fields TEXT NOT NULL,
         changed_at TEXT,
-        keyed_rows INTEGER NOT NULL DEFAULT 0
+        keyed_rows INTEGER NOT NULL DEFAULT 0,
+        change INTEGER NOT NULL DEFAULT 0
     );
     CREATE TABLE _capture_live (
         stream INTEGER NOT NULL,
@@ -82,6 +84,7 @@ pub(crate) fn prepare(connection: &Connection, path: &Path) -> Result<Option<u64
             connection.execute_batch(LAYOUT)?;
             connection.execute_batch(KEYS)?;
             connection.execute_batch(SEARCH)?;
+            connection.execute_batch(changes::MAKE)?;
         } else {
             return Err(not_ours(path).into());
         }
@@ -125,8 +128,11 @@ fn upgrade(connection: &Connection, path: &Path) -> Result<Option<u64>, Failure>
     if version < 4 {
         upgrade_3(connection, path)?;
     }
-    // It had no indexes; they are made when their streams are opened.
-    connection.execute_batch(SEARCH)?;
+    if version < 5 {
+        // It had no indexes; they are made when their streams are opened.
+        connection.execute_batch(SEARCH)?;
+    }
+    upgrade_5(connection)?;
     connection.pragma_update(None, "user_version", VERSION)?;
     Ok(upgraded_from)
 }
@@ -184,6 +190,21 @@ fn upgrade_3(connection: &Connection, path: &Path) -> Result<(), Failure> {
         }
         let fields = Fields::saved(&names).ok_or_else(|| unreadable_columns(path, &stream))?;
         fields.make_view(connection, &stream, None)?;
+    }
+    Ok(())
+}
+
+/// Its changes had no numbers: rows get theirs with their next change.
+fn upgrade_5(connection: &Connection) -> Result<(), Failure> {
+    connection.execute_batch("ALTER TABLE _capture_streams ADD COLUMN change INTEGER NOT NULL DEFAULT 0")?;
+    connection.execute_batch(changes::MAKE)?;
+    let streams: Vec<String> = connection
+        .prepare("SELECT stream FROM _capture_streams")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for stream in streams {
+        connection
+            .execute_batch(&format!("ALTER TABLE {} ADD COLUMN _change INTEGER", rows_table(&stream)))?;
     }
     Ok(())
 }

@@ -32,7 +32,9 @@
 //! `_capture_run` the number of the last run that wrote: one whose number is no longer the newest writes nothing more,
 //! even if no lock kept the newer one out. Streams that say what people look for in their records have an index of words,
 //! `_search_candidates` (FTS5, without the texts themselves, of rows that are not gone); `_capture_search` says of which
-//! texts it is.
+//! texts it is. Every row has the number of the transaction that changed it last (`_change`, indexed once the first listing
+//! has ended; `change` of `_capture_streams` is a stream's newest), so that who reads the rows finds what is new since he was
+//! here, as long as the mark of `_capture_changes` beside his number is what it was.
 //!
 //! # Durability
 //! A transaction lasts from the first write after a commit to the next commit, which also moves the state: after a
@@ -41,11 +43,12 @@
 //! run brings them again. Other programs may read at any time; they see the last commit. A run that ends leaves WAL mode
 //! if nobody is reading just then, so that whoever may read the file but not write beside it can open it.
 //!
-//! A database that an earlier version made (layout 2 to 4) is brought up to date when it is opened, in one transaction. Any
+//! A database that an earlier version made (layout 2 to 5) is brought up to date when it is opened, in one transaction. Any
 //! SQLite with JSON functions (3.9) can read it.
 //!
 //! The database is made for its owner only (mode 0600), and so are the files beside it.
 
+mod changes;
 mod database;
 mod failure;
 mod family;

@@ -12,6 +12,7 @@ use capture_core::{
 };
 use rusqlite::{Connection, params};
 
+use crate::changes;
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::grave::{Grave, instant};
@@ -109,7 +110,7 @@ impl Purger {
                     for (id, stream) in concerned {
                         delete_gone(connection, *id, stream, *before)?;
                     }
-                    Ok(())
+                    Ok(changes::forget(connection)?)
                 })?;
             }
             Purge::Streams(_) => {
@@ -120,7 +121,7 @@ impl Purger {
                     for (id, stream) in concerned {
                         drop_stream(connection, *id, stream)?;
                     }
-                    Ok(())
+                    Ok(changes::forget(connection)?)
                 })?;
             }
             // Whatever they were before may stand in what is free.

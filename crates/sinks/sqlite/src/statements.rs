@@ -30,13 +30,13 @@ pub(crate) struct Statements {
     pub(crate) find: String,
     /// By key and row: the same.
     pub(crate) look: String,
-    /// Key, hash, time, scope, record, mended record.
+    /// Key, hash, time, scope, record, mended record, change.
     pub(crate) insert: String,
-    /// Row, time, scope, record, mended record.
+    /// Row, time, scope, record, mended record, change.
     pub(crate) replace: String,
     /// Row, scope.
     pub(crate) rescope: String,
-    /// Row, time, since when, why, merged into what.
+    /// Row, time, since when, why, merged into what, change.
     pub(crate) bury: String,
     /// Row, what is left of its record, the same mended.
     pub(crate) erase: String,
@@ -68,17 +68,17 @@ impl Statements {
             ),
             look: format!("{look} FROM {table} WHERE _row = ?2 AND +_key = ?1"),
             insert: format!(
-                "INSERT INTO {table} (_key, _hash, _captured_at, _scope, _record, _mended)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                "INSERT INTO {table} (_key, _hash, _captured_at, _scope, _record, _mended, _change)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
             ),
             replace: format!(
                 "UPDATE {table} SET _captured_at = ?2, _deleted_at = NULL, _deleted_why = NULL,
-                 _merged_into = NULL, _scope = ?3, _record = ?4, _mended = ?5 WHERE _row = ?1"
+                 _merged_into = NULL, _scope = ?3, _record = ?4, _mended = ?5, _change = ?6 WHERE _row = ?1"
             ),
             rescope: format!("UPDATE {table} SET _scope = ?2 WHERE _row = ?1"),
             bury: format!(
-                "UPDATE {table} SET _captured_at = ?2, _deleted_at = ?3, _deleted_why = ?4, _merged_into = ?5
-                 WHERE _row = ?1"
+                "UPDATE {table} SET _captured_at = ?2, _deleted_at = ?3, _deleted_why = ?4, _merged_into = ?5,
+                 _change = ?6 WHERE _row = ?1"
             ),
             erase: format!("UPDATE {table} SET _record = ?2, _mended = ?3 WHERE _row = ?1"),
             unseen: format!("SELECT row {live} AND seen < ?2 AND seen >= ?3"),

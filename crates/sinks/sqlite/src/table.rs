@@ -35,6 +35,8 @@ pub(crate) struct Table {
     is_key_index_due: bool,
     /// The row after the one that was found last: listings come in much the same order each time.
     next: i64,
+    /// The number of the transaction under way, which its changes get.
+    change: i64,
     /// When a row changed since the last commit.
     changed_at: Option<String>,
     sql: Statements,
@@ -77,7 +79,8 @@ impl Table {
                  _merged_into TEXT,
                  _scope TEXT,
                  _record TEXT NOT NULL,
-                 _mended TEXT
+                 _mended TEXT,
+                 _change INTEGER
              );"
         ))?;
         let saved = "SELECT id, fields FROM _capture_streams WHERE stream = ?1";
@@ -115,11 +118,15 @@ impl Table {
             fields,
             // The view also depends on the descriptor, so each run makes it anew.
             view_is_old: true,
+            change: 0,
             changed_at: None,
             sql: Statements::new(stream),
             index: Index::open(connection, stream, descriptor.searchable.as_ref())?,
             descriptor: descriptor.clone(),
         };
+        if is_indexed {
+            table.index_changes(connection)?;
+        }
         table.settle(connection, true)?;
         Ok(table)
     }
@@ -159,7 +166,14 @@ impl Table {
                                 None => counts.changed += 1,
                                 Some(_) => counts.new += 1,
                             }
-                            replace.execute(params![row, now, scope, text(body), mended(body)])?;
+                            replace.execute(params![
+                                row,
+                                now,
+                                scope,
+                                text(body),
+                                mended(body),
+                                self.change
+                            ])?;
                             row
                         }
                         None => {
@@ -170,7 +184,8 @@ impl Table {
                                 now,
                                 scope,
                                 text(body),
-                                mended(body)
+                                mended(body),
+                                self.change
                             ])?;
                             self.keys.add(hash, row);
                             row
@@ -274,7 +289,8 @@ impl Table {
             now,
             at,
             grave.why(),
-            merged_into
+            merged_into,
+            self.change
         ])?;
         if matches!(gone, Gone::Erased) {
             let left = self.key_only(&record.key);
@@ -340,7 +356,7 @@ impl Table {
         let merged_into = grave.merged_into().map(Key::as_str);
         for row in rows {
             forget.execute([self.id, *row])?;
-            bury.execute(params![row, now, at, grave.why(), merged_into])?;
+            bury.execute(params![row, now, at, grave.why(), merged_into, self.change])?;
             if let Some(index) = &self.index {
                 index.remove(connection, *row)?;
             }
@@ -405,7 +421,20 @@ impl Table {
         }
         self.keys.settle(connection)?;
         self.is_key_index_due = true;
+        self.index_changes(connection)?;
         self.index_scopes(connection)
+    }
+
+    /// Changes from now on are those of the transaction of this number.
+    pub(crate) fn number_changes(&mut self, change: i64) {
+        self.change = change;
+    }
+
+    /// Makes the index by which is found what changed since a number. A first listing needs none: all is new.
+    fn index_changes(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let stream = &self.descriptor.name;
+        let (index, table) = (quoted(&format!("_change_{stream}")), rows_table(stream));
+        connection.execute_batch(&format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (_change)"))
     }
 
     /// What makes the index of keys in the database that is attached as `database`, if it is due.
@@ -446,8 +475,8 @@ impl Table {
                 .execute("UPDATE _capture_streams SET fields = ?2 WHERE id = ?1", params![self.id, names])?;
         }
         if let Some(changed_at) = self.changed_at.take() {
-            let sql = "UPDATE _capture_streams SET changed_at = ?2 WHERE id = ?1";
-            connection.prepare_cached(sql)?.execute(params![self.id, changed_at])?;
+            let sql = "UPDATE _capture_streams SET changed_at = ?2, change = ?3 WHERE id = ?1";
+            connection.prepare_cached(sql)?.execute(params![self.id, changed_at, self.change])?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 // Clippy takes only the test functions themselves for tests, not what they call.
 #![allow(clippy::unwrap_used)]
 
+mod changes;
 mod conformance;
 mod crash;
 mod fence;
@@ -90,4 +91,13 @@ fn update(stream: &str, position: u64) -> StateUpdate {
 
 fn scoped(key: &str, scope: &str, body: &str) -> Record {
     Record::upsert(key, body.to_owned()).in_scope(scope)
+}
+
+/// Takes a database back to a layout without numbers of changes; its version is to be set.
+fn without_numbers(connection: &rusqlite::Connection, stream: &str) {
+    let sql = format!(
+        "DROP TABLE _capture_changes; ALTER TABLE _capture_streams DROP COLUMN change;
+         DROP INDEX IF EXISTS _change_{stream}; ALTER TABLE _rows_{stream} DROP COLUMN _change"
+    );
+    connection.execute_batch(&sql).unwrap();
 }

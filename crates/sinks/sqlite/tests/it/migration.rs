@@ -70,7 +70,7 @@ async fn an_earlier_layout_becomes_the_present_one_and_says_so_once() {
     let mut sink = SqliteSink::new(place.path());
     let again = sink.load().await.unwrap();
     assert_eq!((again.upgraded_from, &again.streams), (None, &state.streams));
-    assert_eq!(place.rows("PRAGMA user_version"), ["5"]);
+    assert_eq!(place.rows("PRAGMA user_version"), ["6"]);
     let gone = "SELECT count(*) FROM sqlite_schema WHERE name IN ('_capture_access', '_hash_pets')";
     assert_eq!(place.rows(gone), ["0"]);
     assert_eq!(
