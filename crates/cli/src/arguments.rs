@@ -22,6 +22,7 @@ use crate::commands::listen::ListenFlags;
 use crate::commands::mcp::McpFlags;
 #[cfg(feature = "postgres")]
 use crate::commands::migrate::MigrateAction;
+use crate::commands::models::ModelsAction;
 use crate::commands::postings::PostingsFlags;
 use crate::commands::privacy::PrivacyAction;
 use crate::commands::purge::PurgeFlags;
@@ -71,6 +72,7 @@ pub(crate) enum Command {
     Mcp(McpFlags),
     #[cfg(feature = "postgres")]
     Migrate(MigrateAction),
+    Models(ModelsAction),
     Operations(OperationsFlags),
     Postings(PostingsFlags),
     Privacy(PrivacyAction),
@@ -101,6 +103,7 @@ impl Command {
             Self::Call(_)
             | Self::Check
             | Self::Doctor(_)
+            | Self::Models(_)
             | Self::Operations(_)
             | Self::Privacy(_)
             | Self::Query(_)
@@ -195,6 +198,9 @@ enum Subcommands {
     /// put together. Nothing else changes; readers see the old files or the new ones.
     #[cfg(feature = "parquet")]
     Compact,
+    /// Keep the analyst's model beside the copy: typed tables and metrics; build it, look at it, check it
+    #[command(subcommand)]
+    Models(ModelsAction),
     /// Look words up in the copy that `sync` keeps: candidates, applications, jobs, notes, feedback
     Search(SearchFlags),
     /// Ask the model and the records in SQL, reading only
@@ -341,6 +347,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Schema(flags)) => Command::Schema(flags),
         #[cfg(feature = "parquet")]
         Some(Subcommands::Compact) => Command::Compact,
+        Some(Subcommands::Models(action)) => Command::Models(action),
         Some(Subcommands::Search(flags)) => Command::Search(flags),
         Some(Subcommands::Listen(mut flags)) => {
             given.extend(flags.given());

@@ -15,6 +15,7 @@ pub(crate) mod listen;
 pub(crate) mod mcp;
 #[cfg(feature = "postgres")]
 pub(crate) mod migrate;
+pub(crate) mod models;
 pub(crate) mod postings;
 pub(crate) mod privacy;
 pub(crate) mod purge;

@@ -12,6 +12,7 @@ mod local;
 mod logging;
 mod manual;
 mod model;
+mod modelling;
 mod monitoring;
 mod notify;
 mod outgoing;
@@ -99,6 +100,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         #[cfg(feature = "postgres")]
         Command::Migrate(action) => action.run(settings),
         Command::ManualPages(directory) => manual::pages(settings, &directory).map(done),
+        Command::Models(action) => action.run(settings),
         Command::Operations(flags) => flags.run(settings),
         Command::Postings(flags) => flags.run(context).await,
         Command::Privacy(action) => action.run(settings),

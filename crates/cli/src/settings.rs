@@ -35,8 +35,8 @@ pub(crate) use table::Setting;
 use table::{Group, Merged, SETTINGS};
 use trust::Trust;
 use values::HowOften;
-use values::Intervals;
 pub(crate) use values::{ErrorFormat, LogFormat, LogLevel, OutputFormat, duration};
+use values::{Intervals, KeepModel};
 
 /// The shortest interval of `--watch`: below it, polls would only eat the key's budget.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
@@ -495,6 +495,31 @@ impl Settings {
 
     pub(crate) fn to(&self) -> &str {
         &self.merged.to
+    }
+
+    /// Whether the analyst's model is kept beside the copy.
+    pub(crate) fn keeps_model(&self) -> bool {
+        self.merged.models == KeepModel::Auto
+    }
+
+    pub(crate) fn timezone(&self) -> &str {
+        &self.merged.timezone
+    }
+
+    pub(crate) fn holidays(&self) -> &[String] {
+        &self.merged.holidays.0
+    }
+
+    pub(crate) fn source_categories(&self) -> &BTreeMap<String, String> {
+        &self.merged.source_categories.0
+    }
+
+    pub(crate) fn recruiter_roles(&self) -> &[String] {
+        &self.merged.recruiter_roles.0
+    }
+
+    pub(crate) fn hiring_manager_roles(&self) -> &[String] {
+        &self.merged.hiring_manager_roles.0
     }
 
     pub(crate) fn state(&self) -> Option<&PathBuf> {

@@ -9,6 +9,7 @@
 //! everything. What depends on the clock is computed in views, against `as_of`.
 
 mod build;
+mod check;
 mod custom;
 mod dates;
 mod ddl;
@@ -22,6 +23,7 @@ mod json;
 mod options;
 mod place;
 mod raw;
+mod script;
 mod special;
 mod sql;
 mod table;
@@ -30,9 +32,12 @@ mod values;
 mod wide;
 
 pub use build::{BuildReport, Mode, TableReport, build};
+pub use check::{Finding, check};
 pub use error::{Error, Result};
 pub use options::{CATEGORIES, Options};
 pub use place::{open, path_of};
+pub use script::script;
 pub use sql::Dialect;
 pub use table::{Column, Kind, Making, Table};
 pub use tables::{TABLES, find};
+pub use wide::{Wide, columns_of, rename, wide_tables};

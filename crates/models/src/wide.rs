@@ -1,10 +1,14 @@
 //! Custom fields as columns: a table for each kind of object, with a row for each that has a value.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+use capture_core::Lock;
 use rusqlite::{Connection, params};
 
 use crate::build::{TableReport, Work};
+use crate::error::{Error, Result};
+use crate::place;
 
 /// Kinds of objects, and their wide tables.
 pub(crate) const OBJECTS: [&str; 7] =
@@ -334,6 +338,97 @@ fn report(work: &mut Work<'_>, object: &str, written: usize, removed: u64) {
     let entry: &mut TableReport = work.reports.entry(VIEWS[at]).or_default();
     entry.written += written as u64;
     entry.removed += removed;
+}
+
+/// A column of a wide table.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Wide {
+    /// The field.
+    pub custom_field_id: String,
+    /// The table.
+    pub view: String,
+    /// The column, or how its columns begin.
+    pub column_name: String,
+    /// The field's type.
+    pub field_type: String,
+}
+
+/// The columns of wide tables.
+///
+/// # Errors
+/// As [`open`](crate::open).
+pub fn wide_tables(model: &Path) -> Result<Vec<Wide>> {
+    let connection = place::open(model)?;
+    let attempt = || -> rusqlite::Result<Vec<Wide>> {
+        let sql = "SELECT custom_field_id, view, column_name, field_type FROM custom_field_columns ORDER BY view, column_name";
+        let mut select = connection.prepare(sql)?;
+        let rows = select.query_map([], |row| {
+            Ok(Wide {
+                custom_field_id: row.get(0)?,
+                view: row.get(1)?,
+                column_name: row.get(2)?,
+                field_type: row.get(3)?,
+            })
+        })?;
+        rows.collect()
+    };
+    attempt().map_err(Error::sqlite(model))
+}
+
+/// Columns of a table or view, as the model describes them: name, type, what it is.
+///
+/// # Errors
+/// As [`open`](crate::open).
+pub fn columns_of(model: &Path, table: &str) -> Result<Vec<(String, String, String)>> {
+    let connection = place::open(model)?;
+    let attempt = || -> rusqlite::Result<Vec<(String, String, String)>> {
+        let sql = "SELECT column_name, type, description FROM model_columns WHERE table_name = ?1 ORDER BY 1";
+        let mut select = connection.prepare(sql)?;
+        let rows = select.query_map([table], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        rows.collect()
+    };
+    attempt().map_err(Error::sqlite(model))
+}
+
+/// Gives a custom field's column another name, by which it is known from now on.
+///
+/// # Errors
+/// [`Error::Option`] if there is no such field, or the name cannot be had; as [`open`](crate::open).
+pub fn rename(model: &Path, field: &str, column: &str) -> Result<Wide> {
+    let _lock = Lock::acquire(model)?;
+    let connection = place::existing(model)?.ok_or_else(|| Error::Missing(model.to_owned()))?;
+    if named(column) != column {
+        let message =
+            format!("a column is named in small letters, digits and underscores: {}", named(column));
+        return Err(Error::Option(message));
+    }
+    let attempt = || -> rusqlite::Result<std::result::Result<(), String>> {
+        connection.execute_batch("BEGIN IMMEDIATE; CREATE TEMP TABLE u_fields (custom_field_id TEXT)")?;
+        let before = names(&connection)?;
+        if !before.contains_key(field) {
+            return Ok(Err("there is no custom field of this id in the model".to_owned()));
+        }
+        let mut kept = before;
+        kept.insert(field.to_owned(), column.to_owned());
+        let all = fields(&connection, &kept)?;
+        let renamed = all.iter().find(|one| one.id == field);
+        let Some(renamed) = renamed.filter(|one| one.column == column).cloned() else {
+            return Ok(Err(format!("the table has another column named {column}")));
+        };
+        note(&connection, &all)?;
+        let of: Vec<&Field> = all.iter().filter(|one| one.object == renamed.object).collect();
+        make(&connection, &renamed.object, &of)?;
+        connection.execute_batch("COMMIT")?;
+        Ok(Ok(()))
+    };
+    let ended = attempt();
+    if !connection.is_autocommit() {
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    ended.map_err(Error::sqlite(model))?.map_err(Error::Option)?;
+    drop(connection);
+    let all = wide_tables(model)?;
+    all.into_iter().find(|one| one.custom_field_id == field).ok_or_else(|| Error::Missing(model.to_owned()))
 }
 
 #[cfg(test)]

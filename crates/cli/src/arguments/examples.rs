@@ -35,6 +35,12 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "sync --watch --interval 5m,applications=1m --log-format json",
         ],
     ),
+    ("models build", &["models build", "models build --full --output json"]),
+    ("models list", &["models list"]),
+    ("models describe", &["models describe applications"]),
+    ("models sql", &["models sql --dialect duckdb"]),
+    ("models check", &["models check", "models check -v"]),
+    ("models rename", &["models rename", "models rename CUSTOM_FIELD_ID notice_period_days"]),
     (
         "search",
         &["search staff engineer berlin", "search --kind notes,feedback kubernetes", "search --rebuild"],

@@ -20,7 +20,7 @@ use crate::output::{self, counted, explain};
 use crate::said;
 use crate::settings::{Settings, duration};
 use crate::webhooks::{INBOX, inbox_of};
-use crate::{destination, local};
+use crate::{destination, local, modelling};
 use person::{Anonymous, Chooser, Looking, Person};
 use receipt::{Downloads, Found, InboxPart, Receipt};
 
@@ -126,6 +126,7 @@ impl PurgeFlags {
             receipt.found = Some(found);
         }
         drop(purging);
+        modelling::follow(settings)?;
         receipt.purged_at = Some(jiff::Timestamp::now().strftime("%FT%TZ").to_string());
         self.tell(settings, &receipt)?;
         Ok(ExitCode::SUCCESS)

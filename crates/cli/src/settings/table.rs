@@ -13,7 +13,8 @@ use secrecy::SecretString;
 
 use super::layers::{Layers, Problem};
 use super::values::{
-    ErrorFormat, HowOften, Intervals, LogFormat, LogLevel, Named, OutputFormat, PageSize, Since, Span,
+    ErrorFormat, HowOften, Intervals, KeepModel, LogFormat, LogLevel, Named, OutputFormat, PageSize, Since,
+    Span, Titles,
 };
 
 /// A setting, apart from its type.
@@ -218,6 +219,18 @@ settings! {
         #[routes]
         state: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
             "Where the state of `--to stdout` is kept; without it, everything is listed each time";
+        models: KeepModel, Default::Text("auto"), None,
+            "Whether `sync` also keeps the analyst's model up (`ashby models`), beside a SQLite database: auto or off";
+        timezone: String, Default::Text("UTC"), None,
+            "The zone in which the model cuts months, weeks and dates: an IANA name, Europe/Berlin";
+        holidays: Titles, Default::Nothing, None, "Dates that are no business days in the model: [\"2026-12-25\"]";
+        source_categories: Named, Default::Nothing, None,
+            "Categories of source types in the model, by their titles (inbound, referral, sourced, agency, internal, event, \
+             other): source_categories.\"Job boards\" = \"inbound\"";
+        recruiter_roles: Titles, Default::Nothing, None,
+            "Roles of a hiring team that make somebody the recruiter in the model [default: Recruiter]";
+        hiring_manager_roles: Titles, Default::Nothing, None,
+            "Roles of a hiring team that make somebody the hiring manager in the model [default: Hiring Manager]";
     }
     Sync {
         streams: Vec<String>, Default::Nothing,

@@ -368,6 +368,37 @@ impl Read for Named {
     }
 }
 
+/// Whether the analyst's model is kept beside the copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeepModel {
+    /// Where the destination is a SQLite database.
+    Auto,
+    Off,
+}
+
+impl Read for KeepModel {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        word(raw, &[("auto", Self::Auto), ("off", Self::Off)])
+    }
+}
+
+/// A list whose items may have spaces in them, or one text with commas.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Titles(pub(crate) Vec<String>);
+
+impl Read for Titles {
+    fn read(raw: &Raw) -> Result<Self, Expected> {
+        match raw {
+            Raw::List(titles) => Ok(Self(titles.clone())),
+            Raw::Text(text) => {
+                let titles = text.split(',').map(str::trim).filter(|title| !title.is_empty());
+                Ok(Self(titles.map(str::to_owned).collect()))
+            }
+            _ => Err(expected("a list of texts: [\"…\", \"…\"]")),
+        }
+    }
+}
+
 /// A list, or one text with commas (as in an environment variable).
 impl Read for Vec<String> {
     fn read(raw: &Raw) -> Result<Self, Expected> {

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::forgetting::Forgetting;
 use super::{hybrid, silence};
 use crate::failure::Failure;
+use crate::modelling::Modelling;
 use crate::monitoring;
 use crate::notify::{Notifier, Sending};
 use crate::settings::Settings;
@@ -32,6 +33,7 @@ pub(super) struct Beside {
     keeper: Option<Keeper>,
     receiver: Option<Receiver>,
     forgetting: Option<Forgetting>,
+    modelling: Option<Modelling>,
     observers: Vec<Arc<dyn Observer>>,
     sending: Option<Sending>,
     stop: CancellationToken,
@@ -64,6 +66,10 @@ impl Beside {
         if let Some(forgetting) = &forgetting {
             observers.push(Arc::new(forgetting.clone()));
         }
+        let modelling = Modelling::of(settings)?;
+        if let Some(modelling) = &modelling {
+            observers.push(Arc::new(modelling.clone()));
+        }
         let mut sending = None;
         if let Some(url) = settings.notify() {
             let (notifier, sends) = Notifier::start(url)?;
@@ -92,7 +98,7 @@ impl Beside {
         let path = place.path().and_then(|path| standing::beside(path).ok());
         let is_watch = settings.interval().is_some();
         let keeper = path.map(|path| Keeper::start(standing.clone(), path, is_watch));
-        Ok(Self { standing, keeper, receiver, forgetting, observers, sending, stop })
+        Ok(Self { standing, keeper, receiver, forgetting, modelling, observers, sending, stop })
     }
 
     /// Says so when webhooks that were set up from here are disabled.
@@ -135,7 +141,7 @@ impl Beside {
 
     /// Ends all of it in order, after a run that captured something or came to nothing.
     pub(super) async fn end(self, has_failed: bool) {
-        let Self { keeper, receiver, forgetting, observers, sending, stop, .. } = self;
+        let Self { keeper, receiver, forgetting, modelling, observers, sending, stop, .. } = self;
         stop.cancel();
         if let Some(receiver) = receiver {
             match has_failed {
@@ -148,6 +154,9 @@ impl Beside {
         }
         if let Some(forgetting) = forgetting {
             forgetting.end().await;
+        }
+        if let Some(modelling) = modelling {
+            modelling.end().await;
         }
         drop(observers);
         if let Some(sending) = sending {

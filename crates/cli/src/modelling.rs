@@ -1,0 +1,177 @@
+//! The analyst's model as the settings want it, and kept up beside a sync.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use capture_core::{Event, Observer};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use models::{CATEGORIES, Mode, Options};
+
+use crate::failure::{Failure, USAGE};
+use crate::local;
+use crate::output::{counted, duration, explain};
+use crate::settings::Settings;
+
+/// What the settings say of the model.
+pub(crate) fn options(settings: &Settings) -> Result<Options, Failure> {
+    let mut options = Options::default();
+    let zone = settings.timezone();
+    options.zone = TimeZone::get(zone).map_err(|_| {
+        Failure::new(USAGE, "timezone names no time zone")
+            .with_hint("write an IANA name, such as Europe/Berlin")
+    })?;
+    options.zone_name = zone.to_owned();
+    for text in settings.holidays() {
+        let date: Date = text.parse().map_err(|_| {
+            Failure::new(USAGE, "holidays must be dates").with_hint("write them as 2026-12-25")
+        })?;
+        options.holidays.insert(date);
+    }
+    for (title, category) in settings.source_categories() {
+        if !CATEGORIES.contains(&category.as_str()) {
+            return Err(Failure::new(USAGE, "source_categories has a category that there is not")
+                .with_hint(format!("they are {}", CATEGORIES.join(", "))));
+        }
+        options.source_categories.insert(title.clone(), category.clone());
+    }
+    if !settings.recruiter_roles().is_empty() {
+        options.recruiter_roles = settings.recruiter_roles().to_vec();
+    }
+    if !settings.hiring_manager_roles().is_empty() {
+        options.hiring_manager_roles = settings.hiring_manager_roles().to_vec();
+    }
+    Ok(options)
+}
+
+/// Lets a model that there is follow the records, which lost something for good.
+///
+/// # Errors
+/// If it cannot: what was taken out would still be in it.
+pub(crate) fn follow(settings: &Settings) -> Result<(), Failure> {
+    let Ok(copy) = local::copy(settings) else { return Ok(()) };
+    let model = models::path_of(copy.path());
+    if !model.exists() || !copy.exists() {
+        return Ok(());
+    }
+    let mut options = options(settings)?;
+    // A file of its own takes the old one's place: nothing of what was taken out stays in free pages.
+    options.full = true;
+    models::build(copy.path(), &model, &options)?;
+    Ok(())
+}
+
+/// Keeps the model up beside a run. It never fails the run, and never holds what the run needs.
+#[derive(Clone)]
+pub(crate) struct Modelling {
+    records: PathBuf,
+    options: Options,
+    is_watch: bool,
+    is_verbose: bool,
+    standing: Arc<Mutex<Standing>>,
+}
+
+#[derive(Default)]
+struct Standing {
+    /// Streams of which a poll is under way.
+    polling: BTreeSet<String>,
+    /// Records changed since the last build began.
+    is_due: bool,
+    is_building: bool,
+}
+
+impl Modelling {
+    /// Of the copy that the settings name; `None` where there is none to be kept, or none is wanted.
+    pub(crate) fn of(settings: &Settings) -> Result<Option<Self>, Failure> {
+        if !settings.keeps_model() {
+            return Ok(None);
+        }
+        let options = options(settings)?;
+        let Ok(copy) = local::copy(settings) else { return Ok(None) };
+        let (is_watch, is_verbose) = (settings.interval().is_some(), settings.verbose());
+        let records = copy.path().to_owned();
+        Ok(Some(Self { records, options, is_watch, is_verbose, standing: Arc::default() }))
+    }
+
+    fn standing(&self) -> std::sync::MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn build(&self) {
+        self.standing().is_due = false;
+        if !self.records.exists() {
+            return;
+        }
+        match models::build(&self.records, &models::path_of(&self.records), &self.options) {
+            Ok(report) => {
+                let rows: u64 = report.tables.values().map(|table| table.written).sum();
+                tracing::info!(
+                    rows,
+                    seconds = report.seconds,
+                    full = report.mode == Mode::Full,
+                    "the model is up to date"
+                );
+                if self.is_verbose && !self.is_watch {
+                    explain(&format!(
+                        "model: {} written in {}\n",
+                        counted(rows, "row"),
+                        duration(report.seconds)
+                    ));
+                }
+            }
+            Err(models::Error::Records(error)) if error.kind() == capture_core::ErrorKind::Busy => {
+                tracing::info!("the model is being built by somebody else");
+            }
+            Err(error) => {
+                let hint = error.hint().unwrap_or_default();
+                tracing::warn!("the model was not brought up to date: {error}; {hint}");
+            }
+        }
+    }
+
+    /// Builds at the end of a run, if something changed or there is no model yet.
+    pub(crate) async fn end(self) {
+        let is_missing = !models::path_of(&self.records).exists();
+        if self.standing().is_due || is_missing {
+            let _ = tokio::task::spawn_blocking(move || self.build()).await;
+        }
+    }
+
+    /// After a round of a watch: when no stream is being polled.
+    fn after_round(&self) {
+        let mut standing = self.standing();
+        if !(self.is_watch && standing.is_due && standing.polling.is_empty()) || standing.is_building {
+            return;
+        }
+        standing.is_building = true;
+        drop(standing);
+        let own = self.clone();
+        tokio::task::spawn_blocking(move || {
+            own.build();
+            own.standing().is_building = false;
+        });
+    }
+}
+
+impl Observer for Modelling {
+    fn observe(&self, event: &Event<'_>) {
+        match event {
+            Event::Started { stream } => {
+                self.standing().polling.insert((*stream).to_owned());
+            }
+            Event::Committed { counts, .. } => {
+                if counts.values().any(|counts| counts.new + counts.changed + counts.deleted > 0) {
+                    self.standing().is_due = true;
+                }
+                self.after_round();
+            }
+            Event::UpToDate { stream } | Event::Failed { stream, ends_poll: true, .. } => {
+                self.standing().polling.remove(*stream);
+                self.after_round();
+            }
+            Event::Trouble { .. } => self.standing().polling.clear(),
+            _ => {}
+        }
+    }
+}
