@@ -7,7 +7,7 @@ select 1 as nothing where false
     database=model.database, schema=var('ashby_model_schema'), identifier=model.identifier) %}
 {%- set shown = [] %}
 {%- for column in columns %}
-    {%- if column.endswith('_days') or column == 'minutes' or column == 'days' %}
+    {%- if 'days' in column or 'hours' in column or 'minutes' in column %}
         {%- do shown.append('round(cast(' ~ column ~ ' as numeric(30, 9)), 6) as ' ~ column) %}
     {%- elif column.endswith('_at') %}
         {%- do shown.append('cast(' ~ column ~ ' as timestamptz) as ' ~ column) %}
