@@ -3,6 +3,11 @@
     (cast(extract(epoch from ({{ to }}) - ({{ from }})) as double precision) / 86400.0)
 {%- endmacro %}
 
+{#- Days between two dates. #}
+{% macro days_of_dates(from, to) -%}
+    cast(({{ to }}) - ({{ from }}) as double precision)
+{%- endmacro %}
+
 {#- Dates, months and weeks, cut in the reporting zone. #}
 {% macro local_date(moment) -%}
     cast(({{ moment }}) at time zone '{{ var("ashby_timezone") }}' as date)

@@ -42,3 +42,8 @@
     {%- set types = {'instant': 'timestamptz', 'date': 'date', 'boolean': 'boolean', 'integer': 'bigint', 'real': 'double precision'} -%}
     {{ types.get(kind, 'text') }}
 {%- endmacro %}
+
+{#- A list of texts, for `in`. #}
+{% macro texts(all) -%}
+    ({% for text in all %}'{{ text | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}

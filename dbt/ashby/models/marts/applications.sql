@@ -5,6 +5,18 @@ with reasons as (
     from {{ ref('int_ashby__live_applications') }} as a
     left join {{ ref('archive_reasons') }} as r on r.archive_reason_id = a.archive_reason_id
 ),
+interviews as (
+    select application_id, count(*) as interview_count
+    from {{ ref('interview_events') }}
+    where not is_cancelled and not is_debrief
+    group by application_id
+),
+feedback as (
+    select application_id, count(*) as feedback_count
+    from {{ ref('stg_ashby__application_feedback') }}
+    where deleted_at is null
+    group by application_id
+),
 outcomes as (
     select
         a.*, k.visit_count, k.reopen_count, k.activated_at, k.archived_at as left_for_archive_at, k.last_stage_id,
@@ -27,7 +39,9 @@ select
     o.interview_plan_id, o.archive_reason_id, o.applied_via_job_posting_id,
     coalesce(j.department_id, o.noted_department_id) as department_id,
     coalesce(j.location_id, o.noted_location_id) as location_id,
-    j.is_confidential,
+    t.recruiter_user_id, t.hiring_manager_user_id, j.is_confidential,
+    coalesce(coalesce(s.source_category, {{ ashby.source_category(ashby.json_text('o.record', 'source.sourceType.title')) }})
+        = 'internal', false) or p.job_posting_id is not null as is_internal,
     o.created_at,
     {{ ashby.local_month('o.created_at') }} as created_month,
     o.updated_at, o.archived_at, o.activated_at, o.hired_at,
@@ -46,9 +60,16 @@ select
         or o.newest_stage_id is distinct from o.current_stage_id) as is_history_stale,
     o.visit_count, o.reopen_count, o.offer_count, o.accepted_offer_id,
     case when o.accepted_offer_id is not null then o.accepted_at end as offer_accepted_at,
+    coalesce(i.interview_count, 0) as interview_count,
+    coalesce(f.feedback_count, 0) as feedback_count,
     {{ ashby.days('o.created_at', 'o.hired_at') }} as time_to_hire_days,
     {{ ashby.days('coalesce(o.reopened_at, o.created_at)',
         "coalesce(case o.status when 'Hired' then o.hired_at when 'Archived' then coalesce(o.archived_at, o.left_for_archive_at) end, "
         ~ ashby.as_of() ~ ")") }} as time_in_process_days
 from outcomes as o
 left join {{ ref('jobs') }} as j on j.job_id = o.job_id
+left join {{ ref('sources') }} as s on s.source_id = o.source_id
+left join {{ ref('int_ashby__internal_postings') }} as p on p.job_posting_id = o.applied_via_job_posting_id
+left join {{ ref('int_ashby__teams') }} as t on t.owner = 'application' and t.owner_id = o.application_id
+left join interviews as i on i.application_id = o.application_id
+left join feedback as f on f.application_id = o.application_id

@@ -13,10 +13,11 @@ with hires as (
 select
     application_id, candidate_id, job_id, department_id, source_id, accepted_offer_id as offer_id, opening_id, hired_at,
     {{ ashby.local_month('hired_at') }} as hired_month,
-    hired_at_source, time_to_hire_days,
+    hired_at_source, is_internal, time_to_hire_days,
     {{ ashby.days('activated_at', 'hired_at') }} as active_to_hire_days,
     basis as time_to_fill_basis,
     case when days >= 0 then days end as time_to_fill_days,
     case when days < 0 then 'hired_before_opened' end as time_to_fill_problem,
-    start_date
+    start_date,
+    {{ ashby.days_of_dates(ashby.local_date('hired_at'), 'start_date') }} as days_to_start
 from hires
