@@ -249,9 +249,16 @@ impl World {
         }
         let chance = match stage_type {
             "Lead" => 42,
-            "PreInterviewScreen" => 33,
+            "PreInterviewScreen" => 25,
             "Offer" => return self.after_offer(course, stage),
-            _ => 58,
+            // Many interviews are passed as seldom as few.
+            _ => match self.interviews_in(plan) {
+                0..=2 => 42,
+                3 => 50,
+                4 => 57,
+                5 => 63,
+                _ => 68,
+            },
         };
         if stage_type == "Lead" && dice.chance(25) {
             // Nobody answers, and nobody archives it.
