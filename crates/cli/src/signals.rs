@@ -56,6 +56,11 @@ fn wait_for(words: &'static str, hang_up_means: HangUp) -> Result<CancellationTo
     #[cfg(unix)]
     let mut hang_up =
         tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).map_err(failed)?;
+    // Before anything is done that must not be cut off, not once the thread has begun.
+    #[cfg(unix)]
+    let mut asked = Asked::new().map_err(failed)?;
+    #[cfg(not(unix))]
+    let mut asked = Asked;
     #[cfg(unix)]
     drop(_entered);
     std::thread::Builder::new()
@@ -74,13 +79,13 @@ fn wait_for(words: &'static str, hang_up_means: HangUp) -> Result<CancellationTo
                 #[cfg(not(unix))]
                 let hung_up = std::future::pending::<()>();
                 let is_told = tokio::select! {
-                    is_told = wait() => is_told,
+                    is_told = asked.wait() => is_told,
                     () = hung_up => hang_up_means == HangUp::Ends,
                 };
                 if is_told {
                     crate::output::explain(words);
                     cancelled.cancel();
-                    wait().await;
+                    asked.wait().await;
                     std::process::exit(i32::from(INTERRUPTED));
                 }
             });
@@ -89,21 +94,35 @@ fn wait_for(words: &'static str, hang_up_means: HangUp) -> Result<CancellationTo
     Ok(token)
 }
 
-/// Waits for one signal; `false` if there is no way to.
-async fn wait() -> bool {
-    #[cfg(unix)]
-    {
+/// The signals that ask for an end.
+#[cfg(unix)]
+struct Asked {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Asked {
+    fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut interrupt), Ok(mut terminate)) =
-            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-        else {
-            return false;
-        };
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for one signal; `false` if there is no way to.
+    async fn wait(&mut self) -> bool {
         tokio::select! {
-            _ = interrupt.recv() => true,
-            _ = terminate.recv() => true,
+            received = self.interrupt.recv() => received.is_some(),
+            received = self.terminate.recv() => received.is_some(),
         }
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.is_ok()
+}
+
+#[cfg(not(unix))]
+struct Asked;
+
+#[cfg(not(unix))]
+impl Asked {
+    async fn wait(&mut self) -> bool {
+        tokio::signal::ctrl_c().await.is_ok()
+    }
 }
