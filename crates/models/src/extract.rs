@@ -129,7 +129,7 @@ impl<'c> Reader<'c> {
                         .iter()
                         .map(|(is_outside, path)| if *is_outside { record } else { element }.at(path))
                         .find(|value| {
-                            !value.is_null() && !(places.len() > 1 && matches!(value, Json::Object(_)))
+                            !(value.is_null() || places.len() > 1 && matches!(value, Json::Object(_)))
                         });
                     cell(found.unwrap_or(&NULL), column.kind, &options.zone)
                 }

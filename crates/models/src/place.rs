@@ -102,7 +102,7 @@ impl Draft {
             let connection = Connection::open_with_flags(&draft.path, flags)?;
             connection.execute_batch(
                 "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-                 PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -32768; PRAGMA threads = 1;",
+                 PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -16384;",
             )?;
             connection.pragma_update(None, "application_id", APPLICATION_ID)?;
             connection.pragma_update(None, "user_version", VERSION)?;

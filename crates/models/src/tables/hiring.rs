@@ -174,7 +174,6 @@ pub(crate) static TABLES: &[Table] = &[
             _direction Text "=r.x_direction" "Of the move that led here"
             _skipped Int "=r.x_skipped" "By that move"
         },
-        ..TABLE
     },
     Table {
         name: "applications",
