@@ -14,6 +14,7 @@ mod custom;
 mod dates;
 mod ddl;
 mod derive;
+mod document;
 mod error;
 mod extract;
 mod fresh;
@@ -34,6 +35,7 @@ mod wide;
 
 pub use build::{BuildReport, Mode, TableReport, build};
 pub use check::{Finding, check};
+pub use document::markdown;
 pub use error::{Error, Result};
 pub use fresh::current;
 pub use options::{CATEGORIES, Options};
