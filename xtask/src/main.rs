@@ -8,6 +8,7 @@ mod catalog;
 mod check;
 mod codegen;
 mod contract;
+mod dbt;
 mod docs;
 mod fuzz;
 mod histories;
@@ -43,6 +44,8 @@ enum Chore {
     Contract(contract::Options),
     /// Everything that must hold before a change is proposed, but for the tests: format, lints, docs, tidiness
     Check,
+    /// Write what the dbt package has from the definitions of the model: sources, staging models, descriptions, tests
+    Dbt(dbt::Options),
     /// Write the reference that follows from the code: docs/streams.md and docs/operations.md
     Docs(docs::Options),
     /// Hand bytes that nobody would write to what reads bytes from outside, each target for a while
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Chore::Codegen(options) => codegen::run(&options),
         Chore::Contract(options) => contract::run(&options),
         Chore::Check => check::run(),
+        Chore::Dbt(options) => dbt::run(&options),
         Chore::Docs(options) => docs::run(&options),
         Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Histories(options) => histories::run(&options),

@@ -295,7 +295,20 @@ impl<'a> Listing<'a> {
             Expand::Openings(path) => {
                 let job = at(path)??.as_str()?;
                 let openings = self.view.openings_by_job();
-                Some(Value::Array(openings.get(job).cloned().unwrap_or_default()))
+                let of_job = openings.get(job).map_or(&[] as &[Value], Vec::as_slice);
+                let world = self.view.world;
+                // A job has one opening for each hire in years; an application is for those that are open.
+                let filled = at("/id")
+                    .flatten()
+                    .and_then(|id| id.as_str().map(str::to_owned))
+                    .and_then(|id| world.opening_filled_by(&id));
+                let fits = |opening: &&Value| {
+                    path == "/id"
+                        || world.life.is_none()
+                        || matches!(opening["openingState"].as_str(), Some("Open" | "Approved"))
+                        || filled.as_deref().is_some_and(|filled| opening["id"] == filled)
+                };
+                Some(of_job.iter().filter(fits).cloned().collect())
             }
             Expand::Detail => None,
         }

@@ -1,43 +1,18 @@
 //! The model against figures that were computed without it: lifelike companies that change and lose records, synced,
 //! built, and compared row for row.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ashby_client::Client;
 use ashby_sim::{Organisation, Server, ServerOptions, Shape};
-use ashby_source::AshbySource;
-use capture_core::{Identity, Runner, Selection};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use models_golden::{Basis, Golden, Options, Records};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use sink_sqlite::SqliteSink;
-use tokio_util::sync::CancellationToken;
-
-/// What the figures are computed from.
-const STREAMS: &[&str] = &[
-    "applications",
-    "candidates",
-    "application_history",
-    "application_feedback",
-    "interview_schedules",
-    "interview_events",
-    "interviews",
-    "interview_plans",
-    "interview_stages",
-    "interview_stage_groups",
-    "jobs",
-    "openings",
-    "offers",
-    "offer_versions",
-    "archive_reasons",
-    "sources",
-];
-
-/// Later than everything that the simulator does.
-const AS_OF: &str = "2026-11-02T12:00:00Z";
+use support::{AS_OF, STREAMS, sync};
 
 #[derive(Debug, Clone, PartialEq)]
 enum Cell {
@@ -577,21 +552,6 @@ fn records(path: &Path) -> Records {
         }
     }
     records
-}
-
-async fn sync(server: &Server, path: &Path, streams: &[&str]) {
-    let client = Client::builder()
-        .api_key("sim-key")
-        .base_url(&server.base_url())
-        .requests_per_minute(None)
-        .build()
-        .unwrap();
-    let identity = Identity::new(client.key_fingerprint(), client.base_url());
-    let selections: Vec<_> = streams.iter().map(|stream| Selection::new(*stream)).collect();
-    Runner::new(AshbySource::new(client), SqliteSink::new(path))
-        .run(selections, identity, CancellationToken::new())
-        .await
-        .unwrap();
 }
 
 fn check(path: &Path, zone: &str, what: &str) {

@@ -234,7 +234,7 @@ fn time_passes_as_in_life() {
 
 #[test]
 fn jobs_are_opened_before_people_apply_and_openings_are_filled_once() {
-    let company = Company::new(&Shape { jobs: 160, ..Shape::lifelike(8_000, 11) });
+    let company = Company::new(&Shape { jobs: 400, ..Shape::lifelike(8_000, 11) });
     let jobs: HashMap<String, Value> =
         company.list("job.list").into_iter().map(|job| (text(&job, "/id").to_owned(), job)).collect();
     let opened = |application: &Value| {

@@ -234,14 +234,14 @@ impl World {
         }
         let moved = course.visits.len() > 1;
         if way.back && moved && stage_type != "Offer" {
-            let earlier = course.visits[..course.visits.len() - 1].iter().rev().map(|visit| visit.stage);
-            let earlier = earlier.filter(|&earlier| {
+            let mut earlier = course.visits[..course.visits.len() - 1].iter().map(|visit| visit.stage);
+            let earlier = earlier.find(|&earlier| {
                 earlier != stage
                     && earlier / self.stages_per_plan() == plan
                     && earlier % self.stages_per_plan() < self.stages_in(plan)
                     && !matches!(self.plan_stage(earlier).stage_type, "Archived" | "Hired")
             });
-            if let Some(earlier) = earlier.last() {
+            if let Some(earlier) = earlier {
                 way.back = false;
                 way.promise = 160;
                 return Some(earlier);
@@ -249,9 +249,16 @@ impl World {
         }
         let chance = match stage_type {
             "Lead" => 42,
-            "PreInterviewScreen" => 33,
+            "PreInterviewScreen" => 25,
             "Offer" => return self.after_offer(course, stage),
-            _ => 58,
+            // Many interviews are passed as seldom as few.
+            _ => match self.interviews_in(plan) {
+                0..=2 => 42,
+                3 => 50,
+                4 => 57,
+                5 => 63,
+                _ => 68,
+            },
         };
         if stage_type == "Lead" && dice.chance(25) {
             // Nobody answers, and nobody archives it.

@@ -94,6 +94,13 @@ impl Life {
 }
 
 impl World {
+    /// The opening that the application of an identifier fills, in a lifelike company.
+    pub(crate) fn opening_filled_by(&self, application: &str) -> Option<String> {
+        let (Kind::Application, index) = self.ids.read(application)? else { return None };
+        let opening = self.life.as_ref()?.filled_by(index)?;
+        Some(self.id(Kind::Opening, opening))
+    }
+
     /// When an application came in.
     pub(super) fn applied_ms(&self, life: &Life, application: u32) -> i64 {
         let (candidates, all) = (self.count(Kind::Candidate), self.count(Kind::Application));

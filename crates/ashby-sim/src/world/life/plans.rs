@@ -162,6 +162,13 @@ impl World {
             .find(|&stage| types.contains(&self.plan_stage(stage).stage_type))
     }
 
+    /// How many interviews stand between review and offer.
+    pub(super) fn interviews_in(&self, plan: u32) -> usize {
+        let first = plan * self.stages_per_plan();
+        let stages = (first..first + self.stages_in(plan)).map(|stage| self.plan_stage(stage).stage_type);
+        stages.filter(|stage_type| matches!(*stage_type, "Active" | "Assessment")).count()
+    }
+
     /// Where applications of a plan are archived.
     pub(crate) fn archive_of(&self, stage: u32) -> u32 {
         let plan = stage / self.stages_per_plan();
