@@ -248,7 +248,7 @@ fn members_at(writing: &Writing<'_, '_>, Destination { job, stage }: &Destinatio
 }
 
 /// An entry of an application's history.
-fn entry(stage: &Map<String, Value>, id: &str, entered_at: &Value, number: Value) -> Value {
+fn entry(stage: &Map<String, Value>, id: &str, entered_at: &Value, number: &Value) -> Value {
     json!({
         "id": id, "stageId": stage.get("id"), "title": stage.get("title"), "enteredStageAt": entered_at,
         "stageNumber": number, "allowedActions": ["delete", "set_entered_at"],
@@ -277,7 +277,7 @@ fn apply(
     let entered_at = members.get("createdAt").unwrap_or(&now);
     let stage = writing.record(Kind::InterviewStage, destination.stage);
     let number = writing.editor.view().world.stage_number(0, &stage);
-    let first = entry(&stage, &writing.editor.new_part(Kind::Application, candidate), entered_at, number);
+    let first = entry(&stage, &writing.editor.new_part(Kind::Application, candidate), entered_at, &number);
     all.append(&mut members);
     writing.editor.create_with(Kind::Application, Some(candidate), |document| {
         document.detail = Map::from_iter([
@@ -323,7 +323,7 @@ fn history(writing: &Writing<'_, '_>, subject: u32) -> Result<Option<Value>, Ref
             last["leftStageAt"] = item["enteredStageAt"].clone();
         }
         let number = writing.editor.view().world.stage_number(entries.len(), &stage);
-        entries.push(entry(&stage, &id, &item["enteredStageAt"], number));
+        entries.push(entry(&stage, &id, &item["enteredStageAt"], &number));
     }
     Ok(Some(json!(entries)))
 }

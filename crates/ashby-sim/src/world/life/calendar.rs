@@ -86,7 +86,7 @@ pub(super) fn skewed(median_ms: i64, dice: &mut Dice) -> i64 {
     let (slot, within) = ((throw >> 16) as usize, i64::from(throw & 0xffff));
     let hundredths = SKEWED[slot] * 65_536 + (SKEWED[slot + 1] - SKEWED[slot]) * within;
     // Never a round number of hours.
-    (median_ms / 100 * hundredths >> 16) + dice.between(1, 40 * 60_000)
+    ((median_ms / 100 * hundredths) >> 16) + dice.between(1, 40 * 60_000)
 }
 
 #[cfg(test)]

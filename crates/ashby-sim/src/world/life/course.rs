@@ -234,14 +234,14 @@ impl World {
         }
         let moved = course.visits.len() > 1;
         if way.back && moved && stage_type != "Offer" {
-            let earlier = course.visits[..course.visits.len() - 1].iter().rev().map(|visit| visit.stage);
-            let earlier = earlier.filter(|&earlier| {
+            let mut earlier = course.visits[..course.visits.len() - 1].iter().map(|visit| visit.stage);
+            let earlier = earlier.find(|&earlier| {
                 earlier != stage
                     && earlier / self.stages_per_plan() == plan
                     && earlier % self.stages_per_plan() < self.stages_in(plan)
                     && !matches!(self.plan_stage(earlier).stage_type, "Archived" | "Hired")
             });
-            if let Some(earlier) = earlier.last() {
+            if let Some(earlier) = earlier {
                 way.back = false;
                 way.promise = 160;
                 return Some(earlier);
