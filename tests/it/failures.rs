@@ -233,3 +233,87 @@ async fn an_address_that_is_taken_leaves_nothing_behind() {
     let left: Vec<_> = std::fs::read_dir(site.directory.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+/// What people write is small, and what lies where somebody else may have put it is a plain file.
+#[tokio::test(flavor = "multi_thread")]
+async fn devices_and_pipes_in_the_place_of_files_are_refused_at_once() {
+    let site = Site::new().await;
+    let mut key = site.ashby("check");
+    key.env_remove("ASHBY_API_KEY").env("ASHBY_API_KEY_FILE", "/dev/zero");
+    let ran = run(key).await;
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    assert!(ran.stderr.contains("no plain file"), "{ran:#?}");
+    let ran = site.run("listen --listen 127.0.0.1:0 --secret-file /dev/zero").await;
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    let ran = site.run("listen --listen 127.0.0.1:0 --secret-file a-secret-by-mistake").await;
+    assert!(ran.code == Some(3) && !ran.stderr.contains("by-mistake"), "{ran:#?}");
+    let made = std::process::Command::new("mkfifo").arg(site.path("ashby.toml")).status().unwrap();
+    assert!(made.success());
+    let ran = site.run("streams").await;
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.stderr.contains("no plain file"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_that_lay_there_before_are_not_believed() {
+    let site = Site::new().await;
+    let kept = site.path("ashby-webhooks.json");
+    std::fs::write(&kept, r#"{"version":1,"secret":"somebody-elses","webhooks":[]}"#).unwrap();
+    std::fs::set_permissions(&kept, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    for line in ["listen --listen 127.0.0.1:0", "webhook setup https://example.com/h --yes", "webhook list"] {
+        let ran = site.run(line).await;
+        assert_eq!(ran.code, Some(2), "{line}: {ran:#?}");
+        assert!(ran.stderr.contains("chmod 600") && !ran.stderr.contains("somebody-elses"), "{ran:#?}");
+    }
+    assert_eq!(site.log().count("webhook.create"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_was_kept_is_not_written_over() {
+    let site = Site::new().await;
+    site.done("sync users").await;
+    std::fs::write(site.path("one.json"), site.done("state export").await.stdout).unwrap();
+    for _ in 0..3 {
+        site.done("state import one.json").await;
+    }
+    let kept = std::fs::read_dir(site.directory.path()).unwrap().flatten();
+    let kept = kept.filter(|entry| entry.file_name().to_string_lossy().starts_with("ashby-state-"));
+    assert_eq!(kept.count(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_killed_is_not_said_to_be_on() {
+    let site = Site::new().await;
+    let mut child = start(site.ashby("sync users --watch --interval 1h"));
+    let status = site.path(".ashby.db.status.json");
+    let is_told = || std::fs::read_to_string(&status).is_ok_and(|text| text.contains("users"));
+    crate::support::until("the run says where it stands", is_told).await;
+    let ran = site.done("status --output json").await;
+    assert!(ran.stdout.contains("\"is_on\": true"), "{ran:#?}");
+    child.start_kill().unwrap();
+    child.wait().await.unwrap();
+    let ran = site.done("status --output json").await;
+    assert!(ran.stdout.contains("\"is_on\": false"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_shows_what_would_be_sent() {
+    let site = Site::new().await;
+    let ran = site.done("list jobs --limit 3 --dry-run --output json").await;
+    let shown: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(shown["body"], serde_json::json!({"limit": 3}));
+    let ran = site.run("resume download 7c1b5c39-4c4f-4a53-8a3f-2f5f4f5f4f5f --dir .").await;
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+}
+
+/// Who closes the terminal wants a sync to end, unless it was started to outlive it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_ends_in_order_when_its_terminal_goes_away() {
+    let site = Site::new().await;
+    site.server.faults().add(FaultRule::new("user.list", Fault::Hold));
+    let child = start(site.ashby("sync users"));
+    site.held().await;
+    signal(&child, "HUP");
+    let ran = ended(child).await;
+    assert_eq!(ran.code, Some(130), "{ran:#?}");
+}

@@ -33,6 +33,7 @@ mod lake;
 mod mcp;
 mod memory;
 mod migrate;
+mod models;
 mod official;
 mod operations;
 mod output;

@@ -62,8 +62,12 @@ async fn model_and_records_are_asked_in_sql_and_stay_as_they_are() {
     let site = synced().await;
     // Records alone do, too.
     std::fs::remove_file(site.path("ashby.model.db")).ok();
-    let alone = query(&site, "select count(*) as n from candidates where _deleted_at is null", "--output csv").await;
-    assert!(alone.code == Some(0) && alone.stdout.starts_with("n\n") && alone.stderr.contains("no model"), "{alone:#?}");
+    let alone =
+        query(&site, "select count(*) as n from candidates where _deleted_at is null", "--output csv").await;
+    assert!(
+        alone.code == Some(0) && alone.stdout.starts_with("n\n") && alone.stderr.contains("no model"),
+        "{alone:#?}"
+    );
     site.done("report html -o page.html").await;
     let joined = "select count(*) as n, sum(j.title = r.title) as same from jobs as j \
                   join ashby.jobs as r on r.id = j.job_id where r._deleted_at is null";
@@ -76,10 +80,10 @@ async fn model_and_records_are_asked_in_sql_and_stay_as_they_are() {
     let table = query(&site, "select char(27) || '[31m' as a, 1 as b", "--output table").await;
     assert!(!table.stdout.contains('\u{1b}'), "{table:#?}");
     let formula = query(&site, "select '=1+1' as a", "--output csv").await;
-    assert_eq!(formula.stdout, "a\n'=1+1\n");
+    assert_eq!(formula.stdout, "a\n\"'=1+1\"\n");
     let before = std::fs::read(site.path("ashby.db")).unwrap();
     for (sql, code, words) in [
-        ("delete from ashby.jobs", 2, "nothing is changed"),
+        ("delete from model_info", 2, "nothing is changed"),
         ("attach 'x.db' as x", 2, "nothing is changed"),
         ("pragma query_only = off", 2, "nothing is changed"),
         ("select load_extension('x')", 2, "hint:"),
@@ -112,9 +116,14 @@ async fn the_dashboard_is_the_page_with_filters() {
     let (status, headers, html) = get("/dashboard?period=all").await;
     assert_eq!(status, StatusCode::OK, "{html}");
     let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && policy.contains("frame-ancestors 'none'"));
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'sha256-")
+            && policy.contains("frame-ancestors 'none'")
+    );
     assert!(!policy.contains("unsafe") && headers[header::CACHE_CONTROL] == "no-store");
-    assert!(html.matches("<figure").count() == 8 && html.contains("<form method=\"get\" action=\"/dashboard\""));
+    assert!(
+        html.matches("<figure").count() == 8 && html.contains("<form method=\"get\" action=\"/dashboard\"")
+    );
     // But for the form it is the file.
     site.done("report html -o all.html --period all").await;
     let file = std::fs::read_to_string(site.path("all.html")).unwrap();
@@ -143,16 +152,16 @@ async fn with_tokens_people_sign_in_and_the_cookie_opens_no_other_door() {
     let token = site.done("token create board --read-only").await.stdout.trim().to_owned();
     site.done("token create narrow --privacy minimal").await;
     let server = Server::start(&site, "").await;
-    let browser = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap();
+    let browser =
+        reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let at = |path: &str| format!("http://{}{path}", server.address);
     let asked = browser.get(at("/dashboard?period=all")).send().await.unwrap();
     assert_eq!(asked.status(), StatusCode::UNAUTHORIZED);
     let form = asked.text().await.unwrap();
-    assert!(form.contains("action=\"/dashboard/sign-in?period=all\"") && form.contains("type=\"password\""), "{form}");
+    assert!(
+        form.contains("action=\"/dashboard/sign-in?period=all\"") && form.contains("type=\"password\""),
+        "{form}"
+    );
     let sign_in = async |token: &str, origin: &str| {
         let request = browser.post(at("/dashboard/sign-in?period=all")).header(header::ORIGIN, origin);
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");

@@ -18,7 +18,11 @@ pub(crate) fn check(variable: impl Fn(&str) -> Option<OsString>) -> Result<(), E
         };
         let is_proxy = |address: &str| {
             let matcher = Matcher::builder().all(address.to_owned()).build();
-            matcher.intercept(&http::Uri::from_static("https://ashby.example")).is_some()
+            // Who connects takes what follows the host for a port only if it can be one, and else another port.
+            let with_scheme =
+                if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
+            reqwest::Url::parse(&with_scheme).is_ok_and(|url| url.has_host())
+                && matcher.intercept(&http::Uri::from_static("https://ashby.example")).is_some()
         };
         if !value.is_empty() && !value.to_str().is_some_and(is_proxy) {
             let what = format!("the variable {name} does not hold the address of a proxy");
@@ -48,6 +52,8 @@ mod tests {
             ("https_proxy", "ftp://proxy.example", false),
             ("all_proxy", "http://user:SECRET@", false),
             ("HTTPS_PROXY", "http:/proxy.example", false),
+            ("HTTPS_PROXY", "http://user:SECRET@127.0.0.1:99999", false),
+            ("ALL_PROXY", "127.0.0.1:31x8", false),
         ] {
             let checked = check(|asked| (asked == name).then(|| value.into()));
             assert_eq!(checked.is_ok(), is_right, "{name}={value}");

@@ -82,12 +82,18 @@ impl Secrets {
         if keys.is_empty() { Err(NoSecrets) } else { Ok(Self(keys)) }
     }
 
-    /// The secrets of a file: one a line.
+    /// The secrets of a file: one a line; lines that begin with `#` are comments.
     ///
     /// # Errors
     /// If there are none.
     pub fn parse(text: &str) -> Result<Self, NoSecrets> {
-        Self::new(text.trim_start_matches('\u{feff}').lines())
+        Self::new(Self::lines(text))
+    }
+
+    /// What [`parse`](Self::parse) takes for secrets, in order.
+    pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+        lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
     }
 
     /// Whether one of them signed this body. How long it takes says nothing of a secret or a signature.
@@ -107,6 +113,13 @@ impl fmt::Debug for Secrets {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_comment_is_no_secret() {
+        let text = "\u{feff}# old\n\n one \n#two\nthree";
+        assert_eq!(Secrets::lines(text).collect::<Vec<_>>(), ["one", "three"]);
+        assert!(Secrets::parse("# comment\n").is_err());
+    }
 
     /// RFC 4231, test case 2.
     const KNOWN: &str = "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";

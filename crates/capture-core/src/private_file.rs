@@ -189,6 +189,21 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn what_people_write_is_small_and_no_device() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("settings");
+        fs::write(&path, "a").unwrap();
+        assert_eq!(read_small(&path).unwrap(), b"a");
+        fs::write(&path, vec![b'a'; 1 + (1 << 20)]).unwrap();
+        assert!(read_small(&path).unwrap_err().to_string().contains("larger than 1 MiB"));
+        assert!(read_small(Path::new("/dev/zero")).unwrap_err().to_string().contains("no plain file"));
+        let pipe = directory.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(read_small_file(&pipe).unwrap_err().to_string().contains("no plain file"));
+        assert_eq!(read_small(&path.with_extension("x")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     }
@@ -267,6 +282,50 @@ mod tests {
         assert_eq!(fs::read_dir(at("real")).unwrap().count(), 1, "what was staged is gone");
     }
 }
+/// Settings, keys and secrets that people write are not larger.
+pub const SMALL_BYTES: u64 = 1 << 20;
+
+/// Reads a file that a person wrote for this program, or what a pipe of theirs gives: no more than [`SMALL_BYTES`].
+///
+/// # Errors
+/// If it cannot be read, is a device or a directory, or is larger.
+pub fn read_small(path: &Path) -> io::Result<Vec<u8>> {
+    small(path, true)
+}
+
+/// The same of a file that lies where somebody else may have put it: a pipe would keep whoever reads it.
+///
+/// # Errors
+/// As [`read_small`]; if it is no plain file.
+pub fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
+    small(path, false)
+}
+
+fn small(path: &Path, may_be_pipe: bool) -> io::Result<Vec<u8>> {
+    use io::Read as _;
+    let refused = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, what.to_owned()));
+    let kind = fs::metadata(path)?.file_type();
+    #[cfg(unix)]
+    let (is_pipe, is_device) = {
+        use std::os::unix::fs::FileTypeExt as _;
+        (kind.is_fifo(), kind.is_char_device() || kind.is_block_device() || kind.is_socket())
+    };
+    #[cfg(not(unix))]
+    let (is_pipe, is_device) = (false, false);
+    // What is no file, such as nothing at all (/dev/null), has nothing to say.
+    if (is_device && path != Path::new("/dev/null") && path != Path::new("/dev/stdin"))
+        || (is_pipe && !may_be_pipe)
+    {
+        return refused("it is no plain file");
+    }
+    let mut content = Vec::new();
+    File::open(path)?.take(SMALL_BYTES + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > SMALL_BYTES {
+        return refused("it is larger than 1 MiB");
+    }
+    Ok(content)
+}
+
 /// A warning if others than the owner may read a file or directory; nothing if not, or if that cannot be told.
 pub fn shared_with_others(path: &Path) -> Option<crate::Finding> {
     let mode = permissions_wider_than_private(path).ok().flatten()?;

@@ -11,7 +11,6 @@ mod ills;
 mod local;
 mod logging;
 mod manual;
-mod model;
 mod modelling;
 mod monitoring;
 mod notify;

@@ -89,7 +89,7 @@ struct Found {
 impl Found {
     /// Reads a file that a person has named, or that is the person's own.
     fn own_file(&mut self, path: &Path, is_users: bool) {
-        let content = match std::fs::read(path) {
+        let content = match capture_core::private_file::read_small(path) {
             Ok(content) => content,
             Err(error) if is_users && error.kind() == std::io::ErrorKind::NotFound => return,
             Err(error) => {
@@ -113,7 +113,7 @@ impl Found {
     /// Reads `./ashby.toml`, if there is one, and leaves out what it may not decide.
     fn file_here(&mut self) {
         let path = Path::new(HERE);
-        let content = match std::fs::read(path) {
+        let content = match capture_core::private_file::read_small_file(path) {
             Ok(content) => content,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
             Err(_) if path.is_dir() => {
@@ -672,7 +672,7 @@ pub(crate) fn trust_file(path: &Path) -> Result<(PathBuf, Vec<String>), Failure>
     let unreadable = |error: std::io::Error| {
         Failure::new(USAGE, format!("cannot read {}", path.display())).with_source(error)
     };
-    let content = std::fs::read(path).map_err(unreadable)?;
+    let content = capture_core::private_file::read_small_file(path).map_err(unreadable)?;
     let mut found = Found::default();
     let parsed = found.parse(path, content.clone());
     if let Some(Problem(problem)) = found.problems.first() {

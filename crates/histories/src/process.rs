@@ -46,6 +46,7 @@ pub(crate) fn start(
         .env("ASHBY_API_KEY", key.secret())
         .env("ASHBY_BASE_URL", url)
         .env("ASHBY_MAX_RPM", "0")
+        .env("ASHBY_MODELS", "off")
         .env("ASHBY_MAX_ATTEMPTS", "1")
         .env("ASHBY_NO_PROGRESS", "true")
         .stdin(Stdio::null())

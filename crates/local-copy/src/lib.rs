@@ -111,6 +111,11 @@ impl Snapshot {
         &self.state
     }
 
+    /// Whether records of a stream are seen as they are, and all of them.
+    pub fn shows_all(&self, stream: &str) -> bool {
+        self.glass(stream).is_none()
+    }
+
     fn glass(&self, stream: &str) -> Option<Arc<dyn Glass>> {
         self.seen.glass(stream, &self.state)
     }

@@ -135,8 +135,9 @@ pub(crate) fn whole(
     info::fill(connection, options, &missing, &unparsed)?;
     info::set_through(connection, change, mark, options)?;
     for table in TABLES.iter() {
-        if !EARLY_INDEXES.contains(&table.name) && table.name != "custom_field_columns" {
-            ddl::indexes(table).iter().try_for_each(|index| work.index(index))?;
+        // The others have theirs since they were filled.
+        if matches!(table.making, Making::Whole(_)) || table.name == "dates" {
+            ddl::indexes(table).iter().try_for_each(|index| connection.execute_batch(index))?;
         }
     }
     for table in TABLES.iter() {
@@ -179,6 +180,11 @@ pub(crate) fn missing(raw: &Raw) -> Vec<String> {
     missing
 }
 
+/// Whether rows are made from those that were put aside once everything is read.
+fn is_computed(table: &Table) -> bool {
+    table.is_staged() && matches!(table.making, Making::Records { .. })
+}
+
 /// Whether rows are put aside as they are read, to be computed when all is read.
 pub(crate) fn is_staged(table: &Table) -> bool {
     table.is_staged() || matches!(table.making, Making::Settings { .. })
@@ -193,9 +199,6 @@ pub(crate) fn origins(table: &'static Table, raw: &Raw) -> Vec<(&'static str, &'
         _ => Vec::new(),
     }
 }
-
-/// Tables whose indexes are used while the model is built.
-const EARLY_INDEXES: [&str; 3] = ["applications", "application_stage_intervals", "interview_events"];
 
 /// Which columns of which tables had values that did not parse.
 pub(crate) type Unparsed = BTreeMap<String, u64>;
@@ -362,6 +365,10 @@ impl<'c> Work<'c> {
 
     /// Everything else, in its order.
     pub(crate) fn compute(&mut self) -> rusqlite::Result<()> {
+        // What is looked for while others are computed, must be found.
+        for table in TABLES.iter().copied().filter(|table| table.is_of_records() && !is_computed(table)) {
+            self.index(table)?;
+        }
         self.connection.execute_batch(derive::STAGES)?;
         for table in TABLES.iter().copied().filter(|table| matches!(table.making, Making::Records { .. })) {
             if table.name == "applications" {
@@ -371,8 +378,8 @@ impl<'c> Work<'c> {
             if table.is_staged() {
                 self.staged(table)?;
             }
-            if self.is_all() && EARLY_INDEXES.contains(&table.name) {
-                ddl::indexes(table).iter().try_for_each(|index| self.connection.execute_batch(index))?;
+            if table.is_staged() {
+                self.index(table)?;
             }
         }
         self.liveness()?;
@@ -387,6 +394,7 @@ impl<'c> Work<'c> {
                 let sql = format!("INSERT INTO {} ({columns}) {}", table.stored(), self.sql(sql));
                 let written = self.connection.execute(&sql, [])?;
                 self.note(table, written, 0);
+                self.index(table)?;
             }
         }
         let has_dirty = "SELECT EXISTS (SELECT 1 FROM dirty) OR EXISTS (SELECT 1 FROM s_interview_stages)";
@@ -498,7 +506,11 @@ impl<'c> Work<'c> {
         Ok(())
     }
 
-    fn index(&self, sql: &str) -> rusqlite::Result<()> {
-        self.connection.execute_batch(sql)
+    /// Makes the indexes of a table that is filled, where all is built.
+    fn index(&self, table: &Table) -> rusqlite::Result<()> {
+        if self.is_all() {
+            ddl::indexes(table).iter().try_for_each(|index| self.connection.execute_batch(index))?;
+        }
+        Ok(())
     }
 }

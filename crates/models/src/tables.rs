@@ -4,6 +4,7 @@ pub(crate) mod activity;
 mod derived;
 mod hiring;
 mod metrics;
+mod others;
 mod people;
 mod settings;
 
@@ -20,6 +21,7 @@ pub static TABLES: LazyLock<Vec<&'static Table>> = LazyLock::new(|| {
         activity_first(),
         hiring::TABLES,
         activity_rest(),
+        &others::TABLES[..],
         derived::TABLES,
         metrics::TABLES,
     ]

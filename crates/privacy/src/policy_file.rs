@@ -21,11 +21,13 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ashby_catalog::{Class, nearest};
+use capture_core::private_file;
 use toml_edit::{ImDocument, Item, TableLike};
 
 use crate::action::Action;
@@ -76,7 +78,9 @@ impl Policy {
             };
             return Err(Problem { message: "there is no such policy".to_owned(), hint: Some(hint) });
         }
-        let text = std::fs::read_to_string(path).map_err(|error| Problem {
+        let read = private_file::read_small(path)
+            .and_then(|text| String::from_utf8(text).map_err(|_| io::Error::other("it is not UTF-8 text")));
+        let text = read.map_err(|error| Problem {
             message: format!("the policy {} cannot be read: {error}", path.display()),
             hint: Some("name a preset or a file; `ashby privacy presets` lists the presets".to_owned()),
         })?;
@@ -279,8 +283,8 @@ impl Reader<'_> {
             problem.hint = Some(format!("`ashby privacy key {}` makes one", path.display()));
             problem
         };
-        let text =
-            std::fs::read(&path).map_err(|error| hinted(format!("the key cannot be read: {error}")))?;
+        let text = private_file::read_small(&path)
+            .map_err(|error| hinted(format!("the key cannot be read: {error}")))?;
         let key = HashKey::new(&text).ok_or_else(|| hinted("the key is too short".to_owned()))?;
         Ok(Some(Arc::new(key)))
     }

@@ -92,7 +92,8 @@ impl Cell {
 
     /// So many of each hundred.
     pub(crate) fn per_hundred(count: u64, total: u64) -> Self {
-        Self::share(count, total, |share| rounded(share * 100.0), 100.0)
+        let shown = |share: f64| if share == 0.0 { "0".to_owned() } else { rounded(share * 100.0) };
+        Self::share(count, total, shown, 100.0)
     }
 
     /// How sure a rate is.

@@ -181,13 +181,25 @@ impl Window {
 
     /// What restricts a column of instants.
     pub(crate) fn instants(&self, column: &str) -> String {
+        self.within(column, |month| month.first_day())
+    }
+
+    /// The same, to the weeks whose Mondays are in the months.
+    pub(crate) fn weeks(&self, column: &str) -> String {
+        let monday = |month: Month| {
+            let first = month.first_day();
+            let days = (7 - i64::from(first.weekday().to_monday_zero_offset())) % 7;
+            first.checked_add(Span::new().days(days)).unwrap_or(first)
+        };
+        self.within(column, monday)
+    }
+
+    fn within(&self, column: &str, start: impl Fn(Month) -> Date) -> String {
         let Some(first) = self.first else { return String::new() };
         let instant = |month: Month| {
-            let start = self.zone.to_zoned(month.first_day().at(0, 0, 0, 0));
-            start
-                .map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
-                .strftime("%Y-%m-%dT%H:%M:%S.000Z")
-                .to_string()
+            let start = self.zone.to_zoned(start(month).at(0, 0, 0, 0));
+            let start = start.map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp());
+            start.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()
         };
         format!(" AND {column} >= '{}' AND {column} < '{}'", instant(first), instant(self.last.plus(1)))
     }
@@ -265,6 +277,15 @@ mod tests {
         assert_eq!(
             east.instants("i"),
             " AND i >= '2026-10-31T23:00:00.000Z' AND i < '2026-11-30T23:00:00.000Z'"
+        );
+    }
+
+    #[test]
+    fn weeks_belong_to_the_month_of_their_monday() {
+        let window = window("2026-11-01..2026-11-30", "2027-01-05T00:00:00Z", "UTC");
+        assert_eq!(
+            window.weeks("i"),
+            " AND i >= '2026-11-02T00:00:00.000Z' AND i < '2026-12-07T00:00:00.000Z'"
         );
     }
 

@@ -39,7 +39,8 @@ impl Scale {
     /// Zero, and what follows.
     pub(crate) fn ticks(&self) -> Vec<f64> {
         let count = (self.top / self.step + 1e-9).floor() as u32;
-        (0..=count).map(|number| f64::from(number) * self.step).collect()
+        // Without what a sum of fractions leaves behind.
+        (0..=count).map(|number| (f64::from(number) * self.step * 1e6).round() / 1e6).collect()
     }
 }
 
@@ -52,6 +53,7 @@ mod tests {
         assert_eq!(Scale::new(37.0, 4.0).ticks(), [0.0, 10.0, 20.0, 30.0, 40.0]);
         assert_eq!(Scale::new(100.0, 4.0).ticks(), [0.0, 25.0, 50.0, 75.0, 100.0]);
         assert_eq!(Scale::of_counts(2.0, 4.0).ticks(), [0.0, 1.0, 2.0]);
+        assert_eq!(Scale::new(1.0, 5.0).ticks(), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
         for odd in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(Scale::new(odd, 4.0).ticks().iter().all(|tick| tick.is_finite()));
         }

@@ -1,5 +1,8 @@
 //! What is on the page.
 
+// Clippy takes only the test functions themselves for tests, not what they call.
+#![allow(clippy::unwrap_used)]
+
 #[path = "fixture/mod.rs"]
 mod fixture;
 
@@ -205,9 +208,12 @@ fn counted_by_jobs_it_is_the_same_as_counted_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = fixture::company(directory.path(), 3_000);
     let jobs: Vec<String> = (0..44).map(|number| format!("job-{number:02}")).collect();
-    let (whole, scoped) =
-        (page(&path, &all()).unwrap(), page(&path, &Options { jobs: jobs.clone(), ..all() }).unwrap());
-    for chart in CHARTS {
+    for (period, chart) in
+        [Period::All, Period::Months(12)].into_iter().flat_map(|period| CHARTS.map(|chart| (period, chart)))
+    {
+        let whole = Options { period, ..Options::default() };
+        let scoped = Options { jobs: jobs.clone(), ..whole.clone() };
+        let (whole, scoped) = (page(&path, &whole).unwrap(), page(&path, &scoped).unwrap());
         let (whole, scoped) = (told(figure(&whole.html, chart)), told(figure(&scoped.html, chart)));
         assert_eq!(whole.keys, scoped.keys, "{chart}");
         for (place, value) in &whole.cells {
@@ -329,6 +335,24 @@ fn without_history_it_says_which_stream_has_it() {
     assert!(figure(&made.html, "interviewer-load").contains("<code>ashby sync interview_schedules"));
     assert!(figure(&made.html, "funnel").contains("a lower bound"));
     assert!(made.html.contains("history of 0 of 300 applications"));
+    no_leftovers(&made.html);
+}
+
+#[test]
+fn there_is_no_axis_of_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = fixture::company(directory.path(), 300);
+    let model = rusqlite::Connection::open(&path).unwrap();
+    let sql = "UPDATE metric_open_jobs SET age_days = NULL; UPDATE metric_time_in_stage SET n = 0, p50_days = NULL, p90_days = NULL";
+    model.execute_batch(sql).unwrap();
+    let made = page(&path, &all()).unwrap();
+    let roles = figure(&made.html, "open-roles-ageing");
+    assert!(
+        !roles.contains("class=\"grid\"") && roles.contains("age unknown") && roles.contains("late"),
+        "{roles}"
+    );
+    assert!(!roles.contains("class=\"flag\""), "no mark of an age that nobody knows");
+    assert!(figure(&made.html, "time-in-stage").contains("data-empty"));
     no_leftovers(&made.html);
 }
 

@@ -32,6 +32,9 @@ pub struct Saved {
     pub began_at: Timestamp,
     /// When this was written.
     pub updated_at: Timestamp,
+    /// In which namespace of processes its number is, where there are such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
     /// None while it is on, and of one that was killed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
@@ -54,8 +57,20 @@ pub struct Saved {
 impl Saved {
     /// Whether the run is on, as far as can be told.
     pub fn is_on(&self, now: Timestamp) -> bool {
-        self.ended_at.is_none() && now.duration_since(self.updated_at) < SILENCE
+        self.ended_at.is_none() && now.duration_since(self.updated_at) < SILENCE && self.may_be_there()
     }
+
+    /// Whether its process is there, or could only be seen from elsewhere.
+    fn may_be_there(&self) -> bool {
+        let Some(own) = namespace() else { return true };
+        self.namespace.as_ref() != Some(&own) || Path::new(&format!("/proc/{}", self.process)).exists()
+    }
+}
+
+/// In which numbers of processes mean the same, where the system tells.
+pub(crate) fn namespace() -> Option<String> {
+    let link = std::fs::read_link("/proc/self/ns/pid").ok()?;
+    Some(link.to_string_lossy().into_owned())
 }
 
 /// Where the file of a destination is: hidden, beside it (`.NAME.status.json`).
@@ -125,6 +140,7 @@ impl Standing {
         Saved {
             version: VERSION,
             process: std::process::id(),
+            namespace: namespace(),
             began_at: self.0.began_at,
             updated_at: now,
             ended_at: is_over.then_some(now),

@@ -109,6 +109,8 @@ pub(crate) fn bare(directory: &Path, arguments: &str) -> Command {
         .env("ASHBY_MAX_RPM", "0")
         .env("ASHBY_MAX_ATTEMPTS", "1")
         .env("ASHBY_NO_PROGRESS", "true")
+        // Tests of the model turn it on.
+        .env("ASHBY_MODELS", "off")
         .stdin(Stdio::null())
         .kill_on_drop(true);
     command

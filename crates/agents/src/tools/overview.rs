@@ -1,5 +1,7 @@
 //! `pipeline_overview`.
 
+mod counted;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -60,13 +62,25 @@ pub(super) async fn run(agent: &Agent, given: &Given) -> Result<Answer, Error> {
     let now = Timestamp::now();
     let since = given.instant("since").unwrap_or(now - PERIOD);
     let mut pipeline = Pipeline::new(given.text("job_id").map(str::to_owned), since, now);
+    let path = agent.copy().map(|copy| copy.path().to_owned());
     let found = agent
         .locally(move |copy| {
             let Some(as_of) = copy.as_of(["applications"]) else { return Ok(None) };
-            copy.each("applications", |record| pipeline.application(record))?;
             let as_of_both = copy.as_of(["applications", HISTORY]);
-            if as_of_both.is_some() {
-                copy.each(HISTORY, |record| pipeline.entry(record))?;
+            // What the analyst's model has counted need not be counted again; it knows no policy.
+            let is_seen_whole = ["applications", HISTORY].iter().all(|stream| copy.shows_all(stream));
+            let model = path.filter(|_| is_seen_whole).and_then(|path| {
+                models::current(&path, &["applications", "jobs", "interview_stages"]).ok().flatten()
+            });
+            match model {
+                Some(model) => counted::read(&mut pipeline, &model, as_of_both.is_some())
+                    .map_err(|error| Error::new("internal", format!("the model cannot be read: {error}")))?,
+                None => {
+                    copy.each("applications", |record| pipeline.application(record))?;
+                    if as_of_both.is_some() {
+                        copy.each(HISTORY, |record| pipeline.entry(record))?;
+                    }
+                }
             }
             Ok(Some((pipeline.jobs, as_of_both.unwrap_or(as_of), as_of_both.is_some())))
         })

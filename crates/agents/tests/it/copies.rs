@@ -94,6 +94,83 @@ async fn moves_are_counted_from_the_history_and_unknown_without_it() {
     assert!(!answer.contains_key("note"), "{answer:?}");
 }
 
+/// What the analyst's model has counted is not counted again, and says the same.
+#[tokio::test]
+async fn the_overview_is_the_same_from_the_model() {
+    let place = Place::new();
+    let path = place.0.path().join("copy.db");
+    let stage =
+        |id: &str, order: u64| json!({"id": id, "title": id.to_uppercase(), "orderInInterviewPlan": order});
+    let application = |id: &str, job: &str, status: &str, at: &str, created: &str| {
+        json!({"id": id, "job": {"id": job, "title": format!("Job {job}")}, "status": status, "createdAt": created,
+            "currentInterviewStage": stage(at, if at == "a" { 0 } else { 1 })})
+    };
+    let (old, new) = ("2025-01-01T00:00:00Z", "2026-06-01T00:00:00.000Z");
+    place
+        .write(
+            "applications",
+            &[],
+            &[
+                application("1", "j", "Active", "a", old),
+                application("2", "j", "Active", "b", new),
+                application("3", "j", "Hired", "b", new),
+                application("4", "k", "Archived", "b", old),
+                application("5", "k", "Lead", "a", new),
+            ],
+        )
+        .await;
+    let visit = |id: &str, application: &str, stage: &str, entered: &str, left: Option<&str>| {
+        json!({"id": id, "applicationId": application, "stageId": stage, "title": stage.to_uppercase(),
+            "stageNumber": u64::from(stage == "b"), "enteredStageAt": entered, "leftStageAt": left})
+    };
+    let (moved, until) = ("2026-05-01T00:00:00.000Z", "2026-05-02T00:00:00.000Z");
+    place
+        .write(
+            "application_history",
+            &[],
+            &[
+                visit("v1", "1", "a", old, None),
+                visit("v2", "2", "a", moved, Some(until)),
+                visit("v3", "2", "b", until, None),
+                visit("v4", "3", "b", moved, None),
+                visit("v5", "5", "a", new, None),
+            ],
+        )
+        .await;
+    let plain = |id: &str| json!({"id": id, "title": format!("Job {id}"), "status": "Open"});
+    place.write("jobs", &[], &[plain("j"), plain("k")]).await;
+    let described = |id: &str, order| {
+        let mut stage = stage(id, order);
+        stage["type"] = "Active".into();
+        stage["interviewPlanId"] = "p".into();
+        stage
+    };
+    place.write("interview_stages", &[], &[described("a", 0), described("b", 1)]).await;
+    let streams = ["applications", "jobs", "interview_stages"];
+    let asked = || async {
+        let mut answers = Vec::new();
+        for arguments in [json!({"since": "2026-04-01"}), json!({"since": "2026-05-15", "job_id": "j"})] {
+            let mut answer = place.call("pipeline_overview", arguments).await.unwrap();
+            answer.remove("age_s");
+            answers.push(answer);
+        }
+        answers
+    };
+    assert!(models::current(&path, &streams).unwrap().is_none());
+    let counted = asked().await;
+    assert_eq!(counted[0]["totals"]["new_in_period"], 3, "{counted:?}");
+    models::build(&path, &models::path_of(&path), &models::Options::default()).unwrap();
+    let model = models::current(&path, &streams).unwrap().expect("it says what the records say");
+    assert!(models::current(&path, &["offers"]).unwrap().is_none());
+    drop(model);
+    assert_eq!(asked().await, counted);
+
+    // A model that is behind is not asked.
+    place.write("applications", &[], &[application("6", "j", "Active", "a", new)]).await;
+    assert!(models::current(&path, &streams).unwrap().is_none());
+    assert_eq!(asked().await[0]["totals"]["new_in_period"], 4);
+}
+
 #[tokio::test]
 async fn a_search_says_which_stream_the_copy_lacks() {
     let place = Place::new();

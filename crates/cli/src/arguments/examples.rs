@@ -57,7 +57,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "query",
         &[
-            "query 'select title, status from jobs order by title'",
+            "query 'select table_name, column_name, description from model_columns'",
             "query 'select * from metric_offers' --output csv",
         ],
     ),

@@ -47,6 +47,10 @@ pub(crate) async fn run(settings: &Settings, invocation: &Invocation) -> Result<
         for file in &attached {
             plan = file.attach(None, plan).await?;
         }
+        if plan.is_paged() {
+            let window = window(&plan, common, limit);
+            plan = paged(plan, &window, settings.page_size())?;
+        }
         let request = DryRun::new(settings, &plan);
         match settings.json() {
             true => output::print_json(&request)?,

@@ -15,8 +15,9 @@ use crate::settings::{Settings, distrust_file, trust_file};
 pub(crate) enum ConfigAction {
     /// Let ./ashby.toml, as it is now, say where the key comes from and goes to and where records are written
     ///
-    /// Without this, base_url, api_key, api_key_file, api_key_command, to and state count from there never: whoever put
-    /// the file there would decide where the key goes. Once the file is changed, it must be trusted again.
+    /// Without this, what routes keys, secrets and records never counts from there (base_url, api_key and its file and command,
+    /// to, state, listen, metrics, notify, privacy, inbox, files of secrets and the like): whoever put the file there would
+    /// decide where the key goes. Once the file is changed, it must be trusted again. What a file decides is told then.
     Trust {
         /// The file
         #[arg(value_name = "FILE", default_value = "ashby.toml")]

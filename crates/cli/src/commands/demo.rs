@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::commands::report::html::write;
 use crate::failure::{FAILED, Failure, INTERRUPTED};
-use crate::model;
 use crate::output::{print, table, thousands};
 use crate::settings::Settings;
 use crate::signals;
@@ -134,9 +133,11 @@ impl Sync<'_> {
 
 /// The model, and the page that shows it.
 fn page(path: &Path) -> Result<(), Failure> {
-    let model = model::of(path)?;
+    // The syncs have brought it up to date, unless somebody's own settings kept them from it.
+    let model = models::path_of(path);
+    models::build(path, &model, &models::Options::default())?;
     let page =
-        model::page(&model, &Options { organisation: Some(COMPANY.to_owned()), ..Options::default() })?;
+        report::page(&model, &Options { organisation: Some(COMPANY.to_owned()), ..Options::default() })?;
     write(Path::new(PAGE), &page.html)?;
     print(&format!(
         "\n$ ashby report html --to sqlite:{DATABASE} -o {PAGE}\n\n{PAGE} shows the last twelve months in {} figures: open it in a \
@@ -153,7 +154,7 @@ fn remove_old(path: &Path) -> Result<(), Failure> {
     }
     let inbox = ashby_webhooks::Inbox::beside(path).unwrap_or_default();
     let of = |path: &Path| ["", "-wal", "-shm"].map(|suffix| (path.as_os_str().to_owned(), suffix));
-    let model = of(&model::path(path));
+    let model = of(&models::path_of(path));
     for (mut name, suffix) in of(path).into_iter().chain(of(&inbox)).chain(model) {
         name.push(suffix);
         match std::fs::remove_file(&name) {

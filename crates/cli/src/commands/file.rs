@@ -42,7 +42,7 @@ pub(crate) enum ResumeAction {
         #[arg(id = "all_candidates", long = "all", conflicts_with_all = ["candidate", "out"])]
         all: bool,
         /// With --all: the directory of the folders
-        #[arg(long, value_name = "DIR", requires = "all_candidates", default_value = DIRECTORY)]
+        #[arg(long, value_name = "DIR", conflicts_with = "candidate", default_value = DIRECTORY)]
         dir: PathBuf,
         /// The file or directory to write to; - is standard output, which then has the file alone [default: the résumé's own name, in ashby-files/CANDIDATE_ID]
         #[arg(short = 'o', long = "out", value_name = "FILE")]

@@ -115,7 +115,7 @@ impl PurgeFlags {
         }
         receipt.downloads.iter().try_for_each(Downloads::remove)?;
         if let Some(person) = &person {
-            let contacts = person.lock().unwrap_or_else(PoisonError::into_inner).contacts.clone();
+            let contacts = person.lock().unwrap_or_else(PoisonError::into_inner).own_contacts();
             let mut files = purging.files();
             files.extend(receipt.inboxes.iter().map(|part| part.file.clone()));
             files.extend(texts.map(|texts| texts.path().to_owned()).filter(|path| path.exists()));

@@ -15,7 +15,7 @@ use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{self, age, counted, explain};
 use crate::settings::{OutputFormat, Settings, duration};
 use crate::table::Table;
-use crate::{local, model, text};
+use crate::{local, text};
 
 /// A query is taken from standard input, by this.
 const STANDARD_INPUT: &str = "-";
@@ -57,7 +57,7 @@ impl QueryFlags {
         limits.memory_bytes = MEMORY_BYTES;
         limits.answer_bytes = usize::MAX;
         let query = Query { rows_max: self.limit.get(), limits, ..Query::new(self.sql()?) };
-        let model = model::path(copy.path());
+        let model = models::path_of(copy.path());
         let model = Some(model).filter(|model| model.is_file());
         let answer = query_files(model.as_deref(), copy.path(), &query, &Cancel::default());
         let answer = answer.map_err(failed)?;

@@ -54,6 +54,9 @@ struct Found {
     caught_up: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     kept: Option<Kept>,
+    /// What was odd about the listing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
     requests: u64,
 }
 
@@ -170,6 +173,7 @@ fn found(by_token: &Report, whole: &Report) -> Vec<Found> {
             missed,
             caught_up: before.map_or(0, |before| before.counts.new + before.counts.changed),
             kept: stream.kept.clone(),
+            notes: stream.notes.clone(),
             requests: stream.requests + before.map_or(0, |before| before.requests),
         }
     };
@@ -199,6 +203,9 @@ fn tell(settings: &Settings, found: &[Found], dry_run: bool) -> Result<(), Failu
         if dry_run { "; nothing was changed" } else { "" },
     ));
     for of in found {
+        for note in &of.notes {
+            explain(&format!("note: {}: {note}\n", of.stream));
+        }
         if let Some(kept) = &of.kept {
             explain(&format!(
                 "{}: {} of {} not shown and kept: {}\n",

@@ -62,7 +62,8 @@ pub(crate) struct SimServe {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Webhooks")]
 struct SimWebhooks {
-    /// Tell this http:// address of changes, once it answers
+    /// Tell this http:// address of changes. It is asked once, at the start: types whose ping it does not answer are disabled,
+    /// as Ashby does it
     #[arg(long, value_name = "URL")]
     webhook: Option<String>,
     /// A file whose first line is the secret that signs; without it events are not signed

@@ -2,6 +2,7 @@
 
 mod flags;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -142,12 +143,27 @@ async fn import(settings: &Settings, place: &dyn Place, file: &Path, force: bool
 /// Keeps a state in a file of its own.
 fn keep(state: &State) -> Result<std::path::PathBuf, Failure> {
     let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
-    let path = std::path::PathBuf::from(format!("ashby-state-{now}.json"));
-    let kept = capture_core::private_file::replace(&path, state.to_document().to_string().as_bytes());
-    kept.map_err(|error| {
-        Failure::new(FAILED, format!("cannot write {}", path.display())).with_source(error)
-    })?;
-    Ok(path)
+    for number in 1.. {
+        let more = if number == 1 { String::new() } else { format!("-{number}") };
+        let path = std::path::PathBuf::from(format!("ashby-state-{now}{more}.json"));
+        let written =
+            capture_core::private_file::options().write(true).create_new(true).open(&path).and_then(
+                |mut file| {
+                    file.write_all(state.to_document().to_string().as_bytes())?;
+                    file.sync_all()
+                },
+            );
+        match written {
+            Ok(()) => return Ok(path),
+            // What was kept within the same second stays.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < 100 => {}
+            Err(error) => {
+                let message = format!("cannot write {}", path.display());
+                return Err(Failure::new(FAILED, message).with_source(error));
+            }
+        }
+    }
+    Err(Failure::new(FAILED, "there is no name left for the state that is replaced"))
 }
 
 fn read(file: &Path) -> Result<String, Failure> {

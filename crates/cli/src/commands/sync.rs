@@ -49,7 +49,7 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let wanted = wanted.kept_up(settings.except(), &*place);
     let place = veil::around(settings, place, None, Some(wanted.names()))?;
     let client = settings.capture_client()?;
-    let cancel = signals::cancellation()?;
+    let cancel = signals::cancellation_of_sync(settings.interval().is_some())?;
     if settings.dry_run() {
         let survey = tokio::select! {
             survey = ashby_source::survey(&client) => survey?,

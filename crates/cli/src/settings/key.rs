@@ -44,7 +44,7 @@ pub(crate) fn read(layers: &Layers) -> Result<ApiKey, Failure> {
 }
 
 fn from_file(path: &Path) -> Result<ApiKey, Failure> {
-    let content = match std::fs::read(path) {
+    let content = match capture_core::private_file::read_small(path) {
         Ok(content) => Zeroizing::new(content),
         // What names no file may be the key itself: it is not shown.
         Err(_) if std::fs::symlink_metadata(path).is_err() => {

@@ -19,6 +19,9 @@ pub(crate) struct Kept {
     /// Valid still, since deliveries may be under way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) earlier_secrets: Vec<String>,
+    /// When the secret was replaced last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rotated_at: Option<jiff::Timestamp>,
     #[serde(default)]
     pub(crate) webhooks: Vec<Webhook>,
 }
@@ -40,15 +43,22 @@ pub(crate) struct Webhook {
 
 impl Default for Kept {
     fn default() -> Self {
-        Self { version: VERSION, secret: None, earlier_secrets: Vec::new(), webhooks: Vec::new() }
+        Self {
+            version: VERSION,
+            secret: None,
+            earlier_secrets: Vec::new(),
+            rotated_at: None,
+            webhooks: Vec::new(),
+        }
     }
 }
 
 impl Kept {
     /// Reads the file; nothing is kept if it is not there.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
+        let text = match private_file::read_small_file(path).map(String::from_utf8) {
+            Ok(Ok(text)) => text,
+            Ok(Err(_)) => String::new(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => {
                 return Err(
@@ -56,6 +66,15 @@ impl Kept {
                 );
             }
         };
+        // One that lay there before, from a checkout or an archive, would say whose events are believed.
+        if let Ok(Some(mode)) = private_file::permissions_wider_than_private(path) {
+            let message =
+                format!("{} holds secrets, and others may read or write it (mode {mode:o})", path.display());
+            return Err(Failure::new(USAGE, message).with_hint(format!(
+                "this program makes it for its owner only: if it is yours, `chmod 600 {0}`; else take it away",
+                path.display()
+            )));
+        }
         // What the parser says could quote a secret.
         match serde_json::from_str::<Self>(&text) {
             Ok(kept) if kept.version == VERSION => Ok(kept),

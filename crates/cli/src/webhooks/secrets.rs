@@ -1,9 +1,11 @@
 //! Which secrets sign events.
 
 use std::fmt::Write as _;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use ashby_webhooks::{Keyring, Secrets};
+use capture_core::private_file;
 
 use super::kept::{Held, Kept};
 use crate::failure::{CREDENTIALS, Failure};
@@ -14,7 +16,7 @@ use crate::settings::Settings;
 /// receiver can be there before the webhooks, whose pings it must answer.
 pub(crate) fn keyring(settings: &Settings) -> Result<Keyring, Failure> {
     if let Some(path) = settings.secret_file() {
-        let read = |path: &Path| Secrets::parse(&std::fs::read_to_string(path).ok()?).ok();
+        let read = |path: &Path| Secrets::parse(&text(path).ok()?).ok();
         first_in(path)?;
         return Keyring::following(path, read).ok_or_else(|| none_in(path));
     }
@@ -55,11 +57,21 @@ pub(crate) fn signing_if_any(settings: &Settings) -> Result<Option<String>, Fail
 
 /// The first secret of a file, one a line.
 pub(crate) fn first_in(path: &Path) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(CREDENTIALS, format!("cannot read the secrets in {}", path.display())).with_source(error)
+    let text = text(path).map_err(|error| match error.kind() {
+        // What names no file may be the secret itself: it is not shown.
+        ErrorKind::NotFound => {
+            Failure::new(CREDENTIALS, "there is no file of the name that --secret-file gives")
+                .with_hint("it takes the path of a file with a secret a line")
+        }
+        _ => Failure::new(CREDENTIALS, format!("cannot read the secrets in {}", path.display()))
+            .with_source(error),
     })?;
-    let first = text.trim_start_matches('\u{feff}').lines().map(str::trim).find(|line| !line.is_empty());
-    first.map(str::to_owned).ok_or_else(|| none_in(path))
+    Secrets::lines(&text).next().map(str::to_owned).ok_or_else(|| none_in(path))
+}
+
+fn text(path: &Path) -> std::io::Result<String> {
+    let text = private_file::read_small(path)?;
+    String::from_utf8(text).map_err(|_| std::io::Error::new(ErrorKind::InvalidData, "it is not UTF-8 text"))
 }
 
 fn none_in(path: &Path) -> Failure {

@@ -19,7 +19,7 @@ struct Person {
     id: String,
     name: Option<String>,
     interviews: u64,
-    minutes: u64,
+    minutes: f64,
     due: u64,
     missing: u64,
 }
@@ -73,7 +73,7 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
         let cells = vec![
             Cell::count(person.interviews),
             Cell::real(Some(person.interviews as f64 / weeks)),
-            Cell::count(person.minutes),
+            Cell::real(Some(person.minutes)),
             Cell::count(person.due),
             Cell::count(person.missing),
         ];
@@ -123,7 +123,7 @@ fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Person> {
         id: row.get(0)?,
         name: line(row.get(1)?),
         interviews: number(2)?,
-        minutes: number(3)?,
+        minutes: row.get::<_, Option<f64>>(3)?.unwrap_or(0.0),
         due: number(4)?,
         missing: number(5)?,
     })
@@ -131,7 +131,7 @@ fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Person> {
 
 fn of_all(model: &Model) -> Result<Vec<Person>, Error> {
     let sql = format!(
-        "SELECT l.user_id, max(u.name), sum(l.interviews), sum(l.minutes), sum(l.feedback_due), sum(l.feedback_missing) \
+        "SELECT l.user_id, max(u.name), sum(l.interviews), CAST(sum(l.minutes) AS REAL), sum(l.feedback_due), sum(l.feedback_missing) \
          FROM metric_interviewer_load AS l LEFT JOIN users AS u USING (user_id) WHERE l.user_id IS NOT NULL{} GROUP BY l.user_id",
         model.window.dates("l.week_start")
     );
@@ -142,13 +142,13 @@ fn of_all(model: &Model) -> Result<Vec<Person>, Error> {
 fn of_some(model: &Model) -> Result<Vec<Person>, Error> {
     let as_of = model.window.as_of.strftime("%Y-%m-%dT%H:%M:%S.999Z").to_string();
     let sql = format!(
-        "SELECT i.user_id, max(u.name), count(*), CAST(round(sum(e.duration_minutes)) AS INTEGER), \
+        "SELECT i.user_id, max(u.name), count(*), CAST(sum(e.duration_minutes) AS REAL), \
          sum(coalesce(i.is_feedback_required, 0)), \
-         sum(coalesce(i.is_feedback_required, 0) AND i.feedback_submitted_at IS NULL) \
+         sum(coalesce(i.is_feedback_required, 0) AND i.feedback_id IS NULL) \
          FROM interview_event_interviewers AS i JOIN interview_events AS e USING (interview_event_id) \
          JOIN applications AS a ON a.application_id = e.application_id LEFT JOIN users AS u ON u.user_id = i.user_id \
          WHERE coalesce(e.is_cancelled, 0) = 0 AND coalesce(e.is_debrief, 0) = 0 AND e.ends_at <= ?1{}{} GROUP BY i.user_id",
-        model.window.instants("e.starts_at"),
+        model.window.weeks("e.starts_at"),
         model.scope("a.job_id")
     );
     model.rows(&sql, [as_of], row)

@@ -45,7 +45,7 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
     let hidden = roles.len().saturating_sub(MOST) as u64;
     notes.extend(note(hidden, "younger job", "in the table only."));
     let undated = roles.iter().filter(|role| role.age_days.is_none()).count() as u64;
-    notes.extend(note(undated, "job", "of unknown age: Ashby does not say when it was opened."));
+    notes.extend(note(undated, "job", "of unknown age: no date of opening is known."));
     let figure = |body, notes| {
         Figure {
         chart: "open-roles-ageing",
@@ -87,18 +87,19 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
         ];
         table.push(role.id.clone(), model.job(&role.id), cells);
     }
+    let is_dated = table.largest("age_days") > 0.0;
     let panel = Panel::whole(Scale::new(table.largest("age_days"), 5.0));
     let drawn = table.rows.len().min(MOST);
     let bottom = DENSE.pitch * drawn as u32;
     let picture = html! {
-        (panel.grid(0, bottom, " days"))
+        @if is_dated { (panel.grid(0, bottom, " days")) }
         @for (index, row) in table.rows.iter().take(MOST).enumerate() {
             @let top = DENSE.pitch * index as u32;
             @let is_late = targets.get(&row.key).is_some_and(|date| *date < today);
             (DENSE.label(top, &row.heading))
             (DENSE.figures(top, &said(&table, row, is_late), table.mark(row, "active_applications").as_ref()))
             (DENSE.bar(top, "solid", &panel, 0.0, table.mark(row, "age_days")))
-            @if is_late {
+            @if is_late && table.mark(row, "age_days").is_some() {
                 (flag(panel.x(table.value(row, "age_days")), top + DENSE.bar - 3, "The target date has passed"))
             }
         }

@@ -95,7 +95,7 @@ pub(super) fn figure(model: &Model) -> Result<Figure, Error> {
         @for (index, row) in table.rows.iter().enumerate() {
             @let top = head + DENSE.pitch * index as u32;
             @let is_drawn = index < jobs.len();
-            (DENSE.label(top, &row.heading))
+            (DENSE.label_within(top, &row.heading, 54, 36))
             (DENSE.figures(top, &said(table.value(row, "applications")), table.mark(row, "applications").as_ref()))
             @if is_drawn {
                 (DENSE.track(top, 0.0, 1.0))

@@ -26,26 +26,41 @@ const NAMED: [&str; 11] = [
 const SHORTEST_CONTACT: usize = 6;
 
 /// Somebody, as far as they are known.
+#[derive(Default)]
 pub(super) struct Person {
     ids: BTreeSet<String>,
     /// E-mail addresses and telephone numbers, to look for afterwards.
-    pub(super) contacts: BTreeSet<String>,
+    contacts: BTreeSet<String>,
+    /// Those of them that records of others have, too.
+    shared: BTreeSet<String>,
 }
 
 impl Person {
     pub(super) fn new(id: &str) -> Self {
-        Self { ids: BTreeSet::from([id.to_ascii_lowercase()]), contacts: BTreeSet::new() }
+        Self { ids: BTreeSet::from([id.to_ascii_lowercase()]), ..Self::default() }
     }
 
     /// Several, by their ids.
     pub(super) fn all(ids: BTreeSet<String>) -> Self {
-        Self { ids, contacts: BTreeSet::new() }
+        Self { ids, ..Self::default() }
     }
 
     /// The same, by another name.
     pub(super) fn or_called(mut self, id: &str) -> Self {
         self.ids.insert(id.to_owned());
         self
+    }
+
+    /// Contacts that are theirs alone.
+    pub(super) fn own_contacts(&self) -> BTreeSet<String> {
+        self.contacts.difference(&self.shared).cloned().collect()
+    }
+
+    /// A record of others: all that is held is shown once more after the last that is theirs was found.
+    fn leaves(&mut self, held: &Held<'_>) {
+        let has = |contact: &&String| !self.shared.contains(*contact) && contains(held.record, contact);
+        let more: Vec<String> = self.contacts.iter().filter(has).cloned().collect();
+        self.shared.extend(more);
     }
 
     /// What they and what is theirs is called.
@@ -161,6 +176,8 @@ impl Choose for Chooser {
         let is_theirs = person.is_named_by(held);
         if is_theirs {
             person.meets(held);
+        } else {
+            person.leaves(held);
         }
         is_theirs
     }
@@ -225,6 +242,6 @@ mod tests {
         assert!(!chooses("applications", "a2", r#"{"id":"a2","candidate":{"id":"c10"}}"#));
         assert!(chooses("candidate_projects", "c1/p1", r#"{"id":"p1","candidateId":"c1"}"#));
         assert!(!chooses("projects", "p1", r#"{"id":"p1"}"#), "the project is everybody's");
-        assert!(person.lock().unwrap().contacts.contains("a@example.com"));
+        assert!(person.lock().unwrap().own_contacts().contains("a@example.com"));
     }
 }

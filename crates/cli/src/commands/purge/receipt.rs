@@ -70,7 +70,7 @@ pub(super) struct Downloads {
 /// Where contacts of theirs stand afterwards.
 #[derive(Serialize)]
 pub(super) struct Found {
-    /// How many e-mail addresses and telephone numbers were looked for.
+    /// How many e-mail addresses and telephone numbers were looked for: those that no other record has.
     contacts: usize,
     files: Vec<FoundIn>,
 }
@@ -149,13 +149,18 @@ impl fmt::Display for Receipt {
                 [] if found.contacts == 0 => {}
                 [] => writeln!(
                     f,
-                    "afterwards none of their {} e-mail addresses and telephone numbers is in any of {} places",
-                    found.contacts,
-                    found.files.len()
+                    "afterwards none of {} of theirs (e-mail addresses, telephone numbers) is found in {}",
+                    counted(found.contacts as u64, "contact"),
+                    counted(found.files.len() as u64, "place")
                 )?,
                 _ => {
                     for file in left {
-                        writeln!(f, "warning: {} still has {} of their contacts", file.file, file.found)?;
+                        let contacts = counted(file.found, "contact");
+                        writeln!(
+                            f,
+                            "warning: {} still has {contacts} of theirs, which nobody else here has",
+                            file.file
+                        )?;
                     }
                 }
             }

@@ -10,10 +10,10 @@ use report::{Confidential, Options, Period};
 use serde_json::json;
 
 use super::may_write;
-use crate::failure::{FAILED, Failure};
-use crate::model;
-use crate::output;
+use crate::failure::{FAILED, Failure, USAGE};
+use crate::output::{self, explain};
 use crate::settings::Settings;
+use crate::{local, modelling, text};
 
 /// Where the page goes from a terminal, which nobody wants to read it on.
 const USUAL: &str = "ashby-report.html";
@@ -28,7 +28,7 @@ pub(crate) struct HtmlFlags {
     #[arg(long)]
     force: bool,
     /// Which months: 12m, 90d, all, or two dates as in 2026-01-01..2026-06-30; whole months are counted
-    #[arg(long, value_name = "PERIOD", default_value = "12m", value_parser = model::period)]
+    #[arg(long, value_name = "PERIOD", default_value = "12m", value_parser = period)]
     period: Period,
     /// Only this job, by its id; may be given several times
     #[arg(long = "job", value_name = "ID")]
@@ -37,7 +37,7 @@ pub(crate) struct HtmlFlags {
     #[arg(long = "department", value_name = "ID")]
     departments: Vec<String>,
     /// Confidential jobs: mask their names, show them, or exclude the jobs
-    #[arg(long, value_name = "HOW", default_value = "mask", value_parser = model::confidential)]
+    #[arg(long, value_name = "HOW", default_value = "mask", value_parser = confidential)]
     confidential: Confidential,
 }
 
@@ -55,7 +55,7 @@ impl HtmlFlags {
             confidential: self.confidential,
             ..Options::default()
         };
-        let page = model::page(&model::ready(settings)?, &options)?;
+        let page = report::page(&ready(settings)?, &options)?;
         match path {
             None => output::print_bytes(page.html.as_bytes()).map(drop)?,
             Some(path) => {
@@ -69,6 +69,44 @@ impl HtmlFlags {
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// How confidential jobs are treated, by name.
+fn confidential(text: &str) -> Result<Confidential, String> {
+    Confidential::named(text).ok_or_else(|| "it is mask, show or exclude".to_owned())
+}
+
+fn period(text: &str) -> Result<Period, String> {
+    text.parse::<Period>().map_err(|error| match error.hint() {
+        Some(hint) => format!("it is {hint}"),
+        None => error.to_string(),
+    })
+}
+
+/// The model of the copy that the settings name. It is built first if there is none and there are records.
+fn ready(settings: &Settings) -> Result<PathBuf, Failure> {
+    let copy = local::copy(settings)?;
+    let model = models::path_of(copy.path());
+    if !model.exists() {
+        if !copy.exists() {
+            return Err(local_copy::Error::NoCopy(copy.path().to_owned()).into());
+        }
+        let shown = model.display().to_string();
+        explain(&format!("there is no model yet: building {}\n", text::line(&shown)));
+        models::build(copy.path(), &model, &modelling::options(settings)?)?;
+    }
+    Ok(model)
+}
+
+impl From<report::Error> for Failure {
+    fn from(error: report::Error) -> Self {
+        let code = if error.is_usage() { USAGE } else { FAILED };
+        let failure = Self::new(code, error.to_string());
+        match error.hint() {
+            Some(hint) => failure.with_hint(hint),
+            None => failure.with_source(error),
+        }
     }
 }
 

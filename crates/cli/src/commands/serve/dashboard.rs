@@ -13,8 +13,6 @@ use report::{Confidential, Options, Page};
 use tokio::sync::Semaphore;
 use url::form_urlencoded;
 
-use crate::model;
-
 const PATH: &str = "/dashboard";
 
 /// Pages that are made at once: each keeps a core busy for a moment.
@@ -33,7 +31,7 @@ struct Board {
 
 /// The page of the model beside this copy.
 pub(super) fn pages(copy: &Path, is_under_policy: bool) -> Pages {
-    let model: PathBuf = model::path(copy);
+    let model: PathBuf = models::path_of(copy);
     let board = Board { model: model.into(), places: Arc::new(Semaphore::new(AT_ONCE)), is_under_policy };
     Pages {
         path: PATH,
@@ -66,7 +64,7 @@ async fn show(State(board): State<Board>, RawQuery(query): RawQuery) -> Response
     let Ok(_place) = board.places.acquire().await else {
         return notice(StatusCode::SERVICE_UNAVAILABLE, "The server is stopping.", None);
     };
-    let made = tokio::task::spawn_blocking(move || model::page(&board.model, &options)).await;
+    let made = tokio::task::spawn_blocking(move || report::page(&board.model, &options)).await;
     match made {
         Ok(Ok(page)) => html_response(StatusCode::OK, document(page)),
         Ok(Err(error)) if error.is_usage() => {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Which, check, show};
 use crate::call::{flags, send};
-use crate::failure::{FAILED, Failure};
+use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::{counted, explain, print_done, print_json};
 use crate::settings::Settings;
 use crate::webhooks::{self, Held, Webhook};
@@ -118,12 +118,25 @@ impl Enable {
     }
 }
 
+/// For so long deliveries may come that were signed before.
+const UNDER_WAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(3);
+
 impl Rotate {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let mut held = Held::take(settings.webhooks_file())?;
         if self.finish {
+            let since = held.kept.rotated_at.map(|at| jiff::Timestamp::now().duration_since(at));
+            if let Some(since) = since.filter(|since| *since < UNDER_WAY && !self.yes) {
+                let message = format!(
+                    "the secret was rotated {} minutes ago: Ashby repeats deliveries for some three hours, and does not \
+                     repeat those that are refused; nothing was changed",
+                    since.as_mins()
+                );
+                return Err(Failure::new(USAGE, message).with_hint("wait, or say --yes"));
+            }
             let forgotten = held.kept.earlier_secrets.len();
             held.kept.earlier_secrets.clear();
+            held.kept.rotated_at = None;
             held.save()?;
             let told = format!("no longer valid: {}\n", counted(forgotten as u64, "earlier secret"));
             print_done(settings, &told, &json!({"earlier_secrets_forgotten": forgotten}))?;
@@ -151,6 +164,7 @@ impl Rotate {
             }
         }
         held.kept.secret = Some(secret.clone());
+        held.kept.rotated_at = Some(jiff::Timestamp::now());
         held.save()?;
         let changes = [("secretToken", secret.as_str().into())];
         change(&client, &mut held, &mut found, &changes, |webhook| webhook.secret = Some(secret.clone()))

@@ -30,7 +30,7 @@ pub(crate) struct Trigger {
     /// Where to send it
     #[arg(long, required_unless_present = "dry_run")]
     url: Option<String>,
-    /// Replace a member: data.candidate.id=…, JSON or text; {number} in it is that of the event
+    /// Replace a member: data.application.candidate.id=…, JSON or text; {number} in it is that of the event
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
     /// How many events, each with an id of its own
@@ -63,6 +63,8 @@ impl Trigger {
             Failure::new(FAILED, format!("the example of {} is no JSON", event.name)).with_source(error)
         })?;
         let sets = self.set.iter().map(|set| assignment(set)).collect::<Result<Vec<_>, _>>()?;
+        let whole = json!({"action": event.name, "data": data});
+        sets.iter().try_for_each(|(path, _)| has_parent(&whole, path))?;
         let make = |number: u64| {
             let mut body = json!({"action": event.name, "data": data});
             if event.name != "ping" {
@@ -191,8 +193,29 @@ fn assignment(text: &str) -> Result<(&str, &str), Failure> {
         .filter(|(path, _)| !path.is_empty() && path.split('.').all(|name| !name.is_empty()));
     given.ok_or_else(|| {
         Failure::new(USAGE, format!("--set {text} must name a member and its value"))
-            .with_hint("for example --set data.candidate.id=4f1c0d6e-0000-4000-8000-000000000000")
+            .with_hint("for example --set data.application.status=Hired; --dry-run prints the event")
     })
+}
+
+/// Refuses a path whose members, but for the last, the event does not have: what it would make nobody reads.
+fn has_parent(event: &Value, path: &str) -> Result<(), Failure> {
+    let names: Vec<&str> = path.split('.').collect();
+    let mut at = event;
+    for (depth, name) in names[..names.len() - 1].iter().enumerate() {
+        let index = name.parse::<usize>().ok();
+        let Some(next) = index.and_then(|index| at.get(index)).or_else(|| at.get(*name)) else {
+            let there: Vec<&str> = at.as_object().into_iter().flatten().map(|(name, _)| &**name).collect();
+            let before = names[..depth].join(".");
+            let message = format!("--set {path}: the event has no {}", names[..=depth].join("."));
+            return Err(Failure::new(USAGE, message).with_hint(format!(
+                "{} has {}",
+                if depth == 0 { "it" } else { &*before },
+                there.join(", ")
+            )));
+        };
+        at = next;
+    }
+    Ok(())
 }
 
 /// JSON, or else text.
@@ -236,6 +259,17 @@ mod tests {
         assert!(
             assignment("data").is_err() && assignment("data..id=1").is_err() && assignment("=1").is_err()
         );
+    }
+
+    #[test]
+    fn a_member_that_nobody_reads_is_not_made() {
+        let event = json!({"data": {"application": {"candidate": {"id": "x"}}, "ids": ["a"]}});
+        for path in ["data.application.candidate.id", "data.application.new", "data.ids.0", "data", "new"] {
+            assert!(has_parent(&event, path).is_ok(), "{path}");
+        }
+        let failure = has_parent(&event, "data.candidate.id").unwrap_err();
+        assert!(failure.with_causes().contains("no data.candidate"), "{failure:?}");
+        assert_eq!(failure.hint(), Some("data has application, ids"));
     }
 
     #[test]
