@@ -46,6 +46,7 @@ fn company() -> Records {
 }
 
 /// An application that came on day 0, with its history: stage and day.
+#[expect(clippy::needless_pass_by_value, reason = "calls read better without a reference")]
 fn with(records: &mut Records, id: &str, status: &str, more: Value, history: &[(&str, i64)]) {
     let stage = history.last().map_or("a1", |(stage, _)| stage);
     let mut record = json!({

@@ -1,6 +1,8 @@
 //! The model against figures that were computed without it: lifelike companies that change and lose records, synced,
 //! built, and compared row for row.
 
+#![allow(clippy::unwrap_used, reason = "what fails here fails a test")]
+
 mod support;
 
 use std::collections::BTreeMap;
