@@ -87,6 +87,7 @@ async fn answers_of_a_lifelike_company_are_what_the_document_says() {
     check(&ashby_sim::Shape { rates: Some(rates), ..ashby_sim::Shape::lifelike(400, 5) }).await;
 }
 
+#[expect(clippy::print_stdout, reason = "a test says that it is skipped")]
 async fn check(shape: &ashby_sim::Shape) {
     let Some(path) = document() else {
         println!("skipped: set ASHBY_OPENAPI to the path of Ashby's OpenAPI document");

@@ -135,7 +135,7 @@ fn histories_go_back_skip_leave_the_archive_change_jobs_and_come_to_nothing() {
         }
     }
     about("skips", thousandths(skips, forward), 60..140);
-    about("no history", company.of_histories(|history| history.first().is_none()), 4..14);
+    about("no history", company.of_histories(|history| history.is_empty()), 4..14);
     about(
         "same instants",
         company.of_histories(|history| {
