@@ -14,6 +14,7 @@ mod protocol;
 mod resources;
 mod status;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 pub use capture::runner_options;
@@ -28,9 +29,9 @@ pub fn run() -> ExitCode {
         Some("--help" | "-h" | "help") => return said(HELP),
         Some(_) => {
             // What was given is not repeated: it may be a key.
-            eprintln!(
-                "error: source-ashby takes no arguments\nhint: `source-ashby --help` says what it reads"
-            );
+            let told =
+                "error: source-ashby takes no arguments\nhint: `source-ashby --help` says what it reads\n";
+            let _ = std::io::stderr().write_all(told.as_bytes());
             return ExitCode::from(2);
         }
     }
@@ -59,7 +60,6 @@ For a sync by hand: ashby sync
 
 /// Prints it. A reader that has gone needs nothing.
 fn said(text: &str) -> ExitCode {
-    use std::io::Write as _;
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
     ExitCode::SUCCESS
 }

@@ -127,6 +127,7 @@ fn brings(store: Arc<dyn Store>, seen: u64, records: Vec<Record>, at: u64) -> Re
 }
 
 /// A run that brings nothing and puts everything in order; where it stands, and the rows.
+#[allow(clippy::needless_pass_by_value, reason = "as runs take it")]
 fn settled(store: Arc<dyn Store>) -> (Option<serde_json::Value>, Rows) {
     let mut session = Session::new(Arc::clone(&store), LEASE, false);
     let state = session.load().unwrap();
@@ -181,6 +182,7 @@ fn at_each_change(
     unreachable!("it ends")
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "as runs take it")]
 fn first(store: Arc<dyn Store>) {
     brings(Arc::clone(&store), 1, vec![pet("a", "1"), pet("b", "1")], 1).unwrap();
 }

@@ -1,0 +1,21 @@
+-- Written by `cargo xtask dbt`.
+{{ ashby.staged('job_postings', [
+    ('job_posting_id', 'id', 'text'),
+    ('title', 'title', 'text'),
+    ('status', 'status', 'text'),
+    ('job_id', 'jobId', 'text'),
+    ('department_name', 'departmentName', 'text'),
+    ('team_name', 'teamName', 'text'),
+    ('location_name', 'locationName', 'text'),
+    ('location_external_name', 'locationExternalName', 'text'),
+    ('workplace_type', 'workplaceType', 'text'),
+    ('employment_type', 'employmentType', 'text'),
+    ('is_listed', 'isListed', 'boolean'),
+    ('published_date', 'publishedDate', 'date'),
+    ('application_deadline_at', 'applicationDeadline', 'instant'),
+    ('external_link', 'externalLink', 'text'),
+    ('apply_link', 'applyLink', 'text'),
+    ('compensation_tier_summary', 'compensationTierSummary', 'text'),
+    ('is_should_display_compensation_on_job_board', 'shouldDisplayCompensationOnJobBoard', 'boolean'),
+    ('updated_at', 'updatedAt', 'instant'),
+]) }}
