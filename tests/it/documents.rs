@@ -100,7 +100,7 @@ const TABLE: &[(&str, Holds)] = &[
     ("webhook enable all --yes", Document),
     ("webhook update --url http://127.0.0.1:2/x --yes", Document),
     ("webhook rotate --yes", Document),
-    ("webhook rotate --finish", Document),
+    ("webhook rotate --finish --yes", Document),
     ("webhook delete all --yes", Document),
     ("webhook trigger candidateHire --url http://127.0.0.1:1/x", Document),
     ("webhook trigger candidateHire --count 3 --dry-run", Document),

@@ -306,12 +306,17 @@ async fn a_dry_run_shows_what_would_be_sent() {
     assert_eq!(ran.code, Some(2), "{ran:#?}");
 }
 
-/// Who closes the terminal wants a sync to end, unless it was started to outlive it.
+/// Who closes the terminal wants a sync to end; one that was started to outlive it (as these tests may be) goes on.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_ends_in_order_when_its_terminal_goes_away() {
     let site = Site::new().await;
+    let sync = site.ashby("sync users");
+    let mut command = tokio::process::Command::new("env");
+    command.arg("--default-signal=HUP").arg(sync.as_std().get_program()).args(sync.as_std().get_args());
+    command.current_dir(site.directory.path()).env_clear().kill_on_drop(true);
+    command.envs(sync.as_std().get_envs().filter_map(|(name, value)| Some((name, value?))));
     site.server.faults().add(FaultRule::new("user.list", Fault::Hold));
-    let child = start(site.ashby("sync users"));
+    let child = start(command);
     site.held().await;
     signal(&child, "HUP");
     let ran = ended(child).await;

@@ -194,6 +194,17 @@ mod tests {
         }
     }
 
+    /// As a shell takes them apart.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        for (place, part) in line.split('\'').enumerate() {
+            let mut parts = if place % 2 == 0 { part.split(' ').collect() } else { vec![part] }.into_iter();
+            words.last_mut().unwrap().push_str(parts.next().unwrap());
+            words.extend(parts.map(str::to_owned));
+        }
+        words
+    }
+
     #[test]
     fn every_command_has_examples_and_they_are_right() {
         let command = with_examples(CommandLine::command());
@@ -204,7 +215,7 @@ mod tests {
         for (path, lines) in EXAMPLES {
             assert!(found.iter().any(|(leaf, _)| leaf == path), "there is no {path}");
             for line in *lines {
-                let words = std::iter::once("ashby").chain(line.split(' '));
+                let words = std::iter::once("ashby".to_owned()).chain(words(line));
                 let read = command.clone().try_get_matches_from(words);
                 assert!(read.is_ok(), "{line}: {}", read.unwrap_err());
             }
