@@ -91,6 +91,16 @@ impl Site {
         ran
     }
 
+    /// By stream of a destination, whether the next sync lists all of it.
+    pub(crate) async fn to_be_listed(&self, to: &str) -> Vec<(String, bool)> {
+        let shown = self.done(&format!("state show --to {to} --output json")).await.stdout;
+        let shown: Vec<serde_json::Value> = serde_json::from_str(&shown).unwrap();
+        let of = |shown: serde_json::Value| {
+            (shown["stream"].as_str().unwrap().to_owned(), shown["to_be_listed"] == true)
+        };
+        shown.into_iter().map(of).collect()
+    }
+
     /// Waits until a request is held.
     pub(crate) async fn held(&self) {
         let held = tokio::time::timeout(PATIENCE, self.server.faults().wait_held(1)).await;
