@@ -516,6 +516,8 @@ impl Bench {
         // Later flags win over earlier variables.
         let mut command = clean(&self.ashby, folder.path());
         command.env("ASHBY_API_KEY", KEY).env("ASHBY_MAX_RPM", "0").env("ASHBY_BASE_URL", base_url);
+        // The model is measured by itself.
+        command.env("ASHBY_MODELS", "off");
         command.args(["sync", "--no-progress", "--output", "json", "--log", "error", "--to", to_argument]);
         command
     }
