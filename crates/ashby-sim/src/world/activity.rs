@@ -21,7 +21,7 @@ impl World {
             Kind::Approval => self.approval(index, parent),
             Kind::AuditEvent => self.audit_event(index),
             Kind::ClientInfo => self.client_info(index, parent),
-            Kind::CriteriaEvaluation => self.evaluation(index, parent),
+            Kind::CriteriaEvaluation => self.evaluation(index, self.plan_of(parent).created_ms),
             Kind::Feedback => self.feedback(index, parent),
             Kind::FraudCheck => self.fraud_check(index, parent),
             Kind::InterviewSchedule => self.schedule(index, parent),
@@ -114,7 +114,8 @@ impl World {
         Value::Object(check)
     }
 
-    fn evaluation(&self, index: u32, application: u32) -> Value {
+    /// Made an hour after its application.
+    pub(super) fn evaluation(&self, index: u32, created_ms: i64) -> Value {
         let mut dice = self.dice(Kind::CriteriaEvaluation, index);
         let criteria =
             ["Five years in a similar role", "Has led a project end to end", "Writes about their work"];
@@ -127,7 +128,7 @@ impl World {
             },
             "status": "Completed", "outcome": dice.pick(&["Meets", "DoesNotMeet", "Unclear"]),
             "reasoning": "Judged from the resume alone.",
-            "evaluatedAt": instant(self.plan_of(application).created_ms + HOUR_MS),
+            "evaluatedAt": instant(created_ms + HOUR_MS),
         })
     }
 
@@ -266,8 +267,19 @@ impl World {
             .collect();
         // The latest version comes first.
         versions.reverse();
+        let decision = [json!(decided), json!(acceptance), json!(status)];
+        self.offer_of((index, application), decision, &versions)
+    }
+
+    /// An offer and its detail: when it was decided, its acceptance status, its status; the latest version first.
+    pub(super) fn offer_of(
+        &self,
+        (index, application): (u32, u32),
+        [decided_at, acceptance, status]: [Value; 3],
+        versions: &[Value],
+    ) -> (Value, Map<String, Value>) {
         let record = json!({
-            "id": self.id(Kind::Offer, index), "decidedAt": decided,
+            "id": self.id(Kind::Offer, index), "decidedAt": decided_at,
             "applicationId": self.id(Kind::Application, application), "acceptanceStatus": acceptance,
             "offerStatus": status, "latestVersion": versions.first(),
         });

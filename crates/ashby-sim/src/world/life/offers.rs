@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{DAY_MS, HOUR_MS, NOW_MS, World, form, instant, object};
+use super::super::{DAY_MS, HOUR_MS, NOW_MS, World, instant, object};
 use super::course::OfferCourse;
 use super::{Course, PLACES};
 use crate::kind::Kind;
@@ -59,19 +59,8 @@ impl World {
             .collect();
         // The latest version comes first.
         versions.reverse();
-        let record = json!({
-            "id": self.id(Kind::Offer, index), "decidedAt": offer.decided_ms.map(instant),
-            "applicationId": self.id(Kind::Application, application), "acceptanceStatus": offer.acceptance,
-            "offerStatus": offer.status, "latestVersion": versions.first(),
-        });
-        let detail = object(json!({
-            "versions": versions,
-            "formDefinition": form(self, Kind::Offer, 0, &[
-                ("salary", "Salary", "Currency", &[]),
-                ("contract", "Contract type", "ValueSelect", &["Permanent", "Fixed term"]),
-            ]),
-        }));
-        (record, detail)
+        let decision = [json!(offer.decided_ms.map(instant)), json!(offer.acceptance), json!(offer.status)];
+        self.offer_of((index, application), decision, &versions)
     }
 
     pub(crate) fn lived_approval(&self, index: u32, offer: u32) -> Value {

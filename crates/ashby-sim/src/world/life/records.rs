@@ -182,29 +182,12 @@ impl World {
                 record
             }
             Kind::Approval => self.lived_approval(index, parent),
-            Kind::CriteriaEvaluation => self.lived_evaluation(index, parent),
+            Kind::CriteriaEvaluation => self.evaluation(index, self.any_course(parent).created_ms),
             Kind::SurveyRequest | Kind::SurveySubmission => self.lived_survey(kind, index, parent),
             Kind::TakeHome => self.lived_take_home(index, parent),
             _ => return None,
         };
         Some(Document { record: object(record), detail })
-    }
-
-    fn lived_evaluation(&self, index: u32, application: u32) -> Value {
-        let mut dice = self.dice(Kind::CriteriaEvaluation, index);
-        let criteria =
-            ["Five years in a similar role", "Has led a project end to end", "Writes about their work"];
-        let position = index % 3;
-        json!({
-            "id": self.id(Kind::CriteriaEvaluation, index),
-            "criterion": {
-                "id": self.ids.part(Kind::CriteriaEvaluation, position, 1), "title": criteria[position as usize],
-                "type": "ResumePrompt", "prompt": format!("{}?", criteria[position as usize]),
-            },
-            "status": "Completed", "outcome": dice.pick(&["Meets", "DoesNotMeet", "Unclear"]),
-            "reasoning": "Judged from the resume alone.",
-            "evaluatedAt": instant(self.any_course(application).created_ms + HOUR_MS),
-        })
     }
 
     /// The course of an application, also of one that was made later.
