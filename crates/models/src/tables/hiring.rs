@@ -182,7 +182,7 @@ pub(crate) static TABLES: &[Table] = &[
         key: &["application_id"],
         record: &["application_id"],
         owners: &[("candidate_id", "candidates")],
-        indexes: &["candidate_id", "job_id,status,is_live,created_at", "created_month", "source_id", "current_stage_id", "status",
+        indexes: &["candidate_id", "job_id,status,current_stage_id,is_live,created_at", "created_month", "source_id", "current_stage_id", "status",
             "credited_to_user_id?credited_to_user_id IS NOT NULL", "archive_reason_id?archive_reason_id IS NOT NULL",
             "applied_via_job_posting_id?applied_via_job_posting_id IS NOT NULL", "department_id", "location_id",
             "recruiter_user_id", "hiring_manager_user_id", "interview_plan_id", "last_stage_id?last_stage_id IS NOT NULL",
