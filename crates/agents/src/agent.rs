@@ -9,6 +9,7 @@ use document_text::Reader;
 use local_copy::{Cancel, LocalCopy, Snapshot};
 use privacy::{Policy, Veil};
 use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
@@ -55,6 +56,24 @@ pub(crate) struct Inner {
     pub(crate) measures: Measures,
     pub(crate) tools: Vec<Tool>,
     sight: Sight,
+    turns: Arc<Turns>,
+}
+
+/// How many read the copy at once: each takes a connection with its memory, and more than the cores there are bring nothing.
+#[derive(Debug)]
+struct Turns {
+    /// Of reads that are short.
+    reads: Arc<Semaphore>,
+    /// Of queries, which may take their time.
+    queries: Arc<Semaphore>,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let places = || Arc::new(Semaphore::new(2 * cores));
+        Self { reads: places(), queries: places() }
+    }
 }
 
 /// Who asks, and until when.
@@ -82,7 +101,20 @@ impl Agent {
         let measures = Measures::default();
         let sight = Sight::whole(copy.clone());
         let writes = writes.map(Arc::new);
-        Self { inner: Arc::new(Inner { copy, client, writes, documents, max_age, measures, tools, sight }) }
+        let turns = Arc::default();
+        Self {
+            inner: Arc::new(Inner {
+                copy,
+                client,
+                writes,
+                documents,
+                max_age,
+                measures,
+                tools,
+                sight,
+                turns,
+            }),
+        }
     }
 
     /// The same, which sees no more than a veil lets through.
@@ -107,10 +139,22 @@ impl Agent {
         tools: Vec<Tool>,
         sight: Sight,
     ) -> Self {
-        let Inner { client, documents, max_age, measures, .. } = &*self.inner;
-        let (client, documents) = (client.clone(), documents.clone());
+        let Inner { client, documents, max_age, measures, turns, .. } = &*self.inner;
+        let (client, documents, turns) = (client.clone(), documents.clone(), Arc::clone(turns));
         let (max_age, measures) = (*max_age, measures.clone());
-        Self { inner: Arc::new(Inner { copy, client, writes, documents, max_age, measures, tools, sight }) }
+        Self {
+            inner: Arc::new(Inner {
+                copy,
+                client,
+                writes,
+                documents,
+                max_age,
+                measures,
+                tools,
+                sight,
+                turns,
+            }),
+        }
     }
 
     /// Reads résumés, if this one of a candidate may be seen.
@@ -222,7 +266,13 @@ impl Agent {
         work: impl FnOnce(&Snapshot) -> Result<T, Error> + Send + 'static,
     ) -> Result<Option<T>, Error> {
         let Some(copy) = self.copy().cloned() else { return Ok(None) };
-        blocking(move || work(&copy.snapshot()?)).await.map(Some)
+        let turn = Arc::clone(&self.inner.turns.reads).acquire_owned().await;
+        // The turn ends with the work, whoever still waits for it.
+        let work = move || {
+            let _turn = turn;
+            work(&copy.snapshot()?)
+        };
+        blocking(work).await.map(Some)
     }
 
     /// Runs a query on the copy, until nobody waits for it any more.
@@ -237,7 +287,14 @@ impl Agent {
         let cancel = Cancel::default();
         let stop = cancel.clone();
         let gone = call.cancel.clone();
-        let work = blocking(move || Ok(copy.query(&query, &cancel)?));
+        let turn = tokio::select! {
+            turn = Arc::clone(&self.inner.turns.queries).acquire_owned() => turn,
+            () = gone.cancelled() => return Err(local_copy::Error::GivenUp.into()),
+        };
+        let work = blocking(move || {
+            let _turn = turn;
+            Ok(copy.query(&query, &cancel)?)
+        });
         tokio::pin!(work);
         tokio::select! {
             answer = &mut work => answer,

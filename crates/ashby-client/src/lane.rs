@@ -4,6 +4,9 @@
 ///
 /// A more urgent request takes the next departure, also if hundreds of others wait already. Nobody starves: whoever
 /// was passed over 16 times goes next.
+///
+/// Whoever waits wants to be polled: a request's future that is first in its lane and is left alone holds up those behind
+/// it, and, once it is overdue, those in other lanes. Begin what is not awaited at once as a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Lane {
     /// Somebody waits for the answer: an agent, a webhook's receiver, a person. From the first handle in this lane on

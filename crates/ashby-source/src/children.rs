@@ -23,6 +23,7 @@ use crate::AshbySource;
 use crate::aside::{Aside, Patience};
 use crate::checkpoint;
 use crate::clock::now_ms;
+use crate::going;
 use crate::listing::{Arrived, Listing, Place};
 use crate::parent::{Children, Fetched, ParentRequest};
 use crate::record::{Assembled, assemble};
@@ -125,7 +126,7 @@ pub(crate) struct ChildCapture {
     descriptors: [Arc<StreamDescriptor>; 1],
     progress: Progress,
     patience: Patience,
-    /// Requests under way for the first so many of the pending parents, in their order.
+    /// Requests under way for the first so many of the pending parents, in their order. They go on between two steps.
     under_way: FuturesOrdered<BoxFuture<'static, Fetched>>,
     /// The listing begins with the next batch.
     begins: Option<Extent>,
@@ -220,7 +221,7 @@ impl ChildCapture {
         let parents: Vec<String> = waiting.take(PARENTS_AT_ONCE - self.under_way.len()).cloned().collect();
         for parent in parents {
             let request = ParentRequest::new(self.walk.source.clone(), self.row, &parent)?;
-            self.under_way.push_back(Box::pin(request.fetch()));
+            self.under_way.push_back(going::begin(request.fetch()));
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ mod children;
 mod clock;
 mod error;
 mod fields;
+mod going;
 pub mod hybrid;
 mod listing;
 mod overlay;

@@ -228,7 +228,9 @@ pub(crate) fn guard(
 ) -> rusqlite::Result<Watch> {
     like::replace(connection)?;
     linear::replace(connection)?;
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cell_size_check = ON")?;
+    // A query goes over many pages, and few run at once.
+    connection
+        .execute_batch("PRAGMA query_only = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -2048")?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;

@@ -1,5 +1,7 @@
 //! Words in records.
 
+use std::cmp::Ordering;
+
 use capture_core::Searchable;
 use rusqlite::{OptionalExtension, params};
 use sink_sqlite::{Texts, search_table, words};
@@ -176,52 +178,28 @@ impl Snapshot {
     ) -> Result<Vec<After>, Error> {
         let Some(query) = words(search.text, any) else { return Ok(Vec::new()) };
         let mut found: Vec<After> = Vec::new();
-        let in_title = format!("{{title}} : ({query})");
         for stream in streams {
             let table = search_table(stream);
-            let is_weighed = !self.has_more_than(&table, &query, WEIGHED_MAX)?;
-            let (score, row, limit) = match &search.after {
-                Some(after) if after.stream == *stream => (after.score, after.row, search.limit + 1),
-                // Streams of one score come in the order of their names.
-                Some(after) if *stream < after.stream => (after.score, i64::MAX, search.limit + 1),
-                Some(after) => (after.score, i64::MIN, search.limit + 1),
-                None => (f64::NEG_INFINITY, i64::MIN, search.limit + 1),
-            };
-            let mut select = |sql: &str, with_title: bool| -> Result<(), Error> {
-                let mut select = self.connection.prepare_cached(sql)?;
-                let mut rows = match with_title {
-                    true => select.query(params![query, score, row, limit as i64, in_title])?,
-                    false => select.query(params![query, score, row, limit as i64])?,
-                };
-                while let Some(row) = rows.next()? {
-                    found.push(After { row: row.get(0)?, score: row.get(1)?, stream: stream.clone(), any });
-                }
-                Ok(())
-            };
-            if is_weighed {
-                select(
-                    &format!(
-                        "SELECT rowid, rank FROM {table} WHERE {table} MATCH ?1 AND rank MATCH 'bm25(8.0, 1.0)'
-                         AND (rank > ?2 OR rank = ?2 AND rowid > ?3) ORDER BY rank, rowid LIMIT ?4"
-                    ),
-                    false,
-                )?;
+            if self.has_more_than(&table, &query, WEIGHED_MAX)? {
+                found.extend(self.newest(search, stream, &query, any)?);
                 continue;
             }
-            // Words that so many have say little of each: whoever has them in the title first, and of those the last that
-            // came. The scores say just that, among those of other streams.
-            let ranked = |base: f64, matches: &str| {
-                format!(
-                    "SELECT row, score FROM (SELECT rowid AS row, {base:.1} - rowid * 1e-9 AS score FROM {table}
-                     WHERE {matches} ORDER BY rowid DESC)
-                     WHERE score > ?2 OR score = ?2 AND row > ?3 ORDER BY score LIMIT ?4"
-                )
+            let (score, row) = match &search.after {
+                Some(after) if after.stream == *stream => (after.score, after.row),
+                // Streams of one score come in the order of their names.
+                Some(after) if *stream < after.stream => (after.score, i64::MAX),
+                Some(after) => (after.score, i64::MIN),
+                None => (f64::NEG_INFINITY, i64::MIN),
             };
-            select(&ranked(IN_TITLE, &format!("?1 = ?1 AND {table} MATCH ?5")), true)?;
-            let elsewhere = format!(
-                "{table} MATCH ?1 AND rowid NOT IN (SELECT rowid FROM {table} WHERE {table} MATCH ?5)"
+            let sql = format!(
+                "SELECT rowid, rank FROM {table} WHERE {table} MATCH ?1 AND rank MATCH 'bm25(8.0, 1.0)'
+                 AND (rank > ?2 OR rank = ?2 AND rowid > ?3) ORDER BY rank, rowid LIMIT ?4"
             );
-            select(&ranked(ELSEWHERE, &elsewhere), true)?;
+            let mut select = self.connection.prepare_cached(&sql)?;
+            let mut rows = select.query(params![query, score, row, search.limit as i64 + 1])?;
+            while let Some(row) = rows.next()? {
+                found.push(After { row: row.get(0)?, score: row.get(1)?, stream: stream.clone(), any });
+            }
         }
         found.sort_by(|one, other| {
             one.score
@@ -233,11 +211,57 @@ impl Snapshot {
         Ok(found)
     }
 
+    /// Words that so many have say little of each: whoever has them in the title first, and of those the last that came.
+    /// The scores say just that, among those of other streams. The index has rows in the order of their numbers, so that no
+    /// more of them are read than wanted.
+    fn newest(&self, search: &Search<'_>, stream: &str, query: &str, any: bool) -> Result<Vec<After>, Error> {
+        let table = search_table(stream);
+        let sql = format!(
+            "SELECT rowid FROM {table} WHERE {table} MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT ?3"
+        );
+        let mut select = self.connection.prepare_cached(&sql)?;
+        let in_title = format!("{{title}} : ({query})");
+        let elsewhere = format!("({query}) NOT ({in_title})");
+        let mut found: Vec<After> = Vec::new();
+        for (base, query) in [(IN_TITLE, in_title), (ELSEWHERE, elsewhere)] {
+            let missing = (search.limit + 1).saturating_sub(found.len());
+            let last = search.after.as_ref().map_or(i64::MAX, |after| last_behind(after, base, stream));
+            let mut rows = select.query(params![query, last, missing as i64])?;
+            while let Some(row) = rows.next()? {
+                let row = row.get(0)?;
+                found.push(After { row, score: score_of(base, row), stream: stream.to_owned(), any });
+            }
+        }
+        Ok(found)
+    }
+
     /// Whether more than so many rows match.
     fn has_more_than(&self, table: &str, query: &str, most: usize) -> Result<bool, Error> {
         let sql = format!("SELECT rowid FROM {table} WHERE {table} MATCH ?1 LIMIT 1 OFFSET {most}");
         Ok(self.connection.prepare_cached(&sql)?.exists([query])?)
     }
+}
+
+/// The score of a row that is not weighed: the later, the better.
+fn score_of(base: f64, row: i64) -> f64 {
+    base - row as f64 * 1e-9
+}
+
+/// The largest number of a row that is behind this one, if it is not weighed; 0 if none is.
+fn last_behind(after: &After, base: f64, stream: &str) -> i64 {
+    let is_behind = |row: i64| {
+        let by_stream = || match stream.cmp(&after.stream) {
+            Ordering::Equal => row > after.row,
+            order => order == Ordering::Greater,
+        };
+        match score_of(base, row).total_cmp(&after.score) {
+            Ordering::Equal => by_stream(),
+            order => order == Ordering::Greater,
+        }
+    };
+    // Where the scores would be equal; to the nearest number, for they are not exact.
+    let about = ((base - after.score) * 1e9).clamp(0.0, 9e15) as i64 + 2;
+    (0..=about).rev().take(5).find(|row| is_behind(*row)).unwrap_or(0)
 }
 
 /// The part of a text around the first of these words; without any, its beginning.
@@ -263,6 +287,25 @@ fn snippet(body: &str, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_weighed_goes_on_behind_any_other() {
+        let after = |score, row, stream: &str| After { score, row, stream: stream.to_owned(), any: false };
+        // Rows 10, 9, 8 … of one stream, and behind one of another that has the same score.
+        for base in [IN_TITLE, ELSEWHERE] {
+            for row in [1, 2, 10, 99_999, 3_000_000, 123_456_789] {
+                let here = after(score_of(base, row), row, "jobs");
+                assert_eq!(last_behind(&here, base, "jobs"), row - 1, "{base} {row}");
+                assert_eq!(last_behind(&here, base, "notes"), row, "{base} {row}: later by name");
+                assert_eq!(last_behind(&here, base, "candidates"), row - 1, "{base} {row}: earlier by name");
+            }
+        }
+        // All those elsewhere are behind those in titles, and none the other way round.
+        assert!(last_behind(&after(score_of(IN_TITLE, 7), 7, "jobs"), ELSEWHERE, "jobs") >= 900_000_000);
+        assert_eq!(last_behind(&after(score_of(ELSEWHERE, 7), 7, "jobs"), IN_TITLE, "jobs"), 0);
+        // What is weighed is better than all, or in between.
+        assert!(last_behind(&after(-9.5, 3, "notes"), IN_TITLE, "jobs") > 1_000_000_000);
+    }
 
     #[test]
     fn a_snippet_shows_the_word_in_its_place() {

@@ -7,5 +7,6 @@ mod boards;
 mod capture;
 mod faults;
 mod hybrid;
+mod lanes;
 mod support;
 mod wiring;

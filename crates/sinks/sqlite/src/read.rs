@@ -165,8 +165,9 @@ pub fn reader(path: &Path) -> Result<Connection> {
         let connection = Connection::open_with_flags(Place::new(path)?.file, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         check_ours(&connection, path)?;
-        // What a query sorts stays in memory, where it can be watched, and not in files of people's data.
-        connection.execute_batch("PRAGMA temp_store = MEMORY; BEGIN")?;
+        // What a query sorts stays in memory, where it can be watched, and not in files of people's data. There can be many
+        // readers, most of them of a few rows: the system keeps pages for all of them.
+        connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -512; BEGIN")?;
         Ok(connection)
     };
     attempt().map_err(|failure| failure.of(path))

@@ -6,13 +6,12 @@ use rusqlite::{Connection, params};
 
 use super::Pipeline;
 
-/// By job, status and stage.
-const APPLICATIONS: &str =
-    "SELECT a.job_id, max(j.title), a.status, a.current_stage_id, max(s.title), max(s.order_in_plan),
-        count(*), sum(a.created_at >= ?2)
-    FROM applications a LEFT JOIN jobs_all j ON j.job_id = a.job_id
-    LEFT JOIN interview_stages_all s ON s.stage_id = a.current_stage_id
-    WHERE ?1 IS NULL OR a.job_id = ?1 GROUP BY a.job_id, a.status, a.current_stage_id";
+/// By job, status and stage. Counted first, from an index alone, and named then.
+const APPLICATIONS: &str = "SELECT a.job_id, j.title, a.status, a.current_stage_id, s.title, s.order_in_plan, a.count, a.new
+    FROM (SELECT job_id, status, current_stage_id, count(*) AS count, sum(created_at >= ?2) AS new FROM applications
+        WHERE ?1 IS NULL OR job_id = ?1 GROUP BY job_id, status, current_stage_id) a
+    LEFT JOIN jobs_all j ON j.job_id = a.job_id
+    LEFT JOIN interview_stages_all s ON s.stage_id = a.current_stage_id";
 
 /// Moves into stages since then.
 const MOVES: &str = "SELECT a.job_id, i.stage_id, max(i.stage_title), max(i.order_in_plan), count(*)
