@@ -17,6 +17,7 @@ mod notify;
 mod outgoing;
 mod output;
 mod progress;
+mod reference;
 mod rounds;
 mod said;
 mod settings;
@@ -105,6 +106,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Privacy(action) => action.run(settings),
         Command::Purge(flags) => Box::pin(flags.run(settings)).await,
         Command::Query(flags) => flags.run(settings),
+        Command::Reference(directory) => reference::pages(settings, &directory).map(done),
         Command::Reconcile(flags) => Box::pin(flags.run(context)).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,
