@@ -18,6 +18,7 @@ mod histories;
 mod image;
 mod mcpb;
 mod release;
+mod site;
 mod supply;
 #[cfg(test)]
 mod tidy;
@@ -66,6 +67,8 @@ enum Chore {
     Release(release::Options),
     /// Write which crates end up in a program, as CycloneDX
     Sbom(supply::Sbom),
+    /// Make the documentation site of docs/ with mdBook, and check every link in it
+    Site(site::Options),
     /// Check what the programs are made of (cargo-deny) and the oldest compiler, as far as that can be done here
     Supply,
 }
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Chore::Mcpb(options) => mcpb::run_chore(&options),
         Chore::Release(options) => release::run(&options),
         Chore::Sbom(options) => options.write(),
+        Chore::Site(options) => site::build(&options),
         Chore::Supply => supply::check(),
     };
     match done {

@@ -255,6 +255,9 @@ mod tests {
         );
         assert_eq!(package["fileSha256"].as_str().unwrap().len(), 64);
         assert_ne!(server["version"], "latest");
+        // What the registry's schema of 2025-12-11 bounds.
+        assert!(server["description"].as_str().unwrap().chars().count() <= 100);
+        assert!(server["title"].as_str().unwrap().chars().count() <= 100);
     }
 
     #[test]

@@ -97,6 +97,7 @@ mod system;
 mod tls;
 mod transport;
 mod usage;
+mod way;
 
 // The categories of operations have these names outside.
 mod public_board;

@@ -16,7 +16,9 @@ mod monitoring;
 mod notify;
 mod outgoing;
 mod output;
+mod patience;
 mod progress;
+mod reference;
 mod rounds;
 mod said;
 mod settings;
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
     failure::tell_as(Settings::errors_at_first_sight());
     let (command, settings) = match arguments::parse().and_then(|arguments| {
         let settings = Settings::load(&arguments.given, &arguments.files)?;
+        let settings = if arguments.is_local { settings.without_ashby() } else { settings };
         // What shows the settings shows them whatever is wrong in them.
         if !matches!(arguments.command, Command::ShowConfig) {
             settings.explain();
@@ -106,6 +109,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Privacy(action) => action.run(settings),
         Command::Purge(flags) => Box::pin(flags.run(settings)).await,
         Command::Query(flags) => flags.run(settings),
+        Command::Reference(directory) => reference::pages(settings, &directory).map(done),
         Command::Reconcile(flags) => Box::pin(flags.run(context)).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,

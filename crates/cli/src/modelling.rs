@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use capture_core::{Event, Observer};
 use jiff::civil::Date;
@@ -65,12 +66,24 @@ pub(crate) fn follow(settings: &Settings) -> Result<(), Failure> {
 /// Keeps the model up beside a run. It never fails the run, and never holds what the run needs.
 #[derive(Clone)]
 pub(crate) struct Modelling {
-    records: PathBuf,
+    place: Place,
     options: Options,
     is_watch: bool,
     is_verbose: bool,
     standing: Arc<Mutex<Standing>>,
 }
+
+/// Where the records are, and the model beside them.
+#[derive(Clone)]
+enum Place {
+    File(PathBuf),
+    /// The address. Building is whole there, so that only a model is kept up that somebody has built.
+    #[cfg(feature = "postgres")]
+    Postgres(String),
+}
+
+/// What one build cost, all of them may, of the time that a watch is up: whole ones take long.
+const SHARE: u32 = 10;
 
 #[derive(Default)]
 struct Standing {
@@ -79,6 +92,8 @@ struct Standing {
     /// Records changed since the last build began.
     is_due: bool,
     is_building: bool,
+    /// Before it, no whole build begins.
+    not_before: Option<Instant>,
 }
 
 impl Modelling {
@@ -88,10 +103,9 @@ impl Modelling {
             return Ok(None);
         }
         let options = options(settings)?;
-        let Ok(copy) = local::copy(settings) else { return Ok(None) };
+        let Some(place) = Place::of(settings) else { return Ok(None) };
         let (is_watch, is_verbose) = (settings.interval().is_some(), settings.verbose());
-        let records = copy.path().to_owned();
-        Ok(Some(Self { records, options, is_watch, is_verbose, standing: Arc::default() }))
+        Ok(Some(Self { place, options, is_watch, is_verbose, standing: Arc::default() }))
     }
 
     fn standing(&self) -> std::sync::MutexGuard<'_, Standing> {
@@ -100,11 +114,13 @@ impl Modelling {
 
     fn build(&self) {
         self.standing().is_due = false;
-        if !self.records.exists() {
-            return;
-        }
-        match models::build(&self.records, &models::path_of(&self.records), &self.options) {
-            Ok(report) => {
+        let begun = Instant::now();
+        match self.place.build(&self.options) {
+            Ok(None) => {}
+            Ok(Some(report)) => {
+                if report.mode == Mode::Full {
+                    self.standing().not_before = Some(Instant::now() + begun.elapsed() * SHARE);
+                }
                 let rows: u64 = report.tables.values().map(|table| table.written).sum();
                 tracing::info!(
                     rows,
@@ -120,19 +136,16 @@ impl Modelling {
                     ));
                 }
             }
-            Err(models::Error::Records(error)) if error.kind() == capture_core::ErrorKind::Busy => {
+            Err(Trouble { is_busy: true, .. }) => {
                 tracing::info!("the model is being built by somebody else");
             }
-            Err(error) => {
-                let hint = error.hint().unwrap_or_default();
-                tracing::warn!("the model was not brought up to date: {error}; {hint}");
-            }
+            Err(Trouble { what, .. }) => tracing::warn!("the model was not brought up to date: {what}"),
         }
     }
 
     /// Builds at the end of a run, if something changed or there is no model yet.
     pub(crate) async fn end(self) {
-        let is_missing = !models::path_of(&self.records).exists();
+        let is_missing = self.place.is_missing();
         if self.standing().is_due || is_missing {
             let _ = tokio::task::spawn_blocking(move || self.build()).await;
         }
@@ -144,6 +157,9 @@ impl Modelling {
         if !(self.is_watch && standing.is_due && standing.polling.is_empty()) || standing.is_building {
             return;
         }
+        if standing.not_before.is_some_and(|at| Instant::now() < at) {
+            return;
+        }
         standing.is_building = true;
         drop(standing);
         let own = self.clone();
@@ -151,6 +167,66 @@ impl Modelling {
             own.build();
             own.standing().is_building = false;
         });
+    }
+}
+
+/// Why there was no build.
+struct Trouble {
+    is_busy: bool,
+    what: String,
+}
+
+impl Trouble {
+    fn of(error: &dyn std::fmt::Display, hint: Option<&str>, kind: Option<capture_core::ErrorKind>) -> Self {
+        let is_busy = kind == Some(capture_core::ErrorKind::Busy);
+        Self { is_busy, what: format!("{error}; {}", hint.unwrap_or_default()) }
+    }
+}
+
+impl From<models::Error> for Trouble {
+    fn from(error: models::Error) -> Self {
+        let kind = if let models::Error::Records(error) = &error { Some(error.kind()) } else { None };
+        Self::of(&error, error.hint(), kind)
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<models_postgres::Error> for Trouble {
+    fn from(error: models_postgres::Error) -> Self {
+        let kind = if let models_postgres::Error::Server(error) = &error { Some(error.kind()) } else { None };
+        Self::of(&error, error.hint(), kind)
+    }
+}
+
+impl Place {
+    fn of(settings: &Settings) -> Option<Self> {
+        #[cfg(feature = "postgres")]
+        if models_postgres::is_address(settings.to()) {
+            return Some(Self::Postgres(settings.to().to_owned()));
+        }
+        Some(Self::File(local::copy(settings).ok()?.path().to_owned()))
+    }
+
+    /// `None` where there are no records, or nobody wants a model.
+    fn build(&self, options: &Options) -> Result<Option<models::BuildReport>, Trouble> {
+        match self {
+            Self::File(records) if !records.exists() => Ok(None),
+            Self::File(records) => Ok(Some(models::build(records, &models::path_of(records), options)?)),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(address) => match models_postgres::exists(address).transpose()? {
+                Some(true) => Ok(models_postgres::build(address, options).transpose()?),
+                _ => Ok(None),
+            },
+        }
+    }
+
+    /// Whether there is none yet, where one is made unasked.
+    fn is_missing(&self) -> bool {
+        match self {
+            Self::File(records) => !models::path_of(records).exists(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => false,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 /// may run yet. `is_static`: whether the C library is a part of the program (`cfg!(target_feature = "crt-static")`).
 pub fn prepare(is_static: bool) {
     ashby_client::forbid_core_dumps();
+    crate::given::look_at_process();
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         tune_memory();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Instant;
 
 use capture_core::Lock;
@@ -14,12 +15,12 @@ use crate::extract::Reader;
 use crate::incremental::{self, Step};
 use crate::options::Options;
 use crate::place::{self, Draft};
-use crate::raw::Raw;
+use crate::raw::{Raw, Records};
 use crate::sql::Dialect;
 use crate::table::{Making, Table};
 use crate::tables::TABLES;
 use crate::tables::activity::OBJECTS;
-use crate::{dates, ddl, derive, functions, info, wide};
+use crate::{counting, dates, ddl, derive, functions, info, wide};
 
 /// How a model was built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -76,7 +77,28 @@ impl BuildReport {
 pub fn build(records: &Path, model: &Path, options: &Options) -> Result<BuildReport> {
     let begun = Instant::now();
     let _lock = Lock::acquire(model)?;
-    let raw = Raw::open(records)?;
+    for _ in 1..ATTEMPTS {
+        if let Some(mut report) = attempt(Raw::open(records)?, model, options)? {
+            report.seconds = begun.elapsed().as_secs_f64();
+            return Ok(report);
+        }
+    }
+    // They change all the time, so who writes them is at work, and in a mode in which nobody waits for readers.
+    let mut report = attempt(Raw::hold(records)?, model, options)?.ok_or_else(|| {
+        Error::Records(capture_core::Error::new(
+            capture_core::ErrorKind::Busy,
+            "the records do not stand still",
+        ))
+    })?;
+    report.seconds = begun.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// How often records are read that change meanwhile.
+const ATTEMPTS: u32 = 3;
+
+/// Builds from these records; `None` if they changed meanwhile, and nothing was done.
+fn attempt(raw: Raw, model: &Path, options: &Options) -> Result<Option<BuildReport>> {
     // Also where all is built anew: what a killed build left undone is undone here, and a foreign file is left alone.
     let existing = place::existing(model)?;
     // Columns keep the names that dashboards know.
@@ -84,31 +106,58 @@ pub fn build(records: &Path, model: &Path, options: &Options) -> Result<BuildRep
     let mut reason = None;
     if let (Some(connection), false) = (existing, options.full) {
         match incremental::update(&connection, &raw, options) {
-            Ok(Step::Done(mut report)) => {
-                report.seconds = begun.elapsed().as_secs_f64();
-                return Ok(report);
-            }
+            Ok(Step::Done(report)) => return Ok(Some(report)),
+            Ok(Step::Moved) => return Ok(None),
             Ok(Step::All(why)) => reason = Some(why),
             Err(error) if place::is_damage(&error) => reason = Some("it was damaged"),
             Err(error) => return Err(Error::sqlite(model)(error)),
         }
     }
     let (draft, connection) = Draft::new(model)?;
-    let mut report = whole(&connection, raw, options, &names).map_err(Error::sqlite(model))?;
+    let report = whole(&connection, raw, options, &names).map_err(Error::sqlite(model))?;
+    let Some(mut report) = report else { return Ok(None) };
     draft.keep(connection)?;
     report.reason = reason;
+    Ok(Some(report))
+}
+
+/// Builds everything of records that are elsewhere in the file `model`, where columns of custom fields have the names that
+/// `names` gives them by field. It blocks.
+///
+/// # Errors
+/// As for [`build`].
+pub fn build_of(
+    records: Rc<dyn Records>,
+    model: &Path,
+    options: &Options,
+    names: &BTreeMap<String, String>,
+) -> Result<BuildReport> {
+    let begun = Instant::now();
+    let (draft, connection) = Draft::new(model)?;
+    let report = whole(&connection, Raw::elsewhere(records), options, names);
+    let mut report = match report {
+        Ok(Some(report)) => report,
+        // They are of one moment.
+        Ok(None) => return Err(Error::sqlite(model)(rusqlite::Error::InvalidQuery)),
+        Err(rusqlite::Error::UserFunctionError(error)) => match error.downcast::<capture_core::Error>() {
+            Ok(error) => return Err(Error::Records(*error)),
+            Err(error) => return Err(Error::sqlite(model)(rusqlite::Error::UserFunctionError(error))),
+        },
+        Err(error) => return Err(Error::sqlite(model)(error)),
+    };
+    draft.keep(connection)?;
     report.seconds = begun.elapsed().as_secs_f64();
     Ok(report)
 }
 
-/// Builds everything in an empty database.
+/// Builds everything in an empty database; `None` if the records changed while they were read.
 pub(crate) fn whole(
     connection: &Connection,
     raw: Raw,
     options: &Options,
     names: &BTreeMap<String, String>,
-) -> rusqlite::Result<BuildReport> {
-    functions::register(connection, &options.zone)?;
+) -> rusqlite::Result<Option<BuildReport>> {
+    functions::register(connection, options)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch("BEGIN")?;
     for table in TABLES.iter() {
@@ -121,7 +170,7 @@ pub(crate) fn whole(
     }
     let mut work = Work::new(connection, Applications::All);
     info::create(connection)?;
-    let unparsed = extract_all(connection, &raw, options)?;
+    let Some(unparsed) = extract_all(connection, &raw, options)? else { return Ok(None) };
     let missing = missing(&raw);
     let (change, mark) = (raw.change, raw.mark);
     let as_of = options.as_of.or(raw.as_of);
@@ -136,7 +185,7 @@ pub(crate) fn whole(
     info::set_through(connection, change, mark, options)?;
     for table in TABLES.iter() {
         // The others have theirs since they were filled.
-        if matches!(table.making, Making::Whole(_)) || table.name == "dates" {
+        if matches!(table.making, Making::Whole(_) | Making::Counted(_)) || table.name == "dates" {
             ddl::indexes(table).iter().try_for_each(|index| connection.execute_batch(index))?;
         }
     }
@@ -152,14 +201,14 @@ pub(crate) fn whole(
         let rows = count(connection, &table.stored())?;
         tables.insert(table.name.to_owned(), TableReport { rows, written: rows, removed: 0 });
     }
-    Ok(BuildReport {
+    Ok(Some(BuildReport {
         mode: Mode::Full,
         reason: None,
         as_of: as_of.map(crate::values::written),
         seconds: 0.0,
         missing_streams: missing,
         tables,
-    })
+    }))
 }
 
 pub(crate) fn count(connection: &Connection, table: &str) -> rusqlite::Result<u64> {
@@ -300,7 +349,8 @@ pub(crate) fn field_types(raw: &Raw) -> rusqlite::Result<HashMap<String, String>
     Ok(types)
 }
 
-fn extract_all(connection: &Connection, raw: &Raw, options: &Options) -> rusqlite::Result<Unparsed> {
+/// What of the records goes into tables or aside; `None` if they changed meanwhile.
+fn extract_all(connection: &Connection, raw: &Raw, options: &Options) -> rusqlite::Result<Option<Unparsed>> {
     let types = field_types(raw)?;
     let mut unparsed = Unparsed::new();
     for stream in raw.streams.keys() {
@@ -308,10 +358,14 @@ fn extract_all(connection: &Connection, raw: &Raw, options: &Options) -> rusqlit
         if readers.is_empty() {
             continue;
         }
-        raw.each(stream, None, &mut |record, deleted_at| readers.read(record, deleted_at, &types, options))?;
+        let read = raw
+            .each(stream, None, &mut |record, deleted_at| readers.read(record, deleted_at, &types, options));
+        if raw.settled(read)?.is_none() {
+            return Ok(None);
+        }
         readers.unparsed(&mut unparsed);
     }
-    Ok(unparsed)
+    Ok(Some(unparsed))
 }
 
 /// Which applications are computed.
@@ -352,11 +406,11 @@ impl<'c> Work<'c> {
             match table.making {
                 Making::Settings { .. } => {
                     let select = self.selection(table);
-                    self.replace(table, &select)?;
+                    self.replace(table, &select, None)?;
                 }
                 Making::Whole(sql) if table.name == "milestones" => {
                     let select = self.sql(sql);
-                    self.replace(table, &select)?;
+                    self.replace(table, &select, None)?;
                 }
                 _ => {}
             }
@@ -403,9 +457,13 @@ impl<'c> Work<'c> {
             return Ok(());
         }
         for table in TABLES.iter().copied().filter(|table| table.name != "milestones") {
-            if let Making::Whole(sql) = table.making {
-                let select = self.sql(sql);
-                self.replace(table, &select)?;
+            match table.making {
+                Making::Whole(sql) => {
+                    let select = self.sql(sql);
+                    self.replace(table, &select, None)?;
+                }
+                Making::Counted(count) => counting::count(self, table, &count)?,
+                _ => {}
             }
         }
         Ok(())
@@ -439,8 +497,14 @@ impl<'c> Work<'c> {
         Ok(())
     }
 
-    /// Lets a table have just the rows that are selected; rows that stay the same are not written.
-    pub(crate) fn replace(&mut self, table: &Table, select: &str) -> rusqlite::Result<()> {
+    /// Lets a table, or of it the rows `x` that are `within`, have just the rows that are selected; rows that stay the same are
+    /// not written.
+    pub(crate) fn replace(
+        &mut self,
+        table: &Table,
+        select: &str,
+        within: Option<&str>,
+    ) -> rusqlite::Result<()> {
         let (stored, names) = (table.stored(), ddl::stored_names(table));
         let columns = names.join(", ");
         if self.is_all() {
@@ -464,7 +528,8 @@ impl<'c> Work<'c> {
         incremental::meanings(self, table, &new)?;
         let removed = self.connection.execute(
             &format!(
-                "DELETE FROM {stored} AS x WHERE NOT EXISTS (SELECT 1 FROM {new} n WHERE {})",
+                "DELETE FROM {stored} AS x WHERE {} AND NOT EXISTS (SELECT 1 FROM {new} n WHERE {})",
+                within.unwrap_or("1"),
                 same(&names)
             ),
             [],

@@ -60,7 +60,12 @@ pub(crate) fn indexes(table: &Table) -> Vec<String> {
 
 /// `CREATE VIEW` of what is queried: what exists, and of records also what is gone.
 pub(crate) fn views(table: &Table) -> Vec<String> {
-    let expand = |sql: &str| Dialect::Sqlite.expand(sql).unwrap_or_default();
+    views_in(table, &Dialect::Sqlite)
+}
+
+/// The same in a dialect.
+pub(crate) fn views_in(table: &Table, dialect: &Dialect) -> Vec<String> {
+    let expand = |sql: &str| dialect.expand(sql).unwrap_or_default();
     if let Making::View(sql) = table.making {
         let names: Vec<_> = table.columns.iter().map(|column| column.name).collect();
         return vec![format!("CREATE VIEW {} ({}) AS {}", table.name, names.join(", "), expand(sql))];

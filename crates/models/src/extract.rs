@@ -178,7 +178,7 @@ fn getter(from: &'static str) -> Getter {
 
 /// The key of the record that a table's rows are made of, as their column has it. `each` is the array that they stand in.
 pub(crate) fn key_text(record: &Json<'_>, table: &Table, each: &str) -> Option<String> {
-    let name = if table.name == "project_candidates" { "candidate_id" } else { *table.record.last()? };
+    let name = *table.record.last()?;
     let column = table.columns.iter().find(|column| column.name == name)?;
     let Getter::Places(places) = getter(column.from) else { return None };
     let here = places.iter().filter(|(is_outside, _)| *is_outside || each.is_empty());

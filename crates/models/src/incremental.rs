@@ -18,11 +18,13 @@ use crate::raw::Raw;
 use crate::table::{Making, Table};
 use crate::tables::activity::{CUSTOM_FIELDS, FORMS, OBJECTS};
 use crate::tables::{TABLES, find};
-use crate::{ddl, functions, info, wide};
+use crate::{counting, ddl, functions, info, wide};
 
 /// How far an update came.
 pub(crate) enum Step {
     Done(BuildReport),
+    /// The records changed while they were read; nothing was done.
+    Moved,
     /// Everything must be built anew, and why.
     All(&'static str),
 }
@@ -138,7 +140,7 @@ pub(crate) fn update(connection: &Connection, raw: &Raw, options: &Options) -> r
         }
         return Ok(Step::Done(report(connection, &BTreeMap::new(), &missing)?));
     }
-    functions::register(connection, &options.zone)?;
+    functions::register(connection, options)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA cache_size = -32768; BEGIN IMMEDIATE")?;
     let attempt = || -> rusqlite::Result<Step> {
@@ -158,7 +160,7 @@ pub(crate) fn update(connection: &Connection, raw: &Raw, options: &Options) -> r
             done.as_of = as_of.map(crate::values::written);
             Ok(Step::Done(done))
         }
-        all => Ok(all),
+        other => Ok(other),
     }
 }
 
@@ -222,7 +224,8 @@ fn changes(
     }
     let due = settings_due(raw, through);
     let mut unparsed = Unparsed::new();
-    let records = read(connection, raw, options, through, changed, &due, &mut unparsed)?;
+    let records = read(connection, raw, options, through, changed, &due, &mut unparsed);
+    let Some(records) = raw.settled(records)? else { return Ok(Step::Moved) };
     let all = count(connection, "_applications")?;
     if records > 1_000 && records > all / SHARE {
         return Ok(Step::All("much changed"));
@@ -244,10 +247,11 @@ fn changes(
         return Ok(Step::All(reason));
     }
     connection.execute("DELETE FROM dirty WHERE application_id IS NULL", [])?;
+    counting::note_groups(connection)?;
     put_aside(&mut work)?;
     work.compute()?;
     wide::update(&mut work)?;
-    info::set_through(connection, raw.change, raw.mark_of(raw.change)?, options)?;
+    info::set_through(connection, raw.change, raw.mark, options)?;
     info::fill(connection, options, missing, &Unparsed::new())?;
     for (column, count) in &unparsed {
         // What did not parse before may do so now: only a build of everything counts exactly.
@@ -375,9 +379,15 @@ fn take_in(work: &mut Work<'_>) -> rusqlite::Result<()> {
             Making::Records { .. } if !is_staged(table) => {
                 let record = table.record.last().unwrap_or(&table.key[0]);
                 let stored = table.stored();
-                let delete = if table.name == "project_candidates" {
-                    // A record of two keys; both are in what was read.
-                    format!("DELETE FROM {stored} WHERE candidate_id IN {}", keys_of(table.name))
+                let delete = if table.record.len() > 1 {
+                    // All of them together name the record, and what was read has them.
+                    let same: Vec<String> =
+                        table.record.iter().map(|column| format!("t.{column} = s.{column}")).collect();
+                    format!(
+                        "DELETE FROM {stored} WHERE rowid IN (SELECT t.rowid FROM s_{} s CROSS JOIN {stored} t WHERE {})",
+                        table.name,
+                        same.join(" AND ")
+                    )
                 } else {
                     format!("DELETE FROM {stored} WHERE {record} IN {}", keys_of(table.name))
                 };

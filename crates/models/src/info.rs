@@ -100,7 +100,7 @@ pub(crate) fn fill(
     set(connection, "timezone", Some(&options.zone_name))?;
     set(connection, "missing_streams", Some(&missing.join(", ")))?;
     let (all, known): (i64, i64) = connection.query_row(
-        "SELECT count(*), coalesce(sum(has_history), 0) FROM _applications WHERE is_live",
+        "SELECT coalesce(sum(applications), 0), coalesce(sum(_with_history), 0) FROM _metric_source_yield",
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;

@@ -83,7 +83,7 @@ impl Options {
     }
 
     /// All that the stored model depends on, as text to compare.
-    pub(crate) fn fingerprint(&self) -> String {
+    pub fn fingerprint(&self) -> String {
         let holidays: Vec<String> = self.holidays.iter().map(ToString::to_string).collect();
         serde_json::json!([
             self.zone_name,

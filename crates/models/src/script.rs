@@ -6,7 +6,7 @@ use crate::table::{Kind, Making, Table};
 use crate::tables::TABLES;
 
 /// A type in a dialect.
-fn type_of(kind: Kind, dialect: &Dialect) -> &'static str {
+pub fn type_of(kind: Kind, dialect: &Dialect) -> &'static str {
     match (dialect, kind) {
         (Dialect::Sqlite | Dialect::SqliteBuild, Kind::Bool | Kind::Int) => "INTEGER",
         (Dialect::Sqlite | Dialect::SqliteBuild, Kind::Real) => "REAL",
@@ -16,7 +16,7 @@ fn type_of(kind: Kind, dialect: &Dialect) -> &'static str {
         (_, Kind::Real) => "double precision",
         (_, Kind::Date) => "date",
         (_, Kind::Instant) => "timestamptz",
-        (Dialect::Postgres { .. }, Kind::Json) => "jsonb",
+        // `jsonb` cannot hold every text.
         (_, Kind::Json) => "json",
         (_, Kind::Text | Kind::Month) => "text",
     }
@@ -52,6 +52,7 @@ pub fn script(dialect: &Dialect) -> String {
         }
         let statement = match table.making {
             Making::Whole(sql) => format!("INSERT INTO {}\n{sql};\n", table.stored()),
+            Making::Counted(count) => format!("INSERT INTO {}\n{};\n", table.stored(), count.of_all()),
             Making::PerApplication(sql) => {
                 format!("INSERT INTO {}\n{};\n", table.stored(), sql.replace("{applications}", "1 = 1"))
             }
@@ -116,7 +117,7 @@ mod tests {
     #[test]
     fn what_is_said_of_sqlite_is_sql() {
         let connection = rusqlite::Connection::open_in_memory().unwrap();
-        crate::functions::register(&connection, &jiff::tz::TimeZone::UTC).unwrap();
+        crate::functions::register(&connection, &crate::Options::default()).unwrap();
         connection.execute_batch("CREATE TABLE model_info (key TEXT PRIMARY KEY, value TEXT)").unwrap();
         connection.execute_batch(&script(&Dialect::Sqlite)).unwrap();
     }

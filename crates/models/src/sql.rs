@@ -1,8 +1,9 @@
 //! What SQL is called in each dialect: the same templates give all of them.
 //!
-//! A template is SQL with a few macros: `$days(a, b)` is the elapsed time from a to b in days, `$month(x)`, `$date(x)` and
-//! `$week(x)` cut a moment in the reporting zone, `$percentile(x, p)` interpolates over rows numbered `i` from 0 of `n`,
-//! `$same(a, b)` is equality under which null is null, `$days_before(x, n)` is a moment.
+//! A template is SQL with a few macros: `$days(a, b)` is the elapsed time from a to b in days, `$business_days(a, b)` how many
+//! business days are after the date of a, up to that of b, `$month(x)`, `$date(x)` and
+//! `$week(x)` cut a moment in the reporting zone, `$quantile(x, p)` is a percentile that interpolates, `$percentile(x, p)` is
+//! the same in views, over rows numbered `i` from 0 of `n`, `$same(a, b)` is equality under which null is null, `$days_before(x, n)` is a moment, and `$as_of()` the one against which ages are measured.
 
 /// A dialect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,17 @@ impl Dialect {
                 "(((strftime('%s', {b}) - strftime('%s', {a})) * 1000 + (substr({b}, 21, 3) - substr({a}, 21, 3))) / 86400000.0)"
             ),
             ("days", _) => format!("(extract(epoch FROM ({b}) - ({a})) / 86400.0)"),
+            ("business_days", Self::SqliteBuild) => format!("model_business_days({a}, {b})"),
+            ("business_days", Self::Sqlite) => return None,
+            ("business_days", Self::Postgres { zone } | Self::Duckdb { zone }) => {
+                let local = |moment: &str| {
+                    format!("CAST(({moment}) AT TIME ZONE '{}' AS date)", zone.replace('\'', "''"))
+                };
+                let (from, to) = (local(a), local(b));
+                format!(
+                    "(SELECT CASE WHEN {from} IS NOT NULL AND {to} IS NOT NULL THEN count(*) END FROM dates d WHERE d.is_business_day AND d.date > {from} AND d.date <= {to})"
+                )
+            }
             ("month", Self::SqliteBuild) => format!("model_month({a})"),
             ("date", Self::SqliteBuild) => format!("model_date({a})"),
             ("week", Self::SqliteBuild) => format!("model_week({a})"),
@@ -46,6 +58,12 @@ impl Dialect {
             ("week", Self::Postgres { zone } | Self::Duckdb { zone }) => {
                 format!("CAST(date_trunc('week', {}) AS date)", local(zone))
             }
+            ("quantile", Self::SqliteBuild) => format!("model_quantile({a}, {b})"),
+            ("quantile", Self::Sqlite) => return None,
+            ("quantile", Self::Postgres { .. }) => {
+                format!("percentile_cont({b}) WITHIN GROUP (ORDER BY {a})")
+            }
+            ("quantile", Self::Duckdb { .. }) => format!("quantile_cont({a}, {b})"),
             ("percentile", _) => {
                 let k = format!("(n - 1) * {b}");
                 let floor = match self {
@@ -55,6 +73,12 @@ impl Dialect {
                 format!(
                     "sum(CASE WHEN i = {floor} THEN {a} * (1 - ({k} - {floor})) WHEN i = {floor} + 1 THEN {a} * ({k} - {floor}) END)"
                 )
+            }
+            ("as_of", Self::Sqlite | Self::SqliteBuild) => {
+                "(SELECT value FROM model_info WHERE key = 'as_of')".to_owned()
+            }
+            ("as_of", _) => {
+                "(SELECT CAST(value AS timestamptz) FROM model_info WHERE key = 'as_of')".to_owned()
             }
             ("same", Self::Sqlite | Self::SqliteBuild) => format!("({a} IS {b})"),
             ("same", _) => format!("({a} IS NOT DISTINCT FROM {b})"),
@@ -156,7 +180,8 @@ mod tests {
                 }
                 if let crate::Making::Whole(sql)
                 | crate::Making::PerApplication(sql)
-                | crate::Making::View(sql) = table.making
+                | crate::Making::View(sql)
+                | crate::Making::Counted(crate::Count { sql, .. }) = table.making
                 {
                     assert!(dialect.expand(sql).is_some(), "{}", table.name);
                 }

@@ -93,8 +93,31 @@ pub enum Making {
     Whole(&'static str),
     /// By SQL from other tables, application by application: `{applications}` is those that are made anew.
     PerApplication(&'static str),
+    /// By counting facts of applications in groups: those that something left or came into are counted anew.
+    Counted(Count),
     /// A view.
     View(&'static str),
+}
+
+/// What is counted, in which groups. A group is all facts of which some columns are the same, so that it can be counted without
+/// the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    /// What stands behind `FROM`; each `a` is a fact of the application `a.application_id`.
+    pub facts: &'static str,
+    /// Which of them count.
+    pub only: &'static str,
+    /// What facts of a group have in common: the first columns of the table's key.
+    pub groups: &'static [&'static str],
+    /// The counting: `{facts}` stands for `FROM` and `WHERE`, of all facts or of those in some groups.
+    pub sql: &'static str,
+}
+
+impl Count {
+    /// The counting of all facts.
+    pub fn of_all(&self) -> String {
+        self.sql.replace("{facts}", &format!("FROM {} WHERE {}", self.facts, self.only))
+    }
 }
 
 /// A table or view of the model.

@@ -86,7 +86,7 @@ fn is_normal(text: &str) -> bool {
 }
 
 /// An instant as the model writes it.
-pub(crate) fn written(at: Timestamp) -> String {
+pub fn written(at: Timestamp) -> String {
     const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
     PRINTER.timestamp_to_string(&at)
 }

@@ -16,7 +16,7 @@ use crate::{local, modelling, text};
 /// What to do with it.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ModelsAction {
-    /// Bring the model up to date with the records; `sync` does it by itself
+    /// Bring the model up to date with the records; `sync` does it by itself, in PostgreSQL once there is one
     Build {
         /// Everything anew
         #[arg(id = "models_full", long = "full")]
@@ -116,13 +116,18 @@ fn model(settings: &Settings) -> Result<PathBuf, Failure> {
 }
 
 fn build(settings: &Settings, full: bool) -> Result<ExitCode, Failure> {
-    let copy = local::copy(settings)?;
-    if !copy.exists() {
-        return Err(local_copy::Error::NoCopy(copy.path().to_owned()).into());
-    }
     let mut options = modelling::options(settings)?;
     options.full = full;
-    let report = models::build(copy.path(), &models::path_of(copy.path()), &options)?;
+    let report = match in_postgres(settings, &options)? {
+        Some(report) => report,
+        None => {
+            let copy = local::copy(settings)?;
+            if !copy.exists() {
+                return Err(local_copy::Error::NoCopy(copy.path().to_owned()).into());
+            }
+            models::build(copy.path(), &models::path_of(copy.path()), &options)?
+        }
+    };
     let rows: u64 = report.tables.values().map(|table| table.written).sum();
     let mut told = match report.mode {
         Mode::Full => format!("built whole: {}", counted(rows, "row")),
@@ -147,6 +152,22 @@ fn build(settings: &Settings, full: bool) -> Result<ExitCode, Failure> {
     }
     output::print_done(settings, &told, &report)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Builds in a schema beside the records', if that is where they are.
+#[cfg(feature = "postgres")]
+fn in_postgres(
+    settings: &Settings,
+    options: &models::Options,
+) -> Result<Option<models::BuildReport>, Failure> {
+    settings.check_destination()?;
+    Ok(models_postgres::build(settings.to(), options).transpose()?)
+}
+
+#[cfg(not(feature = "postgres"))]
+#[allow(clippy::unnecessary_wraps, reason = "as where it can")]
+fn in_postgres(_: &Settings, _: &models::Options) -> Result<Option<models::BuildReport>, Failure> {
+    Ok(None)
 }
 
 fn list(settings: &Settings) -> Result<ExitCode, Failure> {
@@ -207,6 +228,24 @@ impl From<models::Error> for Failure {
                 let code = if matches!(error, models::Error::Option(_)) { USAGE } else { FAILED };
                 let hint = error.hint().map(str::to_owned);
                 let failure = Self::new(code, error.to_string()).with_source(error);
+                match hint {
+                    Some(hint) => failure.with_hint(hint),
+                    None => failure,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<models_postgres::Error> for Failure {
+    fn from(error: models_postgres::Error) -> Self {
+        match error {
+            models_postgres::Error::Server(error) => error.into(),
+            models_postgres::Error::Model(error) => error.into(),
+            error => {
+                let hint = error.hint().map(str::to_owned);
+                let failure = Self::new(FAILED, error.to_string()).with_source(error);
                 match hint {
                     Some(hint) => failure.with_hint(hint),
                     None => failure,

@@ -114,6 +114,22 @@ pub(crate) static TABLES: &[Table] = &[
         ..TABLE
     },
     Table {
+        name: "interviewer_pool_members",
+        row: "A user in a pool of interviewers",
+        making: Making::Records { origins: &[("interviewer_pool_members", "")] },
+        key: &["interviewer_pool_id", "user_id"],
+        record: &["interviewer_pool_id", "user_id"],
+        indexes: &["user_id"],
+        columns: columns! {
+            interviewer_pool_id Text "interviewerPoolId" "The pool"
+            user_id Text "id" "The user"
+            member_type Text "memberType" "qualified or trainee"
+            is_paused Bool "isPaused" "Whether the user takes no interviews just now"
+            updated_at Instant "updatedAt" "When anything about the user changed last; dates nothing"
+        },
+        ..TABLE
+    },
+    Table {
         name: "survey_submissions",
         row: "A survey sent back by a candidate",
         making: Making::Records { origins: &[("survey_submissions", "")] },

@@ -31,7 +31,8 @@ pub(crate) static TABLES: &[Table] = &[
         name: "application_stage_durations",
         row: "An application in a stage, all visits together",
         making: Making::PerApplication("SELECT d.application_id, d.stage_id, d.stage_type, d.visits, d.first_at, d.last_left_at, d.is_open, d.days,
-                $month(d.first_at), EXISTS (SELECT 1 FROM _application_stage_intervals n
+                $month(d.first_at), (SELECT p.job_id FROM _applications p WHERE p.application_id = d.application_id),
+                EXISTS (SELECT 1 FROM _application_stage_intervals n
                     WHERE n.application_id = d.application_id AND n.sequence > d.first_sequence
                     AND coalesce(n.stage_type, '') <> 'Archived' AND CASE WHEN n.interview_plan_id = d.plan
                         THEN n.order_in_plan > d.first_order ELSE n.milestone_order > d.milestone END)
@@ -44,7 +45,7 @@ pub(crate) static TABLES: &[Table] = &[
                 GROUP BY application_id, stage_id
             ) d"),
         key: &["application_id", "stage_id"],
-        indexes: &["stage_id,is_open,days"],
+        indexes: &["stage_id,is_open,days", "stage_id,_entered_month,_job_id"],
         view_joins: "LEFT JOIN _interview_stages st ON st.stage_id = t.stage_id AND st.is_live",
         columns: columns! {
             application_id Text "=" "The application"
@@ -56,6 +57,7 @@ pub(crate) static TABLES: &[Table] = &[
             is_open Bool "=" "Whether it is there now"
             days Real "=" "Days in all visits that have ended; null of Hired and Archived, and where none has ended"
             _entered_month Month "=" "Of first_entered_at"
+            _job_id Text "=" "Of the application"
             _progressed Bool "=" "Whether a stage further on was visited later"
             stage_title Text "~coalesce(st.title, (SELECT i._title FROM _application_stage_intervals i WHERE i.stage_id = t.stage_id ORDER BY i.entered_at DESC, i.interval_id DESC LIMIT 1))" "The stage's title"
         },
@@ -66,14 +68,16 @@ pub(crate) static TABLES: &[Table] = &[
         row: "A hired application",
         making: Making::PerApplication("SELECT x.application_id, x.candidate_id, x.job_id, x.department_id, x.source_id, x.accepted_offer_id,
                 x.opening_id, x.hired_at, $month(x.hired_at), x.hired_at_source, x.is_internal, x.time_to_hire_days,
-                $days(x.activated_at, x.hired_at), x.basis, CASE WHEN x.days >= 0 THEN x.days END,
-                CASE WHEN x.days < 0 THEN 'hired_before_opened' END, x.start_date,
+                x.time_to_hire_business_days, $days(x.activated_at, x.hired_at), x.basis, CASE WHEN x.days >= 0 THEN x.days END,
+                CASE WHEN x.days >= 0 THEN x.business_days END, CASE WHEN x.days < 0 THEN 'hired_before_opened' END, x.start_date,
                 $days($date(x.hired_at), x.start_date)
             FROM (
                 SELECT a.*, o.opening_id, o.start_date,
                     CASE WHEN p.opened_at IS NOT NULL THEN 'opening' WHEN j.opened_at IS NOT NULL THEN 'job' END AS basis,
                     CASE WHEN p.opened_at IS NOT NULL THEN $days(p.opened_at, coalesce(o.decided_at, a.hired_at))
-                        ELSE $days(j.opened_at, a.hired_at) END AS days
+                        ELSE $days(j.opened_at, a.hired_at) END AS days,
+                    CASE WHEN p.opened_at IS NOT NULL THEN $business_days(p.opened_at, coalesce(o.decided_at, a.hired_at))
+                        ELSE $business_days(j.opened_at, a.hired_at) END AS business_days
                 FROM _applications a LEFT JOIN _offers o ON o.offer_id = a.accepted_offer_id
                 LEFT JOIN _openings p ON p.opening_id = o.opening_id AND p.is_live
                 LEFT JOIN _jobs j ON j.job_id = a.job_id AND j.is_live
@@ -94,9 +98,11 @@ pub(crate) static TABLES: &[Table] = &[
             hired_at_source Text "=" "history or offer"
             is_internal Bool "=" "Whether the person was a colleague before"
             time_to_hire_days Real "=" "From the application's beginning to the hire"
+            time_to_hire_business_days Int "=" "The same in business days"
             active_to_hire_days Real "=" "From its first stage that is neither Lead nor Archived to the hire"
             time_to_fill_basis Text "=" "opening (its opening to the offer's acceptance) or job (the job's opening to the hire)"
             time_to_fill_days Real "=" "From the opening, by that basis; never compare the two"
+            time_to_fill_business_days Int "=" "The same in business days"
             time_to_fill_problem Text "=" "hired_before_opened, if that would be negative"
             start_date Date "=" "When the person starts, as the offer says"
             days_to_start Real "=" "From the date of the hire to that"

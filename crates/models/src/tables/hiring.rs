@@ -155,7 +155,7 @@ pub(crate) static TABLES: &[Table] = &[
             interval_id Text "id" "The entry in Ashby's history"
             application_id Text "applicationId|^id" "The application"
             sequence Int "=r.sequence" "Its place among the application's visits, from 1, by time"
-            visit_number Int "~(SELECT count(*) FROM _application_stage_intervals p WHERE p.application_id = t.application_id AND p.stage_id IS t.stage_id AND p.sequence <= t.sequence)" "Which visit of the application to this stage it is, from 1"
+            visit_number Int "~(SELECT count(*) FROM _application_stage_intervals p WHERE p.application_id = t.application_id AND $same(p.stage_id, t.stage_id) AND p.sequence <= t.sequence)" "Which visit of the application to this stage it is, from 1"
             stage_id Text "stageId" "The stage"
             stage_title Text "~coalesce(st.title, t._title)" "The stage's title now; of a stage that is no longer known as the entry has it"
             stage_type Text "=r.x_type" "The stage's type; null if the stage is no longer known"
@@ -167,6 +167,7 @@ pub(crate) static TABLES: &[Table] = &[
             is_open Bool "=CASE WHEN r.sequence IS NULL THEN NULL ELSE r.x_next IS NULL AND (r._left_at IS NULL OR r._left_at < r.entered_at) END" "Whether it lasts"
             duration_days Real "=CASE WHEN r.sequence IS NOT NULL AND coalesce(r.x_type, '') NOT IN ('Hired', 'Archived') THEN $days(r.entered_at, CASE WHEN r.x_next IS NOT NULL THEN r.x_next WHEN r._left_at >= r.entered_at THEN r._left_at END) END" "How long it took; null while it lasts, and of Hired and Archived"
             exit_direction Text "~(SELECT n._direction FROM _application_stage_intervals n WHERE n.application_id = t.application_id AND n.sequence = t.sequence + 1)" "Direction of the move that ended it"
+            duration_business_days Int "=CASE WHEN r.sequence IS NOT NULL AND coalesce(r.x_type, '') NOT IN ('Hired', 'Archived') THEN $business_days(r.entered_at, CASE WHEN r.x_next IS NOT NULL THEN r.x_next WHEN r._left_at >= r.entered_at THEN r._left_at END) END" "Business days after the date on which it began, up to that on which it ended"
             entered_by_user_id Text "actorId" "Who moved the application there"
             _title Text "title" "Title in the entry"
             _left_at Instant "leftStageAt" "As Ashby noted it"
@@ -182,10 +183,10 @@ pub(crate) static TABLES: &[Table] = &[
         key: &["application_id"],
         record: &["application_id"],
         owners: &[("candidate_id", "candidates")],
-        indexes: &["candidate_id", "job_id,status,current_stage_id,is_live,created_at", "created_month", "source_id", "current_stage_id", "status",
+        indexes: &["candidate_id", "job_id,status,current_stage_id,is_live,created_at", "created_month,source_id,job_id,is_live,outcome,_reached,has_history", "source_id", "current_stage_id", "status",
             "credited_to_user_id?credited_to_user_id IS NOT NULL", "archive_reason_id?archive_reason_id IS NOT NULL",
             "applied_via_job_posting_id?applied_via_job_posting_id IS NOT NULL", "department_id", "location_id",
-            "recruiter_user_id", "hiring_manager_user_id", "interview_plan_id", "last_stage_id?last_stage_id IS NOT NULL",
+            "recruiter_user_id", "hiring_manager_user_id", "interview_plan_id", "last_stage_id,_ended_month,job_id",
             "accepted_offer_id?accepted_offer_id IS NOT NULL", "is_live?NOT is_live",
             "current_stage_entered_at?status = 'Active'"],
         joins: APPLICATIONS,
@@ -230,13 +231,15 @@ pub(crate) static TABLES: &[Table] = &[
             interview_count Int "~(SELECT count(*) FROM _interview_events i WHERE i.application_id = t.application_id AND i.is_live AND NOT i.is_cancelled AND NOT i.is_debrief)" "Interviews that were not cancelled; no debriefs"
             feedback_count Int "~(SELECT count(*) FROM _application_feedback i WHERE i.application_id = t.application_id AND i.is_live)" "Scorecards"
             time_to_hire_days Real "=$days(r.created_at, r.x_hired_at)" "From created_at to hired_at"
-            time_in_process_days Real "~$days(coalesce(t.reopened_at, t.created_at), coalesce(t.ended_at, (SELECT i.value FROM model_info i WHERE i.key = 'as_of')))" "From its (last) beginning to its end, of those under way to as_of"
+            time_to_hire_business_days Int "=$business_days(r.created_at, r.x_hired_at)" "Business days from the date of created_at, which does not count, to that of hired_at"
+            time_in_process_days Real "~$days(coalesce(t.reopened_at, t.created_at), coalesce(t.ended_at, $as_of()))" "From its (last) beginning to its end, of those under way to as_of"
             _reason_type Text "archiveReason.reasonType" "In the record's copy"
             _source_category Text "!application_source_category" "Of the record's copy"
             _department_id Text "job.departmentId" "In the record's copy"
             _location_id Text "job.locationId" "In the record's copy"
             _reached Int "=coalesce((SELECT sum(1 << m.milestone_order) FROM milestones m WHERE m.milestone_type NOT IN ('Lead', 'Archived') AND m.milestone_order <= r.x_top), 0) | coalesce(CASE WHEN r.v_visits > 0 THEN r.v_leads ELSE r.e_leads END, 0)" "Milestones that it reached, a bit each"
             _entered Int "=coalesce(r.v_entered, 0)" "Milestones that it was seen in, a bit each"
+            _ended_month Month "=$month(CASE r.status WHEN 'Hired' THEN r.x_hired_at WHEN 'Archived' THEN coalesce(r.archived_at, r.v_archived_at) END)" "Of ended_at"
         },
         ..TABLE
     },

@@ -1,19 +1,24 @@
 //! Metrics: additive counts of small groups, so that any period, job, department or source is a sum.
 
-use crate::table::{Making, TABLE, Table, columns};
+use crate::table::{Count, Making, TABLE, Table, columns};
 
 pub(crate) static TABLES: &[Table] = &[
     Table {
         name: "metric_funnel",
         row: "A milestone in the funnel of the applications made in a month, by job and source. Re-entries count once; skipped milestones count as reached; a transfer counts for its present job; each application of a person counts; internal moves count; deleted ones do not",
-        making: Making::Whole("SELECT g.created_month, g.job_id, g.source_id, m.milestone_order, sum(g.n),
+        making: Making::Counted(Count {
+            facts: "_applications a",
+            only: "a.is_live",
+            groups: &["a.created_month", "a.job_id", "a.source_id"],
+            sql: "SELECT g.created_month, g.job_id, g.source_id, m.milestone_order, sum(g.n),
                 sum(CASE WHEN (g._entered >> m.milestone_order) & 1 THEN g.n ELSE 0 END),
                 sum(CASE WHEN g.status IN ('Hired', 'Archived') THEN g.n ELSE 0 END),
                 sum(CASE WHEN g.reached_basis = 'evidence' THEN g.n ELSE 0 END)
-            FROM (SELECT created_month, job_id, source_id, _reached, _entered, status, reached_basis, count(*) AS n
-                FROM _applications WHERE is_live GROUP BY 1, 2, 3, 4, 5, 6, 7) g
+            FROM (SELECT a.created_month, a.job_id, a.source_id, a._reached, a._entered, a.status, a.reached_basis, count(*) AS n
+                {facts} GROUP BY 1, 2, 3, 4, 5, 6, 7) g
             JOIN milestones m ON (g._reached >> m.milestone_order) & 1
-            GROUP BY 1, 2, 3, 4"),
+            GROUP BY 1, 2, 3, 4",
+        }),
         key: &["cohort_month", "job_id", "source_id", "milestone_order"],
         indexes: &["job_id", "source_id"],
         view_joins: "LEFT JOIN milestones m ON m.milestone_order = t.milestone_order",
@@ -34,12 +39,16 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         name: "metric_stage_conversion",
         row: "What became of the applications that first entered a stage in a month, by job. Re-entries date by the first; only applications with history; deleted ones do not count",
-        making: Making::Whole("SELECT d._entered_month, a.job_id, d.stage_id, count(*), sum(d._progressed),
-                sum(NOT d._progressed AND a.outcome = 'rejected'), sum(NOT d._progressed AND a.outcome = 'withdrew'),
-                sum(NOT d._progressed AND a.outcome IN ('archived_other', 'archived_unknown')),
-                sum(NOT d._progressed AND coalesce(a.outcome, '') NOT IN ('rejected', 'withdrew', 'archived_other', 'archived_unknown'))
-            FROM _application_stage_durations d JOIN _applications a ON a.application_id = d.application_id
-            GROUP BY 1, 2, 3"),
+        making: Making::Counted(Count {
+            facts: "_application_stage_durations a JOIN _applications p ON p.application_id = a.application_id",
+            only: "1 = 1",
+            groups: &["a._entered_month", "a._job_id", "a.stage_id"],
+            sql: "SELECT a._entered_month, a._job_id, a.stage_id, count(*), sum(a._progressed),
+                sum(NOT a._progressed AND p.outcome = 'rejected'), sum(NOT a._progressed AND p.outcome = 'withdrew'),
+                sum(NOT a._progressed AND p.outcome IN ('archived_other', 'archived_unknown')),
+                sum(NOT a._progressed AND coalesce(p.outcome, '') NOT IN ('rejected', 'withdrew', 'archived_other', 'archived_unknown'))
+            {facts} GROUP BY 1, 2, 3",
+        }),
         key: &["entered_month", "job_id", "stage_id"],
         indexes: &["job_id", "stage_id"],
         view_joins: "LEFT JOIN _interview_stages st ON st.stage_id = t.stage_id AND st.is_live",
@@ -61,22 +70,26 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         name: "metric_time_in_stage",
         row: "How long applications stay in stages of a title and type, over those that are in it no longer, however they left. Several visits add up; skipped stages do not count",
-        making: Making::Whole("WITH d AS (
-                SELECT coalesce(st.title, (SELECT i._title FROM _application_stage_intervals i WHERE i.stage_id = x.stage_id
-                        ORDER BY i.entered_at DESC, i.interval_id DESC LIMIT 1)) AS title,
-                    x.stage_type, x.days, x.is_open
-                FROM _application_stage_durations x
-                LEFT JOIN _interview_stages st ON st.stage_id = x.stage_id AND st.is_live
-                WHERE coalesce(x.stage_type, '') NOT IN ('Hired', 'Archived')
-            ), p AS (
-                SELECT title, stage_type, days, row_number() OVER (PARTITION BY title, stage_type ORDER BY days) - 1 AS i,
-                    count(*) OVER (PARTITION BY title, stage_type) AS n
-                FROM d WHERE NOT is_open
+        making: Making::Whole("WITH RECURSIVE known(stage_id) AS (
+                SELECT min(stage_id) FROM _application_stage_durations
+                UNION ALL
+                SELECT (SELECT min(n.stage_id) FROM _application_stage_durations n WHERE n.stage_id > known.stage_id)
+                FROM known WHERE known.stage_id IS NOT NULL
+            ), stages AS (
+                SELECT k.stage_id, st.stage_type, coalesce(st.title, (SELECT i._title FROM _application_stage_intervals i
+                        WHERE i.stage_id = k.stage_id ORDER BY i.entered_at DESC, i.interval_id DESC LIMIT 1)) AS title,
+                    (SELECT count(*) FROM _application_stage_durations x WHERE x.stage_id = k.stage_id AND x.is_open = 0) AS n,
+                    (SELECT count(*) FROM _application_stage_durations x WHERE x.stage_id = k.stage_id AND x.is_open = 1) AS open_n
+                FROM known k LEFT JOIN _interview_stages st ON st.stage_id = k.stage_id AND st.is_live
+                WHERE k.stage_id IS NOT NULL AND coalesce(st.stage_type, '') NOT IN ('Hired', 'Archived')
             )
-            SELECT o.title, o.stage_type, coalesce(q.n, 0), q.p50, q.p90, o.open_n
-            FROM (SELECT title, stage_type, sum(is_open) AS open_n FROM d GROUP BY 1, 2) o
-            LEFT JOIN (SELECT title, stage_type, max(n) AS n, $percentile(days, 0.5) AS p50, $percentile(days, 0.9) AS p90
-                FROM p GROUP BY 1, 2) q ON $same(q.title, o.title) AND $same(q.stage_type, o.stage_type)"),
+            SELECT o.title, o.stage_type, o.n,
+                (SELECT $quantile(x.days, 0.5) FROM stages s CROSS JOIN _application_stage_durations x
+                    WHERE $same(s.title, o.title) AND $same(s.stage_type, o.stage_type) AND x.stage_id = s.stage_id AND x.is_open = 0),
+                (SELECT $quantile(x.days, 0.9) FROM stages s CROSS JOIN _application_stage_durations x
+                    WHERE $same(s.title, o.title) AND $same(s.stage_type, o.stage_type) AND x.stage_id = s.stage_id AND x.is_open = 0),
+                o.open_n
+            FROM (SELECT title, stage_type, sum(n) AS n, sum(open_n) AS open_n FROM stages GROUP BY 1, 2) o"),
         key: &["stage_title", "stage_type"],
         columns: columns! {
             stage_title Text "=" "Title of the stages"
@@ -91,15 +104,9 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         name: "metric_time_to_hire",
         row: "Hires of a month, and how long they took from the application to the hire",
-        making: Making::Whole("WITH p AS (
-                SELECT hired_month, time_to_hire_days AS days, row_number() OVER (PARTITION BY hired_month ORDER BY time_to_hire_days) - 1 AS i,
-                    count(*) OVER (PARTITION BY hired_month) AS n
-                FROM hires WHERE time_to_hire_days IS NOT NULL
-            )
-            SELECT o.hired_month, o.hires, coalesce(q.n, 0), q.p50, q.p90
-            FROM (SELECT hired_month, count(*) AS hires FROM hires GROUP BY 1) o
-            LEFT JOIN (SELECT hired_month, max(n) AS n, $percentile(days, 0.5) AS p50, $percentile(days, 0.9) AS p90
-                FROM p GROUP BY 1) q ON $same(q.hired_month, o.hired_month)"),
+        making: Making::Whole("SELECT hired_month, count(*), count(time_to_hire_days), $quantile(time_to_hire_days, 0.5),
+                $quantile(time_to_hire_days, 0.9)
+            FROM hires GROUP BY 1"),
         key: &["hired_month"],
         columns: columns! {
             hired_month Month "=" "The month; null for hires without a date"
@@ -132,13 +139,24 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         name: "metric_source_yield",
         row: "What became of the applications that a source brought in a month; those without a source are a row of their own",
-        making: Making::Whole("SELECT a.created_month, a.source_id, count(*),
-                sum((a._reached >> f.f_active) & 1), sum((a._reached >> f.f_offer) & 1),
-                sum(a.outcome = 'hired'), sum(a.outcome = 'rejected'), sum(a.outcome = 'withdrew')
-            FROM _applications a CROSS JOIN (SELECT
+        making: Making::Counted(Count {
+            facts: "_applications a",
+            only: "a.is_live",
+            groups: &["a.created_month", "a.source_id"],
+            sql: "SELECT g.created_month, g.source_id, sum(g.n),
+                sum(CASE WHEN (g._reached >> f.f_active) & 1 THEN g.n ELSE 0 END),
+                sum(CASE WHEN (g._reached >> f.f_offer) & 1 THEN g.n ELSE 0 END),
+                sum(CASE WHEN g.outcome = 'hired' THEN g.n ELSE 0 END),
+                sum(CASE WHEN g.outcome = 'rejected' THEN g.n ELSE 0 END),
+                sum(CASE WHEN g.outcome = 'withdrew' THEN g.n ELSE 0 END),
+                sum(CASE WHEN g.has_history THEN g.n ELSE 0 END)
+            FROM (SELECT a.created_month, a.source_id, a.outcome, a._reached, a.has_history, count(*) AS n
+                {facts} GROUP BY 1, 2, 3, 4, 5) g
+            CROSS JOIN (SELECT
                 coalesce(min(CASE WHEN milestone_type = 'Active' THEN milestone_order END), 63) AS f_active,
                 coalesce(min(CASE WHEN milestone_type = 'Offer' THEN milestone_order END), 63) AS f_offer FROM milestones) f
-            WHERE a.is_live GROUP BY 1, 2"),
+            GROUP BY 1, 2",
+        }),
         key: &["cohort_month", "source_id"],
         indexes: &["source_id"],
         view_joins: "LEFT JOIN _sources so ON so.source_id = t.source_id",
@@ -154,14 +172,20 @@ pub(crate) static TABLES: &[Table] = &[
             hires Int "=" "Of those, hired"
             rejected Int "=" "Of those, rejected"
             withdrew Int "=" "Of those, withdrew"
+            _with_history Int "=" "Of those, with history"
         },
         ..TABLE
     },
     Table {
         name: "metric_outcomes",
         row: "Archived applications by the month in which they ended, job, last stage and reason; those that were opened again do not count",
-        making: Making::Whole("SELECT $month(ended_at), job_id, last_stage_id, archive_reason_id, outcome, count(*)
-            FROM _applications WHERE is_live AND status = 'Archived' GROUP BY 1, 2, 3, 4, 5"),
+        making: Making::Counted(Count {
+            facts: "_applications a",
+            only: "a.is_live AND a.status = 'Archived'",
+            groups: &["a._ended_month", "a.job_id", "a.last_stage_id"],
+            sql: "SELECT a._ended_month, a.job_id, a.last_stage_id, a.archive_reason_id, a.outcome, count(*)
+            {facts} GROUP BY 1, 2, 3, 4, 5",
+        }),
         key: &["ended_month", "job_id", "last_stage_id", "archive_reason_id", "outcome"],
         indexes: &["job_id", "last_stage_id", "archive_reason_id"],
         columns: columns! {
@@ -178,13 +202,14 @@ pub(crate) static TABLES: &[Table] = &[
         name: "metric_interviewer_load",
         row: "A person's interviews in a week that begins on Monday; what was cancelled does not count",
         making: Making::View("SELECT w.user_id, w._week_start,
-                sum(NOT w._is_debrief AND w._ends_at <= x.value),
-                sum(w._is_debrief AND w._ends_at <= x.value),
+                count(CASE WHEN NOT w._is_debrief AND w._ends_at <= x.value THEN 1 END),
+                count(CASE WHEN w._is_debrief AND w._ends_at <= x.value THEN 1 END),
                 sum(CASE WHEN NOT w._is_debrief AND w._ends_at <= x.value THEN w._minutes ELSE 0 END),
-                sum(NOT w._is_debrief AND w._ends_at > x.value),
-                sum(NOT w._is_debrief AND w._ends_at <= x.value AND coalesce(w.is_feedback_required, 0)),
-                sum(NOT w._is_debrief AND w._ends_at <= x.value AND coalesce(w.is_feedback_required, 0) AND w.feedback_id IS NULL)
-            FROM _interview_event_interviewers w CROSS JOIN (SELECT (SELECT value FROM model_info WHERE key = 'as_of') AS value) x
+                count(CASE WHEN NOT w._is_debrief AND w._ends_at > x.value THEN 1 END),
+                count(CASE WHEN NOT w._is_debrief AND w._ends_at <= x.value AND w.is_feedback_required THEN 1 END),
+                count(CASE WHEN NOT w._is_debrief AND w._ends_at <= x.value AND w.is_feedback_required
+                    AND w.feedback_id IS NULL THEN 1 END)
+            FROM _interview_event_interviewers w CROSS JOIN (SELECT $as_of() AS value) x
             WHERE w.is_live AND NOT w._is_cancelled AND w._week_start IS NOT NULL
             GROUP BY w.user_id, w._week_start"),
         key: &["user_id", "week_start"],
@@ -205,7 +230,7 @@ pub(crate) static TABLES: &[Table] = &[
         row: "Active applications and leads in a stage of a job, at as_of",
         making: Making::View("WITH d AS (
                 SELECT a.job_id, a.current_stage_id AS stage_id,
-                    $days(a.current_stage_entered_at, (SELECT value FROM model_info WHERE key = 'as_of')) AS days
+                    $days(a.current_stage_entered_at, $as_of()) AS days
                 FROM _applications a WHERE a.is_live AND a.status IN ('Active', 'Lead')
             ), p AS (
                 SELECT job_id, stage_id, days, row_number() OVER (PARTITION BY job_id, stage_id ORDER BY days) - 1 AS i,
@@ -229,15 +254,15 @@ pub(crate) static TABLES: &[Table] = &[
     Table {
         name: "metric_open_jobs",
         row: "An open job, at as_of",
-        making: Making::View("SELECT j.job_id, j.title, j.opened_at, $days(j.opened_at, (SELECT value FROM model_info WHERE key = 'as_of')),
+        making: Making::View("SELECT j.job_id, j.title, j.opened_at, $days(j.opened_at, $as_of()),
                 (SELECT count(*) FROM _opening_jobs b JOIN _openings p ON p.opening_id = b.opening_id
-                    WHERE b.job_id = j.job_id AND b.is_live AND p.is_live AND p.opening_state = 'Open' AND NOT coalesce(p.is_archived, 0)),
-                coalesce(a.active, 0), coalesce(a.recent, 0), coalesce(a.hires, 0), a.newest
-            FROM _jobs j LEFT JOIN (
-                SELECT job_id, sum(status = 'Active') AS active, sum(status = 'Hired') AS hires, max(created_at) AS newest,
-                    sum(created_at > $days_before((SELECT value FROM model_info WHERE key = 'as_of'), 30)) AS recent
-                FROM _applications WHERE is_live GROUP BY job_id) a ON a.job_id = j.job_id
-            WHERE j.is_live AND j.status = 'Open'"),
+                    WHERE b.job_id = j.job_id AND b.is_live AND p.is_live AND p.opening_state = 'Open' AND p.is_archived IS NOT TRUE),
+                (SELECT count(*) FROM _applications a WHERE a.job_id = j.job_id AND a.status = 'Active' AND a.is_live),
+                (SELECT count(*) FROM _applications a WHERE a.job_id = j.job_id AND a.is_live
+                    AND a.created_at > $days_before($as_of(), 30)),
+                (SELECT count(*) FROM _applications a WHERE a.job_id = j.job_id AND a.status = 'Hired' AND a.is_live),
+                (SELECT max(a.created_at) FROM _applications a WHERE a.job_id = j.job_id AND a.is_live)
+            FROM _jobs j WHERE j.is_live AND j.status = 'Open'"),
         key: &["job_id"],
         columns: columns! {
             job_id Text "=" "The job"

@@ -6,18 +6,19 @@ use ashby_catalog::{Type, find};
 
 use crate::table::{Column, Kind, Making, TABLE, Table};
 
-/// A stream: its operation, what its own id is called here, further members that belong to its key, and the rows that it belongs
-/// to.
+/// A stream: its operation, which member is its key and what that is called here, a further member that tells what it belongs to,
+/// and the rows that it belongs to.
 struct Other {
     stream: &'static str,
     operation: &'static str,
+    member: &'static str,
     id: &'static str,
     parent: Option<(&'static str, &'static str)>,
     owners: &'static [(&'static str, &'static str)],
 }
 
 const fn other(stream: &'static str, operation: &'static str, id: &'static str) -> Other {
-    Other { stream, operation, id, parent: None, owners: &[] }
+    Other { stream, operation, member: "id", id, parent: None, owners: &[] }
 }
 
 const OF_APPLICATION: &[(&str, &str)] = &[("application_id", "applications")];
@@ -34,6 +35,8 @@ const LEFT_OUT: &[&str] = &[
     "surveyUrl",
     "descriptionHtml",
     "descriptionPlain",
+    "descriptionSocial",
+    "applicationLimitCalloutHtml",
 ];
 
 static OTHERS: &[Other] = &[
@@ -77,6 +80,10 @@ static OTHERS: &[Other] = &[
     other("sequences", "sequence.list", "sequence_id"),
     other("sequence_templates", "sequenceTemplate.list", "sequence_template_id"),
     other("audit_log", "auditLog.list", "event_id"),
+    other("job_posting_details", "jobPosting.info", "job_posting_id"),
+    Other { member: "jobId", ..other("job_interview_plans", "jobInterviewPlan.info", "job_id") },
+    Other { member: "email", ..other("email_senders", "emailSender.list", "email") },
+    Other { member: "version", ..other("api_versions", "version.list", "version") },
 ];
 
 /// `someMember` as `some_member`.
@@ -126,14 +133,14 @@ fn kept(text: String) -> &'static str {
 fn table(other: &'static Other) -> Option<Table> {
     let operation = find(other.operation)?;
     let column = |name, kind, from, about| Column { name, kind, from, about };
-    let mut columns = vec![column(other.id, Kind::Text, "id", "Its id")];
+    let mut columns = vec![column(other.id, Kind::Text, other.member, "What tells it from others")];
     if let Some((from, name)) = other.parent {
         columns.push(column(name, Kind::Text, from, "What it belongs to"));
     }
     for member in operation.members().filter(|member| !LEFT_OUT.contains(&member.name)) {
         let Some(kind) = kind(&member.kind) else { continue };
         let name = named(member.name, kind);
-        if member.name == "id" || columns.iter().any(|column| column.name == name) {
+        if member.name == other.member || columns.iter().any(|column| column.name == name) {
             continue;
         }
         let about = if member.about.is_empty() {

@@ -269,10 +269,12 @@ pub(crate) static TABLES: &[Table] = &[
         record: &["opening_id"],
         indexes: &["department_id", "close_reason_id"],
         view_joins: "LEFT JOIN (
-            SELECT opening_id, substr(max(coalesce(decided_at, created_at) || application_id), 25) AS application_id,
-                max(coalesce(decided_at, created_at)) AS filled_at
-            FROM _offers WHERE is_live AND outcome = 'accepted' AND opening_id IS NOT NULL GROUP BY opening_id
-            ) f ON f.opening_id = t.opening_id",
+            SELECT opening_id, application_id, coalesce(decided_at, created_at) AS filled_at,
+                row_number() OVER (PARTITION BY opening_id
+                    ORDER BY coalesce(decided_at, created_at) DESC, application_id DESC) AS place
+            FROM _offers WHERE is_live AND outcome = 'accepted' AND opening_id IS NOT NULL
+                AND coalesce(decided_at, created_at) IS NOT NULL
+            ) f ON f.opening_id = t.opening_id AND f.place = 1",
         columns: columns! {
             opening_id Text "id" "The opening"
             identifier Text "latestVersion.identifier" "Its number, as the organisation gives it"

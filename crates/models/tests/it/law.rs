@@ -77,7 +77,7 @@ impl Life {
     fn step(&mut self) {
         let application = self.id("a", 8);
         let (at, later) = (self.day(), self.day());
-        match self.below(44) {
+        match self.below(46) {
             0..=9 => {
                 let record = self.application();
                 self.company.put("applications", record);
@@ -209,7 +209,17 @@ impl Life {
                     self.company.put("custom_fields", record);
                 }
             }
-            42 => {
+            42 | 43 => {
+                let (project, candidate) = (self.id("p", 3), self.id("c", 5));
+                match self.below(6) {
+                    0 => self.company.remove("candidate_projects", &format!("{candidate}/{project}")),
+                    1 => self.company.erase("candidate_projects", &format!("{candidate}/{project}")),
+                    _ => self
+                        .company
+                        .put("candidate_projects", json!({"id": project, "candidateId": candidate})),
+                }
+            }
+            44 => {
                 let board = self.id("b", 2);
                 {
                     let record = json!({"id": board, "title": "B", "isInternal": self.below(2) == 0});
@@ -336,4 +346,37 @@ fn a_change_writes_few_rows() {
     let report = company.build();
     assert_eq!(report.tables.keys().collect::<Vec<_>>(), ["sources"]);
     assert_eq!(company.row("SELECT DISTINCT source_title FROM metric_source_yield"), "Other board");
+}
+
+#[test]
+fn syncs_and_builds_go_on_beside_each_other() {
+    let mut company = Company::new();
+    for number in 0..300 {
+        let id = format!("a{number}");
+        company.application(&id, "Active", "p-review", json!({"text": "x".repeat(8_000)}));
+        company.history(&id, &[("p-review", 1)]);
+    }
+    company.sync();
+    let (records, model) = (company.records(), company.model());
+    let mut options = company.options.clone();
+    options.full = true;
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let builder = scope.spawn(|| {
+            let mut builds = 0;
+            while !is_over.load(std::sync::atomic::Ordering::Relaxed) || builds == 0 {
+                models::build(&records, &model, &options).unwrap();
+                builds += 1;
+            }
+        });
+        for day in 2..22 {
+            company.history("a7", &[("p-review", 1), ("p-screen", day)]);
+            // It would fail if it had to wait for long.
+            company.sync();
+        }
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        builder.join().unwrap();
+    });
+    company.build();
+    assert_same(0, 0, &company);
 }

@@ -1,7 +1,7 @@
 //! A schema of a PostgreSQL database (13 or newer) with a table per stream.
 //!
 //! [`Family`] reads addresses (`postgres://etl@db.example/warehouse?schema=ashby`), [`PostgresSink`] writes, [`Foreign`] looks
-//! at tables of others.
+//! at tables of others, [`Beside`] writes what follows from records beside them.
 //!
 //! # What is where
 //! The table of a stream has its name. `_key` is the record's key; each top-level member that records have shown has a
@@ -31,6 +31,7 @@
 //! values fit it.
 
 mod address;
+mod beside;
 mod columns;
 mod failure;
 mod family;
@@ -46,6 +47,7 @@ mod numeric;
 mod password;
 mod pending;
 mod purge;
+mod rehearsal;
 mod rows;
 mod session;
 mod sink;
@@ -56,6 +58,7 @@ mod tls;
 mod transit;
 mod value;
 
+pub use beside::{Beside, identifier, text};
 pub use family::Family;
 pub use foreign::Foreign;
 pub use sink::PostgresSink;
