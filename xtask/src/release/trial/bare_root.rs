@@ -1,5 +1,6 @@
-//! The program in a root that holds nothing but it and the certificates of authorities: it runs, finds an address by name, and
-//! believes a server that an authority vouches for.
+//! The program in a root that holds nothing but it, the certificates of authorities, and the kernel's two devices of randomness,
+//! which every system and container has (glibc's call for it is not found in a static program): it runs, finds an address by name,
+//! and believes a server that an authority vouches for.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -26,6 +27,15 @@ pub(super) fn try_program(packages: &Packages, place: &Path) -> Result<Ended> {
     let certificates = root.join("etc/ssl/certs/ca-certificates.crt");
     fs::create_dir_all(certificates.parent().unwrap_or(&root))?;
     fs::copy(&packages.program, root.join("ashby"))?;
+    fs::create_dir(root.join("dev"))?;
+    for (name, number) in [("random", "8"), ("urandom", "9")] {
+        told(
+            Command::new("mknod")
+                .args(["-m", "444"])
+                .arg(root.join("dev").join(name))
+                .args(["c", "1", number]),
+        )?;
+    }
     let authority = place.join("authority.pem");
     if let Some(ended) = lacks("openssl").or_else(|| lacks("python3")) {
         return Ok(ended);
@@ -34,7 +44,9 @@ pub(super) fn try_program(packages: &Packages, place: &Path) -> Result<Ended> {
     fs::copy(&authority, &certificates)?;
     let program = |words: &[&str]| {
         let mut command = Command::new("chroot");
-        command.arg(&root).arg("/ashby").args(words).env_clear();
+        // The path is for finding `chroot`; behind it nothing is found in it.
+        command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        command.arg(&root).arg("/ashby").args(words);
         command
     };
     runs(packages, &root, program)?;
