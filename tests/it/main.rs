@@ -29,6 +29,7 @@ mod hybrid;
 mod hybrid_adversaries;
 mod hybrid_histories;
 mod hybrid_postgres;
+mod init;
 mod lake;
 mod mcp;
 mod memory;

@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use crate::support::{Site, until};
 
 /// A running binary whose standard input and error are a terminal; standard output goes nowhere, or there too.
-struct Terminal {
+pub(crate) struct Terminal {
     child: Child,
     keyboard: File,
     /// Everything that was shown so far.
@@ -21,7 +21,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn start(command: Command) -> Self {
+    pub(crate) fn start(command: Command) -> Self {
         Self::with(command, 120, false)
     }
 
@@ -58,19 +58,19 @@ impl Terminal {
         Self { child, keyboard, shown }
     }
 
-    fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         self.shown.lock().unwrap().clone()
     }
 
-    async fn shows(&self, text: &str) {
+    pub(crate) async fn shows(&self, text: &str) {
         until(text, || self.shown().contains(text)).await;
     }
 
-    fn types(&mut self, text: &str) {
+    pub(crate) fn types(&mut self, text: &str) {
         self.keyboard.write_all(text.as_bytes()).unwrap();
     }
 
-    async fn ends(mut self) -> Option<i32> {
+    pub(crate) async fn ends(mut self) -> Option<i32> {
         self.child.wait().await.unwrap().code()
     }
 }

@@ -10,6 +10,7 @@ mod catalog;
 mod check;
 mod codegen;
 mod contract;
+mod crates;
 mod dbt;
 mod docs;
 mod fuzz;
@@ -48,6 +49,8 @@ enum Chore {
     Codegen(codegen::Options),
     /// Compare the catalog of operations with an OpenAPI document of Ashby's
     Contract(contract::Options),
+    /// Pack the crates that others can depend on, as they would be published
+    Crates(crates::Options),
     /// Everything that must hold before a change is proposed, but for the tests: format, lints, docs, tidiness
     Check,
     /// Write what the dbt package has from the definitions of the model: sources, staging models, descriptions, tests
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Chore::Codegen(options) => codegen::run(&options),
         Chore::Contract(options) => contract::run(&options),
         Chore::Check => check::run(),
+        Chore::Crates(options) => crates::run(&options),
         Chore::Dbt(options) => dbt::run(&options),
         Chore::Docs(options) => docs::run(&options),
         Chore::Fuzz(options) => fuzz::run(&options),

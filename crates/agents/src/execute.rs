@@ -207,11 +207,9 @@ async fn list(
     let (all, next) = if operation.paging == Paging::None {
         (ashby_calls::list_items(&client.send(&plan).await?).unwrap_or_default(), None)
     } else {
-        let request = ListRequest {
-            cursor: page_cursor.clone().map(Cursor::from),
-            parameters: plan.parameters().clone(),
-            ..ListRequest::new(ReadOperation::new(operation.name))
-        };
+        let request = ListRequest::new(ReadOperation::new(operation.name))
+            .cursor(page_cursor.clone().map(Cursor::from))
+            .parameters(plan.parameters().clone());
         client.page(&plan, &request).await?
     };
     let end = (skip + limit).min(all.len());

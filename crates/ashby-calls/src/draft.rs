@@ -230,8 +230,7 @@ impl Draft {
     }
 
     fn problem(&mut self, path: &str, what: impl Into<String>, nearest: Vec<&'static str>) {
-        let (path, what) = (path.to_owned(), what.into());
-        self.problems.push(Problem { path, what, nearest, is_unknown_word: false });
+        self.problems.push(Problem::new(path, what, nearest));
     }
 }
 

@@ -47,3 +47,8 @@ pub use rows::{Form, Row, rows};
 pub use send::{Continuation, Listing, list, list_items, send, shows};
 pub use values::{list_item, members};
 pub use window::Window;
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

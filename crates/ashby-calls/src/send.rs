@@ -47,12 +47,10 @@ pub struct Listing {
 pub fn list(client: &Client, plan: &Plan, all: bool) -> Listing {
     let mut body = plan.parameters().clone();
     let mut text = |name: &str| body.remove(name).and_then(|value| value.as_str().map(str::to_owned));
-    let request = ListRequest {
-        cursor: text("cursor").map(Cursor::from),
-        sync_token: text("syncToken").map(SyncToken::from),
-        parameters: body,
-        ..ListRequest::new(ReadOperation::new(plan.operation().name))
-    };
+    let request = ListRequest::new(ReadOperation::new(plan.operation().name))
+        .cursor(text("cursor").map(Cursor::from))
+        .sync_token(text("syncToken").map(SyncToken::from))
+        .parameters(body);
     Listing { pages: client.pages(request), all, is_finished: false, continuation: None }
 }
 

@@ -8,6 +8,7 @@ use super::{Field, Operation, Rule, Shape, Type, nearest};
 
 /// What is wrong with a request. It names places and what belongs there, never the values that stand there.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// Where: `interviewEvents[0].startTime`; empty for the request as a whole.
     pub path: String,
@@ -17,6 +18,13 @@ pub struct Problem {
     pub nearest: Vec<&'static str>,
     /// It is a word that is not among those known; Ashby may know more of them by now.
     pub is_unknown_word: bool,
+}
+
+impl Problem {
+    /// Something wrong at a place; what may have been meant, if anything is near.
+    pub fn new(path: impl Into<String>, what: impl Into<String>, nearest: Vec<&'static str>) -> Self {
+        Self { path: path.into(), what: what.into(), nearest, is_unknown_word: false }
+    }
 }
 
 impl fmt::Display for Problem {

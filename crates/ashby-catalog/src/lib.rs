@@ -35,6 +35,7 @@ pub use schema::{describe, json_schema, request_schema};
 
 /// Operations on one kind of thing: those whose names begin alike.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Category {
     /// What the names begin with, such as `candidate`.
     pub name: &'static str,
@@ -171,6 +172,7 @@ pub enum Rate {
 
 /// A parameter, or a member of an object.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Field {
     /// Its name in JSON.
     pub name: &'static str,
@@ -317,3 +319,8 @@ pub fn find(name: &str) -> Option<&'static Operation> {
 pub fn category(name: &str) -> Option<&'static Category> {
     CATEGORIES.iter().find(|category| category.name == name)
 }
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

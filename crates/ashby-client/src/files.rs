@@ -60,6 +60,7 @@ impl fmt::Debug for FileHandle {
 
 /// What an upload is for. A handle of one context does not serve another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FileContext {
     /// `candidate.uploadResume`.
     CandidateResume,

@@ -8,6 +8,7 @@
 /// Whoever waits wants to be polled: a request's future that is first in its lane and is left alone holds up those behind
 /// it, and, once it is overdue, those in other lanes. Begin what is not awaited at once as a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Lane {
     /// Somebody waits for the answer: an agent, a webhook's receiver, a person. From the first handle in this lane on
     /// ([`Client::in_lane`](crate::Client::in_lane)), one of the requests that may be under way at once is kept for it,

@@ -38,10 +38,7 @@
 //! use ashby_client::{Client, ListRequest, ReadOperation};
 //!
 //! let client = Client::builder().api_key("the key").build()?;
-//! let mut pages = client.pages(ListRequest {
-//!     key_fields: vec!["id".to_owned()],
-//!     ..ListRequest::new(ReadOperation::new("candidate.list"))
-//! });
+//! let mut pages = client.pages(ListRequest::new(ReadOperation::new("candidate.list")).key_fields(["id"]));
 //! while let Some(page) = pages.next().await? {
 //!     for (index, record) in page.records().enumerate() {
 //!         let id = page.key_part(index, 0);
@@ -136,3 +133,8 @@ pub use retry::RetryPolicy;
 pub use secret::{ApiKey, Cursor, SyncToken};
 pub use system::forbid_core_dumps;
 pub use usage::{ServerNote, Usage};
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

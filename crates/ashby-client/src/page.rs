@@ -13,6 +13,7 @@ use crate::{Client, Cursor, CycleGuard, Error, ErrorKind, ReadOperation, Records
 
 /// A request for a page of a list.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct ListRequest {
     /// The list.
     pub operation: ReadOperation,
@@ -58,6 +59,48 @@ impl ListRequest {
             key_fields: Vec::new(),
             leave_out_unusable: false,
         }
+    }
+
+    /// Filters and flags of the operation.
+    #[must_use]
+    pub fn parameters(mut self, parameters: Map<String, Value>) -> Self {
+        self.parameters = parameters;
+        self
+    }
+
+    /// So many records a page.
+    #[must_use]
+    pub fn limit(mut self, limit: Option<u32>) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Begins there.
+    #[must_use]
+    pub fn cursor(mut self, cursor: Option<Cursor>) -> Self {
+        self.cursor = cursor;
+        self
+    }
+
+    /// Lists what changed since then.
+    #[must_use]
+    pub fn sync_token(mut self, sync_token: Option<SyncToken>) -> Self {
+        self.sync_token = sync_token;
+        self
+    }
+
+    /// Finds the keys of records in these members.
+    #[must_use]
+    pub fn key_fields(mut self, key_fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.key_fields = key_fields.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Leaves out records that are no object or lack a key field.
+    #[must_use]
+    pub fn leave_out_unusable(mut self, leave_out_unusable: bool) -> Self {
+        self.leave_out_unusable = leave_out_unusable;
+        self
     }
 
     /// The parameters as they are sent: cursor and token both, on every page.

@@ -18,6 +18,7 @@ pub(crate) const REPORTS_AT_ONCE: NonZeroUsize = NonZeroUsize::new(3).expect("3 
 
 /// How a report is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReportOptions {
     /// Whether the first of [`Report::rows`] holds the columns' names.
     pub include_headers: bool,
@@ -35,6 +36,29 @@ impl Default for ReportOptions {
             timeout: Some(Duration::from_secs(600)),
             poll_interval: Duration::from_secs(1),
         }
+    }
+}
+
+impl ReportOptions {
+    /// Whether the columns' names are the first row.
+    #[must_use]
+    pub fn include_headers(mut self, include_headers: bool) -> Self {
+        self.include_headers = include_headers;
+        self
+    }
+
+    /// Waits so long altogether; `None` for as long as it takes.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Asks again after this time.
+    #[must_use]
+    pub fn poll_interval(mut self, poll_interval: Duration) -> Self {
+        self.poll_interval = poll_interval;
+        self
     }
 }
 

@@ -10,6 +10,7 @@ const MAX_MALFORMED_RETRIES: u32 = 2;
 
 /// How often, how long and how soon reads are retried. Writes never are.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RetryPolicy {
     /// Most requests per call, the first included.
     pub max_attempts: u32,
@@ -67,6 +68,55 @@ impl Attempts {
 }
 
 impl RetryPolicy {
+    /// At most so many requests a call.
+    #[must_use]
+    pub fn max_attempts(mut self, max_attempts: u32) -> Self {
+        self.max_attempts = max_attempts;
+        self
+    }
+
+    /// No further attempt after this time.
+    #[must_use]
+    pub fn max_elapsed(mut self, max_elapsed: Duration) -> Self {
+        self.max_elapsed = max_elapsed;
+        self
+    }
+
+    /// Waits no longer than this before the first retry.
+    #[must_use]
+    pub fn base_delay(mut self, base_delay: Duration) -> Self {
+        self.base_delay = base_delay;
+        self
+    }
+
+    /// Waits no longer than this before any retry.
+    #[must_use]
+    pub fn max_delay(mut self, max_delay: Duration) -> Self {
+        self.max_delay = max_delay;
+        self
+    }
+
+    /// Pauses so long after a 429 that says nothing of it.
+    #[must_use]
+    pub fn throttle_delay(mut self, throttle_delay: Duration) -> Self {
+        self.throttle_delay = throttle_delay;
+        self
+    }
+
+    /// Believes no longer pause than this.
+    #[must_use]
+    pub fn max_retry_after(mut self, max_retry_after: Duration) -> Self {
+        self.max_retry_after = max_retry_after;
+        self
+    }
+
+    /// Lets reports wait so long when there were too many.
+    #[must_use]
+    pub fn report_delay(mut self, report_delay: Duration) -> Self {
+        self.report_delay = report_delay;
+        self
+    }
+
     /// A policy under which everything is sent once.
     pub fn never() -> Self {
         Self { max_attempts: 1, ..Self::default() }

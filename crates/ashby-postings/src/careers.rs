@@ -18,11 +18,28 @@ const POSTINGS_AT_ONCE: usize = 8;
 
 /// What to take.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Careers {
     /// The id of a job board; `None` for all that are not internal.
     pub job_board_id: Option<String>,
     /// Also what postings pay, where it may be shown.
     pub include_compensation: bool,
+}
+
+impl Careers {
+    /// Of this job board; `None` for all that are not internal.
+    #[must_use]
+    pub fn job_board_id(mut self, job_board_id: Option<String>) -> Self {
+        self.job_board_id = job_board_id;
+        self
+    }
+
+    /// Also what postings pay.
+    #[must_use]
+    pub fn include_compensation(mut self, include_compensation: bool) -> Self {
+        self.include_compensation = include_compensation;
+        self
+    }
 }
 
 /// A row of `jobBoard.list`.
@@ -153,11 +170,11 @@ async fn list<T: DeserializeOwned>(
         Value::Object(parameters) => parameters,
         _ => Map::new(),
     };
-    let mut pages = client.pages(ListRequest {
-        parameters,
-        key_fields: vec!["id".to_owned()],
-        ..ListRequest::new(ReadOperation::new(operation))
-    });
+    let mut pages = client.pages(
+        ListRequest::new(ReadOperation::new(operation))
+            .parameters(parameters)
+            .key_fields(vec!["id".to_owned()]),
+    );
     let mut rows = Vec::new();
     while let Some(page) = pages.next().await? {
         for record in page.records() {

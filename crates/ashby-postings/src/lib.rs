@@ -71,3 +71,8 @@ impl Published {
         *self.withheld.entry(reason).or_default() += 1;
     }
 }
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

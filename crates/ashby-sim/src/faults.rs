@@ -111,6 +111,7 @@ pub enum PagePosition {
 /// A fault and the requests that it happens to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct FaultRule {
     /// The operation, or `*` for all.
     #[serde(default = "any_operation")]

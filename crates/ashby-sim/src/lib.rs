@@ -49,3 +49,8 @@ pub use rates::Rates;
 pub use server::{FAILING_REPORT, SLOW_REPORT, Server};
 pub use shape::Shape;
 pub use webhooks::{Deliveries, DeliveryEntry, DeliveryOutcome, DeliverySettings, Subscription};
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

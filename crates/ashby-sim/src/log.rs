@@ -13,6 +13,7 @@ const KEPT_REQUESTS: usize = 100_000;
 /// One request and how it ended.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct RequestEntry {
     /// The operation, as named in the path.
     pub operation: String,

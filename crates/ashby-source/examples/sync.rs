@@ -15,14 +15,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Ok(url) = std::env::var("ASHBY_BASE_URL") {
         builder = builder.base_url(&url);
     }
-    let client = builder.build()?;
+    sync(&builder.build()?).await
+}
+
+async fn sync(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
     // Tells keys apart without telling them.
     println!("asking with key {}", client.key_fingerprint());
 
     let sink = MemorySink::new();
     let streams = ["departments", "jobs", "openings"].map(Selection::new);
     let report =
-        ashby_source::sync(&client, sink.clone(), streams, RunnerOptions::default(), Default::default())
+        ashby_source::sync(client, sink.clone(), streams, RunnerOptions::default(), Default::default())
             .await?;
     for (name, stream) in &report.streams {
         match &stream.outcome {
@@ -32,4 +35,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use ashby_sim::{Organisation, Server, ServerOptions, Shape};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn it_reads_what_it_names() {
+        let organisation = Organisation::new(&Shape::small());
+        let server = Server::start(organisation, ServerOptions::default()).await.unwrap();
+        let client = Client::builder().base_url(&server.base_url()).api_key("sim-key").build().unwrap();
+        sync(&client).await.unwrap();
+        for operation in ["department.list", "job.list", "opening.list"] {
+            assert!(server.log().count(operation) > 0, "{operation}");
+        }
+    }
 }

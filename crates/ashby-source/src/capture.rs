@@ -153,7 +153,7 @@ fn belongings(record: &Record, stream: &str, member: &str) -> Option<Belongings>
     let list = json_slices::find(record.body()?, &[member]).ok()??;
     let keys: Vec<String> = json_slices::read(list).ok()?;
     let keys = keys.into_iter().map(Key::from).collect();
-    Some(Belongings { stream: stream.to_owned(), owner: Key::from(record.key.as_str()), keys })
+    Some(Belongings::new(stream, Key::from(record.key.as_str()), keys))
 }
 
 /// Records that are named as the owners of others.

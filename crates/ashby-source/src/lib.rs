@@ -245,3 +245,8 @@ impl Source for AshbySource {
         Ok(captures)
     }
 }
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

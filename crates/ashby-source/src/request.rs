@@ -40,15 +40,11 @@ impl Requests {
 
     /// The first request of a listing. The page limit is for operations with pages: the others reject it.
     pub(crate) fn list(&self, row: &Row, key_fields: Vec<String>) -> Result<ListRequest> {
-        Ok(ListRequest {
-            operation: ReadOperation::new(row.operation),
-            parameters: self.parameters(row)?,
-            limit: self.page_limit.filter(|_| row.is_paged()),
-            cursor: None,
-            sync_token: None,
-            key_fields,
-            leave_out_unusable: true,
-        })
+        Ok(ListRequest::new(ReadOperation::new(row.operation))
+            .parameters(self.parameters(row)?)
+            .limit(self.page_limit.filter(|_| row.is_paged()))
+            .key_fields(key_fields)
+            .leave_out_unusable(true))
     }
 
     /// The fingerprint of the other program's request for a stream that it has, to which a token alone belongs.

@@ -11,6 +11,7 @@ use crate::table::{Follow, Plan, Refresh, Row, STREAMS, row};
 
 /// A stream that Ashby can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Stream {
     /// Name, key, mode and known fields.
     #[serde(flatten)]

@@ -27,6 +27,7 @@ pub enum Readable {
 
 /// What can be known of a key before it is used.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Survey {
     /// The key's name, creation date and permissions, unless it may not read them itself.
     pub key: Option<ApiKeyInfo>,

@@ -54,7 +54,7 @@ pub async fn sync<K: Sink>(
     for Selection { stream: name, .. } in denied {
         let reason = lacks_permission(stream(&name).map_or("", |stream| stream.permission));
         let outcome = Outcome::Skipped { kind: ErrorKind::Denied, reason };
-        report.streams.insert(name, StreamReport { outcome, ..StreamReport::default() });
+        report.streams.insert(name, StreamReport::untried(outcome));
     }
     Ok(report)
 }

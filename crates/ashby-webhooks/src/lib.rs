@@ -41,3 +41,8 @@ pub use keyring::Keyring;
 pub use payload::Payload;
 pub use route::{PATH, router};
 pub use signature::{HEADER, NoSecrets, Secrets, Signature};
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -83,3 +83,8 @@ pub use state::{
 };
 pub use stream::{Field, FieldKind, Mode, Searchable, StreamDescriptor};
 pub use supervise::{Pauses, gist, supervise};
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -17,6 +17,7 @@ const MAX_ATTEMPTS: usize = 100;
 
 /// What to do on a file system that cannot lock, as some network file systems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Locking {
     /// Refuse to run there.
     #[default]

@@ -84,6 +84,7 @@ pub trait Choose: Send + Sync {
 
 /// What goes of one stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Removed {
     /// Records that exist.
     pub live: u64,
@@ -92,6 +93,20 @@ pub struct Removed {
     /// Lines, where there may be several versions of a record.
     #[serde(skip_serializing_if = "is_zero")]
     pub lines: u64,
+}
+
+impl Removed {
+    /// So many records that exist, and so many that were gone already.
+    pub fn new(live: u64, gone: u64) -> Self {
+        Self { live, gone, lines: 0 }
+    }
+
+    /// So many lines.
+    #[must_use]
+    pub fn lines(mut self, lines: u64) -> Self {
+        self.lines = lines;
+        self
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)]

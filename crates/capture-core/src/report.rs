@@ -37,6 +37,7 @@ pub enum Outcome {
 
 /// One stream's share.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct StreamReport {
     /// How it ended (its newest poll).
     #[serde(flatten)]
@@ -66,6 +67,11 @@ pub struct StreamReport {
 impl StreamReport {
     /// How many notes are kept: a run may last for months.
     pub const MAX_NOTES: usize = 100;
+
+    /// A stream of which nothing came, for this reason.
+    pub fn untried(outcome: Outcome) -> Self {
+        Self { outcome, ..Self::default() }
+    }
 
     /// Adds a note unless it was said already; returns whether it is new.
     pub(crate) fn add_note(&mut self, note: &str) -> bool {
@@ -98,6 +104,7 @@ impl Default for StreamReport {
 
 /// A whole run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Report {
     /// By stream name.
     pub streams: BTreeMap<String, StreamReport>,
@@ -105,6 +112,13 @@ pub struct Report {
     pub interrupted: bool,
     /// Whether the reader of the output went away.
     pub output_closed: bool,
+}
+
+impl Report {
+    /// A run that was interrupted before it began.
+    pub fn interrupted() -> Self {
+        Self { interrupted: true, ..Self::default() }
+    }
 }
 
 /// Rows that a full listing did not see, kept for a reason.

@@ -47,6 +47,7 @@ const COMMANDS: usize = 16;
 
 /// How a stream whose poll failed with a passing fault is tried again, on top of the source's own retries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StreamRetry {
     /// Further attempts before giving up until the next interval (or for good, without one).
     pub attempts: u32,
@@ -59,6 +60,29 @@ pub struct StreamRetry {
 impl Default for StreamRetry {
     fn default() -> Self {
         Self { attempts: 2, first_pause: Duration::from_secs(5), max_pause: Duration::from_secs(60) }
+    }
+}
+
+impl StreamRetry {
+    /// So many further attempts.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// Waits so long before the first of them.
+    #[must_use]
+    pub fn first_pause(mut self, first_pause: Duration) -> Self {
+        self.first_pause = first_pause;
+        self
+    }
+
+    /// Never waits longer.
+    #[must_use]
+    pub fn max_pause(mut self, max_pause: Duration) -> Self {
+        self.max_pause = max_pause;
+        self
     }
 }
 

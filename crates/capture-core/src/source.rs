@@ -162,6 +162,7 @@ impl Part {
 
 /// All records of another stream that belong to a record, as that says itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Belongings {
     /// The other stream.
     pub stream: String,
@@ -169,6 +170,13 @@ pub struct Belongings {
     pub owner: Key,
     /// All that belongs to it.
     pub keys: Vec<Key>,
+}
+
+impl Belongings {
+    /// All records of a stream that belong to `owner`.
+    pub fn new(stream: impl Into<String>, owner: Key, keys: Vec<Key>) -> Self {
+        Self { stream: stream.into(), owner, keys }
+    }
 }
 
 /// Of what a listing is.

@@ -19,6 +19,7 @@ use crate::commands::doctor::DoctorFlags;
 use crate::commands::execute::ExecuteFlags;
 use crate::commands::feed::FeedFlags;
 use crate::commands::file::{FileAction, ResumeAction};
+use crate::commands::init::InitFlags;
 use crate::commands::listen::ListenFlags;
 use crate::commands::mcp::McpFlags;
 #[cfg(feature = "postgres")]
@@ -69,6 +70,7 @@ pub(crate) enum Command {
     Execute(ExecuteFlags),
     Feed(FeedFlags),
     File(FileAction),
+    Init(Box<InitFlags>),
     Listen(ListenFlags),
     /// Into this directory.
     ManualPages(PathBuf),
@@ -178,6 +180,13 @@ const STYLES: Styles = Styles::styled()
 
 #[derive(Debug, Subcommand)]
 enum Subcommands {
+    /// Set it up: key, destination, streams, schedule; asked for, checked, and written down
+    ///
+    /// It writes ~/.config/ashby/config.toml, or what --config names, or a profile in it (--profile). Every answer is a flag,
+    /// too; without a terminal --key, --to and --schedule must be given, or --yes. Settings of the connection that are given
+    /// (--base-url, --max-rpm …) are written as well. What stands in a file already stays, and nothing that it says is changed
+    /// unless you agree to the difference, or --force does.
+    Init(Box<InitFlags>),
     /// Say whose key it is, what it may read, and what will be missing
     Check,
     /// Look into everything that a sync needs: the key and what it may do, Ashby, clock, settings, destination
@@ -329,6 +338,11 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
     let command = match line.command {
         None if configuration.show_config => Command::ShowConfig,
         None => refused(CommandLine::command().error(ErrorKind::MissingSubcommand, "a command is missing")),
+        Some(Subcommands::Init(flags)) => {
+            // It is about the file and the profile that are named, which need not be there yet.
+            let files = Files { config: configuration.config.take(), profile: configuration.profile.take() };
+            Command::Init(Box::new(flags.with(given.clone(), files)))
+        }
         Some(Subcommands::Check) => Command::Check,
         Some(Subcommands::Config(action)) => Command::Config(action),
         Some(Subcommands::Doctor(flags)) => Command::Doctor(flags),

@@ -11,6 +11,7 @@ pub(crate) mod doctor;
 pub(crate) mod execute;
 pub(crate) mod feed;
 pub(crate) mod file;
+pub(crate) mod init;
 pub(crate) mod listen;
 pub(crate) mod mcp;
 #[cfg(feature = "postgres")]

@@ -51,8 +51,8 @@ fn main() -> ExitCode {
     let (command, settings) = match arguments::parse().and_then(|arguments| {
         let settings = Settings::load(&arguments.given, &arguments.files)?;
         let settings = if arguments.is_local { settings.without_ashby() } else { settings };
-        // What shows the settings shows them whatever is wrong in them.
-        if !matches!(arguments.command, Command::ShowConfig) {
+        // What shows the settings shows them whatever is wrong in them, and what writes them looks at those that will be.
+        if !matches!(arguments.command, Command::ShowConfig | Command::Init(_)) {
             settings.explain();
             settings.check()?;
         }
@@ -98,6 +98,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Execute(flags) => Box::pin(flags.run(context)).await,
         Command::Feed(flags) => flags.run(context).await,
         Command::File(action) => Box::pin(action.run(context)).await,
+        Command::Init(flags) => Box::pin(flags.run(context)).await,
         Command::Listen(flags) => Box::pin(flags.run(context)).await,
         Command::Mcp(flags) => Box::pin(flags.run(context)).await,
         #[cfg(feature = "postgres")]

@@ -40,7 +40,11 @@ pub(crate) async fn through(
         }
         while is_locked && Instant::now() < until {
             tokio::select! {
-                () = cancel.cancelled() => return Ok(Report { interrupted: true, ..Report::default() }),
+                () = cancel.cancelled() => {
+                    let mut report = Report::default();
+                    report.interrupted = true;
+                    return Ok(report);
+                }
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
             is_locked = place.is_locked() == Some(true);

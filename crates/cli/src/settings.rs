@@ -9,6 +9,7 @@ mod flags;
 mod key;
 mod layers;
 mod masked;
+pub(crate) mod setup;
 mod show;
 pub(crate) mod table;
 mod trust;
@@ -86,12 +87,16 @@ struct Found {
     has_changed: bool,
     /// What the files that may have profiles say.
     with_profiles: Vec<(PathBuf, Parsed)>,
+    /// A file that is read as if this stood in it.
+    instead: Option<(PathBuf, Vec<u8>)>,
 }
 
 impl Found {
     /// Reads a file that a person has named, or that is the person's own.
     fn own_file(&mut self, path: &Path, is_users: bool) {
-        let content = match capture_core::private_file::read_small(path) {
+        let instead =
+            self.instead.as_ref().filter(|(file, _)| file == path).map(|(_, content)| content.clone());
+        let content = match instead.map_or_else(|| capture_core::private_file::read_small(path), Ok) {
             Ok(content) => content,
             Err(error) if is_users && error.kind() == std::io::ErrorKind::NotFound => return,
             Err(error) => {
@@ -182,7 +187,19 @@ impl Settings {
     /// # Errors
     /// If nothing can be merged at all.
     pub(crate) fn load(given: &Given, files: &Files) -> Result<Self, Failure> {
-        let mut found = Found::default();
+        Self::load_with(given, files, None)
+    }
+
+    /// The same as if `instead` stood in a file: what is about to be written is read as it will be.
+    ///
+    /// # Errors
+    /// If nothing can be merged at all.
+    pub(crate) fn load_with(
+        given: &Given,
+        files: &Files,
+        instead: Option<(PathBuf, Vec<u8>)>,
+    ) -> Result<Self, Failure> {
+        let mut found = Found { instead, ..Found::default() };
         found.layers.push(Layer::defaults());
         if let Some(path) = file::of_user() {
             found.own_file(&path, true);
@@ -358,7 +375,7 @@ impl Settings {
             .base_url(&merged.base_url)
             .requests_per_minute((merged.max_rpm > 0).then_some(merged.max_rpm))
             .concurrency(merged.concurrency)
-            .retry(RetryPolicy { max_attempts: merged.max_attempts.get(), ..RetryPolicy::default() })
+            .retry(RetryPolicy::default().max_attempts(merged.max_attempts.get()))
             .connect_timeout(merged.connect_timeout.0)
             .read_timeout(merged.read_timeout.0)
             .total_timeout(merged.total_timeout.0)
@@ -396,7 +413,7 @@ impl Settings {
     /// How often a stream is tried again: as ever, but no more often than a request.
     pub(crate) fn stream_retry(&self) -> StreamRetry {
         let retry = StreamRetry::default();
-        StreamRetry { attempts: retry.attempts.min(self.merged.max_attempts.get() - 1), ..retry }
+        retry.attempts(retry.attempts.min(self.merged.max_attempts.get() - 1))
     }
 
     pub(crate) fn json(&self) -> bool {

@@ -46,11 +46,7 @@ pub fn runner_options(bindings: usize) -> RunnerOptions {
         .streams_at_once(bindings)
         .in_flight_bytes(8 << 20)
         // However long Ashby is away, it is asked again every few minutes, not only after an interval of a day.
-        .retry(StreamRetry {
-            attempts: u32::MAX,
-            max_pause: Duration::from_secs(300),
-            ..StreamRetry::default()
-        })
+        .retry(StreamRetry::default().attempts(u32::MAX).max_pause(Duration::from_secs(300)))
         // Nothing is deleted for not having been seen, and what was sent is not known any more: nothing is in doubt.
         // A snapshot's rows are told apart by number.
         .reconcile(ReconcilePolicy::Accept)

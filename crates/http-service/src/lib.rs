@@ -18,3 +18,8 @@ mod vitals;
 pub use body::{BodyRefusal, discard_body, read_body};
 pub use serve::{Limits, bind, serve};
 pub use vitals::{Part, Vitals};
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

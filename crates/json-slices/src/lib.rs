@@ -51,3 +51,8 @@ pub use text::{Text, push_string};
 
 #[cfg(test)]
 mod tests;
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -11,6 +11,7 @@ use crate::Kind;
 
 /// What a step of work fails with, before it is known which file it was. Everyone who waited for a commit gets a copy.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Failure {
     /// What SQLite says.
     Sqlite(Arc<rusqlite::Error>),

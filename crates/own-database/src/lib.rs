@@ -143,3 +143,8 @@ mod tests {
         assert!(matches!(KIND.look(&short), Err(Failure::Foreign)));
     }
 }
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -31,7 +31,7 @@ pub(super) fn reference() -> String {
 }
 
 fn section(category: &Category) -> String {
-    let Category { name, about, operations } = category;
+    let Category { name, about, operations, .. } = category;
     let mut text = format!("## {name}\n\n{about}\n\n");
     let row = |operation: &Operation| {
         let permission = operation.permission.map_or("-".to_owned(), |permission| format!("`{permission}`"));

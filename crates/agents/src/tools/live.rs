@@ -94,11 +94,9 @@ pub(super) async fn page(
     }
     // Checked as any other call, though it is sent as a list.
     let plan = Plan::new(operation, params)?;
-    let request = ListRequest {
-        cursor: place.cursor.clone().map(Cursor::from),
-        parameters: plan.parameters().clone(),
-        ..ListRequest::new(ReadOperation::new(operation.name))
-    };
+    let request = ListRequest::new(ReadOperation::new(operation.name))
+        .cursor(place.cursor.clone().map(Cursor::from))
+        .parameters(plan.parameters().clone());
     let (records, next) = live.page(&plan, &request).await?;
     let records = records.iter().map(|bytes| agent::record(bytes)).collect();
     Ok(Page { records, place, next })

@@ -31,7 +31,7 @@ impl Site {
         let client = Client::builder()
             .api_key("sim-key")
             .base_url(&server.base_url())
-            .retry(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() })
+            .retry(RetryPolicy::default().max_attempts(1))
             .build()
             .unwrap();
         let writes =

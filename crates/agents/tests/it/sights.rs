@@ -59,7 +59,7 @@ impl Site {
             .api_key("sim-key")
             .base_url(&server.base_url())
             .requests_per_minute(None)
-            .retry(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() })
+            .retry(RetryPolicy::default().max_attempts(1))
             .build()
             .unwrap();
         let writes = Writes::new(Allowed::parse("write").unwrap(), directory.path().join("journal.jsonl"));

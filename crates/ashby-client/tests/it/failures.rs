@@ -194,7 +194,7 @@ async fn bodies_are_bounded_after_decompression() {
 #[tokio::test]
 async fn connections_that_cannot_be_made_are_told_apart() {
     let client = |url: &str| {
-        let retry = RetryPolicy { max_attempts: 2, ..quick() };
+        let retry = quick().max_attempts(2);
         Client::builder().api_key(KEY).base_url(url).retry(retry).build().unwrap()
     };
     // A port that was free a moment ago.
@@ -261,11 +261,9 @@ async fn what_no_destination_could_take_is_refused() {
     ] {
         let server = Server::start(vec![ok(body); 4]).await;
         let client = server.builder().max_body_bytes(1_000_000).too_large_hint("say --x").build().unwrap();
-        let request = ListRequest {
-            key_fields: vec!["id".to_owned()],
-            leave_out_unusable: true,
-            ..ListRequest::new(ReadOperation::new("candidate.list"))
-        };
+        let request = ListRequest::new(ReadOperation::new("candidate.list"))
+            .key_fields(vec!["id".to_owned()])
+            .leave_out_unusable(true);
         let error = client.page(&request).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         assert_eq!(error.hint() == Some("say --x"), kind == ErrorKind::TooLarge);

@@ -6,10 +6,7 @@ use serde_json::{Value, json};
 use crate::server::{Server, ok, response};
 
 fn request() -> ListRequest {
-    ListRequest {
-        key_fields: vec!["id".to_owned()],
-        ..ListRequest::new(ReadOperation::new("candidate.list"))
-    }
+    ListRequest::new(ReadOperation::new("candidate.list")).key_fields(vec!["id".to_owned()])
 }
 
 #[tokio::test]
@@ -22,12 +19,12 @@ async fn pages_are_followed_to_the_last() {
         ok(r#"{"syncToken":"t2","nextCursor":"","results":[{"id":7}],"moreDataAvailable":false,"success":true}"#),
     ])
     .await;
-    let mut pages = server.client().pages(ListRequest {
-        parameters: json!({"includeArchived": true}).as_object().unwrap().clone(),
-        limit: Some(2),
-        sync_token: Some(SyncToken::from("t1")),
-        ..request()
-    });
+    let mut pages = server.client().pages(
+        request()
+            .parameters(json!({"includeArchived": true}).as_object().unwrap().clone())
+            .limit(Some(2))
+            .sync_token(Some(SyncToken::from("t1"))),
+    );
     let mut keys = Vec::new();
     let mut tokens = Vec::new();
     while let Some(page) = pages.next().await.unwrap() {
@@ -63,10 +60,10 @@ async fn what_an_invalid_request_carried_is_suspected() {
         (cursor, token, &expired, false, None),
     ] {
         let server = Server::start([step.clone()]).await;
-        let error = server.client().page(&ListRequest { cursor, sync_token, ..request() }).await.unwrap_err();
+        let error = server.client().page(&request().cursor(cursor).sync_token(sync_token)).await.unwrap_err();
         assert_eq!((error.is_invalid_input(), error.suspected()), (is_invalid, suspected), "{error}");
     }
-    let unsent = ListRequest { parameters: json!({"a": null}).as_object().unwrap().clone(), ..request() };
+    let unsent = request().parameters(json!({"a": null}).as_object().unwrap().clone());
     let error = Server::start([]).await.client().page(&unsent).await.unwrap_err();
     assert_eq!((error.kind(), error.is_invalid_input()), (ErrorKind::InvalidRequest, false));
 }
@@ -204,7 +201,7 @@ async fn a_list_continues_from_a_cursor_and_after_an_error() {
         ok(r#"{"success":true,"results":[{"id":1}]}"#),
     ])
     .await;
-    let mut pages = server.client().pages(ListRequest { cursor: Some(Cursor::from("c9")), ..request() });
+    let mut pages = server.client().pages(request().cursor(Some(Cursor::from("c9"))));
     assert!(pages.next().await.is_err());
     assert_eq!(pages.next().await.unwrap().unwrap().len(), 1);
     assert!(server.requests().iter().all(|request| request.body == r#"{"cursor":"c9"}"#));

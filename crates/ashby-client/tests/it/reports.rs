@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ashby_client::{Error, ErrorKind, Report, ReportOptions, RetryPolicy};
+use ashby_client::{Error, ErrorKind, Report, ReportOptions};
 use serde_json::{Value, json};
 
 use crate::server::{Server, Step, ok, quick, response};
@@ -19,12 +19,12 @@ fn limited(code: &str) -> Step {
 }
 
 async fn run(server: &Server, options: ReportOptions) -> Result<Report, Error> {
-    let retry = RetryPolicy { report_delay: Duration::from_millis(2), ..quick() };
+    let retry = quick().report_delay(Duration::from_millis(2));
     server.builder().retry(retry).build().unwrap().run_report("r-1", &options).await
 }
 
 fn soon() -> ReportOptions {
-    ReportOptions { poll_interval: Duration::from_millis(1), ..ReportOptions::default() }
+    ReportOptions::default().poll_interval(Duration::from_millis(1))
 }
 
 #[tokio::test]
@@ -48,11 +48,11 @@ async fn a_report_is_started_once_and_asked_for_until_it_is_ready() {
 async fn limits_are_waited_for_without_holding_up_anything_else() {
     let steps = [limited("rate_limit_exceeded"), limited("concurrent_limit_exceeded"), ok(READY)];
     let server = Server::start(steps).await;
-    let options = ReportOptions { include_headers: false, ..soon() };
+    let options = soon().include_headers(false);
     // The pause of everything else would last for a minute.
     let minute = Duration::from_secs(60);
-    let retry = RetryPolicy { report_delay: Duration::from_millis(2), throttle_delay: minute, ..quick() };
-    let retry = RetryPolicy { max_delay: minute, base_delay: Duration::from_millis(1), ..retry };
+    let retry = quick().report_delay(Duration::from_millis(2)).throttle_delay(minute);
+    let retry = retry.max_delay(minute).base_delay(Duration::from_millis(1));
     let client = server.builder().requests_per_minute(Some(100_000)).retry(retry).build().unwrap();
     client.run_report("r-1", &options).await.unwrap();
     assert_eq!(client.usage().throttled, 2);
@@ -76,7 +76,7 @@ async fn a_report_is_not_waited_for_for_ever() {
     let server = Server::start([ok(STARTED)]).await;
     let patience = Duration::from_millis(50);
     let day = Duration::from_secs(86_400);
-    let options = ReportOptions { timeout: Some(patience), poll_interval: day, ..ReportOptions::default() };
+    let options = ReportOptions::default().timeout(Some(patience)).poll_interval(day);
     let error = run(&server, options).await.unwrap_err();
     assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Timeout, 1), "{error}");
 }

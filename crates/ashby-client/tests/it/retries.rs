@@ -72,7 +72,7 @@ async fn retrying_ends() {
     assert_eq!((error.kind(), error.requests()), (ErrorKind::Malformed, 3));
 
     let server = Server::start(vec![response(502, &[], ""); 10]).await;
-    let retry = RetryPolicy { max_elapsed: Duration::ZERO, ..quick() };
+    let retry = quick().max_elapsed(Duration::ZERO);
     let error = server.builder().retry(retry).build().unwrap().read(&READ, &json!({})).await.unwrap_err();
     assert_eq!(error.requests(), 1);
 }

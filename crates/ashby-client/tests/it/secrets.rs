@@ -52,12 +52,10 @@ async fn requests_are_logged_without_their_contents() {
     ])
     .await;
     let client = server.client();
-    let request = ListRequest {
-        parameters: json!({"name": "PARAMETER1"}).as_object().unwrap().clone(),
-        cursor: Some(Cursor::from("CURSOR1")),
-        sync_token: Some(SyncToken::from("TOKEN1")),
-        ..ListRequest::new(ReadOperation::new("candidate.list"))
-    };
+    let request = ListRequest::new(ReadOperation::new("candidate.list"))
+        .parameters(json!({"name": "PARAMETER1"}).as_object().unwrap().clone())
+        .cursor(Some(Cursor::from("CURSOR1")))
+        .sync_token(Some(SyncToken::from("TOKEN1")));
     let page = client.page(&request).await.unwrap();
     let error = client.page(&request).await.unwrap_err();
     drop(guard);

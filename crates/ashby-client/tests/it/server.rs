@@ -101,7 +101,7 @@ impl Server {
 /// The default policy with waits too short to notice.
 pub(crate) fn quick() -> RetryPolicy {
     let moment = Duration::from_millis(1);
-    RetryPolicy { base_delay: moment, max_delay: moment, throttle_delay: moment, ..RetryPolicy::default() }
+    RetryPolicy::default().base_delay(moment).max_delay(moment).throttle_delay(moment)
 }
 
 /// A complete response with a body.

@@ -190,7 +190,7 @@ async fn internal_boards_are_not_published() {
         Some(board["id"].as_str().unwrap().to_owned())
     };
     let of = async |job_board_id| {
-        Published::from_careers(&client, &Careers { job_board_id, ..Careers::default() }).await
+        Published::from_careers(&client, &Careers::default().job_board_id(job_board_id)).await
     };
     assert!(!of(id(false)).await.unwrap().postings.is_empty());
     assert!(matches!(of(id(true)).await, Err(Error::InternalBoard { .. })));
@@ -219,7 +219,7 @@ async fn pay_is_shown_when_asked_for_and_allowed() {
     let server = start().await;
     let client = client(&server);
     let of = async |include_compensation| {
-        let careers = Careers { include_compensation, ..Careers::default() };
+        let careers = Careers::default().include_compensation(include_compensation);
         Published::from_careers(&client, &careers).await.unwrap()
     };
     let paid = |published: &Published| {

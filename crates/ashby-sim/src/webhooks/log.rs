@@ -10,6 +10,7 @@ const KEPT_ATTEMPTS: usize = 100_000;
 /// An attempt to deliver an event, or the decision to make none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct DeliveryEntry {
     /// The webhook's identifier.
     pub webhook: String,
@@ -28,6 +29,7 @@ pub struct DeliveryEntry {
 /// What came of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum DeliveryOutcome {
     /// It was accepted.
     Delivered,

@@ -33,6 +33,7 @@ const LONGEST_RETRY: Duration = Duration::from_secs(600);
 
 /// An event that was received and is not done.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Delivery {
     /// Grows with each delivery.
     pub sequence: u64,
@@ -42,6 +43,13 @@ pub struct Delivery {
     pub action: String,
     /// What stands under `data`, JSON.
     pub data: Bytes,
+}
+
+impl Delivery {
+    /// An event of this kind, with what stands under `data`.
+    pub fn new(sequence: u64, received_at: Timestamp, action: impl Into<String>, data: Bytes) -> Self {
+        Self { sequence, received_at, action: action.into(), data }
+    }
 }
 
 /// Keeps events until what follows from them is done.

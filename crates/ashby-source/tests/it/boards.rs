@@ -33,7 +33,7 @@ impl Site {
     }
 
     async fn run(&self, boards: &[&str], full: bool) -> Result<Report, Error> {
-        let retry = StreamRetry { attempts: 0, ..StreamRetry::default() };
+        let retry = StreamRetry::default().attempts(0);
         Runner::new(self.source(boards), self.sink.clone())
             .options(RunnerOptions::default().retry(retry))
             .run(

@@ -103,18 +103,16 @@ async fn world(options: ServerOptions) -> World {
 }
 
 fn client(world: &World, key: &str) -> Client {
-    let retry = RetryPolicy {
-        max_attempts: 4,
-        base_delay: Duration::from_millis(1),
-        throttle_delay: Duration::from_millis(2),
-        ..RetryPolicy::default()
-    };
+    let retry = RetryPolicy::default()
+        .max_attempts(4)
+        .base_delay(Duration::from_millis(1))
+        .throttle_delay(Duration::from_millis(2));
     let builder = Client::builder().api_key(key).base_url(&world.server.base_url());
     builder.requests_per_minute(None).retry(retry).build().unwrap()
 }
 
 async fn sync_with(world: &World, client: &Client, streams: &[&str], full: bool) -> Report {
-    let retry = StreamRetry { attempts: 0, ..StreamRetry::default() };
+    let retry = StreamRetry::default().attempts(0);
     Runner::new(AshbySource::new(client.clone()), world.sink.clone())
         .options(RunnerOptions::default().retry(retry))
         .run(

@@ -28,7 +28,7 @@ impl Memory {
         let sequence = all.len() as u64 + 1;
         let data = data.to_string().into();
         let received_at = jiff::Timestamp::now();
-        all.push(Delivery { sequence, received_at, action: action.to_owned(), data });
+        all.push(Delivery::new(sequence, received_at, action, data));
         self.arrived.notify_one();
     }
 

@@ -31,7 +31,7 @@ impl World {
     }
 
     pub(crate) async fn run(&self, selections: Vec<Selection>) -> Report {
-        let retry = StreamRetry { attempts: 1, ..StreamRetry::default() };
+        let retry = StreamRetry::default().attempts(1);
         Runner::new(AshbySource::new(self.client.clone()), self.sink.clone())
             .options(RunnerOptions::default().retry(retry))
             .run(selections, identity(&self.client), CancellationToken::new())

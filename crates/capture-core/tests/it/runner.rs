@@ -115,8 +115,10 @@ async fn a_passing_fault_is_tried_again_with_growing_pauses() {
     let fault = || Act::Fail(ErrorKind::Transient);
     let acts = [fault(), fault(), first(&["a"]), fault(), fault(), fault()];
     let source = Scripted::default().stream("pets", acts);
-    let retry =
-        StreamRetry { attempts: 2, first_pause: Duration::from_secs(10), max_pause: Duration::from_secs(15) };
+    let retry = StreamRetry::default()
+        .attempts(2)
+        .first_pause(Duration::from_secs(10))
+        .max_pause(Duration::from_secs(15));
     let began = Instant::now();
     let options = RunnerOptions::default().retry(retry);
     let report = run_with(&source, MemorySink::new(), options, CancellationToken::new()).await.unwrap();

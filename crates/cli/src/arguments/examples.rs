@@ -6,6 +6,14 @@ use clap::Command;
 
 /// By command, with what comes after `ashby`.
 const EXAMPLES: &[(&str, &[&str])] = &[
+    (
+        "init",
+        &[
+            "init",
+            "init --key file --to sqlite:ashby.db --schedule systemd --write-units ~/.config/systemd/user",
+            "init --profile lake --key environment --to parquet:lake/ --streams all --schedule none --yes",
+        ],
+    ),
     ("check", &["check", "check --output json"]),
     ("doctor", &["doctor", "doctor -v --fail-on warn"]),
     (

@@ -6,13 +6,14 @@ mod place;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
+use ashby_source::Survey;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::commands::Context;
 use crate::failure::{CREDENTIALS, FAILED, Failure};
 use crate::output;
-use crate::settings::OutputFormat;
+use crate::settings::{OutputFormat, Settings};
 use crate::table::Table;
 
 /// How to look.
@@ -60,7 +61,8 @@ impl DoctorFlags {
     pub(crate) async fn run(self, context: &Context) -> Result<ExitCode, Failure> {
         let settings = &context.settings;
         let mut findings = vec![place::configuration(settings)];
-        let key_is_refused = ashby::look(settings, &mut findings).await;
+        let looked = ashby::look(settings, &mut findings).await;
+        let key_is_refused = looked.is_err_and(|failure| failure.code() == CREDENTIALS);
         place::key_file(settings, &mut findings);
         place::destination(settings, &mut findings);
 
@@ -81,6 +83,36 @@ impl DoctorFlags {
             true => ExitCode::from(FAILED),
             false => ExitCode::SUCCESS,
         })
+    }
+}
+
+/// Looks at the key and at Ashby. Says what a person should know of them; what the key may read, or why nothing can be.
+pub(crate) async fn of_key(settings: &Settings) -> (String, Result<Survey, Failure>) {
+    let mut findings = Vec::new();
+    let looked = ashby::look(settings, &mut findings).await;
+    findings.retain(|finding| finding.level != Level::Ok || finding.about == "key");
+    // What failed is told by what is returned.
+    findings.retain(|finding| looked.is_ok() || finding.level != Level::Fail);
+    (describe(&findings, false, output::width()), looked)
+}
+
+/// Looks at the destination.
+///
+/// # Errors
+/// With what keeps records from being written there.
+pub(crate) fn of_destination(settings: &Settings) -> Result<String, Failure> {
+    crate::destination::from_settings(settings)?;
+    let mut findings = Vec::new();
+    place::destination(settings, &mut findings);
+    match findings.iter().find(|finding| finding.level == Level::Fail) {
+        None => Ok(describe(&findings, false, output::width())),
+        Some(finding) => {
+            let failure = Failure::new(FAILED, finding.message.clone());
+            Err(match &finding.hint {
+                Some(hint) => failure.with_hint(hint.clone()),
+                None => failure,
+            })
+        }
     }
 }
 

@@ -50,8 +50,9 @@ impl PostingsFlags {
                 Published::from_board(&board)
             }
             None => {
-                let careers =
-                    Careers { job_board_id: self.job_board_id, include_compensation: self.compensation };
+                let careers = Careers::default()
+                    .job_board_id(self.job_board_id)
+                    .include_compensation(self.compensation);
                 Published::from_careers(&settings.client()?, &careers).await?
             }
         };

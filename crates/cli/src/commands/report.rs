@@ -90,7 +90,7 @@ impl ReportAction {
         };
         let client = settings.client()?;
         // Rows only: which names the columns have is said apart from them.
-        let options = ReportOptions { include_headers: false, timeout, ..ReportOptions::default() };
+        let options = ReportOptions::default().include_headers(false).timeout(timeout);
         let cancel = signals::cancellation_in_person(
             "interrupted: Ashby goes on with the report and keeps it for an hour\n",
         )?;

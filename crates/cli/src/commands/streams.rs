@@ -75,7 +75,8 @@ fn mode(mode: Mode) -> &'static str {
     }
 }
 
-fn cost(stream: &Stream) -> String {
+/// What a stream costs a sync.
+pub(crate) fn cost(stream: &Stream) -> String {
     let parent = stream.parent.unwrap_or_default();
     match stream.cost {
         Cost::Pages => "1 per 100 changes".to_owned(),

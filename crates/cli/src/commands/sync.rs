@@ -34,6 +34,7 @@ use crate::{output, signals, veil};
 
 use beside::Beside;
 pub(crate) use beside::Within;
+pub(crate) use estimate::Estimate;
 pub(crate) use flags::SyncFlags;
 use selection::Wanted;
 pub(crate) use selection::{Selected, find};
@@ -64,6 +65,20 @@ pub(crate) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     }
     let prepared = Prepared::new(settings, client, wanted, place, cancel, None).await?;
     prepared.run(screen).await
+}
+
+/// What the next sync with these settings would request, of which it is known what the key may read.
+pub(crate) async fn estimated(
+    settings: &Settings,
+    survey: &ashby_source::Survey,
+    counts: bool,
+) -> Result<(Estimate, String), Failure> {
+    let place = destination::from_settings(settings)?;
+    let wanted = selection::wanted(settings)?.kept_up(settings.except(), &*place);
+    let selected = Selected::new(&wanted, survey, settings, place.keeps_state());
+    let estimate = estimate::of(settings, &*place, &selected, &settings.capture_client()?, counts).await?;
+    let said = estimate::describe(settings, &estimate);
+    Ok((estimate, said))
 }
 
 /// Prepares the watch of a server that `within` is of, with the client that it has.
@@ -115,7 +130,7 @@ impl<'a> Prepared<'a> {
         let attempt = async |observer: Arc<dyn Observer>| {
             let survey = tokio::select! {
                 survey = ashby_source::survey(&job.client) => survey?,
-                () = cancel.cancelled() => return Ok(Report { interrupted: true, ..Report::default() }),
+                () = cancel.cancelled() => return Ok(Report::interrupted()),
             };
             let selected = Selected::new(&wanted, &survey, settings, job.place.keeps_state());
             if let Some((members, interval)) = selected.round(settings) {
@@ -262,5 +277,5 @@ async fn capture(
 
 /// A stream that was not even tried.
 fn untried(outcome: Outcome) -> StreamReport {
-    StreamReport { outcome, ..StreamReport::default() }
+    StreamReport::untried(outcome)
 }

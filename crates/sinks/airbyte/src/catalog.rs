@@ -9,6 +9,7 @@ pub const DELETED_AT: &str = "_ab_cdc_deleted_at";
 
 /// The streams to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ConfiguredCatalog {
     /// In the order in which they were given.
     pub streams: Vec<ConfiguredStream>,

@@ -18,3 +18,8 @@ pub use catalog::{ConfiguredCatalog, ConfiguredStream, DELETED_AT};
 pub use message::{FailureType, Output, PROTOCOL_VERSION, StreamStatus};
 pub use sink::{AirbyteSink, failure_type};
 pub use state::SavedState;
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -32,3 +32,8 @@ pub use protocol::{
 };
 pub use sink::EstuarySink;
 pub use state::{Binding, Origin, SavedState};
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -44,3 +44,8 @@ pub fn directory_with(path: impl Into<PathBuf>, locking: Locking) -> Box<dyn Sin
     let store = FileStateStore::new(&state).with_locking(locking).making_directory();
     Box::new(Appending::new(Directory::new(path), store, SqliteLedger::beside(state)))
 }
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

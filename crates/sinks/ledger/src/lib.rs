@@ -191,3 +191,8 @@ impl Ledger for SqliteLedger {
         self.run(|session| session.database.take().map_or(Ok(()), Database::close)).await
     }
 }
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

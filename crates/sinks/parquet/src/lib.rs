@@ -29,3 +29,8 @@ mod writing;
 
 pub use family::{Compacted, Family, compact};
 pub use sink::ParquetSink;
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -62,3 +62,8 @@ pub use beside::{Beside, identifier, text};
 pub use family::Family;
 pub use foreign::Foreign;
 pub use sink::PostgresSink;
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

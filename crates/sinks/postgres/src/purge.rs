@@ -228,7 +228,7 @@ async fn count(link: &Link, layout: &Layout, purge: &Purge, chosen: Option<&Chos
         };
         let Some(row) = row else { continue };
         let (live, gone): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-        let removed = Removed { live: live.unsigned_abs(), gone: gone.unsigned_abs(), lines: 0 };
+        let removed = Removed::new(live.unsigned_abs(), gone.unsigned_abs());
         if removed.records() > 0 {
             removal.streams.insert(stream.to_owned(), removed);
         }

@@ -16,3 +16,8 @@ mod sink;
 pub use bookmarks::Bookmarks;
 pub use catalog::{Catalog, Selected};
 pub use sink::{Listings, SingerSink, schema_message};
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -72,3 +72,8 @@ pub use names::{quoted, rows_table, search_table};
 pub use read::{Answer, TableInfo, copy, live_rows, query, reader, state, state_in, tables};
 pub use search::{Texts, words};
 pub use sink::{SqliteSink, rebuild};
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

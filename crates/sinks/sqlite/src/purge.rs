@@ -62,12 +62,12 @@ impl Purger {
                 purge if !purge.concerns(&stream) => continue,
                 Purge::Gone { before, .. } => {
                     let gone = gone_rows(connection, &stream, *before)?;
-                    Removed { gone: gone.len() as u64, ..Removed::default() }
+                    Removed::new(0, gone.len() as u64)
                 }
                 Purge::Streams(_) => {
                     let live = count(connection, "SELECT count(*) FROM _capture_live WHERE stream = ?1", id)?;
                     let all = format!("SELECT count(*) FROM {} WHERE ?1 = ?1", rows_table(&stream));
-                    Removed { live, gone: count(connection, &all, id)?.saturating_sub(live), lines: 0 }
+                    Removed::new(live, count(connection, &all, id)?.saturating_sub(live))
                 }
                 // There is one version of each.
                 Purge::Earlier(_) => continue,

@@ -19,6 +19,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What a stream's table holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct TableInfo {
     /// The stream, and the name of its view.
     pub stream: String,
@@ -32,6 +33,7 @@ pub struct TableInfo {
 
 /// What a query gave.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Answer {
     /// Names of the columns.
     pub columns: Vec<String>,

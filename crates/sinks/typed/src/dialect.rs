@@ -6,6 +6,7 @@ use crate::ColumnType;
 
 /// Whose SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Dialect {
     /// SQLite.
     Sqlite,

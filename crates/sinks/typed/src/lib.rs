@@ -33,6 +33,7 @@ pub struct Shape {
 
 /// What was done to a record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pushed {
     /// Members whose value was not of its kind, and became null.
     pub misfits: u64,
@@ -231,3 +232,8 @@ mod tests {
         }
     }
 }
+
+/// What the README shows runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

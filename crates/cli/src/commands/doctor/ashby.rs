@@ -16,14 +16,17 @@ use crate::sight::{self, WHERE};
 /// Clocks that differ by no more than this are right: the answer took time, and is dated to the second.
 const CLOCK_TOLERANCE_S: u64 = 5;
 
-/// Looks; returns whether the key is missing or refused.
-pub(super) async fn look(settings: &Settings, findings: &mut Vec<Finding>) -> bool {
+/// Looks; returns what the key may read.
+///
+/// # Errors
+/// If nothing could be asked; with the code of credentials if the key is missing or refused.
+pub(super) async fn look(settings: &Settings, findings: &mut Vec<Finding>) -> Result<Survey, Failure> {
     let client = match settings.client() {
         Ok(client) => client,
         Err(failure) => {
             let is_key = failure.code() == CREDENTIALS;
             findings.push(Finding::fail(if is_key { "key" } else { "settings" }, &failure));
-            return is_key;
+            return Err(failure);
         }
     };
     let mut survey = match ashby_source::survey(&client).await {
@@ -31,9 +34,10 @@ pub(super) async fn look(settings: &Settings, findings: &mut Vec<Finding>) -> bo
         Err(error) => {
             let is_refused = error.kind() == ErrorKind::Credentials;
             let about = if is_refused { "key" } else { "Ashby" };
-            findings.push(Finding::fail(about, &Failure::from(error)));
+            let failure = Failure::from(error);
+            findings.push(Finding::fail(about, &failure));
             findings.extend(client.server_note().map(|note| clock(&note)));
-            return is_refused;
+            return Err(failure);
         }
     };
     let probed = ashby_source::probe(&client, &mut survey).await;
@@ -54,7 +58,7 @@ pub(super) async fn look(settings: &Settings, findings: &mut Vec<Finding>) -> bo
     findings.push(clock(&note));
     findings.push(limit(settings, &note));
     findings.push(version(settings, &note));
-    false
+    Ok(survey)
 }
 
 fn key(survey: &Survey) -> Finding {

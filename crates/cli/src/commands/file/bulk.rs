@@ -89,10 +89,8 @@ impl Bulk<'_> {
         let client = self.settings.client()?;
         let _made = make(&self.directory)?;
         let mut account = Account { directory: self.directory.clone(), ..Account::default() };
-        let mut pages = client.pages(ListRequest {
-            limit: self.settings.page_size(),
-            ..ListRequest::new(ReadOperation::new("candidate.list"))
-        });
+        let mut pages = client
+            .pages(ListRequest::new(ReadOperation::new("candidate.list")).limit(self.settings.page_size()));
         while let Some(page) = pages.next().await? {
             let listed: Vec<Listed> =
                 page.records().filter_map(|record| json_slices::read(&record).ok()).collect();

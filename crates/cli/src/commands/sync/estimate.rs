@@ -16,8 +16,9 @@ use crate::settings::Settings;
 /// Records of a page.
 const PAGE_RECORDS: u64 = 100;
 
+/// What a sync would request.
 #[derive(Serialize)]
-struct Estimate {
+pub(crate) struct Estimate {
     streams: Vec<StreamEstimate>,
     /// Requests in all, as far as known.
     requests: u64,
@@ -60,9 +61,21 @@ pub(super) async fn run(
     selected: &Selected,
     client: &Client,
 ) -> Result<ExitCode, Failure> {
+    let estimate = of(settings, place, selected, client, settings.count()).await?;
+    show(settings, &estimate)
+}
+
+/// What it would be; `counts` lists the parents of streams that cost a request for each, to know how many there are.
+pub(super) async fn of(
+    settings: &Settings,
+    place: &dyn Place,
+    selected: &Selected,
+    client: &Client,
+    counts: bool,
+) -> Result<Estimate, Failure> {
     let state = place.peek()?;
     let mut counted = BTreeMap::new();
-    if settings.count() {
+    if counts {
         let per_parent = selected.streams.iter().filter(|stream| stream.cost.is_per_parent());
         let parents: BTreeSet<&str> = per_parent.filter_map(|stream| stream.parent).collect();
         for parent in parents {
@@ -89,7 +102,7 @@ pub(super) async fn run(
         }
         estimates.push(estimate);
     }
-    show(settings, estimates)
+    Ok(Estimate::new(settings, estimates))
 }
 
 /// The same for public job boards.
@@ -104,36 +117,52 @@ pub(super) fn boards(settings: &Settings) -> Result<ExitCode, Failure> {
         at_least: false,
         rate: None,
     };
-    show(settings, vec![stream])
+    show(settings, &Estimate::new(settings, vec![stream]))
 }
 
-fn show(settings: &Settings, streams: Vec<StreamEstimate>) -> Result<ExitCode, Failure> {
-    let requests = streams.iter().filter_map(|stream| stream.requests).sum();
-    let is_unknown = streams.iter().any(|stream| stream.requests.is_none());
-    let seconds = |requests: u64| settings.max_rpm().map(|rpm| requests as f64 * 60.0 / f64::from(rpm));
-    let estimate = Estimate {
-        requests,
-        at_least: streams.iter().any(|stream| stream.at_least),
-        is_unknown,
-        seconds: seconds(requests).filter(|_| !is_unknown),
-        streams,
-    };
-    if settings.json() {
-        output::print_json(&estimate)?;
-        return Ok(ExitCode::SUCCESS);
+/// How long so many requests take at the configured rate, if there is one.
+fn seconds(settings: &Settings, requests: u64) -> Option<f64> {
+    settings.max_rpm().map(|rpm| requests as f64 * 60.0 / f64::from(rpm))
+}
+
+impl Estimate {
+    fn new(settings: &Settings, streams: Vec<StreamEstimate>) -> Self {
+        let requests = streams.iter().filter_map(|stream| stream.requests).sum();
+        let is_unknown = streams.iter().any(|stream| stream.requests.is_none());
+        Self {
+            requests,
+            at_least: streams.iter().any(|stream| stream.at_least),
+            is_unknown,
+            seconds: seconds(settings, requests).filter(|_| !is_unknown),
+            streams,
+        }
     }
+}
+
+fn show(settings: &Settings, estimate: &Estimate) -> Result<ExitCode, Failure> {
+    if settings.json() {
+        output::print_json(estimate)?;
+    } else {
+        output::print(&describe(settings, estimate))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// For people: a line a stream, and what they come to.
+pub(super) fn describe(settings: &Settings, estimate: &Estimate) -> String {
+    let is_unknown = estimate.is_unknown;
     let rows = estimate.streams.iter().map(|stream| {
         let requests = spell(stream);
         vec![stream.stream.clone(), stream.operation.to_owned(), stream.lists.to_owned(), requests]
     });
-    output::print(&table(&["stream", "operation", "lists", "requests"], &[], rows))?;
+    let listed = table(&["stream", "operation", "lists", "requests"], &[], rows);
     let total = counted(estimate.requests, "request");
     let total = match (is_unknown, estimate.at_least) {
         (true, _) => format!("{total} and those that are unknown"),
         (false, true) => format!("{total}, and more for what changed"),
         (false, false) => total,
     };
-    output::print(&match (estimate.seconds, seconds(1000)) {
+    let time = match (estimate.seconds, seconds(settings, 1000)) {
         (Some(seconds), _) if estimate.at_least => {
             format!("{total}; about {} at the configured rate if nothing changed\n", duration(seconds))
         }
@@ -142,8 +171,8 @@ fn show(settings: &Settings, streams: Vec<StreamEstimate>) -> Result<ExitCode, F
             format!("{total}; 1,000 take about {} at the configured rate\n", duration(thousand))
         }
         (None, None) => format!("{total}\n"),
-    })?;
-    Ok(ExitCode::SUCCESS)
+    };
+    listed + &time
 }
 
 fn spell(stream: &StreamEstimate) -> String {

@@ -19,11 +19,9 @@ struct Events<'a>(&'a Inbox);
 impl hybrid::Inbox for Events<'_> {
     async fn pending_after(&self, sequence: u64, limit: usize) -> Result<Vec<hybrid::Delivery>> {
         let pending = self.0.pending_after(sequence, limit).await?;
-        let delivery = |delivery: ashby_webhooks::Delivery| hybrid::Delivery {
-            sequence: delivery.sequence,
-            received_at: delivery.received_at,
-            action: delivery.event.action().to_owned(),
-            data: Bytes::copy_from_slice(delivery.event.data()),
+        let delivery = |delivery: ashby_webhooks::Delivery| {
+            let data = Bytes::copy_from_slice(delivery.event.data());
+            hybrid::Delivery::new(delivery.sequence, delivery.received_at, delivery.event.action(), data)
         };
         Ok(pending.into_iter().map(delivery).collect())
     }
