@@ -14,6 +14,7 @@ mod fuzz;
 mod histories;
 mod image;
 mod mcpb;
+mod site;
 mod supply;
 #[cfg(test)]
 mod tidy;
@@ -58,6 +59,8 @@ enum Chore {
     Mcpb(mcpb::Options),
     /// Write which crates end up in a program, as CycloneDX
     Sbom(supply::Sbom),
+    /// Make the documentation site of docs/ with mdBook, and check every link in it
+    Site(site::Options),
     /// Check what the programs are made of (cargo-deny) and the oldest compiler, as far as that can be done here
     Supply,
 }
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Chore::Image(options) => image::build(&options),
         Chore::Mcpb(options) => mcpb::run_chore(&options),
         Chore::Sbom(options) => options.write(),
+        Chore::Site(options) => site::build(&options),
         Chore::Supply => supply::check(),
     };
     match done {

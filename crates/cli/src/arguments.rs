@@ -81,6 +81,8 @@ pub(crate) enum Command {
     Privacy(PrivacyAction),
     Purge(PurgeFlags),
     Query(QueryFlags),
+    /// Into this directory.
+    Reference(PathBuf),
     Reconcile(ReconcileFlags),
     Report(ReportAction),
     Resume(ResumeAction),
@@ -375,6 +377,10 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
         Some(Subcommands::Completions { shell }) => Command::Completions(shell),
         Some(Subcommands::Version) => Command::Version,
         Some(Subcommands::Help { words, dir: Some(dir) }) if words == ["man"] => Command::ManualPages(dir),
+        // For those who work on the program: what docs/reference has.
+        Some(Subcommands::Help { words, dir: Some(dir) }) if words == ["reference"] => {
+            Command::Reference(dir)
+        }
         Some(Subcommands::Help { words, dir: None }) if words == ["man"] => {
             return Err(Failure::new(USAGE, "it is not said where the manual pages shall go")
                 .with_hint("name a directory: ashby help man --dir DIR"));

@@ -88,7 +88,7 @@ struct Told<'a> {
 }
 
 /// `RateLimited` as `rate_limited`.
-fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 2);
     for character in name.chars() {
         if character.is_ascii_uppercase() && !text.is_empty() {
@@ -204,7 +204,7 @@ impl Failure {
         text
     }
 
-    fn as_json(&self) -> String {
+    pub(crate) fn as_json(&self) -> String {
         #[derive(Serialize)]
         struct Object<'a> {
             message: &'a str,

@@ -18,6 +18,7 @@ mod outgoing;
 mod output;
 mod patience;
 mod progress;
+mod reference;
 mod rounds;
 mod said;
 mod settings;
@@ -107,6 +108,7 @@ async fn run(command: Command, context: &Context) -> Result<ExitCode, Failure> {
         Command::Privacy(action) => action.run(settings),
         Command::Purge(flags) => Box::pin(flags.run(settings)).await,
         Command::Query(flags) => flags.run(settings),
+        Command::Reference(directory) => reference::pages(settings, &directory).map(done),
         Command::Reconcile(flags) => Box::pin(flags.run(context)).await,
         Command::Report(action) => action.run(context).await,
         Command::Resume(action) => Box::pin(action.run(context)).await,

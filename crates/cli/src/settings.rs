@@ -10,7 +10,7 @@ mod key;
 mod layers;
 mod masked;
 mod show;
-mod table;
+pub(crate) mod table;
 mod trust;
 mod values;
 
