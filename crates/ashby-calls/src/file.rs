@@ -16,6 +16,7 @@ pub(crate) fn canonical(path: &Path) -> Result<PathBuf, Error> {
     };
     let name = path.file_name().ok_or_else(|| not_regular(path))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    capture_core::private_file::check_directory_of(path).map_err(cannot)?;
     let canonical = folder.canonicalize().map_err(cannot)?.join(name);
     match canonical.symlink_metadata() {
         Ok(metadata) if metadata.is_symlink() => Err(is_link(path)),

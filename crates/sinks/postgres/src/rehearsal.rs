@@ -8,12 +8,13 @@ use crate::layout::{Layout, OURS};
 use crate::link::{End, Link, Result};
 use crate::names::quoted;
 
-/// Copies the tables. Returns the connection, on which nothing is committed any more, and where the copies are.
+/// Copies the tables. Returns the connection, and where the copies are.
 ///
 /// # Errors
 /// [`ErrorKind::Configuration`] if the role may make no temporary tables.
 pub(crate) async fn begin(link: Link, layout: &Layout, address: &Address) -> Result<(Link, Layout)> {
-    // Elsewhere it ends with the copying, lest what is read of the tables keep a run from adding columns to them.
+    // Behind a pooler nothing is sure to see them but one transaction. Elsewhere the transaction ends with the copying: it
+    // would keep a run from adding columns, and a purge from taking out of the files what it has deleted.
     let is_one_transaction = link.server.is_pooled;
     let link = link.rehearsing(is_one_transaction);
     link.begin("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").await?;
@@ -35,7 +36,7 @@ pub(crate) async fn begin(link: Link, layout: &Layout, address: &Address) -> Res
     }
     link.end(End::Commit).await?;
     let schema = schema.unwrap_or_else(|| "pg_temp".to_owned());
-    Ok((link.rehearsing(true), Layout::new(&Address { schema, ..address.clone() })))
+    Ok((link, Layout::new(&Address { schema, ..address.clone() })))
 }
 
 async fn check_right(link: &Link, address: &Address) -> Result<()> {

@@ -78,8 +78,10 @@ pub(crate) struct Session {
     trouble: Option<Trouble>,
     /// The process that served the last connection, if that was for us alone.
     backend: Option<Backend>,
-    /// Nothing is committed, and all that is done is done to copies: it is gone with the connection.
+    /// All that is done is done to copies: it is gone with the connection.
     is_rehearsal: bool,
+    /// Whether they were made.
+    is_copied: bool,
 }
 
 /// Since when the server is away, and how long to wait for it next.
@@ -112,6 +114,7 @@ impl Session {
             trouble: None,
             backend: None,
             is_rehearsal: false,
+            is_copied: false,
         }
     }
 
@@ -156,10 +159,10 @@ impl Session {
                 .into());
         }
         link.settle().await?;
-        let link = match self.is_rehearsal && !link.is_rehearsing() {
+        let link = match self.is_rehearsal && !self.is_copied {
             true => {
                 let (link, layout) = rehearsal::begin(link, &self.layout, &self.address).await?;
-                self.layout = layout;
+                (self.layout, self.is_copied) = (layout, true);
                 link
             }
             false => link,
@@ -529,6 +532,10 @@ impl Session {
         self.tables.clear();
         (self.sent, self.waiting_bytes) = (0, 0);
         if self.is_rehearsal {
+            if self.in_transaction {
+                // If it is lost, so is everything.
+                let _ = self.end(End::RollBack).await;
+            }
             return;
         }
         if let Some(link) = self.link.take() {
