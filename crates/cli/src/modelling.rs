@@ -51,6 +51,13 @@ pub(crate) fn options(settings: &Settings) -> Result<Options, Failure> {
 /// # Errors
 /// If it cannot: what was taken out would still be in it.
 pub(crate) fn follow(settings: &Settings) -> Result<(), Failure> {
+    #[cfg(feature = "postgres")]
+    if let Some(exists) = models_postgres::exists(settings.to()) {
+        if exists? {
+            models_postgres::build(settings.to(), &options(settings)?).transpose()?;
+        }
+        return Ok(());
+    }
     let Ok(copy) = local::copy(settings) else { return Ok(()) };
     let model = models::path_of(copy.path());
     if !model.exists() || !copy.exists() {

@@ -440,15 +440,8 @@ impl<'c> Work<'c> {
         self.liveness()?;
         for table in TABLES.iter().copied() {
             if let Making::PerApplication(sql) = table.making {
-                if !self.is_all() {
-                    let delete = "DELETE FROM {} WHERE application_id IN (SELECT application_id FROM dirty)";
-                    let removed = self.connection.execute(&delete.replace("{}", &table.stored()), [])?;
-                    self.note(table, 0, removed);
-                }
-                let columns = ddl::stored_names(table).join(", ");
-                let sql = format!("INSERT INTO {} ({columns}) {}", table.stored(), self.sql(sql));
-                let written = self.connection.execute(&sql, [])?;
-                self.note(table, written, 0);
+                let select = self.sql(sql);
+                self.replace(table, &select, Some(&incremental::renewed(table)))?;
                 self.index(table)?;
             }
         }
@@ -490,6 +483,9 @@ impl<'c> Work<'c> {
     }
 
     fn staged(&mut self, table: &Table) -> rusqlite::Result<()> {
+        if !self.is_all() {
+            return self.replace(table, &self.selection(table), Some(&incremental::renewed(table)));
+        }
         let columns = ddl::stored_names(table).join(", ");
         let sql = format!("INSERT INTO {} ({columns}) {}", table.stored(), self.selection(table));
         let written = self.connection.execute(&sql, [])?;

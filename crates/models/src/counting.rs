@@ -55,7 +55,11 @@ pub(crate) fn count(work: &mut Work<'_>, table: &'static Table, count: &Count) -
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     let within =
         format!("x.rowid IN (SELECT t.rowid FROM {groups} g CROSS JOIN {stored} t WHERE {})", same(&columns));
-    work.replace(table, &select, Some(&within))
+    // The planner would rather make an index of all facts than take the one that is there for a few groups.
+    work.connection.pragma_update(None, "automatic_index", false)?;
+    let replaced = work.replace(table, &select, Some(&within));
+    work.connection.pragma_update(None, "automatic_index", true)?;
+    replaced
 }
 
 #[cfg(test)]

@@ -95,8 +95,10 @@ const MEANINGS: &[(&str, &str, Option<&str>)] = &[
         Some("SELECT application_id FROM _applications WHERE archive_reason_id IN {keys}")),
     ("sources", "source_id, source_category, is_live",
         Some("SELECT application_id FROM _applications WHERE source_id IN {keys}")),
-    ("jobs", "job_id, is_confidential, department_id, location_id, opened_at, is_live",
+    ("jobs", "job_id, is_confidential, department_id, location_id, is_live",
         Some("SELECT application_id FROM _applications WHERE job_id IN {keys}")),
+    // Only how long it took to fill it depends on when it was opened.
+    ("jobs", "job_id, opened_at", Some("SELECT application_id FROM hires WHERE job_id IN {keys}")),
     ("openings", "opening_id, opened_at, is_live",
         Some("SELECT application_id FROM _offers WHERE opening_id IN {keys}")),
     ("interviews", "interview_id, is_debrief, is_live",
@@ -438,7 +440,7 @@ fn take_in(work: &mut Work<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Puts rows of all applications that are made anew beside those that were read, and takes them out of their tables.
+/// Puts rows of all applications that are made anew beside those that were read.
 fn put_aside(work: &mut Work<'_>) -> rusqlite::Result<()> {
     let connection = work.connection;
     connection.execute_batch(
@@ -453,28 +455,49 @@ fn put_aside(work: &mut Work<'_>) -> rusqlite::Result<()> {
     for (name, scope) in SCOPES {
         let table = find(name).expect("scopes are of tables");
         let (stored, columns) = (table.stored(), read_columns(table));
-        let record = table.record.last().expect("they are made of records");
-        let mut touched = format!("{record} IN {}", keys_of(name));
-        if *name == "application_stage_intervals" {
-            // Where all entries of an application come together, those that came before go together.
-            touched = format!("({touched} OR application_id IN {})", keys_of("application_details"));
-        }
         let keep = format!(
-            "INSERT INTO s_{name} ({columns}) SELECT {columns} FROM {stored} WHERE {scope} AND NOT {touched}"
+            "INSERT INTO s_{name} ({columns}) SELECT {columns} FROM {stored} WHERE {scope} AND NOT {}",
+            touched(table)
         );
         connection.execute(&keep, [])?;
-        let removed = connection.execute(&format!("DELETE FROM {stored} WHERE {scope}"), [])?
-            + connection.execute(&format!("DELETE FROM {stored} WHERE {touched}"), [])?;
-        work.note(table, 0, removed);
     }
     Ok(())
 }
 
+/// Which rows were made of records that were read.
+fn touched(table: &Table) -> String {
+    let record = table.record.last().expect("they are made of records");
+    let touched = format!("{record} IN {}", keys_of(table.name));
+    if table.name == "application_stage_intervals" {
+        // Where all entries of an application come together, those that came before go together.
+        return format!("({touched} OR application_id IN {})", keys_of("application_details"));
+    }
+    touched
+}
+
+/// Which rows of a table are made anew.
+pub(crate) fn renewed(table: &Table) -> String {
+    match SCOPES.iter().find(|(name, _)| *name == table.name) {
+        Some((_, scope)) => format!("({scope} OR {})", touched(table)),
+        None => "application_id IN (SELECT application_id FROM dirty)".to_owned(),
+    }
+}
+
 /// Notes which applications depend on what a changed setting means, or that everything does.
 pub(crate) fn meanings(work: &Work<'_>, table: &Table, new: &str) -> rusqlite::Result<()> {
-    let Some((_, columns, dependents)) = MEANINGS.iter().find(|(name, ..)| *name == table.name) else {
-        return Ok(());
-    };
+    for (_, columns, dependents) in MEANINGS.iter().filter(|(name, ..)| *name == table.name) {
+        meaning(work, table, new, columns, *dependents)?;
+    }
+    Ok(())
+}
+
+fn meaning(
+    work: &Work<'_>,
+    table: &Table,
+    new: &str,
+    columns: &str,
+    dependents: Option<&str>,
+) -> rusqlite::Result<()> {
     let stored = table.stored();
     let key = columns.split(',').next().unwrap_or_default();
     let differ = |a: &str, b: &str| {

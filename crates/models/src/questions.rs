@@ -5,20 +5,20 @@
 pub struct Question {
     /// In a few words.
     pub name: &'static str,
-    /// One `SELECT`. `{first}` and `{second}` are columns of `candidate_custom_fields`, which are the organisation's.
+    /// One `SELECT`. `{as_of}` is the model's, and `{first}` and `{second}` are columns of `candidate_custom_fields`, which are the
+    /// organisation's.
     pub sql: &'static str,
 }
 
 impl Question {
-    /// The SQL, with these columns of `candidate_custom_fields`.
-    pub fn of_fields(&self, first: &str, second: &str) -> String {
+    /// The SQL, against this moment (RFC 3339), and with these columns of `candidate_custom_fields`.
+    pub fn sql(&self, as_of: &str, first: &str, second: &str) -> String {
         let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-        self.sql.replace("{first}", &quoted(first)).replace("{second}", &quoted(second))
-    }
-
-    /// Whether it is about custom fields.
-    pub fn needs_fields(&self) -> bool {
-        self.sql.contains("{first}")
+        let as_of = as_of.replace('\'', "");
+        self.sql
+            .replace("{as_of}", &as_of)
+            .replace("{first}", &quoted(first))
+            .replace("{second}", &quoted(second))
     }
 }
 
@@ -27,15 +27,13 @@ pub const QUESTIONS: [Question; 12] = [
     Question {
         name: "funnel of twelve months",
         sql: "SELECT milestone_order, milestone, sum(reached) AS reached, sum(ended_reached) AS ended_reached
-            FROM metric_funnel WHERE cohort_month > (
-                SELECT strftime('%Y-%m', value, '-12 months') FROM model_info WHERE key = 'as_of')
+            FROM metric_funnel WHERE cohort_month > strftime('%Y-%m', '{as_of}', '-12 months')
             GROUP BY milestone_order, milestone ORDER BY milestone_order",
     },
     Question {
         name: "pass-through by job and stage, this year",
         sql: "SELECT job_id, stage_title, sum(entered) AS entered, sum(progressed) AS progressed, sum(pending) AS pending
-            FROM metric_stage_conversion WHERE entered_month >= (
-                SELECT strftime('%Y-01', value) FROM model_info WHERE key = 'as_of')
+            FROM metric_stage_conversion WHERE entered_month >= strftime('%Y-01', '{as_of}')
             GROUP BY job_id, stage_id ORDER BY entered DESC",
     },
     Question {
@@ -61,8 +59,7 @@ pub const QUESTIONS: [Question; 12] = [
     Question {
         name: "the 20 busiest interviewers of eight weeks",
         sql: "SELECT user_id, sum(interviews) AS interviews, sum(feedback_missing) AS feedback_missing
-            FROM metric_interviewer_load WHERE week_start > (
-                SELECT strftime('%Y-%m-%d', value, '-56 days') FROM model_info WHERE key = 'as_of')
+            FROM metric_interviewer_load WHERE week_start > strftime('%Y-%m-%d', '{as_of}', '-56 days')
             GROUP BY user_id ORDER BY interviews DESC, user_id LIMIT 20",
     },
     Question {

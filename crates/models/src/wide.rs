@@ -192,7 +192,13 @@ pub(crate) fn names(connection: &Connection) -> rusqlite::Result<BTreeMap<String
 }
 
 /// Rows of a kind of object, of all or of those in `w_objects`.
-fn fill(connection: &Connection, object: &str, fields: &[&Field], only: bool) -> rusqlite::Result<usize> {
+fn fill(
+    connection: &Connection,
+    into: &str,
+    object: &str,
+    fields: &[&Field],
+    only: bool,
+) -> rusqlite::Result<usize> {
     let (mut names, mut values) = (vec![format!("{object}_id")], vec!["v.object_id".to_owned()]);
     for (name, _, value) in fields.iter().flat_map(|field| field.columns()) {
         names.push(sink_sqlite::quoted(&name));
@@ -202,7 +208,7 @@ fn fill(connection: &Connection, object: &str, fields: &[&Field], only: bool) ->
     let sql = format!(
         "INSERT INTO {} ({}) SELECT {} FROM _custom_field_values v
          WHERE v.object_type = '{object}' AND v.is_live{condition} GROUP BY v.object_id",
-        view_of(object),
+        into,
         names.join(", "),
         values.join(", ")
     );
@@ -237,7 +243,7 @@ fn make(connection: &Connection, object: &str, fields: &[&Field]) -> rusqlite::R
         "DROP TABLE IF EXISTS {view}; CREATE TABLE {view} ({})",
         columns.join(", ")
     ))?;
-    let rows = fill(connection, object, fields, false)?;
+    let rows = fill(connection, &view, object, fields, false)?;
     connection.execute_batch(&format!("CREATE UNIQUE INDEX k_{view} ON {view} ({object}_id)"))?;
     Ok(rows)
 }
@@ -316,12 +322,44 @@ pub(crate) fn update(work: &mut Work<'_>) -> rusqlite::Result<()> {
             "DELETE FROM w_objects;
              INSERT OR IGNORE INTO w_objects SELECT id FROM touched WHERE of = 'field.{object}' UNION {dependents}"
         ))?;
-        let removed = connection
-            .execute(&format!("DELETE FROM {view} WHERE {object}_id IN (SELECT id FROM w_objects)"), [])?;
-        let written = fill(connection, object, &of, true)?;
+        let (written, removed) = renew(connection, &view, object, &of)?;
         report(work, object, written, removed as u64);
     }
     Ok(())
+}
+
+/// Lets rows of the objects in `w_objects` be what their values say; those that stay the same are not written.
+fn renew(
+    connection: &Connection,
+    view: &str,
+    object: &str,
+    fields: &[&Field],
+) -> rusqlite::Result<(usize, usize)> {
+    connection.execute_batch(&format!("CREATE TEMP TABLE w_new AS SELECT * FROM {view} LIMIT 0"))?;
+    fill(connection, "w_new", object, fields, true)?;
+    connection.execute_batch(&format!("CREATE INDEX temp.k_w_new ON w_new ({object}_id)"))?;
+    let names: Vec<String> = std::iter::once(format!("{object}_id"))
+        .chain(fields.iter().flat_map(|field| field.columns()).map(|(name, ..)| sink_sqlite::quoted(&name)))
+        .collect();
+    let same: Vec<String> = names.iter().map(|name| format!("x.{name} IS n.{name}")).collect();
+    let removed = connection.execute(
+        &format!(
+            "DELETE FROM {view} AS x WHERE {object}_id IN (SELECT id FROM w_objects)
+             AND NOT EXISTS (SELECT 1 FROM w_new n WHERE {})",
+            same.join(" AND ")
+        ),
+        [],
+    )?;
+    let columns = names.join(", ");
+    let written = connection.execute(
+        &format!(
+            "INSERT INTO {view} ({columns}) SELECT {columns} FROM w_new n
+             WHERE NOT EXISTS (SELECT 1 FROM {view} x WHERE x.{object}_id = n.{object}_id)"
+        ),
+        [],
+    )?;
+    connection.execute_batch("DROP TABLE temp.w_new")?;
+    Ok((written, removed))
 }
 
 fn report(work: &mut Work<'_>, object: &str, written: usize, removed: u64) {

@@ -259,11 +259,15 @@ impl Bench {
         let (_, printed) = measure(command.args(["query", "--output", "csv", sql]), ResultOn::Stdout)?;
         let fields: Vec<&str> = printed.lines().skip(1).map(str::trim).collect();
         let [first, second] = fields[..] else { return Err("candidates have no two custom fields".into()) };
+        let mut command = self.modelling(simulator, folder, "sqlite:ashby.db");
+        let sql = "SELECT value FROM model_info WHERE key = 'as_of'";
+        let (_, told) = measure(command.args(["query", "--output", "csv", sql]), ResultOn::Stdout)?;
+        let as_of = told.lines().nth(1).unwrap_or_default().trim();
         let in_duckdb = self.duckdb(simulator)?;
         let mut slowest = ("", 0.0);
         let mut rows = Vec::new();
         for question in QUESTIONS {
-            let sql = question.of_fields(first, second);
+            let sql = question.sql(as_of, first, second);
             let took = self.asked(simulator, folder, &sql, 60, TIMES)?.unwrap_or(f64::INFINITY);
             if took > slowest.1 {
                 slowest = (question.name, took);
