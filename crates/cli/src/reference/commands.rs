@@ -111,7 +111,7 @@ fn flag(argument: &Arg) -> String {
     let values: Vec<String> =
         argument.get_value_names().unwrap_or_default().iter().map(ToString::to_string).collect();
     let takes = argument.get_action().takes_values()
-        && !argument.get_num_args().is_some_and(|range| range.max_values() == 0);
+        && argument.get_num_args().is_none_or(|range| range.max_values() != 0);
     let values = if takes { values.join(" ") } else { String::new() };
     let mut names = Vec::new();
     names.extend(argument.get_short().map(|short| format!("-{short}")));
