@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
-use crate::support::{BINARY, Site, ended, jsonl, query, run, snapshot, sqlite, start, truth};
+use crate::support::{BINARY, Site, ended, jsonl, query, run, said, snapshot, sqlite, start, truth};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_database_can_be_asked_at_once() {
@@ -154,17 +154,32 @@ async fn a_second_run_is_told_who_is_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_another_program_writes_to_is_named_and_left_alone() {
+async fn a_database_that_another_program_writes_to_is_named_and_waited_for() {
     let site = Site::new().await;
     site.done("sync users").await;
     let other = Connection::open(site.path("ashby.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let ran = site.run("sync users jobs").await;
-    assert_eq!(ran.code, Some(1), "{ran:#?}");
-    assert!(ran.stderr.contains("ashby.db") && ran.stderr.contains("locked"), "{ran:#?}");
-    assert!(ran.stderr.contains("hint: "), "{ran:#?}");
+    for signal in [None, Some("TERM")] {
+        let mut child = start(site.ashby("sync users jobs"));
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let line = said(&mut lines, "the database ").await;
+        assert!(
+            line.contains("locked by another program")
+                && line.contains("fuser -v")
+                && line.contains("30s at most"),
+            "{line}"
+        );
+        match signal {
+            Some(signal) => crate::support::signal(&child, signal),
+            None => other.execute_batch("ROLLBACK").unwrap(),
+        }
+        let code = child.wait().await.unwrap().code();
+        assert_eq!(code, Some(if signal.is_some() { 130 } else { 0 }));
+        if signal.is_none() {
+            other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        }
+    }
     other.execute_batch("ROLLBACK").unwrap();
-    site.done("sync users jobs").await;
     assert_eq!(sqlite(&site.path("ashby.db"), "jobs"), truth(site.organisation(), "jobs"));
 }
 

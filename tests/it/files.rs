@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::support::{Site, bare, ended, shape, signal, start, truth, until};
+use crate::support::{Site, bare, ended, run, shape, signal, start, truth, until};
 
 fn candidate(site: &Site, with_resume: bool) -> String {
     let candidates = truth(site.organisation(), "candidates");
@@ -326,4 +326,32 @@ async fn all_resumes_go_on_after_an_interrupt_and_none_is_too_large() {
     let key = Key::limited("sim-key", ["jobs:read"]);
     let site = Site::with(&shape(), ServerOptions { keys: vec![key], ..ServerOptions::default() }).await;
     assert_eq!(site.run("resume download --all").await.code, Some(3));
+}
+
+/// What is the same for all files ends it: here, on a small disk of its own, where this machine lets one be made.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_ends_all_resumes_once_and_the_same_command_goes_on() {
+    let site = Site::new().await;
+    std::fs::create_dir(site.path("small")).unwrap();
+    let on_a_small_disk = |arguments: &str| {
+        let plain = site.ashby(arguments);
+        let plain = plain.as_std();
+        let mut command = tokio::process::Command::new("unshare");
+        let script = "mount -t tmpfs -o size=64k none small || exit 77; exec \"$@\"";
+        command.args(["-rm", "sh", "-c", script, "sh"]).arg(plain.get_program()).args(plain.get_args());
+        command.current_dir(site.directory.path()).env_clear().kill_on_drop(true);
+        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command
+    };
+    let Ok(made) = on_a_small_disk("version").output().await else { return };
+    if !made.status.success() {
+        eprintln!("skipped: no disk can be made here");
+        return;
+    }
+    let ran = run(on_a_small_disk("resume download --all --dir small/resumes")).await;
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert_eq!(ran.stderr.matches("No space left on device").count(), 1, "{ran:#?}");
+    assert!(ran.stderr.contains("hint: make room") && ran.stderr.contains(" downloaded ("), "{ran:#?}");
+    site.done("resume download --all --dir small/resumes").await;
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{Site, bare, run, snapshot, unfiltered_queries};
+use crate::support::{Site, bare, ended, run, snapshot, unfiltered_queries};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn help_names_every_option_with_its_variable_and_default() {
@@ -76,4 +76,32 @@ async fn queries_that_people_are_shown_leave_out_what_is_deleted() {
     );
     assert!(unfiltered_queries("select a\nfrom jobs where _deleted_at is null").is_empty());
     assert!(unfiltered_queries("you can select from several jobs").is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn help_that_cannot_be_written_is_a_failure_and_one_that_nobody_reads_is_none() {
+    let directory = tempfile::tempdir().unwrap();
+    for arguments in [
+        "--help",
+        "help sync",
+        "sync --help",
+        "call job.list --help",
+        "--version",
+        "version",
+        "help job.list",
+    ] {
+        let mut command = bare(directory.path(), arguments);
+        command.stdout(std::fs::File::create("/dev/full").unwrap()).stderr(std::process::Stdio::piped());
+        let ran = ended(command.spawn().unwrap()).await;
+        assert_eq!(ran.code, Some(1), "{arguments}: {ran:#?}");
+        assert!(ran.stderr.contains("cannot write to standard output"), "{arguments}: {ran:#?}");
+        assert_eq!(ran.stderr.matches("No space left").count(), 1, "{arguments}: {ran:#?}");
+        let mut command = bare(directory.path(), arguments);
+        let (read, write) = std::io::pipe().unwrap();
+        drop(read);
+        command.stdout(write).stderr(std::process::Stdio::piped());
+        let ran = ended(command.spawn().unwrap()).await;
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{arguments}");
+    }
 }

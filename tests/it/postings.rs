@@ -134,7 +134,7 @@ async fn without_a_network_it_says_so() {
     command.env("ASHBY_BASE_URL", "http://127.0.0.1:1");
     let ran = run(command).await;
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr.starts_with("error: job board sim: no connection\n"), "{ran:#?}");
+    assert!(ran.stderr.starts_with("error: job board sim: no connection to 127.0.0.1:"), "{ran:#?}");
     assert!(ran.stderr.contains("hint: check the network"), "{ran:#?}");
 }
 

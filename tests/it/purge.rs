@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ashby_sim::{Kind, Mutation};
 use serde_json::{Value, json};
 
-use crate::support::{Records, Site, jsonl, postgres, query, sqlite, truth};
+use crate::support::{Records, Site, bare, jsonl, postgres, query, run, sqlite, truth};
 
 const STREAMS: &str = "candidates applications candidate_notes offers interview_schedules interview_events \
                        application_history jobs projects candidate_projects";
@@ -265,4 +265,14 @@ async fn of_one_candidate_nothing_stays_but_keys() {
     let site = Site::new().await;
     let slip = site.run("purge --candidate kept-to-ourselves --yes").await;
     assert!(slip.code == Some(2) && !slip.stderr.contains("kept-to-ourselves"), "{slip:#?}");
+}
+
+#[tokio::test]
+async fn what_can_be_purged_is_listed() {
+    let directory = tempfile::tempdir().unwrap();
+    let ran = run(bare(directory.path(), "purge --to stdout --yes")).await;
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    for family in ["sqlite:PATH", "postgres://", "parquet:DIR", "jsonl:DIR"] {
+        assert!(ran.stderr.contains(family), "{family}: {ran:#?}");
+    }
 }

@@ -1,10 +1,9 @@
 //! Ctrl-C, SIGTERM, `--watch`.
 
 use ashby_sim::{Fault, FaultRule};
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
-use tokio::process::ChildStderr;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::support::{Site, ended, signal, sqlite, start, truth, until};
+use crate::support::{Site, ended, said, signal, sqlite, start, truth, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_commits_what_came_and_the_next_run_goes_on() {
@@ -103,19 +102,6 @@ async fn watching_survives_a_server_that_comes_and_goes() {
     until("another poll", || site.log().count("user.list") > failed).await;
     signal(&child, "INT");
     assert_eq!(ended(child).await.code, Some(0));
-}
-
-/// Waits for a line of standard error that begins like this.
-async fn said(lines: &mut Lines<BufReader<ChildStderr>>, beginning: &str) -> String {
-    let wait = async {
-        loop {
-            let line = lines.next_line().await.unwrap().expect("it runs on");
-            if line.starts_with(beginning) {
-                return line;
-            }
-        }
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(60), wait).await.expect("it is said")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -100,7 +100,7 @@ async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
         "list jobs --limit 3",
         "sync --all --dry-run",
     ] {
-        for columns in [80, 120] {
+        for columns in [40, 80, 120] {
             let lines = shown(site.ashby(command), columns).await;
             let widest = lines.iter().max_by_key(|line| line.chars().count()).unwrap();
             // What follows a listing is a command to be copied, on one line.
@@ -109,7 +109,7 @@ async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
             let wide = lines.iter().filter(is_table).filter(|line| line.chars().count() > columns.into());
             assert_eq!(wide.count(), 0, "{command} in {columns} columns: {widest}");
             assert!(lines.len() >= 3, "{command}: {lines:#?}");
-            if command == "streams" {
+            if command == "streams" && columns >= 80 {
                 let all = ashby_source::streams().len();
                 assert_eq!(lines.len(), all + 1, "a line each in {columns} columns: {lines:#?}");
             }

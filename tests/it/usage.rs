@@ -137,3 +137,31 @@ async fn the_key_does_not_travel_in_clear() {
     }
     snapshot("http_refused", &site, &site.run("sync --base-url http://192.0.2.1:8080").await.stderr);
 }
+
+/// What somebody has named is not made unasked, nor what is above it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_directory_is_named_and_nothing_is_made() {
+    let site = Site::new().await;
+    let candidate = crate::support::truth(site.organisation(), "candidates").into_keys().next().unwrap();
+    std::fs::write(site.path("rows.ndjson"), format!("{{\"candidateId\":\"{candidate}\",\"note\":\"x\"}}\n"))
+        .unwrap();
+    for arguments in [
+        "sync users --to stdout --state absent/state.json",
+        "sync users --to sqlite:absent/ashby.db",
+        "sync users --to jsonl:absent/lines",
+        "sync users --to parquet:absent/lake",
+        "resume download --all --dir absent/resumes",
+        "call candidate.createNote --each rows.ndjson --journal absent/journal",
+        "listen --listen 127.0.0.1:0 --inbox absent/inbox.db",
+        "listen --listen 127.0.0.1:0 --webhooks-file absent/webhooks.json",
+        "webhook setup https://hooks.example.com/x --yes --webhooks-file absent/webhooks.json",
+        "help man --dir absent/pages",
+        "token create agent --tokens-file absent/tokens.json",
+    ] {
+        let ran = site.run(arguments).await;
+        assert!(!matches!(ran.code, Some(0) | None), "{arguments}: {ran:#?}");
+        assert!(ran.stderr.contains("absent"), "{arguments}: {ran:#?}");
+        assert!(ran.stderr.contains("no directory"), "{arguments}: {ran:#?}");
+        assert!(!site.path("absent").exists(), "{arguments}");
+    }
+}

@@ -290,3 +290,31 @@ async fn of_all_types_those_that_the_api_takes_are_set_up_and_the_others_are_nam
     );
     assert!(!all.stderr.contains("not created"), "{all:?}");
 }
+
+#[tokio::test]
+async fn a_setup_that_is_refused_leaves_no_secret_behind() {
+    let site = Site::new().await;
+    let setup = "webhook setup https://hooks.example.com/x --types candidateHire,jobUpdate --yes";
+    let left = || {
+        let names = std::fs::read_dir(site.directory.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        names.collect::<Vec<_>>()
+    };
+    let mut refused = site.ashby(setup);
+    refused.env("ASHBY_API_KEY", "wrong");
+    let refused = run(refused).await;
+    assert_eq!((refused.code, left().len()), (Some(3), 0), "{refused:#?} {:?}", left());
+    let refused = run(bare(site.directory.path(), setup)).await;
+    assert_eq!((refused.code, left().len()), (Some(3), 0), "without a key: {refused:#?} {:?}", left());
+    // One that is there already stays.
+    let kept = r#"{"version": 1, "secret": "0123456789abcdef0123456789abcdef"}"#;
+    std::fs::write(site.path("ashby-webhooks.json"), kept).unwrap();
+    std::fs::set_permissions(
+        site.path("ashby-webhooks.json"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o600),
+    )
+    .unwrap();
+    let mut refused = site.ashby(setup);
+    refused.env("ASHBY_API_KEY", "wrong");
+    assert_eq!(run(refused).await.code, Some(3));
+    assert_eq!(std::fs::read_to_string(site.path("ashby-webhooks.json")).unwrap(), kept);
+}

@@ -117,7 +117,7 @@ impl Given {
                     Some(nearest) => format!("did you mean {nearest}?"),
                     None => format!("arguments are {}", known.join(", ")),
                 };
-                let shown: String = name.chars().filter(|letter| !letter.is_control()).take(64).collect();
+                let shown = outside_text::name(name).into_owned();
                 return Err(Error::new("unknown_parameter", format!("there is no argument {shown}"))
                     .field(shown)
                     .hint(hint));

@@ -392,7 +392,7 @@ fn merge(into: &mut Value, more: Value) {
 /// An error as a document.
 pub(crate) fn failed(error: &Error) -> String {
     json!({
-        "message": error.message, "code": error.code, "hint": error.hint, "request_id": request::id(),
+        "type": kind(error), "message": error.message, "code": error.code, "hint": error.hint, "request_id": request::id(),
         "ashby_request_id": error.ashby_request_id, "retryable": error.retryable,
         "errors": [{
             "field": error.field, "message": error.message, "error_code": error.code,
@@ -400,6 +400,17 @@ pub(crate) fn failed(error: &Error) -> String {
         }],
     })
     .to_string()
+}
+
+/// What kind of failure it is, in the words in which all our programs tell theirs.
+fn kind(error: &Error) -> &'static str {
+    match (error.code, status(error)) {
+        ("not_found" | "rate_limited", _) => error.code,
+        ("missing_permission", _) => "permission",
+        (_, 401 | 403) => "credentials",
+        (_, 400 | 404 | 405 | 409 | 413 | 415) => "usage",
+        _ => "failed",
+    }
 }
 
 /// An error's status, as HTTP has it.

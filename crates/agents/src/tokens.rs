@@ -138,7 +138,8 @@ impl Tokens {
         let before = all.len();
         all.retain(|kept| kept.name != name);
         if all.len() == before {
-            return Err(Error::new("not_found", format!("there is no token {name}")).field("name"));
+            return Err(Error::new("not_found", format!("there is no token {}", outside_text::name(name)))
+                .field("name"));
         }
         self.save(&all)
     }
@@ -150,8 +151,9 @@ impl Tokens {
     pub fn rotate(&self, name: &str) -> Result<String, Error> {
         let mut all = self.list()?;
         let kept = all.iter_mut().find(|kept| kept.name == name);
-        let kept =
-            kept.ok_or_else(|| Error::new("not_found", format!("there is no token {name}")).field("name"))?;
+        let kept = kept.ok_or_else(|| {
+            Error::new("not_found", format!("there is no token {}", outside_text::name(name))).field("name")
+        })?;
         let token = random();
         kept.sha256 = hash(&token);
         kept.created = Timestamp::now();
@@ -184,10 +186,10 @@ impl Tokens {
 
     fn save(&self, all: &[Kept]) -> Result<(), Error> {
         let text = serde_json::to_vec_pretty(all).unwrap_or_default();
-        private_file::replace(&self.path, &text).map_err(|_| {
+        private_file::replace(&self.path, &text).map_err(|error| {
             Error::new(
                 "configuration",
-                format!("the file of tokens {} cannot be written", self.path.display()),
+                format!("the file of tokens {} cannot be written: {error}", self.path.display()),
             )
             .hint("check that its directory exists and that this user may write there")
         })?;

@@ -74,7 +74,7 @@ impl ConfigFile {
 
 /// Does what the arguments say.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = connecting::arguments();
     connecting::start_logging(&["sink_airbyte", "airbyte_source_ashby"], arguments.debug);
     let output = Output::new(std::io::stdout());
     let done = connecting::run(answer(&arguments.command, &output));
@@ -85,7 +85,9 @@ pub fn run() -> ExitCode {
             tracing::error!("{}", sentence(&error));
             // Where nobody reads any more, nobody needs to be told.
             let _ = output.give_up();
-            let _ = output.error(None, failure_type(error.kind()), &sentence(&error), &error.chain());
+            let chain = error.chain();
+            let chain = connecting::given::blotted(&chain);
+            let _ = output.error(None, failure_type(error.kind()), &sentence(&error), &chain);
             ExitCode::FAILURE
         }
     }

@@ -25,8 +25,11 @@ pub(crate) async fn read(config: &Config, catalog: &str, state: &str, output: &O
     for configured in &catalog.streams {
         let name = &configured.name;
         let stream = ashby_source::stream(name).ok_or_else(|| {
-            Error::new(ErrorKind::Configuration, format!("there is no stream named {name}"))
-                .with_hint("refresh the source's schema")
+            Error::new(
+                ErrorKind::Configuration,
+                format!("there is no stream named {}", outside_text::name(name)),
+            )
+            .with_hint("refresh the source's schema")
         })?;
         let is_incremental = configured.is_incremental && streams::is_incremental(&stream);
         reading.push((name.clone(), streams::shape(&stream), is_incremental));

@@ -17,6 +17,7 @@ use crate::pace::Pace;
 use crate::report_run::{REPORTS_AT_ONCE, REPORTS_PER_MINUTE};
 use crate::storage::{Storage, StorageSettings};
 use crate::transport::Transport;
+use crate::way::{Way, host_of};
 use crate::{ApiKey, Error, ErrorKind, JobBoardClient, Lane, RetryPolicy, proxy};
 
 /// Where Ashby's API is.
@@ -47,6 +48,7 @@ const BASE_URL: &str = "ASHBY_BASE_URL";
 pub struct ClientBuilder {
     api_key: Option<ApiKey>,
     base_url: String,
+    named_by: Option<String>,
     allows_http: bool,
     version: String,
     user_agent: String,
@@ -66,6 +68,7 @@ impl Default for ClientBuilder {
         Self {
             api_key: None,
             base_url: DEFAULT_BASE_URL.to_owned(),
+            named_by: None,
             allows_http: false,
             version: DEFAULT_VERSION.to_owned(),
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -143,6 +146,13 @@ impl ClientBuilder {
     #[must_use]
     pub fn base_url(mut self, url: &str) -> Self {
         url.clone_into(&mut self.base_url);
+        self
+    }
+
+    /// Who says what the base URL is (`variable ASHBY_BASE_URL`), for errors about the way there.
+    #[must_use]
+    pub fn base_url_named_by(mut self, named_by: impl Into<String>) -> Self {
+        self.named_by = Some(named_by.into());
         self
     }
 
@@ -277,11 +287,23 @@ impl ClientBuilder {
         Ok(JobBoardClient::new(self.inner(headers)?))
     }
 
+    /// Says of an error about the base URL who named it, and which host that is.
+    fn with_place(&self, mut error: Error) -> Error {
+        let host = Url::parse(&self.base_url).ok().filter(Url::has_host).map(|url| host_of(&url));
+        let place: Vec<String> = self.named_by.iter().cloned().chain(host).collect();
+        if !place.is_empty() {
+            let named = format!("the base URL ({})", place.join(": "));
+            error.0.what = error.0.what.replacen("the base URL", &named, 1);
+        }
+        error
+    }
+
     fn inner(self, headers: HeaderMap) -> Result<Inner, Error> {
         if self.requests_per_minute == Some(0) {
             return Err(wrong("a limit of 0 requests a minute allows no request"));
         }
-        let (base_url, is_plain) = checked_base_url(&self.base_url, self.allows_http)?;
+        let checked = checked_base_url(&self.base_url, self.allows_http);
+        let (base_url, is_plain) = checked.map_err(|error| self.with_place(error))?;
         let user_agent = header(&self.user_agent, "user agent")?;
         let storage = Storage::new(StorageSettings {
             user_agent: user_agent.clone(),
@@ -309,6 +331,7 @@ impl ClientBuilder {
             transport: Transport {
                 connections,
                 headers,
+                way: Way::to(&base_url, self.named_by),
                 base_url,
                 max_body_bytes: self.max_body_bytes,
                 too_large_hint: self.too_large_hint,

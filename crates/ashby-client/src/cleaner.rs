@@ -23,7 +23,7 @@ const WINDOW_BYTES: usize = 16;
 /// Texts up to this length are short.
 const SHORT_BYTES: usize = 64;
 
-const REDACTED: &str = "[redacted]";
+const MASKED: &str = "[masked]";
 
 /// What a text about a request must not give away: the values in the request, and the key.
 #[derive(Clone, Copy, Default)]
@@ -161,9 +161,9 @@ fn blotted(text: &str, secrets: &[Secret]) -> String {
         if start >= kept_to {
             let between = &text[kept_to..start];
             // What touches is one.
-            if !(between.is_empty() && shown.ends_with(REDACTED)) {
+            if !(between.is_empty() && shown.ends_with(MASKED)) {
                 shown.push_str(between);
-                shown.push_str(REDACTED);
+                shown.push_str(MASKED);
             }
         }
         kept_to = kept_to.max(end);
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn cursor_token_and_key_are_not_quoted_however_short() {
         let request = r#"{"syncToken":"T\"1","cursor":"C1","x":"y"}"#;
-        assert_eq!(cleaned(request, "K1", "C1 K1 T\"1 y"), "[redacted] [redacted] [redacted] y");
+        assert_eq!(cleaned(request, "K1", "C1 K1 T\"1 y"), "[masked] [masked] [masked] y");
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
         // base64("test-key:") and base64("test-key")
         for text in ["Basic dGVzdC1rZXk6", "got dGVzdC1rZXk=, sorry", "TEST-KEY", "xtest-keyx"] {
             let cleaned = cleaned("{}", "test-key", text).to_lowercase();
-            assert!(cleaned.contains("[redacted]"), "{cleaned}");
+            assert!(cleaned.contains("[masked]"), "{cleaned}");
             assert!(!cleaned.contains("dgvzdc1rz") && !cleaned.contains("test-key"), "{cleaned}");
         }
     }
@@ -213,10 +213,10 @@ mod tests {
         let request = r#"{"secretToken":"hook-5ecret","note":{"value":"He said \"yes\"\nto all of it, and left early"},
             "names":["Anna","Bo"],"limit":5}"#;
         for (text, shown) in [
-            ("hook-5ecret is too short", "[redacted] is too short"),
-            (r#"bad: He said \"yes\"\nto all of it, and left early"#, "bad: [redacted]"),
-            ("note `He said \"yes\"\nto all of i…` is bad", "note `[redacted]…` is bad"),
-            ("Anna, Annabel and Bo", "[redacted], Annabel and Bo"),
+            ("hook-5ecret is too short", "[masked] is too short"),
+            (r#"bad: He said \"yes\"\nto all of it, and left early"#, "bad: [masked]"),
+            ("note `He said \"yes\"\nto all of i…` is bad", "note `[masked]…` is bad"),
+            ("Anna, Annabel and Bo", "[masked], Annabel and Bo"),
             ("limit 5", "limit 5"),
         ] {
             assert_eq!(cleaned(request, "test-key", text), shown);
@@ -231,7 +231,7 @@ mod tests {
             let around = "-".repeat(length);
             for piece in [&secret[..WINDOW_BYTES], &secret[5..30], &secret[secret.len() - WINDOW_BYTES..]] {
                 let text = format!("{around}{piece}");
-                assert_eq!(cleaned(&request, "k-1", &text), format!("{around}[redacted]"), "{text}");
+                assert_eq!(cleaned(&request, "k-1", &text), format!("{around}[masked]"), "{text}");
             }
             let text = format!("{around}{}", &secret[..WINDOW_BYTES - 1]);
             assert_eq!(cleaned(&request, "k-1", &text), text, "too short to say anything");
@@ -242,7 +242,7 @@ mod tests {
     fn pieces_end_where_letters_do() {
         let text = "ääääääääääääääääääää";
         let request = serde_json::json!({ "a": text }).to_string();
-        assert_eq!(cleaned(&request, "k-1", &format!("x{}", &text[..18])), "x[redacted]");
+        assert_eq!(cleaned(&request, "k-1", &format!("x{}", &text[..18])), "x[masked]");
     }
 
     #[test]

@@ -174,6 +174,7 @@ impl Inner {
     /// server wants held back. Returns that pause too.
     fn failed(&self, error: &mut Error, head: Head, permit: &Permit<'_>, attempt: u32) -> Option<Pause> {
         error.0.status = Some(head.status).filter(|status| *status > 0);
+        self.transport.way.tell(error, head.redirected.as_deref());
         error.0.request_id = head.request_id.or(error.0.request_id.take());
         error.0.rate_limit_scope = head.rate_limit_scope;
         let pause = self.retry.pause(error, head.retry_after, attempt);

@@ -54,7 +54,7 @@ impl From<FileHandle> for serde_json::Value {
 
 impl fmt::Debug for FileHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("FileHandle([redacted])")
+        f.write_str("FileHandle([masked])")
     }
 }
 

@@ -96,6 +96,7 @@ mod storage;
 mod tls;
 mod transport;
 mod usage;
+mod way;
 
 // The categories of operations have these names outside.
 mod public_board;

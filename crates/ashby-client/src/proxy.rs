@@ -8,7 +8,7 @@ use hyper_util::client::proxy::matcher::Matcher;
 use crate::{Error, ErrorKind};
 
 /// The variables that count for addresses with `https`. Of each pair the first that is set does.
-const VARIABLES: [[&str; 2]; 2] = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];
+pub(crate) const VARIABLES: [[&str; 2]; 2] = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];
 
 /// Refuses variables that name a proxy and cannot be understood.
 pub(crate) fn check(variable: impl Fn(&str) -> Option<OsString>) -> Result<(), Error> {

@@ -62,7 +62,7 @@ impl ApiKey {
 
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ApiKey([redacted])")
+        f.write_str("ApiKey([masked])")
     }
 }
 
@@ -100,7 +100,7 @@ macro_rules! opaque_text {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "([redacted])"))
+                f.write_str(concat!(stringify!($name), "([masked])"))
             }
         }
 
@@ -150,7 +150,7 @@ mod tests {
             Cursor::from("secret"),
             SyncToken::from("secret")
         );
-        assert_eq!(shown, "ApiKey([redacted])Cursor([redacted])SyncToken([redacted])");
+        assert_eq!(shown, "ApiKey([masked])Cursor([masked])SyncToken([masked])");
     }
 
     #[test]

@@ -6,12 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, Url};
 
 use crate::budget::Room;
 use crate::connections::Connections;
 use crate::decode::{Content, Packed};
+use crate::way::{Way, host_of};
 use crate::{Error, ErrorKind, ServerNote, retry};
 
 /// Of bodies that are not answers no more than this is looked at.
@@ -26,6 +27,8 @@ pub(crate) struct Transport {
     pub(crate) headers: HeaderMap,
     /// Ends in a slash.
     pub(crate) base_url: Url,
+    /// How that is told.
+    pub(crate) way: Way,
     pub(crate) max_body_bytes: usize,
     /// What to do about a body that is larger.
     pub(crate) too_large_hint: Option<&'static str>,
@@ -39,6 +42,8 @@ pub(crate) struct Head {
     pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) rate_limit_scope: Option<String>,
+    /// To which host it leads, if it leads elsewhere.
+    pub(crate) redirected: Option<String>,
     pub(crate) note: ServerNote,
 }
 
@@ -177,9 +182,16 @@ impl Head {
                 retry::retry_after(&value, text(DATE.as_str()).as_deref(), SystemTime::now())
             }),
             rate_limit_scope: text("x-ratelimit-scope"),
+            redirected: redirected(response),
             note: ServerNote::read(text, SystemTime::now()),
         }
     }
+}
+
+/// To which host a response leads that is a redirect.
+pub(crate) fn redirected(response: &Response) -> Option<String> {
+    let location = response.headers().get(LOCATION).filter(|_| response.status().is_redirection())?;
+    response.url().join(location.to_str().ok()?).ok().map(|url| host_of(&url))
 }
 
 /// A header's value if it is printable ASCII of a sensible length.
@@ -269,13 +281,18 @@ pub(crate) fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static
 pub(crate) struct SystemResolver;
 
 #[derive(Debug, thiserror::Error)]
-#[error("name resolution failed")]
-struct ResolveError(#[source] io::Error);
+#[error("no address was found for {name}")]
+struct ResolveError {
+    name: String,
+    #[source]
+    why: io::Error,
+}
 
 impl Resolve for SystemResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let addresses = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(ResolveError)?;
+            let unresolved = |why| ResolveError { name: name.as_str().to_owned(), why };
+            let addresses = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(unresolved)?;
             Ok(Box::new(addresses.collect::<Vec<_>>().into_iter()) as Addrs)
         })
     }

@@ -130,7 +130,7 @@ impl fmt::Debug for Key {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Key")
-            .field("token", &"[redacted]")
+            .field("token", &"[masked]")
             .field("title", &self.title)
             .field("scopes", &self.scopes)
             .field("can_read_key_info", &self.can_read_key_info)

@@ -200,7 +200,8 @@ impl Member {
 
 fn known(name: &str) -> Result<&'static Row> {
     row(name).ok_or_else(|| {
-        let error = Error::new(ErrorKind::Configuration, format!("there is no stream named {name}"));
+        let message = format!("there is no stream named {}", outside_text::name(name));
+        let error = Error::new(ErrorKind::Configuration, message);
         match near_matches(name).as_slice() {
             [] => error.with_hint("`ashby streams` lists them all"),
             near => error.with_hint(format!("did you mean {}?", near.join(" or "))),

@@ -58,7 +58,7 @@ impl fmt::Display for Signature {
 
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Signature([redacted])")
+        f.write_str("Signature([masked])")
     }
 }
 
@@ -105,7 +105,7 @@ impl Secrets {
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
-        let _ = write!(text, "{} [redacted]", self.0.len());
+        let _ = write!(text, "{} [masked]", self.0.len());
         f.debug_tuple("Secrets").field(&text).finish()
     }
 }

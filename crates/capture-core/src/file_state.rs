@@ -26,6 +26,7 @@ pub struct FileStateStore {
     lock: Option<Lock>,
     /// Declared after the lock, so that its file is gone before they are.
     directories: MadeDirectories,
+    makes_directory: bool,
 }
 
 /// What tells one version of the file from another: which file it is, its length, and when it was written.
@@ -41,7 +42,15 @@ impl FileStateStore {
             known: None,
             lock: None,
             directories: MadeDirectories::default(),
+            makes_directory: false,
         }
+    }
+
+    /// Makes the directory that the file is in, if that is all that is missing.
+    #[must_use]
+    pub fn making_directory(mut self) -> Self {
+        self.makes_directory = true;
+        self
     }
 
     /// Chooses what to do on a file system that cannot lock.
@@ -62,6 +71,13 @@ impl FileStateStore {
     fn take_lock(&mut self) -> Result<()> {
         if self.lock.is_none() {
             let directory = private_file::directory_of(&self.path);
+            let outermost = if self.makes_directory { directory } else { &self.path };
+            private_file::check_directory_of(outermost).map_err(|error| {
+                let message = format!("there is no place for the state file {}", self.path.display());
+                Error::new(ErrorKind::Storage, message)
+                    .with_source(error)
+                    .with_hint("make the directory, or name another place")
+            })?;
             // What an earlier attempt made goes first, so that it does not take this one's with it.
             self.directories = MadeDirectories::default();
             self.directories = private_file::make_directories(directory).map_err(|error| {

@@ -28,13 +28,13 @@ pub enum Locking {
 /// An exclusive hold on a file, by whatever name or link it was named, given up when dropped and by the operating
 /// system when the process dies.
 ///
-/// What is locked is a hidden file beside it (`.NAME.lock`), with a note of who holds it. It is removed when the hold
+/// What is locked is a hidden file beside it (`.NAME.lock`, with one dot also where NAME has one), with a note of who holds it. It is removed when the hold
 /// is given up; whoever locked a file that has lost its name meanwhile tries again.
 #[derive(Debug)]
 pub struct Lock {
     /// `None` if the file system cannot lock and need not.
     _held: Option<Held>,
-    /// Locks by the names that earlier versions used (`PATH.lock`).
+    /// Locks by the names that earlier versions used (`PATH.lock`, `..NAME.lock`).
     _earlier: Vec<File>,
 }
 
@@ -84,7 +84,7 @@ fn acquire(
             .with_source(error)
             .with_hint("check that its directory exists and that this user may look into it")
     })?;
-    let hidden = private_file::hidden_name(&canonical, "lock");
+    let hidden = hidden(&canonical);
     for _ in 0..MAX_ATTEMPTS {
         let Some((file, is_new)) = open(&hidden)? else { continue };
         match try_lock(&file) {
@@ -106,7 +106,8 @@ fn acquire(
         // Otherwise another process removed the name, and a third may have made and locked it anew.
         if leads_to(&hidden, &file)? {
             let held = sign(hidden, file)?;
-            return Ok(Lock { _held: Some(held), _earlier: earlier(path, &canonical)? });
+            let earlier = earlier(path, &canonical, &held.path)?;
+            return Ok(Lock { _held: Some(held), _earlier: earlier });
         }
     }
     Err(Error::new(ErrorKind::Busy, format!("{} is taken and given up all the time", path.display()))
@@ -149,11 +150,12 @@ fn sign(path: PathBuf, mut file: File) -> Result<Held> {
 }
 
 /// Locks of earlier versions, held too where they exist, so that such a version and this one do not run together.
-fn earlier(path: &Path, canonical: &Path) -> Result<Vec<File>> {
-    let mut names = vec![with_suffix(canonical)];
+fn earlier(path: &Path, canonical: &Path, present: &Path) -> Result<Vec<File>> {
+    let mut names = vec![with_suffix(canonical), private_file::hidden_name(canonical, "lock")];
     if path != canonical {
         names.push(with_suffix(path));
     }
+    names.retain(|name| name != present);
     let mut held: Vec<File> = Vec::new();
     for name in names {
         if !fs::symlink_metadata(&name).is_ok_and(|metadata| metadata.is_file()) {
@@ -171,6 +173,12 @@ fn earlier(path: &Path, canonical: &Path) -> Result<Vec<File>> {
         }
     }
     Ok(held)
+}
+
+/// Where the lock is: hidden as well as what it guards, with one dot.
+fn hidden(canonical: &Path) -> PathBuf {
+    let is_hidden = canonical.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    if is_hidden { with_suffix(canonical) } else { private_file::hidden_name(canonical, "lock") }
 }
 
 fn with_suffix(path: &Path) -> PathBuf {

@@ -12,6 +12,11 @@ pub trait Family: Sync {
     /// How addresses look: `sqlite:PATH`.
     fn usage(&self) -> &'static str;
 
+    /// Whether records can be taken out of its places ([`Place::purge`]).
+    fn can_be_purged(&self) -> bool {
+        true
+    }
+
     /// What it is, in a few words.
     fn about(&self) -> &'static str;
 
@@ -41,6 +46,12 @@ pub trait Place: Send + Sync {
     /// The file or directory that it is, or in which its state is kept, if it is on this machine: what belongs to it and
     /// is kept apart stands beside that.
     fn path(&self) -> Option<&Path> {
+        None
+    }
+
+    /// Whether another program has it for itself at this moment, as SQLite lets one do while it writes; `None` if there is
+    /// no such thing. Not to be asked while a sink is open on it. It may block for a moment.
+    fn is_locked(&self) -> Option<bool> {
         None
     }
 
@@ -81,7 +92,7 @@ pub trait Place: Send + Sync {
     fn purge(&self, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Box<dyn Purging>> {
         let _ = (purge, streams);
         Err(Error::new(ErrorKind::Configuration, format!("nothing can be taken out of {}", self.address()))
-            .with_hint("databases and files can be purged: sqlite:PATH, postgres://…, jsonl:DIR"))
+            .with_hint("name a destination that holds records"))
     }
 
     /// A copy of it as it is now at `path`, where nothing is yet, to try things on: also while a run is on. `None` if there

@@ -32,6 +32,7 @@ pub fn canonical(path: &Path) -> io::Result<PathBuf> {
             found_or_failed => return found_or_failed,
         }
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        check_directory_of(&path)?;
         let directory = fs::canonicalize(directory_of(&path))?;
         let here = directory.join(name);
         match fs::read_link(&here) {
@@ -75,6 +76,26 @@ pub fn options() -> OpenOptions {
         options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
     }
     options
+}
+
+/// Whether there is a directory for a file, or for a directory that is to be made. One that a person has named and that is
+/// not there is a slip more often than a wish, so nothing is made above it.
+///
+/// # Errors
+/// [`NotFound`](io::ErrorKind::NotFound), naming the directory that is missing; [`NotADirectory`](io::ErrorKind::NotADirectory).
+pub fn check_directory_of(path: &Path) -> io::Result<()> {
+    let directory = directory_of(path);
+    let wrong = |kind: io::ErrorKind, what: &str| {
+        Err(io::Error::new(kind, format!("{what} {}", directory.display())))
+    };
+    match fs::metadata(directory) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => wrong(io::ErrorKind::NotADirectory, "there is a file where the directory would be:"),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            wrong(io::ErrorKind::NotFound, "there is no directory")
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes the directory and those above it, with mode 0700 if they are not there yet.
@@ -241,6 +262,21 @@ mod tests {
         symlink("theirs", at("link")).unwrap();
         options().write(true).truncate(true).create(true).open(at("link")).unwrap_err();
         assert_eq!(fs::read_to_string(at("theirs")).unwrap(), "theirs");
+    }
+
+    #[test]
+    fn a_directory_that_is_missing_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        fs::write(at("file"), "").unwrap();
+        assert!(check_directory_of(&at("x")).is_ok() && check_directory_of(Path::new("x")).is_ok());
+        let error = check_directory_of(&at("a/b/x")).unwrap_err();
+        assert!(error.to_string().ends_with("a/b") && error.kind() == io::ErrorKind::NotFound, "{error}");
+        // So do whoever writes there, locks it, or opens it.
+        for error in [canonical(&at("a/b/x")).unwrap_err(), replace(&at("a/b/x"), b"").unwrap_err()] {
+            assert!(error.to_string().starts_with("there is no directory ") && !at("a").exists(), "{error}");
+        }
+        assert_eq!(check_directory_of(&at("file/x")).unwrap_err().kind(), io::ErrorKind::NotADirectory);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod calling;
 mod examples;
+mod local;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -50,6 +51,8 @@ pub(crate) struct Arguments {
     pub(crate) given: Given,
     /// Where other settings are.
     pub(crate) files: Files,
+    /// Whether the command never speaks to Ashby.
+    pub(crate) is_local: bool,
 }
 
 /// A command and what it was given.
@@ -216,6 +219,9 @@ enum Subcommands {
     /// Make tokens for `serve`, list and revoke them
     Token(TokenFlags),
     /// Receive webhooks: verify them, keep them, and print them as JSON, one a line, or pass them on
+    ///
+    /// Each event comes at least once: one that was printed just before the disk was full or the process ended, and could not
+    /// be noted as done, comes again at the next start, with the same sequence and webhookActionId.
     Listen(ListenFlags),
     /// Set webhooks up, look after them, and send received events again
     Webhook(WebhookFlags),
@@ -311,11 +317,11 @@ struct Words {
 /// Parses the process's command line; help, version and mistakes end the process as clap does (0 and 2).
 pub(crate) fn parse() -> Result<Arguments, Failure> {
     let refused = |error: clap::Error| -> ! { of_command_line(&error) };
-    let parsed = examples::with_examples(CommandLine::command())
-        .try_get_matches()
-        .unwrap_or_else(|error| refused(error));
+    let command = local::without_connection(examples::with_examples(CommandLine::command()));
+    let parsed = command.try_get_matches().unwrap_or_else(|error| refused(error));
     let line = CommandLine::from_arg_matches(&parsed).unwrap_or_else(|error| refused(error));
     let mut given = Given::new();
+    let is_local = local::checked(&parsed, &line.connection.0)?;
     given.extend(line.connection.0);
     given.extend(line.general.0);
     given.extend(line.destination.0);
@@ -393,7 +399,7 @@ pub(crate) fn parse() -> Result<Arguments, Failure> {
     // The settings of `ashby sync --full` include that flag, whether it runs or only shows them.
     let command = if configuration.show_config { Command::ShowConfig } else { command };
     let files = Files { config: configuration.config, profile: configuration.profile };
-    Ok(Arguments { command, given, files })
+    Ok(Arguments { command, given, files, is_local })
 }
 
 #[cfg(test)]

@@ -64,9 +64,25 @@ pub(crate) fn with_state(settings: &Settings) -> Result<Box<dyn Place>, Failure>
         .with_hint("name its file with --state, or another destination with --to"))
 }
 
+/// The same, for whoever takes records out of it.
+pub(crate) fn to_be_purged(settings: &Settings) -> Result<Box<dyn Place>, Failure> {
+    let place = from_settings(settings)?;
+    let is_it = |family: &&&dyn Family| family.place(settings.to(), None).is_some();
+    if FAMILIES.iter().find(is_it).is_none_or(|family| family.can_be_purged()) {
+        return Ok(place);
+    }
+    let purged = joined(FAMILIES.iter().filter(|family| family.can_be_purged()));
+    Err(Failure::new(USAGE, format!("nothing can be taken out of {}: it holds nothing", place.address()))
+        .with_hint(format!("what was written can be taken out of {purged}")))
+}
+
 /// All spellings, for help and hints.
 pub(crate) fn usages() -> String {
-    let usages: Vec<&str> = FAMILIES.iter().map(|family| family.usage()).collect();
+    joined(FAMILIES.iter())
+}
+
+fn joined<'a>(families: impl Iterator<Item = &'a &'static dyn Family>) -> String {
+    let usages: Vec<&str> = families.map(|family| family.usage()).collect();
     match usages.split_last() {
         Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
         _ => usages.join(""),

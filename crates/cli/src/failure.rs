@@ -41,6 +41,8 @@ pub(crate) struct Failure {
     code: u8,
     message: String,
     hint: Option<String>,
+    /// Names that may have been meant.
+    near: Vec<String>,
     source: Option<Box<dyn Error + Send + Sync>>,
     of_ashby: Box<OfAshby>,
 }
@@ -79,6 +81,7 @@ struct Told<'a> {
     retryable: bool,
     may_have_taken_effect: bool,
     hint: Option<&'a str>,
+    did_you_mean: &'a [String],
     request_id: Option<&'a str>,
     http_status: Option<u16>,
     exit_code: u8,
@@ -98,12 +101,26 @@ pub(crate) fn snake(name: &str) -> String {
 
 impl Failure {
     pub(crate) fn new(code: u8, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, source: None, of_ashby: Box::default() }
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            near: Vec::new(),
+            source: None,
+            of_ashby: Box::default(),
+        }
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// Says which names may have been meant.
+    pub(crate) fn meaning<T: AsRef<str>>(mut self, near: &[T]) -> Self {
+        self.near = near.iter().map(|near| near.as_ref().to_owned()).collect();
+        let near = self.near.join(" or ");
+        self.with_hint(format!("did you mean {near}?"))
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -114,6 +131,20 @@ impl Failure {
     /// With which code the command ends.
     pub(crate) fn code(&self) -> u8 {
         self.code
+    }
+
+    pub(crate) fn with_code(self, code: u8) -> Self {
+        Self { code, ..self }
+    }
+
+    /// Whether the disk takes nothing more, whatever it is: no room is left, or it may only be read.
+    pub(crate) fn is_of_the_disk(&self) -> bool {
+        use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        let source = self.source.as_deref().map(|source| source as &dyn Error);
+        std::iter::successors(source, |&error| error.source()).any(|error| {
+            let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            matches!(kind, Some(StorageFull | QuotaExceeded | ReadOnlyFilesystem))
+        })
     }
 
     /// Says what it is about, before what happened.
@@ -200,6 +231,7 @@ impl Failure {
             retryable: self.of_ashby.is_retryable,
             may_have_taken_effect: self.of_ashby.may_have_taken_effect,
             hint: self.hint.as_deref(),
+            did_you_mean: &self.near,
             request_id: self.of_ashby.request_id.as_deref(),
             http_status: self.of_ashby.status,
             exit_code: self.code,
@@ -214,11 +246,27 @@ pub(crate) fn of_command_line(error: &clap::Error) -> ! {
         let lines: Vec<&str> =
             text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
         let message = lines.join(" ").trim_start_matches("error: ").to_owned();
-        let hint = "`ashby --help` lists commands and flags";
-        let _ = Failure::new(USAGE, message).with_hint(hint).report();
+        let failure = Failure::new(USAGE, message);
+        let _ = match &near(error)[..] {
+            [] => failure.with_hint("`ashby --help` lists commands and flags"),
+            near => failure.meaning(near),
+        }
+        .report();
         std::process::exit(i32::from(USAGE));
     }
-    error.exit()
+    connecting::refuse(error)
+}
+
+/// What clap thinks may have been meant.
+fn near(error: &clap::Error) -> Vec<String> {
+    use clap::error::{ContextKind, ContextValue};
+    let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    let near = kinds.into_iter().filter_map(|kind| error.get(kind)).flat_map(|value| match value {
+        ContextValue::String(near) => vec![near.clone()],
+        ContextValue::Strings(near) => near.clone(),
+        _ => Vec::new(),
+    });
+    near.collect()
 }
 
 /// Lines behind the first stand further to the right: none of them is taken for the next part of the message.
@@ -348,5 +396,9 @@ mod tests {
         assert_eq!((&told["message"], &told["hint"]), (&"two\nlines".into(), &"do this".into()));
         assert_eq!((&told["retryable"], &told["exit_code"]), (&false.into(), &2.into()));
         assert_eq!(snake("RateLimited"), "rate_limited");
+        assert_eq!(told["did_you_mean"], serde_json::json!([]));
+        let told = Failure::new(USAGE, "x").meaning(&["jobs"]).as_json();
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert_eq!((&told["did_you_mean"][0], &told["hint"]), (&"jobs".into(), &"did you mean jobs?".into()));
     }
 }

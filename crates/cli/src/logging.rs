@@ -94,6 +94,7 @@ impl Drop for Line {
         let text = std::mem::take(&mut self.text);
         let text = String::from_utf8_lossy(&text);
         let text = text::log_line(&text);
+        let text = connecting::given::blotted(&text);
         self.bars.suspend(|| {
             let _ = std::io::stderr().lock().write_all(text.as_bytes());
         });

@@ -16,6 +16,7 @@ mod monitoring;
 mod notify;
 mod outgoing;
 mod output;
+mod patience;
 mod progress;
 mod reference;
 mod rounds;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
     failure::tell_as(Settings::errors_at_first_sight());
     let (command, settings) = match arguments::parse().and_then(|arguments| {
         let settings = Settings::load(&arguments.given, &arguments.files)?;
+        let settings = if arguments.is_local { settings.without_ashby() } else { settings };
         // What shows the settings shows them whatever is wrong in them.
         if !matches!(arguments.command, Command::ShowConfig) {
             settings.explain();

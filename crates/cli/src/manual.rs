@@ -114,6 +114,7 @@ fn completed(words: &[OsString]) -> clap::Command {
 /// Writes the manual pages into a directory.
 pub(crate) fn pages(settings: &Settings, directory: &Path) -> Result<(), Failure> {
     let failed = |error| Failure::new(FAILED, "the manual pages cannot be written").with_source(error);
+    capture_core::private_file::check_directory_of(directory).map_err(failed)?;
     std::fs::create_dir_all(directory).map_err(failed)?;
     clap_mangen::generate_to(documented(), directory).map_err(failed)?;
     let told = format!("the manual pages are in {}\n", directory.display());

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use connecting::given::blotted;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -61,21 +62,18 @@ pub(crate) fn question(lines: &str) {
     verbatim(&text::lines(lines));
 }
 
-/// Writes to standard error what is cleaned already.
+/// Writes to standard error what is cleaned already; what may be a secret among what was given is not repeated.
 pub(crate) fn verbatim(text: &str) {
     // A reader that has gone needs no word.
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    let _ = std::io::stderr().lock().write_all(blotted(text).as_bytes());
 }
 
 /// Says something: the lines to people, and to programs the same with what it is made of.
 pub(crate) fn event(name: &str, level: Level, lines: &str, fields: &impl Serialize) {
-    let mut stderr = std::io::stderr().lock();
-    // A reader that has gone needs no word.
-    let _ = if is_json() {
-        stderr.write_all(object(name, level, lines, fields).as_bytes())
-    } else {
-        stderr.write_all(text::lines(lines).as_bytes())
-    };
+    match is_json() {
+        true => verbatim(&object(name, level, lines, fields)),
+        false => verbatim(&text::lines(lines)),
+    }
 }
 
 fn object(name: &str, level: Level, lines: &str, fields: &impl Serialize) -> String {

@@ -63,6 +63,8 @@ pub(crate) struct Settings {
     notes: Vec<String>,
     /// The key, once it was asked for: a command may take a person's time.
     key: OnceLock<ApiKey>,
+    /// Whether the command that they are for never speaks to Ashby.
+    is_local: bool,
 }
 
 /// What the command line says of where settings are.
@@ -206,6 +208,7 @@ impl Settings {
         found.layers.extend(layers.into_iter().flatten());
 
         let Found { layers, files, mut problems, mut notes, untrusted, has_changed, .. } = found;
+        layers.iter().for_each(Layer::look_for_secrets);
         let layers = Layers::new(layers);
         let Some(merged) = Merged::read(&layers, &mut problems) else {
             return Err(Failure::new(USAGE, "the settings are not usable"));
@@ -223,7 +226,12 @@ impl Settings {
             ));
         }
         let key = OnceLock::new();
-        Ok(Self { merged, layers, untrusted, has_changed, files, problems, notes, key })
+        Ok(Self { merged, layers, untrusted, has_changed, files, problems, notes, key, is_local: false })
+    }
+
+    /// The same for a command that never speaks to Ashby.
+    pub(crate) fn without_ashby(self) -> Self {
+        Self { is_local: true, ..self }
     }
 
     /// Says what a person should know of where the settings come from.
@@ -298,6 +306,7 @@ impl Settings {
     }
 
     fn client_of(&self, builder: ClientBuilder) -> Result<Client, Failure> {
+        debug_assert!(!self.is_local, "a command of `arguments/local.rs` asks Ashby");
         self.settled(&["base_url"])?;
         let client = builder.api_key(self.api_key()?).build().map_err(unusable)?;
         self.tell_host();
@@ -306,6 +315,7 @@ impl Settings {
 
     /// A client for public job boards with these settings. It needs no key.
     pub(crate) fn job_board_client(&self) -> Result<JobBoardClient, Failure> {
+        debug_assert!(!self.is_local, "a command of `arguments/local.rs` asks Ashby");
         self.settled(&["base_url"])?;
         self.client_builder().build_job_board_client().map_err(unusable)
     }
@@ -340,7 +350,11 @@ impl Settings {
 
     fn client_builder(&self) -> ClientBuilder {
         let merged = &self.merged;
-        Client::builder()
+        let builder = match self.layers.origin("base_url").filter(|origin| origin != DEFAULT) {
+            Some(origin) => Client::builder().base_url_named_by(origin),
+            None => Client::builder(),
+        };
+        builder
             .base_url(&merged.base_url)
             .requests_per_minute((merged.max_rpm > 0).then_some(merged.max_rpm))
             .concurrency(merged.concurrency)

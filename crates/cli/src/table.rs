@@ -144,6 +144,19 @@ mod tests {
     }
 
     #[test]
+    fn wide_characters_and_marks_keep_columns_in_line() {
+        let row = |name: &str| vec![name.to_owned(), "|1".to_owned()];
+        let names = ["田中太郎 田中太郎", "Zoe\u{308} Ada", "한국어", "plain"];
+        for width in [0, 12, 16, 24, 40] {
+            let text = drawn(Table::new(&["name", "count"]).rows(names.map(row)), width);
+            let columns = text.lines().filter_map(|line| Some(line[..line.find('|')?].width()));
+            let columns: std::collections::BTreeSet<usize> = columns.collect();
+            assert_eq!(columns.len(), 1, "{width}:\n{text}");
+            assert!(width == 0 || text.lines().all(|line| line.width() <= width), "{width}:\n{text}");
+        }
+    }
+
+    #[test]
     fn cells_are_one_line_that_no_terminal_obeys() {
         let table = Table::new(&["a\nb"]).rows([vec!["\u{1b}[31mc\nd\u{202e}".to_owned()]]);
         assert_eq!(drawn(table, 0), "a b\n [31mc d\n");

@@ -10,7 +10,7 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 pub(crate) use delivery::{Outcome, Recipient, line};
 pub(crate) use kept::{Held, Kept, Webhook};
 pub(crate) use receiver::{Receiver, inbox_of, inbox_to_read, taken};
-pub(crate) use secrets::{first_in, keyring, random, signing, signing_if_any};
+pub(crate) use secrets::{first_in, keyring, random, signing_if_any};
 
 use crate::failure::{Failure, USAGE};
 

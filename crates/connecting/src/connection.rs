@@ -39,7 +39,7 @@ impl Connection<'_> {
             .body_budget_bytes(Some(SMALL_BODY_BYTES))
             .user_agent(self.user_agent);
         if let Some(url) = self.base_url {
-            builder = builder.base_url(url);
+            builder = builder.base_url(url).base_url_named_by(format!("base_url in {}", self.configuration));
         }
         match self.requests_per_minute {
             None => {}

@@ -1,11 +1,14 @@
 //! What the connectors of platforms that start a program with files as arguments have in common: a configuration with a key
 //! and a start date, a client for it, signals, and logs on standard error; and how each of our programs begins
-//! ([`prepare`]).
+//! ([`prepare`]) and what none of them says ([`given`]).
 
 mod config;
 mod connection;
+pub mod given;
 mod process;
 
+use std::borrow::Cow;
+use std::io::Write as _;
 use std::path::Path;
 
 use capture_core::{Error, ErrorKind, Result};
@@ -32,10 +35,43 @@ pub fn file(path: &Path, what: &str) -> Result<String> {
 
 /// What went wrong and what to do, for people.
 pub fn sentence(error: &Error) -> String {
-    match error.hint() {
+    let sentence = match error.hint() {
         Some(hint) => format!("{}; {hint}", error.chain()),
         None => error.chain(),
+    };
+    given::blotted(&sentence).into_owned()
+}
+
+/// Arguments as a program takes them; help, version and mistakes end the process as clap does (0 and 2). What may be a
+/// secret is not repeated.
+pub fn arguments<T: clap::Parser>() -> T {
+    T::try_parse().unwrap_or_else(|error| refuse(&error))
+}
+
+/// Ends the process with what clap has to say. What may be a secret is not repeated; help that cannot be written is a
+/// failure (1).
+pub fn refuse(error: &clap::Error) -> ! {
+    if !error.use_stderr() {
+        helped(error.print());
     }
+    let text = error.render().to_string();
+    // A reader that has gone needs no word.
+    let _ = match given::blotted(&text) {
+        Cow::Owned(blotted) => std::io::stderr().write_all(blotted.as_bytes()),
+        // In colours, where a terminal shows it.
+        Cow::Borrowed(_) => error.print(),
+    };
+    std::process::exit(error.exit_code())
+}
+
+/// Ends the process after help: well (0), also where nobody reads it, unless it could not be written (1).
+pub fn helped(printed: std::io::Result<()>) -> ! {
+    let failed = printed.and_then(|()| std::io::stdout().flush()).err();
+    let failed = failed.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
+    if let Some(error) = &failed {
+        let _ = writeln!(std::io::stderr(), "error: cannot write to standard output\ncaused by: {error}");
+    }
+    std::process::exit(i32::from(failed.is_some()))
 }
 
 /// Logs of our crates, and of `own` with them, on standard error. Other crates' could hold headers and bodies.
@@ -44,9 +80,32 @@ pub fn start_logging(own: &[&str], debug: bool) {
     let ours = ["ashby_client", "ashby_source", "capture_core", "connecting"];
     let filter = Targets::new().with_targets(ours.iter().chain(own).map(|name| (*name, level)));
     let layer =
-        tracing_subscriber::fmt::layer().with_ansi(false).with_target(false).with_writer(std::io::stderr);
+        tracing_subscriber::fmt::layer().with_ansi(false).with_target(false).with_writer(Log::default);
     // A second subscriber can only come from a second call.
     let _ = tracing_subscriber::registry().with(layer).with(filter).try_init();
+}
+
+/// A line of a log, written to standard error when it is complete, without what may be a secret.
+#[derive(Default)]
+pub struct Log(Vec<u8>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.extend_from_slice(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        let text = String::from_utf8_lossy(&self.0);
+        // A reader that has gone needs no logs.
+        let _ = std::io::stderr().lock().write_all(given::blotted(&text).as_bytes());
+    }
 }
 
 /// Runs to the end on this thread; `None`, and a line in the log, if that cannot be. A write to a reader that has stopped

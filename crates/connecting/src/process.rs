@@ -4,6 +4,7 @@
 /// may run yet.
 pub fn prepare() {
     ashby_client::forbid_core_dumps();
+    crate::given::look_at_process();
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     tune_memory();
 }

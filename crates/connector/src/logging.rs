@@ -21,7 +21,7 @@ pub fn start() {
         .with_current_span(false)
         .with_span_list(false)
         .with_target(false)
-        .with_writer(std::io::stderr);
+        .with_writer(connecting::Log::default);
     // A second subscriber can only come from a second call.
     let _ = tracing_subscriber::registry().with(layer).with(filter).try_init();
     std::panic::set_hook(Box::new(|panic| {

@@ -33,7 +33,7 @@ impl Resource {
             .as_str()
             .ok_or_else(|| wrong("the resource configuration of a binding has no name".to_owned()))?;
         let stream = stream(name).ok_or_else(|| {
-            let error = wrong(format!("Resource '{name}' was not found."));
+            let error = wrong(format!("Resource '{}' was not found.", outside_text::name(name)));
             match near_matches(name).as_slice() {
                 [] => error.with_hint("discover the capture's bindings again"),
                 near => error.with_hint(format!("did you mean {}?", near.join(" or "))),

@@ -20,6 +20,7 @@
 
 mod below;
 mod compact;
+mod content;
 mod error;
 mod find;
 mod mend;
@@ -35,6 +36,7 @@ mod wide_bytes;
 
 pub use below::{Path, texts_below};
 pub use compact::{Token, Tokens, push_line, tokens};
+pub use content::content_hash;
 pub use error::{ScanError, ScanErrorKind};
 pub use find::{find, members, without};
 pub use mend::{read, storable, unicode};

@@ -62,7 +62,7 @@ fn elements(json: &[u8]) -> Result<Vec<&[u8]>, ScanError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
@@ -86,7 +86,7 @@ mod tests {
         }
     }
 
-    fn value() -> impl Strategy<Value = Value> {
+    pub(crate) fn value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             any::<bool>().prop_map(Value::from),
             (0..12_i64).prop_map(Value::from),
@@ -102,7 +102,7 @@ mod tests {
     }
 
     /// The value with the members of its objects the other way round.
-    fn turned(value: &Value) -> String {
+    pub(crate) fn turned(value: &Value) -> String {
         match value {
             Value::Object(members) => {
                 let members: Vec<String> = members

@@ -1,12 +1,15 @@
 //! Text from outside is data, wherever it goes: nothing in it that a terminal obeys or hides ([`line()`], [`lines`],
-//! [`json`]), nothing that a spreadsheet runs ([`push_row`]), no link but to the web ([`web_link`]).
+//! [`json`]), nothing that a spreadsheet runs ([`push_row`]), no link but to the web ([`web_link`]), and no key that somebody
+//! has put where a name belongs ([`name`], [`Blots`]).
 //!
 //! Candidates choose their names, and companies the titles of their postings. So whatever comes from outside passes one
 //! of these functions where it leaves, and none before: inside it stays what it is.
 
+mod secret;
 mod spreadsheet;
 mod terminal;
 
+pub use secret::{Blots, MASKED, may_be_secret, name};
 pub use spreadsheet::{push_row, unguarded};
 pub use terminal::{json, line, lines, log_line};
 

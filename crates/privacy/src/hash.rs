@@ -21,7 +21,7 @@ pub struct HashKey(Hmac<Sha256>, [u8; 8]);
 /// Shows nothing of it.
 impl fmt::Debug for HashKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HashKey([redacted])")
+        f.write_str("HashKey([masked])")
     }
 }
 

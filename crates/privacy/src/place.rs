@@ -53,6 +53,10 @@ impl Place for Veiling {
         self.place.path()
     }
 
+    fn is_locked(&self) -> Option<bool> {
+        self.place.is_locked()
+    }
+
     fn open(&self) -> Result<Box<dyn Sink>> {
         let sink = Veiled::new(Arc::clone(&self.place), Arc::clone(&self.veil), self.run.clone())?;
         Ok(Box::new(if self.may_rewrite { sink } else { sink.without_rewriting() }))

@@ -65,7 +65,7 @@ enum Test {
 
 /// Does what the arguments say.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments: Arguments = connecting::arguments();
     connecting::start_logging(&["sink_singer", "tap_ashby"], false);
     let done = connecting::run(answer(&arguments));
     match done {

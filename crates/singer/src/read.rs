@@ -22,8 +22,11 @@ impl Wanted {
         let wanted = selected.map(|selected| {
             let name = selected.name;
             let stream: Stream = ashby_source::stream(&name).ok_or_else(|| {
-                Error::new(ErrorKind::Configuration, format!("there is no stream named {name}"))
-                    .with_hint("make the catalog anew with --discover")
+                Error::new(
+                    ErrorKind::Configuration,
+                    format!("there is no stream named {}", outside_text::name(&name)),
+                )
+                .with_hint("make the catalog anew with --discover")
             })?;
             let shape = discover::shape(&stream).without(selected.left_out);
             Ok((name, stream.descriptor.key.clone(), shape))

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use ashby_sim::{Organisation, RequestLog, Server, ServerOptions, Shape};
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::io::{BufReader, Lines};
+use tokio::process::{Child, ChildStderr, Command};
 
 pub(crate) use records::{Records, jsonl, own, parquet, query, sqlite, sqlite_in, truth};
 
@@ -151,6 +152,19 @@ pub(crate) fn signal(child: &Child, name: &str) {
     let pid = child.id().expect("it runs");
     let sent = std::process::Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status();
     assert!(sent.unwrap().success());
+}
+
+/// Waits for a line of standard error that begins like this.
+pub(crate) async fn said(lines: &mut Lines<BufReader<ChildStderr>>, beginning: &str) -> String {
+    let wait = async {
+        loop {
+            let line = lines.next_line().await.unwrap().expect("it runs on");
+            if line.starts_with(beginning) {
+                return line;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.expect("it is said")
 }
 
 /// Waits until a condition holds.

@@ -176,7 +176,7 @@ pub(super) fn prompt(name: &str, arguments: &Map<String, Value>) -> Option<Resul
     let row = PROMPTS.iter().find(|row| row.name == name)?;
     let (argument, about, required) = row.argument;
     if let Some(unknown) = arguments.keys().find(|name| *name != argument) {
-        let shown: String = unknown.chars().filter(|letter| !letter.is_control()).take(64).collect();
+        let shown = outside_text::name(unknown);
         return Some(Err(Error::new("unknown_parameter", format!("there is no argument {shown}"))
             .hint(format!("it takes {argument}"))));
     }

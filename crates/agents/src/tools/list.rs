@@ -106,8 +106,9 @@ async fn ask(
 ) -> Result<Answer, Error> {
     let known = ashby_source::stream(stream);
     let operation = known.as_ref().and_then(|stream| catalog::find(stream.operation));
-    let operation =
-        operation.ok_or_else(|| Error::new("unknown_stream", format!("there is no stream {stream}")))?;
+    let operation = operation.ok_or_else(|| {
+        Error::new("unknown_stream", format!("there is no stream {}", outside_text::name(stream)))
+    })?;
     let client = agent.client(&format!("the stream {stream}"))?;
     if given.text("since").is_some() {
         let message = format!(

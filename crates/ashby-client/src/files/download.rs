@@ -12,7 +12,8 @@ use tokio::time::sleep;
 
 use super::{FileHandle, name};
 use crate::storage;
-use crate::transport::header;
+use crate::transport::{header, redirected};
+use crate::way::Way;
 use crate::{Client, Error, ErrorKind, ReadOperation};
 
 const OPERATION: &str = "file download";
@@ -98,13 +99,20 @@ impl Client {
         })?;
         let storage = &self.inner.storage;
         let (http, url) = storage.client(OPERATION, &link.url)?;
+        let way = Way::to(&url, None);
         let patience = storage.patience();
-        let mut response =
-            storage.next(http.get(url).send()).await.map_err(|failure| failure.into_error(OPERATION))?;
+        let mut response = storage.next(http.get(url).send()).await.map_err(|failure| {
+            let mut error = failure.into_error(OPERATION);
+            way.tell(&mut error, None);
+            error
+        })?;
         let status = response.status().as_u16();
         if status != 200 {
+            let leads_to = redirected(&response);
             let body = storage.next(response.chunk()).await.ok().flatten().unwrap_or_default();
-            return Err(refused(status, &body).with_status(status));
+            let mut error = refused(status, &body).with_status(status);
+            way.tell_of_storage(&mut error, leads_to.as_deref());
+            return Err(error);
         }
         let text = |name: &str| header(response.headers(), name);
         let disposition = response.headers().get(CONTENT_DISPOSITION);

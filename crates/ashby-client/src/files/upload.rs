@@ -16,6 +16,7 @@ use crate::budget::Room;
 use crate::request::{Operation, RequestBody};
 use crate::storage::refusal_code;
 use crate::transport::Received;
+use crate::way::Way;
 use crate::{Client, Error, ErrorKind, ReadOperation, Response, WriteOperation};
 
 const OPERATION: &str = "file upload";
@@ -191,15 +192,21 @@ impl Client {
         }
         form = form.part("file", file.part().await?);
         let (http, url) = self.inner.storage.client(OPERATION, &place.url)?;
+        let way = Way::to(&url, None);
         let request = http.post(url).timeout(self.inner.storage.timeout(file.length_bytes)).multipart(form);
         let (head, received) = self.inner.transport.exchange(request, Room::unlimited()).await;
-        let error = match received {
+        let mut error = match received {
             Ok(_) if (200..300).contains(&head.status) => return Ok(place.handle),
             Ok(Received::Body(body)) => refused(head.status, &body, file.length_bytes),
             Ok(Received::NoRoom) => refused(head.status, &[], file.length_bytes),
             Err(failure) => failure.into_error(OPERATION),
-        };
-        Err(error.with_status(head.status))
+        }
+        .with_status(head.status);
+        match head.status {
+            0 => way.tell(&mut error, None),
+            _ => way.tell_of_storage(&mut error, head.redirected.as_deref()),
+        }
+        Err(error)
     }
 
     /// Submits an application form together with its files, in one request and once: in `body`, the value of each

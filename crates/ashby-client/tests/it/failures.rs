@@ -106,6 +106,9 @@ async fn redirects_are_not_followed() {
         let error = error_of(response(status, &[("location", &location)], "")).await;
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(error.to_string().contains(&status.to_string()), "{error}");
+        let leads_to =
+            format!("answered with a redirect to {}, which", target.url().trim_start_matches("http://"));
+        assert!(error.to_string().contains(&leads_to), "{error}");
     }
     assert!(target.requests().is_empty());
 }

@@ -64,7 +64,7 @@ impl fmt::Debug for Subscription {
             .debug_struct("Subscription")
             .field("webhook_type", &self.webhook_type)
             .field("request_url", &self.request_url)
-            .field("secret_token", &self.secret_token.as_ref().map(|_| "[redacted]"))
+            .field("secret_token", &self.secret_token.as_ref().map(|_| "[masked]"))
             .finish()
     }
 }

@@ -184,8 +184,20 @@ mod unix {
 #[tokio::test]
 async fn a_refused_start_leaves_nothing_of_its_own() {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("a/b/state.json");
-    drop(FileStateStore::new(&path).load().await.unwrap());
+    let path = directory.path().join("a/state.json");
+    drop(FileStateStore::new(&path).making_directory().load().await.unwrap());
+    assert_eq!(names(directory.path()), [""; 0]);
+    // What somebody has named is not made unasked, and above a directory nothing is.
+    let deeper = FileStateStore::new(directory.path().join("a/b/state.json")).making_directory();
+    for mut store in [FileStateStore::new(&path), deeper] {
+        let error = store.load().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Storage);
+        assert!(
+            error.chain().contains("there is no directory") && error.chain().ends_with("/a"),
+            "{}",
+            error.chain()
+        );
+    }
     assert_eq!(names(directory.path()), [""; 0]);
 
     let path = directory.path().join("state.json");
@@ -197,4 +209,20 @@ async fn a_refused_start_leaves_nothing_of_its_own() {
     fs::write(&path, "{}").unwrap();
     assert_eq!(FileStateStore::new(&path).load().await.unwrap_err().kind(), ErrorKind::State);
     assert_eq!(names(directory.path()), ["state.json"]);
+}
+
+#[test]
+fn the_lock_of_a_hidden_file_has_one_dot_and_keeps_earlier_versions_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(".x.db.inbox.db");
+    let lock = Lock::acquire(&path).unwrap();
+    assert_eq!(names(directory.path()), [".x.db.inbox.db.lock"]);
+    drop(lock);
+    let earlier = directory.path().join("..x.db.inbox.db.lock");
+    fs::write(&earlier, "process 4711 (since 2026-01-01T00:00:00Z)\n").unwrap();
+    let held = fs::File::open(&earlier).unwrap();
+    held.try_lock().unwrap();
+    assert_eq!(Lock::acquire(&path).unwrap_err().kind(), ErrorKind::Busy);
+    drop(held);
+    drop(Lock::acquire(&path).unwrap());
 }

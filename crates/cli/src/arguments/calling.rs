@@ -46,7 +46,10 @@ fn quiet_general(command: clap::Command) -> clap::Command {
 
 /// Adds the flags that every command has.
 pub(crate) fn general(command: clap::Command) -> clap::Command {
-    let command = DestinationFlags::augment_args(ConnectionFlags::augment_args(command));
+    // One that never asks Ashby has them hidden.
+    let has_connection = command.get_arguments().any(|argument| argument.get_id() == "max_rpm");
+    let command = if has_connection { command } else { ConnectionFlags::augment_args(command) };
+    let command = DestinationFlags::augment_args(command);
     ConfigurationFlags::augment_args(GeneralFlags::augment_args(command))
 }
 
@@ -75,9 +78,7 @@ pub(super) fn help(words: &[String]) -> Result<Command, Failure> {
             .find_subcommand_mut(word)
             .ok_or_else(|| Failure::new(USAGE, format!("there is no command `{word}`")))?;
     }
-    // A reader that has gone needs no help.
-    let _ = found.print_long_help();
-    std::process::exit(0)
+    connecting::helped(found.print_long_help())
 }
 
 /// Nothing has that name: neither a command nor an operation.
@@ -87,13 +88,13 @@ fn unknown(word: &str, command: &clap::Command) -> Failure {
     let failure = Failure::new(USAGE, format!("there is neither a command nor an operation `{word}`"));
     match &catalog::nearest(word, names)[..] {
         [] => failure.with_hint("`ashby --help` lists the commands, `ashby operations` the operations"),
-        near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+        near => failure.meaning(near),
     }
 }
 
 /// The command with everything that its help and its manual pages say.
 pub(crate) fn documented() -> clap::Command {
-    let command = super::examples::with_examples(CommandLine::command());
+    let command = super::local::without_connection(super::examples::with_examples(CommandLine::command()));
     ["call", "get", "list"].into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, |command| with_call_flags(command).disable_help_flag(false))
     })

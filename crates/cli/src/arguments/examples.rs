@@ -165,7 +165,7 @@ pub(super) fn with_examples(command: Command) -> Command {
     })
 }
 
-fn at(command: Command, words: &[&str], change: impl FnOnce(Command) -> Command) -> Command {
+pub(super) fn at(command: Command, words: &[&str], change: impl FnOnce(Command) -> Command) -> Command {
     match words {
         [] => change(command),
         [word, rest @ ..] if command.find_subcommand(word).is_some() => {

@@ -10,26 +10,49 @@ use crate::failure::{FAILED, Failure, USAGE};
 /// A jq expression, compiled.
 pub(crate) struct Filter(Compiled<data::JustLut<Val>>);
 
+/// What jq has and an expression here has not, and why.
+const ABSENT: &[(&str, &str)] =
+    &[("env", SECRET), ("$ENV", SECRET), ("input", ONE), ("inputs", ONE), ("input_filename", ONE)];
+const SECRET: &str =
+    "an expression sees results only: the environment holds the key. Let the shell write a value into it";
+const ONE: &str = "an expression sees the results, which are one input: `.` is all of it";
+
+fn wrong(what: &str) -> Failure {
+    Failure::new(USAGE, what)
+        .with_hint("for example: --jq '.[].name'; the language is that of jq, https://jqlang.org/manual")
+}
+
+/// There is nothing of this name.
+fn no(name: &str) -> Failure {
+    let failure = wrong(&format!("--jq: there is no `{}`", outside_text::name(name)));
+    match ABSENT.iter().find(|(absent, _)| *absent == name) {
+        Some((_, why)) => failure.with_hint(*why),
+        None => failure,
+    }
+}
+
 impl Filter {
     /// Compiles an expression.
     ///
     /// # Errors
     /// If it is not one.
     pub(crate) fn new(expression: &str) -> Result<Self, Failure> {
-        let wrong = || {
-            Failure::new(USAGE, "what --jq gives is not a jq expression").with_hint(
-                "for example: --jq '.[].name'; the language is that of jq, https://jqlang.org/manual",
-            )
-        };
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
         let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         // The environment holds the key. An expression is about the results.
         let functions = functions.filter(|(name, ..)| *name != "env");
         let arena = Arena::default();
         let program = File { code: expression, path: () };
-        let modules = Loader::new(definitions).load(&arena, program).map_err(|_| wrong())?;
-        let compiled = Compiler::default().with_funs(functions).compile(modules).map_err(|_| wrong())?;
-        Ok(Self(compiled))
+        let modules = Loader::new(definitions).load(&arena, program);
+        let modules = modules.map_err(|_| wrong("what --jq gives is not a jq expression"))?;
+        let compiled = Compiler::default().with_funs(functions).compile(modules);
+        compiled.map(Self).map_err(|errors| {
+            let mut unknown = errors.iter().flat_map(|(_, errors)| errors.iter().map(|(name, _)| *name));
+            match unknown.next() {
+                Some(name) => no(name),
+                None => wrong("what --jq gives is not a jq expression"),
+            }
+        })
     }
 
     /// What it makes of a JSON text: a line for each output, text bare.
@@ -96,6 +119,14 @@ mod tests {
         {
             assert!(Filter::new(expression).is_err(), "{expression}");
         }
+        for (expression, name) in [(".[] | env", "env"), ("$ENV.PATH", "$ENV"), ("input", "input")] {
+            let failure = Filter::new(expression).err().unwrap();
+            assert!(failure.with_causes().contains(&format!("there is no `{name}`")), "{failure:?}");
+            assert!(failure.hint().unwrap().contains("an expression"), "{failure:?}");
+        }
+        assert!(Filter::new("now > 0").is_ok());
+        let failure = Filter::new("nothing_of_that_name").err().unwrap();
+        assert!(failure.with_causes().contains("nothing_of_that_name"), "{failure:?}");
         assert!(Filter::new(".[").is_err() && Filter::new("nothing_of_that_name").is_err());
         assert!(Filter::new(".a").unwrap().apply(b"[1]", false).is_err());
     }

@@ -271,7 +271,7 @@ pub(crate) fn operation(name: &str) -> Result<&'static Operation, Failure> {
         let failure = Failure::new(USAGE, format!("there is no operation named `{name}`"));
         match &catalog::nearest(name, catalog::operations().map(|operation| operation.name))[..] {
             [] => failure.with_hint("`ashby operations` lists them all"),
-            near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+            near => failure.meaning(near),
         }
     })
 }
@@ -313,7 +313,7 @@ fn entity(word: &str) -> Result<&'static Category, Failure> {
         let plurals: Vec<String> = catalog::CATEGORIES.iter().map(|category| plural(category.name)).collect();
         match &catalog::nearest(word, plurals.iter().map(String::as_str))[..] {
             [] => failure.with_hint(format!("there are {}", plurals.join(", "))),
-            near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+            near => failure.meaning(near),
         }
     })
 }
@@ -578,7 +578,10 @@ fn refuse(error: &clap::Error, operation: &Operation) -> Failure {
             let failure = Failure::new(USAGE, format!("{} has no flag --{name}", operation.name));
             match &catalog::nearest(name, flags.iter().map(String::as_str))[..] {
                 [] => failure.with_hint(format!("`ashby call {} --help` lists its flags", operation.name)),
-                near => failure.with_hint(format!("did you mean --{}?", near.join(" or --"))),
+                near => {
+                    let near: Vec<String> = near.iter().map(|near| format!("--{near}")).collect();
+                    failure.meaning(&near)
+                },
             }
         }
         _ => Failure::new(USAGE, format!("{}: a value stands where a flag should", operation.name)).with_hint(

@@ -125,7 +125,7 @@ fn permission(name: &str) -> Result<Permission, Failure> {
         let names = known.iter().map(|permission| permission.name());
         match &catalog::nearest(name, names.clone())[..] {
             [] => failure.with_hint(format!("there are {}", names.collect::<Vec<_>>().join(", "))),
-            near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+            near => failure.meaning(near),
         }
     })
 }

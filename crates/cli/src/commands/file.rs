@@ -428,9 +428,17 @@ async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failu
 /// Makes the directory that files are written to, its owner's alone: names of files tell who somebody is. Where nothing
 /// is written, it goes again.
 fn make(directory: &Path) -> Result<MadeDirectories, Failure> {
-    private_file::make_directories(directory).map_err(|error| {
-        let message = format!("cannot make the directory {}: {error}", directory.display());
-        Failure::new(USAGE, message).with_hint("name another with -o")
+    // Only our own place is made whole.
+    let is_ours = directory.starts_with(DIRECTORY);
+    let has_place = if is_ours { Ok(()) } else { private_file::check_directory_of(directory) };
+    has_place.and_then(|()| private_file::make_directories(directory)).map_err(|error| {
+        let failure = Failure::new(USAGE, format!("cannot make the directory {}", directory.display()));
+        let failure = failure.with_source(error);
+        if failure.is_of_the_disk() {
+            failure.with_code(FAILED)
+        } else {
+            failure.with_hint("name another with -o")
+        }
     })
 }
 

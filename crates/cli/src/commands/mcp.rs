@@ -127,7 +127,7 @@ fn operations(names: &[String]) -> Result<Vec<&'static Operation>, Failure> {
                 Failure::new(USAGE, format!("--tools: {} is no operation and no group", text::line(name)));
             match nearest.is_empty() {
                 true => failure.with_hint("`ashby operations` lists them"),
-                false => failure.with_hint(format!("did you mean {}?", nearest.join(" or "))),
+                false => failure.meaning(&nearest),
             }
         })?;
         operations.push(operation.deprecated.and_then(catalog::find).unwrap_or(operation));

@@ -61,7 +61,7 @@ pub(crate) struct PurgeFlags {
 impl PurgeFlags {
     pub(crate) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let streams = descriptors();
-        let place = destination::from_settings(settings)?;
+        let place = destination::to_be_purged(settings)?;
         let person = match &self.candidate {
             Some(id) => Some(person_of(settings, id)?),
             None if self.anonymized => Some(anonymous(&*place, &streams).await?),

@@ -18,6 +18,7 @@ use super::sync::{self, Around, Asks, Job, Selected, Summary};
 use crate::destination;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::output::{self, counted, explain, thousands};
+use crate::patience::{self, PATIENCE};
 use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::table::Table;
@@ -29,8 +30,8 @@ pub(crate) struct ReconcileFlags {
     /// Streams to list whole [default: all that the destination holds]
     #[arg(value_name = "STREAM")]
     names: Vec<String>,
-    /// Say what would be found; the destination stays as it is. Works on a copy that is deleted afterwards, also while a
-    /// watch is on; in PostgreSQL in a transaction that is rolled back
+    /// Say what would be found; the destination stays as it is. Works on a copy that is deleted afterwards (in PostgreSQL on
+    /// temporary tables), also while a watch is on
     #[arg(long)]
     dry_run: bool,
     /// The policy under which the destination is written, if the settings do not say it
@@ -106,11 +107,15 @@ impl ReconcileFlags {
             drop(display);
             ended
         };
-        let by_token = pass(false, cancel.clone()).await?;
+        let by_token =
+            patience::through(&*job.place, PATIENCE, &cancel, async || pass(false, cancel.clone()).await)
+                .await?;
         if by_token.interrupted {
             return Ok(ExitCode::from(INTERRUPTED));
         }
-        let whole = pass(true, cancel).await?;
+        let whole =
+            patience::through(&*job.place, PATIENCE, &cancel, async || pass(true, cancel.clone()).await)
+                .await?;
         if whole.interrupted {
             return Ok(ExitCode::from(INTERRUPTED));
         }

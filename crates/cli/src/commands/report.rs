@@ -160,7 +160,7 @@ fn id_of(settings: &Settings, report: &str) -> Result<String, Failure> {
     let failure = Failure::new(USAGE, "a report is named by its id, a UUID, or by a name in your settings");
     Err(match &catalog::nearest(report, names.keys().map(String::as_str))[..] {
         [] => failure.with_hint(WHERE),
-        near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+        near => failure.meaning(near),
     })
 }
 

@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::destination;
 use crate::failure::Failure;
 use crate::logging::Screen;
+use crate::patience::{self, PATIENCE};
 use crate::progress::Progress;
 use crate::said::{self, Level};
 use crate::settings::Settings;
@@ -129,7 +130,10 @@ impl<'a> Prepared<'a> {
         let observer = beside.observer(Arc::clone(&progress) as Arc<dyn Observer>);
         let ended = match settings.interval() {
             Some(_) => supervise(attempt, observer, pauses(settings), cancel.clone()).await,
-            None => attempt(observer).await,
+            None => {
+                let attempt = async || attempt(Arc::clone(&observer)).await;
+                patience::through(&*job.place, PATIENCE, &cancel, attempt).await
+            }
         };
         drop(display);
         beside.end(ended.is_err()).await;

@@ -76,7 +76,7 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
     let failure = Failure::new(USAGE, format!("there is no {what} `{}`", text::line(name)));
     match &catalog::nearest(name, known.iter().copied())[..] {
         [] => failure.with_hint(format!("{what}s are {}", known.join(", "))),
-        near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+        near => failure.meaning(near),
     }
 }
 

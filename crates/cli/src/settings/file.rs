@@ -175,7 +175,10 @@ pub(crate) fn no_profile(name: &str, there: &[&str], files: &[&Path]) -> Problem
     let files: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
     let more = match (&nearest(name, there.iter().copied())[..], there) {
         ([_, ..], _) => format!("; did you mean {}?", nearest(name, there.iter().copied()).join(" or ")),
-        ([], [_, ..]) => format!("; there are {}", there.join(", ")),
+        ([], [_, ..]) => {
+            let names: Vec<_> = there.iter().map(|name| outside_text::name(name)).collect();
+            format!("; there are {}", names.join(", "))
+        }
         ([], []) if files.is_empty() => "; no file was read that could have one".to_owned(),
         ([], []) => format!("; {} has none: a profile is a table [profiles.NAME]", files.join(" and ")),
     };

@@ -113,6 +113,27 @@ impl Layer {
     }
 }
 
+impl Layer {
+    /// Looks for keys where names belong: what files say is repeated in messages as what the process was started with is.
+    pub(crate) fn look_for_secrets(&self) {
+        if !matches!(self.source, Source::File(_) | Source::Profile { .. }) {
+            return;
+        }
+        for (name, value) in &self.values {
+            let place = Place { source: &self.source, name, line: value.line }.to_string();
+            let look = |text: &str| connecting::given::look(text, &place);
+            match &value.raw {
+                Raw::Text(text) => look(text),
+                Raw::List(texts) => texts.iter().for_each(|text| look(text)),
+                Raw::Table(pairs) => {
+                    pairs.iter().flat_map(|(name, text)| [name, text]).for_each(|text| look(text));
+                }
+                Raw::Number(_) | Raw::Switch(_) | Raw::Other => {}
+            }
+        }
+    }
+}
+
 /// Values as they may be shown: what is secret stays where its memory is zeroed.
 impl Provider for Layer {
     fn metadata(&self) -> Metadata {

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use connecting::given::blotted;
+use outside_text::MASKED;
+
 use super::table::{Default, Setting};
 use super::values::{Raw, Read as _};
-
-/// What stands for what is not shown.
-pub(super) const MASKED: &str = "[masked]";
 
 /// A value as it may be shown, in the spelling of JSON.
 pub(super) fn shown(name: &str, raw: &Raw) -> serde_json::Value {
@@ -21,16 +21,16 @@ pub(super) fn shown(name: &str, raw: &Raw) -> serde_json::Value {
                     u32::read(raw).unwrap_or_default().into()
                 }
                 Some(Default::Off) if bool::read(raw).is_ok() => bool::read(raw).unwrap_or_default().into(),
-                _ => address(text).into(),
+                _ => blotted(&address(text)).into(),
             },
         },
         Raw::Number(number) => (*number).into(),
         Raw::Switch(switch) => (*switch).into(),
-        Raw::List(names) => names.clone().into(),
+        Raw::List(names) => names.iter().map(|name| blotted(name).into_owned()).collect(),
         // As on the command line.
         Raw::Table(table) => {
             let pairs: Vec<String> = table.iter().map(|(name, text)| format!("{name}={text}")).collect();
-            pairs.join(",").into()
+            blotted(&pairs.join(",")).into()
         }
         Raw::Other => serde_json::Value::Null,
     }

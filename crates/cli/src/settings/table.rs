@@ -190,8 +190,8 @@ settings! {
         max_attempts: NonZeroU32, Default::Number(6), flag(Takes::Number("N")),
             "Attempts of a request before it counts as failed; 1 tries everything once";
         connect_timeout: Span, Default::Text("10s"), value("DURATION"), "How long connecting may take";
-        read_timeout: Span, Default::Text("60s"), value("DURATION"), "How long the server may stay silent";
-        total_timeout: Span, Default::Text("5m"), value("DURATION"), "How long one request may take in all";
+        read_timeout: Span, Default::Text("60s"), value("DURATION"), "How long the server may stay silent, also in the middle of a file";
+        total_timeout: Span, Default::Text("5m"), value("DURATION"), "How long one request may take in all; a file that is transferred, a second more for each 16 KiB of it";
         api_version: String, Default::Text(ashby_client::DEFAULT_VERSION), value("VERSION"),
             "The `Ashby-Version` to ask for";
     }

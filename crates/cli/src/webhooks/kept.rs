@@ -103,6 +103,8 @@ impl Kept {
 pub(crate) struct Held {
     pub(crate) kept: Kept,
     path: PathBuf,
+    /// A secret was made that nothing is signed with yet: it goes again if nothing comes of it.
+    is_provisional: bool,
     _lock: Lock,
 }
 
@@ -110,7 +112,26 @@ impl Held {
     /// Takes the file, which need not be there.
     pub(crate) fn take(path: &Path) -> Result<Self, Failure> {
         let lock = Lock::acquire(path)?;
-        Ok(Self { kept: Kept::read(path)?, path: path.to_owned(), _lock: lock })
+        Ok(Self { kept: Kept::read(path)?, path: path.to_owned(), is_provisional: false, _lock: lock })
+    }
+
+    /// The secret to sign with. If there is none it is made and kept, for good only once it is said to be
+    /// ([`keep`](Self::keep)) or signs what a webhook is sent.
+    pub(crate) fn secret(&mut self) -> Result<String, Failure> {
+        if let Some(secret) = &self.kept.secret {
+            return Ok(secret.clone());
+        }
+        let is_new = !self.path.exists();
+        let secret = super::random();
+        self.kept.secret = Some(secret.clone());
+        self.save()?;
+        self.is_provisional = is_new;
+        Ok(secret)
+    }
+
+    /// Keeps the secret that was made.
+    pub(crate) fn keep(&mut self) {
+        self.is_provisional = false;
     }
 
     /// Writes it: for its owner only, the old or the new whatever happens.
@@ -121,5 +142,14 @@ impl Held {
         let mut text = serde_json::to_vec_pretty(&self.kept).map_err(|error| failed(error.into()))?;
         text.push(b'\n');
         private_file::replace(&self.path, &text).map_err(failed)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if self.is_provisional && self.kept.webhooks.is_empty() {
+            // If it stays, the next start takes its secret.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }

@@ -33,17 +33,13 @@ pub(crate) fn keyring(settings: &Settings) -> Result<Keyring, Failure> {
 }
 
 /// The secret to sign with: the first of the file of secrets, or the one that is kept. If there is none, it is made.
-pub(crate) fn signing(settings: &Settings) -> Result<String, Failure> {
+fn signing(settings: &Settings) -> Result<String, Failure> {
     if let Some(path) = settings.secret_file() {
         return first_in(path);
     }
     let mut held = Held::take(settings.webhooks_file())?;
-    if let Some(secret) = &held.kept.secret {
-        return Ok(secret.clone());
-    }
-    let secret = random();
-    held.kept.secret = Some(secret.clone());
-    held.save()?;
+    let secret = held.secret()?;
+    held.keep();
     Ok(secret)
 }
 

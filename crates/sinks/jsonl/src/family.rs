@@ -99,6 +99,10 @@ impl Family for StandardOutput {
         "stdout"
     }
 
+    fn can_be_purged(&self) -> bool {
+        false
+    }
+
     fn about(&self) -> &'static str {
         "JSON lines on standard output; its state in the file that --state names"
     }

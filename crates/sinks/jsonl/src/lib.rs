@@ -40,6 +40,6 @@ pub fn directory(path: impl Into<PathBuf>) -> Box<dyn Sink> {
 pub fn directory_with(path: impl Into<PathBuf>, locking: Locking) -> Box<dyn Sink> {
     let path = path.into();
     let state = state_path(&path);
-    let store = FileStateStore::new(&state).with_locking(locking);
+    let store = FileStateStore::new(&state).with_locking(locking).making_directory();
     Box::new(Appending::new(Directory::new(path), store, SqliteLedger::beside(state)))
 }

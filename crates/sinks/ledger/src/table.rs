@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use capture_core::{Counts, Key, Op, Record, Share, Stamp, Sweep, Within};
-use json_slices::push_line;
+use json_slices::{content_hash, push_line};
 use memchr::memchr2;
 use own_database::Failure;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -38,10 +38,32 @@ pub(crate) struct TableOf<'a> {
     connection: &'a Connection,
 }
 
+/// Of a record: its bytes, which tell at once that it is the same, and what it says, in whichever order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Hashes {
+    bytes: i64,
+    /// Tied to the other, which a version without this one changes alone. Unknown of what that version wrote.
+    content: Option<i64>,
+}
+
+impl Hashes {
+    fn of(body: &[u8]) -> Self {
+        Self::new(hash(body), body)
+    }
+
+    fn new(bytes: i64, body: &[u8]) -> Self {
+        Self { bytes, content: Some(content_hash(body).cast_signed() ^ bytes) }
+    }
+
+    fn content(self) -> Option<i64> {
+        Some(self.content? ^ self.bytes)
+    }
+}
+
 /// What is known of a key.
 struct Found {
     row: i64,
-    hash: i64,
+    hashes: Hashes,
     seen: i64,
     is_in_same_scope: bool,
 }
@@ -76,20 +98,28 @@ impl Table {
                 hash INTEGER NOT NULL,
                 seen INTEGER NOT NULL,
                 scope_finder INTEGER,
-                scope TEXT
+                scope TEXT,
+                content INTEGER
             );
             CREATE INDEX IF NOT EXISTS {table}_by_key ON {table} (finder);"
         ))?;
+        let has_content = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = 'content'";
+        if connection.query_row(has_content, [&table], |row| row.get::<_, i64>(0))? == 0 {
+            connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN content INTEGER"))?;
+        }
         let in_scope = "scope_finder = ?1 AND scope = ?2";
         Ok(Self {
-            find: format!("SELECT row, hash, seen, scope IS ?3 FROM {table} WHERE finder = ?1 AND key = ?2"),
+            find: format!(
+                "SELECT row, hash, seen, scope IS ?3, content FROM {table} WHERE finder = ?1 AND key = ?2"
+            ),
             insert: format!(
-                "INSERT INTO {table} (finder, key, hash, seen, scope_finder, scope) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                "INSERT INTO {table} (finder, key, hash, content, seen, scope_finder, scope)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
             ),
             update: format!(
-                "UPDATE {table} SET hash = ?2, seen = ?3, scope_finder = ?4, scope = ?5 WHERE row = ?1"
+                "UPDATE {table} SET hash = ?2, content = ?3, seen = ?4, scope_finder = ?5, scope = ?6 WHERE row = ?1"
             ),
-            see: format!("UPDATE {table} SET hash = ?2, seen = ?3 WHERE row = ?1"),
+            see: format!("UPDATE {table} SET hash = ?2, content = ?3, seen = ?4 WHERE row = ?1"),
             remove: format!("DELETE FROM {table} WHERE row = ?1"),
             live: format!("SELECT count(*) FROM {table}"),
             old: format!(
@@ -128,14 +158,18 @@ impl TableOf<'_> {
             let found = self.find(&record)?;
             let is_to_append = match (&record.op, found) {
                 (Op::Upsert(body), None) => {
-                    self.insert(&record, hash(body), seen)?;
+                    self.insert(&record, Hashes::of(body), seen)?;
                     counts.new += 1;
                     true
                 }
                 (Op::Upsert(body), Some(found)) => {
-                    let hash = hash(body);
-                    let differs = hash != found.hash;
-                    self.update(&record, &found, hash, seen)?;
+                    let bytes = hash(body);
+                    // Whether it only comes in another order is asked where the bytes differ.
+                    let hashes =
+                        if bytes == found.hashes.bytes { found.hashes } else { Hashes::new(bytes, body) };
+                    let differs = hashes.bytes != found.hashes.bytes
+                        && (hashes.content() != found.hashes.content() || found.hashes.content.is_none());
+                    self.update(&record, &found, hashes, seen)?;
                     if differs {
                         counts.changed += 1
                     } else {
@@ -162,10 +196,11 @@ impl TableOf<'_> {
         self.table.swept = None;
         for record in records {
             match (&record.op, self.find(record)?) {
-                (Op::Upsert(body), None) => self.insert(record, hash(body), number(Stamp::NEVER))?,
+                (Op::Upsert(body), None) => self.insert(record, Hashes::of(body), number(Stamp::NEVER))?,
                 (Op::Upsert(body), Some(found)) => {
+                    let hashes = Hashes::of(body);
                     let mut see = self.connection.prepare_cached(&self.table.see)?;
-                    see.execute(params![found.row, hash(body), found.seen])?;
+                    see.execute(params![found.row, hashes.bytes, hashes.content, found.seen])?;
                 }
                 (Op::Gone(_), Some(found)) => self.remove(found.row)?,
                 (Op::Gone(_), None) => {}
@@ -181,7 +216,7 @@ impl TableOf<'_> {
         let found = find.query_row(params![finder(key), key, scope], |row| {
             Ok(Found {
                 row: row.get(0)?,
-                hash: row.get(1)?,
+                hashes: Hashes { bytes: row.get(1)?, content: row.get(4)? },
                 seen: row.get(2)?,
                 is_in_same_scope: row.get(3)?,
             })
@@ -189,22 +224,24 @@ impl TableOf<'_> {
         Ok(found.optional()?)
     }
 
-    fn insert(&self, record: &Record, hash: i64, seen: i64) -> Result<(), Failure> {
+    fn insert(&self, record: &Record, hashes: Hashes, seen: i64) -> Result<(), Failure> {
         let key = record.key.as_str();
         let scope = record.scope.as_ref().map(Key::as_str);
         let mut insert = self.connection.prepare_cached(&self.table.insert)?;
-        insert.execute(params![finder(key), key, hash, seen, scope.map(finder), scope])?;
+        let Hashes { bytes, content } = hashes;
+        insert.execute(params![finder(key), key, bytes, content, seen, scope.map(finder), scope])?;
         Ok(())
     }
 
-    fn update(&self, record: &Record, found: &Found, hash: i64, seen: i64) -> Result<(), Failure> {
+    fn update(&self, record: &Record, found: &Found, hashes: Hashes, seen: i64) -> Result<(), Failure> {
+        let Hashes { bytes, content } = hashes;
         if !found.is_in_same_scope {
             let scope = record.scope.as_ref().map(Key::as_str);
             let mut update = self.connection.prepare_cached(&self.table.update)?;
-            update.execute(params![found.row, hash, seen, scope.map(finder), scope])?;
-        } else if (hash, seen) != (found.hash, found.seen) {
+            update.execute(params![found.row, bytes, content, seen, scope.map(finder), scope])?;
+        } else if (hashes, seen) != (found.hashes, found.seen) {
             let mut see = self.connection.prepare_cached(&self.table.see)?;
-            see.execute(params![found.row, hash, seen])?;
+            see.execute(params![found.row, bytes, content, seen])?;
         }
         Ok(())
     }

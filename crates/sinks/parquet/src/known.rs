@@ -27,8 +27,13 @@ impl KeyId {
     }
 }
 
-/// A hash of a record's bytes.
+/// A hash of what a record says, in whichever order its members come.
 pub(crate) fn hash_of(body: &[u8]) -> u64 {
+    json_slices::content_hash(body)
+}
+
+/// A hash of a record's bytes: what earlier versions noted.
+pub(crate) fn hash_of_bytes(body: &[u8]) -> u64 {
     xxh3_64(body)
 }
 

@@ -14,7 +14,7 @@ use crate::document::{Floor, Stream as Files};
 use crate::encode::Encoder;
 use crate::files;
 use crate::grave::{self, Grave};
-use crate::known::{KeyId, Known, Row, hash_of, scope_of};
+use crate::known::{KeyId, Known, Row, hash_of, hash_of_bytes, scope_of};
 use crate::reading::{Source, keys_of, missing, numbers, text, texts};
 use crate::sightings;
 use crate::store::Store;
@@ -196,7 +196,7 @@ impl Stream {
         let before = known.place(key).map(|place| (place, *known.row(place)));
         if let Some((place, row)) = before
             && row.is_live()
-            && row.hash == hash
+            && (row.hash == hash || row.hash == hash_of_bytes(body))
         {
             self.news.counts.unchanged += 1;
             known.see(place, seen);

@@ -13,6 +13,10 @@ use crate::names::{literal, quoted};
 /// Version of the layout.
 pub(crate) const VERSION: i32 = 1;
 
+/// The tables that are no stream's.
+pub(crate) const OURS: [&str; 5] =
+    ["_ashby_run", "_ashby_state", "_ashby_streams", "_ashby_columns", "_ashby_seen"];
+
 /// What rows of `_ashby_run` say of the run that has the place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Run {

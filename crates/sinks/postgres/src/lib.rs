@@ -47,6 +47,7 @@ mod numeric;
 mod password;
 mod pending;
 mod purge;
+mod rehearsal;
 mod rows;
 mod session;
 mod sink;

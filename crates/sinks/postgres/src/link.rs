@@ -162,6 +162,11 @@ impl Link {
         self
     }
 
+    /// Whether nothing is committed on it.
+    pub(crate) fn is_rehearsing(&self) -> bool {
+        self.is_rehearsal
+    }
+
     /// Ends a transaction.
     pub(crate) async fn end(&self, how: End) -> Result<()> {
         if self.is_rehearsal {

@@ -1,7 +1,7 @@
 //! What records make of rows: worked out here, one record after the other, before anything is sent.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use capture_core::{Counts, Gone, Key, Op, Record, Shape, Write};
 use xxhash_rust::xxh3::xxh3_64;
@@ -15,6 +15,10 @@ pub(crate) struct Row<'a> {
     /// Whether the table has it.
     pub(crate) is_there: bool,
     pub(crate) hash: i64,
+    /// The hash of a record that comes, if it says what the row's says, in another order.
+    pub(crate) alias: Option<i64>,
+    /// Whether the row is to have another hash, and nothing else.
+    pub(crate) is_rehashed: bool,
     pub(crate) scope: Option<Cow<'a, str>>,
     /// How much is known of why it is gone, if it is.
     pub(crate) rank: Option<u8>,
@@ -44,6 +48,28 @@ pub(crate) fn keys<'a>(writes: &[&'a Write]) -> HashMap<&'a str, Row<'a>> {
     records.map(|record| (record.key.as_str(), Row::default())).collect()
 }
 
+/// What of rows that are there comes with other bytes, by key: by them it is not told whether it is a change, for the
+/// members of a record may only come in another order. Of a key the first record counts.
+pub(crate) fn rewritten<'a>(
+    writes: &[&'a Write],
+    rows: &HashMap<&'a str, Row<'a>>,
+) -> HashMap<&'a str, &'a [u8]> {
+    let mut met = HashSet::new();
+    let first =
+        writes.iter().flat_map(|write| &write.records).filter(|record| met.insert(record.key.as_str()));
+    let rewritten = first.filter_map(|record| {
+        let row = rows.get(record.key.as_str())?;
+        let Op::Upsert(body) = &record.op else { return None };
+        (row.is_live() && row.hash != hash_of(body)).then(|| (record.key.as_str(), &**body))
+    });
+    rewritten.collect()
+}
+
+/// A hash of a record's bytes.
+pub(crate) fn hash_of(body: &[u8]) -> i64 {
+    xxh3_64(body).cast_signed()
+}
+
 /// Lets the records of writes, in order, change rows; what became of them.
 pub(crate) fn apply<'a>(
     writes: &[&'a Write],
@@ -66,9 +92,12 @@ pub(crate) fn apply<'a>(
 }
 
 fn upsert<'a>(row: &mut Row<'a>, record: &'a Record, body: &'a [u8], seen: i64, counts: &mut Counts) {
-    let hash = xxh3_64(body).cast_signed();
+    let hash = hash_of(body);
     let scope = record.scope.as_ref().map(|scope| key::stored(scope.as_str()));
     row.seen = Some(seen);
+    if row.is_live() && row.alias == Some(hash) {
+        (row.hash, row.alias, row.is_rehashed) = (hash, None, true);
+    }
     if row.is_live() && row.hash == hash {
         counts.unchanged += 1;
         row.is_marked |= row.scope != scope;
@@ -93,7 +122,7 @@ fn bury(row: &mut Row<'_>, key: &Key, gone: &Gone, key_fields: &[String], now_us
     (row.rank, row.grave, row.is_marked) = (Some(rank), Some(Grave::new(gone, now_us)), true);
     if matches!(gone, Gone::Erased) {
         let left = key_only(key, key_fields).into_bytes();
-        row.hash = xxh3_64(&left).cast_signed();
+        row.hash = hash_of(&left);
         row.body = Some((Cow::Owned(left), None));
     }
 }

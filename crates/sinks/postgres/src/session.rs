@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::layout::{Layout, Run};
 use crate::link::{Backend, End, Link, Result};
 use crate::lock;
+use crate::rehearsal;
 use crate::table::Table;
 
 /// So much is collected before it is sent: looking rows up one page at a time would be all waiting.
@@ -77,7 +78,7 @@ pub(crate) struct Session {
     trouble: Option<Trouble>,
     /// The process that served the last connection, if that was for us alone.
     backend: Option<Backend>,
-    /// Nothing is committed: all that is done is gone with the connection.
+    /// Nothing is committed, and all that is done is done to copies: it is gone with the connection.
     is_rehearsal: bool,
 }
 
@@ -142,7 +143,7 @@ impl Session {
     async fn try_to_load(&mut self) -> Result<State> {
         let link = match self.link.take() {
             Some(link) => link,
-            None => Link::connect(&self.address).await?.rehearsing(self.is_rehearsal),
+            None => Link::connect(&self.address).await?,
         };
         if link.server.is_read_only {
             let message = format!(
@@ -155,10 +156,20 @@ impl Session {
                 .into());
         }
         link.settle().await?;
+        let link = match self.is_rehearsal && !link.is_rehearsing() {
+            true => {
+                let (link, layout) = rehearsal::begin(link, &self.layout, &self.address).await?;
+                self.layout = layout;
+                link
+            }
+            false => link,
+        };
         link.begin("").await?;
         let run = self.layout.run(&link, &self.address).await?;
         let holder = run.as_ref().map_or("", |run| &run.holder);
-        lock::take(&link, &self.address, None, holder).await?;
+        if !self.is_rehearsal {
+            lock::take(&link, &self.address, None, holder).await?;
+        }
         // Who had it may have written until a moment ago.
         let run = self.layout.run(&link, &self.address).await?;
         let mut state = State::default();
@@ -314,7 +325,7 @@ impl Session {
         }
         let link = self.link.as_ref().ok_or_else(|| lost(&self.address))?;
         link.begin("").await?;
-        if link.server.is_pooled {
+        if link.server.is_pooled && !self.is_rehearsal {
             // Of two that begin at the same time one waits for nothing.
             lock::take(link, &self.address, None, "").await?;
         }

@@ -10,6 +10,10 @@ use crate::names::quoted;
 pub(crate) struct Statements {
     /// Of keys: key, hash, scope, whether it is gone, why.
     pub(crate) find: String,
+    /// Of keys: key, and the record as it came.
+    pub(crate) stored: String,
+    /// Keys, hashes: rows whose records came in another order.
+    pub(crate) rehash: String,
     /// Rows, by `COPY`.
     pub(crate) copy: String,
     /// Rows, as arrays.
@@ -74,6 +78,10 @@ impl Statements {
         Self {
             find: format!(
                 "SELECT _key, _hash, _scope, _deleted_at IS NOT NULL, _deleted_why FROM {table} WHERE _key = ANY ($1)"
+            ),
+            stored: format!("SELECT _key, coalesce(_original, _record::pg_catalog.text) FROM {table} WHERE _key = ANY ($1)"),
+            rehash: format!(
+                "UPDATE {table} t SET _hash = n.hash FROM unnest($1, $2) AS n (key, hash) WHERE t._key = n.key"
             ),
             copy: format!("COPY {table} ({list}) FROM STDIN (FORMAT binary)"),
             insert: format!("INSERT INTO {table} ({list}) SELECT * FROM unnest({arrays})"),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use capture_core::{Counts, Gone, Key, Share, StreamDescriptor, Sweep, Within, Write};
 use futures_util::SinkExt as _;
 use jiff::Timestamp;
+use json_slices::content_hash;
 use tokio_postgres::types::Type;
 use typed_records::{Column, ColumnType, Columns, Dialect, Wanted, table_name};
 
@@ -230,6 +231,7 @@ impl Table {
         let now_us = Timestamp::now().as_microsecond();
         let mut rows = pending::keys(writes);
         self.find(link, &mut rows).await?;
+        self.compare(link, writes, &mut rows).await?;
         let counts = pending::apply(writes, &mut rows, &self.descriptor.key, now_us);
         self.make_room(link, &rows).await?;
         let mut sorted: Vec<(&str, &Row<'_>)> = rows.iter().map(|(key, row)| (*key, row)).collect();
@@ -241,7 +243,7 @@ impl Table {
         }
         sorted.sort_unstable_by_key(|(key, _)| place.get(key));
         let (mut new, mut changed) = (Vec::new(), Rows::default());
-        let mut marks = Rows::default();
+        let (mut marks, mut rehashed) = (Rows::default(), Rows::default());
         let (mut seen, mut forgotten) = (Rows::default(), Vec::new());
         for (key, row) in sorted {
             let stored = key::stored(key);
@@ -250,8 +252,15 @@ impl Table {
                     true => self.encode(changed.begin(), &stored, row, now_us)?,
                     false => new.push((stored.clone(), row)),
                 }
-            } else if row.is_there && row.is_marked {
-                mark(marks.begin(), &stored, row, now_us);
+            } else if row.is_there {
+                if row.is_marked {
+                    mark(marks.begin(), &stored, row, now_us);
+                }
+                if row.is_rehashed {
+                    let rehashed = rehashed.begin();
+                    value::push_bytes(rehashed, stored.as_bytes());
+                    value::push_number(rehashed, row.hash);
+                }
             }
             match row.seen {
                 _ if !row.is_there => {}
@@ -269,6 +278,7 @@ impl Table {
         const MARK: [Type; 6] =
             [Type::TEXT, Type::TIMESTAMPTZ, Type::TIMESTAMPTZ, Type::TEXT, Type::TEXT, Type::TEXT];
         self.send(link, &self.sql.mark, &marks, &MARK).await?;
+        self.send(link, &self.sql.rehash, &rehashed, &[Type::TEXT, Type::INT8]).await?;
         if !forgotten.is_empty() {
             link.change(&self.sql.forget, &[(&self.id, Type::INT4), (&forgotten, Type::TEXT_ARRAY)]).await?;
         }
@@ -298,6 +308,31 @@ impl Table {
                 .then_some(())
                 .map(|()| found.try_get(4).map(Gone::rank_of))
                 .transpose()?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the records of rows that come with other bytes, and so seldom: whether they say the same in another order.
+    async fn compare<'a>(
+        &self,
+        link: &Link,
+        writes: &[&'a Write],
+        rows: &mut HashMap<&'a str, Row<'a>>,
+    ) -> Result<()> {
+        let rewritten = pending::rewritten(writes, rows);
+        if rewritten.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<_> = rewritten.keys().map(|key| key::stored(key)).collect();
+        for found in link.rows(&self.sql.stored, &[(&keys, Type::TEXT_ARRAY)]).await? {
+            let key = key::read(found.try_get(0)?);
+            let stored: Option<&str> = found.try_get(1)?;
+            let (Some(stored), Some(body)) = (stored, rewritten.get(key.as_str())) else { continue };
+            if content_hash(stored.as_bytes()) == content_hash(body)
+                && let Some(row) = rows.get_mut(key.as_str())
+            {
+                row.alias = Some(pending::hash_of(body));
+            }
         }
         Ok(())
     }

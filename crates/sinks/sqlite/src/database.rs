@@ -9,7 +9,7 @@ use capture_core::{
     Committed, Counts, Error, ErrorKind, Key, Searchable, Share, Stamp, State, StateUpdate, StreamDescriptor,
     Sweep, Within, Write,
 };
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 
 use crate::changes;
 use crate::failure::Failure;
@@ -20,8 +20,9 @@ use crate::place::Place;
 use crate::search;
 use crate::table::Table;
 
-/// How long another program may hold the write lock before we give up.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long another program may hold the write lock before we give up. Whoever has more patience asks
+/// [`is_locked`] when it has gone.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Statements kept ready: about ten per stream that is being written.
 const STATEMENTS: usize = 256;
@@ -64,6 +65,27 @@ pub(crate) struct Database {
     /// How long after the last commit the open transaction began.
     pause: Duration,
     is_closed: bool,
+}
+
+/// Whether another program holds the write lock of a database of ours. What cannot be found out is not locked: whoever
+/// opens it is told what is wrong.
+pub(crate) fn is_locked(path: &Path) -> bool {
+    let attempt = || -> Result<(), Failure> {
+        let place = Place::new(path)?;
+        place.check()?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let connection = Connection::open_with_flags(&place.file, flags)?;
+        connection.busy_timeout(Duration::ZERO)?;
+        Ok(connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?)
+    };
+    match attempt() {
+        Err(Failure::Sqlite(error)) => {
+            matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+        }
+        _ => false,
+    }
 }
 
 impl Database {

@@ -58,6 +58,10 @@ impl Place for Database {
         Some(&self.path)
     }
 
+    fn is_locked(&self) -> Option<bool> {
+        Some(crate::database::is_locked(&self.path))
+    }
+
     fn open(&self) -> Result<Box<dyn Sink>> {
         Ok(Box::new(SqliteSink::new(&self.path)))
     }

@@ -103,7 +103,7 @@ impl Bulk<'_> {
             let fetched = listed.into_iter().map(|listed| self.fetch(&client, listed));
             let mut fetched = stream::iter(fetched).buffer_unordered(AT_ONCE);
             while let Some((candidate, became)) = fetched.next().await {
-                account.take(candidate, became)?;
+                account.take(candidate, became).inspect_err(|_| explain(&format!("{}\n", account.told())))?;
                 if account.candidates.is_multiple_of(TELL_EVERY) && !self.settings.quiet() {
                     explain(&format!("{}\n", account.told()));
                 }
@@ -180,6 +180,11 @@ impl Account {
             Became::None => self.without += 1,
             // A key or settings: it would be the same for all others.
             Became::Failed(failure) if failure.code() != FAILED => return Err(failure),
+            Became::Failed(failure) if failure.is_of_the_disk() => {
+                return Err(failure.with_hint(
+                    "make room, or name another directory; the same command goes on where it stopped",
+                ));
+            }
             Became::Failed(failure) => {
                 let error = failure.with_causes();
                 explain(&format!("failed: {}: {}\n", text::line(&candidate), text::line(&error)));
@@ -221,4 +226,24 @@ fn write(path: &Path, note: &Note) -> Result<(), Failure> {
     };
     let json = serde_json::to_vec(note).map_err(|error| failed(error.into()))?;
     private_file::replace(path, &json).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn what_would_be_the_same_for_all_others_ends_it() {
+        let failed = |kind: ErrorKind| {
+            Became::Failed(Failure::new(FAILED, "cannot be written").with_source(Error::from(kind)))
+        };
+        let mut account = Account::default();
+        assert!(account.take("a".to_owned(), failed(ErrorKind::InvalidFilename)).is_ok());
+        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::ReadOnlyFilesystem] {
+            let ended = account.take("b".to_owned(), failed(kind)).unwrap_err();
+            assert_eq!((ended.code(), account.failed.len()), (FAILED, 1), "{ended:?}");
+        }
+    }
 }

@@ -149,7 +149,7 @@ impl fmt::Display for Receipt {
                 [] if found.contacts == 0 => {}
                 [] => writeln!(
                     f,
-                    "afterwards none of {} of theirs (e-mail addresses, telephone numbers) is found in {}",
+                    "afterwards no e-mail address or telephone number of theirs ({}) is found; looked into: {}",
                     counted(found.contacts as u64, "contact"),
                     counted(found.files.len() as u64, "place")
                 )?,

@@ -11,6 +11,7 @@ use super::{Around, Beside, Summary, capture, estimate};
 use crate::destination;
 use crate::failure::{Failure, USAGE};
 use crate::logging::Screen;
+use crate::patience::{self, PATIENCE};
 use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::signals;
@@ -48,7 +49,10 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let observer = beside.observer(Arc::clone(&progress) as Arc<dyn Observer>);
     let ended = match settings.interval() {
         Some(_) => supervise(attempt, observer, super::pauses(settings), cancel.clone()).await,
-        None => attempt(observer).await,
+        None => {
+            let attempt = async || attempt(Arc::clone(&observer)).await;
+            patience::through(&*place, PATIENCE, &cancel, attempt).await
+        }
     };
     drop(display);
     beside.end(ended.is_err()).await;

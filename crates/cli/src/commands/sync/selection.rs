@@ -159,7 +159,7 @@ pub(crate) fn find(name: &str) -> Result<Stream, Failure> {
         let failure = Failure::new(USAGE, format!("there is no stream named `{name}`"));
         match near_matches(name).as_slice() {
             [] => failure.with_hint("`ashby streams` lists them all"),
-            near => failure.with_hint(format!("did you mean {}?", near.join(" or "))),
+            near => failure.meaning(near),
         }
     })
 }

@@ -41,9 +41,13 @@ impl Setup {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let url = self.address()?;
         let types = self.types()?;
-        // Made now if there is none, so that a receiver that runs has it before the first ping.
-        let secret = webhooks::signing(settings)?;
         let mut held = Held::take(settings.webhooks_file())?;
+        // Made now if there is none, so that a receiver that runs has it before the first ping. If nothing comes of the
+        // setup it goes again.
+        let secret = match settings.secret_file() {
+            Some(path) => webhooks::first_in(path)?,
+            None => held.secret()?,
+        };
         let is_there =
             |kind: &str| held.kept.webhooks.iter().any(|webhook| webhook.kind == kind && webhook.url == url);
         let (present, missing): (Vec<_>, Vec<_>) = types.iter().copied().partition(|kind| is_there(kind));
@@ -101,6 +105,7 @@ impl Setup {
         if !untaken.is_empty() {
             let names: Vec<&str> =
                 types.iter().copied().filter(|kind| !all.iter().any(|of| of.kind == *kind)).collect();
+            held.keep();
             let secret_is_in = settings.secret_file().unwrap_or_else(|| settings.webhooks_file());
             explain(&format!(
                 "Ashby's API refuses to make webhooks for {}: set them up in Ashby (Admin > Integrations > Webhooks) with the \
@@ -113,10 +118,14 @@ impl Setup {
             return Ok(code);
         }
         let lines: Vec<String> = failures.iter().map(Failure::with_causes).collect();
-        Err(Failure::new(FAILED, format!("not created:\n  {}", lines.join("\n  "))).with_hint(
-            "types that Ashby's API refuses are set up in Ashby (Admin > Integrations > Webhooks) with the same secret; \
-             the same command tries the others again",
-        ))
+        let hint = match held.kept.webhooks.is_empty() {
+            true => "the same command tries again; nothing was set up",
+            false => {
+                "types that Ashby's API refuses are set up in Ashby (Admin > Integrations > Webhooks) with the same \
+                 secret; the same command tries the others again"
+            }
+        };
+        Err(Failure::new(FAILED, format!("not created:\n  {}", lines.join("\n  "))).with_hint(hint))
     }
 
     fn address(&self) -> Result<String, Failure> {

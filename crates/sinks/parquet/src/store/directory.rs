@@ -96,12 +96,14 @@ impl Store for Directory {
     fn take(&self) -> Result<Option<Held>> {
         let state = self.at(STATE);
         let directory = private_file::directory_of(&state);
-        let directories = private_file::make_directories(directory).map_err(|error| {
-            let message = format!("cannot make the directory {}", directory.display());
-            Error::new(ErrorKind::Storage, message)
-                .with_source(error)
-                .with_hint("check that this user may write there")
-        })?;
+        let directories = private_file::check_directory_of(&self.root)
+            .and_then(|()| private_file::make_directories(directory))
+            .map_err(|error| {
+                let message = format!("cannot make the directory {}", directory.display());
+                Error::new(ErrorKind::Storage, message)
+                    .with_source(error)
+                    .with_hint("check that there is a directory for it, and that this user may write there")
+            })?;
         let lock = Lock::acquire(&state)?;
         // What a run that was killed had not finished.
         for name in self.list(OURS)? {

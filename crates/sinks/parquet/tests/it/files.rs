@@ -227,3 +227,21 @@ async fn all_its_files_are_its_owners() {
     }
     assert_eq!(fs::metadata(place.at("current/pets")).unwrap().permissions().mode() & 0o077, 0);
 }
+
+#[tokio::test]
+async fn the_same_members_in_another_order_are_no_change() {
+    let place = Place::new();
+    let record = |body: &str| vec![Record::upsert("a", body.to_owned())];
+    let (listed, alone) = (r#"{"id":"a","value":{"x":1,"y":2}}"#, r#"{"value":{"y":2,"x":1},"id":"a"}"#);
+    for (seen, body, expected) in [(1, listed, (1, 0, 0)), (2, alone, (0, 1, 0)), (3, listed, (0, 1, 0))] {
+        let mut sink = opened(&place).await;
+        write(&mut *sink, seen, record(body)).await;
+        let counts = sink.commit(&update(seen)).await.unwrap().counts["pets"];
+        assert_eq!((counts.new, counts.unchanged, counts.changed), expected, "{body}");
+        sink.close().await.unwrap();
+    }
+    let mut sink = opened(&place).await;
+    write(&mut *sink, 4, record(r#"{"value":{"y":1,"x":2},"id":"a"}"#)).await;
+    assert_eq!(sink.commit(&update(4)).await.unwrap().counts["pets"].changed, 1);
+    sink.close().await.unwrap();
+}

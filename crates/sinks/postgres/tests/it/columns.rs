@@ -260,3 +260,74 @@ async fn numbers_and_instants_are_what_the_server_makes_of_their_text() {
     assert_eq!(place.sql(differ), "");
     assert_eq!(place.sql("SELECT count(*) FROM scores"), "1000");
 }
+
+#[tokio::test]
+async fn the_same_members_in_another_order_are_no_change() {
+    let Some(place) = Place::new() else { return };
+    let stream = pets();
+    let mut sink = place.sink();
+    open(&mut sink, &stream).await.unwrap();
+    // The second is kept beside its jsonb, which would lose the exponent.
+    let listed = [
+        ("a", r#"{"id":"a","owner":{"name":"\u00c4da","age":36},"n":1.50}"#),
+        ("b", r#"{"id":"b","n":1e2,"tags":["x","y"]}"#),
+    ];
+    write(&mut sink, &stream, 1, listed.map(|(key, json)| Record::upsert(key, json)).to_vec()).await;
+    commit(&mut sink, 1).await;
+    let rows = "SELECT _record, _original, _captured_at FROM pets ORDER BY _key";
+    let before = place.sql(rows);
+    let alone = [
+        ("a", r#"{"n": 1.50, "owner": {"age": 36, "name": "\u00c4da"}, "id": "a"}"#),
+        ("b", r#"{"tags":["x","y"],"n":1e2,"id":"b"}"#),
+    ];
+    for seen in [2, 3] {
+        write(&mut sink, &stream, seen, alone.map(|(key, json)| Record::upsert(key, json)).to_vec()).await;
+        let counts = commit(&mut sink, seen).await;
+        assert_eq!((counts.unchanged, counts.changed), (2, 0), "{seen}");
+        assert_eq!(place.sql(rows), before);
+    }
+    // It was seen each time.
+    sweep(&mut sink, &stream, 3).await;
+    assert_eq!(commit(&mut sink, 4).await.deleted, 0);
+    let changed = [
+        ("a", r#"{"n":1.5,"owner":{"age":36,"name":"Ada"},"id":"a"}"#),
+        ("b", r#"{"tags":["y","x"],"n":1e2,"id":"b"}"#),
+    ];
+    write(&mut sink, &stream, 4, changed.map(|(key, json)| Record::upsert(key, json)).to_vec()).await;
+    assert_eq!(commit(&mut sink, 5).await.changed, 2);
+}
+
+/// A dry run: it sees what is there, and nobody sees it.
+#[tokio::test]
+async fn a_rehearsal_goes_on_beside_a_run_and_neither_disturbs_the_other() {
+    let Some(place) = Place::new() else { return };
+    let stream = pets();
+    let mut sink = place.sink();
+    open(&mut sink, &stream).await.unwrap();
+    write(&mut sink, &stream, 1, vec![pet("a", "1"), pet("b", "1")]).await;
+    commit(&mut sink, 1).await;
+    let family: &dyn capture_core::Family = &sink_postgres::Family;
+    let rehearsal = family.place(&place.address(), None).unwrap().unwrap().rehearsal().unwrap();
+    // Two runs follow each other on it, while the sink holds the place.
+    for (seen, changed) in [(2, 1), (3, 0)] {
+        let mut rehearsed = rehearsal.open().unwrap();
+        open(&mut *rehearsed, &stream).await.unwrap();
+        write(&mut *rehearsed, &stream, seen, vec![pet("a", "2")]).await;
+        assert_eq!(commit(&mut *rehearsed, seen).await.changed, changed);
+        // Rows that it has changed are changed by the run, too, and the table gets a column.
+        let record = format!(r#"{{"id":"a","value":"real","new{seen}":1}}"#);
+        let real = async {
+            write(&mut sink, &stream, seen, vec![Record::upsert("a", record), pet("b", "1")]).await;
+            assert_eq!(commit(&mut sink, seen).await.changed, 1);
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(15), real).await.expect("nobody waits");
+        sweep(&mut *rehearsed, &stream, seen).await;
+        let deleted = commit(&mut *rehearsed, 9).await.deleted;
+        assert_eq!(deleted, u64::from(seen == 2), "b, once");
+        rehearsed.close().await.unwrap();
+    }
+    drop(rehearsal);
+    let rows = "SELECT _key, _record ->> 'value', _deleted_at IS NULL FROM pets ORDER BY 1";
+    assert_eq!(place.sql(rows), "a|real|t\nb|1|t");
+    sink.close().await.unwrap();
+}
