@@ -68,7 +68,7 @@ fn lay_out(folder: &Path, target: &Path, profile: &str) -> Result<()> {
     }
     // What is not given away need not be built anew for it.
     if profile != "dev" {
-        without_paths(&mut build);
+        without_paths(&mut build, target);
     }
     run(&mut build)?;
     let certificates = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);

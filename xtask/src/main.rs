@@ -3,6 +3,8 @@
 // What a chore has to say, it says on the terminal.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod archive;
+#[cfg(unix)]
 mod bench;
 mod catalog;
 mod check;
@@ -11,9 +13,11 @@ mod contract;
 mod dbt;
 mod docs;
 mod fuzz;
+#[cfg(unix)]
 mod histories;
 mod image;
 mod mcpb;
+mod release;
 mod site;
 mod supply;
 #[cfg(test)]
@@ -37,6 +41,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
+    #[cfg(unix)]
     /// Measure `ashby sync` against the simulator, beside a floor that does no more than download and validate
     Bench(bench::Options),
     /// Write what follows from the catalog of operations: tables, types and methods of ashby-client
@@ -51,12 +56,15 @@ enum Chore {
     Docs(docs::Options),
     /// Hand bytes that nobody would write to what reads bytes from outside, each target for a while
     Fuzz(fuzz::Options),
+    #[cfg(unix)]
     /// Let random histories happen to the real binary, and compare what it syncs with the truth
     Histories(histories::Options),
     /// Build the Estuary connector's container image where there is a builder, and lay its content out as a folder
     Image(image::Options),
     /// Pack `ashby` as a bundle that hosts of the Model Context Protocol install, and write what their registry wants
     Mcpb(mcpb::Options),
+    /// Make the packages of a release, try them on bare systems, and say what is left to do elsewhere
+    Release(release::Options),
     /// Write which crates end up in a program, as CycloneDX
     Sbom(supply::Sbom),
     /// Make the documentation site of docs/ with mdBook, and check every link in it
@@ -67,6 +75,7 @@ enum Chore {
 
 fn main() -> ExitCode {
     let done = match CommandLine::parse().chore {
+        #[cfg(unix)]
         Chore::Bench(options) => bench::run(&options),
         Chore::Codegen(options) => codegen::run(&options),
         Chore::Contract(options) => contract::run(&options),
@@ -74,9 +83,11 @@ fn main() -> ExitCode {
         Chore::Dbt(options) => dbt::run(&options),
         Chore::Docs(options) => docs::run(&options),
         Chore::Fuzz(options) => fuzz::run(&options),
+        #[cfg(unix)]
         Chore::Histories(options) => histories::run(&options),
         Chore::Image(options) => image::build(&options),
         Chore::Mcpb(options) => mcpb::run_chore(&options),
+        Chore::Release(options) => release::run(&options),
         Chore::Sbom(options) => options.write(),
         Chore::Site(options) => site::build(&options),
         Chore::Supply => supply::check(),

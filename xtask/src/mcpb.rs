@@ -1,18 +1,17 @@
 //! `cargo xtask mcpb`: `ashby` as a bundle that hosts of the Model Context Protocol install with a click, and what the
 //! registry of servers wants to know of it.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 
 use crate::Result;
-use crate::workspace::{cargo, root, run, target_directory, without_paths};
+use crate::archive::{Packing, Tree};
+use crate::workspace::{cargo, commit_moment, root, run, target_directory, without_paths};
 
 /// What to build.
 #[derive(Debug, clap::Args)]
@@ -56,29 +55,41 @@ pub(crate) fn run_chore(options: &Options) -> Result<()> {
         }
         None => {
             let mut build = cargo(&["build", "--locked", "--release", "--package", "ashby-cli"]);
-            without_paths(&mut build);
+            without_paths(&mut build, &target);
             run(&mut build)?;
             target.join("release").join(if cfg!(windows) { "ashby.exe" } else { "ashby" })
         }
     };
     let folder = options.folder.clone().unwrap_or_else(|| target.join("mcpb"));
-    fs::create_dir_all(&folder)?;
+    let packing = Packing { moment: commit_moment()?, is_quick: false };
+    make(&program, &folder, &options.repository, &options.platform, packing).map(drop)
+}
+
+/// Packs a program, with what the registry wants to know of the bundle beside it; returns the bundle's name.
+pub(crate) fn make(
+    program: &Path,
+    folder: &Path,
+    repository: &str,
+    platform: &str,
+    packing: Packing,
+) -> Result<String> {
+    fs::create_dir_all(folder)?;
     let manifest = manifest(
-        &listed(&program, "tools/list", "tools")?,
-        &listed(&program, "prompts/list", "prompts")?,
-        &options.platform,
+        &listed(program, "tools/list", "tools")?,
+        &listed(program, "prompts/list", "prompts")?,
+        platform,
     );
     validate(&manifest)?;
-    let name = format!("ashby-{VERSION}-{}-{}.mcpb", options.platform, std::env::consts::ARCH);
+    let name = format!("ashby-{VERSION}-{platform}-{}.mcpb", std::env::consts::ARCH);
     let bundle = folder.join(&name);
-    pack(&bundle, &manifest, &program, &options.platform)?;
+    pack(&bundle, &manifest, program, platform, packing)?;
     // For the official validator, and for people.
     fs::write(folder.join("manifest.json"), serde_json::to_string_pretty(&manifest)? + "\n")?;
-    let server = server(&options.repository, &name, &hash(&bundle)?);
+    let server = server(repository, &name, &hash(&bundle)?);
     fs::write(folder.join("server.json"), serde_json::to_string_pretty(&server)? + "\n")?;
     println!("{}: the bundle; its manifest fits the schema", bundle.display());
     println!("{}: for the registry", folder.join("server.json").display());
-    Ok(())
+    Ok(name)
 }
 
 /// What the program itself lists.
@@ -175,20 +186,15 @@ fn validate(manifest: &Value) -> Result<()> {
     if errors.is_empty() { Ok(()) } else { Err(format!("the manifest: {}", errors.join("; ")).into()) }
 }
 
-fn pack(bundle: &Path, manifest: &Value, program: &Path, platform: &str) -> Result<()> {
-    let mut archive = ZipWriter::new(File::create(bundle)?);
-    // The same bytes for the same program, whenever it is packed.
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    archive.start_file("manifest.json", options.unix_permissions(0o644))?;
-    archive.write_all(serde_json::to_string_pretty(manifest)?.as_bytes())?;
+fn pack(bundle: &Path, manifest: &Value, program: &Path, platform: &str, packing: Packing) -> Result<()> {
+    let mut tree = Tree::default();
+    tree.add("manifest.json", serde_json::to_string_pretty(manifest)?);
     let entry = if platform == "win32" { "server/ashby.exe" } else { "server/ashby" };
-    archive.start_file(entry, options.unix_permissions(0o755))?;
-    std::io::copy(&mut File::open(program)?, &mut archive)?;
+    tree.add_program(entry, fs::read(program)?);
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        archive.start_file(licence, options.unix_permissions(0o644))?;
-        std::io::copy(&mut File::open(root().join(licence))?, &mut archive)?;
+        tree.add(licence, fs::read(root().join(licence))?);
     }
-    archive.finish()?;
+    fs::write(bundle, tree.zip(packing)?)?;
     Ok(())
 }
 
@@ -261,13 +267,13 @@ mod tests {
         fs::write(&program, "#!/bin/sh\n").unwrap();
         let bundle = directory.path().join("x.mcpb");
         let manifest = manifest(&[], &[], "linux");
-        pack(&bundle, &manifest, &program, "linux").unwrap();
+        pack(&bundle, &manifest, &program, "linux", Packing::example()).unwrap();
         let first = hash(&bundle).unwrap();
-        let mut archive = zip::ZipArchive::new(File::open(&bundle).unwrap()).unwrap();
+        let mut archive = zip::ZipArchive::new(fs::File::open(&bundle).unwrap()).unwrap();
         let entry = manifest["server"]["entry_point"].as_str().unwrap();
         assert_eq!(archive.by_name(entry).unwrap().unix_mode().unwrap() & 0o777, 0o755);
         assert!(archive.by_name("manifest.json").is_ok());
-        pack(&bundle, &manifest, &program, "linux").unwrap();
+        pack(&bundle, &manifest, &program, "linux", Packing::example()).unwrap();
         assert_eq!(hash(&bundle).unwrap(), first, "the same program is the same bundle");
     }
 }

@@ -132,14 +132,24 @@ struct Kind {
 }
 
 impl Sbom {
-    /// Writes which crates end up in a program, as CycloneDX (<https://cyclonedx.org/docs/1.5/json/>).
-    pub(crate) fn write(&self) -> Result<()> {
+    /// That of a package on a platform.
+    pub(crate) fn of_target(package: &str, target: &str) -> Self {
+        Self { package: package.to_owned(), target: Some(target.to_owned()), output: "-".into() }
+    }
+
+    /// Which crates end up in the program, as CycloneDX (<https://cyclonedx.org/docs/1.5/json/>).
+    pub(crate) fn text(&self) -> Result<String> {
         let target = match &self.target {
             Some(target) => target.clone(),
             None => this_platform()?,
         };
         let document = bill(&metadata(&target)?, &self.package)?;
-        let text = serde_json::to_string_pretty(&document)? + "\n";
+        Ok(serde_json::to_string_pretty(&document)? + "\n")
+    }
+
+    /// Writes it where it is wanted.
+    pub(crate) fn write(&self) -> Result<()> {
+        let text = self.text()?;
         match self.output.to_str() {
             Some("-") => print!("{text}"),
             _ => std::fs::write(&self.output, text)?,

@@ -87,6 +87,50 @@ fn no_file_knows_the_machine_it_was_written_on() {
     nothing(&found, "paths of one machine");
 }
 
+/// What only some systems have, as code says it. Put together here for the same reason.
+const OF_ONE_SYSTEM: [&str; 8] = [
+    concat!("std::os", "::unix"),
+    concat!("std::os", "::windows"),
+    concat!("signal", "::unix"),
+    concat!("rust", "ix::"),
+    concat!("lib", "c::"),
+    concat!("cfg(", "unix)"),
+    concat!("cfg(not(", "unix))"),
+    concat!("\"/pr", "oc/"),
+];
+
+/// The modules that know systems apart; each says what is missing where.
+const SYSTEMS: [&str; 6] = [
+    "/system.rs",
+    "/private_file.rs",
+    "/confinement.rs",
+    "/signals.rs",
+    "http-service/src/memory.rs",
+    "ashby-calls/src/file.rs",
+];
+
+/// Crates that only tests use, on systems that have what they start.
+const ONLY_FOR_TESTS: [&str; 2] = ["crates/private-postgres/", "crates/histories/"];
+
+#[test]
+fn what_only_some_systems_have_is_in_few_modules() {
+    let is_ours = |path: &str| {
+        path.starts_with("crates/")
+            && path.contains("/src/")
+            && !ONLY_FOR_TESTS.iter().any(|beginning| path.starts_with(beginning))
+            && !SYSTEMS.iter().any(|ending| path.ends_with(ending))
+    };
+    let without_tests = |text: String| {
+        let tests = ["#[cfg(test)]", concat!("#[cfg(all(test, ", "unix))]")];
+        let end = tests.iter().filter_map(|beginning| text.find(beginning)).min();
+        end.map_or(text.clone(), |end| text[..end].to_owned())
+    };
+    let ours = files(&["rs"]).into_iter().filter(|(path, _)| is_ours(path));
+    let ours: Vec<(String, String)> = ours.map(|(path, text)| (path, without_tests(text))).collect();
+    let found = lines(&ours, |line| OF_ONE_SYSTEM.iter().any(|words| line.contains(words)));
+    nothing(&found, "what only some systems have, outside of the modules that know systems apart");
+}
+
 #[test]
 fn files_are_of_a_length_that_can_be_followed() {
     let is_table =

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::Result;
@@ -19,11 +20,46 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Lets what is built say nothing of this machine: paths in panics and in C's assertions begin at the root.
-pub(crate) fn without_paths(build: &mut Command) {
+/// Git at the root.
+pub(crate) fn git(words: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command.current_dir(root()).args(words);
+    command
+}
+
+/// What git prints for these words.
+///
+/// # Errors
+/// If it fails, with what it says.
+pub(crate) fn told_by_git(words: &[&str]) -> Result<String> {
+    let output = git(words).output().map_err(|error| format!("cannot start git: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("git: {}", String::from_utf8_lossy(&output.stderr).trim()).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// The moment that everything in packages is of: the commit's, so that whoever packs the commit gets the same bytes.
+///
+/// # Errors
+/// If this is no checkout, and `SOURCE_DATE_EPOCH` does not say it.
+pub(crate) fn commit_moment() -> Result<Timestamp> {
+    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(seconds) => seconds,
+        Err(_) => told_by_git(&["log", "-1", "--format=%ct"])?,
+    };
+    let wrong = |_| format!("SOURCE_DATE_EPOCH is a number of seconds since 1970, not {seconds}");
+    let seconds: i64 = seconds.trim().parse().map_err(wrong)?;
+    Ok(Timestamp::from_second(seconds)?)
+}
+
+/// Lets what is built in a target folder say nothing of this machine: paths in panics and in C's assertions begin at the
+/// root, and what was written while it was built lies in a folder without a place.
+pub(crate) fn without_paths(build: &mut Command, target: &Path) {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let places = [(Some(root().to_owned()), "."), (home, "cargo")];
+    // Of several that fit, the last one counts.
+    let places = [(Some(root().to_owned()), "."), (home, "cargo"), (Some(target.to_owned()), "target")];
     let mapped: Vec<String> =
         places.into_iter().filter_map(|(from, to)| Some(format!("{}={to}", from?.display()))).collect();
     // Cargo takes flags apart at this character, so that paths may have spaces.

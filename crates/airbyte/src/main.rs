@@ -3,6 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    connecting::prepare();
+    connecting::prepare(cfg!(target_feature = "crt-static"));
     airbyte_source_ashby::run()
 }

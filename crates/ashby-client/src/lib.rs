@@ -93,6 +93,7 @@ mod retry;
 mod secret;
 mod secret_file;
 mod storage;
+mod system;
 mod tls;
 mod transport;
 mod usage;
@@ -133,5 +134,5 @@ pub use public_board::{
 pub use report_run::{Report, ReportOptions};
 pub use retry::RetryPolicy;
 pub use secret::{ApiKey, Cursor, SyncToken};
-pub use secret_file::forbid_core_dumps;
+pub use system::forbid_core_dumps;
 pub use usage::{ServerNote, Usage};

@@ -54,6 +54,7 @@ mod stamp;
 mod state;
 mod stream;
 mod supervise;
+pub mod system;
 
 pub use appender::{Appender, Watermark};
 pub use appending::Appending;

@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use crate::{Error, ErrorKind, Result, private_file};
+use crate::{Error, ErrorKind, Result, private_file, system};
 
 /// How our note in a lock file begins.
 const NOTE: &str = "process ";
@@ -230,12 +230,7 @@ fn foreign(lock_path: &Path) -> Error {
 
 /// Whether the file system has no locks, rather than refusing this one.
 fn cannot_lock(error: &io::Error) -> bool {
-    // A network file system without its lock service says ENOLCK, which has no kind of its own.
-    #[cfg(unix)]
-    let has_no_service = error.raw_os_error() == Some(rustix::io::Errno::NOLCK.raw_os_error());
-    #[cfg(not(unix))]
-    let has_no_service = false;
-    error.kind() == io::ErrorKind::Unsupported || has_no_service
+    error.kind() == io::ErrorKind::Unsupported || system::has_no_lock_service(error)
 }
 
 fn refused(path: &Path, lock_path: &Path, error: io::Error) -> Error {

@@ -190,6 +190,14 @@ pub fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     return Some(metadata).and(None);
 }
 
+/// How many names a file has; one where the system does not tell.
+pub fn names(metadata: &Metadata) -> u64 {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::nlink(metadata);
+    #[cfg(not(unix))]
+    return Some(metadata).map_or(1, |_| 1);
+}
+
 /// Whether the last name of `path` itself, not what a link leads to, is still this open file. True where the system
 /// does not tell.
 ///

@@ -24,6 +24,7 @@ mod said;
 mod settings;
 mod sight;
 mod signals;
+mod system;
 mod table;
 mod text;
 mod veil;
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
     if let Some(ended) = document_text::serve_if_asked() {
         return ended;
     }
-    connecting::prepare();
+    connecting::prepare(cfg!(target_feature = "crt-static"));
     if manual::complete() {
         return ExitCode::SUCCESS;
     }

@@ -21,15 +21,8 @@ pub(crate) fn cancellation_of_sync(stays_up: bool) -> Result<CancellationToken, 
     use std::io::IsTerminal as _;
     let words = "interrupted: writing and committing what has been read (again to stop at once)\n";
     let is_shown = std::io::stderr().is_terminal() || std::io::stdin().is_terminal();
-    let ends = (!stays_up || is_shown) && !ignores_hang_up();
+    let ends = (!stays_up || is_shown) && !crate::system::ignores_hang_up();
     wait_for(words, if ends { HangUp::Ends } else { HangUp::Ignored })
-}
-
-/// Whether whoever started this wants it to outlive the terminal (`nohup`), where the system tells.
-fn ignores_hang_up() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 != 0)
 }
 
 /// The same for what somebody waits for: when the terminal goes away it ends, too, and leaves nothing half done behind.

@@ -5,14 +5,13 @@
 mod config;
 mod connection;
 pub mod given;
-mod process;
+mod system;
 
 use std::borrow::Cow;
 use std::io::Write as _;
 use std::path::Path;
 
 use capture_core::{Error, ErrorKind, Result};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -20,7 +19,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub use config::{Config, MEMBERS, Marks, schema};
 pub use connection::{Connection, MAX_PAGE_MB};
-pub use process::prepare;
+pub use system::{own_program, prepare};
 
 /// The text of a file that is named on the command line; `what` it is, for the error.
 ///
@@ -124,30 +123,21 @@ pub fn run<T>(work: impl Future<Output = T>) -> Option<T> {
     }
 }
 
-/// Cancelled by the first SIGTERM or SIGINT, which is logged with what becomes of what has been read; the second one ends
-/// the process.
+/// Cancelled by the first SIGTERM or SIGINT (Ctrl-C), which is logged with what becomes of what has been read; the second one
+/// ends the process.
 ///
 /// # Errors
 /// [`ErrorKind::Storage`] if signals cannot be listened to.
 pub fn stop_on_signal(becomes: &'static str) -> Result<CancellationToken> {
-    let listen = |kind| {
-        signal(kind)
-            .map_err(|error| Error::new(ErrorKind::Storage, "cannot listen to signals").with_source(error))
-    };
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let mut signals = system::Signals::listen()
+        .map_err(|error| Error::new(ErrorKind::Storage, "cannot listen to signals").with_source(error))?;
     let stop = CancellationToken::new();
     let stopped = stop.clone();
     tokio::spawn(async move {
-        for is_first in [true, false] {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if is_first {
-                tracing::info!("asked to stop: what has been read is {becomes}");
-                stopped.cancel();
-            }
-        }
+        signals.next().await;
+        tracing::info!("asked to stop: what has been read is {becomes}");
+        stopped.cancel();
+        signals.next().await;
         tracing::error!("asked to stop a second time: what was not {becomes} is read again");
         std::process::exit(1);
     });

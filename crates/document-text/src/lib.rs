@@ -18,6 +18,7 @@ mod plain;
 mod reader;
 mod rtf;
 mod serve;
+mod system;
 
 use serde::{Deserialize, Serialize};
 

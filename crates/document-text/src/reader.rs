@@ -10,7 +10,7 @@ use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 use crate::serve::{Answer, FLAG};
-use crate::{Error, Text};
+use crate::{Error, Text, system};
 
 /// What reading a document may cost.
 #[derive(Debug, Clone, Copy)]
@@ -61,13 +61,7 @@ impl Reader {
     /// # Errors
     /// [`Error::NoReader`] if its file is not known.
     pub fn of_this_program() -> Result<Self, Error> {
-        // A name that stays good when the file is replaced while this runs.
-        #[cfg(target_os = "linux")]
-        let program =
-            std::path::Path::new("/proc/self/exe").canonicalize().or_else(|_| std::env::current_exe());
-        #[cfg(not(target_os = "linux"))]
-        let program = std::env::current_exe();
-        program.map(Self::new).map_err(|_| Error::NoReader)
+        system::this_program().map(Self::new).map_err(|_| Error::NoReader)
     }
 
     /// The text of a document.
@@ -82,8 +76,7 @@ impl Reader {
         let Ok(_place) = self.places.acquire().await else { return Err(Error::NoReader) };
         let mut command = Command::new(&self.program);
         command.arg(FLAG).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        #[cfg(unix)]
-        command.current_dir("/");
+        system::in_no_folder(&mut command);
         let mut child = command.kill_on_drop(true).spawn().map_err(|_| Error::NoReader)?;
         let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(Error::NoReader);

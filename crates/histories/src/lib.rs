@@ -15,6 +15,9 @@
 //! assert!(report.failures.is_empty(), "{report}");
 //! ```
 
+// Runs are killed by signals.
+#![cfg(unix)]
+
 mod answer;
 mod body;
 mod destination;

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{Standing, StreamStanding, Trouble};
+use crate::system::{is_there, namespace};
 
 const VERSION: u32 = 1;
 
@@ -63,14 +64,8 @@ impl Saved {
     /// Whether its process is there, or could only be seen from elsewhere.
     fn may_be_there(&self) -> bool {
         let Some(own) = namespace() else { return true };
-        self.namespace.as_ref() != Some(&own) || Path::new(&format!("/proc/{}", self.process)).exists()
+        self.namespace.as_ref() != Some(&own) || is_there(self.process)
     }
-}
-
-/// In which numbers of processes mean the same, where the system tells.
-pub(crate) fn namespace() -> Option<String> {
-    let link = std::fs::read_link("/proc/self/ns/pid").ok()?;
-    Some(link.to_string_lossy().into_owned())
 }
 
 /// Where the file of a destination is: hidden, beside it (`.NAME.status.json`).

@@ -4,6 +4,7 @@
 mod file;
 mod metrics;
 mod readiness;
+mod system;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

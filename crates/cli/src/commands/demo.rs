@@ -101,7 +101,7 @@ impl Sync<'_> {
 
     /// The program itself, with the demo's company.
     fn command(&self) -> Result<Command, Failure> {
-        let program = std::env::current_exe()
+        let program = connecting::own_program()
             .map_err(|error| Failure::new(FAILED, "cannot run the command").with_source(error))?;
         let mut command = Command::new(program);
         // A person's own key, address and streams are not the demo's.

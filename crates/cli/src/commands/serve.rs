@@ -18,7 +18,7 @@ use crate::commands::Context;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::output::explain;
 use crate::settings::{Given, SyncSettings, WebhookSettings};
-use crate::{local, signals, webhooks};
+use crate::{local, signals, system, webhooks};
 
 /// Where tokens are kept unless somebody says otherwise.
 pub(crate) const TOKENS: &str = "ashby-tokens.json";
@@ -29,18 +29,7 @@ const OTHER_FILES: u64 = 200;
 
 /// How many connections there may be, after the system was asked for as many files as it gives.
 fn connections() -> usize {
-    #[cfg(unix)]
-    let files = {
-        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-        let now = getrlimit(Resource::Nofile);
-        let wanted = now.maximum.unwrap_or(u64::MAX).min(CONNECTIONS + OTHER_FILES);
-        if now.current.is_some_and(|now| now < wanted) {
-            let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: now.maximum });
-        }
-        getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
-    };
-    #[cfg(not(unix))]
-    let files = 1_024;
+    let files = system::open_files(CONNECTIONS + OTHER_FILES);
     let connections = files.saturating_sub(OTHER_FILES).clamp(64, CONNECTIONS);
     usize::try_from(connections).unwrap_or(usize::MAX)
 }

@@ -18,6 +18,7 @@ mod purge;
 mod recall;
 mod repair;
 mod stream_file;
+mod system;
 
 pub use directory::{Directory, state_path};
 pub use family::{Directories, StandardOutput};

@@ -18,6 +18,7 @@ use memchr::memchr2;
 use crate::BUFFER_BYTES;
 use crate::failure::not_opened;
 use crate::line::{push_key, push_reason};
+use crate::system::file_behind;
 
 /// How a line of a record goes on, and how each ends.
 const UPSERT: &str = r#"upsert","record":"#;
@@ -63,20 +64,6 @@ fn with_state<W: io::Write + Send + 'static>(lines: Lines<W>, state: Option<Path
         }
         None => Box::new(Appending::new(lines, MemoryStateStore::new(), NoLedger)),
     }
-}
-
-/// The regular file that an output is, if it is one.
-#[cfg(unix)]
-fn file_behind(output: impl std::os::fd::AsFd) -> Option<File> {
-    let file = File::from(output.as_fd().try_clone_to_owned().ok()?);
-    file.metadata().is_ok_and(|found| found.is_file()).then_some(file)
-}
-
-/// The regular file that an output is, if it is one.
-#[cfg(windows)]
-fn file_behind(output: impl std::os::windows::io::AsHandle) -> Option<File> {
-    let file = File::from(output.as_handle().try_clone_to_owned().ok()?);
-    file.metadata().is_ok_and(|found| found.is_file()).then_some(file)
 }
 
 /// Writes lines to any [`std::io::Write`], such as standard output:

@@ -302,9 +302,5 @@ fn lost(store: &dyn Store) -> Error {
 
 /// This run, for people.
 fn holder() -> String {
-    #[cfg(unix)]
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    #[cfg(not(unix))]
-    let host = std::env::var("COMPUTERNAME").unwrap_or_default();
-    format!("process {} on {host}", std::process::id())
+    format!("process {} on {}", std::process::id(), capture_core::system::host_name())
 }

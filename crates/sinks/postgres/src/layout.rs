@@ -157,7 +157,7 @@ impl Layout {
         if !self.schema_exists(link).await? {
             link.run(&format!("CREATE SCHEMA {}", self.schema)).await?;
         }
-        let (host, process) = (literal(&host()), std::process::id());
+        let (host, process) = (literal(&capture_core::system::host_name()), std::process::id());
         let sql = format!(
             "CREATE TABLE {run} (
                 single boolean PRIMARY KEY DEFAULT true CHECK (single),
@@ -197,7 +197,7 @@ impl Layout {
 
     /// The statement with which another run takes over.
     pub(crate) fn take(&self, found: i64, token: i64) -> String {
-        let (host, process) = (literal(&host()), std::process::id());
+        let (host, process) = (literal(&capture_core::system::host_name()), std::process::id());
         // Whose answer was lost may say it again.
         format!(
             "UPDATE {run} SET epoch = {next}, token = {token}, commits = commits + 1, host = {host}, process = {process},
@@ -321,12 +321,4 @@ impl Layout {
         }
         Ok(contents)
     }
-}
-
-/// The name of this machine, for whoever wants to know who holds a place.
-fn host() -> String {
-    #[cfg(unix)]
-    return rustix::system::uname().nodename().to_string_lossy().into_owned();
-    #[cfg(not(unix))]
-    return std::env::var("COMPUTERNAME").unwrap_or_else(|_| "a machine".to_owned());
 }

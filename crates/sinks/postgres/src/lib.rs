@@ -52,6 +52,7 @@ mod rows;
 mod session;
 mod sink;
 mod statements;
+mod system;
 mod table;
 mod tls;
 mod transit;

@@ -15,6 +15,7 @@ use tokio_postgres::{Client, Config, Row, SimpleQueryMessage};
 use crate::address::{Address, Host, SslMode};
 use crate::failure::Failure;
 use crate::password;
+use crate::system;
 use crate::tls::Tls;
 use crate::transit;
 
@@ -91,12 +92,7 @@ impl Link {
             .tcp_user_timeout(Duration::from_secs(60));
         match &address.host {
             Host::Name(name) => _ = config.host(name),
-            #[cfg(unix)]
-            Host::Socket(directory) => _ = config.host_path(directory),
-            #[cfg(not(unix))]
-            Host::Socket(_) => {
-                return Err(Error::new(ErrorKind::Configuration, "there are no sockets in files here").into());
-            }
+            Host::Socket(directory) => system::through_socket(&mut config, directory)?,
         }
         if let Some(password) = password::password(address)? {
             config.password(password);

@@ -1,7 +1,7 @@
 //! Which file a database is in, before SQLite sees it. SQLite takes some names for something else (`:memory:`,
 //! `file:x.db?mode=ro`), and changes what it opens: a leftover journal is played back.
 
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -72,7 +72,7 @@ impl Place {
         if !header.is_empty() && !is_ours {
             return Err(not_ours(&self.name));
         }
-        if names(&metadata) > 1 {
+        if private_file::names(&metadata) > 1 {
             let message = format!("the database {} has a second name (a hard link)", self.name.display());
             return Err(Error::new(ErrorKind::Storage, message).with_hint(
                 "SQLite keeps its log by name, so writing by two names destroys it: make a copy under this name, or remove the other",
@@ -111,14 +111,6 @@ impl Place {
         Error::new(ErrorKind::Storage, format!("cannot {what} the database {}", self.name.display()))
             .with_source(error)
     }
-}
-
-/// How many names a file has.
-fn names(metadata: &Metadata) -> u64 {
-    #[cfg(unix)]
-    return std::os::unix::fs::MetadataExt::nlink(metadata);
-    #[cfg(not(unix))]
-    return Some(metadata).map_or(1, |_| 1);
 }
 
 /// A file that was made for a database. Declare it before the connection, so that it goes after it.

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{DATABASE, Sync};
 use crate::failure::{FAILED, Failure};
 use crate::output::print;
+use crate::system::terminate;
 use crate::webhooks;
 
 /// The streams that events are about.
@@ -120,16 +121,6 @@ impl Watch {
         let _ = std::fs::remove_file(&self.secret_file);
     }
 }
-
-#[cfg(unix)]
-fn terminate(process: u32) {
-    if let Some(process) = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw) {
-        let _ = rustix::process::kill_process(process, rustix::process::Signal::TERM);
-    }
-}
-
-#[cfg(not(unix))]
-fn terminate(_: u32) {}
 
 fn is_there(sql: &str) -> Result<bool, Failure> {
     let rows = sink_sqlite::query(Path::new(DATABASE), sql, 1)?.rows;

@@ -1,0 +1,3 @@
+from ashby_toolkit import main
+
+main()
