@@ -55,6 +55,7 @@ mod serve_attempts;
 mod serve_sync;
 mod signals;
 mod simulator;
+mod site;
 mod support;
 mod terminal;
 mod tls;

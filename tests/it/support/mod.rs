@@ -1,5 +1,6 @@
 //! A simulated organisation, a directory to work in, and the binary.
 
+pub(crate) mod console;
 pub(crate) mod hostile;
 pub(crate) mod lake;
 pub(crate) mod listening;

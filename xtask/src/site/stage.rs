@@ -99,7 +99,11 @@ fn moved(file: &Path, page: &Path, link: &str, pages: &BTreeMap<PathBuf, PathBuf
         link.split_once('#').map_or((link, String::new()), |(path, anchor)| (path, format!("#{anchor}")));
     let target = plain(&file.parent().unwrap_or(Path::new("")).join(path));
     let on_site = match pages.get(&target) {
-        Some(page) => page.clone(),
+        // mdBook calls it so, and minds only its own list.
+        Some(to) if to.ends_with("README.md") && page != Path::new("SUMMARY.md") => {
+            to.with_file_name("index.md")
+        }
+        Some(to) => to.clone(),
         None if root().join(&target).is_file() && !path.ends_with(".md") => {
             Path::new("repository").join(&target)
         }
@@ -219,9 +223,11 @@ mod tests {
         let pages = BTreeMap::from([
             (PathBuf::from("docs/a/b.md"), PathBuf::from("a/b.md")),
             (PathBuf::from("README.md"), PathBuf::from("project/readme.md")),
+            (PathBuf::from("docs/c/README.md"), PathBuf::from("c/README.md")),
         ]);
         let moved = |link: &str| moved(Path::new("docs/a/b.md"), Path::new("a/b.md"), link, &pages);
         assert_eq!(moved("../../README.md#x"), Ok(Moved::To("../project/readme.md#x".to_owned())));
+        assert_eq!(moved("../c/README.md"), Ok(Moved::To("../c/index.md".to_owned())));
         assert_eq!(moved("../../Cargo.toml"), Ok(Moved::To("../repository/Cargo.toml".to_owned())));
         assert_eq!(moved("../../xtask"), Ok(Moved::Text));
         assert_eq!(moved("https://example.com/"), Ok(Moved::Kept));
