@@ -289,7 +289,7 @@ impl Bench {
             format!("{}: {:.0} ms", slowest.0, slowest.1),
         );
         let header = ["question", "model", "raw views", "DuckDB over Parquet"];
-        Ok(crate::workspace::table(&header, rows.into_iter()))
+        Ok(crate::workspace::table(&header, rows))
     }
 
     /// The same of Parquet files, where `ASHBY_LAKE_PYTHON` names a Python with DuckDB.
