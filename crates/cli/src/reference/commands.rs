@@ -84,11 +84,11 @@ fn section(path: &str, command: &Command, shared: &BTreeMap<String, Vec<&Arg>>) 
     };
     let own = command.get_arguments().filter(|argument| is_shown(argument) && !is_shared(argument));
     own.for_each(|argument| section += &flag(argument));
-    let takes = |arguments: &&Vec<&Arg>| {
-        arguments
-            .iter()
-            .any(|known| command.get_arguments().any(|argument| argument.get_id() == known.get_id()))
+    // A command that means nothing to what all have hides it.
+    let has = |known: &Arg| {
+        command.get_arguments().any(|argument| argument.get_id() == known.get_id() && is_shown(argument))
     };
+    let takes = |arguments: &&Vec<&Arg>| arguments.iter().any(|known| has(known));
     let groups: Vec<String> = shared
         .iter()
         .filter(|(_, arguments)| takes(arguments))
