@@ -46,6 +46,7 @@ mod postings;
 mod privacy;
 mod purge;
 mod reconcile;
+mod reference;
 mod report;
 mod resumes;
 mod search;

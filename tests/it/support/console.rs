@@ -251,7 +251,8 @@ impl Shell {
 impl Drop for Shell {
     fn drop(&mut self) {
         if let Some(pid) = self.child.id() {
-            let _ = std::process::Command::new("sh").args(["-c", &format!("kill -TERM -- -{pid}")]).status();
+            let _ =
+                std::process::Command::new("bash").args(["-c", &format!("kill -TERM -- -{pid}")]).status();
         }
     }
 }
