@@ -18,7 +18,7 @@ const CODES: [(u8, &str); 6] = [
 ];
 
 /// Members of a failure that is told as JSON.
-const MEMBERS: [(&str, &str); 10] = [
+const MEMBERS: [(&str, &str); 11] = [
     ("message", "what happened, to what; for people"),
     ("type", "what kind of failure it is: a word of the lists below"),
     ("code", "Ashby's code, such as `invalid_input`, or null"),
@@ -26,6 +26,7 @@ const MEMBERS: [(&str, &str); 10] = [
     ("retryable", "whether the same may succeed later"),
     ("may_have_taken_effect", "whether a write may have been carried out: look before sending it again"),
     ("hint", "what to do next, or null"),
+    ("did_you_mean", "names that may have been meant"),
     ("request_id", "Ashby's id of the request, for their support, or null"),
     ("http_status", "the answer's status, or null"),
     ("exit_code", "with which code the command ends"),
