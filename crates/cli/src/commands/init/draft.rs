@@ -91,14 +91,16 @@ impl Draft {
         let table = self.table()?;
         match value.and_then(spelled) {
             None => drop(table.remove(name)),
-            Some(value) => {
-                let there = table.get(name).and_then(Item::as_value);
-                let is_there =
-                    there.is_some_and(|there| there.to_string().trim() == value.to_string().trim());
-                if !is_there {
-                    table.insert(name, Item::Value(value));
+            Some(value) => match table.get_mut(name).and_then(Item::as_value_mut) {
+                Some(there) if is_same(there, &value) => {}
+                // Comments before and behind it stay.
+                Some(there) => {
+                    let around = there.decor().clone();
+                    *there = value;
+                    *there.decor_mut() = around;
                 }
-            }
+                None => drop(table.insert(name, Item::Value(value))),
+            },
         }
         Ok(())
     }
@@ -193,6 +195,19 @@ fn spelled(value: &serde_json::Value) -> Option<Value> {
     }
 }
 
+/// Whether two values are the same, however they are spelled.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) => one.value() == other.value(),
+        (Value::Integer(one), Value::Integer(other)) => one.value() == other.value(),
+        (Value::Boolean(one), Value::Boolean(other)) => one.value() == other.value(),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        _ => false,
+    }
+}
+
 /// A file as it may be shown: keys and what opens something are masked.
 pub(super) fn masked(text: &str) -> String {
     let Ok(mut document) = text.trim_start_matches('\u{feff}').parse::<DocumentMut>() else {
@@ -239,12 +254,15 @@ mod tests {
             files: Files::default(),
             given: Given::new(),
         };
+        let mut same = draft(None, there);
+        same.set("to", Some(&"sqlite:x".into())).unwrap();
+        assert_eq!(*same.text(), there, "the same, spelled otherwise");
         let mut whole = draft(None, there);
         whole.set("to", Some(&"jsonl:out".into())).unwrap();
         whole.set("streams", Some(&serde_json::json!(["a", "b"]))).unwrap();
         whole.set("max_rpm", None).unwrap();
         let text = whole.text();
-        assert!(text.starts_with("# mine\nto = \"jsonl:out\""), "{}", *text);
+        assert!(text.starts_with("# mine\nto = \"jsonl:out\"   # here\n"), "{}", *text);
         assert!(text.contains("streams = [\"a\", \"b\"]\n") && !text.contains("max_rpm"), "{}", *text);
         assert!(text.ends_with("[profiles.b]\nwatch = true\n"), "{}", *text);
 

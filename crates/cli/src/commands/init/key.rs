@@ -112,7 +112,13 @@ impl Source {
         if matches!(self, Self::AsBefore) {
             return Ok(None);
         }
-        for name in SETTINGS {
+        let kept = match self {
+            Self::Environment | Self::AsBefore => None,
+            Self::Command(_) => Some("api_key_command"),
+            Self::File(_) | Self::New(_) => Some("api_key_file"),
+        };
+        // What is there and stays, stays where it is.
+        for name in SETTINGS.into_iter().filter(|name| Some(*name) != kept) {
             draft.set(name, None)?;
         }
         let path = |path: &Path| {

@@ -184,11 +184,11 @@ fn calendar(every: Duration) -> Result<Calendar, Failure> {
     let is_whole = every.as_secs() == minutes * 60;
     let both = |systemd: String, cron: String| Ok(Calendar { systemd, cron });
     match minutes {
-        1..60 if is_whole && 60 % minutes == 0 => {
+        1..60 if is_whole && 60_u64.is_multiple_of(minutes) => {
             both(format!("*:0/{minutes}"), format!("*/{minutes} * * * *"))
         }
         60 if is_whole => both("hourly".to_owned(), "0 * * * *".to_owned()),
-        61..1440 if is_whole && minutes % 60 == 0 && 24 % (minutes / 60) == 0 => {
+        61..1440 if is_whole && minutes.is_multiple_of(60) && 24_u64.is_multiple_of(minutes / 60) => {
             let hours = minutes / 60;
             both(format!("0/{hours}:00"), format!("0 */{hours} * * *"))
         }
