@@ -76,7 +76,9 @@ impl Sink for OneFile {
     }
 
     async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
-        streams.iter().for_each(|stream| drop(self.table(&stream.name)));
+        for stream in streams {
+            self.table(&stream.name);
+        }
         Ok(())
     }
 
