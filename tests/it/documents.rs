@@ -21,6 +21,7 @@ use Holds::{Document, Lines, Other};
 /// In this order, since later ones are about what earlier ones made. `CANDIDATE` and such stand for ids.
 const TABLE: &[(&str, Holds)] = &[
     ("version", Document),
+    ("init --yes --key environment --config init.toml --to sqlite:init.db --schedule none", Document),
     ("streams", Document),
     ("streams --readable", Document),
     ("check", Document),
