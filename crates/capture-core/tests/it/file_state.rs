@@ -56,17 +56,18 @@ async fn the_state_is_its_owners_and_is_where_a_link_leads_to() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     let mode = |name: &str| fs::metadata(at(name)).unwrap().permissions().mode() & 0o777;
-    FileStateStore::new(at("made/for/state.json")).save(&update(1)).await.unwrap();
-    assert_eq!([mode("made"), mode("made/for"), mode("made/for/state.json")], [0o700, 0o700, 0o600]);
+    let store = FileStateStore::new(at("made/state.json"));
+    store.making_directory().save(&update(1)).await.unwrap();
+    assert_eq!([mode("made"), mode("made/state.json")], [0o700, 0o600]);
 
-    symlink("made/for/state.json", at("link")).unwrap();
+    symlink("made/state.json", at("link")).unwrap();
     FileStateStore::new(at("link")).save(&update(2)).await.unwrap();
     assert!(at("link").is_symlink());
-    assert_eq!(position(&at("made/for/state.json")), 2);
+    assert_eq!(position(&at("made/state.json")), 2);
 
     // What others put where a name could be guessed is neither followed nor used.
     fs::write(at("theirs"), "theirs").unwrap();
-    symlink(at("theirs"), at("made/for/state.json.new")).unwrap();
+    symlink(at("theirs"), at("made/state.json.new")).unwrap();
     FileStateStore::new(at("link")).save(&update(3)).await.unwrap();
     assert_eq!(fs::read_to_string(at("theirs")).unwrap(), "theirs");
 }
