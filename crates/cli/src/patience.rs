@@ -40,11 +40,7 @@ pub(crate) async fn through(
         }
         while is_locked && Instant::now() < until {
             tokio::select! {
-                () = cancel.cancelled() => {
-                    let mut report = Report::default();
-                    report.interrupted = true;
-                    return Ok(report);
-                }
+                () = cancel.cancelled() => return Ok(Report::interrupted()),
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
             is_locked = place.is_locked() == Some(true);
