@@ -112,7 +112,10 @@ impl Desk {
         let site = Site::with(&shape, ServerOptions::default()).await;
         let [serves, receives, measures] = [free_port(), free_port(), free_port()];
         let names = vec![
-            ("\"api_key\": \"…\"", "\"api_key\": \"sim-key\"".to_owned()),
+            (
+                "\"api_key\": \"…\"",
+                format!("\"api_key\": \"sim-key\", \"base_url\": \"{}\"", site.server.base_url()),
+            ),
             ("ASHBY_API_KEY=…", "ASHBY_API_KEY=sim-key".to_owned()),
             (PORTS[0], serves.clone()),
             (PORTS[1], receives.clone()),
