@@ -277,13 +277,17 @@ async fn a_growing_file_is_sent_as_long_as_it_was() {
     assert!(pair.storage.requests()[0].body.contains("\r\n\r\nhello\r\n--"));
 }
 
+/// A busy machine is silent for a while, too.
+const PATIENT: Duration = Duration::from_secs(30);
+
 #[tokio::test]
 async fn a_download_is_neither_endless_nor_endlessly_slow() {
     let announced = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n".to_vec();
     let endless = [&b"HTTP/1.1 200 OK\r\n\r\n"[..], &[b'x'; 1000]].concat();
     for step in [Step::Stall(announced), Step::Stall(endless)] {
         let pair = Pair::new([step]).await;
-        let open = pair.client().open_file(&FileHandle::from("h")).await.unwrap().limit_bytes(999);
+        let client = pair.ashby.builder().read_timeout(PATIENT).build().unwrap();
+        let open = client.open_file(&FileHandle::from("h")).await.unwrap().limit_bytes(999);
         let error = open.save(&pair.directory.path().join("x"), false).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
         assert_eq!(pair.files(), Vec::<String>::new());
@@ -291,7 +295,8 @@ async fn a_download_is_neither_endless_nor_endlessly_slow() {
     // Never silent for long, and yet never done.
     let slow = [&b"HTTP/1.1 200 OK\r\n\r\n"[..], &[b'x'; 2_000]].concat();
     let pair = Pair::new([Step::Trickle(slow)]).await;
-    let client = pair.ashby.builder().total_timeout(Duration::from_millis(500)).build().unwrap();
+    let client = pair.ashby.builder().read_timeout(PATIENT).total_timeout(Duration::from_secs(2)).build();
+    let client = client.unwrap();
     let open = client.open_file(&FileHandle::from("h")).await.unwrap();
     let error = open.save(&pair.directory.path().join("x"), false).await.unwrap_err();
     assert_eq!((error.kind(), pair.files()), (ErrorKind::Timeout, Vec::new()), "{error}");
