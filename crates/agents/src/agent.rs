@@ -45,7 +45,7 @@ pub struct Agent {
     pub(crate) inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Inner {
     /// As far as it may be seen.
     copy: Option<LocalCopy>,
@@ -139,22 +139,7 @@ impl Agent {
         tools: Vec<Tool>,
         sight: Sight,
     ) -> Self {
-        let Inner { client, documents, max_age, measures, turns, .. } = &*self.inner;
-        let (client, documents, turns) = (client.clone(), documents.clone(), Arc::clone(turns));
-        let (max_age, measures) = (*max_age, measures.clone());
-        Self {
-            inner: Arc::new(Inner {
-                copy,
-                client,
-                writes,
-                documents,
-                max_age,
-                measures,
-                tools,
-                sight,
-                turns,
-            }),
-        }
+        Self { inner: Arc::new(Inner { copy, writes, tools, sight, ..Inner::clone(&self.inner) }) }
     }
 
     /// Reads résumés, if this one of a candidate may be seen.
