@@ -26,7 +26,11 @@ for (const colorScheme of ["light", "dark"]) {
   let here = "";
   page.on("console", (message) => wrong.push(`${here}: console: ${message.text()}`));
   page.on("pageerror", (error) => wrong.push(`${here}: ${error}`));
-  page.on("requestfailed", (request) => wrong.push(`${here}: not loaded: ${request.url()}`));
+  // What is still on its way when the page is left is ended by the browser, and lacks nothing.
+  page.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText;
+    if (why !== "net::ERR_ABORTED") wrong.push(`${here}: not loaded: ${request.url()}: ${why}`);
+  });
   for (const path of pages(site)) {
     here = `${relative(site, path)} (${colorScheme})`;
     await page.goto(pathToFileURL(path).href);
