@@ -1,6 +1,6 @@
 //! `ashby reconcile`: what is there against what is held.
 
-use ashby_sim::{Key, Kind, Mutation, ServerOptions};
+use ashby_sim::{Fault, FaultRule, Key, Kind, Mutation, ServerOptions};
 use serde_json::{Map, Value, json};
 
 use crate::support::{Site, postgres, run, shape, sqlite, truth};
@@ -67,6 +67,27 @@ async fn what_is_gone_and_what_tokens_missed_is_found_and_a_dry_run_changes_noth
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stderr.contains("cannot be copied"), "{}", ran.stderr);
     site.done("reconcile --to jsonl:out").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_token_hid_is_told_as_missed() {
+    let site = Site::new().await;
+    site.done("sync users").await;
+    let user = truth(site.organisation(), "users").into_keys().next().unwrap();
+    site.organisation().mutate(&Mutation::Archive { kind: Kind::User, id: user }).unwrap();
+    // The listing by token leaves out the one that changed, the listing of everything does not.
+    site.server.faults().add(FaultRule::new("user.list", Fault::NoRecords).token(true).times(2));
+    for command in ["reconcile --dry-run --output json", "reconcile --output json"] {
+        let ran = site.done(command).await;
+        let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let users = of(&found, "users");
+        assert_eq!(
+            (&users["missed"], &users["caught_up"], &users["gone"]),
+            (&json!(1), &json!(0), &json!(0)),
+            "{command}: {found:#}"
+        );
+    }
+    assert_eq!(sqlite(&site.path("ashby.db"), "users"), truth(site.organisation(), "users"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -124,8 +124,16 @@ impl Purger {
                     Ok(changes::forget(connection)?)
                 })?;
             }
-            // Whatever they were before may stand in what is free.
-            Purge::Earlier(_) => {}
+            // Whatever they were before may stand in what is free, which the rewriting leaves out, and among the words.
+            Purge::Earlier(_) => {
+                let concerned = all.iter().filter(|(_, stream)| self.purge.concerns(stream));
+                self.database.transaction(|connection| {
+                    for (_, stream) in concerned {
+                        search::settle(connection, stream)?;
+                    }
+                    Ok(())
+                })?;
+            }
             _ => self.erase(&all)?,
         }
         self.database.rewrite()

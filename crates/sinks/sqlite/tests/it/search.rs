@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use capture_core::{ErrorKind, Gone, Record, Searchable, Sink, StreamDescriptor};
+use capture_core::{
+    Choose, ErrorKind, Family, Gone, Held, Purge, Record, Searchable, Sink, StreamDescriptor,
+};
 use rusqlite::Connection;
 use sink_sqlite::{SqliteSink, rebuild, words};
 
@@ -23,7 +25,7 @@ fn pet(id: &str, name: &str, note: &str) -> Record {
 
 /// Keys of rows in which all of these words are.
 fn found(place: &Place, text: &str) -> Vec<String> {
-    let query = words(text, false).unwrap().replace('\'', "''");
+    let query = words(text, false).unwrap().begun.replace('\'', "''");
     place.rows(&format!(
         "SELECT _key FROM _search_pets JOIN _rows_pets ON _row = _search_pets.rowid
          WHERE _search_pets MATCH '{query}' ORDER BY 1"
@@ -103,6 +105,43 @@ async fn erase_one_of_many(at_once: usize) {
     for word in ["xanthippe", "Xanthippe", "antessential", "quintessential", "anthippe"] {
         let is_there = bytes.windows(word.len()).any(|window| window == word.as_bytes());
         assert!(!is_there, "{word} is still there");
+    }
+}
+
+struct All;
+
+impl Choose for All {
+    fn chooses(&mut self, _: &Held<'_>) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn of_what_a_record_said_before_no_word_is_left_once_that_is_purged() {
+    let place = Place::new();
+    let pets = pets();
+    let mut sink = place.open(&[&pets]).await;
+    let mut all: Vec<Record> = (0..500).map(|number| pet(&format!("p{number}"), "Mia", "ordinary")).collect();
+    all.push(pet("secret", "Xanthippe", "quintessential"));
+    write_at(&mut sink, &pets, 1, &all).await;
+    commit(&mut sink).await;
+    write_at(&mut sink, &pets, 2, &[pet("secret", "Anonymous", "ordinary")]).await;
+    commit(&mut sink).await;
+    sink.close().await.unwrap();
+    let words = ["xanthippe", "anthippe", "quintessential", "antessential"];
+    let is_there = |word: &&str| {
+        let bytes = std::fs::read(place.path()).unwrap();
+        bytes.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    assert!(words.iter().any(is_there), "the test would show nothing");
+    let database = sink_sqlite::Family.place(&format!("sqlite:{}", place.path().display()), None);
+    let database = database.unwrap().unwrap();
+    let mut purging = database.purge(Purge::Earlier(Box::new(All)), &[pets]).unwrap();
+    purging.carry_out().await.unwrap();
+    drop(purging);
+    assert_eq!((found(&place, "quintessential"), found(&place, "ordinary").len()), (vec![], 501));
+    for word in words {
+        assert!(!is_there(&word), "{word} is still there");
     }
 }
 
