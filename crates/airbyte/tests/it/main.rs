@@ -4,6 +4,7 @@
 
 mod models;
 mod stops;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Output, Stdio};
