@@ -106,6 +106,23 @@ async fn watching_survives_a_server_that_comes_and_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn watching_survives_a_proxy_that_forbids_something_once() {
+    let site = Site::new().await;
+    let child = start(site.ashby("sync users --watch --interval 1s"));
+    until("a poll", || site.log().count("user.list") >= 1).await;
+    site.server.faults().add(FaultRule::new("user.list", Fault::Forbidden).times(1));
+    let polls = || site.log().of("user.list");
+    until("a refusal", || polls().iter().any(|entry| entry.status == 403)).await;
+    let refused = polls().len();
+    until("two polls more", || polls().len() > refused + 1).await;
+    signal(&child, "TERM");
+    let ran = ended(child).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let told = |beginning: &str| ran.stderr.lines().filter(|line| line.contains(beginning)).count();
+    assert_eq!((told("trouble"), told("recovered")), (1, 1), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn watching_waits_for_an_ashby_that_is_away_at_the_start() {
     let site = Site::new().await;
     site.server.faults().add(FaultRule::new("apiKey.info", Fault::Status { status: 503 }));

@@ -18,6 +18,7 @@ use crate::settings::Settings;
 /// What the settings say of the model.
 pub(crate) fn options(settings: &Settings) -> Result<Options, Failure> {
     let mut options = Options::default();
+    options.locking = settings.locking();
     let zone = settings.timezone();
     options.zone = TimeZone::get(zone).map_err(|_| {
         Failure::new(USAGE, "timezone names no time zone")

@@ -21,7 +21,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy, SMALL_BODY_BYTES};
-use capture_core::{ReconcilePolicy, StreamRetry};
+use capture_core::{Locking, ReconcilePolicy, StreamRetry};
 use clap::ValueEnum as _;
 use secrecy::ExposeSecret;
 
@@ -526,6 +526,11 @@ impl Settings {
 
     pub(crate) fn to(&self) -> &str {
         &self.merged.to
+    }
+
+    /// What to do where the destination's file system cannot lock.
+    pub(crate) fn locking(&self) -> Locking {
+        if self.merged.without_lock { Locking::WhereSupported } else { Locking::Required }
     }
 
     /// Whether the analyst's model is kept beside the copy.

@@ -76,7 +76,7 @@ impl BuildReport {
 /// in the model's place, and what SQLite refuses. The old model stays.
 pub fn build(records: &Path, model: &Path, options: &Options) -> Result<BuildReport> {
     let begun = Instant::now();
-    let _lock = Lock::acquire(model)?;
+    let _lock = Lock::acquire_with(model, options.locking)?;
     for _ in 1..ATTEMPTS {
         if let Some(mut report) = attempt(Raw::open(records)?, model, options)? {
             report.seconds = begun.elapsed().as_secs_f64();

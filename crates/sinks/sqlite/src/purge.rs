@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use capture_core::{
-    Gone, Held, Key, Lock, Purge, Purging, Record, Removal, Removed, Result, Stamp, StateUpdate,
+    Gone, Held, Key, Lock, Locking, Purge, Purging, Record, Removal, Removed, Result, Stamp, StateUpdate,
     StreamDescriptor, Write, chosen,
 };
 use rusqlite::{Connection, params};
@@ -33,8 +33,13 @@ pub(crate) struct Purger {
 }
 
 impl Purger {
-    pub(crate) fn new(path: &Path, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Self> {
-        let lock = Lock::acquire(&Place::new(path)?.name)?;
+    pub(crate) fn new(
+        path: &Path,
+        locking: Locking,
+        purge: Purge,
+        streams: &[Arc<StreamDescriptor>],
+    ) -> Result<Self> {
+        let lock = Lock::acquire_with(&Place::new(path)?.name, locking)?;
         let database = Database::open(path).map_err(|failure| failure.of(path))?;
         let (path, descriptors) = (path.to_owned(), streams.to_vec());
         Ok(Self { path, purge, descriptors, chosen: None, database, _lock: lock })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use capture_core::{
     Choose, ErrorKind, Family, Gone, Held, Purge, Record, Searchable, Sink, StreamDescriptor,
 };
+use capture_core::{ErrorKind, Gone, Locking, Record, Searchable, Sink, StreamDescriptor};
 use rusqlite::Connection;
 use sink_sqlite::{SqliteSink, rebuild, words};
 
@@ -180,13 +181,17 @@ async fn it_is_made_where_it_is_missing_and_dropped_where_nobody_wants_it() {
     broken.execute_batch("DELETE FROM _search_pets").unwrap();
     broken.close().unwrap();
     let all = [("pets".to_owned(), searchable()), ("none".to_owned(), searchable())];
-    assert_eq!(rebuild(&place.path(), &all).unwrap(), [("pets".to_owned(), 1)]);
+    assert_eq!(rebuild(&place.path(), Locking::Required, &all).unwrap(), [("pets".to_owned(), 1)]);
     assert_eq!(found(&place, "mia"), ["1"]);
     let mut sink = SqliteSink::new(place.path());
     sink.load().await.unwrap();
-    assert_eq!(rebuild(&place.path(), &all).unwrap_err().kind(), ErrorKind::Busy, "a run has it");
+    assert_eq!(
+        rebuild(&place.path(), Locking::Required, &all).unwrap_err().kind(),
+        ErrorKind::Busy,
+        "a run has it"
+    );
     sink.close().await.unwrap();
-    assert!(rebuild(&place.path().with_extension("none"), &all).is_err());
+    assert!(rebuild(&place.path().with_extension("none"), Locking::Required, &all).is_err());
 
     place.open(&[&plain]).await.close().await.unwrap();
     assert_eq!(place.rows(tables), ["0"]);
