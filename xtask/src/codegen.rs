@@ -1,6 +1,5 @@
 //! `cargo xtask codegen`: what follows from the catalog of operations.
 
-mod described;
 mod methods;
 mod rust;
 mod tables;

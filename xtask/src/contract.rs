@@ -17,10 +17,10 @@ use crate::workspace::root;
 pub(crate) struct Options {
     /// Ashby's OpenAPI document, as JSON
     #[arg(long, value_name = "FILE")]
-    pub(crate) openapi: PathBuf,
+    openapi: PathBuf,
     /// List what the catalog itself does not know, too
     #[arg(long)]
-    pub(crate) gaps: bool,
+    gaps: bool,
 }
 
 /// Differences that are meant, with their reasons.

@@ -29,7 +29,7 @@
 //! # });
 //! ```
 
-#[cfg(any(feature = "conformance", doc))]
+#[cfg(feature = "conformance")]
 pub mod conformance;
 
 mod appender;

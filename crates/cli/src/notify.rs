@@ -88,10 +88,7 @@ async fn send(client: &reqwest::Client, url: &Url, message: &Message) {
         };
         match pauses.next() {
             Some(pause) => tokio::time::sleep(*pause).await,
-            None => {
-                let host = outgoing::host(url);
-                return tracing::warn!("a notification could not be sent to {host}: {why}");
-            }
+            None => return tracing::warn!("a notification could not be sent: {why}"),
         }
     }
 }

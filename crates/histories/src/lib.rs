@@ -28,6 +28,9 @@ mod keys;
 pub mod lake;
 mod plan;
 mod play;
+#[cfg(feature = "webhooks")]
+#[cfg_attr(not(test), expect(dead_code, reason = "no sync takes deliveries yet"))]
+mod post;
 mod process;
 mod server;
 mod shrink;

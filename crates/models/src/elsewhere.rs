@@ -52,7 +52,7 @@ fn column(name: &str, kind: Kind, about: &str) -> StoredColumn {
     StoredColumn { name: name.to_owned(), kind, about: about.to_owned() }
 }
 
-pub(crate) fn of(table: &Table) -> Stored {
+fn of(table: &Table) -> Stored {
     let mut columns: Vec<StoredColumn> = table
         .stored_columns()
         .map(|each| column(each.name, each.kind, if each.is_shown() { each.about } else { "" }))
@@ -112,12 +112,6 @@ pub fn stored(model: &Connection) -> rusqlite::Result<Vec<Stored>> {
             name,
         });
     }
-    all.extend(said_of_itself());
-    Ok(all)
-}
-
-/// What a model says of itself.
-pub(crate) fn said_of_itself() -> [Stored; 2] {
     let own = |name: &str, about: &str, key: &[&str], columns: &[(&str, &str)]| Stored {
         name: name.to_owned(),
         about: about.to_owned(),
@@ -125,13 +119,13 @@ pub(crate) fn said_of_itself() -> [Stored; 2] {
         key: key.iter().map(|name| (*name).to_owned()).collect(),
         indexes: Vec::new(),
     };
-    let info = own(
+    all.push(own(
         "model_info",
         "What the model says of itself",
         &["key"],
         &[("key", "What is told"), ("value", "What is told of it")],
-    );
-    let columns = own(
+    ));
+    all.push(own(
         "model_columns",
         "A column of a table or view",
         &["table_name", "column_name"],
@@ -141,8 +135,8 @@ pub(crate) fn said_of_itself() -> [Stored; 2] {
             ("type", "Its type"),
             ("description", "What it holds"),
         ],
-    );
-    [info, columns]
+    ));
+    Ok(all)
 }
 
 /// The views of the defined tables in a dialect, in an order in which they can be made.

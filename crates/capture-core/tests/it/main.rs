@@ -12,4 +12,3 @@ mod planted;
 mod runner;
 mod schedule;
 mod scripted;
-mod supervise;

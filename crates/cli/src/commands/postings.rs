@@ -46,6 +46,7 @@ impl PostingsFlags {
                         text::line(&board.name)
                     ));
                 }
+                text::note_mended(board.split().as_bytes());
                 Published::from_board(&board)
             }
             None => {
@@ -55,7 +56,6 @@ impl PostingsFlags {
                 Published::from_careers(&settings.client()?, &careers).await?
             }
         };
-        text::note_mended(published.is_mended);
         let postings = &published.postings;
         match output::records_format(settings) {
             // A feed has it: it is not this command's (`Command::formats`).

@@ -32,7 +32,7 @@ impl Receiver {
         vitals: Option<&Vitals>,
         stop: &CancellationToken,
     ) -> Result<Self, Failure> {
-        let address = address(settings.listen()?, "listen")?;
+        let address = address(settings.listen(), "listen")?;
         let listener = bind(address).await.map_err(|error| taken(address, "listen", error))?;
         let intake = Intake::new(keyring(settings)?);
         let address = listener.local_addr().unwrap_or(address);
@@ -132,7 +132,7 @@ async fn watch(part: Part, mut failing: tokio::sync::watch::Receiver<bool>) {
 
 /// The inbox of what is synced into a destination.
 pub(crate) fn inbox_of(settings: &Settings, place: &dyn Place) -> Result<PathBuf, Failure> {
-    match (settings.inbox()?, place.path()) {
+    match (settings.inbox(), place.path()) {
         (Some(path), _) => Ok(path.to_owned()),
         (None, Some(destination)) => Inbox::beside(destination).map_err(|error| {
             Failure::new(FAILED, "cannot find the place of the inbox beside the destination")
@@ -144,15 +144,14 @@ pub(crate) fn inbox_of(settings: &Settings, place: &dyn Place) -> Result<PathBuf
 }
 
 /// The inbox to look at: the one that was named, that of `ashby listen`, or that of the destination.
-pub(crate) fn inbox_to_read(settings: &Settings) -> Result<PathBuf, Failure> {
+pub(crate) fn inbox_to_read(settings: &Settings) -> PathBuf {
     let of_listen = PathBuf::from(INBOX);
-    let named = settings.inbox()?;
-    if named.is_none() && !of_listen.exists() {
+    if settings.inbox().is_none() && !of_listen.exists() {
         let place = crate::destination::from_settings(settings).ok();
         let beside = place.and_then(|place| inbox_of(settings, &*place).ok());
         if let Some(beside) = beside.filter(|path| path.exists()) {
-            return Ok(beside);
+            return beside;
         }
     }
-    Ok(named.map_or(of_listen, Path::to_owned))
+    settings.inbox().map_or(of_listen, Path::to_owned)
 }

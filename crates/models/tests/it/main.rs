@@ -9,5 +9,4 @@ mod company;
 mod edges;
 mod figures;
 mod law;
-mod promises;
 mod shapes;

@@ -11,7 +11,6 @@
 mod catalog;
 mod message;
 mod record;
-mod rows;
 mod sink;
 mod state;
 

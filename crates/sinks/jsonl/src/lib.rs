@@ -22,7 +22,7 @@ mod system;
 
 pub use directory::{Directory, state_path};
 pub use family::{Directories, StandardOutput};
-pub use output::{Lines, lines, standard_output, standard_output_with};
+pub use output::{Lines, lines, standard_output};
 
 use std::path::PathBuf;
 
