@@ -3,7 +3,8 @@
 use ashby_sim::{Key, ServerOptions};
 use serde_json::Value;
 
-use crate::support::{Site, bare, run, shape, snapshot};
+use crate::support::stub::Stub;
+use crate::support::{Site, bare, jsonl, run, shape, snapshot};
 
 async fn site_with(key: Key) -> Site {
     Site::with(&shape(), ServerOptions { keys: vec![key], ..ServerOptions::default() }).await
@@ -98,4 +99,22 @@ async fn denied_streams_are_skipped_unless_they_were_named() {
         let some = site.run("sync offers jobs").await;
         assert_eq!(some.code, Some(4), "{some:#?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_without_a_word_of_what_it_may_is_tried() {
+    let stub = Stub::start(|operation| match operation {
+        "apiKey.info" => r#"{"success":true,"results":{"title":"k","scopes":[]}}"#.to_owned(),
+        "job.list" => {
+            r#"{"success":true,"results":[{"id":"j-1","title":"Cook"}],"moreDataAvailable":false,"syncToken":"t"}"#
+                .to_owned()
+        }
+        _ => r#"{"success":false,"errors":["missing_endpoint_permission"]}"#.to_owned(),
+    })
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = bare(directory.path(), "sync jobs users --to jsonl:out");
+    command.env("ASHBY_API_KEY", "k").env("ASHBY_BASE_URL", &stub.url);
+    let ran = run(command).await;
+    assert_eq!(jsonl(&directory.path().join("out"), "jobs").len(), 1, "{ran:#?}");
 }

@@ -3,7 +3,8 @@
 use ashby_sim::{Fault, FaultRule};
 use serde_json::Value;
 
-use crate::support::{Ran, Site, snapshot, truth};
+use crate::support::stub::Stub;
+use crate::support::{Ran, Site, bare, run, snapshot, truth};
 
 fn lines(ran: &Ran) -> Vec<Value> {
     ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -164,4 +165,52 @@ async fn what_pages_cannot_be_is_refused_before_anything_is_sent() {
         assert_eq!(ran.code, Some(2), "{arguments}: {ran:#?}");
     }
     assert_eq!(site.log().total(), 0);
+}
+
+const ID: &str = "0b1f3c5e-1111-4222-8333-444455556666";
+
+/// Everything that it says has half a character in it.
+fn cut(operation: &str) -> String {
+    let results = match operation {
+        "candidate.list" => r#"[{"id":"ID","name":"Cut \ud83d"}]"#,
+        "report.generate" => {
+            r#"{"requestId":"r","status":"complete","reportData":{"data":[["Cut \ud83d"]],"columnNames":["a"]}}"#
+        }
+        "jobBoard.list" => r#"[{"id":"ID","title":"Jobs","isInternal":false}]"#,
+        "jobPosting.list" => r#"[{"id":"ID","isListed":true,"status":"Published"}]"#,
+        "jobPosting.info" => {
+            r#"{"id":"ID","title":"Cut \ud83d","isListed":true,"status":"Published","publishedDate":"2026-01-02",
+                "externalLink":"https://jobs.ashbyhq.com/x/ID","job":{"confidential":false}}"#
+        }
+        _ => "null",
+    };
+    format!(r#"{{"success":true,"moreDataAvailable":false,"results":{}}}"#, results.replace("ID", ID))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_that_had_to_be_mended_is_told_once() {
+    let stub = Stub::start(cut).await;
+    let directory = tempfile::tempdir().unwrap();
+    let report = format!("report run {ID}");
+    let report_as_csv = format!("report run {ID} --output csv");
+    for (arguments, is_mended) in [
+        ("list candidates --output csv", true),
+        ("list candidates --jq .[].name", true),
+        (&report, true),
+        (&report_as_csv, true),
+        ("postings --careers", true),
+        ("postings --careers --output csv", true),
+        // A record for a program is what Ashby sent.
+        ("list candidates", false),
+    ] {
+        let mut command = bare(directory.path(), arguments);
+        command.env("ASHBY_API_KEY", "k").env("ASHBY_BASE_URL", &stub.url);
+        let ran = run(command).await;
+        assert_eq!(ran.code, Some(0), "{arguments}: {ran:#?}");
+        assert_eq!(ran.stdout.contains("Cut \u{fffd}"), is_mended, "{arguments}: {ran:#?}");
+        assert_eq!(ran.stdout.contains(r"Cut \ud83d"), !is_mended, "{arguments}: {ran:#?}");
+        let times = ran.stderr.matches("some text holds half a character").count();
+        assert_eq!(times, usize::from(is_mended), "{arguments}: {ran:#?}");
+        assert!(is_mended || ran.stderr.is_empty(), "{arguments}: {ran:#?}");
+    }
 }

@@ -338,5 +338,17 @@ async fn what_nothing_brings_back_is_asked_about() {
         assert_eq!(ran.code, Some(2), "{ran:#?}");
         assert!(ran.stderr.contains("cannot be undone"), "{ran:#?}");
     }
+    let values = r#"[{"label":"A","value":"a"}]"#;
+    for (arguments, why) in [
+        (
+            ["customField.updateSelectableValues", "--custom-field-id", id, "--selectable-values", values],
+            "cannot be undone",
+        ),
+        (["job.setStatus", "--job-id", id, "--status", "Closed"], "needs --yes"),
+    ] {
+        let ran = site.called(&[&["call"][..], &arguments].concat()).await;
+        assert_eq!(ran.code, Some(2), "{ran:#?}");
+        assert!(ran.stderr.contains(why) && ran.stderr.contains("nothing was sent"), "{ran:#?}");
+    }
     assert_eq!(site.log().total(), 0);
 }

@@ -53,6 +53,52 @@ async fn a_file_that_lies_there_does_not_say_where_the_key_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_lies_there_does_not_say_where_anything_is_received_or_sent() {
+    let site = Site::new().await;
+    let home = tempfile::tempdir().unwrap();
+    let url = ("ASHBY_BASE_URL", &*site.server.base_url());
+    for (setting, commands) in [
+        ("listen = \"127.0.0.1:0\"", &["listen", "sync users --watch --webhooks"][..]),
+        ("metrics = \"127.0.0.1:0\"", &["listen --listen 127.0.0.1:0", "sync users"]),
+        ("notify = \"https://example.com/x\"", &["sync users"]),
+        (
+            "secret_file = \"elsewhere\"",
+            &["listen --listen 127.0.0.1:0", "webhook setup https://example.com/x"],
+        ),
+        ("webhooks_file = \"elsewhere\"", &["listen --listen 127.0.0.1:0"]),
+        ("inbox = \"elsewhere\"", &["listen --listen 127.0.0.1:0", "webhook replay", "status"]),
+    ] {
+        std::fs::write(site.path("ashby.toml"), setting).unwrap();
+        for arguments in commands {
+            let ran = at_home(&site, home.path(), arguments, &[KEY, url]).await;
+            assert_eq!(ran.code, Some(2), "{setting} {arguments}: {ran:#?}");
+            assert!(ran.stderr.contains("ashby config trust"), "{setting} {arguments}: {ran:#?}");
+        }
+    }
+    assert!(site.log().count("user.list") == 0 && !site.path("elsewhere").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paths_of_ones_own_file_are_told_from_there() {
+    let site = Site::new().await;
+    let home = tempfile::tempdir().unwrap();
+    user_file(
+        home.path(),
+        "secret_file = \"secrets\"\nwebhooks_file = \"~/kept.json\"\ninbox = \"inbox.db\"\n",
+    );
+    let ran = at_home(&site, home.path(), "--show-config --output json", &[]).await;
+    let shown: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let directory = home.path().join(".config/ashby");
+    for (setting, path) in [
+        ("secret_file", directory.join("secrets")),
+        ("webhooks_file", home.path().join("kept.json")),
+        ("inbox", directory.join("inbox.db")),
+    ] {
+        assert_eq!(shown["settings"][setting]["value"], json!(path), "{shown:#}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_counts_once_it_is_trusted_and_until_it_changes() {
     let site = Site::new().await;
     let home = tempfile::tempdir().unwrap();

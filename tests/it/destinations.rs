@@ -12,7 +12,9 @@ use rusqlite::Connection;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
-use crate::support::{BINARY, Site, ended, jsonl, query, run, said, snapshot, sqlite, start, truth};
+use crate::support::{
+    BINARY, Site, ended, jsonl, query, run, said, signal, snapshot, sqlite, start, truth, until,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_database_can_be_asked_at_once() {
@@ -213,6 +215,55 @@ async fn a_full_disk_stops_the_run_and_the_next_one_goes_on() {
         assert_eq!(sqlite(&site.path("full.db"), stream), truth(site.organisation(), stream));
         assert_eq!(jsonl(&site.path("full"), stream), truth(site.organisation(), stream));
     }
+}
+
+/// Answers as the file systems do that have no locks.
+#[cfg(target_os = "linux")]
+const NO_FLOCK: &str = "#include <errno.h>\nint flock(int file, int how) { errno = ENOLCK; return -1; }\n";
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_can_be_locked_a_run_goes_on_once_it_is_told_to() {
+    let site = Site::new().await;
+    fs::write(site.path("none.c"), NO_FLOCK).unwrap();
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-o", "none.so", "none.c"]).current_dir(site.directory.path());
+    assert!(compiler.status().await.unwrap().success());
+    let there = |arguments: &str| {
+        let mut command = site.ashby(arguments);
+        command.env("LD_PRELOAD", site.path("none.so"));
+        run(command)
+    };
+    for to in ["sqlite:a.db", "jsonl:lines", "parquet:lake", "stdout --state state.json"] {
+        let refused = there(&format!("sync users --to {to}")).await;
+        assert_eq!(refused.code, Some(1), "{to}: {refused:#?}");
+        for said in ["cannot lock files", "--without-lock"] {
+            assert!(refused.stderr.contains(said), "{to}: {}", refused.stderr);
+        }
+        let ran = there(&format!("sync users --to {to} --without-lock")).await;
+        assert_eq!(ran.code, Some(0), "{to}: {ran:#?}");
+        if !to.starts_with("stdout") {
+            let purged = there(&format!("purge users --everything --yes --to {to} --without-lock")).await;
+            assert_eq!(purged.code, Some(0), "{to}: {purged:#?}");
+        }
+    }
+    // Nor can the model's file.
+    let mut modelled = site.ashby("sync users --without-lock");
+    modelled.env("LD_PRELOAD", site.path("none.so")).env("ASHBY_MODELS", "auto");
+    let ran = run(modelled).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(!ran.stderr.contains("cannot lock"), "{ran:#?}");
+    assert!(
+        fs::read_dir(site.directory.path())
+            .unwrap()
+            .any(|entry| { entry.unwrap().file_name().to_string_lossy().contains("model") })
+    );
+    // What cannot be used otherwise is changed by nothing.
+    let held = start(site.ashby("sync users --to jsonl:held --watch --interval 1s"));
+    until("the first run", || site.path("held/users.jsonl").exists()).await;
+    assert_eq!(site.run("sync users --to jsonl:held --without-lock").await.code, Some(1));
+    signal(&held, "TERM");
+    assert_eq!(ended(held).await.code, Some(0));
 }
 
 #[cfg(target_os = "linux")]

@@ -2,6 +2,7 @@
 
 use ashby_sim::{ErrorShape, Fault, FaultRule, PagePosition};
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::support::{Site, bare, ended, run, signal, start, truth};
 
@@ -155,7 +156,48 @@ async fn a_sync_that_could_not_read_a_stream_tells_programs_which() {
             "{ran:#?}"
         );
         assert!(told[0]["causes"][0].as_str().unwrap().contains("503"), "{line}: {ran:#?}");
+        assert_eq!(
+            (&told[0]["type"], &told[0]["retryable"]),
+            (&"transient".into(), &true.into()),
+            "{ran:#?}"
+        );
     }
+    // How Ashby calls it, and the request, for whoever asks there.
+    site.server.faults().clear();
+    let refusal = Fault::Error { code: "odd_code".to_owned(), shape: ErrorShape::Both, status: 200 };
+    site.server.faults().add(FaultRule::new("job.list", refusal));
+    let ran = site.run("sync users jobs --errors json").await;
+    assert_eq!(ran.code, Some(4), "{ran:#?}");
+    let told = objects(&ran.stderr).pop().unwrap();
+    assert_eq!((&told["type"], &told["retryable"]), (&"data".into(), &false.into()), "{told:#}");
+    assert_eq!(told["code"], "odd_code", "{told:#}");
+    assert!(told["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{told:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_a_sync_says_is_objects_where_failures_are() {
+    let site = Site::new().await;
+    site.server.faults().add(FaultRule::new("job.list", Fault::Status { status: 503 }));
+    let ran = site.run("sync users jobs --errors json").await;
+    assert_eq!(ran.code, Some(4), "{ran:#?}");
+    let told = objects(&ran.stderr);
+    assert!(told.iter().any(|object| object["event"] == "ended"), "{ran:#?}");
+
+    let mut command = site.ashby("sync users jobs --watch --interval 1s --errors json --log info");
+    // What is going on is told, too.
+    command.env("ASHBY_NO_PROGRESS", "false").env("ASHBY_PROGRESS_INTERVAL", "1s");
+    let mut child = start(command);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let (mut rounds, mut is_stopped) = (0, false);
+    while let Some(line) = lines.next_line().await.unwrap() {
+        let object: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+        rounds += usize::from(object["event"] == "round");
+        if rounds >= 2 && !is_stopped {
+            is_stopped = true;
+            signal(&child, "TERM");
+        }
+    }
+    assert!(is_stopped && child.wait().await.unwrap().code() == Some(4));
 }
 
 #[tokio::test(flavor = "multi_thread")]

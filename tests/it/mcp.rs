@@ -69,7 +69,7 @@ impl Host {
     }
 
     /// The next line, which must be a message.
-    async fn receive(&mut self) -> Value {
+    pub(crate) async fn receive(&mut self) -> Value {
         let line = tokio::time::timeout(Duration::from_secs(60), self.output.next_line()).await;
         let line = line.expect("an answer in time").unwrap().expect("no end of output");
         assert!(line.len() <= 100_000, "{} bytes", line.len());
@@ -84,6 +84,22 @@ impl Host {
         }
         self.send(&json!({"jsonrpc": "2.0", "id": self.id, "method": method, "params": params}).to_string())
             .await;
+    }
+
+    /// Asks it to stop, and waits until it has heard that.
+    #[cfg(unix)]
+    pub(crate) async fn terminate(&mut self) {
+        crate::support::signal(&self.child, "TERM");
+        let mut lines = BufReader::new(self.child.stderr.take().unwrap()).lines();
+        crate::support::said(&mut lines, "stopping").await;
+    }
+
+    /// It ends well by itself, though nobody ended its input.
+    #[cfg(unix)]
+    pub(crate) async fn ends(mut self) {
+        let ended = tokio::time::timeout(Duration::from_secs(60), self.child.wait_with_output()).await;
+        assert_eq!(ended.unwrap().unwrap().status.code(), Some(0));
+        drop(self.input.take());
     }
 
     /// Ends it where it stands.

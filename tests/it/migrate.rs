@@ -81,6 +81,35 @@ async fn what_another_connector_has_brought_is_compared_with_what_is_held() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_other_connector_copied_from_a_parent_is_there_and_what_nobody_declared_is_here() {
+    if private_postgres::shared().is_none() {
+        return;
+    }
+    let site = Site::new().await;
+    make_schema(&site);
+    sql(
+        &site,
+        "CREATE TABLE old_application_history (id text, application_id text, application_status text,
+             application_created_at text, application_updated_at text);
+         CREATE TABLE old_interview_stages (id text, interview_plan_is_archived boolean);
+         CREATE TABLE old_candidates (id text, shoesize text);",
+    );
+    let candidate = truth(site.organisation(), "candidates").keys().next().unwrap().clone();
+    let patch = serde_json::Map::from_iter([("shoeSize".to_owned(), "44".into())]);
+    site.organisation().mutate(&Mutation::Update { kind: Kind::Candidate, id: candidate, patch }).unwrap();
+    let from = address(&site);
+    for to in ["sqlite:ashby.db".to_owned(), address(&site)] {
+        site.done(&format!("sync candidates application_history interview_stages --to {to}")).await;
+        let ran = site.done(&format!("migrate check --from {from} --prefix old_ --to {to}")).await;
+        assert!(
+            ran.stderr.contains("application_status") && ran.stderr.contains("in the parent"),
+            "{ran:#?}"
+        );
+        assert!(ran.stderr.contains("interview_plan_is_archived"), "{ran:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_compared_is_said_and_no_password_with_it() {
     if private_postgres::shared().is_none() {
         return;

@@ -132,3 +132,15 @@ async fn a_watch_keeps_the_model_up_after_each_round() {
     signal(&child, "TERM");
     assert_eq!(crate::support::ended(child).await.code, Some(0));
 }
+
+#[tokio::test]
+async fn a_sync_that_brings_nothing_mends_a_model_that_is_behind() {
+    let site = Site::new().await;
+    assert_eq!(site.modelled("sync applications candidates").await.code, Some(0));
+    apply(&site);
+    // As after a run that was interrupted: the records are there, and the model says nothing of them.
+    site.done("sync applications candidates").await;
+    assert_eq!(count(&site, "applications") + 1, applications(&site));
+    assert_eq!(site.modelled("sync applications candidates").await.code, Some(0));
+    assert_eq!(count(&site, "applications"), applications(&site));
+}

@@ -1,5 +1,5 @@
 //! The tools that others check servers with, and their clients, unchanged. `.ci/run` installs them; a test that finds none says
-//! so and is passed over.
+//! so and is passed over, and fails where `ASHBY_NEEDS_MCP` is set.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -21,6 +21,7 @@ fn npm() -> Option<PathBuf> {
 fn named(variable: &str, what: &str) -> Option<String> {
     let found = std::env::var(variable).ok();
     if found.is_none() {
+        assert!(std::env::var_os("ASHBY_NEEDS_MCP").is_none(), "{variable} names no {what}");
         eprintln!("skipped: {variable} names no {what}");
     }
     found

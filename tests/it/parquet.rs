@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ashby_sim::{Fault, FaultRule};
+use ashby_sim::{Fault, FaultRule, Kind, Mutation};
 use serde_json::Value;
 
 use crate::support::{Site, ended, parquet, start, truth};
@@ -147,6 +147,31 @@ async fn nothing_is_left_of_a_person_who_is_to_be_forgotten() {
     );
     site.done(sync).await;
     assert_eq!(parquet(&site.path("lake"), "applications"), truth(site.organisation(), "applications"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_gone_goes_from_every_file_and_the_next_sync_goes_on() {
+    let site = Site::new().await;
+    let sync = "sync candidates --to parquet:lake";
+    site.done(sync).await;
+    let (id, record) = truth(site.organisation(), "candidates").into_iter().next().unwrap();
+    let email = record["primaryEmailAddress"]["value"].as_str().unwrap();
+    site.organisation().mutate(&Mutation::Delete { kind: Kind::Candidate, id }).unwrap();
+    site.done(&format!("{sync} --full")).await;
+    let holds = || {
+        let texts = files(&site.path("lake")).into_iter().map(|(path, _)| texts_in(&path));
+        texts.flatten().filter(|row| row.contains(email)).count()
+    };
+    assert!(holds() > 0, "a change from earlier has it");
+    let ran = site.done("purge --yes --to parquet:lake --output json").await;
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(told["streams"]["candidates"]["gone"], 1, "{told:#}");
+    assert_eq!(holds(), 0);
+    site.log().clear();
+    site.done(sync).await;
+    let asked = site.log().of("candidate.list");
+    assert!(!asked.is_empty() && asked.iter().all(|entry| entry.parameters.contains_key("syncToken")));
+    assert_eq!(parquet(&site.path("lake"), "candidates"), truth(site.organisation(), "candidates"));
 }
 
 /// The records in a file, whether they count or not.

@@ -203,3 +203,20 @@ async fn boards_and_a_key_can_share_a_database() {
         assert_eq!(query(&site.path("ashby.db"), &gone), [["1"]], "{stream}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_odd_posting_is_left_out_and_named_and_the_others_are_printed() {
+    let site = Site::new().await;
+    let mut others = public(&site);
+    let odd = others.pop_first().unwrap();
+    update(&site, &odd, json!({"title": 7}));
+    for arguments in OUTPUTS.into_iter().chain(["postings --careers", "postings --careers --output csv"]) {
+        let ran = site.run(arguments).await;
+        assert_eq!(ran.code, Some(4), "{arguments}: {ran:#?}");
+        assert!(ran.stderr.contains(&format!("left out: {odd}: ")), "{arguments}: {ran:#?}");
+        assert!(!ran.stdout.contains(&odd), "{arguments}: {ran:#?}");
+        for id in &others {
+            assert!(ran.stdout.contains(id), "{arguments}: {id}");
+        }
+    }
+}

@@ -182,6 +182,35 @@ async fn what_is_gone_goes_with_all_its_versions_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_what_was_gone_for_long_enough_goes() {
+    let site = Site::new().await;
+    site.done("sync candidates").await;
+    let candidates = truth(site.organisation(), "candidates");
+    let [(older, old), (younger, young)] = &candidates.iter().take(2).collect::<Vec<_>>()[..] else {
+        panic!("there are two")
+    };
+    for id in [older, younger] {
+        site.organisation().mutate(&Mutation::Delete { kind: Kind::Candidate, id: id.to_string() }).unwrap();
+    }
+    site.done("sync candidates --full").await;
+    let database = rusqlite::Connection::open(site.path("ashby.db")).unwrap();
+    let earlier =
+        "UPDATE _rows_candidates SET _deleted_at = strftime('%Y-%m-%dT%H:%M:%fZ', _deleted_at, '-1 hour')
+                   WHERE _key = ?1 AND _deleted_at IS NOT NULL";
+    assert_eq!(database.execute(earlier, [older]).unwrap(), 1);
+    drop(database);
+    let to = "sqlite:ashby.db";
+    for candidate in [old, young] {
+        assert!(!traces(&site, to, &email(candidate)).is_empty(), "tombstones keep it");
+    }
+    site.done("purge --older-than 30m --yes").await;
+    assert_eq!(traces(&site, to, &email(old)), Vec::<PathBuf>::new());
+    let kept = "SELECT _key FROM _rows_candidates WHERE _deleted_at IS NOT NULL AND _record LIKE '%' || ";
+    let kept = query(&site.path("ashby.db"), &format!("{kept}'{}%'", email(young)));
+    assert_eq!(kept, [[younger.to_string()]], "the younger one stays as it was");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whole_streams_go_with_their_state_and_come_back_whole() {
     for kind in kinds() {
         let site = Site::new().await;

@@ -1,6 +1,7 @@
 //! `ashby reconcile`: what is there against what is held.
 
-use ashby_sim::{Key, Kind, Mutation, ServerOptions};
+use ashby_sim::{Fault, FaultRule, Key, Kind, Mutation, ServerOptions};
+use ashby_sim::{Key, Kind, Mutation, ServerOptions, Shape};
 use serde_json::{Map, Value, json};
 
 use crate::support::{Site, postgres, run, shape, sqlite, truth};
@@ -70,6 +71,27 @@ async fn what_is_gone_and_what_tokens_missed_is_found_and_a_dry_run_changes_noth
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_token_hid_is_told_as_missed() {
+    let site = Site::new().await;
+    site.done("sync users").await;
+    let user = truth(site.organisation(), "users").into_keys().next().unwrap();
+    site.organisation().mutate(&Mutation::Archive { kind: Kind::User, id: user }).unwrap();
+    // The listing by token leaves out the one that changed, the listing of everything does not.
+    site.server.faults().add(FaultRule::new("user.list", Fault::NoRecords).token(true).times(2));
+    for command in ["reconcile --dry-run --output json", "reconcile --output json"] {
+        let ran = site.done(command).await;
+        let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let users = of(&found, "users");
+        assert_eq!(
+            (&users["missed"], &users["caught_up"], &users["gone"]),
+            (&json!(1), &json!(0), &json!(0)),
+            "{command}: {found:#}"
+        );
+    }
+    assert_eq!(sqlite(&site.path("ashby.db"), "users"), truth(site.organisation(), "users"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_in_a_database_server_is_rolled_back() {
     if private_postgres::shared().is_none() {
         return;
@@ -115,5 +137,38 @@ async fn a_reset_forgets_from_where_to_go_on_and_not_who_saw_the_rows() {
         assert!(ran.stderr.contains("with another key before"), "{to}: {}", ran.stderr);
         assert!(ran.stderr.contains("others have seen them"), "{to}: {}", ran.stderr);
         assert!(!ran.stderr.contains("is marked as deleted"), "{to}: {}", ran.stderr);
+    }
+}
+
+/// What the seed makes of a company of this size: no record of one is another's.
+async fn company(seed: u64) -> Site {
+    Site::with(&Shape { seed, ..shape() }, ServerOptions::default()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_organisation_is_refused_before_anything_of_it_is_written() {
+    let (mine, theirs) = (company(1).await, company(2).await);
+    let database = mine.path("ashby.db");
+    mine.done("sync users candidates").await;
+    let held = || async {
+        let rows = ["users", "candidates"].map(|stream| sqlite(&database, stream));
+        (rows, mine.done("state export").await.stdout)
+    };
+    let before = held().await;
+    let from_theirs = |arguments: &str| {
+        let mut command = mine.ashby(arguments);
+        command.env("ASHBY_BASE_URL", theirs.server.base_url());
+        run(command)
+    };
+    let ran = from_theirs("sync users candidates").await;
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    for said in ["this looks like another organisation", "another destination", "--reconcile accept"] {
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+    assert!(held().await == before, "something was written");
+    let ran = from_theirs("sync users candidates --reconcile accept").await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    for stream in ["users", "candidates"] {
+        assert_eq!(sqlite(&database, stream), truth(theirs.organisation(), stream), "{stream}");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ashby_sim::{ErrorShape, Fault, FaultRule, Key, ServerOptions};
 use serde_json::Value;
 
-use crate::support::{Site, run, shape, truth};
+use crate::support::{Site, ended, run, shape, start, truth};
 
 const KEY: &str = "k3y-0f-a-c0mpany";
 /// The key as HTTP Basic authentication has it, without the last digits, which depend on what follows.
@@ -98,4 +98,18 @@ async fn logs_do_say_something() {
     let site = Site::new().await;
     let ran = site.done("sync users --log trace").await;
     assert!(ran.stderr.contains("user.list"), "{ran:#?}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_sync_leaves_no_core_behind() {
+    let site = Site::new().await;
+    site.server.faults().add(FaultRule::new("user.list", Fault::Hold));
+    let child = start(site.ashby("sync users"));
+    site.held().await;
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id().unwrap())).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(line.split_whitespace().skip(4).collect::<Vec<_>>(), ["0", "0", "bytes"]);
+    site.server.faults().clear();
+    assert_eq!(ended(child).await.code, Some(0));
 }

@@ -111,8 +111,72 @@ async fn entities_are_listed_and_read_as_ashby_wrote_them() {
     );
     let next = json!({"entity": "archive_reasons", "action": "list", "params": {"limit": 1, "cursor": document(&first)["meta"]["cursor"]}});
     assert_eq!(document(&execute(&site, &next).await)["data"][0], document(&all)["data"][1]);
-    let open = json!({"entity": "jobs", "action": "list", "params": {"status": ["Open"]}});
-    assert_eq!(document(&execute(&site, &open).await)["meta"]["source"], "live", "a filter of Ashby's");
+    // Filters that the copy can tell find the same as Ashby's; with others Ashby is asked.
+    assert_eq!(site.run("sync applications").await.code, Some(0));
+    let job = truth(site.organisation(), "applications").into_values().next().unwrap()["job"]["id"].clone();
+    for (entity, filter, source) in [
+        ("jobs", json!({"status": ["Open"]}), "local"),
+        ("jobs", json!({"status": ["Open", "Closed"]}), "live"),
+        ("applications", json!({"status": "Active"}), "local"),
+        ("applications", json!({"jobId": job}), "local"),
+        ("applications", json!({"jobId": job, "status": "Archived"}), "local"),
+        ("applications", json!({"createdAfter": 0}), "live"),
+    ] {
+        let mut answers = Vec::new();
+        for is_live in [false, true] {
+            let mut params = filter.clone();
+            params["live"] = is_live.into();
+            let mut records = Vec::new();
+            loop {
+                let list = json!({"entity": entity, "action": "list", "params": params});
+                let page = document(&execute(&site, &list).await);
+                assert_eq!(page["meta"]["source"], if is_live { "live" } else { source }, "{filter}");
+                records
+                    .extend(page["data"].as_array().unwrap().iter().map(|record| record["id"].to_string()));
+                match &page["meta"]["cursor"] {
+                    Value::Null => break,
+                    cursor => params["cursor"] = cursor.clone(),
+                }
+            }
+            records.sort();
+            answers.push(records);
+        }
+        assert!(!answers[0].is_empty() && answers[0] == answers[1], "{filter}");
+    }
+}
+
+/// What a list of `interview_schedules` answers is no interview event.
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_without_a_list_of_their_own_are_not_mistaken_for_others() {
+    let site = Site::new().await;
+    let mut host = crate::mcp::Host::modern(site.ashby("mcp"));
+    let id = truth(site.organisation(), "candidates").into_keys().next().unwrap();
+    let nested = ashby_source::streams().into_iter().filter(|stream| stream.parent.is_some());
+    let nested: Vec<_> = nested.map(|stream| stream.name().to_owned()).collect();
+    assert!(nested.len() > 10, "{nested:?}");
+    for stream in &nested {
+        let list = execute(&site, &json!({"entity": stream, "action": "list"})).await;
+        let told = document(&list);
+        assert_eq!((list.code, &told["code"]), (Some(1), &json!("not_synced")), "{stream}: {told}");
+        assert!(told["hint"].as_str().unwrap().contains(&format!("`ashby sync {stream}`")), "{told}");
+        let told = host.refused("list", json!({"stream": stream})).await;
+        assert_eq!(told["code"], "not_synced", "{stream}: {told}");
+    }
+    // A candidate is none of its notes.
+    let get = json!({"entity": "candidate_notes", "action": "get", "params": {"id": id}});
+    assert_eq!(document(&execute(&site, &get).await)["code"], "not_synced");
+    site.done("sync candidate_notes").await;
+    assert_eq!(document(&execute(&site, &get).await)["code"], "not_found");
+    let notes = document(&execute(&site, &json!({"entity": "candidate_notes", "action": "list"})).await);
+    let note = &notes["data"][0];
+    let get = json!({"entity": "candidate_notes", "action": "get", "params": {"id": note["id"]}});
+    assert_eq!(document(&execute(&site, &get).await)["data"], *note);
+    // With its parent named, a plain list is Ashby's own.
+    let of = json!({"entity": "candidate_notes", "action": "list", "params": {"candidateId": note["candidateId"]}});
+    let listed = document(&execute(&site, &of).await);
+    assert_eq!(listed["meta"]["source"], "live");
+    assert!(listed["data"].as_array().unwrap().iter().any(|other| other["id"] == note["id"]), "{listed}");
+    host.end().await;
 }
 
 #[tokio::test]
@@ -125,6 +189,24 @@ async fn errors_are_errors_and_say_what_there_is() {
         (json!({"entity": "candidates", "action": "list", "params": {"limit": 0}}), 2, "invalid_parameter"),
         (json!({"entity": "candidates", "action": "list", "params": {"nothing": 1}}), 2, "invalid_parameter"),
         (json!({"entity": "candidates", "action": "list", "params": {"cursor": "x"}}), 2, "invalid_cursor"),
+        (json!({"entity": "candidates", "action": "list", "params": {"cursor": 5}}), 2, "invalid_cursor"),
+        (
+            json!({"entity": "candidates", "action": "list", "params": {"live": "yes"}}),
+            2,
+            "invalid_parameter",
+        ),
+        (json!({"entity": "candidates", "action": "get", "params": {"live": 1}}), 2, "invalid_parameter"),
+        (json!({"entity": "candidates", "action": "list", "plan_id": "plan_0"}), 2, "invalid_parameter"),
+        (
+            json!({"entity": "applications", "action": "list", "params": {"status": "x"}}),
+            2,
+            "invalid_parameter",
+        ),
+        (
+            json!({"entity": "candidates", "action": "list", "intent": "x".repeat(513)}),
+            2,
+            "invalid_parameter",
+        ),
         (json!({"entity": "candidates"}), 2, "missing_field"),
         (json!({"entity": "candidates", "action": "list", "more": 1}), 2, "unknown_field"),
         (json!({"entity": "candidates", "action": "get", "params": {}}), 2, "invalid_parameter"),
@@ -139,11 +221,18 @@ async fn errors_are_errors_and_say_what_there_is() {
         let told = document(&ran);
         assert_eq!((ran.code, &told["code"]), (Some(exit), &json!(code)), "{request}: {told}");
         assert!(told["message"] == told["errors"][0]["message"] && told.get("data").is_none());
+        if code == "writes_not_allowed" {
+            assert_eq!(told["hint"], "`ashby call candidate.createNote` sends it");
+        }
     }
     let ran = execute(&site, &Value::Null).await;
     assert_eq!(document(&ran)["code"], "invalid_parameter");
     let all = document(&site.run("execute --entities").await);
-    assert!(all["entities"].as_array().unwrap().iter().any(|one| one["entity"] == "candidates"), "{all}");
+    let entities = all["entities"].as_array().unwrap();
+    let candidates = entities.iter().find(|one| one["entity"] == "candidates").unwrap();
+    let note = &candidates["parameters"]["create_note"];
+    assert_eq!(note["required"], json!(["candidateId", "note"]), "{note}");
+    assert!(candidates["parameters"]["list"]["optional"].as_array().unwrap().contains(&json!("limit")));
 }
 
 #[tokio::test]
@@ -199,8 +288,15 @@ async fn only_whom_it_knows_a_server_serves() {
             StatusCode::UNAUTHORIZED
         );
     }
-    let in_address = server.post(&format!("/execute?token={token}"), &list).bearer_auth(&token);
-    assert_eq!(answer(in_address).await.0, StatusCode::UNAUTHORIZED);
+    for query in [
+        format!("token={token}"),
+        format!("key={token}"),
+        format!("a=b&x=%61shby_{}", &token[6..]),
+        token.clone(),
+    ] {
+        let in_address = server.post(&format!("/execute?{query}"), &list).bearer_auth(&token);
+        assert_eq!(answer(in_address).await.0, StatusCode::UNAUTHORIZED, "{query}");
+    }
     for good in [&token, &reader] {
         assert_eq!(answer(server.post("/execute", &list).bearer_auth(good)).await.0, StatusCode::OK);
     }
@@ -224,6 +320,13 @@ async fn only_whom_it_knows_a_server_serves() {
         (read.status(), read.headers()["allow"].to_str().unwrap()),
         (StatusCode::METHOD_NOT_ALLOWED, "POST")
     );
+    let told: Value = serde_json::from_str(&read.text().await.unwrap()).unwrap();
+    assert_eq!(told["code"], "method_not_allowed");
+    let posted = server.request(Method::POST, "/entities").bearer_auth(&reader).send().await.unwrap();
+    assert_eq!(
+        (posted.status(), posted.headers()["allow"].to_str().unwrap()),
+        (StatusCode::METHOD_NOT_ALLOWED, "GET,HEAD")
+    );
     assert_eq!(answer(server.request(Method::GET, "/elsewhere")).await.0, StatusCode::NOT_FOUND);
 
     for (arguments, said) in
@@ -231,6 +334,36 @@ async fn only_whom_it_knows_a_server_serves() {
     {
         let ran = site.run(arguments).await;
         assert!(ran.code == Some(2) && ran.stderr.contains(said), "{arguments}: {ran:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_does_not_open_when_the_last_token_goes() {
+    let site = Site::new().await;
+    for (at_start, removed) in [(true, false), (false, false), (true, true)] {
+        if at_start {
+            site.done("token create bot").await;
+        }
+        let server = Server::start(&site, "").await;
+        if !at_start {
+            let list = json!({"entity": "candidates", "action": "list"});
+            assert_eq!(answer(server.post("/execute", &list)).await.0, StatusCode::OK);
+            site.done("token create bot").await;
+            assert_eq!(answer(server.post("/execute", &list)).await.0, StatusCode::UNAUTHORIZED);
+        }
+        if removed {
+            std::fs::remove_file(site.path("ashby-tokens.json")).unwrap();
+        } else {
+            site.done("token revoke bot").await;
+        }
+        for request in [
+            server.post("/execute", &json!({"entity": "candidates", "action": "list"})),
+            server.mcp(&json!({"jsonrpc": "2.0", "id": 1, "method": "ping"})),
+            server.request(Method::GET, "/metrics"),
+            server.request(Method::GET, "/dashboard"),
+        ] {
+            assert_eq!(answer(request).await.0, StatusCode::UNAUTHORIZED, "{at_start} {removed}");
+        }
     }
 }
 
@@ -298,6 +431,14 @@ async fn agents_come_over_http_too_and_readers_only_read() {
     let mut apply = write.clone();
     apply["plan_id"] = planned["plan"]["plan_id"].clone();
     assert_eq!(answer(server.post("/execute", &apply).bearer_auth(&reader)).await.0, StatusCode::FORBIDDEN);
+    // It is sent as it was planned, or not at all.
+    for other in [json!({"candidateId": id, "note": "another"}), Value::Null] {
+        let mut edited = apply.clone();
+        edited["params"] = other;
+        let (status, told) = answer(server.post("/execute", &edited).bearer_auth(&writer)).await;
+        assert_eq!((status, &told["code"]), (StatusCode::BAD_REQUEST, &json!("invalid_parameter")), "{told}");
+    }
+    assert_eq!(site.log().count("candidate.createNote"), 0);
     let (status, applied) = answer(server.post("/execute", &apply).bearer_auth(&writer)).await;
     assert_eq!((status, &applied["data"]["applied"]), (StatusCode::OK, &json!(true)));
     assert_eq!(answer(server.post("/execute", &apply).bearer_auth(&writer)).await.0, StatusCode::CONFLICT);

@@ -116,6 +116,17 @@ async fn strangers_are_refused_at_every_door() {
             );
         }
     }
+    // Who asks for a token has none yet; strangers' pages and names are refused there as well.
+    let change = || {
+        let secret = json!({"client_id": "x", "client_secret": token});
+        server.post("/api/v1/account/applications/token", &secret)
+    };
+    assert_eq!(answer(change()).await.0, StatusCode::OK);
+    for (header, value) in [("host", "evil.example"), ("origin", "https://evil.example"), ("origin", "null")]
+    {
+        let (status, told) = answer(change().header(header, value)).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{header}: {value}: {told}");
+    }
     // What is refused before it was looked at says whose request it was.
     let response = server
         .post("/execute", &json!({"entity": "x", "action": "list"}))
@@ -126,6 +137,52 @@ async fn strangers_are_refused_at_every_door() {
     let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
     let told: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
     assert_eq!((&told["request_id"], &told["code"]), (&json!(id), &json!("unknown_entity")));
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "get", "arguments": {}}});
+    let response = server.mcp(&call).bearer_auth(&token).send().await.unwrap();
+    let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+    let told: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+    assert_eq!(told["result"]["_meta"]["ashby/error"]["request_id"], id, "{told}");
+}
+
+#[tokio::test]
+async fn when_to_ask_again_is_said_as_ashby_says_it() {
+    let site = Site::new().await;
+    let server = Server::start(&site, "").await;
+    let id = "00000000-0000-4000-8000-000000000000";
+    let get = json!({"entity": "candidates", "action": "get", "params": {"id": id}});
+    let fault = Fault::RetryAfter { status: 429, seconds: 60, date: false };
+    site.server.faults().add(FaultRule::new("candidate.info", fault).times(1));
+    let response = server.post("/execute", &get).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+    let header: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    let told: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+    assert!(header >= 59 && told["retry_after_s"] == header && told["code"] == "rate_limited", "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_do_not_come_are_not_called_wrong() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let site = Site::new().await;
+    let server = Server::start(&site, "").await;
+    let mut half_sent = Vec::new();
+    for _ in 0..17 {
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        let head = "POST /execute HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 500000\r\n\r\n{";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        half_sent.push(stream);
+    }
+    // One of them finds no room; the others wait for their rest.
+    let answers = half_sent.into_iter().map(|mut stream| {
+        Box::pin(async move {
+            let mut text = vec![0; 4096];
+            let read = stream.read(&mut text).await.unwrap();
+            (String::from_utf8_lossy(&text[..read]).into_owned(), stream)
+        })
+    });
+    let first =
+        tokio::time::timeout(Duration::from_secs(60), futures_util::future::select_all(answers)).await;
+    let ((text, _), _, _rest) = first.unwrap();
+    assert!(text.starts_with("HTTP/1.1 429") && text.contains("retry-after: 1"), "{text}");
 }
 
 #[tokio::test]

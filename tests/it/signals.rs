@@ -1,9 +1,10 @@
 //! Ctrl-C, SIGTERM, `--watch`.
 
 use ashby_sim::{Fault, FaultRule};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
-use crate::support::{Site, ended, said, signal, sqlite, start, truth, until};
+use crate::support::listening::Listening;
+use crate::support::{PATIENCE, Site, ended, run, said, signal, sqlite, start, truth, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_commits_what_came_and_the_next_run_goes_on() {
@@ -105,6 +106,23 @@ async fn watching_survives_a_server_that_comes_and_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn watching_survives_a_proxy_that_forbids_something_once() {
+    let site = Site::new().await;
+    let child = start(site.ashby("sync users --watch --interval 1s"));
+    until("a poll", || site.log().count("user.list") >= 1).await;
+    site.server.faults().add(FaultRule::new("user.list", Fault::Forbidden).times(1));
+    let polls = || site.log().of("user.list");
+    until("a refusal", || polls().iter().any(|entry| entry.status == 403)).await;
+    let refused = polls().len();
+    until("two polls more", || polls().len() > refused + 1).await;
+    signal(&child, "TERM");
+    let ran = ended(child).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let told = |beginning: &str| ran.stderr.lines().filter(|line| line.contains(beginning)).count();
+    assert_eq!((told("trouble"), told("recovered")), (1, 1), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn watching_waits_for_an_ashby_that_is_away_at_the_start() {
     let site = Site::new().await;
     site.server.faults().add(FaultRule::new("apiKey.info", Fault::Status { status: 503 }));
@@ -161,4 +179,42 @@ async fn watching_goes_on_in_a_new_file_after_rotation_and_hang_up() {
         records.entry(key).or_insert(record);
     }
     assert_eq!(records, truth(site.organisation(), "candidates"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_beside_a_watch_holds_up_its_end() {
+    let site = Site::new().await;
+    site.done("sync applications candidates").await;
+    // A round that does not end, trouble that is told to one who is deaf, a delivery that does not come to its end, and
+    // a model that is due.
+    site.server.faults().add(FaultRule::new("candidate.list", Fault::Hold));
+    site.server.faults().add(FaultRule::new("user.list", Fault::Status { status: 500 }));
+    let deaf = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    std::fs::write(site.path("s"), "a secret\n").unwrap();
+    let mut command = site.ashby(
+        "sync --watch --interval 1s --webhooks --listen 127.0.0.1:0 --secret-file s applications candidates users",
+    );
+    command.env("ASHBY_NOTIFY", format!("http://{}/", deaf.local_addr().unwrap()));
+    command.env("ASHBY_MODELS", "auto");
+    let watch = Listening::of(command).await;
+    let told = tokio::time::timeout(PATIENCE, deaf.accept()).await.expect("trouble is told").unwrap();
+    let mut delivery = tokio::net::TcpStream::connect(&watch.address).await.unwrap();
+    delivery
+        .write_all(b"POST /webhooks/ashby HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+        .await
+        .unwrap();
+    // It is in hand once another one has been answered.
+    assert_eq!(crate::support::listening::deliver_signed(&watch.address, "{}", "none").await, 401);
+    let began = std::time::Instant::now();
+    let (said, code) = watch.stop().await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(8), "{:?}: {said}", began.elapsed());
+    assert!(!site.path("ashby.model.db").exists(), "nobody waits for a build");
+    drop((told, delivery));
+    // The next run finds it due.
+    site.server.faults().clear();
+    let mut next = site.ashby("sync applications candidates");
+    next.env("ASHBY_MODELS", "auto");
+    assert_eq!(run(next).await.code, Some(0));
+    assert!(site.path("ashby.model.db").exists());
 }

@@ -87,6 +87,35 @@ fn every_page_with_commands_is_run() {
     assert!(missing.is_empty(), "name them in `pages!`: {missing:?}");
 }
 
+/// Why blocks are not run, and how many for each reason.
+const NOT_RUN: [(&str, usize); 9] = [
+    ("builds-the-program", 1),
+    ("is-run-by-a-test-of-its-own", 1),
+    ("needs-Claude-Code", 2),
+    ("needs-a-bucket", 1),
+    ("needs-a-dbt-project", 1),
+    ("needs-docker", 2),
+    ("needs-systemd", 2),
+    ("needs-tables-of-the-other-connector", 2),
+    ("needs-the-repository", 2),
+];
+
+#[test]
+fn no_more_is_left_out_than_is_said() {
+    let mut left_out = std::collections::BTreeMap::<String, usize>::new();
+    for page in PAGES {
+        for part in read(page) {
+            if let Part::Block(Block { fence, .. }) = part
+                && let Some(why) = fence.skip
+            {
+                *left_out.entry(why).or_default() += 1;
+            }
+        }
+    }
+    let said = NOT_RUN.map(|(why, count)| (why.to_owned(), count));
+    assert_eq!(left_out.into_iter().collect::<Vec<_>>(), said);
+}
+
 /// Ports that pages name.
 const PORTS: [&str; 3] = ["8080", "8787", "9187"];
 
@@ -285,6 +314,8 @@ async fn page(page: &str) {
             (None, None) => None,
         };
         if let Some(why) = why {
+            let is_needed = block.fence.skip.is_none() && std::env::var_os("ASHBY_NEEDS_SITE").is_some();
+            assert!(!is_needed, "docs/{page}:{}: not run: {why}", block.line);
             skipped(page, block, &why);
             continue;
         }

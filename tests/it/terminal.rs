@@ -10,7 +10,8 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use tokio::process::{Child, Command};
 
-use crate::support::{Site, until};
+use crate::support::stub::Stub;
+use crate::support::{Site, bare, signal, until};
 
 /// A running binary whose standard input and error are a terminal; standard output goes nowhere, or there too.
 pub(crate) struct Terminal {
@@ -77,7 +78,11 @@ impl Terminal {
 
 /// What a command shows on a terminal, line by line.
 async fn shown(command: Command, columns: u16) -> Vec<String> {
-    let terminal = Terminal::with(command, columns, true);
+    lines_of(Terminal::with(command, columns, true)).await
+}
+
+/// What is shown until it ends, line by line.
+async fn lines_of(terminal: Terminal) -> Vec<String> {
     let shown = Arc::clone(&terminal.shown);
     // The last thing that is written is on the screen when nobody is left to write.
     terminal.ends().await;
@@ -119,6 +124,28 @@ async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
     }
 }
 
+/// Standard output may be elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_a_sync_is_as_wide_as_the_terminal_that_standard_error_is() {
+    let site = Site::new().await;
+    let columns = 40;
+    let terminal = Terminal::with(site.ashby("sync users archive_reasons --no-progress"), columns, false);
+    let lines = lines_of(terminal).await;
+    let table: Vec<&String> = lines.iter().take_while(|line| !line.starts_with("total")).collect();
+    assert!(table.len() >= 3 && table.len() < lines.len(), "{lines:#?}");
+    assert!(table.iter().all(|line| line.chars().count() <= columns.into()), "{lines:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watch_shows_what_the_last_round_came_to_and_when_the_next_is() {
+    let site = Site::new().await;
+    let terminal = Terminal::start(site.ashby("sync users --watch --interval 1s"));
+    terminal.shows("round 1 at ").await;
+    terminal.shows(", next ").await;
+    signal(&terminal.child, "TERM");
+    assert_eq!(terminal.ends().await, Some(0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_says_on_a_terminal_how_to_go_on() {
     let site = Site::new().await;
@@ -146,10 +173,59 @@ async fn nothing_from_outside_is_obeyed_by_a_terminal() {
         let lines = shown(site.ashby(&format!("get candidates {id} --output {format}")), 120).await;
         let text = lines.join("\n");
         assert!(text.contains("evil") && text.contains("Eve"), "{format}: {text}");
-        let is_bad = |letter: char| {
-            letter.is_control() && !"\n\t".contains(letter) || ('\u{200b}'..='\u{202e}').contains(&letter)
+        assert!(!text.contains(is_obeyed), "{format}: {text:?}");
+    }
+}
+
+/// Whether a terminal does something else with it than to show it.
+fn is_obeyed(letter: char) -> bool {
+    letter.is_control() && !"\n\t".contains(letter) || ('\u{200b}'..='\u{202e}').contains(&letter)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_ashby_says_is_obeyed_wherever_it_is_shown() {
+    const ID: &str = "0b1f3c5e-1111-4222-8333-444455556666";
+    const EVIL: &str = r"Eve\u001b[2J\u009b31m\u202e\u001b]0;owned\u0007evil";
+    let storage = Stub::start(|_| "a file".to_owned()).await;
+    let link = format!(r#"{{"url":"{}/x"}}"#, storage.url);
+    let stub = Stub::start(move |operation| {
+        let results = match operation {
+            "apiKey.info" => r#"{"title":"EVIL","scopes":["jobs:read","organization:read","EVIL"]}"#,
+            "report.generate" => {
+                r#"{"requestId":"r","status":"complete","reportData":
+                    {"data":[["EVIL"]],"columnNames":["EVIL"],"metadata":{"title":"EVIL"}}}"#
+            }
+            "candidate.list" => r#"[{"id":"ID","name":"EVIL"}],"moreDataAvailable":true,"nextCursor":"EVIL""#,
+            "candidate.info" => {
+                r#"{"id":"ID","name":"EVIL","fileHandles":[{"id":"ID","name":"EVIL.txt","handle":"h"}]}"#
+            }
+            "file.info" => &link,
+            "job.list" => r#"[{"id":"ID","title":"EVIL"}],"moreDataAvailable":false,"syncToken":"EVIL""#,
+            _ => return r#"{"success":false,"errors":["EVIL"]}"#.replace("EVIL", EVIL),
         };
-        assert!(!text.contains(is_bad), "{format}: {text:?}");
+        format!(r#"{{"success":true,"results":{results}}}"#).replace("EVIL", EVIL).replace("ID", ID)
+    })
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    for (arguments, tells) in [
+        (&*format!("report run {ID}"), true),
+        (&format!("report run {ID} --output csv"), true),
+        (&format!("report run {ID} --output json"), true),
+        (&format!("file download --candidate {ID} --all"), true),
+        ("check", true),
+        ("doctor --verbose", true),
+        ("list candidates", true),
+        ("list users", true),
+        ("sync jobs users --no-progress", true),
+        // The token's own text is nobody's business.
+        ("state show", false),
+        ("state show --output json", false),
+    ] {
+        let mut command = bare(directory.path(), arguments);
+        command.env("ASHBY_API_KEY", "k").env("ASHBY_BASE_URL", &stub.url).env("NO_COLOR", "1");
+        let text = shown(command, 400).await.join("\n");
+        assert!(text.contains("evil") || !tells, "{arguments}: {text:?}");
+        assert!(!text.contains(is_obeyed), "{arguments}: {text:?}");
     }
 }
 

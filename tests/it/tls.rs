@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::support::bare;
+use crate::support::{bare, run};
 
 /// What `apiKey.info` answers.
 const KEY: &str = r#"{"success":true,"results":{"title":"k","scopes":["jobs:read"]}}"#;
@@ -134,6 +134,8 @@ enum Does {
     Reset(u8),
     /// GOAWAY that names no stream as looked at.
     GoAway,
+    /// GOAWAY that names the stream as one that it has begun with, and the end of the connection.
+    GoAwayLater,
     /// Nothing, now and for good.
     Nothing,
 }
@@ -165,6 +167,11 @@ async fn talk(mut stream: TlsStream<TcpStream>, mut next: impl FnMut() -> Does) 
                 Does::Answer => [frame(1, 4, id, &[0x88]), frame(0, 1, id, KEY.as_bytes())].concat(),
                 Does::Reset(code) => frame(3, 0, id, &[0, 0, 0, code]),
                 Does::GoAway => frame(7, 0, 0, &[0; 8]),
+                Does::GoAwayLater => {
+                    let last = [id.to_be_bytes(), [0; 4]].concat();
+                    stream.write_all(&frame(7, 0, 0, &last)).await?;
+                    return stream.shutdown().await;
+                }
                 Does::Nothing => return std::future::pending().await,
             },
             _ => continue,
@@ -190,10 +197,56 @@ async fn a_write_that_the_server_did_not_begin_with_is_sent_again() {
     assert!(!stderr.contains("may have been made"), "{stderr}");
 
     // Of any other end nobody knows what became of it.
-    let server = TlsServer::http2(&[Does::Reset(CANCEL), Does::Answer]).await;
-    let (code, stderr) = server.run(NOTE).await;
-    assert_eq!((code, server.versions.lock().unwrap().len()), (Some(1), 1), "{stderr}");
-    assert!(stderr.contains("may have been made"), "{stderr}");
+    for end in [Does::Reset(CANCEL), Does::GoAwayLater] {
+        let server = TlsServer::http2(&[end, Does::Answer]).await;
+        let (code, stderr) = server.run(NOTE).await;
+        assert_eq!((code, server.versions.lock().unwrap().len()), (Some(1), 1), "{end:?}: {stderr}");
+        assert!(stderr.contains("may have been made"), "{end:?}: {stderr}");
+    }
+}
+
+/// A SOCKS5 proxy that notes where it is asked to lead, and leads there on this machine.
+async fn socks5() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let notes = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let notes = Arc::clone(&notes);
+            tokio::spawn(async move {
+                let mut greeting = [0; 2];
+                client.read_exact(&mut greeting).await?;
+                client.read_exact(&mut vec![0; greeting[1].into()]).await?;
+                // Without a password.
+                client.write_all(&[5, 0]).await?;
+                let mut request = [0; 5];
+                client.read_exact(&mut request).await?;
+                assert_eq!(request[..4], [5, 1, 0, 3], "it is asked to connect to a name");
+                let mut host = vec![0; request[4].into()];
+                client.read_exact(&mut host).await?;
+                let port = client.read_u16().await?;
+                notes.lock().unwrap().push(String::from_utf8_lossy(&host).into_owned());
+                let mut server = TcpStream::connect(("127.0.0.1", port)).await?;
+                client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await?;
+                tokio::io::copy_bidirectional(&mut client, &mut server).await
+            });
+        }
+    });
+    (address, asked)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socks_proxy_is_told_the_name_and_led_through() {
+    let server = TlsServer::start(&[b"http/1.1"]).await;
+    let (proxy, asked) = socks5().await;
+    let mut command = bare(server.directory.path(), "streams --readable --max-attempts 1");
+    command.env("ASHBY_API_KEY", "k").env("ASHBY_BASE_URL", &server.url);
+    command.env("SSL_CERT_FILE", &server.certificate).env("ALL_PROXY", format!("socks5h://{proxy}"));
+    let ran = run(command).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert_eq!(*asked.lock().unwrap(), ["localhost"]);
+    assert_eq!(server.versions.lock().unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

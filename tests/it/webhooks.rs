@@ -175,8 +175,10 @@ async fn events_are_passed_on_as_they_came_until_they_are_taken() {
     assert_eq!(replayed.code, Some(0), "{replayed:?}");
     assert!(replayed.stdout.contains("candidateHire") && replayed.stdout.contains("204"), "{replayed:?}");
     assert_eq!(requests.lock().unwrap().len(), 5);
-    let replayed = run(replay("--url http://127.0.0.1:9/")).await;
+    let replayed = run(replay("--url http://user:SECRET@127.0.0.1:9/SECRET?key=SECRET")).await;
     assert_eq!(replayed.code, Some(1), "{replayed:?}");
+    assert!(replayed.stdout.contains("127.0.0.1:9: "), "{replayed:?}");
+    assert!(!format!("{replayed:?}").contains("SECRET"), "{replayed:?}");
     assert!(replayed.stderr.contains("not taken: 2 of 2 events"), "{replayed:?}");
 }
 

@@ -1,5 +1,6 @@
 //! `cargo xtask codegen`: what follows from the catalog of operations.
 
+mod described;
 mod methods;
 mod rust;
 mod tables;

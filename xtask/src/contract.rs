@@ -17,10 +17,10 @@ use crate::workspace::root;
 pub(crate) struct Options {
     /// Ashby's OpenAPI document, as JSON
     #[arg(long, value_name = "FILE")]
-    openapi: PathBuf,
+    pub(crate) openapi: PathBuf,
     /// List what the catalog itself does not know, too
     #[arg(long)]
-    gaps: bool,
+    pub(crate) gaps: bool,
 }
 
 /// Differences that are meant, with their reasons.

@@ -14,6 +14,9 @@ pub(crate) struct Options {
     /// Also build these from what was packed, as those do who depend on them
     #[arg(long, value_name = "CRATE", value_delimiter = ',')]
     verify: Vec<String>,
+    /// Publish them on crates.io, each behind those that it needs; cargo knows the token
+    #[arg(long)]
+    publish: bool,
 }
 
 /// A crate of the workspace, as its manifest says.
@@ -38,6 +41,8 @@ struct Crate {
     keywords: Vec<String>,
     #[cfg(test)]
     categories: Vec<String>,
+    #[cfg(test)]
+    metadata: serde_json::Value,
     /// To which registries it may go; all where nothing is said.
     publish: Option<Vec<String>>,
     dependencies: Vec<Dependency>,
@@ -118,6 +123,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
         pack(&wanted, &[])?;
     }
+    if options.publish {
+        // It waits for each to be there before it publishes what needs it, and builds each from what was packed.
+        let mut publish = cargo(&["publish", "--locked"]);
+        publish.args(names.iter().flat_map(|name| ["--package", name]));
+        crate::workspace::run(&mut publish)?;
+    }
     Ok(())
 }
 
@@ -149,6 +160,7 @@ mod tests {
             assert!(!of.keywords.is_empty() && of.keywords.len() <= 5, "{name}: one to five keywords");
             assert!(!of.categories.is_empty(), "{name}: categories");
             assert_eq!(of.documentation, Some(format!("https://docs.rs/{name}")), "{name}");
+            assert!(of.metadata["docs"]["rs"].is_object(), "{name}: how docs.rs builds it");
             assert_eq!(of.license.as_deref(), Some("MIT OR Apache-2.0"), "{name}");
             assert!(of.rust_version.is_some(), "{name}: a rust-version");
             assert_eq!(of.readme, Some(PathBuf::from("README.md")), "{name}");

@@ -15,7 +15,7 @@ use crate::workspace::root;
 pub(crate) struct Options {
     /// Write nothing; fail if a committed file is not what the code says
     #[arg(long)]
-    check: bool,
+    pub(crate) check: bool,
 }
 
 /// Writes or checks the files.

@@ -51,7 +51,8 @@ enum Chore {
     Contract(contract::Options),
     /// Pack the crates that others can depend on, as they would be published
     Crates(crates::Options),
-    /// Everything that must hold before a change is proposed, but for the tests: format, lints, docs, tidiness
+    /// Everything that must hold before a change is proposed, but for the tests: format, lints, docs, what it is made of, the
+    /// site, the dbt package, the catalog against Ashby's document, small reproductions, tidiness
     Check,
     /// Write what the dbt package has from the definitions of the model: sources, staging models, descriptions, tests
     Dbt(dbt::Options),
@@ -72,7 +73,8 @@ enum Chore {
     Sbom(supply::Sbom),
     /// Make the documentation site of docs/ with mdBook, and check every link in it
     Site(site::Options),
-    /// Check what the programs are made of (cargo-deny) and the oldest compiler, as far as that can be done here
+    /// Check what the programs are made of (cargo-deny), each feature alone (cargo-hack) and the oldest compiler, as far as
+    /// that can be done here
     Supply,
 }
 

@@ -144,10 +144,11 @@ fn elsewhere(version: &Version, here: Platform) -> String {
     format!(
         "Not built here: {}.\n.github/workflows/release.yml builds all of them when the tag v{version} is pushed, tries what it has made, \
          compares two builds, attests where each file came from, and publishes: the release on GitHub with checksums, list of parts and \
-         formula, the wheels on PyPI, the packages on npm, the images of the four programs on ghcr.io. One command starts it:\n\n  \
+         formula, the wheels on PyPI, the packages on npm, the crates on crates.io, the images of the four programs on ghcr.io, the site of \
+         the documentation. One command starts it:\n\n  \
          git tag --sign v{version} --message \"ashby {version}\" && git push --atomic origin HEAD v{version}\n\n\
-         By hand, from this folder: `twine upload *.whl`, `npm publish --access public FILE.tgz` (those of the platforms first), and \
-         ashby.rb into a tap's Formula folder.",
+         By hand, from this folder: `twine upload *.whl`, `npm publish --access public FILE.tgz` (those of the platforms first), \
+         `cargo xtask crates --publish`, and ashby.rb into a tap's Formula folder.",
         others.join(", ")
     )
 }
@@ -162,6 +163,26 @@ mod tests {
         let told = elsewhere(&"0.3.0".parse().unwrap(), here);
         assert!(!told.contains(here.triple) && told.contains(PLATFORMS[3].triple), "{told}");
         assert!(told.contains("git push --atomic origin HEAD v0.3.0"), "{told}");
+    }
+
+    #[test]
+    fn what_is_told_of_the_workflow_stands_in_it() {
+        let workflow =
+            fs::read_to_string(crate::workspace::root().join(".github/workflows/release.yml")).unwrap();
+        let told = elsewhere(&"0.3.0".parse().unwrap(), PLATFORMS[0]);
+        for (word, does) in [
+            ("two builds", "cargo xtask release --verify-reproducible"),
+            ("attests", "actions/attest-build-provenance@"),
+            ("GitHub", "gh release create"),
+            ("PyPI", "pypa/gh-action-pypi-publish@"),
+            ("npm", "npm publish --provenance"),
+            ("crates.io", "cargo xtask crates --publish"),
+            ("ghcr.io", "docker buildx build"),
+            ("the site", "actions/deploy-pages@"),
+        ] {
+            assert!(told.contains(word), "{word}: {told}");
+            assert!(workflow.contains(does), "{does}");
+        }
     }
 
     #[test]

@@ -25,6 +25,12 @@ pub(crate) struct Options {
     external: bool,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Self { out: None, mdbook: "mdbook".into(), external: false }
+    }
+}
+
 /// Lays the pages out, lets mdBook make the site, and checks it.
 pub(crate) fn build(options: &Options) -> Result<()> {
     let place = target_directory()?.join("site");

@@ -10,13 +10,20 @@ use serde_json::{Value, json};
 use crate::Result;
 use crate::workspace::{cargo, root, run as run_command};
 
-/// Licences, banned crates, advisories, and the oldest compiler. What cannot be checked here is said aloud.
+/// Licences, banned crates, advisories, each feature alone, and the oldest compiler. What cannot be checked here is said aloud.
 pub(crate) fn check() -> Result<()> {
     match answers(Command::new("cargo").args(["deny", "--version"])) {
         true => deny()?,
         false => skipped(
             "licences, banned crates and advisories",
             "cargo-deny is not installed (cargo install cargo-deny --locked)",
+        ),
+    }
+    match answers(Command::new("cargo").args(["hack", "--version"])) {
+        true => run_command(&mut cargo(&["hack", "check", "--workspace", "--each-feature", "--locked"]))?,
+        false => skipped(
+            "whether everything compiles with each feature alone",
+            "cargo-hack is not installed (cargo install cargo-hack --locked)",
         ),
     }
     let oldest = oldest_compiler()?;
@@ -33,7 +40,7 @@ pub(crate) fn check() -> Result<()> {
     run_command(command.env("CARGO_TARGET_DIR", root().join("target/oldest")).env_remove("RUSTUP_TOOLCHAIN"))
 }
 
-fn skipped(what: &str, why: &str) {
+pub(crate) fn skipped(what: &str, why: &str) {
     println!("SKIPPED: {what}: {why}");
 }
 
@@ -45,15 +52,29 @@ fn deny() -> Result<()> {
     };
     run_command(&mut deny(&["--offline", "check", "licenses", "bans", "sources"]))?;
     // These are somebody else's, and known where there is a network.
-    if run_command(&mut deny(&["check", "advisories"])).is_err() {
-        let why = "either there are some, as it says above, or their database could not be had";
-        skipped("advisories", why);
+    let are_known = advisories(
+        || run_command(&mut deny(&["fetch", "db"])),
+        || run_command(&mut deny(&["check", "--disable-fetch", "advisories"])),
+    )?;
+    if !are_known {
+        skipped("advisories", "their database cannot be had here, as it says above");
     }
     Ok(())
 }
 
+/// Whether it could be looked whether there are advisories.
+///
+/// # Errors
+/// If there are some.
+fn advisories(fetch: impl FnOnce() -> Result<()>, check: impl FnOnce() -> Result<()>) -> Result<bool> {
+    match fetch() {
+        Ok(()) => check().map(|()| true),
+        Err(_) => Ok(false),
+    }
+}
+
 /// Whether a program is there and works.
-fn answers(command: &mut Command) -> bool {
+pub(crate) fn answers(command: &mut Command) -> bool {
     command.env_remove("RUSTUP_TOOLCHAIN").stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
@@ -234,6 +255,15 @@ mod tests {
         assert!(!names.contains("insta") && !names.contains("source-ashby"), "{names:?}");
         assert!(super::bill(&metadata, "nosuch").is_err());
         assert_eq!(bill["metadata"]["component"]["name"], "source-ashby");
+    }
+
+    #[test]
+    fn advisories_fail_where_their_database_is_there() {
+        let bad = || Err("no".into());
+        assert!(advisories(|| Ok(()), || Ok(())).unwrap());
+        assert!(advisories(|| Ok(()), bad).is_err());
+        // Nothing is checked against what could not be had.
+        assert!(!advisories(bad, || panic!("there is nothing to check against")).unwrap());
     }
 
     #[test]

@@ -185,3 +185,25 @@ fn a_leftover_is_found_with_its_place() {
     assert_eq!(found.len(), 1);
     assert!(found[0].starts_with("a.rs:2: // "), "{found:?}");
 }
+
+#[test]
+fn figures_elsewhere_are_those_of_the_benchmarks() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).unwrap();
+    let benchmarks = read("BENCHMARKS.md").replace(',', "");
+    let comparison = read("docs/comparison.md");
+    let (_, figures) = comparison.split_once("\n## Figures\n").unwrap();
+    let rows =
+        figures.lines().take_while(|line| !line.starts_with("## ")).filter(|line| line.starts_with("| "));
+    let cells: Vec<&str> =
+        rows.filter_map(|row| row.trim_end_matches(" |").rsplit_once(" | ")).map(|row| row.1).collect();
+    assert!(cells.len() > 5, "{cells:?}");
+    for cell in cells {
+        let plain = cell.replace(',', "");
+        for number in plain.split(|letter: char| !letter.is_ascii_digit() && letter != '.') {
+            assert!(
+                benchmarks.contains(number),
+                "docs/comparison.md: {number} is not in BENCHMARKS.md ({cell})"
+            );
+        }
+    }
+}

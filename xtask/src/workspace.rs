@@ -56,17 +56,22 @@ pub(crate) fn commit_moment() -> Result<Timestamp> {
 /// Lets what is built in a target folder say nothing of this machine: paths in panics and in C's assertions begin at the
 /// root, and what was written while it was built lies in a folder without a place.
 pub(crate) fn without_paths(build: &mut Command, target: &Path) {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    // Of several that fit, the last one counts.
-    let places = [(Some(root().to_owned()), "."), (home, "cargo"), (Some(target.to_owned()), "target")];
     let mapped: Vec<String> =
-        places.into_iter().filter_map(|(from, to)| Some(format!("{}={to}", from?.display()))).collect();
+        places(target).into_iter().map(|(from, to)| format!("{}={to}", from.display())).collect();
     // Cargo takes flags apart at this character, so that paths may have spaces.
     let flags: Vec<String> = mapped.iter().map(|map| format!("--remap-path-prefix={map}")).collect();
     build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     let flags: Vec<String> = mapped.iter().map(|map| format!("-ffile-prefix-map={map}")).collect();
     build.env("CFLAGS", flags.join(" "));
+}
+
+/// The folders of this machine that a build reads from and writes to, and what they are called in what comes out. Of
+/// several that fit, the last one counts.
+pub(crate) fn places(target: &Path) -> Vec<(PathBuf, &'static str)> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let places = [(Some(root().to_owned()), "."), (home, "cargo"), (Some(target.to_owned()), "target")];
+    places.into_iter().filter_map(|(from, to)| Some((from?, to))).collect()
 }
 
 /// Runs a command to its end.
@@ -101,4 +106,28 @@ pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
         table.add_row(row);
     }
     table.trim_fmt() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_folder_of_this_machine_is_left_out_of_the_maps() {
+        let target = Path::new("/somewhere/of its own/target");
+        let mut build = Command::new("cargo");
+        without_paths(&mut build, target);
+        let places = places(target);
+        assert_eq!(places.len(), 3, "the workspace, cargo's home, and where it is built");
+        assert!(places.iter().any(|(from, _)| from == root()));
+        for (variable, flag) in
+            [("CARGO_ENCODED_RUSTFLAGS", "--remap-path-prefix="), ("CFLAGS", "-ffile-prefix-map=")]
+        {
+            let value = build.get_envs().find(|(name, _)| *name == variable).and_then(|(_, value)| value);
+            let value = value.and_then(|value| value.to_str()).unwrap();
+            for (from, to) in &places {
+                assert!(value.contains(&format!("{flag}{}={to}", from.display())), "{variable}: {value}");
+            }
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! What the tools work with.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use ashby_client::catalog::Class;
+use ashby_client::catalog::{Class, Operation};
 use ashby_client::{Client, Lane};
 use document_text::Reader;
 use local_copy::{Cancel, LocalCopy, Snapshot};
@@ -30,7 +30,7 @@ pub struct Options {
     /// What may be written, and where that is noted; `None` for nothing.
     pub writes: Option<Writes>,
     /// Operations that are tools of their own.
-    pub operations: Vec<&'static ashby_client::catalog::Operation>,
+    pub operations: Vec<&'static Operation>,
     /// Whether there is a `fetch`, which ChatGPT wants beside `search`.
     pub fetch: bool,
     /// Reads files; `None` where nothing can.
@@ -87,6 +87,25 @@ pub struct Call {
     pub intent: Option<String>,
     /// Nobody waits for the answer any more.
     pub cancel: CancellationToken,
+    /// What is sent of a write meanwhile.
+    pub sent: Sent,
+}
+
+/// Whether a write was sent: who stops waiting for the answer is told so. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct Sent(Arc<OnceLock<&'static Operation>>);
+
+impl Sent {
+    /// From now on it may have happened.
+    pub(crate) fn note(&self, operation: &'static Operation) {
+        // One call sends one write.
+        let _ = self.0.set(operation);
+    }
+
+    /// What was sent.
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        self.0.get().copied()
+    }
 }
 
 /// What a tool answers: one object.
@@ -173,6 +192,13 @@ impl Agent {
     pub fn reader(&self) -> Self {
         let tools = self.inner.tools.iter().filter(|tool| !tool.is_of_writes()).cloned().collect();
         self.but(self.inner.copy.clone(), None, tools, self.inner.sight.clone())
+    }
+
+    /// Waits until every write that was begun has ended and was noted, whoever still waits for its answer.
+    pub async fn writes_ended(&self) {
+        if let Some(writes) = &self.inner.writes {
+            writes.ended().await;
+        }
     }
 
     /// Its tools, by name.

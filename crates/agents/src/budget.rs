@@ -17,19 +17,28 @@ pub(crate) fn size(value: &Value) -> usize {
     (text.len() + escaped / 4).min(text.len() * 2)
 }
 
-/// Cuts long texts; says how long they were.
+/// Cuts long texts of a record; says how long they were.
 pub(crate) fn shorten(value: &mut Value) {
+    cut(value, "`get` with `fields` reads all of it");
+}
+
+/// Cuts long texts of a request, as it is shown to a person.
+pub(crate) fn shorten_request(value: &mut Value) {
+    cut(value, "all of it would be sent");
+}
+
+fn cut(value: &mut Value, rest: &str) {
     match value {
         Value::String(text) => {
             let letters = text.chars().count();
             if letters > FIELD_LETTERS {
                 let end = text.char_indices().nth(FIELD_LETTERS).map_or(text.len(), |(at, _)| at);
                 text.truncate(end);
-                text.push_str(&format!("… [cut: {letters} characters; `get` with `fields` reads all of it]"));
+                text.push_str(&format!("… [cut: {letters} characters; {rest}]"));
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(shorten),
-        Value::Object(members) => members.iter_mut().for_each(|(_, value)| shorten(value)),
+        Value::Array(items) => items.iter_mut().for_each(|item| cut(item, rest)),
+        Value::Object(members) => members.iter_mut().for_each(|(_, value)| cut(value, rest)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -22,6 +22,9 @@ pub struct Error {
     pub ashby_request_id: Option<String>,
     /// Whether the same may work later.
     pub retryable: bool,
+    /// After how many seconds, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u16>,
 }
 
 impl Error {
@@ -33,6 +36,7 @@ impl Error {
             field: None,
             ashby_request_id: None,
             retryable: false,
+            retry_after_s: None,
         }
     }
 
@@ -49,6 +53,13 @@ impl Error {
     fn retryable(mut self) -> Self {
         self.retryable = true;
         self
+    }
+
+    /// Too much is under way; a moment later there is room again.
+    pub(crate) fn busy(message: impl Into<String>) -> Self {
+        let mut error = Self::new("busy", message).hint("try again in a second").retryable();
+        error.retry_after_s = Some(1);
+        error
     }
 
     /// A cursor that is not of this question, or not of this time.
@@ -118,6 +129,10 @@ impl From<ashby_client::Error> for Error {
         told.hint = error.hint().map(|hint| hint.to_string());
         told.ashby_request_id = error.request_id().map(str::to_owned);
         told.retryable = error.is_retryable() && !error.may_have_taken_effect();
+        // Rounded up: who comes a moment too early is refused again.
+        let pause = error.retry_after().filter(|_| told.retryable);
+        let seconds = pause.map(|pause| pause.as_secs() + u64::from(pause.subsec_nanos() > 0));
+        told.retry_after_s = seconds.map(|seconds| u16::try_from(seconds).unwrap_or(u16::MAX));
         told
     }
 }

@@ -4,9 +4,9 @@
 mod entity;
 
 use ashby_client::Cursor;
-use ashby_client::catalog::{self, Operation, Paging};
+use ashby_client::catalog::{Operation, Paging};
 use ashby_client::{ListRequest, ReadOperation};
-use local_copy::Wanted;
+use local_copy::{Filter, Wanted};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use self::entity::{Action, resolve};
 use crate::agent::{Agent, Call};
 use crate::error::Error;
+use crate::tools::live;
 use crate::{agent, cursor, request};
 
 /// Records of a page, and the most that there are.
@@ -52,6 +53,8 @@ pub struct Executed {
     pub status: u16,
     /// One JSON document.
     pub body: String,
+    /// After how many seconds the same may work.
+    pub retry_after_s: Option<u16>,
 }
 
 /// The form of an answer.
@@ -95,9 +98,11 @@ pub async fn execute(agent: &Agent, body: &[u8], form: Form, call: &Call) -> Exe
     match found {
         Ok(found) => {
             let (status, body) = told(found, form, started.elapsed());
-            Executed { status, body }
+            Executed { status, body, retry_after_s: None }
         }
-        Err(error) => Executed { status: status(&error), body: failed(&error) },
+        Err(error) => {
+            Executed { status: status(&error), body: failed(&error), retry_after_s: error.retry_after_s }
+        }
     }
 }
 
@@ -120,12 +125,12 @@ async fn run(agent: &Agent, body: &[u8], call: &Call, name: &mut String) -> Resu
             .hint("{\"entity\": \"candidates\", \"action\": \"list\", \"params\": {\"limit\": 50}}")
     })?;
     let mut params = request.params.unwrap_or_default();
-    let live = params.remove("live").is_some_and(|live| live == true);
     let (stream, action) = resolve(&request.entity, &request.action)?;
     *name = match &action {
-        Action::List(operation) | Action::Get(operation, _) | Action::Call(operation) => {
-            operation.name.to_owned()
-        }
+        Action::List(operation)
+        | Action::Get(operation, _)
+        | Action::Held(operation)
+        | Action::Call(operation) => operation.name.to_owned(),
     };
     if request.intent.as_ref().is_some_and(|intent| intent.chars().count() > INTENT_LETTERS) {
         return Err(Error::new(
@@ -134,17 +139,57 @@ async fn run(agent: &Agent, body: &[u8], call: &Call, name: &mut String) -> Resu
         )
         .field("intent"));
     }
+    let is_write = matches!(&action, Action::Call(operation) if !operation.is_read());
+    if request.plan_id.is_some() && !is_write {
+        return Err(Error::new("invalid_parameter", "a read has no plan")
+            .field("plan_id")
+            .hint("leave it out"));
+    }
+    let live = !is_write && is_live(&mut params)?;
     let call = &Call { intent: request.intent, ..call.clone() };
     let found = match action {
         Action::List(operation) => list(agent, stream, operation, params, live).await?,
         Action::Get(operation, parameter) => get(agent, stream, operation, parameter, params, live).await?,
+        Action::Held(operation) => held(agent, stream.unwrap_or_default(), operation, &params, live).await?,
         Action::Call(operation) if operation.is_read() => one(agent, operation, params).await?,
         Action::Call(operation) => match request.plan_id {
-            Some(id) => Found::Applied(crate::writes::apply(agent, &id, call).await?.into()),
+            Some(id) => {
+                let request = Some((operation, params));
+                Found::Applied(crate::writes::apply(agent, &id, request, call).await?.into())
+            }
             None => Found::Plan(crate::writes::plan(agent, operation, params, None, call).await?),
         },
     };
     selected(found, request.select_fields.as_deref(), request.exclude_fields.as_deref())
+}
+
+/// Whether Ashby is to be asked whatever the copy has.
+fn is_live(params: &mut Map<String, Value>) -> Result<bool, Error> {
+    match params.remove("live") {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(live)) => Ok(live),
+        Some(_) => Err(Error::new("invalid_parameter", "live must be true or false").field("live")),
+    }
+}
+
+/// What parameters of Ashby's list ask of records, as the copy is asked for it; `None` where it cannot tell.
+fn filters(operation: &Operation, params: &Map<String, Value>) -> Option<Vec<Filter>> {
+    let has = |name: &str| operation.members().any(|member| member.name == name);
+    let filter = |(name, value): (&String, &Value)| {
+        let path: &[&str] = match name.as_str() {
+            "status" if has("status") => &["status"],
+            "jobId" if has("jobId") => &["jobId"],
+            "jobId" if has("job") => &["job", "id"],
+            _ => return None,
+        };
+        let value = match value {
+            Value::Array(only) if only.len() == 1 => only.first()?,
+            value => value,
+        };
+        let path = path.iter().map(|name| (*name).to_owned()).collect();
+        value.is_string().then(|| Filter { path, value: value.clone() })
+    };
+    params.iter().map(filter).collect()
 }
 
 async fn list(
@@ -164,16 +209,28 @@ async fn list(
             }
         },
     };
-    let asked = params.remove("cursor").and_then(|cursor| cursor.as_str().map(str::to_owned));
+    let asked = match params.remove("cursor") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(cursor)) => Some(cursor),
+        Some(_) => return Err(Error::invalid_cursor("it is no text")),
+    };
     let question = json!({"operation": operation.name, "params": params});
     let place: Option<Place> = asked.map(|text| cursor::open("execute", &question, &text)).transpose()?;
-    let is_local = params.is_empty() && !live && !matches!(place, Some(Place::Page(..)));
-    if let (Some(stream), true) = (stream, is_local) {
+    let filters = match params.is_empty() {
+        true => Some(Vec::new()),
+        false => {
+            // Wrong parameters are wrong whoever answers.
+            ashby_calls::Plan::new(operation, params.clone())?;
+            filters(operation, &params)
+        }
+    };
+    let filters = filters.filter(|_| !live && !matches!(place, Some(Place::Page(..))));
+    if let (Some(stream), Some(filters)) = (stream, filters) {
         let after = match place {
             Some(Place::Row(row)) => Some(row),
             _ => None,
         };
-        let wanted = Wanted { after, limit, ..Wanted::default() };
+        let wanted = Wanted { filters, after, limit, ..Wanted::default() };
         let found = agent
             .locally(move |copy| match copy.as_of([stream]) {
                 Some(as_of) => Ok(Some((as_of, copy.page(stream, &wanted)?))),
@@ -181,8 +238,9 @@ async fn list(
             })
             .await?
             .flatten();
-        // What has begun with the copy goes on with it.
-        let found = found.filter(|(as_of, _)| after.is_some() || !agent.is_too_old(Some(*as_of)));
+        // What has begun with the copy goes on with it; and what only the copy can tell is told as old as it is.
+        let is_bound = after.is_some() || ashby_source::nested(stream).is_some();
+        let found = found.filter(|(as_of, _)| is_bound || !agent.is_too_old(Some(*as_of)));
         if let Some((as_of, page)) = found {
             let cursor = page.next.map(|row| cursor::seal("execute", &question, &Place::Row(row)));
             let records = page.records.into_iter().map(|held| raw(&held.record)).collect::<Result<_, _>>()?;
@@ -191,6 +249,9 @@ async fn list(
         if after.is_some() {
             return Err(Error::invalid_cursor("the copy that it is of is gone"));
         }
+    }
+    if let Some(stream) = stream {
+        live::check_own_list(stream, operation, &params)?;
     }
     let client = agent.client(&format!("{} (of {})", operation.category(), operation.name))?;
     let (page_cursor, skip) = match place {
@@ -247,6 +308,50 @@ async fn get(
         }
     }
     one(agent, operation, params).await
+}
+
+/// A record that only the copy can give.
+async fn held(
+    agent: &Agent,
+    stream: &'static str,
+    operation: &'static Operation,
+    params: &Map<String, Value>,
+    live: bool,
+) -> Result<Found, Error> {
+    let id = params.get("id").and_then(Value::as_str).filter(|_| params.len() == 1).map(str::to_owned);
+    let id = id.ok_or_else(|| {
+        Error::new(
+            "invalid_parameter",
+            format!("get of {stream} takes the id of the record, and nothing else"),
+        )
+        .field("id")
+    })?;
+    if live {
+        let message = format!("Ashby has no operation that reads one record of {stream}");
+        return Err(Error::new("invalid_parameter", message)
+            .field("live")
+            .hint(format!("leave it out to read the local copy; or ask {}", operation.name)));
+    }
+    let found = agent
+        .locally(move |copy| match copy.as_of([stream]) {
+            Some(as_of) => Ok((Some(as_of), copy.get(stream, &id)?)),
+            None => Ok((None, None)),
+        })
+        .await?;
+    match found {
+        Some((Some(as_of), Some(held))) if held.gone.is_none() => {
+            Ok(Found::One { record: raw(&held.record)?, source: Source::Local(as_of) })
+        }
+        Some((Some(_), _)) => {
+            Err(Error::new("not_found", format!("there is no such record of {stream} in the local copy"))
+                .field("id"))
+        }
+        _ => Err(Error::new(
+            "not_synced",
+            format!("{stream} is not in the local copy, and Ashby has no operation that reads one of it"),
+        )
+        .hint(format!("`ashby sync {stream}` brings it; or ask {}", operation.name))),
+    }
 }
 
 async fn one(
@@ -391,7 +496,7 @@ fn merge(into: &mut Value, more: Value) {
 pub(crate) fn failed(error: &Error) -> String {
     json!({
         "type": kind(error), "message": error.message, "code": error.code, "hint": error.hint, "request_id": request::id(),
-        "ashby_request_id": error.ashby_request_id, "retryable": error.retryable,
+        "ashby_request_id": error.ashby_request_id, "retryable": error.retryable, "retry_after_s": error.retry_after_s,
         "errors": [{
             "field": error.field, "message": error.message, "error_code": error.code,
             "details": {"retryable": error.retryable},
@@ -406,7 +511,7 @@ fn kind(error: &Error) -> &'static str {
         ("not_found" | "rate_limited", _) => error.code,
         ("missing_permission", _) => "permission",
         (_, 401 | 403) => "credentials",
-        (_, 400 | 404 | 405 | 409 | 413 | 415) => "usage",
+        (_, 400 | 404 | 405 | 408 | 409 | 413 | 415) => "usage",
         _ => "failed",
     }
 }
@@ -421,20 +526,17 @@ pub(crate) fn status(error: &Error) -> u16 {
         "unknown_entity" | "unknown_action" | "unknown_stream" | "unknown_operation" | "not_found"
         | "plan_unknown" => 404,
         "method_not_allowed" => 405,
+        "too_slow" => 408,
         "precondition_moved" | "plan_used" | "plan_expired" => 409,
         "too_large" => 413,
         "unsupported_media_type" => 415,
         "busy" | "rate_limited" => 429,
         "internal" | "journal_unwritable" | "copy_unreadable" | "configuration" => 500,
         "ashby_key_refused" | "ashby_refused" | "ashby_unreachable" | "fate_unknown" => 502,
+        "timed_out" => 504,
         "not_synced" | "no_index" => 503,
         _ => 400,
     }
-}
-
-/// The operation that an action is.
-fn operation(name: &str) -> Option<&'static Operation> {
-    catalog::find(name)
 }
 
 #[cfg(test)]

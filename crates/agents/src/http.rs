@@ -1,7 +1,8 @@
 //! The doors over HTTP: `/mcp`, `/execute`, the paths of the hosted API that its clients ask, and pages for people.
 //!
 //! Before any of them: the host that was asked for and the page that asks must be known, so that no web page reaches a server
-//! on this machine by a name of its own; then the token; then a place among those who are served at once.
+//! on this machine by a name of its own; then the token; then a place among those who are served at once. Who asks for a token
+//! passes all of that but the second.
 
 mod door;
 mod pages;
@@ -15,15 +16,16 @@ use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use http_service::{Limits, Vitals, read_body};
+use http_service::{BodyRefusal, Limits, Vitals, read_body};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+pub use self::door::Crowd;
 use self::door::Door;
 pub use self::pages::{Document, Pages, html_response};
-use crate::agent::{Agent, Call};
+use crate::agent::{Agent, Call, Sent};
 use crate::error::Error;
 use crate::execute::{Form, entities, execute, failed, status};
 use crate::mcp::Handler;
@@ -33,21 +35,27 @@ use crate::tokens::{Identity, Tokens};
 /// How the doors are set up.
 #[derive(Debug)]
 pub struct HttpOptions {
-    /// Who may ask. With none in it, everybody who reaches the address.
+    /// Who may ask. While there never was one, everybody who reaches the address.
     pub tokens: Arc<Tokens>,
+    /// Whether nobody is let in without a token from the start: others than this machine's programs reach the address, or
+    /// there are tokens already.
+    pub needs_token: bool,
     /// Hosts that may be asked for, beside this machine's own names.
     pub hosts: Vec<String>,
     /// Pages that may ask, beside those of this machine: `https://app.example.com`.
     pub origins: Vec<String>,
     /// What strangers can cost.
     pub limits: Limits,
+    /// How many are served at once.
+    pub crowd: Crowd,
     /// Routes that know by themselves whom they serve, such as those that receive what somebody has signed.
     pub open: Router,
     /// Pages for people, if there are any.
     pub pages: Option<Pages>,
-    /// When it is cancelled, nothing new begins.
-    pub stop: CancellationToken,
 }
+
+/// Where clients of the hosted API change a secret for a token.
+const TOKEN_PATH: &str = "/api/v1/account/applications/token";
 
 #[derive(Clone)]
 struct Site {
@@ -58,7 +66,7 @@ struct Site {
 
 /// All doors of an agent.
 pub fn router(agent: Agent, vitals: &Vitals, options: HttpOptions) -> Router {
-    let HttpOptions { tokens, hosts, origins, limits, open, pages, stop } = options;
+    let HttpOptions { tokens, needs_token, hosts, origins, limits, crowd, open, pages } = options;
     let measures = agent.inner.measures.clone();
     vitals.register(|registry| agent.register(registry));
     let seats = Seats::new(agent);
@@ -67,9 +75,9 @@ pub fn router(agent: Agent, vitals: &Vitals, options: HttpOptions) -> Router {
         .with_legacy_session_mode(false)
         .with_json_response(true)
         .with_max_request_body_bytes(limits.body_bytes)
-        .with_cancellation_token(stop)
         // Our own door is before it, and before all the others.
         .disable_allowed_hosts();
+    // Whoever serves this stops in order; the library would break off what is under way.
     config.sse_keep_alive = None;
     let mcp = StreamableHttpService::new(
         move || Ok(handler.clone()),
@@ -77,20 +85,25 @@ pub fn router(agent: Agent, vitals: &Vitals, options: HttpOptions) -> Router {
         config,
     );
     let site = Site { seats, limits, tokens: Arc::clone(&tokens) };
-    let door = Door::new(tokens, hosts, origins, measures.clone());
+    let door = Door::new((tokens, needs_token), hosts, origins, crowd, measures.clone());
     let pages = pages.map(|pages| pages::router(pages, door.clone(), site.clone()));
     let guarded = Router::new()
         .route("/execute", post(ours))
         .route("/entities", get(async || json_response(StatusCode::OK, entities().to_string())))
         .route("/api/v1/integrations/connectors/{id}/execute", post(hosted))
         .route("/api/v1/integrations/connectors", get(connectors))
-        .with_state(site.clone())
+        .route(TOKEN_PATH, post(token))
+        .with_state(site)
+        .method_not_allowed_fallback(async || {
+            refused(
+                &Error::new("method_not_allowed", "this address is not asked in that way")
+                    .hint("the header Allow says how"),
+            )
+        })
         .route_service("/mcp", mcp)
         .merge(vitals.router())
         .route_layer(from_fn_with_state(door, door::guard));
     Router::new()
-        .route("/api/v1/account/applications/token", post(token))
-        .with_state(site)
         .merge(guarded)
         .merge(open)
         .merge(pages.unwrap_or_default())
@@ -123,6 +136,7 @@ async fn answer(site: &Site, identity: &Identity, request: Request, form: Form) 
                 .hint("Content-Type: application/json"),
         );
     }
+    let sent = request.extensions().get::<Sent>().cloned().unwrap_or_default();
     let body = match body(site, request.into_body()).await {
         Ok(body) => body,
         Err(error) => return refused(&error),
@@ -132,6 +146,7 @@ async fn answer(site: &Site, identity: &Identity, request: Request, form: Form) 
         door: "execute",
         intent: None,
         cancel: CancellationToken::new(),
+        sent,
     };
     let _gone = call.cancel.clone().drop_guard();
     let agent = match site.seats.of(identity) {
@@ -139,19 +154,22 @@ async fn answer(site: &Site, identity: &Identity, request: Request, form: Form) 
         Err(error) => return refused(&error),
     };
     let executed = execute(&agent, &body, form, &call).await;
-    json_response(
-        StatusCode::from_u16(executed.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        executed.body,
-    )
+    let code = StatusCode::from_u16(executed.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    later(json_response(code, executed.body), executed.retry_after_s)
 }
 
 async fn body(site: &Site, body: Body) -> Result<bytes::Bytes, Error> {
-    read_body(body, site.limits.body_bytes, site.limits.body_patience).await.map_err(
-        |refusal| match refusal {
-            http_service::BodyRefusal::TooLarge => Error::new("too_large", refusal.to_string()),
-            _ => Error::new("invalid_json", refusal.to_string()),
-        },
-    )
+    read_body(body, site.limits.body_bytes, site.limits.body_patience).await.map_err(unread)
+}
+
+/// Why a body was not read.
+fn unread(refusal: BodyRefusal) -> Error {
+    match refusal {
+        BodyRefusal::TooLarge => Error::new("too_large", refusal.to_string()),
+        BodyRefusal::TooSlow => Error::new("too_slow", refusal.to_string()).hint("send the body at once"),
+        BodyRefusal::Crowded => Error::busy(refusal.to_string()),
+        _ => Error::new("incomplete_body", refusal.to_string()),
+    }
 }
 
 /// The one connector that there is.
@@ -183,15 +201,16 @@ fn unauthorized() -> Error {
 fn refused(error: &Error) -> Response {
     let code = StatusCode::from_u16(status(error)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = json_response(code, failed(error));
-    let headers = response.headers_mut();
-    match code {
-        StatusCode::UNAUTHORIZED => {
-            _ = headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"))
-        }
-        StatusCode::TOO_MANY_REQUESTS => {
-            _ = headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"))
-        }
-        _ => {}
+    if code == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+    }
+    later(response, error.retry_after_s)
+}
+
+/// Says when to ask again, if that is known.
+fn later(mut response: Response, retry_after_s: Option<u16>) -> Response {
+    if let Some(seconds) = retry_after_s {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }

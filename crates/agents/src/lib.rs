@@ -29,10 +29,10 @@ mod tokens;
 mod tools;
 mod writes;
 
-pub use crate::agent::{Agent, Answer, Call, Options};
+pub use crate::agent::{Agent, Answer, Call, Options, Sent};
 pub use crate::error::Error;
 pub use crate::execute::{Executed, Form, entities, execute};
-pub use crate::http::{Document, HttpOptions, Pages, html_response, router};
+pub use crate::http::{Crowd, Document, HttpOptions, Pages, html_response, router};
 pub use crate::mcp::serve_stdio;
 pub use crate::resumes::{Resume, Resumes, Texts};
 pub use crate::sight::behind;

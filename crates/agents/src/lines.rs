@@ -10,6 +10,7 @@ use tokio::io::{
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// The longest line that is taken.
 const LONGEST_BYTES: u64 = 16 << 20;
@@ -21,22 +22,31 @@ const ROOM_BYTES: usize = 64 << 10;
 const PARSE_ERROR: &[u8] =
     b"{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,\"message\":\"Parse error: this line is no JSON\"}}\n";
 
-/// The ends for the protocol, of which only what is JSON comes out, and what writes its answers until it is over.
+/// The ends for the protocol, of which only what is JSON comes out, and what writes its answers until it is over. On `stop`
+/// nothing more is taken, and the input ends when what is under way is `answered`.
 pub(crate) fn checked(
     input: impl AsyncRead + Send + Unpin + 'static,
     output: impl AsyncWrite + Send + Unpin + 'static,
+    stop: CancellationToken,
+    answered: impl Future<Output = ()> + Send + 'static,
 ) -> ((DuplexStream, DuplexStream), JoinHandle<io::Result<()>>) {
     let (to_protocol, requests) = duplex(ROOM_BYTES);
     let (answers, from_protocol) = duplex(ROOM_BYTES);
     // One at a time: who sends nothing but nonsense and reads no answer is not read any further.
     let (errors, told) = mpsc::channel(1);
-    tokio::spawn(read(input, to_protocol, errors));
+    tokio::spawn(async move {
+        let mut to_protocol = to_protocol;
+        tokio::select! {
+            _ = read(input, &mut to_protocol, errors) => {}
+            () = stop.cancelled() => answered.await,
+        }
+    });
     ((requests, answers), tokio::spawn(write(from_protocol, told, output)))
 }
 
 async fn read(
     input: impl AsyncRead + Unpin,
-    mut output: DuplexStream,
+    output: &mut DuplexStream,
     errors: mpsc::Sender<()>,
 ) -> io::Result<()> {
     let mut input = BufReader::new(input);
@@ -104,7 +114,8 @@ mod tests {
         let sent = [&b"{\"a\":1}\nnonsense\n\n"[..], &long, b"{\"b\":\"\xff\"}\n[2]\n{\"cut"].concat();
         let (mut host, input) = duplex(1 << 20);
         let (output, mut answered) = duplex(1 << 20);
-        let ((mut requests, mut answers), writing) = checked(input, output);
+        let stop = CancellationToken::new();
+        let ((mut requests, mut answers), writing) = checked(input, output, stop, async {});
         let sending = tokio::spawn(async move { host.write_all(&sent).await });
         let mut passed = String::new();
         requests.read_to_string(&mut passed).await.unwrap();

@@ -1,4 +1,9 @@
-//! The id of the request that is worked on, under which the log has it.
+//! The id of the request that is worked on, under which the log has it. What works on it in another task finds [`Id`] with
+//! the request itself.
+
+/// The id, as an extension of the request.
+#[derive(Debug, Clone)]
+pub(crate) struct Id(pub(crate) String);
 
 tokio::task_local! {
     static ID: String;

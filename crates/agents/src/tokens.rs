@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::Error;
 
 /// What tokens begin with: those who look for leaked secrets find them by it.
-const PREFIX: &str = "ashby_";
+pub(crate) const PREFIX: &str = "ashby_";
 
 /// A token, as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -261,7 +261,7 @@ impl Tool {
                 let operation = catalog::operation(given.required("operation"))?;
                 crate::writes::plan(agent, operation, params, given.text("on_behalf_of"), call).await
             }
-            What::Apply => crate::writes::apply(agent, given.required("plan_id"), call).await,
+            What::Apply => crate::writes::apply(agent, given.required("plan_id"), None, call).await,
         }
     }
 }

@@ -16,15 +16,20 @@ use std::time::{Duration, Instant};
 use ashby_calls::{Draft, Plan};
 use ashby_client::catalog::{Kind, Operation};
 use serde_json::{Map, Value, json};
+use tokio_util::task::TaskTracker;
 
 pub use self::allowed::Allowed;
 use self::journal::{Entry, Journal};
 use self::subjects::Subject;
 use crate::agent::{self, Agent, Answer, Call};
+use crate::budget;
 use crate::error::Error;
 
 /// How long a plan is good.
 const TIME: Duration = Duration::from_secs(5 * 60);
+
+/// The door of `ashby execute`.
+const SHELL: &str = "shell";
 
 /// A caller has no more open plans.
 const PLANS_MAX: usize = 100;
@@ -39,6 +44,8 @@ pub struct Writes {
     journal: Arc<Journal>,
     time: Duration,
     open: Mutex<Open>,
+    /// Those that were begun.
+    under_way: TaskTracker,
 }
 
 #[derive(Debug, Default)]
@@ -58,7 +65,9 @@ struct Planned {
 impl Writes {
     /// Writes of what is allowed, noted in this file, which is made when the first is sent.
     pub fn new(allowed: Allowed, journal: impl Into<std::path::PathBuf>) -> Self {
-        Self { allowed, journal: Arc::new(Journal::new(journal.into())), time: TIME, open: Mutex::default() }
+        let journal = Arc::new(Journal::new(journal.into()));
+        let under_way = TaskTracker::new();
+        Self { allowed, journal, time: TIME, open: Mutex::default(), under_way }
     }
 
     /// Plans that are good for another time than 5 minutes.
@@ -66,6 +75,12 @@ impl Writes {
     pub fn good_for(mut self, time: Duration) -> Self {
         self.time = time;
         self
+    }
+
+    /// Waits until nothing is under way. What is begun meanwhile is waited for as well.
+    pub(crate) async fn ended(&self) {
+        self.under_way.close();
+        self.under_way.wait().await;
     }
 
     fn open(&self) -> std::sync::MutexGuard<'_, Open> {
@@ -90,7 +105,7 @@ impl Writes {
         let time = self.time;
         open.plans.retain(|_, other| other.made.elapsed() < time);
         if open.plans.values().filter(|other| other.caller == planned.caller).count() >= PLANS_MAX {
-            return Err(Error::new("busy", format!("{PLANS_MAX} plans are open already"))
+            return Err(Error::busy(format!("{PLANS_MAX} plans are open already"))
                 .hint("apply some of them, or wait until they expire"));
         }
         let id = format!("plan_{:032x}", rand::random::<u128>());
@@ -99,7 +114,8 @@ impl Writes {
     }
 
     /// Takes a plan out of the table. Whoever has it may send it, and nobody else can.
-    fn take(&self, id: &str, caller: &str) -> Result<Planned, Error> {
+    /// One that is asked for by another request than its own stays there.
+    fn take(&self, id: &str, caller: &str, request: Option<&Plan>) -> Result<Planned, Error> {
         let mut open = self.open();
         if open.used.iter().any(|used| used == id) {
             return Err(Error::new(
@@ -114,8 +130,16 @@ impl Writes {
                 .field("plan_id")
                 .hint("plan_write makes one; it is good for a few minutes, and for whom it was made")
         };
-        if open.plans.get(id).is_none_or(|planned| planned.caller != caller) {
+        let Some(kept) = open.plans.get(id).filter(|planned| planned.caller == caller) else {
             return Err(unknown());
+        };
+        if request.is_some_and(|request| request.digest() != kept.plan.digest()) {
+            return Err(Error::new(
+                "invalid_parameter",
+                "the plan of that id is of another request; nothing was sent",
+            )
+            .field("plan_id")
+            .hint("send the request again as it was planned, or plan this one: without plan_id"));
         }
         let planned = open.plans.remove(id).ok_or_else(unknown)?;
         open.used.push_back(id.to_owned());
@@ -131,10 +155,25 @@ impl Writes {
     }
 }
 
-fn writes(agent: &Agent) -> Result<&Writes, Error> {
+fn writes<'a>(agent: &'a Agent, operation: Option<&Operation>, call: &Call) -> Result<&'a Writes, Error> {
     agent.inner.writes.as_deref().ok_or_else(|| {
-        Error::new("writes_not_allowed", "nothing may be written here").hint("start with --allow-writes")
+        let error = Error::new("writes_not_allowed", "nothing may be written here");
+        match operation.filter(|_| call.door == SHELL) {
+            // Plans live as long as their process; a person has another command.
+            Some(operation) => error.hint(format!("`ashby call {}` sends it", operation.name)),
+            None => error.hint("start with --allow-writes"),
+        }
     })
+}
+
+/// It was sent, and nobody knows what became of it.
+pub(crate) fn open_fate(operation: &'static Operation, why: &str) -> Error {
+    let look = match ashby_calls::shows(operation) {
+        Some(read) => format!("look with {} whether it has happened before planning it again", read.name),
+        None => "look whether it has happened before planning it again".to_owned(),
+    };
+    let message = format!("it was sent, and whether it took effect is not known: {why}");
+    Error::new("fate_unknown", message).hint(look)
 }
 
 /// Plans a write; sends nothing but reads.
@@ -145,7 +184,7 @@ pub(crate) async fn plan(
     on_behalf_of: Option<&str>,
     call: &Call,
 ) -> Result<Answer, Error> {
-    let writes = writes(agent)?;
+    let writes = writes(agent, Some(operation), call)?;
     if operation.is_read() {
         return Err(Error::new("invalid_parameter", format!("{} changes nothing", operation.name))
             .field("operation")
@@ -165,16 +204,24 @@ pub(crate) async fn plan(
         Kind::Destructive => "nobody; it cannot be undone",
         Kind::Read | Kind::Write => "nobody that is known of",
     };
+    let mut request = Value::Object(plan.parameters().clone());
+    budget::shorten_request(&mut request);
+    let omitted = budget::fit(&mut request, budget::LETTERS / 2);
+    let mut about: Vec<Value> = subjects.iter().map(Subject::told).collect();
+    about.iter_mut().for_each(budget::shorten);
     let mut answer = agent::answer(json!({
         "operation": operation.name,
         "summary": operation.summary,
         "kind": operation.kind.name(),
         "effect": plan.effect(),
         "notifies": notifies,
-        "request": plan.parameters(),
-        "about": subjects.iter().map(Subject::told).collect::<Vec<_>>(),
+        "request": request,
+        "about": about,
         "untrusted": true,
     }));
+    if !omitted.is_empty() {
+        answer.insert("omitted_fields".to_owned(), omitted.into());
+    }
     if let Some(user) = plan.user() {
         answer.insert("on_behalf_of".to_owned(), user.into());
     }
@@ -190,11 +237,18 @@ pub(crate) async fn plan(
     Ok(answer)
 }
 
-/// Carries a plan out.
-pub(crate) async fn apply(agent: &Agent, id: &str, call: &Call) -> Result<Answer, Error> {
-    let writes = writes(agent)?;
+/// Carries a plan out. Where the request is said as well, it must be the plan's own.
+pub(crate) async fn apply(
+    agent: &Agent,
+    id: &str,
+    request: Option<(&'static Operation, Map<String, Value>)>,
+    call: &Call,
+) -> Result<Answer, Error> {
+    let operation = request.as_ref().map(|(operation, _)| *operation);
+    let writes = writes(agent, operation, call)?;
     let live = agent.client("what the write is about")?;
-    let Planned { plan, subjects, .. } = writes.take(id, &call.caller)?;
+    let request = request.map(|(operation, params)| Plan::new(operation, params)).transpose()?;
+    let Planned { plan, subjects, .. } = writes.take(id, &call.caller, request.as_ref())?;
     let operation = plan.operation();
     for subject in &subjects {
         if !subject.is_unmoved(live.client).await? {
@@ -207,7 +261,8 @@ pub(crate) async fn apply(agent: &Agent, id: &str, call: &Call) -> Result<Answer
     let entry = Entry::new(call, operation.name, &plan.digest(), id);
     let (journal, client) = (Arc::clone(&writes.journal), live.client.clone());
     // Whether somebody stops waiting or not: what was begun is carried to its end and noted.
-    let carried = tokio::spawn(async move {
+    call.sent.note(operation);
+    let carried = writes.under_way.spawn(async move {
         journal.note(entry.begun()).await?;
         let sent = ashby_calls::send(&client, &plan.approve()).await;
         let noted = journal.note(entry.ended(&sent)).await;
@@ -219,7 +274,7 @@ pub(crate) async fn apply(agent: &Agent, id: &str, call: &Call) -> Result<Answer
         Ok(response) => {
             let shown = live.sight.shown(operation, response.results).await?;
             let mut result = shown.map_or(Value::Null, |shown| agent::record(&shown));
-            let omitted = crate::budget::fit(&mut result, crate::budget::LETTERS);
+            let omitted = budget::fit(&mut result, budget::LETTERS);
             let mut answer = agent::answer(json!({
                 "operation": operation.name, "applied": true, "result": result, "untrusted": true,
             }));
@@ -241,18 +296,9 @@ pub(crate) async fn apply(agent: &Agent, id: &str, call: &Call) -> Result<Answer
             if !is_open {
                 return Err(told);
             }
-            let look = match ashby_calls::shows(operation) {
-                Some(read) => {
-                    format!("look with {} whether it has happened before planning it again", read.name)
-                }
-                None => "look whether it has happened before planning it again".to_owned(),
-            };
-            let mut open = Error::new(
-                "fate_unknown",
-                format!("it was sent, and whether it took effect is not known: {}", told.message),
-            );
+            let mut open = open_fate(operation, &told.message);
             open.ashby_request_id = told.ashby_request_id;
-            Err(open.hint(look))
+            Err(open)
         }
     }
 }

@@ -1,11 +1,12 @@
 //! `read`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ashby_client::Client;
 use ashby_source::AshbySource;
-use capture_core::{Error, ErrorKind, Outcome, ReconcilePolicy, Result, Runner, RunnerOptions, Selection};
-use connecting::{Config, stop_on_signal};
+use capture_core::{Error, ErrorKind, Outcome, Result, Runner, Selection};
+use connecting::{Config, Progress, stop_on_signal};
 use jiff::{SignedDuration, Timestamp};
 use sink_airbyte::{AirbyteSink, ConfiguredCatalog, Output, SavedState};
 
@@ -43,10 +44,9 @@ pub(crate) async fn read(config: &Config, catalog: &str, state: &str, output: &O
         AshbySource::new(client.clone()).with_overlay(PREDECESSOR).created_after_ms(config.start_date_ms);
     let selections: Vec<_> = catalog.streams.iter().map(|stream| Selection::new(&*stream.name)).collect();
     let sink = AirbyteSink::new(output.clone(), reading, saved);
-    // What was sent is not known any more: nothing is in doubt, and nothing is swept.
-    let options = RunnerOptions::default().reconcile(ReconcilePolicy::Accept);
     let stop = stop_on_signal("printed, with its state")?;
-    let run = Runner::new(source, sink).options(options).run(selections, identity, stop);
+    let run =
+        Runner::new(source, sink).observer(Arc::new(Progress::default())).run(selections, identity, stop);
     let report = tokio::select! {
         report = run => report?,
         told = tell_of_pauses(&client, output) => return told,

@@ -40,7 +40,13 @@ fn fields(stream: &Stream) -> Vec<Field> {
 
 /// How the records of a stream look.
 pub(crate) fn shape(stream: &Stream) -> Shape {
-    Shape::new(&fields(stream)).with_scope_as(predecessor::scope_as(stream.name()))
+    let fields = fields(stream);
+    let is_date = |field: &&Field| {
+        predecessor::kind(stream.name(), &field.name)
+            .is_some_and(|(_, declared)| declared["format"] == "date")
+    };
+    let dates: Vec<String> = fields.iter().filter(is_date).map(|field| field.name.clone()).collect();
+    Shape::new(&fields).with_scope_as(predecessor::scope_as(stream.name())).with_dates(dates)
 }
 
 fn describe(stream: &Stream) -> Value {

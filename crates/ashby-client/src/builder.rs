@@ -322,6 +322,8 @@ impl ClientBuilder {
             read_timeout: self.read_timeout,
             total_timeout: self.total_timeout,
             is_plain,
+            #[cfg(feature = "http2")]
+            pings: crate::connections::PINGS,
         });
         let connections = connections.map_err(|error| {
             wrong("the HTTP client cannot be set up; are the system's root certificates installed?")

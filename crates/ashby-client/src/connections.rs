@@ -16,14 +16,21 @@ use reqwest::{Client, ClientBuilder, RequestBuilder, redirect, retry};
 use crate::transport::SystemResolver;
 use crate::{decode, tls};
 
-/// HTTP/2: a connection on which an answer is waited for is asked this often whether it is still there …
+/// How an HTTP/2 connection on which an answer is waited for is asked whether it is still there.
 #[cfg(feature = "http2")]
-const PING_INTERVAL: Duration = Duration::from_secs(15);
-/// … and given up if it does not answer within this time.
+#[derive(Clone, Copy)]
+pub(crate) struct Pings {
+    /// It is asked this often …
+    interval: Duration,
+    /// … and given up if it does not answer within this time.
+    timeout: Duration,
+}
+
 #[cfg(feature = "http2")]
-const PING_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const PINGS: Pings = Pings { interval: Duration::from_secs(15), timeout: Duration::from_secs(10) };
+
 /// Servers and proxies like to say a lot.
-const MAX_HEADERS: usize = 1_000;
+pub(crate) const MAX_HEADERS: usize = 1_000;
 
 /// How connections are made.
 #[derive(Clone)]
@@ -35,6 +42,8 @@ pub(crate) struct ConnectionSettings {
     pub(crate) total_timeout: Duration,
     /// In clear.
     pub(crate) is_plain: bool,
+    #[cfg(feature = "http2")]
+    pub(crate) pings: Pings,
 }
 
 pub(crate) struct Connections {
@@ -111,7 +120,45 @@ impl ConnectionSettings {
             .http1_max_headers(MAX_HEADERS)
             .dns_resolver(SystemResolver);
         #[cfg(feature = "http2")]
-        let http = http.http2_keep_alive_interval(PING_INTERVAL).http2_keep_alive_timeout(PING_TIMEOUT);
+        let http =
+            http.http2_keep_alive_interval(self.pings.interval).http2_keep_alive_timeout(self.pings.timeout);
         if self.is_plain { tls::plain(http) } else { tls::remote(http) }
+    }
+}
+
+#[cfg(all(test, feature = "http2"))]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Long before the patience with a server that is silent has an end, it is known that nobody is there.
+    #[tokio::test]
+    async fn a_connection_that_answers_no_ping_is_left() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            // An empty SETTINGS frame; from then on it only listens.
+            stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await.unwrap();
+            let mut heard = [0; 1024];
+            while stream.read(&mut heard).await.is_ok_and(|count| count > 0) {}
+        });
+        let minute = Duration::from_secs(60);
+        let instant = Duration::from_millis(100);
+        let settings = ConnectionSettings {
+            headers: HeaderMap::new(),
+            user_agent: HeaderValue::from_static("t"),
+            connect_timeout: minute,
+            read_timeout: minute,
+            total_timeout: minute,
+            is_plain: true,
+            pings: Pings { interval: instant, timeout: instant },
+        };
+        let client = settings.client().http2_prior_knowledge().build().unwrap();
+        let answer = client.get(format!("http://{address}/")).send();
+        let left = tokio::time::timeout(Duration::from_secs(5), answer).await;
+        assert!(left.expect("it does not wait for a minute").is_err());
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Details {
     pub(crate) position: Option<Recovery>,
     /// `X-RateLimit-Scope`: whose limit it was, if not the key's.
     pub(crate) rate_limit_scope: Option<String>,
+    /// `Retry-After`: how long the server asked not to be asked again.
+    pub(crate) retry_after: Option<Duration>,
     pub(crate) is_write: bool,
     /// The code is where it cannot be meant otherwise.
     pub(crate) is_certain: bool,
@@ -158,6 +160,7 @@ impl Error {
             recovery: None,
             position: None,
             rate_limit_scope: None,
+            retry_after: None,
             is_write: false,
             is_certain: false,
             leaves_open: false,
@@ -247,6 +250,11 @@ impl Error {
     /// integration across organisations, which this key alone cannot relieve.
     pub fn rate_limit_scope(&self) -> Option<&str> {
         self.0.rate_limit_scope.as_deref()
+    }
+
+    /// How long the answer asked to wait before asking again (`Retry-After`), if it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// Whether this was a write that Ashby may have carried out although it failed: it was sent, and no answer

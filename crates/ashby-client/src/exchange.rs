@@ -177,6 +177,7 @@ impl Inner {
         self.transport.way.tell(error, head.redirected.as_deref());
         error.0.request_id = head.request_id.or(error.0.request_id.take());
         error.0.rate_limit_scope = head.rate_limit_scope;
+        error.0.retry_after = head.retry_after;
         let pause = self.retry.pause(error, head.retry_after, attempt);
         if error.kind() == ErrorKind::RateLimited {
             self.counters.throttled();

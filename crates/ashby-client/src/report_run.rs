@@ -1,5 +1,6 @@
 //! Reports: started, waited for, read.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -76,6 +77,8 @@ pub struct Report {
     pub updated_at: Option<String>,
     /// When this result was made (RFC 3339); results are kept for an hour.
     pub generated_at: Option<String>,
+    /// Whether some text held half a character, in whose place U+FFFD is, or U+0000.
+    pub is_mended: bool,
 }
 
 impl fmt::Debug for Report {
@@ -147,6 +150,7 @@ impl Client {
         let mut parameters = json!({"reportId": report_id, "includeHeadersInData": options.include_headers});
         loop {
             let response = self.read(&GENERATE, &parameters).await?;
+            let is_mended = matches!(json_slices::storable(&response.results), Cow::Owned(_));
             let run: Run = json_slices::read(&response.results)
                 .map_err(|_| malformed("the answer is not that of a report"))?;
             match run.status {
@@ -161,7 +165,7 @@ impl Client {
                 }
                 Status::Complete => {
                     let data = run.report_data.ok_or_else(|| malformed("the report is ready, but empty"))?;
-                    return Ok(data.into());
+                    return Ok(Report { is_mended, ..data.into() });
                 }
                 Status::Failed => {
                     let mut error = Error::new(ErrorKind::Rejected, GENERATE.as_str(), "the report failed");
@@ -187,6 +191,7 @@ impl From<Data> for Report {
             rows: data.data,
             updated_at: data.metadata.updated_at,
             generated_at: data.metadata.report_generated_at,
+            is_mended: false,
         }
     }
 }

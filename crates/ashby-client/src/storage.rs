@@ -9,6 +9,7 @@ use reqwest::{Url, redirect, retry};
 use tokio::time::Instant;
 
 use crate::builder::is_loopback;
+use crate::connections::MAX_HEADERS;
 use crate::transport::{Failure, SystemResolver};
 use crate::{Error, ErrorKind};
 use crate::{decode, tls};
@@ -82,6 +83,7 @@ impl Storage {
             .connect_timeout(self.settings.connect_timeout)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
+            .http1_max_headers(MAX_HEADERS)
             .dns_resolver(SystemResolver);
         if is_plain { tls::plain(http) } else { tls::remote(http) }
     }

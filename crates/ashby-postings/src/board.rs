@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::posting::{Moment, PostingContent, PublishedPosting, Visibility};
-use crate::{Published, Reason};
+use crate::{Published, Reason, is_mended};
 
 impl Published {
     /// The postings of a public job board. Those that are for everybody and not as Ashby describes postings are
@@ -17,6 +17,7 @@ impl Published {
 
     fn from_board_at(board: &JobBoard, now: Timestamp) -> Self {
         let mut published = Self::new(format!("Jobs at {}", board.name));
+        published.is_mended = is_mended(board.split().as_bytes());
         for (index, record) in board.split().iter().enumerate() {
             let said = Said::read(&record);
             let visibility = said.visibility(now);

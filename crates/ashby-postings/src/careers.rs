@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::posting::{Moment, PostingContent, PublishedPosting, Visibility};
-use crate::{Error, Published, Reason};
+use crate::{Error, Published, Reason, is_mended};
 
 /// Postings asked for at once; the client's own limits hold beside it.
 const POSTINGS_AT_ONCE: usize = 8;
@@ -109,6 +109,12 @@ struct Job {
     confidential: Option<bool>,
 }
 
+/// A posting, or why it cannot be read.
+struct Answer {
+    info: Result<Info, Error>,
+    is_mended: bool,
+}
+
 impl Published {
     /// The postings of an organization's public job boards, read with its key (which needs "Jobs: Read"): a request
     /// for the boards, one for each board, and one for each posting.
@@ -123,14 +129,16 @@ impl Published {
         let mut published = Self::new("Jobs".to_owned());
         let now = Timestamp::now();
         let mut seen = HashSet::new();
-        for board in boards(client, careers).await? {
+        for board in boards(client, careers, &mut published).await? {
             let parameters = json!({"listedOnly": true, "jobBoardId": board.id});
-            let rows: Vec<Row> = list(client, "jobPosting.list", parameters).await?;
+            let rows: Vec<Row> = list(client, "jobPosting.list", parameters, &mut published).await?;
             let rows = rows.into_iter().filter(|row| seen.insert(row.id.clone())).collect::<Vec<_>>();
             let infos: Vec<_> = rows.iter().map(|row| info(client, &board.id, &row.id)).collect();
             let mut infos = stream::iter(infos).buffered(POSTINGS_AT_ONCE);
             for row in &rows {
-                match infos.next().await.transpose()?.flatten() {
+                let answer = infos.next().await.transpose()?.flatten();
+                published.is_mended |= answer.as_ref().is_some_and(|answer| answer.is_mended);
+                match answer.map(|answer| answer.info) {
                     Some(Ok(info)) => {
                         published.add(judge(row, info, &board, careers.include_compensation, now));
                     }
@@ -148,8 +156,8 @@ impl Published {
 }
 
 /// The boards to take postings from.
-async fn boards(client: &Client, careers: &Careers) -> Result<Vec<Board>, Error> {
-    let mut boards: Vec<Board> = list(client, "jobBoard.list", json!({})).await?;
+async fn boards(client: &Client, careers: &Careers, published: &mut Published) -> Result<Vec<Board>, Error> {
+    let mut boards: Vec<Board> = list(client, "jobBoard.list", json!({}), published).await?;
     let Some(id) = &careers.job_board_id else {
         boards.retain(|board| board.is_internal == Some(false));
         return if boards.is_empty() { Err(Error::NoPublicBoard) } else { Ok(boards) };
@@ -165,6 +173,7 @@ async fn list<T: DeserializeOwned>(
     client: &Client,
     operation: &'static str,
     parameters: Value,
+    published: &mut Published,
 ) -> Result<Vec<T>, Error> {
     let parameters = match parameters {
         Value::Object(parameters) => parameters,
@@ -178,18 +187,22 @@ async fn list<T: DeserializeOwned>(
     let mut rows = Vec::new();
     while let Some(page) = pages.next().await? {
         for record in page.records() {
+            published.is_mended |= is_mended(&record);
             rows.push(read(&record, || format!("a record of {operation}"))?);
         }
     }
     Ok(rows)
 }
 
-/// A posting, or why it cannot be read; `None` if it has gone since it was listed.
-async fn info(client: &Client, board: &str, posting: &str) -> Result<Option<Result<Info, Error>>, Error> {
+/// What Ashby says of a posting; `None` if it has gone since it was listed.
+async fn info(client: &Client, board: &str, posting: &str) -> Result<Option<Answer>, Error> {
     const INFO: ReadOperation = ReadOperation::new("jobPosting.info");
     let parameters = json!({"jobPostingId": posting, "jobBoardId": board, "expand": ["job"]});
     match client.read(&INFO, &parameters).await {
-        Ok(response) => Ok(Some(read(&response.results, || format!("the posting {posting}")))),
+        Ok(response) => Ok(Some(Answer {
+            info: read(&response.results, || format!("the posting {posting}")),
+            is_mended: is_mended(&response.results),
+        })),
         Err(error) if error.kind() == ErrorKind::NotFound && error.code().is_some() => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -14,6 +14,7 @@ mod error;
 mod posting;
 pub mod render;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use ashby_client::{Address, PostalAddress};
@@ -34,6 +35,8 @@ pub struct Published {
     pub withheld: BTreeMap<Reason, usize>,
     /// Postings that are not as Ashby describes them, and are left out.
     pub odd: Vec<Odd>,
+    /// Whether some text of the source held half a character, in whose place U+FFFD is, or U+0000.
+    pub is_mended: bool,
 }
 
 /// A posting that cannot be read. It may be meant for the public.
@@ -48,7 +51,7 @@ pub struct Odd {
 
 impl Published {
     fn new(title: String) -> Self {
-        Self { title, postings: Vec::new(), withheld: BTreeMap::new(), odd: Vec::new() }
+        Self { title, postings: Vec::new(), withheld: BTreeMap::new(), odd: Vec::new(), is_mended: false }
     }
 
     /// Says whose postings these are, where Ashby does not: job sites want to know.
@@ -70,6 +73,10 @@ impl Published {
     fn withhold(&mut self, reason: Reason) {
         *self.withheld.entry(reason).or_default() += 1;
     }
+}
+
+fn is_mended(json: &[u8]) -> bool {
+    matches!(json_slices::storable(json), Cow::Owned(_))
 }
 
 /// What the README shows runs.

@@ -51,6 +51,8 @@ pub enum Fault {
     Garbage,
     /// Answers 200 with a gateway's HTML page.
     Html,
+    /// Answers 403 with a proxy's HTML page, which has no code.
+    Forbidden,
     /// Answers 200 with nothing.
     EmptyBody,
     /// Leaves `success` out of the envelope.

@@ -59,7 +59,7 @@ impl ListCapture {
 
     /// Turns a page into one part a stream.
     fn sort(&mut self, page: Page) -> Result<Sorted> {
-        let Assembled { records, unusable } = assemble(self.walk.row, page.split(), None);
+        let Assembled { records, unusable } = self.walk.records(&self.listing, &page);
         self.note_unusable(&unusable);
         let mut arrived = Arrived {
             next: page.next_cursor,
@@ -214,6 +214,9 @@ impl Capture for ListCapture {
         let Sorted { mut parts, arrived } = self.sort(page).inspect_err(|_| self.walk.forget_cursors())?;
         let progress = self.listing.page(self.walk.refresh, arrived);
         self.complete = progress.ends.is_some() && !progress.is_to_be_confirmed;
+        if self.complete {
+            self.walk.has_time_no_more();
+        }
         if progress.is_to_be_confirmed {
             self.walk.forget_cursors();
         }
@@ -234,6 +237,7 @@ impl Capture for ListCapture {
         }
         self.listing.forget();
         self.walk.forget_cursors();
+        self.walk.has_time();
         self.complete = false;
         true
     }

@@ -26,7 +26,7 @@ use crate::clock::now_ms;
 use crate::going;
 use crate::listing::{Arrived, Listing, Place};
 use crate::parent::{Children, Fetched, ParentRequest};
-use crate::record::{Assembled, assemble};
+use crate::record::Assembled;
 use crate::request::Requests;
 use crate::table::{Follow, Plan, Refresh, Row};
 use crate::walk::{Tally, Walk};
@@ -180,7 +180,7 @@ impl ChildCapture {
             self.progress.round = None;
             return Ok(false);
         };
-        let Assembled { records: parents, unusable } = assemble(self.walk.row, page.split(), None);
+        let Assembled { records: parents, unusable } = self.walk.records(&self.progress.parents, &page);
         let arrived = Arrived {
             next: page.next_cursor,
             token: page.sync_token,
@@ -293,6 +293,7 @@ impl ChildCapture {
             ));
         }
         self.complete = true;
+        self.walk.has_time_no_more();
         let aside = self.progress.aside.len();
         let ends = if aside > 0 {
             Ends::Incomplete(format!("parents whose children could not be read: {aside}"))
@@ -345,6 +346,7 @@ impl Capture for ChildCapture {
         self.progress.forget();
         self.under_way = FuturesOrdered::new();
         self.walk.forget_cursors();
+        self.walk.has_time();
         self.complete = false;
         true
     }

@@ -40,7 +40,9 @@ pub(crate) fn from_client(row: &Row, error: ashby_client::Error) -> Error {
         }
         _ => (format!("cannot list {}", row.name), error.hint().map(|hint| hint.to_string())),
     };
-    let wrapped = Error::new(kind, message).with_requests(error.requests());
+    let wrapped = Error::new(kind, message)
+        .with_requests(error.requests())
+        .with_reference(error.code(), error.request_id());
     let wrapped = match hint {
         Some(hint) => wrapped.with_hint(hint),
         None => wrapped,

@@ -47,7 +47,7 @@ pub use crate::error::{lacks_permission, screen_name};
 pub use crate::fields::places;
 pub use crate::overlay::Overlay;
 pub use crate::searchable::{kind, kinds};
-pub use crate::streams::{Cost, Stream, names, near_matches, parameters, stream, streams};
+pub use crate::streams::{Cost, Nested, Stream, names, near_matches, nested, parameters, stream, streams};
 pub use crate::survey::{Readable, Survey, count, explore, probe, survey, who_asks};
 pub use crate::wiring::sync;
 pub use capture_core::{Field, FieldKind, Mode};

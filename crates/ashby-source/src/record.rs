@@ -3,6 +3,7 @@
 use ashby_client::{Records, ScanError, ScanErrorKind};
 use bytes::Bytes;
 use capture_core::{Key, Op, Record, Shape};
+use jiff::Timestamp;
 use json_slices::{Prefix, Text, find};
 
 use crate::table::Row;
@@ -62,6 +63,15 @@ fn owned_by(record: &Bytes, path: &[&str]) -> Option<Key> {
     let text = Text::of(value)?.exact()?;
     // A copy: a slice would keep the whole page.
     Some(Key::from(text.into_owned()))
+}
+
+/// Whether a record says that it was created before that, in milliseconds since 1970; what is filled in was when it was
+/// handed in.
+pub(crate) fn was_created_before(record: &Record, start_ms: i64) -> bool {
+    let Some(body) = record.body() else { return false };
+    let created = ["createdAt", "submittedAt"].iter().find_map(|name| find(body, &[name]).ok()?);
+    let created = created.and_then(|value| Text::of(value)?.exact()?.parse::<Timestamp>().ok());
+    created.is_some_and(|created| created.as_millisecond() < start_ms)
 }
 
 /// The same record apart from the response that it is a slice of, so that the rest of that need not stay.
@@ -137,6 +147,21 @@ mod tests {
         assert_eq!(scopes("applications", applications), [Some(Key::from("c1")), None, None]);
         assert_eq!(scopes("offers", r#"[{"id":"1","applicationId":"a"}]"#), [Some(Key::from("a"))]);
         assert_eq!(scopes("jobs", r#"[{"id":"1","applicationId":"a"}]"#), [None]);
+    }
+
+    #[test]
+    fn only_what_says_that_it_is_older_is() {
+        let is_older = |json: &'static str| was_created_before(&Record::upsert("1", json), 1_000);
+        assert!(is_older(r#"{"createdAt":"1970-01-01T00:00:00.999Z"}"#));
+        assert!(is_older(r#"{"submittedAt":"1970-01-01T00:00:00Z"}"#));
+        for kept in [
+            "{}",
+            r#"{"createdAt":null}"#,
+            r#"{"createdAt":"soon"}"#,
+            r#"{"createdAt":"1970-01-01T00:00:01Z"}"#,
+        ] {
+            assert!(!is_older(kept), "{kept}");
+        }
     }
 
     #[test]

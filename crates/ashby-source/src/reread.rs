@@ -164,6 +164,13 @@ mod tests {
     use crate::table::row;
 
     #[test]
+    fn what_somebody_waits_for_is_urgent_and_what_is_checked_can_wait() {
+        use ashby_client::Lane;
+        assert_eq!([Purpose::Refresh, Purpose::Confirm].map(lane), [Lane::Interactive; 2]);
+        assert_eq!(lane(Purpose::Check), Lane::Low);
+    }
+
+    #[test]
     fn streams_whose_records_can_be_asked_for() {
         let parameter = |stream: &str| Single::of(row(stream).unwrap()).map(|single| single.parameter);
         for (stream, expected) in [

@@ -116,6 +116,33 @@ pub fn parameters(name: &str) -> Option<serde_json::Map<String, serde_json::Valu
     Requests::default().parameters(row(name)?).ok()
 }
 
+/// How the records of a stream are found that are listed with those of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Nested {
+    /// They stand inside the other stream's records.
+    Inside,
+    /// One request for each record of the other stream.
+    PerParent {
+        /// The parameter that takes the other record's key.
+        parameter: &'static str,
+        /// Whether what is answered is the record itself, or a list of the records, and nothing around them.
+        is_plain: bool,
+    },
+}
+
+/// How the records of a stream are found, if not by a list of their own.
+pub fn nested(name: &str) -> Option<Nested> {
+    match row(name)?.plan {
+        Plan::List(_) => None,
+        Plan::Embedded { .. } => Some(Nested::Inside),
+        Plan::PerParent { parameter, arrays, .. } => {
+            let is_plain = arrays.iter().all(|(array, _)| array.is_empty());
+            Some(Nested::PerParent { parameter, is_plain })
+        }
+    }
+}
+
 /// Streams whose names look like `name`, likeliest first.
 pub fn near_matches(name: &str) -> Vec<&'static str> {
     catalog::nearest(name, STREAMS.iter().map(|row| row.name))

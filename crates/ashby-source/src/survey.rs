@@ -169,7 +169,7 @@ fn readable(row: &Row, scopes: Option<&BTreeSet<&str>>) -> Readable {
     let scope = permission.scope();
     if scopes.contains(scope.as_str()) || scopes.contains(permission.name()) {
         Readable::Yes
-    } else if SEEN_SCOPES.contains(&scope.as_str()) && (scopes.is_empty() || knows_any(scopes)) {
+    } else if SEEN_SCOPES.contains(&scope.as_str()) && knows_any(scopes) {
         Readable::No
     } else {
         Readable::Unknown
@@ -248,7 +248,7 @@ mod tests {
             (&["candidatesRead"][..], Readable::Yes),
             (&["jobs:read"][..], Readable::No),
             (&["jobsRead", "something:new"][..], Readable::No),
-            (&[][..], Readable::No),
+            (&[][..], Readable::Unknown),
             (&["read_candidates", "read_jobs"][..], Readable::Unknown),
         ] {
             assert_eq!(readable(scopes), expected, "{scopes:?}");

@@ -1,12 +1,12 @@
 //! Walks a listing page by page: what [`Listing`] decides, carried out.
 
-use ashby_client::{Circle, CycleGuard, ListRequest, Page, Recovery};
+use ashby_client::{Circle, CycleGuard, Lane, ListRequest, Page, Recovery};
 use capture_core::{Error, ErrorKind, Result};
 
 use crate::AshbySource;
 use crate::error::from_client;
 use crate::listing::Listing;
-use crate::record::key_fields;
+use crate::record::{Assembled, assemble, key_fields, was_created_before};
 use crate::request::Requests;
 use crate::table::{Refresh, Row};
 
@@ -30,11 +30,27 @@ pub(crate) struct Walk {
     pub(crate) refresh: Refresh,
     guard: CycleGuard,
     failure: Option<Error>,
+    /// In which lane it asks otherwise, while it asks in the low one.
+    usual_lane: Option<Lane>,
 }
 
 impl Walk {
     pub(crate) fn new(source: AshbySource, row: &'static Row, refresh: Refresh) -> Self {
-        Self { source, row, refresh, guard: CycleGuard::new(), failure: None }
+        Self { source, row, refresh, guard: CycleGuard::new(), failure: None, usual_lane: None }
+    }
+
+    /// What follows can wait until nothing else does.
+    pub(crate) fn has_time(&mut self) {
+        let lane = self.source.client.lane();
+        self.usual_lane.get_or_insert(lane);
+        self.source = self.source.in_lane(Lane::Low);
+    }
+
+    /// What could wait is over.
+    pub(crate) fn has_time_no_more(&mut self) {
+        if let Some(lane) = self.usual_lane.take() {
+            self.source = self.source.in_lane(lane);
+        }
     }
 
     /// The listing's next page, from wherever Ashby lets it go on. The caller tells the listing once it has made
@@ -101,6 +117,16 @@ impl Walk {
                 }
             }
         }
+    }
+
+    /// The records of a page; of changes, without those that the listing's start date leaves out: Ashby does not say
+    /// whether it holds that against them, too.
+    pub(crate) fn records(&self, listing: &Listing, page: &Page) -> Assembled {
+        let mut assembled = assemble(self.row, page.split(), None);
+        if let Some(start_ms) = listing.created_after_ms().filter(|_| listing.lists_changes()) {
+            assembled.records.retain(|record| !was_created_before(record, start_ms));
+        }
+        assembled
     }
 
     fn request(&self, listing: &Listing) -> Result<ListRequest> {

@@ -115,7 +115,7 @@ impl Event {
     /// does name need not be true.
     pub fn touched(&self) -> Vec<Touched> {
         let Some(kind) = self.kind() else { return Vec::new() };
-        let data: Value = serde_json::from_slice(self.data()).unwrap_or_default();
+        let data: Value = json_slices::read(self.data()).unwrap_or_default();
         let named = |pointer: &str| data.pointer(pointer).and_then(Value::as_str).filter(|name| fits(name));
         let touched = kind.touches.iter().filter_map(|touch| {
             if touch.when.is_some_and(|(pointer, text)| named(pointer) != Some(text)) {
@@ -262,6 +262,18 @@ mod tests {
         ] {
             assert_eq!(parse(body.as_bytes()), Err(Malformed::NoAction), "{body}");
         }
+    }
+
+    #[test]
+    fn half_a_character_hides_no_record() {
+        let of = |name: &str| {
+            let body = format!(
+                r#"{{"action":"candidateDelete","data":{{"candidate":{{"id":"c","name":"{name}"}}}}}}"#
+            );
+            parse(body.as_bytes()).unwrap().touched()
+        };
+        let keys: Vec<_> = of(r"Cut \ud83d").into_iter().map(|touched| touched.key).collect();
+        assert_eq!(keys, [Some("c".to_owned())]);
     }
 
     #[test]

@@ -23,8 +23,8 @@ macro_rules! payloads {
             /// If it is something else than described. [`data`](Event::data) still has it.
             pub fn payload(&self) -> serde_json::Result<Payload> {
                 Ok(match self.action() {
-                    $($name => Payload::$variant(Box::new(serde_json::from_slice(self.data())?)),)*
-                    _ => Payload::Unknown(serde_json::from_slice(self.data())?),
+                    $($name => Payload::$variant(Box::new(json_slices::read(self.data())?)),)*
+                    _ => Payload::Unknown(json_slices::read(self.data())?),
                 })
             }
         }
@@ -90,6 +90,21 @@ mod tests {
         for name in ashby_catalog::events().iter().map(|event| event.name) {
             let body = format!(r#"{{"action":"{name}","data":[{{}}]}}"#);
             Event::parse(body.into_bytes().into()).unwrap().payload().unwrap_err();
+        }
+    }
+
+    #[test]
+    fn half_a_character_is_replaced() {
+        let body = br#"{"action":"ping","data":{"note":"Cut \ud83d"}}"#;
+        for action in ["ping", "cometSighted"] {
+            let body = String::from_utf8_lossy(body).replace("ping", action);
+            let payload = Event::parse(body.into_bytes().into()).unwrap().payload().unwrap();
+            let text = match payload {
+                Payload::Unknown(data) => data.to_string(),
+                Payload::Ping(data) => serde_json::to_string(&data).unwrap(),
+                other => panic!("{other:?}"),
+            };
+            assert!(text.contains("Cut \u{fffd}"), "{text}");
         }
     }
 }

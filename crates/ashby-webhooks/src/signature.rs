@@ -82,7 +82,7 @@ impl Secrets {
         if keys.is_empty() { Err(NoSecrets) } else { Ok(Self(keys)) }
     }
 
-    /// The secrets of a file: one a line; lines that begin with `#` are comments.
+    /// The secrets of a file: one a line; lines that begin with `# ` are comments.
     ///
     /// # Errors
     /// If there are none.
@@ -90,10 +90,10 @@ impl Secrets {
         Self::new(Self::lines(text))
     }
 
-    /// What [`parse`](Self::parse) takes for secrets, in order.
+    /// What [`parse`](Self::parse) takes for secrets, in order: a secret may begin with `#`, a comment has a space behind it.
     pub fn lines(text: &str) -> impl Iterator<Item = &str> {
         let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
-        lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
+        lines.filter(|line| !line.is_empty() && *line != "#" && !line.starts_with("# "))
     }
 
     /// Whether one of them signed this body. How long it takes says nothing of a secret or a signature.
@@ -116,8 +116,8 @@ mod tests {
 
     #[test]
     fn a_comment_is_no_secret() {
-        let text = "\u{feff}# old\n\n one \n#two\nthree";
-        assert_eq!(Secrets::lines(text).collect::<Vec<_>>(), ["one", "three"]);
+        let text = "\u{feff}# old\n\n one \n#two\n#\nthree\n  # four\n##";
+        assert_eq!(Secrets::lines(text).collect::<Vec<_>>(), ["one", "#two", "three", "##"]);
         assert!(Secrets::parse("# comment\n").is_err());
     }
 

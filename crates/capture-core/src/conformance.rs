@@ -58,7 +58,7 @@ pub use sink::{
 };
 pub use sink_failing::{
     a_failed_commit_is_an_error_and_the_state_stays, a_failed_sweep_is_an_error_and_can_be_done_again,
-    a_failed_write_is_an_error_and_the_state_stays, failures_lose_nothing,
+    a_failed_write_is_an_error_and_the_state_stays, a_torn_tail_is_repaired, failures_lose_nothing,
 };
 pub use sink_keyed::{
     a_forgotten_stream_keeps_its_rows_unseen, a_sweep_buries_what_was_not_seen_since,
@@ -131,6 +131,12 @@ pub trait SinkHarness: Send + Sync {
     /// Makes the destination work again, after [`break_writes`](Self::break_writes) or
     /// [`break_commits`](Self::break_commits).
     async fn mend(&self) {}
+
+    /// Leaves half a record behind what was committed, in the output of every stream, as a run that was killed while it wrote.
+    /// Called while no sink is open. Returns whether such a thing is possible here.
+    async fn tear(&self) -> bool {
+        false
+    }
 
     /// Whether a second run on it is refused, as it must be wherever two processes could meet.
     fn is_exclusive(&self) -> bool {
@@ -213,6 +219,7 @@ pub async fn sink<H: SinkHarness>(fresh: impl Fn() -> H) {
         a_failed_write_is_an_error_and_the_state_stays,
         a_failed_commit_is_an_error_and_the_state_stays,
         failures_lose_nothing,
+        a_torn_tail_is_repaired,
     );
     if fresh().keeps_keys() {
         laws!(fresh;

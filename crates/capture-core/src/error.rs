@@ -92,13 +92,22 @@ pub struct Error {
     message: String,
     hint: Option<String>,
     requests: u32,
+    /// Few have it, and errors are carried everywhere.
+    reference: Option<Box<Reference>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// How the other side calls what went wrong.
+#[derive(Debug)]
+struct Reference {
+    code: Option<String>,
+    request_id: Option<String>,
 }
 
 impl Error {
     /// An error of `kind`; `message` says what was being done and to what.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, requests: 0, source: None }
+        Self { kind, message: message.into(), hint: None, requests: 0, reference: None, source: None }
     }
 
     /// Adds the underlying cause.
@@ -122,6 +131,14 @@ impl Error {
         self
     }
 
+    /// Adds how the other side calls what went wrong, and the request, where it says so.
+    #[must_use]
+    pub fn with_reference(mut self, code: Option<&str>, request_id: Option<&str>) -> Self {
+        let [code, request_id] = [code, request_id].map(|text| text.map(str::to_owned));
+        self.reference = Some(Box::new(Reference { code, request_id }));
+        self
+    }
+
     /// What kind of trouble this is.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -130,6 +147,16 @@ impl Error {
     /// What to do next, if there is something to do.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+
+    /// What the other side calls it.
+    pub fn code(&self) -> Option<&str> {
+        self.reference.as_ref()?.code.as_deref()
+    }
+
+    /// What the other side calls the request, for whoever asks there.
+    pub fn request_id(&self) -> Option<&str> {
+        self.reference.as_ref()?.request_id.as_deref()
     }
 
     /// Requests spent on what failed.

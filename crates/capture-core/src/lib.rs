@@ -29,7 +29,7 @@
 //! # });
 //! ```
 
-#[cfg(feature = "conformance")]
+#[cfg(any(feature = "conformance", doc))]
 pub mod conformance;
 
 mod appender;

@@ -22,7 +22,7 @@ pub enum Locking {
     /// Refuse to run there.
     #[default]
     Required,
-    /// Run without a lock: whoever says so sees to it that nothing else runs there at the same time.
+    /// Run without a lock (`--without-lock`): whoever says so sees to it that nothing else runs there at the same time.
     WhereSupported,
 }
 
@@ -240,7 +240,8 @@ fn refused(path: &Path, lock_path: &Path, error: io::Error) -> Error {
     }
     let message = format!("the file system of {} cannot lock files", path.display());
     Error::new(ErrorKind::Storage, message).with_source(error).with_hint(
-        "choose a place on another file system, or run without a lock and see to it that nothing else runs there at the same time",
+        "choose a place on another file system, or see to it that nothing else runs there at the same time and add \
+         --without-lock where the command has it",
     )
 }
 
@@ -268,7 +269,7 @@ mod tests {
         let error = acquire(&path, Locking::Required, unsupported).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Storage);
         assert!(error.to_string().contains("cannot lock files"), "{error}");
-        assert!(error.hint().unwrap().contains("without a lock"));
+        assert!(error.hint().unwrap().contains("--without-lock"));
         acquire(&path, Locking::WhereSupported, unsupported).unwrap();
         #[cfg(unix)]
         {

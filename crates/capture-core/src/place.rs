@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::{Error, ErrorKind, Purge, Purging, Result, Sink, State, StreamDescriptor};
+use crate::{Error, ErrorKind, Locking, Purge, Purging, Result, Sink, State, StreamDescriptor};
 
 /// A kind of destination. Each crate with a sink exports one for each way in which its destinations are named; whoever
 /// offers destinations keeps a table of them.
@@ -53,6 +53,11 @@ pub trait Place: Send + Sync {
     /// no such thing. Not to be asked while a sink is open on it. It may block for a moment.
     fn is_locked(&self) -> Option<bool> {
         None
+    }
+
+    /// Chooses what to do if its file system cannot lock. Places that take no lock of a file have no choice.
+    fn lock_with(&mut self, locking: Locking) {
+        let _ = locking;
     }
 
     /// A sink for it. Nothing is taken or made before [`Sink::load`].

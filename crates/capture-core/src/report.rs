@@ -32,6 +32,12 @@ pub enum Outcome {
         /// What to do, if something can be done.
         #[serde(skip_serializing_if = "Option::is_none")]
         hint: Option<String>,
+        /// What the other side calls it, if it says so.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// What the other side calls the request, if it says so.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request_id: Option<String>,
     },
 }
 

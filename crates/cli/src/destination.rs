@@ -26,7 +26,11 @@ pub(crate) fn from_settings(settings: &Settings) -> Result<Box<dyn Place>, Failu
     let state = settings.state().map(std::path::PathBuf::as_path);
     let mut places = FAMILIES.iter().filter_map(|family| family.place(address, state));
     match places.next() {
-        Some(place) => Ok(place?),
+        Some(place) => {
+            let mut place = place?;
+            place.lock_with(settings.locking());
+            Ok(place)
+        }
         // What it was may be a password in the wrong place.
         None => {
             let near = likely(address).map(|likely| format!("perhaps {}; ", text::word(&likely)));

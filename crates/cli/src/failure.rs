@@ -70,6 +70,12 @@ impl OfAshby {
             may_have_taken_effect: error.may_have_taken_effect(),
         }
     }
+
+    /// It kept a capture from its work.
+    fn of_capture(&mut self, kind: ErrorKind) {
+        self.kind = Some(kind.name().to_owned());
+        self.is_retryable |= matches!(kind, ErrorKind::Transient | ErrorKind::Unavailable);
+    }
 }
 
 /// A failure as a program reads it, beside its message.
@@ -125,6 +131,15 @@ impl Failure {
 
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
+        self
+    }
+
+    /// Says what programs want to know of a stream that failed.
+    pub(crate) fn of_stream(mut self, kind: ErrorKind, code: Option<&str>, request_id: Option<&str>) -> Self {
+        let of_ashby = &mut self.of_ashby;
+        of_ashby.of_capture(kind);
+        of_ashby.code = code.map(str::to_owned);
+        of_ashby.request_id = request_id.map(str::to_owned);
         self
     }
 
@@ -294,8 +309,7 @@ impl From<capture_core::Error> for Failure {
         };
         let mut of_ashby =
             Box::new(capture_core::cause::<ashby_client::Error>(&error).map(OfAshby::of).unwrap_or_default());
-        of_ashby.kind = Some(snake(&format!("{:?}", error.kind())));
-        of_ashby.is_retryable |= matches!(error.kind(), ErrorKind::Transient | ErrorKind::Unavailable);
+        of_ashby.of_capture(error.kind());
         match error.into_source() {
             Some(source) => Self { source: Some(source), of_ashby, ..failure },
             None => Self { of_ashby, ..failure },

@@ -55,7 +55,7 @@ pub(crate) fn start(settings: &Settings) -> Screen {
         .with_target(capture_core::NOTES, LevelFilter::OFF);
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let lines = tracing_subscriber::fmt::layer().with_target(false).with_writer(screen.clone());
-    let layer = match said::is_json() {
+    let layer = match said::are_objects() {
         true => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
         false => lines.with_ansi(screen.is_terminal && !no_color).boxed(),
     };

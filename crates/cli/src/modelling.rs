@@ -18,6 +18,7 @@ use crate::settings::Settings;
 /// What the settings say of the model.
 pub(crate) fn options(settings: &Settings) -> Result<Options, Failure> {
     let mut options = Options::default();
+    options.locking = settings.locking();
     let zone = settings.timezone();
     options.zone = TimeZone::get(zone).map_err(|_| {
         Failure::new(USAGE, "timezone names no time zone")
@@ -112,7 +113,9 @@ impl Modelling {
         let options = options(settings)?;
         let Some(place) = Place::of(settings) else { return Ok(None) };
         let (is_watch, is_verbose) = (settings.interval().is_some(), settings.verbose());
-        Ok(Some(Self { place, options, is_watch, is_verbose, standing: Arc::default() }))
+        let standing = Standing { is_due: place.is_behind(), ..Standing::default() };
+        let standing = Arc::new(Mutex::new(standing));
+        Ok(Some(Self { place, options, is_watch, is_verbose, standing }))
     }
 
     fn standing(&self) -> std::sync::MutexGuard<'_, Standing> {
@@ -150,8 +153,12 @@ impl Modelling {
         }
     }
 
-    /// Builds at the end of a run, if something changed or there is no model yet.
-    pub(crate) async fn end(self) {
+    /// Builds at the end of a run, if something changed or there is no model yet. Who interrupts waits for no build, which
+    /// the next run finds due.
+    pub(crate) async fn end(self, is_interrupted: bool) {
+        if is_interrupted {
+            return;
+        }
         let is_missing = self.place.is_missing();
         if self.standing().is_due || is_missing {
             let _ = tokio::task::spawn_blocking(move || self.build()).await;
@@ -224,6 +231,16 @@ impl Place {
                 Some(true) => Ok(models_postgres::build(address, options).transpose()?),
                 _ => Ok(None),
             },
+        }
+    }
+
+    /// Whether records have changed of which the model says nothing, as when a run was interrupted.
+    fn is_behind(&self) -> bool {
+        match self {
+            Self::File(records) => records.exists() && matches!(models::current(records, &[]), Ok(None)),
+            // Building tells, and does nothing if no row was written.
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => true,
         }
     }
 

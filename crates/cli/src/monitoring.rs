@@ -10,7 +10,7 @@ use crate::webhooks;
 
 /// Answers `/healthz`, `/readyz` and `/metrics` until `stop`, if the settings say where.
 pub(crate) async fn start(settings: &Settings, stop: &CancellationToken) -> Result<Option<Vitals>, Failure> {
-    let Some(text) = settings.metrics() else { return Ok(None) };
+    let Some(text) = settings.metrics()? else { return Ok(None) };
     let address = webhooks::address(text, "metrics")?;
     let vitals = Vitals::new();
     let at = vitals

@@ -88,7 +88,10 @@ async fn send(client: &reqwest::Client, url: &Url, message: &Message) {
         };
         match pauses.next() {
             Some(pause) => tokio::time::sleep(*pause).await,
-            None => return tracing::warn!("a notification could not be sent: {why}"),
+            None => {
+                let host = outgoing::host(url);
+                return tracing::warn!("a notification could not be sent to {host}: {why}");
+            }
         }
     }
 }

@@ -57,6 +57,15 @@ pub(crate) fn table(
     Table::new(header).numeric(numeric).rows(rows).draw(width())
 }
 
+/// The same for standard error.
+pub(crate) fn table_to_say(
+    header: &[&str],
+    numeric: &[usize],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> String {
+    Table::new(header).numeric(numeric).rows(rows).draw(width_of_what_is_said())
+}
+
 /// Prints what a command lists, as the settings say: a table unless told otherwise, the things themselves as JSON, or the
 /// table's rows as CSV.
 pub(crate) fn print_listed(
@@ -136,7 +145,16 @@ pub(crate) fn records_format(settings: &Settings) -> OutputFormat {
 
 /// How wide the terminal is that shows standard output, in characters; `None` if none does.
 pub(crate) fn width() -> Option<NonZeroUsize> {
-    let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    columns(terminal_size::terminal_size_of(std::io::stdout()))
+}
+
+/// The same of standard error.
+fn width_of_what_is_said() -> Option<NonZeroUsize> {
+    columns(terminal_size::terminal_size_of(std::io::stderr()))
+}
+
+fn columns(size: Option<(terminal_size::Width, terminal_size::Height)>) -> Option<NonZeroUsize> {
+    let (terminal_size::Width(width), _) = size?;
     NonZeroUsize::new(usize::from(width))
 }
 

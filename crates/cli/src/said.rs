@@ -23,6 +23,11 @@ pub(crate) fn is_json() -> bool {
     AS_JSON.load(Ordering::Relaxed)
 }
 
+/// Whether all that is said is an object a line: programs read it, or are told of failures there.
+pub(crate) fn are_objects() -> bool {
+    is_json() || crate::failure::are_told_as_json()
+}
+
 /// How bad it is, in the words of logs.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -49,7 +54,7 @@ pub(crate) fn note(lines: &str) {
         r#type: &'a str,
         message: &'a str,
     }
-    if is_json() || !crate::failure::are_told_as_json() {
+    if is_json() || !are_objects() {
         return event("said", Level::Info, lines, &());
     }
     // Texts can be written as JSON.
@@ -70,7 +75,7 @@ pub(crate) fn verbatim(text: &str) {
 
 /// Says something: the lines to people, and to programs the same with what it is made of.
 pub(crate) fn event(name: &str, level: Level, lines: &str, fields: &impl Serialize) {
-    match is_json() {
+    match are_objects() {
         true => verbatim(&object(name, level, lines, fields)),
         false => verbatim(&text::lines(lines)),
     }

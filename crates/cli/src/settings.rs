@@ -21,7 +21,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy, SMALL_BODY_BYTES};
-use capture_core::{ReconcilePolicy, StreamRetry};
+use capture_core::{Locking, ReconcilePolicy, StreamRetry};
 use clap::ValueEnum as _;
 use secrecy::ExposeSecret;
 
@@ -528,6 +528,11 @@ impl Settings {
         &self.merged.to
     }
 
+    /// What to do where the destination's file system cannot lock.
+    pub(crate) fn locking(&self) -> Locking {
+        if self.merged.without_lock { Locking::WhereSupported } else { Locking::Required }
+    }
+
     /// Whether the analyst's model is kept beside the copy.
     pub(crate) fn keeps_model(&self) -> bool {
         self.merged.models == KeepModel::Auto
@@ -639,33 +644,42 @@ impl Settings {
     }
 
     /// Where word of trouble is sent.
-    pub(crate) fn notify(&self) -> Option<&str> {
-        self.merged.notify.as_ref().map(ExposeSecret::expose_secret)
+    ///
+    /// # Errors
+    /// Here and below: if only a file that is not trusted says so.
+    pub(crate) fn notify(&self) -> Result<Option<&str>, Failure> {
+        self.settled(&["notify"])?;
+        Ok(self.merged.notify.as_ref().map(ExposeSecret::expose_secret))
     }
 
     /// Where webhooks are received.
-    pub(crate) fn listen(&self) -> &str {
-        &self.merged.listen
+    pub(crate) fn listen(&self) -> Result<&str, Failure> {
+        self.settled(&["listen"])?;
+        Ok(&self.merged.listen)
     }
 
     /// Where monitoring is answered, if it is.
-    pub(crate) fn metrics(&self) -> Option<&str> {
-        self.merged.metrics.as_deref()
+    pub(crate) fn metrics(&self) -> Result<Option<&str>, Failure> {
+        self.settled(&["metrics"])?;
+        Ok(self.merged.metrics.as_deref())
     }
 
     /// A file of webhooks' secrets, one a line.
-    pub(crate) fn secret_file(&self) -> Option<&Path> {
-        self.merged.secret_file.as_deref()
+    pub(crate) fn secret_file(&self) -> Result<Option<&Path>, Failure> {
+        self.settled(&["secret_file"])?;
+        Ok(self.merged.secret_file.as_deref())
     }
 
     /// Where the ids and secrets of webhooks are kept.
-    pub(crate) fn webhooks_file(&self) -> &Path {
-        &self.merged.webhooks_file
+    pub(crate) fn webhooks_file(&self) -> Result<&Path, Failure> {
+        self.settled(&["webhooks_file"])?;
+        Ok(&self.merged.webhooks_file)
     }
 
     /// Where received events are kept, if somebody said.
-    pub(crate) fn inbox(&self) -> Option<&Path> {
-        self.merged.inbox.as_deref()
+    pub(crate) fn inbox(&self) -> Result<Option<&Path>, Failure> {
+        self.settled(&["inbox"])?;
+        Ok(self.merged.inbox.as_deref())
     }
 
     /// The settings that somebody set, and where.

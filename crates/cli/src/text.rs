@@ -22,11 +22,9 @@ pub(crate) fn mended(json: &Bytes) -> Bytes {
     }
 }
 
-/// The same of what somebody else mends.
-pub(crate) fn note_mended(json: &[u8]) {
-    if matches!(json_slices::storable(json), Cow::Owned(_)) {
-        MENDED.store(true, Ordering::Relaxed);
-    }
+/// The same of what somebody else has mended, if it was.
+pub(crate) fn note_mended(is_mended: bool) {
+    MENDED.fetch_or(is_mended, Ordering::Relaxed);
 }
 
 /// Says, once a process, that text was mended.

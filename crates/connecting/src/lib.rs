@@ -5,6 +5,7 @@
 mod config;
 mod connection;
 pub mod given;
+mod progress;
 mod system;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub use config::{Config, MEMBERS, Marks, schema};
 pub use connection::{Connection, MAX_PAGE_MB};
+pub use progress::Progress;
 pub use system::{own_program, prepare};
 
 /// The text of a file that is named on the command line; `what` it is, for the error.

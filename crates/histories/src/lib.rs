@@ -28,9 +28,6 @@ mod keys;
 pub mod lake;
 mod plan;
 mod play;
-#[cfg(feature = "webhooks")]
-#[cfg_attr(not(test), expect(dead_code, reason = "no sync takes deliveries yet"))]
-mod post;
 mod process;
 mod server;
 mod shrink;

@@ -24,7 +24,8 @@ const ELSEWHERE: f64 = -1.0;
 /// What is looked for.
 #[derive(Debug, Clone, Default)]
 pub struct Search<'a> {
-    /// Words. Records have all of them, the last one perhaps only begun; if none has, any of them.
+    /// Words. Records have all of them, the last one perhaps only begun, unless very many have it whole; if none has, any
+    /// of them.
     pub text: &'a str,
     /// In these streams, as far as they have an index; all that have one if it is empty.
     pub streams: Vec<&'a str>,
@@ -176,12 +177,20 @@ impl Snapshot {
         streams: &[String],
         any: bool,
     ) -> Result<Vec<After>, Error> {
-        let Some(query) = words(search.text, any) else { return Ok(Vec::new()) };
+        let Some(words) = words(search.text, any) else { return Ok(Vec::new()) };
         let mut found: Vec<After> = Vec::new();
         for stream in streams {
             let table = search_table(stream);
-            if self.has_more_than(&table, &query, WEIGHED_MAX)? {
-                found.extend(self.newest(search, stream, &query, any)?);
+            // To look for what begins with a word, the index merges the rows of all such words: where very many have the
+            // word itself, they are enough.
+            let mut queries = [&words.whole, &words.begun].into_iter();
+            let common = queries.find_map(|query| match self.has_more_than(&table, query, WEIGHED_MAX) {
+                Ok(false) => None,
+                Ok(true) => Some(Ok(query)),
+                Err(error) => Some(Err(error)),
+            });
+            if let Some(query) = common.transpose()? {
+                found.extend(self.newest(search, stream, query, any)?);
                 continue;
             }
             let (score, row) = match &search.after {
@@ -196,7 +205,7 @@ impl Snapshot {
                  AND (rank > ?2 OR rank = ?2 AND rowid > ?3) ORDER BY rank, rowid LIMIT ?4"
             );
             let mut select = self.connection.prepare_cached(&sql)?;
-            let mut rows = select.query(params![query, score, row, search.limit as i64 + 1])?;
+            let mut rows = select.query(params![words.begun, score, row, search.limit as i64 + 1])?;
             while let Some(row) = rows.next()? {
                 found.push(After { row: row.get(0)?, score: row.get(1)?, stream: stream.clone(), any });
             }

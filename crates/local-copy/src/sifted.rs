@@ -42,7 +42,8 @@ impl Snapshot {
         streams: &[String],
         any: bool,
     ) -> Result<(Vec<(Held, (String, String), After)>, Option<After>), Error> {
-        let Some(query) = words(search.text, any) else { return Ok((Vec::new(), None)) };
+        let Some(words) = words(search.text, any) else { return Ok((Vec::new(), None)) };
+        let query = words.begun;
         let sieve = Sieve::new(query)?;
         let mut passed = Vec::new();
         let mut after = search.after.clone();

@@ -8,7 +8,7 @@ use ashby_client::Client;
 use ashby_sim::{Organisation, Server, ServerOptions, Shape};
 use ashby_source::AshbySource;
 use capture_core::{Identity, Runner, Selection, Sink};
-use models::{Kind, Mode, Options, TABLES};
+use models::{Dialect, Kind, Making, Mode, Options, TABLES};
 use private_postgres::{Cluster, SUPERUSER, fresh_name};
 use rusqlite::types::ValueRef;
 use sink_postgres::PostgresSink;
@@ -211,6 +211,54 @@ async fn every_table_is_the_same_in_both() {
         WHERE attrelid = 'ashby_model.applications'::regclass AND attname = 'candidate_id'";
     assert_eq!(cluster.sql(&database, comment).trim(), "The person");
     server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_definitions_as_printed_compute_the_same() {
+    let Some(cluster) = private_postgres::shared() else { return };
+    let database = cluster.database();
+    let address = cluster.address(SUPERUSER, &database, "schema=ashby");
+    let folder = tempfile::tempdir().unwrap();
+    let records = folder.path().join("ashby.db");
+    let model = models::path_of(&records);
+    let server =
+        Server::start(Organisation::new(&Shape::lifelike(150, 78)), ServerOptions::default()).await.unwrap();
+    let mut options = Options::default();
+    options.as_of = Some("2026-11-02T12:00:00Z".parse().unwrap());
+    options.zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+    options.zone_name = "Europe/Berlin".to_owned();
+    sync(&server, SqliteSink::new(&records)).await;
+    sync(&server, PostgresSink::new(&address).unwrap()).await;
+    server.stop().await;
+    models::build(&records, &model, &options).unwrap();
+    models_postgres::build(&address, &options).unwrap().unwrap();
+
+    // What records say is taken over; what follows from it is computed there.
+    cluster.sql(&database, "ALTER SCHEMA ashby_model RENAME TO built");
+    let script = models::script(&Dialect::Postgres { zone: "Europe/Berlin".to_owned() });
+    cluster.sql(&database, &script);
+    let mut fill = "SET search_path TO ashby_model;\n".to_owned();
+    for stored in models::stored(&models::open(&model).unwrap()).unwrap() {
+        let name = &stored.name;
+        let computed = TABLES.iter().find(|table| table.stored() == *name).map(|table| table.making);
+        if matches!(computed, Some(Making::Whole(_) | Making::Counted(_) | Making::PerApplication(_))) {
+            fill.push_str(&format!("DELETE FROM {name};\n"));
+        } else if name.ends_with("_custom_fields") && computed.is_none() {
+            fill.push_str(&format!("CREATE TABLE {name} AS TABLE built.{name};\n"));
+        } else {
+            let columns: Vec<&str> = stored.columns.iter().map(|column| column.name.as_str()).collect();
+            let columns = columns.join(", ");
+            fill.push_str(&format!("INSERT INTO {name} ({columns}) SELECT {columns} FROM built.{name};\n"));
+        }
+    }
+    fill.push_str("ANALYZE;\n");
+    for insert in script.split(";\n").filter_map(|statement| statement.split_once("INSERT INTO ")) {
+        fill.push_str(&format!("INSERT INTO {};\n", insert.1));
+    }
+    cluster.sql(&database, &fill);
+    assert!(assert_same(cluster, &database, &model) > 5_000);
+    let comment = "SELECT obj_description('ashby_model.applications_all'::regclass)";
+    assert!(cluster.sql(&database, comment).contains("what is gone, too"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

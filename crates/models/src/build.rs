@@ -76,7 +76,7 @@ impl BuildReport {
 /// in the model's place, and what SQLite refuses. The old model stays.
 pub fn build(records: &Path, model: &Path, options: &Options) -> Result<BuildReport> {
     let begun = Instant::now();
-    let _lock = Lock::acquire(model)?;
+    let _lock = Lock::acquire_with(model, options.locking)?;
     for _ in 1..ATTEMPTS {
         if let Some(mut report) = attempt(Raw::open(records)?, model, options)? {
             report.seconds = begun.elapsed().as_secs_f64();
@@ -170,9 +170,11 @@ pub(crate) fn whole(
     }
     let mut work = Work::new(connection, Applications::All);
     info::create(connection)?;
-    let Some(unparsed) = extract_all(connection, &raw, options)? else { return Ok(None) };
+    if !extract_all(connection, &raw, options)? {
+        return Ok(None);
+    }
     let missing = missing(&raw);
-    let (change, mark) = (raw.change, raw.mark);
+    let (change, mark, chosen) = (raw.change, raw.mark, chosen(&raw));
     let as_of = options.as_of.or(raw.as_of);
     // From here on the records are anybody's again.
     drop(raw);
@@ -181,8 +183,8 @@ pub(crate) fn whole(
     work.compute()?;
     wide::create(&mut work, names)?;
     dates::create(connection, options)?;
-    info::fill(connection, options, &missing, &unparsed)?;
-    info::set_through(connection, change, mark, options)?;
+    info::fill(connection, options, &missing)?;
+    info::set_through(connection, change, mark, &chosen, options)?;
     for table in TABLES.iter() {
         // The others have theirs since they were filled.
         if matches!(table.making, Making::Whole(_) | Making::Counted(_)) || table.name == "dates" {
@@ -230,6 +232,15 @@ pub(crate) fn missing(raw: &Raw) -> Vec<String> {
     missing
 }
 
+/// Which streams tables are made of that could be made of several: each table of the first that has records.
+pub(crate) fn chosen(raw: &Raw) -> String {
+    let several = TABLES
+        .iter()
+        .filter(|table| matches!(table.making, Making::Records { .. }) && table.origins().len() > 1);
+    let chosen = several.flat_map(|table| origins(table, raw)).map(|(stream, _)| stream);
+    chosen.collect::<Vec<_>>().join(", ")
+}
+
 /// Whether rows are made from those that were put aside once everything is read.
 fn is_computed(table: &Table) -> bool {
     table.is_staged() && matches!(table.making, Making::Records { .. })
@@ -250,11 +261,10 @@ pub(crate) fn origins(table: &'static Table, raw: &Raw) -> Vec<(&'static str, &'
     }
 }
 
-/// Which columns of which tables had values that did not parse.
-pub(crate) type Unparsed = BTreeMap<String, u64>;
-
 /// What rows of one stream's records go where.
 pub(crate) struct Readers<'c> {
+    connection: &'c Connection,
+    stream: String,
     readers: Vec<Reader<'c>>,
     fields: Vec<CustomFields<'c>>,
     answers: Vec<Answers<'c>>,
@@ -279,6 +289,8 @@ impl<'c> Readers<'c> {
         }
         let into = |name: &str| if is_direct { format!("_{name}") } else { format!("s_{name}") };
         Ok(Self {
+            connection,
+            stream: stream.to_owned(),
             readers,
             fields: CustomFields::of(connection, stream, &into("custom_field_values"))?,
             answers: Answers::of(connection, stream, &into("form_answers"))?,
@@ -298,7 +310,7 @@ impl<'c> Readers<'c> {
                 readers.push(Reader::new(connection, table, each, &format!("s_{}", table.name), false)?);
             }
         }
-        Ok(Self { readers, fields: Vec::new(), answers: Vec::new() })
+        Ok(Self { connection, stream: stream.to_owned(), readers, fields: Vec::new(), answers: Vec::new() })
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -308,12 +320,23 @@ impl<'c> Readers<'c> {
     pub(crate) fn read(
         &mut self,
         record: &crate::json::Json<'_>,
+        number: i64,
         deleted_at: Option<&str>,
         types: &HashMap<String, String>,
         options: &Options,
     ) -> rusqlite::Result<()> {
         for reader in &mut self.readers {
             reader.read(record, deleted_at, options)?;
+            for (column, values) in std::mem::take(&mut reader.unparsed) {
+                info::note_unparsed(
+                    self.connection,
+                    reader.table.name,
+                    column,
+                    &self.stream,
+                    number,
+                    values,
+                )?;
+            }
         }
         for fields in &mut self.fields {
             fields.read(record, deleted_at, types, options)?;
@@ -323,21 +346,13 @@ impl<'c> Readers<'c> {
         }
         Ok(())
     }
-
-    pub(crate) fn unparsed(&self, into: &mut Unparsed) {
-        for reader in &self.readers {
-            for (column, count) in &reader.unparsed {
-                *into.entry(format!("{}.{column}", reader.table.name)).or_default() += count;
-            }
-        }
-    }
 }
 
 /// Types of custom fields, by their ids.
 pub(crate) fn field_types(raw: &Raw) -> rusqlite::Result<HashMap<String, String>> {
     let mut types = HashMap::new();
     if raw.has("custom_fields") {
-        raw.each("custom_fields", None, &mut |record, deleted_at| {
+        raw.each("custom_fields", None, &mut |record, _, deleted_at| {
             if let (Some(id), Some(kind), None) =
                 (record.get("id").text(), record.get("fieldType").text(), deleted_at)
             {
@@ -349,23 +364,22 @@ pub(crate) fn field_types(raw: &Raw) -> rusqlite::Result<HashMap<String, String>
     Ok(types)
 }
 
-/// What of the records goes into tables or aside; `None` if they changed meanwhile.
-fn extract_all(connection: &Connection, raw: &Raw, options: &Options) -> rusqlite::Result<Option<Unparsed>> {
+/// Lets what the records say go into tables or aside; `false` if they changed meanwhile.
+fn extract_all(connection: &Connection, raw: &Raw, options: &Options) -> rusqlite::Result<bool> {
     let types = field_types(raw)?;
-    let mut unparsed = Unparsed::new();
     for stream in raw.streams.keys() {
         let mut readers = Readers::of(connection, stream, raw, true, &|_| true)?;
         if readers.is_empty() {
             continue;
         }
-        let read = raw
-            .each(stream, None, &mut |record, deleted_at| readers.read(record, deleted_at, &types, options));
+        let read = raw.each(stream, None, &mut |record, number, deleted_at| {
+            readers.read(record, number, deleted_at, &types, options)
+        });
         if raw.settled(read)?.is_none() {
-            return Ok(None);
+            return Ok(false);
         }
-        readers.unparsed(&mut unparsed);
     }
-    Ok(Some(unparsed))
+    Ok(true)
 }
 
 /// Which applications are computed.

@@ -48,9 +48,9 @@ const INVARIANTS: &[(&str, &str)] = &[
     ("metric_time_to_hire counts every hire", "SELECT abs((SELECT count(*) FROM hires) - (SELECT coalesce(sum(hires), 0) FROM metric_time_to_hire))"),
     ("metric_source_yield counts every application", "SELECT abs((SELECT count(*) FROM applications) - (SELECT coalesce(sum(applications), 0) FROM metric_source_yield))"),
     ("metric_outcomes counts every archived application", "SELECT abs((SELECT count(*) FROM applications WHERE status = 'Archived') - (SELECT coalesce(sum(applications), 0) FROM metric_outcomes))"),
-    ("metric_offers counts every decisive offer", "SELECT abs((SELECT count(*) FROM offers WHERE is_decisive) - (SELECT coalesce(sum(accepted + declined + cancelled + open), 0) FROM metric_offers))"),
+    ("metric_offers counts every decisive offer", "SELECT abs((SELECT count(*) FROM offers JOIN applications USING (application_id) WHERE is_decisive) - (SELECT coalesce(sum(accepted + declined + cancelled + open), 0) FROM metric_offers))"),
     ("metric_pipeline counts every active application and lead", "SELECT abs((SELECT count(*) FROM applications WHERE status IN ('Active', 'Lead')) - (SELECT coalesce(sum(applications), 0) FROM metric_pipeline))"),
-    ("metric_stage_conversion counts every application in every stage", "SELECT abs((SELECT count(*) FROM application_stage_durations) - (SELECT coalesce(sum(entered), 0) FROM metric_stage_conversion))"),
+    ("metric_stage_conversion counts every application in every stage", "SELECT abs((SELECT count(*) FROM application_stage_durations JOIN applications USING (application_id)) - (SELECT coalesce(sum(entered), 0) FROM metric_stage_conversion))"),
     ("metric_time_in_stage counts every application in every stage", "SELECT abs((SELECT count(*) FROM application_stage_durations
         WHERE coalesce(stage_type, '') NOT IN ('Hired', 'Archived')) - (SELECT coalesce(sum(n + open_n), 0) FROM metric_time_in_stage))"),
 ];

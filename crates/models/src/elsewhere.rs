@@ -52,7 +52,7 @@ fn column(name: &str, kind: Kind, about: &str) -> StoredColumn {
     StoredColumn { name: name.to_owned(), kind, about: about.to_owned() }
 }
 
-fn of(table: &Table) -> Stored {
+pub(crate) fn of(table: &Table) -> Stored {
     let mut columns: Vec<StoredColumn> = table
         .stored_columns()
         .map(|each| column(each.name, each.kind, if each.is_shown() { each.about } else { "" }))
@@ -112,6 +112,12 @@ pub fn stored(model: &Connection) -> rusqlite::Result<Vec<Stored>> {
             name,
         });
     }
+    all.extend(said_of_itself());
+    Ok(all)
+}
+
+/// What a model says of itself.
+pub(crate) fn said_of_itself() -> [Stored; 2] {
     let own = |name: &str, about: &str, key: &[&str], columns: &[(&str, &str)]| Stored {
         name: name.to_owned(),
         about: about.to_owned(),
@@ -119,13 +125,13 @@ pub fn stored(model: &Connection) -> rusqlite::Result<Vec<Stored>> {
         key: key.iter().map(|name| (*name).to_owned()).collect(),
         indexes: Vec::new(),
     };
-    all.push(own(
+    let info = own(
         "model_info",
         "What the model says of itself",
         &["key"],
         &[("key", "What is told"), ("value", "What is told of it")],
-    ));
-    all.push(own(
+    );
+    let columns = own(
         "model_columns",
         "A column of a table or view",
         &["table_name", "column_name"],
@@ -135,8 +141,8 @@ pub fn stored(model: &Connection) -> rusqlite::Result<Vec<Stored>> {
             ("type", "Its type"),
             ("description", "What it holds"),
         ],
-    ));
-    Ok(all)
+    );
+    [info, columns]
 }
 
 /// The views of the defined tables in a dialect, in an order in which they can be made.

@@ -29,7 +29,7 @@ pub(crate) struct Reader<'c> {
     insert: CachedStatement<'c>,
     /// How many rows were made.
     pub(crate) rows: u64,
-    /// Values that did not parse, by column.
+    /// Values of the last record that did not parse, by column.
     pub(crate) unparsed: BTreeMap<&'static str, u64>,
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, params};
 
 use crate::build::{
-    Applications, BuildReport, Mode, Readers, TableReport, Unparsed, Work, count, field_types, is_staged,
+    Applications, BuildReport, Mode, Readers, TableReport, Work, chosen, count, field_types, is_staged,
     missing, origins,
 };
 use crate::extract::key_text;
@@ -130,7 +130,8 @@ pub(crate) fn update(connection: &Connection, raw: &Raw, options: &Options) -> r
         return Ok(Step::All("the records are of another course, or rows were taken out of them"));
     }
     let missing = missing(raw);
-    if info::get(connection, "missing_streams")?.as_deref() != Some(&missing.join(", ")) {
+    let is_same = |key: &str, now: &str| info::get(connection, key).map(|then| then.as_deref() == Some(now));
+    if !is_same("missing_streams", &missing.join(", "))? || !is_same("chosen_streams", &chosen(raw))? {
         return Ok(Step::All("other streams are captured"));
     }
     let as_of = options.as_of.or(raw.as_of);
@@ -225,8 +226,7 @@ fn changes(
         return Ok(Step::All("types of custom fields changed"));
     }
     let due = settings_due(raw, through);
-    let mut unparsed = Unparsed::new();
-    let records = read(connection, raw, options, through, changed, &due, &mut unparsed);
+    let records = read(connection, raw, options, through, changed, &due);
     let Some(records) = raw.settled(records)? else { return Ok(Step::Moved) };
     let all = count(connection, "_applications")?;
     if records > 1_000 && records > all / SHARE {
@@ -253,12 +253,8 @@ fn changes(
     put_aside(&mut work)?;
     work.compute()?;
     wide::update(&mut work)?;
-    info::set_through(connection, raw.change, raw.mark, options)?;
-    info::fill(connection, options, missing, &Unparsed::new())?;
-    for (column, count) in &unparsed {
-        // What did not parse before may do so now: only a build of everything counts exactly.
-        info::set(connection, &format!("unparsed.{column}"), Some(&count.to_string()))?;
-    }
+    info::set_through(connection, raw.change, raw.mark, &chosen(raw), options)?;
+    info::fill(connection, options, missing)?;
     Ok(Step::Done(report(connection, &work.reports, missing)?))
 }
 
@@ -296,7 +292,6 @@ fn read(
     through: i64,
     changed: &[&str],
     due: &BTreeSet<&'static str>,
-    unparsed: &mut Unparsed,
 ) -> rusqlite::Result<u64> {
     let types = field_types(raw)?;
     let mut records = 0;
@@ -312,9 +307,10 @@ fn read(
         if readers.is_empty() {
             continue;
         }
-        raw.each(stream, Some(through), &mut |record, deleted_at| {
+        raw.each(stream, Some(through), &mut |record, number, deleted_at| {
             records += 1;
             for table in &tables {
+                info::forget_unparsed(connection, table.name, Some((*stream, number)))?;
                 let array = origins(table, raw)[0].1;
                 if table.name == "application_stage_intervals" && !array.is_empty() {
                     touch.execute(params!["application_details", record.get("id").text()])?;
@@ -334,17 +330,17 @@ fn read(
                     }
                 }
             }
-            readers.read(record, deleted_at, &types, options)
+            readers.read(record, number, deleted_at, &types, options)
         })?;
-        readers.unparsed(unparsed);
     }
     // Settings are read whole.
+    due.iter().try_for_each(|table| info::forget_unparsed(connection, table, None))?;
     for stream in raw.streams.keys() {
         let wanted = |table: &Table| due.contains(table.name);
         let mut readers = Readers::settings(connection, stream, raw, &wanted)?;
         if !readers.is_empty() {
-            raw.each(stream, None, &mut |record, deleted_at| {
-                readers.read(record, deleted_at, &types, options)
+            raw.each(stream, None, &mut |record, number, deleted_at| {
+                readers.read(record, number, deleted_at, &types, options)
             })?;
         }
     }

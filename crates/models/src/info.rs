@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::build::Unparsed;
 use crate::options::Options;
 use crate::place::VERSION;
 use crate::tables::TABLES;
@@ -13,7 +12,9 @@ pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "CREATE TABLE model_info (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
          CREATE TABLE model_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, type TEXT NOT NULL,
-             description TEXT NOT NULL, PRIMARY KEY (table_name, column_name)) WITHOUT ROWID;",
+             description TEXT NOT NULL, PRIMARY KEY (table_name, column_name)) WITHOUT ROWID;
+         CREATE TABLE _unparsed (table_name TEXT, stream TEXT, record INTEGER, column_name TEXT, number_of_values INTEGER,
+             PRIMARY KEY (table_name, stream, record, column_name)) WITHOUT ROWID;",
     )?;
     let mut insert = connection.prepare("INSERT INTO model_columns VALUES (?1, ?2, ?3, ?4)")?;
     for table in TABLES.iter() {
@@ -80,21 +81,47 @@ pub(crate) fn set_through(
     connection: &Connection,
     change: i64,
     mark: Option<i64>,
+    chosen: &str,
     options: &Options,
 ) -> rusqlite::Result<()> {
     set(connection, "through_change", Some(&change.to_string()))?;
     set(connection, "through_mark", mark.map(|mark| mark.to_string()).as_deref())?;
+    set(connection, "chosen_streams", Some(chosen))?;
     set(connection, "options", Some(&options.fingerprint()))?;
     Ok(())
 }
 
-/// What is counted.
-pub(crate) fn fill(
+/// Notes how many values of a column a record has that do not parse.
+pub(crate) fn note_unparsed(
     connection: &Connection,
-    options: &Options,
-    missing: &[String],
-    unparsed: &Unparsed,
+    table: &str,
+    column: &str,
+    stream: &str,
+    record: i64,
+    values: u64,
 ) -> rusqlite::Result<()> {
+    let mut insert =
+        connection.prepare_cached("INSERT OR REPLACE INTO _unparsed VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    insert.execute(params![table, stream, record, column, values.cast_signed()]).map(|_| ())
+}
+
+/// Forgets what did not parse of a record, or of all that a table is made of: it is read again.
+pub(crate) fn forget_unparsed(
+    connection: &Connection,
+    table: &str,
+    record: Option<(&str, i64)>,
+) -> rusqlite::Result<()> {
+    match record {
+        Some((stream, record)) => connection
+            .prepare_cached("DELETE FROM _unparsed WHERE table_name = ?1 AND stream = ?2 AND record = ?3")?
+            .execute(params![table, stream, record]),
+        None => connection.execute("DELETE FROM _unparsed WHERE table_name = ?1", [table]),
+    }
+    .map(|_| ())
+}
+
+/// What is counted.
+pub(crate) fn fill(connection: &Connection, options: &Options, missing: &[String]) -> rusqlite::Result<()> {
     set(connection, "schema_version", Some(&VERSION.to_string()))?;
     set(connection, "built_at", Some(&written(Timestamp::now())))?;
     set(connection, "timezone", Some(&options.zone_name))?;
@@ -108,8 +135,12 @@ pub(crate) fn fill(
     set(connection, "history_coverage", coverage.as_deref())?;
     set(connection, "applications", Some(&all.to_string()))?;
     set(connection, "applications_with_history", Some(&known.to_string()))?;
-    for (column, count) in unparsed {
-        set(connection, &format!("unparsed.{column}"), Some(&count.to_string()))?;
-    }
-    Ok(())
+    connection.execute_batch(
+        "DELETE FROM model_info WHERE key LIKE 'unparsed.%'
+             AND key NOT IN (SELECT 'unparsed.' || table_name || '.' || column_name FROM _unparsed);
+         INSERT INTO model_info (key, value)
+             SELECT 'unparsed.' || table_name || '.' || column_name, CAST(sum(number_of_values) AS TEXT) FROM _unparsed
+             WHERE true GROUP BY 1
+             ON CONFLICT DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value",
+    )
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use capture_core::Locking;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -26,6 +27,8 @@ pub struct Options {
     pub full: bool,
     /// The moment against which ages are measured, instead of the start of the last complete sync of applications.
     pub as_of: Option<Timestamp>,
+    /// What to do where the model's file system cannot lock.
+    pub locking: Locking,
 }
 
 impl Default for Options {
@@ -39,6 +42,7 @@ impl Default for Options {
             hiring_manager_roles: vec!["Hiring Manager".to_owned()],
             full: false,
             as_of: None,
+            locking: Locking::default(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 const APPLICATION_ID: i32 = 0x414D_444C;
 
 /// The version of the definitions (`PRAGMA user_version`): another one is built anew.
-pub(crate) const VERSION: i32 = 2;
+pub(crate) const VERSION: i32 = 3;
 
 /// The version of the definitions.
 pub fn schema_version() -> i32 {

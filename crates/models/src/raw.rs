@@ -69,11 +69,14 @@ pub(crate) struct Raw {
     version: Option<i64>,
 }
 
-/// Records of a slice, one after the other: where each ends, and when it was known to be gone.
+/// What is done with each record: the record, the number of its row, and when it was known to be gone.
+pub(crate) type Show<'s> = dyn FnMut(&Json<'_>, i64, Option<&str>) -> rusqlite::Result<()> + 's;
+
+/// Records of a slice, one after the other: where each ends, the number of its row, and when it was known to be gone.
 #[derive(Default)]
 struct Slice {
     bytes: Vec<u8>,
-    rows: Vec<(usize, Option<String>)>,
+    rows: Vec<(usize, i64, Option<String>)>,
 }
 
 impl Slice {
@@ -83,21 +86,19 @@ impl Slice {
         self.rows.clear();
         while let Some(row) = rows.next()? {
             self.bytes.extend_from_slice(row.get_ref(1)?.as_bytes().unwrap_or_default());
-            self.rows.push((self.bytes.len(), row.get(2)?));
+            let number = row.get(0)?;
+            self.rows.push((self.bytes.len(), number, row.get(2)?));
             if self.bytes.len() >= SLICE_BYTES {
-                return row.get(0).map(Some);
+                return Ok(Some(number));
             }
         }
         Ok(None)
     }
 
-    fn show(
-        &self,
-        show: &mut dyn FnMut(&Json<'_>, Option<&str>) -> rusqlite::Result<()>,
-    ) -> rusqlite::Result<()> {
+    fn show(&self, show: &mut Show<'_>) -> rusqlite::Result<()> {
         let mut from = 0;
-        for (end, deleted_at) in &self.rows {
-            one(&self.bytes[from..*end], deleted_at.as_deref(), show)?;
+        for (end, number, deleted_at) in &self.rows {
+            one(&self.bytes[from..*end], *number, deleted_at.as_deref(), show)?;
             from = *end;
         }
         Ok(())
@@ -105,24 +106,18 @@ impl Slice {
 }
 
 /// Shows a record, if it is JSON.
-fn one(
-    bytes: &[u8],
-    deleted_at: Option<&str>,
-    show: &mut dyn FnMut(&Json<'_>, Option<&str>) -> rusqlite::Result<()>,
-) -> rusqlite::Result<()> {
+fn one(bytes: &[u8], number: i64, deleted_at: Option<&str>, show: &mut Show<'_>) -> rusqlite::Result<()> {
     let Some(record) = Json::parse(bytes) else { return Ok(()) };
     let deleted_at = deleted_at.and_then(|at| at.parse::<Timestamp>().ok());
-    show(&record, deleted_at.map(crate::values::written).as_deref())
+    show(&record, number, deleted_at.map(crate::values::written).as_deref())
 }
 
-fn each_elsewhere(
-    records: &dyn Records,
-    stream: &str,
-    show: &mut dyn FnMut(&Json<'_>, Option<&str>) -> rusqlite::Result<()>,
-) -> rusqlite::Result<()> {
+fn each_elsewhere(records: &dyn Records, stream: &str, show: &mut Show<'_>) -> rusqlite::Result<()> {
     let mut shown = Ok(());
+    let mut number = 0;
     let read = records.each(stream, &mut |bytes, deleted_at| {
-        shown = one(bytes, deleted_at, show);
+        number += 1;
+        shown = one(bytes, number, deleted_at, show);
         shown.is_ok()
     });
     shown?;
@@ -238,12 +233,7 @@ impl Raw {
     }
 
     /// Shows a stream's records: all, or those that changed since a number. What is no JSON is left out.
-    pub(crate) fn each(
-        &self,
-        stream: &str,
-        since: Option<i64>,
-        show: &mut dyn FnMut(&Json<'_>, Option<&str>) -> rusqlite::Result<()>,
-    ) -> rusqlite::Result<()> {
+    pub(crate) fn each(&self, stream: &str, since: Option<i64>, show: &mut Show<'_>) -> rusqlite::Result<()> {
         let connection = match &self.place {
             Place::File(connection) => connection,
             Place::Elsewhere(records) => return each_elsewhere(&**records, stream, show),
@@ -330,7 +320,7 @@ mod tests {
         for since in [None, Some(0)] {
             let raw = Raw::open(&path).unwrap();
             let mut seen = 0;
-            let read = raw.each("jobs", since, &mut |_, _| {
+            let read = raw.each("jobs", since, &mut |_, _, _| {
                 if seen == 700 {
                     // In the middle of it, a whole run comes and goes.
                     let begun = Instant::now();
@@ -345,7 +335,7 @@ mod tests {
             assert_eq!(raw.settled(Ok(())).unwrap(), None, "it is seen that something changed");
         }
         let raw = Raw::open(&path).unwrap();
-        raw.each("jobs", None, &mut |_, _| Ok(())).unwrap();
+        raw.each("jobs", None, &mut |_, _, _| Ok(())).unwrap();
         assert_eq!(raw.settled(Ok(1)).unwrap(), Some(1));
     }
 
@@ -361,7 +351,7 @@ mod tests {
         ] {
             let mut seen = std::collections::BTreeSet::new();
             let mut count = 0;
-            raw.each("jobs", since, &mut |record, _| {
+            raw.each("jobs", since, &mut |record, _, _| {
                 count += 1;
                 seen.insert(record.get("id").text().unwrap().to_owned());
                 Ok(())

@@ -2,7 +2,8 @@
 //!
 //! A template is SQL with a few macros: `$days(a, b)` is the elapsed time from a to b in days, `$business_days(a, b)` how many
 //! business days are after the date of a, up to that of b, `$month(x)`, `$date(x)` and
-//! `$week(x)` cut a moment in the reporting zone, `$quantile(x, p)` is a percentile that interpolates, `$percentile(x, p)` is
+//! `$week(x)` cut a moment in the reporting zone, `$days_between(d, e)` is the days between dates, `$has_bit(set, n)` whether
+//! the n-th bit is set, `$quantile(x, p)` is a percentile that interpolates, `$percentile(x, p)` is
 //! the same in views, over rows numbered `i` from 0 of `n`, `$same(a, b)` is equality under which null is null, `$days_before(x, n)` is a moment, and `$as_of()` the one against which ages are measured.
 
 /// A dialect.
@@ -35,6 +36,11 @@ impl Dialect {
                 "(((strftime('%s', {b}) - strftime('%s', {a})) * 1000 + (substr({b}, 21, 3) - substr({a}, 21, 3))) / 86400000.0)"
             ),
             ("days", _) => format!("(extract(epoch FROM ({b}) - ({a})) / 86400.0)"),
+            ("days_between", Self::SqliteBuild) => format!("model_days({a}, {b})"),
+            ("days_between", Self::Sqlite) => format!("(julianday({b}) - julianday({a}))"),
+            ("days_between", _) => format!("CAST(({b}) - ({a}) AS double precision)"),
+            // Bits of sets of milestones: PostgreSQL shifts by what is no larger than an integer, and a number is no condition.
+            ("has_bit", _) => format!("((({a}) >> CAST({b} AS INTEGER)) & 1) = 1"),
             ("business_days", Self::SqliteBuild) => format!("model_business_days({a}, {b})"),
             ("business_days", Self::Sqlite) => return None,
             ("business_days", Self::Postgres { zone } | Self::Duckdb { zone }) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use capture_core::{Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor};
+use capture_core::{Finding, Locking, Place, Purge, Purging, Result, Sink, State, StreamDescriptor};
 
 use crate::layer::{Run, Veiled};
 use crate::veil::Veil;
@@ -55,6 +55,13 @@ impl Place for Veiling {
 
     fn is_locked(&self) -> Option<bool> {
         self.place.is_locked()
+    }
+
+    fn lock_with(&mut self, locking: Locking) {
+        // It is shared from when it is open on.
+        if let Some(place) = Arc::get_mut(&mut self.place) {
+            place.lock_with(locking);
+        }
     }
 
     fn open(&self) -> Result<Box<dyn Sink>> {

@@ -16,13 +16,13 @@ pub(crate) fn catalog(survey: Option<&Survey>) -> Value {
 
 /// How the records of a stream look to targets.
 pub(crate) fn shape(stream: &Stream) -> Shape {
-    Shape::new(&stream.descriptor.fields).storable(true)
+    Shape::new(&stream.descriptor.fields).storable(true).with_names_for_columns()
 }
 
 fn describe(stream: &Stream) -> Value {
     let key = &stream.descriptor.key;
     let method = if stream.descriptor.mode == Mode::Snapshot { "FULL_TABLE" } else { "LOG_BASED" };
-    let is_default = !stream.cost.is_per_parent() && !stream.experimental;
+    let is_default = stream.is_default();
     let mut metadata = vec![json!({"breadcrumb": [], "metadata": {
         "inclusion": "available",
         "selected-by-default": is_default,
@@ -48,4 +48,21 @@ fn describe(stream: &Stream) -> Value {
         "schema": schema,
         "metadata": metadata,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_member_of_the_catalog_keeps_its_name() {
+        for stream in streams() {
+            let called: BTreeSet<String> =
+                shape(&stream).fields().into_iter().map(|field| field.name).collect();
+            let named = stream.descriptor.fields.iter().map(|field| field.name.clone());
+            assert_eq!(called, named.collect(), "{}", stream.name());
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ashby_source::{AshbySource, Stream};
 use capture_core::{Error, ErrorKind, Outcome, ReconcilePolicy, Result, Runner, RunnerOptions, Selection};
-use connecting::{Config, stop_on_signal};
+use connecting::{Config, Progress, stop_on_signal};
 use serde_json::Value;
 use sink_singer::{Bookmarks, Catalog, Listings, SingerSink, schema_message};
 use typed_records::Shape;
@@ -55,7 +55,8 @@ pub(crate) async fn read(config: &Config, Wanted(wanted): Wanted, state: &str) -
     let sink = SingerSink::new(std::io::stdout(), wanted, bookmarks, listings.clone())?;
     // What was sent is not known any more: versions say what is gone.
     let options = RunnerOptions::default().reconcile(ReconcilePolicy::Accept);
-    let runner = Runner::new(source, sink).options(options).observer(Arc::new(listings));
+    let runner =
+        Runner::new(source, sink).options(options).observer(Arc::new(Progress::default().beside(listings)));
     let report = runner.run(selections, identity, stop_on_signal("printed, with its state")?).await?;
     if report.output_closed {
         return Err(Error::new(ErrorKind::Closed, "the target has gone"));

@@ -8,6 +8,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
+use super::stub::{header, request};
+
 /// What becomes of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
@@ -88,27 +90,9 @@ async fn serve(
     behind: Option<String>,
     heard: &Mutex<Heard>,
 ) -> Option<()> {
-    let mut request = Vec::new();
-    let body_at = loop {
-        if let Some(at) = request.windows(4).position(|window| window == b"\r\n\r\n") {
-            break at + 4;
-        }
-        if stream.read_buf(&mut request).await.ok()? == 0 {
-            return None;
-        }
-    };
-    let head = String::from_utf8_lossy(&request[..body_at]).into_owned();
-    let header = |wanted: &str| {
-        let mut pairs = head.lines().filter_map(|line| line.split_once(": "));
-        pairs.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim().to_owned())
-    };
-    let length: usize = header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-    while request.len() < body_at + length {
-        if stream.read_buf(&mut request).await.ok()? == 0 {
-            return None;
-        }
-    }
-    let body = String::from_utf8_lossy(&request[body_at..]).into_owned();
+    let (head, sent) = request(&mut stream).await?;
+    let header = |wanted: &str| header(&head, wanted);
+    let body = String::from_utf8_lossy(&sent).into_owned();
     let parameters: Value = serde_json::from_str(&body).unwrap_or_default();
     let goes_on = parameters.get("cursor").is_some() || parameters.get("syncToken").is_some();
     let mut texts = BTreeSet::new();
@@ -127,7 +111,7 @@ async fn serve(
         // One answer a connection, so that its end is known.
         let head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
         other.write_all(head.as_bytes()).await.ok()?;
-        other.write_all(&request[body_at..]).await.ok()?;
+        other.write_all(&sent).await.ok()?;
         let mut answer = Vec::new();
         other.read_to_end(&mut answer).await.ok()?;
         return stream.write_all(&answer).await.ok();

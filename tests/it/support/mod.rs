@@ -6,6 +6,7 @@ pub(crate) mod lake;
 pub(crate) mod listening;
 pub(crate) mod postgres;
 mod records;
+pub(crate) mod stub;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -19,7 +20,7 @@ use tokio::process::{Child, ChildStderr, Command};
 pub(crate) use records::{Records, jsonl, own, parquet, query, sqlite, sqlite_in, truth};
 
 /// Longer than any run here takes on a busy machine. What takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The binary, which cargo has built for these tests.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_ashby");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::described::described;
 use super::rust::{Used, alternative, documentation, identifier, pascal, sentence, variant};
 use super::{header, methods};
 use crate::Result;
@@ -63,7 +64,7 @@ fn ids(catalog: &Catalog) -> String {
 }
 
 /// What an id of this type is the id of.
-fn of_id(name: &str) -> String {
+pub(super) fn of_id(name: &str) -> String {
     let of = super::snake(name.trim_end_matches("Id")).replace('_', " ");
     let article = if of.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
     format!("The id of {article} {of}")
@@ -196,25 +197,6 @@ fn is_id(field: &Field) -> bool {
     matches!(field.kind, Type::Id(_)) || field.name == "id" && field.kind == Type::Plain("string".to_owned())
 }
 
-/// What the catalog says of a member without words of its own: what its type is.
-fn inferred(catalog: &Catalog, field: &Field) -> String {
-    let name = &field.name;
-    let (each, kind) = match &field.kind {
-        Type::List { of, .. } => ("Each: ", &**of),
-        kind => ("", kind),
-    };
-    let said = match kind {
-        Type::Answer(part) => catalog.types.get(part).map(|shape| sentence(&shape.about)),
-        Type::Id(id) => Some(format!("{}.", of_id(id))),
-        Type::Enumeration(words) => Some(format!("One of [`{words}`](types::{words}).")),
-        _ => None,
-    };
-    match said {
-        Some(said) => format!("`{name}`. {each}{said}"),
-        None => format!("The member `{name}`."),
-    }
-}
-
 /// A member of an answer.
 fn member(catalog: &Catalog, used: &mut Used, of: &str, field: &Field) -> String {
     let Field { name, about, required, nullable, .. } = field;
@@ -233,7 +215,7 @@ fn member(catalog: &Catalog, used: &mut Used, of: &str, field: &Field) -> String
         attributes.push("skip_serializing_if = \"types::Field::is_absent\"".to_owned());
     }
     let mut code =
-        documentation(&[if about.is_empty() { inferred(catalog, field) } else { sentence(about) }]);
+        documentation(&[if about.is_empty() { described(catalog, of, field) } else { sentence(about) }]);
     if !attributes.is_empty() {
         let _ = writeln!(code, "#[serde({})]", attributes.join(", "));
     }

@@ -26,7 +26,9 @@ pub(crate) fn collect(folder: &Path, version: &Version, repository: &str) -> Res
     fs::write(folder.join(SUMS), text)?;
     println!("{}: checksums of {} files", folder.join(SUMS).display(), sums.len());
     let changelog = fs::read_to_string(root().join("CHANGELOG.md"))?;
-    fs::write(folder.join(NOTES), section(&changelog, version).unwrap_or_default())?;
+    let news = section(&changelog, version);
+    let news = news.ok_or_else(|| format!("CHANGELOG.md tells nothing of {version}; write what is new"))?;
+    fs::write(folder.join(NOTES), news)?;
     let template = fs::read_to_string(root().join("packaging/homebrew/ashby.rb.in"))?;
     match formula(&template, &sums, version, repository) {
         Ok(formula) => {
@@ -98,7 +100,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("b"), "").unwrap();
         fs::write(folder.path().join("a"), "x").unwrap();
-        let version: Version = "0.3.0".parse().unwrap();
+        let version: Version = env!("CARGO_PKG_VERSION").parse().unwrap();
         collect(folder.path(), &version, "me/ashby").unwrap();
         collect(folder.path(), &version, "me/ashby").unwrap();
         let text = fs::read_to_string(folder.path().join(SUMS)).unwrap();

@@ -18,6 +18,15 @@ pub(crate) enum Prepared {
 /// The manifest of dbt's package, which has the workspace's version.
 const DBT: &str = "dbt/ashby/dbt_project.yml";
 
+/// Names the file of a version.
+const INSTALL: &str = "docs/install.md";
+
+/// Names the image of a version.
+const KUBERNETES: &str = "docs/operations/kubernetes.yaml";
+
+/// The other workspace that locks crates of this one.
+const FUZZ: &str = "fuzz/Cargo.lock";
+
 /// Sets the version where it is another one.
 pub(crate) fn prepare(options: &Options) -> Result<Prepared> {
     let manifest = read("Cargo.toml")?;
@@ -31,7 +40,10 @@ pub(crate) fn prepare(options: &Options) -> Result<Prepared> {
         );
         return Err(message.into());
     }
-    let changes = changes(&manifest, &old, options.version.as_ref())?;
+    let changes = match &options.version {
+        Some(wanted) => changes(read, &old, wanted, &date()?)?,
+        None => Vec::new(),
+    };
     if options.dry_run {
         for (name, _) in &changes {
             println!("would change {name}");
@@ -73,17 +85,39 @@ fn subject(version: &Version) -> String {
 }
 
 /// The files that have to change for a version, with their new text.
-fn changes(manifest: &str, old: &Version, wanted: Option<&Version>) -> Result<Vec<(&'static str, String)>> {
-    let Some(wanted) = wanted else { return Ok(Vec::new()) };
-    let (changelog, dbt) = (read("CHANGELOG.md")?, read(DBT)?);
-    let of_dbt = |version: &Version| format!("\nversion: \"{version}\"\n");
-    let candidates = [
-        ("Cargo.toml", version::with_version(manifest, old, wanted), manifest),
-        ("CHANGELOG.md", version::changelog(&changelog, wanted, &date()?)?, &changelog),
-        (DBT, dbt.replacen(&of_dbt(old), &of_dbt(wanted), 1), &dbt),
+fn changes(
+    read: impl Fn(&str) -> Result<String>,
+    old: &Version,
+    wanted: &Version,
+    date: &str,
+) -> Result<Vec<(&'static str, String)>> {
+    type Change = fn(&str, &Version, &Version, &str) -> Result<String>;
+    let all: [(&'static str, Change); 6] = [
+        ("Cargo.toml", |text, old, wanted, _| Ok(version::with_version(text, old, wanted))),
+        ("CHANGELOG.md", |text, _, wanted, date| version::changelog(text, wanted, date)),
+        (DBT, |text, old, wanted, _| {
+            let line = |version: &Version| format!("\nversion: \"{version}\"\n");
+            Ok(text.replacen(&line(old), &line(wanted), 1))
+        }),
+        (INSTALL, |text, old, wanted, _| {
+            let file = |version: &Version| format!("ashby_{}_", version.debian());
+            Ok(text.replace(&file(old), &file(wanted)))
+        }),
+        (KUBERNETES, |text, old, wanted, _| {
+            let image = |version: &Version| format!("/ashby:{version}\n");
+            Ok(text.replace(&image(old), &image(wanted)))
+        }),
+        (FUZZ, |text, _, wanted, _| Ok(version::locked(text, wanted))),
     ];
-    let changed = candidates.into_iter().filter(|(_, new, old)| new != old);
-    Ok(changed.map(|(name, new, _)| (name, new)).collect())
+    let mut changed = Vec::new();
+    for (name, change) in all {
+        let text = read(name)?;
+        let new = change(&text, old, wanted, date)?;
+        if new != text {
+            changed.push((name, new));
+        }
+    }
+    Ok(changed)
 }
 
 /// The day of the commit.
@@ -106,22 +140,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_new_version_changes_manifest_and_dbts_package_together() {
-        let manifest = read("Cargo.toml").unwrap();
-        let old = version::of_workspace(&manifest).unwrap();
-        assert!(changes(&manifest, &old, None).unwrap().is_empty());
-        assert!(
-            changes(&manifest, &old, Some(&old)).unwrap().is_empty(),
-            "the workspace is of its own version"
-        );
-        let next: Version = "99.0.0".parse().unwrap();
-        match changes(&manifest, &old, Some(&next)) {
-            Ok(changes) => {
-                let names: Vec<&str> = changes.iter().map(|(name, _)| *name).collect();
-                assert_eq!(names, ["Cargo.toml", "CHANGELOG.md", DBT]);
-            }
-            // Right after a release nothing is told of the next one.
-            Err(error) => assert!(error.to_string().contains("99.0.0"), "{error}"),
+    fn a_new_version_changes_everything_that_names_it() {
+        let old = version::of_workspace(&read("Cargo.toml").unwrap()).unwrap();
+        let of = |wanted: &Version| {
+            let read = |name: &str| match name {
+                "CHANGELOG.md" => {
+                    Ok(format!("# Changelog\n\n## Unreleased\n\n- x\n\n## {old} (2026-01-01)\n\n- y\n"))
+                }
+                name => read(name),
+            };
+            changes(read, &old, wanted, "2026-11-30").unwrap()
+        };
+        let none: Vec<&str> = of(&old).iter().map(|(name, _)| *name).collect();
+        assert!(none.is_empty(), "the workspace is of its own version: {none:?}");
+        let changes = of(&"99.0.0".parse().unwrap());
+        let names: Vec<&str> = changes.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["Cargo.toml", "CHANGELOG.md", DBT, INSTALL, KUBERNETES, FUZZ]);
+        for (name, text) in changes {
+            assert!(text.contains("99.0.0"), "{name}");
         }
     }
 }

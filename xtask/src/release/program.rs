@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::platform::Platform;
 use crate::Result;
-use crate::workspace::{cargo, root, run, target_directory, without_paths};
+use crate::workspace::{cargo, places, root, run, target_directory, without_paths};
 
 /// The profile whose program is for trials only: quick to build, and slow.
 pub(crate) const TRIALS: &str = "dev";
@@ -36,7 +36,29 @@ fn build_in(target: &Path, platform: Platform, profile: &str, is_placeless: bool
         flags.extend(["-C".to_owned(), "target-feature=+crt-static".to_owned()]);
     }
     run(build.arg("--").args(flags))?;
-    Ok(target.join(if profile == TRIALS { "debug" } else { profile }).join(platform.program()))
+    let program = target.join(if profile == TRIALS { "debug" } else { profile }).join(platform.program());
+    if is_placeless {
+        let places = places(target).into_iter().map(|(place, _)| place);
+        if let Some(place) = place_in(&fs::read(&program)?, places) {
+            let message = format!(
+                "{} holds a path of this machine: {} (where does it come from that `without_paths` does not reach?)",
+                program.display(),
+                place.display()
+            );
+            return Err(message.into());
+        }
+    }
+    Ok(program)
+}
+
+/// The first of these folders that a program names.
+fn place_in(program: &[u8], places: impl IntoIterator<Item = PathBuf>) -> Option<PathBuf> {
+    places.into_iter().find(|place| {
+        // That of one name (`/src`) is part of too many others.
+        let is_telling = place.components().count() > 2;
+        let name = place.as_os_str().as_encoded_bytes();
+        is_telling && program.windows(name.len()).any(|window| window == name)
+    })
 }
 
 /// Checks that the program asks for no other file: no library, and no interpreter that would look for some.
@@ -139,6 +161,16 @@ mod tests {
         alone[64] = 3;
         assert_eq!(asks_for_an_interpreter(&alone), Some(true));
         assert_eq!(asks_for_an_interpreter(b"#!/bin/sh\n"), None);
+    }
+
+    #[test]
+    fn a_folder_of_this_machine_is_found_in_a_program() {
+        let places = || ["/src", "/home/somebody/ashby", "/home/somebody/.cargo"].map(PathBuf::from);
+        let found = |program: &[u8]| place_in(program, places());
+        assert_eq!(found(b"\0cargo/registry/src/x.rs./crates/cli/src/main.rs\0"), None);
+        assert_eq!(found(b"\x7fELF..lib.rs/home/somebody/.cargo/registry/a.c"), Some(places()[2].clone()));
+        assert_eq!(found(b"/home/somebody/ashby"), Some(places()[1].clone()));
+        assert_eq!(found(b""), None);
     }
 
     #[test]

@@ -105,6 +105,10 @@ pub(crate) fn changelog(text: &str, version: &Version, date: &str) -> Result<Str
     if section(text, version).is_some() {
         return Ok(text.to_owned());
     }
+    let nothing = || format!("CHANGELOG.md tells nothing of {version}; write what is new").into();
+    if text.contains(&format!("\n## {version} ")) {
+        return Err(nothing());
+    }
     let unreleased = "\n## Unreleased\n";
     if !text.contains(unreleased) {
         let message = format!(
@@ -112,7 +116,30 @@ pub(crate) fn changelog(text: &str, version: &Version, date: &str) -> Result<Str
         );
         return Err(message.into());
     }
-    Ok(text.replacen(unreleased, &format!("\n## {version} ({date})\n"), 1))
+    let released = text.replacen(unreleased, &format!("\n## {version} ({date})\n"), 1);
+    if section(&released, version).is_none() {
+        return Err(nothing());
+    }
+    Ok(released)
+}
+
+/// A lock file with another version of the crates that are of this workspace: those that come from nowhere else.
+pub(crate) fn locked(text: &str, version: &Version) -> String {
+    let ours = |package: &str| {
+        let lines = package.lines().map(|line| match line.strip_prefix("version = ") {
+            Some(_) => format!("version = \"{version}\""),
+            None => line.to_owned(),
+        });
+        lines.collect::<Vec<_>>().join("\n") + if package.ends_with('\n') { "\n" } else { "" }
+    };
+    let mut packages = text.split("[[package]]\n");
+    let mut locked = packages.next().unwrap_or_default().to_owned();
+    for package in packages {
+        locked.push_str("[[package]]\n");
+        let is_ours = !package.contains("\nsource = ") && !package.contains("version = \"0.0.0\"");
+        locked.push_str(&if is_ours { ours(package) } else { package.to_owned() });
+    }
+    locked
 }
 
 /// What the changelog tells of a version.
@@ -166,6 +193,19 @@ mod tests {
         assert_eq!(section(&released, &version("0.1.0")), Some("- y"));
         assert_eq!(changelog(&released, &version("0.2.0"), "2027-01-01").unwrap(), released);
         assert!(changelog(&released, &version("0.3.0"), "2027-01-01").is_err());
+        for empty in ["## Unreleased\n\n", "## 0.2.0 (2026-11-30)\n\n"] {
+            let text = format!("# Changelog\n\n{empty}## 0.1.0 (2026-01-01)\n\n- y\n");
+            let error = changelog(&text, &version("0.2.0"), "2026-11-30").unwrap_err().to_string();
+            assert!(error.contains("nothing of 0.2.0"), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_what_comes_from_here_is_locked_at_our_version() {
+        let text = "version = 4\n\n[[package]]\nname = \"ours\"\nversion = \"0.1.0\"\ndependencies = [\n \"itoa\",\n]\n\n\
+            [[package]]\nname = \"itoa\"\nversion = \"0.1.0\"\nsource = \"registry\"\n";
+        let locked = locked(text, &version("0.3.0"));
+        assert_eq!(locked, text.replacen("version = \"0.1.0\"", "version = \"0.3.0\"", 1));
     }
 
     #[test]

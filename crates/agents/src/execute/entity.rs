@@ -13,6 +13,8 @@ pub(super) enum Action {
     List(&'static Operation),
     /// By the parameter that takes the id.
     Get(&'static Operation, &'static str),
+    /// From the copy alone, by its own id: the operation lists others like it, and none reads one.
+    Held(&'static Operation),
     Call(&'static Operation),
 }
 
@@ -28,14 +30,19 @@ pub(super) fn resolve(entity: &str, action: &str) -> Result<(Option<&'static str
         Error::new("unknown_entity", "there is no entity of that name").field("entity").hint(hint)
     })?;
     let action = match action {
-        "list" => {
-            match stream.and_then(ashby_source::stream).and_then(|stream| super::operation(stream.operation))
-            {
-                Some(operation) => Some(Action::List(operation)),
-                None => verb(category, "list").map(Action::List),
-            }
+        "list" => match stream.and_then(listed) {
+            Some(operation) => Some(Action::List(operation)),
+            None => verb(category, "list").map(Action::List),
+        },
+        "get" => {
+            // A stream's own records, and not those that others of its category read.
+            let (info, held) = match stream {
+                Some(name) => (live::info_of(name), ashby_source::nested(name).and_then(|_| listed(name))),
+                None => (live::info(category.name), None),
+            };
+            let get = info.map(|(operation, parameter)| Action::Get(operation, parameter));
+            get.or(held.map(Action::Held))
         }
-        "get" => live::info(category.name).map(|(operation, parameter)| Action::Get(operation, parameter)),
         "api_search" => verb(category, "search").map(Action::Call),
         other => verb(category, other).map(Action::Call),
     };
@@ -46,6 +53,11 @@ pub(super) fn resolve(entity: &str, action: &str) -> Result<(Option<&'static str
             .hint(format!("actions are {known}"))
     })?;
     Ok((stream, action))
+}
+
+/// The operation by which a stream is listed.
+fn listed(stream: &str) -> Option<&'static Operation> {
+    catalog::find(ashby_source::stream(stream)?.operation)
 }
 
 fn find(entity: &str) -> Option<(Option<&'static str>, &'static Category)> {
@@ -70,15 +82,32 @@ fn verb(category: &'static Category, verb: &str) -> Option<&'static Operation> {
 }
 
 fn actions(category: &Category) -> Vec<String> {
-    category
-        .operations
-        .iter()
-        .filter(|operation| operation.deprecated.is_none())
-        .map(|operation| match operation.action() {
-            "info" => "get".to_owned(),
-            action => snake(action),
-        })
-        .collect()
+    current(category).map(name).collect()
+}
+
+fn current(category: &Category) -> impl Iterator<Item = &'static Operation> {
+    category.operations.iter().filter(|operation| operation.deprecated.is_none())
+}
+
+/// An operation as an action.
+fn name(operation: &Operation) -> String {
+    match operation.action() {
+        "info" => "get".to_owned(),
+        action => snake(action),
+    }
+}
+
+/// What each action takes, by the names of the parameters.
+fn parameters(category: &Category) -> Value {
+    let of = |operation: &'static Operation| {
+        // Where a listing was broken off is this program's to keep.
+        let fields = || operation.parameters.iter().filter(|field| field.name != "syncToken");
+        let names = |required: bool| -> Vec<&str> {
+            fields().filter(|field| field.required == required).map(|field| field.name).collect()
+        };
+        (name(operation), json!({"required": names(true), "optional": names(false)}))
+    };
+    Value::Object(current(category).map(of).collect())
 }
 
 fn names() -> Vec<String> {
@@ -96,7 +125,10 @@ fn names() -> Vec<String> {
 pub(super) fn all() -> Value {
     let entities = names().into_iter().filter_map(|name| {
         let (stream, category) = find(&name)?;
-        Some(json!({"entity": name, "stream": stream.is_some(), "actions": actions(category)}))
+        Some(json!({
+            "entity": name, "stream": stream.is_some(), "actions": actions(category),
+            "parameters": parameters(category),
+        }))
     });
     json!({"entities": entities.collect::<Vec<_>>()})
 }

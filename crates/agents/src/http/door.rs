@@ -2,41 +2,57 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use percent_encoding::percent_decode_str;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Semaphore;
 
-use super::{refused, unauthorized};
+use super::{TOKEN_PATH, refused, unauthorized};
+use crate::agent::Sent;
 use crate::error::Error;
 use crate::measures::Measures;
-use crate::tokens::{Identity, Tokens};
+use crate::tokens::{Identity, PREFIX, Tokens};
+use crate::{request, writes};
 
-/// Requests that are worked on at once, and those that may wait for that.
-const AT_ONCE: usize = 64;
-const WAITING: usize = 512;
+/// How many are served at once, and how long each may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Crowd {
+    /// Requests that are worked on at once.
+    pub at_once: usize,
+    /// Requests that wait for that. What comes beyond them is refused.
+    pub waiting: usize,
+    /// How long a request may take in all.
+    pub time: Duration,
+}
 
-/// How long a request may take in all.
-const TIME: Duration = Duration::from_secs(60);
+impl Default for Crowd {
+    fn default() -> Self {
+        Self { at_once: 64, waiting: 512, time: Duration::from_secs(60) }
+    }
+}
 
 /// Methods that monitoring is told by their names.
 const KNOWN: [Method; 4] = [Method::GET, Method::POST, Method::HEAD, Method::OPTIONS];
 
-/// Probes say nothing that is anybody's business.
-const OPEN: [&str; 2] = ["/healthz", "/readyz"];
+/// Probes say nothing that is anybody's business; who asks for a token has none yet.
+const OPEN: [&str; 3] = ["/healthz", "/readyz", TOKEN_PATH];
 
 #[derive(Clone)]
 pub(super) struct Door(Arc<Inner>);
 
 struct Inner {
     tokens: Arc<Tokens>,
+    /// Nobody is let in without a token, because there are some, or have been.
+    needs_token: AtomicBool,
     hosts: Vec<String>,
     origins: Vec<String>,
+    crowd: Crowd,
     places: Semaphore,
     waiting: AtomicUsize,
     measures: Measures,
@@ -44,9 +60,10 @@ struct Inner {
 
 impl Door {
     pub(super) fn new(
-        tokens: Arc<Tokens>,
+        (tokens, needs_token): (Arc<Tokens>, bool),
         hosts: Vec<String>,
         origins: Vec<String>,
+        crowd: Crowd,
         measures: Measures,
     ) -> Self {
         let lower = |texts: Vec<String>| {
@@ -54,9 +71,11 @@ impl Door {
         };
         Self(Arc::new(Inner {
             tokens,
+            needs_token: AtomicBool::new(needs_token),
             hosts: lower(hosts),
             origins: lower(origins),
-            places: Semaphore::new(AT_ONCE),
+            crowd,
+            places: Semaphore::new(crowd.at_once),
             waiting: AtomicUsize::new(0),
             measures,
         }))
@@ -94,24 +113,33 @@ impl Door {
 
     pub(super) fn identify(&self, request: &Request) -> Result<Identity, Error> {
         // Addresses are logged everywhere: what is in one is no secret any more.
-        let is_in_address = request.uri().query().is_some_and(|query| {
-            query
-                .split('&')
-                .any(|pair| matches!(pair.split('=').next(), Some("token" | "access_token" | "api_key")))
-        });
-        if is_in_address {
+        let is_token = |pair: &str| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, pair));
+            matches!(name, "token" | "access_token" | "api_key")
+                || percent_decode_str(value).take(PREFIX.len()).eq(PREFIX.bytes())
+        };
+        if request.uri().query().is_some_and(|query| query.split('&').any(is_token)) {
             return Err(unauthorized());
         }
         let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let bearer =
             bearer.and_then(|text| text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")));
+        let is_closed = self.is_closed()?;
         match bearer {
             Some(token) => self.0.tokens.check(token.trim()).ok_or_else(unauthorized),
-            None if self.0.tokens.list()?.is_empty() => {
-                Ok(Identity { name: "local".to_owned(), read_only: false, privacy: None })
-            }
-            None => Err(unauthorized()),
+            None if is_closed => Err(unauthorized()),
+            None => Ok(Identity { name: "local".to_owned(), read_only: false, privacy: None }),
         }
+    }
+
+    /// Whether a token is needed. Once there was one it stays so: who revokes the last token, or loses the file, opens
+    /// nothing by that.
+    fn is_closed(&self) -> Result<bool, Error> {
+        let needs_token = &self.0.needs_token;
+        if !needs_token.load(Ordering::Relaxed) && !self.0.tokens.list()?.is_empty() {
+            needs_token.store(true, Ordering::Relaxed);
+        }
+        Ok(needs_token.load(Ordering::Relaxed))
     }
 }
 
@@ -146,15 +174,17 @@ pub(super) async fn guard(State(door): State<Door>, mut request: Request, next: 
     door.serve(request, next).await
 }
 
-async fn in_turn(door: &Door, request: Request, next: Next) -> Response {
-    let busy =
-        || refused(&Error::new("busy", "too many requests are under way").hint("try again in a second"));
-    if door.0.waiting.fetch_add(1, Ordering::Relaxed) >= AT_ONCE + WAITING {
+async fn in_turn(door: &Door, mut request: Request, next: Next) -> Response {
+    let busy = || refused(&Error::busy("too many requests are under way"));
+    let Crowd { at_once, waiting, time } = door.0.crowd;
+    if door.0.waiting.fetch_add(1, Ordering::Relaxed) >= at_once + waiting {
         door.0.waiting.fetch_sub(1, Ordering::Relaxed);
         return busy();
     }
     let _left = Leaving(&door.0.waiting);
     let measures = &door.0.measures;
+    let sent = Sent::default();
+    request.extensions_mut().insert(sent.clone());
     let served = async {
         let waits = Counted::new(&measures.waiting);
         match door.0.places.acquire().await {
@@ -166,9 +196,13 @@ async fn in_turn(door: &Door, request: Request, next: Next) -> Response {
             Err(_) => busy(),
         }
     };
-    match tokio::time::timeout(TIME, served).await {
+    match tokio::time::timeout(time, served).await {
         Ok(response) => response,
-        Err(_) => refused(&Error::new("busy", "it took too long").hint("ask for less at once")),
+        Err(_) => refused(&match sent.operation() {
+            Some(operation) => writes::open_fate(operation, "no answer came in time"),
+            None => Error::new("timed_out", format!("it took longer than {} s", time.as_secs_f64()))
+                .hint("ask for less at once"),
+        }),
     }
 }
 
@@ -198,7 +232,7 @@ impl Drop for Counted<'_> {
 }
 
 /// Gives each answer an id, and its request a line in the log: no bodies, no tokens, no ids of records.
-pub(super) async fn mark(State(measures): State<Measures>, request: Request, next: Next) -> Response {
+pub(super) async fn mark(State(measures): State<Measures>, mut request: Request, next: Next) -> Response {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let id = format!("{:08x}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let started = std::time::Instant::now();
@@ -209,7 +243,8 @@ pub(super) async fn mark(State(measures): State<Measures>, request: Request, nex
     } else {
         "other".to_owned()
     };
-    let mut response = crate::request::with_id(id.clone(), next.run(request)).await;
+    request.extensions_mut().insert(request::Id(id.clone()));
+    let mut response = request::with_id(id.clone(), next.run(request)).await;
     let (status, took) = (response.status().as_u16(), started.elapsed());
     measures.answered(&route, &method, status, took);
     tracing::info!(request = id, route, status, ms = took.as_millis() as u64, "answered");

@@ -20,10 +20,10 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http_service::{Limits, read_body};
+use http_service::{BodyRefusal, Limits, read_body};
 
 use super::door::Door;
-use super::{Site, refused};
+use super::{Site, refused, unread};
 use crate::error::Error;
 use crate::tokens::{Identity, Tokens, hash};
 
@@ -153,8 +153,12 @@ async fn enter(State(hall): State<Hall>, request: Request) -> Response {
         return refused(&error);
     }
     let Limits { body_patience, .. } = hall.site.limits;
-    let Ok(body) = read_body(body, FORM_BYTES_MAX, body_patience).await else {
-        return refused(&Error::new("too_large", "this is no form with a token"));
+    let body = match read_body(body, FORM_BYTES_MAX, body_patience).await {
+        Ok(body) => body,
+        Err(BodyRefusal::TooLarge) => {
+            return refused(&Error::new("too_large", "this is no form with a token"));
+        }
+        Err(refusal) => return refused(&unread(refusal)),
     };
     let query = request.uri().query();
     let token = token_of(&body);

@@ -203,13 +203,14 @@ fn plain(schema: &Value, definitions: &Value, depth: usize) -> Value {
 }
 
 /// Which members of which streams name records of others.
-const JOINS: [(&str, &str, &str); 12] = [
+const JOINS: [(&str, &str, &str); 13] = [
     ("applications", "json_extract(applications.candidate, '$.id')", "candidates.id"),
     ("applications", "json_extract(applications.job, '$.id')", "jobs.id"),
     ("applications", "json_extract(applications.currentInterviewStage, '$.id')", "interview_stages.id"),
     ("applications", "json_extract(applications.source, '$.id')", "sources.id"),
     ("application_feedback", "application_feedback.applicationId", "applications.id"),
     ("application_history", "application_history.applicationId", "applications.id"),
+    ("application_details", "application_details.id", "applications.id"),
     ("candidate_notes", "candidate_notes.candidateId", "candidates.id"),
     ("interview_schedules", "interview_schedules.applicationId", "applications.id"),
     ("interview_events", "interview_events.interviewScheduleId", "interview_schedules.id"),

@@ -52,7 +52,11 @@ pub(super) async fn run(agent: &Agent, given: &Given) -> Result<Answer, Error> {
                 .await?;
             match (found.flatten(), place) {
                 // What has begun with the copy goes on with it; nor is Ashby asked what only the copy can tell.
-                (Some((as_of, _)), None) if is_simple && agent.is_too_old(Some(as_of)) => {
+                (Some((as_of, _)), None)
+                    if is_simple
+                        && ashby_source::nested(&stream).is_none()
+                        && agent.is_too_old(Some(as_of)) =>
+                {
                     why = TOO_OLD;
                     None
                 }
@@ -109,6 +113,7 @@ async fn ask(
     let operation = operation.ok_or_else(|| {
         Error::new("unknown_stream", format!("there is no stream {}", outside_text::name(stream)))
     })?;
+    live::check_own_list(stream, operation, filters)?;
     let client = agent.client(&format!("the stream {stream}"))?;
     if given.text("since").is_some() {
         let message = format!(

@@ -3,6 +3,7 @@
 use ashby_calls::Plan;
 use ashby_client::catalog::{self, Kind, Operation, Type};
 use ashby_client::{Client, Cursor, ListRequest, ReadOperation};
+use ashby_source::Nested;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -32,12 +33,45 @@ pub(super) struct Page {
 
 /// The operation that reads one record of a stream, and the parameter that takes its id.
 pub(crate) fn info_of(stream: &str) -> Option<(&'static Operation, &'static str)> {
-    let list = catalog::find(ashby_source::stream(stream)?.operation)?;
-    // What is listed parent by parent has ids of another kind.
-    if ashby_source::stream(stream)?.parent.is_some() {
-        return None;
+    let operation = catalog::find(ashby_source::stream(stream)?.operation)?;
+    match ashby_source::nested(stream) {
+        None => info(operation.category()),
+        // There is one for each parent, and it goes by that one's id.
+        Some(Nested::PerParent { parameter, is_plain: true }) if !operation.is_list() => {
+            Some((operation, parameter))
+        }
+        // The ids of its category are those of other records.
+        Some(_) => None,
     }
-    info(list.category())
+}
+
+/// Refuses to list a stream live whose operation answers other records than the stream's. Lists of one parent's records are
+/// good where that parent is named.
+pub(crate) fn check_own_list(
+    stream: &str,
+    operation: &Operation,
+    params: &Map<String, Value>,
+) -> Result<(), Error> {
+    let name = operation.name;
+    let (message, hint) = match ashby_source::nested(stream) {
+        None => return Ok(()),
+        Some(Nested::PerParent { parameter, is_plain: true }) if operation.is_list() => {
+            if params.contains_key(parameter) {
+                return Ok(());
+            }
+            (
+                format!(
+                    "{stream} is not in the local copy, and {name} lists what belongs to one {parameter}"
+                ),
+                format!("`ashby sync {stream}` brings it; or name {parameter}"),
+            )
+        }
+        Some(_) => (
+            format!("{stream} is not in the local copy, and {name} answers other records with these in them"),
+            format!("`ashby sync {stream}` brings it; or call_operation {name}"),
+        ),
+    };
+    Err(Error::new("not_synced", message).hint(hint))
 }
 
 /// The operation that reads one thing of a category, and the parameter that takes its id.
@@ -268,5 +302,8 @@ mod tests {
         let application = info_of("applications").map(|(operation, name)| (operation.name, name));
         assert_eq!(application, Some(("application.info", "applicationId")));
         assert!(info_of("candidate_notes").is_none() && info_of("sources").is_none());
+        assert!(info_of("offer_versions").is_none() && info_of("job_board_postings").is_none());
+        let details = info_of("job_posting_details").map(|(operation, name)| (operation.name, name));
+        assert_eq!(details, Some(("jobPosting.info", "jobPostingId")));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use agents::{Agent, Answer, Call, Error, Options};
+use agents::{Agent, Answer, Call, Error, Options, Sent};
 use capture_core::{
     Checkpoint, Listed, Record, Searchable, Sink, Stamp, StateUpdate, StreamDescriptor, StreamState, Write,
 };
@@ -46,8 +46,13 @@ impl Place {
     async fn call(&self, tool: &str, arguments: Value) -> Result<Answer, Error> {
         let copy = Some(LocalCopy::new(self.0.path().join("copy.db")));
         let agent = Agent::new(Options { copy, ..Options::default() });
-        let call =
-            Call { caller: "x".to_owned(), door: "test", intent: None, cancel: CancellationToken::new() };
+        let call = Call {
+            caller: "x".to_owned(),
+            door: "test",
+            intent: None,
+            cancel: CancellationToken::new(),
+            sent: Sent::default(),
+        };
         let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
         agent.call(tool, Some(arguments), &call).await.unwrap()
     }

@@ -4,12 +4,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod copies;
+mod doors;
 mod plans;
 mod sights;
 
 use std::time::Duration;
 
-use agents::{Agent, Allowed, Answer, Call, Error, Options, Writes};
+use agents::{Agent, Allowed, Answer, Call, Error, Options, Sent, Writes};
 use ashby_client::{Client, RetryPolicy};
 use ashby_sim::{Organisation, Server, ServerOptions, Shape};
 use serde_json::Value;
@@ -45,8 +46,13 @@ impl Site {
     }
 
     async fn call(&self, caller: &str, tool: &str, arguments: Value) -> Result<Answer, Error> {
-        let call =
-            Call { caller: caller.to_owned(), door: "test", intent: None, cancel: CancellationToken::new() };
+        let call = Call {
+            caller: caller.to_owned(),
+            door: "test",
+            intent: None,
+            cancel: CancellationToken::new(),
+            sent: Sent::default(),
+        };
         let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
         self.agent.call(tool, Some(arguments), &call).await.unwrap()
     }

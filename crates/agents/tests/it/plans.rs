@@ -87,6 +87,28 @@ async fn a_journal_that_cannot_be_written_keeps_everything_from_being_sent() {
 }
 
 #[tokio::test]
+async fn a_long_request_is_shown_cut_and_sent_whole() {
+    let site = Site::new(LONG).await;
+    let id = site.candidate().await;
+    let note = "\"long\" ".repeat(30_000);
+    let arguments = json!({"operation": "candidate.createNote", "params": {"candidateId": id, "note": note}});
+    let planned = site.call("a", "plan_write", arguments).await.unwrap();
+    // A message has it twice, once as text in which quotes are escaped again.
+    let text = json!(planned).to_string();
+    assert!(text.len() + json!(text).to_string().len() < 100_000, "{} bytes", text.len());
+    assert!(
+        planned["request"]["note"]
+            .as_str()
+            .unwrap()
+            .ends_with("[cut: 210000 characters; all of it would be sent]")
+    );
+    site.call("a", "apply_plan", json!({"plan_id": planned["plan_id"]})).await.unwrap();
+    let read = json!({"operation": "candidate.listNotes", "params": {"candidateId": id}});
+    let notes = site.call("a", "call_operation", read).await.unwrap();
+    assert!(notes["result"].to_string().contains("[cut: 210000 characters"), "{notes:?}");
+}
+
+#[tokio::test]
 async fn no_caller_has_plans_without_end_and_others_are_not_in_its_way() {
     let site = Site::new(LONG).await;
     let id = site.candidate().await;

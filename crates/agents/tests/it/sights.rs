@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use agents::{Agent, Allowed, Call, Form, Options, Writes, execute};
+use agents::{Agent, Allowed, Call, Crowd, Form, Options, Sent, Writes, execute};
 use ashby_client::{Client, RetryPolicy};
 use ashby_sim::{Organisation, Server, ServerOptions, Shape};
 use capture_core::{Checkpoint, Listed, Record, Sink, Stamp, StateUpdate, StreamState, Write};
@@ -14,6 +14,8 @@ use serde_json::{Map, Value, json};
 use sink_sqlite::SqliteSink;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
+
+use crate::doors::Served;
 
 const STREAMS: [&str; 12] = [
     "applications",
@@ -67,6 +69,7 @@ impl Site {
             copy: Some(LocalCopy::new(copy)),
             client: Some(client),
             writes: Some(writes),
+            fetch: true,
             ..Options::default()
         });
         Self { _server: server, agent, truth, directory }
@@ -173,7 +176,13 @@ impl Reach for Known {
 }
 
 fn call() -> Call {
-    Call { caller: "x".to_owned(), door: "test", intent: None, cancel: CancellationToken::new() }
+    Call {
+        caller: "x".to_owned(),
+        door: "test",
+        intent: None,
+        cancel: CancellationToken::new(),
+        sent: Sent::default(),
+    }
 }
 
 /// What a tool says, whatever it is.
@@ -204,6 +213,7 @@ async fn everything(site: &Site, agent: &Agent, words: &[String]) -> Vec<(String
             asked.push(("query", json!({"sql": sql, "limit": 60})));
         }
         for id in site.ids(stream).iter().take(2) {
+            asked.push(("fetch", json!({"id": format!("{stream}/{id}")})));
             asked.push(("get", json!({"stream": stream, "id": id})));
             asked.push(("get", json!({"stream": stream, "id": id, "live": true})));
         }
@@ -213,6 +223,10 @@ async fn everything(site: &Site, agent: &Agent, words: &[String]) -> Vec<(String
     }
     for word in words {
         asked.push(("search", json!({"query": word, "limit": 50})));
+    }
+    // Bare ids are looked for in all streams.
+    for stream in ["candidates", "jobs", "application_feedback"] {
+        asked.push(("fetch", json!({"id": site.ids(stream)[0]})));
     }
     for id in site.ids("candidates").iter().take(2) {
         asked.push(("call_operation", json!({"operation": "candidate.info", "params": {"id": id}})));
@@ -229,6 +243,27 @@ async fn everything(site: &Site, agent: &Agent, words: &[String]) -> Vec<(String
         let told = format!("{tool} {arguments}");
         all.push((told, said(agent, tool, arguments).await));
     }
+    // What a plan that is carried out says, of whom it is about and of what was made.
+    for id in site.ids("candidates").iter().take(2) {
+        let note = json!({"operation": "candidate.createNote", "params": {"candidateId": id, "note": "x"}});
+        let planned = agent.call("plan_write", object(note), &call()).await.unwrap();
+        let Ok(planned) = planned else { continue };
+        let told = format!("apply_plan {id}");
+        all.push((told, said(agent, "apply_plan", json!({"plan_id": planned["plan_id"]})).await));
+    }
+    let served = Served::new(agent.clone(), site.directory.path(), Crowd::default()).await;
+    let streams = ["candidates", "applications", "jobs"].map(|stream| format!("ashby://data/{stream}"));
+    for uri in
+        ["ashby://data", "ashby://status", "ashby://operations"].map(str::to_owned).iter().chain(&streams)
+    {
+        let read = json!({"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": uri}});
+        let answered = served.post("/mcp", read).send().await.unwrap().text().await.unwrap();
+        assert!(answered.contains("contents"), "{uri}: {answered}");
+        all.push((uri.clone(), answered));
+    }
+    let searches = words.iter().take(3).flat_map(|word| {
+        [json!({"name": word}), json!({"email": word})].map(|params| ("candidates", "api_search", params))
+    });
     for (entity, action, params) in [
         ("candidates", "list", json!({})),
         ("candidates", "list", json!({"live": true})),
@@ -238,7 +273,11 @@ async fn everything(site: &Site, agent: &Agent, words: &[String]) -> Vec<(String
         ("candidates", "get", json!({"id": site.ids("candidates")[0], "live": true})),
         ("applications", "get", json!({"applicationId": site.ids("applications")[0], "live": true})),
         ("offers", "list", json!({"live": true})),
-    ] {
+        ("jobs", "api_search", json!({"title": "Engineer"})),
+    ]
+    .into_iter()
+    .chain(searches)
+    {
         let body = json!({"entity": entity, "action": action, "params": params}).to_string();
         for form in [Form::Ours, Form::Hosted] {
             let executed = execute(agent, body.as_bytes(), form, &call()).await;
@@ -256,6 +295,7 @@ fn policies(site: &Site) -> Vec<(String, String)> {
         ["no-contact", "analytics"].map(|name| (name.to_owned(), format!("preset = \"{name}\"\n"))).to_vec();
     let own = |name: &str, text: String| (name.to_owned(), format!("name = \"{name}\"\n{text}"));
     all.push(own("one-job", format!("preset = \"full\"\n[rows]\njobs = [{}]\n", job["id"])));
+    all.push(own("public", "preset = \"full\"\n[rows]\nconfidential = \"exclude\"\n".to_owned()));
     all.push(own(
         "department",
         format!("preset = \"analytics\"\n[rows]\ndepartments = [{}]\n", job["departmentId"]),

@@ -4,11 +4,14 @@
 
 mod models;
 mod stops;
+mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Output, Stdio};
 
-use ashby_sim::{Fault, FaultRule, Key, Kind, Mutation, Organisation, Server, ServerOptions, Shape};
+use ashby_sim::{
+    ErrorShape, Fault, FaultRule, Key, Kind, Mutation, Organisation, Server, ServerOptions, Shape,
+};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -84,6 +87,10 @@ impl Place {
             arguments.push_str(" --state state.json");
         }
         self.run(&arguments).await
+    }
+
+    fn mutate(&self, mutation: &Mutation) {
+        self.server.organisation().mutate(mutation).expect("it is there");
     }
 
     fn truth(&self, operation: &str) -> BTreeMap<String, Value> {
@@ -325,6 +332,95 @@ async fn a_start_date_leaves_out_old_applications_and_no_candidate() {
     assert_eq!(dated.records("candidates").len(), all.records("candidates").len());
     assert!(!all.records("applications").is_empty());
     assert!(dated.records("applications").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_date_is_held_against_what_changed_too() {
+    let place = Place::new().await;
+    place.select(&[("applications", "incremental")]);
+    let mut applications: Vec<Value> = place.truth("application.list").into_values().collect();
+    applications.sort_by_key(|application| application["createdAt"].to_string());
+    let middle = applications[applications.len() / 2]["createdAt"].as_str().unwrap();
+    let start = format!("{}Z", &middle[.."2026-01-01T00:00:00".len()]);
+    place.configure(&json!({"api_key": "sim-key", "start_date": start}));
+    let first = place.read(None).await;
+    assert_eq!(first.code, Some(0), "{}", first.log);
+    let edit = |application: &Value| {
+        let id = application["id"].as_str().unwrap().to_owned();
+        let patch = Map::from_iter([("status".to_owned(), json!("Archived"))]);
+        place.mutate(&Mutation::Update { kind: Kind::Application, id: id.clone(), patch });
+        id
+    };
+    let (old, new) = (edit(&applications[0]), edit(applications.last().unwrap()));
+    assert!(!first.records("applications").contains_key(&old));
+    assert!(first.records("applications").contains_key(&new));
+    let second = place.read(Some(&first.state())).await;
+    assert_eq!(second.code, Some(0), "{}", second.log);
+    let changed = second.records("applications");
+    assert!(changed.contains_key(&new) && !changed.contains_key(&old), "{:?}", changed.keys());
+}
+
+/// Records that say that something is gone.
+fn tombstones(said: &Said, stream: &str) -> Vec<Value> {
+    let records = said.messages.iter().filter(|message| message["record"]["stream"] == stream);
+    let records = records.map(|message| &message["record"]["data"]);
+    records.filter(|record| record["_ab_cdc_deleted_at"].is_string()).cloned().collect()
+}
+
+/// Ashby says no, with this code.
+fn refusal(code: &str) -> Fault {
+    Fault::Error { code: code.to_owned(), shape: ErrorShape::default(), status: 200 }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_with_its_parent_is_told_to_be_gone() {
+    let place = Place::new().await;
+    place.select(&[("application_history", "incremental")]);
+    let first = place.read(None).await;
+    assert_eq!(first.code, Some(0), "{}", first.log);
+    assert!(tombstones(&first, "application_history").is_empty());
+    let history = first.records("application_history");
+    let application = history.values().next().unwrap()["application_id"].as_str().unwrap().to_owned();
+    let went: BTreeSet<&String> =
+        history.iter().filter(|(_, step)| step["application_id"] == *application).map(|(id, _)| id).collect();
+    // It changed, and has gone by the time at which its history is asked for.
+    let patch = Map::from_iter([("status".to_owned(), json!("Archived"))]);
+    place.mutate(&Mutation::Update { kind: Kind::Application, id: application.clone(), patch });
+    place.server.faults().add(FaultRule::new("application.listHistory", refusal("application_not_found")));
+    let second = place.read(Some(&first.state())).await;
+    assert_eq!(second.code, Some(0), "{}", second.log);
+    let told = tombstones(&second, "application_history");
+    let gone: BTreeSet<String> =
+        told.iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(gone.iter().collect::<BTreeSet<_>>(), went);
+    assert!(told.iter().all(|record| record["application_id"] == *application));
+    let third = place.read(Some(&second.state())).await;
+    assert!(tombstones(&third, "application_history").is_empty(), "once");
+
+    place.server.faults().clear();
+    place.select(&[("application_history", "full_refresh")]);
+    assert!(tombstones(&place.read(None).await, "application_history").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_listing_of_an_incremental_stream_shows_what_is_gone() {
+    let place = Place::new().await;
+    place.select(&[("candidates", "incremental")]);
+    let first = place.read(None).await;
+    let gone = place.truth("candidate.list").into_keys().next().unwrap();
+    place.mutate(&Mutation::Delete { kind: Kind::Candidate, id: gone.clone() });
+    place
+        .server
+        .faults()
+        .add(FaultRule::new("candidate.list", refusal("sync_token_expired")).token(true).times(1));
+    let second = place.read(Some(&first.state())).await;
+    assert_eq!(second.code, Some(0), "{}", second.log);
+    let told = tombstones(&second, "candidates");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["id"], *gone);
+    assert_eq!(told[0]["updatedAt"], told[0]["_ab_cdc_deleted_at"], "newer than the row that it ends");
+    let third = place.read(Some(&second.state())).await;
+    assert_eq!(third.records("candidates").len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,6 +26,8 @@ for line in open(sys.argv[1]):
 fn python() -> Option<String> {
     let python = std::env::var("ASHBY_AIRBYTE_PYTHON").ok();
     if python.is_none() {
+        let is_needed = std::env::var_os("ASHBY_NEEDS_PLATFORMS").is_some();
+        assert!(!is_needed, "ASHBY_AIRBYTE_PYTHON names no Python");
         eprintln!(
             "skipped: ASHBY_AIRBYTE_PYTHON names no Python with airbyte-protocol-models-pdv2 and jsonschema"
         );

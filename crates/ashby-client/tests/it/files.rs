@@ -268,6 +268,19 @@ async fn a_form_may_be_submitted_together_with_its_files() {
 }
 
 #[tokio::test]
+async fn many_headers_beside_a_file_are_fine() {
+    let names: Vec<String> = (0..300).map(|number| format!("x-header-{number}")).collect();
+    let many: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
+    let pair = Pair::new([response(200, &many, "%PDF")]).await;
+    assert_eq!(pair.download().await.unwrap().length_bytes, 4);
+
+    let server = Server::start([response(200, &many, r#"{"success":true,"results":{}}"#)]).await;
+    let body = json!({"jobPostingId": "p-1", "applicationForm": {"fieldSubmissions": []}});
+    let files = vec![("resume_1".to_owned(), Upload::from_bytes("cv.txt", "hello"))];
+    server.client().submit_application_form(&body, files).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_growing_file_is_sent_as_long_as_it_was() {
     let pair = Pair::new([response(204, &[], "")]).await;
     let path = write(pair.directory.path(), "a.txt", "hello");

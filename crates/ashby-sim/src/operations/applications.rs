@@ -471,9 +471,16 @@ fn submit_application(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
 
 fn refer(writing: &mut Writing<'_, '_>) -> Result<Value, Refusal> {
     let answers = Writing::answers(&json!({"fieldSubmissions": writing.value("fieldSubmissions")}));
+    if !answers.get("_systemfield_name").is_some_and(Value::is_string) {
+        return Err(Refusal::input(
+            "fieldSubmissions: a required field is missing or an answer is not valid",
+        ));
+    }
     let view = writing.editor.view();
     let is_open = |&job: &u32| view.record(Kind::Job, job).get("status") == Some(&json!("Open"));
-    let job = match answers.get("_systemfield_job") {
+    // As it is chosen in a form, {title, value: its id}.
+    let chosen = answers.get("_systemfield_job").map(|chosen| chosen.get("value").unwrap_or(chosen));
+    let job = match chosen {
         Some(id) => Some(writing.find(Kind::Job, id)?).filter(is_open),
         None => view.indices(Kind::Job, 0).find(is_open),
     };

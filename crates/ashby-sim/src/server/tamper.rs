@@ -34,6 +34,11 @@ pub(super) fn instead(fault: &Fault, request_id: &str) -> Option<Outcome> {
             "text/html",
             "<!doctype html><title>Bad gateway</title><h1>Bad gateway</h1>",
         ),
+        Fault::Forbidden => Outcome::new(
+            StatusCode::FORBIDDEN,
+            "text/html",
+            "<!doctype html><title>Forbidden</title><h1>The proxy does not let this through</h1>",
+        ),
         Fault::EmptyBody => Outcome::new(StatusCode::OK, "application/json", Vec::new()),
         // The connection ends without this answer.
         Fault::Reset => Outcome::text(StatusCode::OK, ""),

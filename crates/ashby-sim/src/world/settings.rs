@@ -120,7 +120,7 @@ impl World {
             Kind::ReferralForm => json!({
                 "id": id, "organizationId": self.organisation_id(), "title": "Refer somebody", "isArchived": false,
                 "isDefaultForm": true,
-                "formDefinition": form(self, kind, index, &[("_systemfield_name", "Name", "String", &[]), ("_systemfield_email", "Email", "Email", &[]), ("why", "Why them?", "LongText", &[])]),
+                "formDefinition": form(self, kind, index, &[("_systemfield_name", "Name", "String", &[]), ("_systemfield_email", "Email", "Email", &[]), ("why", "Why them?", "LongText", &[]), ("_systemfield_job", "Job", "ValueSelect", &[])]),
             }),
             Kind::SequenceTemplate => json!({
                 "id": id, "title": title(SEQUENCES, index), "isArchived": archived, "createdAt": made, "updatedAt": made,

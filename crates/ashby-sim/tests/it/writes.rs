@@ -549,9 +549,38 @@ async fn an_application_that_is_made_of_a_candidate_begins_as_a_lead() {
 }
 
 #[tokio::test]
-async fn the_referral_form_asks_for_what_a_referral_is_made_of() {
+async fn what_the_referral_form_asks_for_is_what_a_referral_takes() {
     let server = small().await;
     let form = write(&server, "referralForm.info", json!({})).await;
-    let asked = form["formDefinition"].to_string();
-    assert!(asked.contains("_systemfield_name") && asked.contains("_systemfield_email"), "{asked}");
+    let job = some(&server, "job.list", |job| job["status"] == "Open");
+    let user = some(&server, "user.list", |_| true)["id"].clone();
+    let sections = form["formDefinition"]["sections"].as_array().unwrap();
+    let fields: Vec<&Value> =
+        sections.iter().flat_map(|section| section["fields"].as_array().unwrap()).collect();
+    let answer = |field: &Value| {
+        let path = field["field"]["path"].as_str().unwrap();
+        let value = match path {
+            "_systemfield_name" => json!("Kim Sato"),
+            "_systemfield_email" => json!("kim@example.com"),
+            "_systemfield_job" => json!({"title": job["title"], "value": job["id"]}),
+            _ => json!("They are good."),
+        };
+        json!({"path": path, "value": value})
+    };
+    let body = |fields: &[&Value]| {
+        let answers: Vec<Value> = fields.iter().map(|field| answer(field)).collect();
+        json!({"id": form["id"], "creditedToUserId": user, "fieldSubmissions": answers})
+    };
+    let made = write(&server, "referral.create", body(&fields)).await;
+    assert_eq!(made["job"]["id"], job["id"], "{made:#}");
+    assert_eq!(made["candidate"]["name"], "Kim Sato", "{made:#}");
+    assert_eq!(made["candidate"]["primaryEmailAddress"]["value"], "kim@example.com", "{made:#}");
+    // What is required is asked for, and what is not may be left out.
+    let required: Vec<&Value> = fields.iter().copied().filter(|field| field["isRequired"] == true).collect();
+    write(&server, "referral.create", body(&required)).await;
+    for left_out in &required {
+        let rest: Vec<&Value> = fields.iter().copied().filter(|field| field != left_out).collect();
+        let answer = post(&server, "referral.create", &body(&rest)).await.json();
+        assert_eq!(answer["success"], false, "{left_out}: {answer}");
+    }
 }

@@ -8,6 +8,7 @@
 mod plan;
 mod work;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
@@ -18,8 +19,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
 
-use plan::{Task, What};
-use work::{Worked, work};
+use plan::Task;
+use work::{Before, Waiting, Wanted, Worked, work};
 
 /// Events that are in hand at once; the others wait in the inbox.
 const IN_HAND: usize = 20_000;
@@ -68,11 +69,31 @@ pub trait Inbox: Send + Sync {
 /// Waiting work of one stream.
 #[derive(Default)]
 struct Lane {
-    /// By what is to be read: how it may be gone, and for which events.
-    waiting: HashMap<What, (Gone, Vec<u64>)>,
+    waiting: Waiting,
     is_busy: bool,
+    /// Before this nothing is read.
     not_before: Option<Instant>,
+    /// How often in a row something could not be read.
     tries: u32,
+    /// The last time what changed was listed because that costs less.
+    is_listed_instead: bool,
+}
+
+impl Lane {
+    /// What is to be read now.
+    fn take_due(&mut self, now: Instant) -> Waiting {
+        if self.is_busy || self.not_before.is_some_and(|time| time > now) {
+            return Waiting::new();
+        }
+        self.waiting.extract_if(|_, wanted| wanted.not_before.is_none_or(|time| time <= now)).collect()
+    }
+
+    /// When something may be read next.
+    fn next(&self) -> Option<Instant> {
+        // What may be read at any time waits for the lane alone.
+        let first = self.waiting.values().map(|wanted| wanted.not_before).min().filter(|_| !self.is_busy)?;
+        first.max(self.not_before)
+    }
 }
 
 /// Does what follows from events, through the run of this handle, until that ends. Drop it to stop; what was not done is
@@ -107,14 +128,14 @@ pub async fn follow(inbox: &dyn Inbox, handle: &Handle) -> Result<()> {
         }
         let now = Instant::now();
         for (stream, lane) in &mut lanes {
-            let is_time = lane.not_before.is_none_or(|time| time <= now);
-            if !lane.is_busy && is_time && !lane.waiting.is_empty() {
+            let due = lane.take_due(now);
+            if !due.is_empty() {
                 lane.is_busy = true;
-                under_way.push(work(handle, stream, std::mem::take(&mut lane.waiting), lane.tries, now));
+                let before = Before { tries: lane.tries, is_listed_instead: lane.is_listed_instead };
+                under_way.push(work(handle, stream, due, before, now));
             }
         }
-        let next = lanes.values().filter(|lane| !lane.is_busy && !lane.waiting.is_empty());
-        let next = next.filter_map(|lane| lane.not_before).min();
+        let next = lanes.values().filter_map(Lane::next).min();
         let time = async {
             match next {
                 Some(time) => sleep_until(time).await,
@@ -137,14 +158,15 @@ pub async fn follow(inbox: &dyn Inbox, handle: &Handle) -> Result<()> {
 
 fn add(lanes: &mut BTreeMap<&'static str, Lane>, left: &mut HashMap<u64, usize>, task: Task, events: &[u64]) {
     let lane = lanes.entry(task.stream).or_default();
-    let (gone, waiting) = lane.waiting.entry(task.what).or_insert_with(|| (task.gone.clone(), Vec::new()));
+    let wanted = lane.waiting.entry(task.what).or_insert_with(|| Wanted::new(task.gone.clone()));
     // A merge says more than a deletion.
     if matches!(task.gone, Gone::MergedInto(_)) {
-        *gone = task.gone;
+        wanted.gone = task.gone;
     }
     for event in events {
-        if !waiting.contains(event) {
-            waiting.push(*event);
+        if !wanted.events.contains(event) {
+            wanted.events.push(*event);
+            wanted.is_news();
             *left.entry(*event).or_default() += 1;
         }
     }
@@ -156,7 +178,7 @@ fn take(
     left: &mut HashMap<u64, usize>,
     worked: Worked,
 ) -> Option<Vec<u64>> {
-    let Worked { stream, began, done, again, follows, error } = worked;
+    let Worked { stream, began, done, again, follows, is_listed_instead, error } = worked;
     if error.as_ref().is_some_and(|error| error.kind() == ErrorKind::Closed) {
         return None;
     }
@@ -165,10 +187,11 @@ fn take(
     }
     let lane = lanes.entry(stream).or_default();
     lane.is_busy = false;
-    lane.tries = if again.is_empty() { 0 } else { lane.tries + 1 };
+    lane.is_listed_instead = is_listed_instead;
+    lane.tries = if error.is_some() { lane.tries + 1 } else { 0 };
     lane.not_before = Some(match lane.tries {
         0 => began + PAUSE,
-        tries => Instant::now() + RETRY.saturating_mul(1 << (tries - 1).min(16)).min(LONGEST_RETRY),
+        tries => Instant::now() + pause_after(tries),
     });
     if let Some(error) = error {
         tracing::warn!(
@@ -178,17 +201,31 @@ fn take(
             error.chain()
         );
     }
-    for (what, (gone, events)) in again {
-        let (_, waiting) = lane.waiting.entry(what).or_insert_with(|| (gone, Vec::new()));
-        for event in events {
-            if waiting.contains(&event) {
-                release(left, event);
-            } else {
-                waiting.push(event);
+    for (what, before) in again {
+        match lane.waiting.entry(what) {
+            Entry::Vacant(place) => _ = place.insert(before),
+            // Another event has asked for the same meanwhile: it does not wait.
+            Entry::Occupied(place) => {
+                let wanted = place.into_mut();
+                if matches!(before.gone, Gone::MergedInto(_)) {
+                    wanted.gone = before.gone;
+                }
+                for event in before.events {
+                    if wanted.events.contains(&event) {
+                        release(left, event);
+                    } else {
+                        wanted.events.push(event);
+                    }
+                }
             }
         }
     }
     Some(done.into_iter().filter(|event| release(left, *event)).collect())
+}
+
+/// How long to wait after so many attempts.
+fn pause_after(tries: u32) -> Duration {
+    RETRY.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LONGEST_RETRY)
 }
 
 /// A piece of an event's work is over; whether it was the last.

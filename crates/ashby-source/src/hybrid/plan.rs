@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::reread::{Single, filter};
-use crate::table::{Plan, Row, STREAMS, row};
+use crate::table::{Plan, Refresh, Row, STREAMS, row};
 
 /// Something to read, of one stream.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -20,6 +20,8 @@ pub(super) enum What {
     Confirm(Key),
     /// All that belongs to a record; to have this one of it, if it is about one.
     Within(Key, Option<Key>),
+    /// What belongs to a record that is said to be gone, and which this run does not read.
+    Of(Key),
     /// A record that only a listing shows.
     Listed(Key),
     /// Whatever changed.
@@ -54,17 +56,23 @@ pub(super) fn tasks(
     captured: &BTreeSet<String>,
 ) -> Vec<Task> {
     let Some(event) = catalog::event(action) else { return Vec::new() };
-    let Ok(data) = serde_json::from_slice::<Value>(data) else { return Vec::new() };
+    let Ok(data) = json_slices::read::<Value>(data) else { return Vec::new() };
     let text = |pointer: &str| data.pointer(pointer).and_then(Value::as_str);
     let mut tasks = Vec::new();
     for touch in event.touches {
         let holds = touch.when.is_none_or(|(pointer, value)| text(pointer) == Some(value));
-        let key = touch.key.map(|pointer| text(pointer).map(Key::from));
-        // What names no record is about none.
-        let (true, Some(row), None | Some(Some(_))) = (holds, row(touch.stream), &key) else { continue };
-        let key = key.flatten();
+        let (true, Some(row)) = (holds, row(touch.stream)) else { continue };
+        let key = touch.key.and_then(text).map(Key::from);
+        // What names no record is about none, unless a listing shows what it is about.
+        if key.is_none() && touch.key.is_some() && !shows_what_is_gone(row, touch) {
+            continue;
+        }
         if captured.contains(row.name) {
             tasks.push(task(row, touch, key.clone(), &data, received_at));
+        } else if let (Change::Deleted | Change::Merged { .. }, Some(key)) = (touch.change, &key) {
+            let gone = how_it_is_gone(touch, &data, received_at);
+            let owned = owned_by(row.name).filter(|owned| captured.contains(owned.name));
+            tasks.extend(owned.map(|owned| Task::new(owned.name, What::Of(key.clone())).gone(gone.clone())));
         }
         if let (Change::Upserted, Some(key)) = (touch.change, key) {
             let names = touch.dependants.iter().copied();
@@ -77,16 +85,9 @@ pub(super) fn tasks(
 fn task(row: &'static Row, touch: &Touch, key: Option<Key>, data: &Value, received_at: Timestamp) -> Task {
     let Some(key) = key else { return Task::new(row.name, What::Changes) };
     let text = |pointer: &str| data.pointer(pointer).and_then(Value::as_str).map(Key::from);
-    match touch.change {
-        Change::Merged { into } => {
-            let gone = text(into).map_or(Gone::Reported { at: Some(received_at) }, Gone::MergedInto);
-            return Task::new(row.name, What::Confirm(key)).gone(gone);
-        }
-        Change::Deleted => {
-            let gone = Gone::Reported { at: Some(received_at) };
-            return Task::new(row.name, What::Confirm(key)).gone(gone);
-        }
-        _ => {}
+    if matches!(touch.change, Change::Merged { .. } | Change::Deleted) {
+        let gone = how_it_is_gone(touch, data, received_at);
+        return Task::new(row.name, What::Confirm(key)).gone(gone);
     }
     if matches!(touch.again, Reread::Operation { .. })
         && Single::of(row).is_some_and(|single| single.is_as_listed())
@@ -102,6 +103,20 @@ fn task(row: &'static Row, touch: &Touch, key: Option<Key>, data: &Value, receiv
         Some(owner) => Task::new(row.name, What::Within(owner, Some(key))),
         None => Task::new(row.name, What::Listed(key)),
     }
+}
+
+/// Whether the next listing tells that a record is gone which the event does not name where it was expected.
+fn shows_what_is_gone(row: &Row, touch: &Touch) -> bool {
+    touch.change == Change::Deleted && matches!(row.plan, Plan::List(Refresh::Snapshot))
+}
+
+/// What the event says of how the record is gone.
+fn how_it_is_gone(touch: &Touch, data: &Value, received_at: Timestamp) -> Gone {
+    let into = match touch.change {
+        Change::Merged { into } => data.pointer(into).and_then(Value::as_str),
+        _ => None,
+    };
+    into.map_or(Gone::Reported { at: Some(received_at) }, |into| Gone::MergedInto(Key::from(into)))
 }
 
 /// What is read again with a record that changed.
@@ -134,4 +149,22 @@ pub(super) fn owned_by(stream: &str) -> impl Iterator<Item = &'static Row> {
         Plan::Embedded { within, .. } => within == stream,
         Plan::List(_) => row.owner.is_some_and(|owner| owner.stream == stream),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_character_in_what_an_event_says_changes_nothing_that_follows() {
+        let captured = STREAMS.iter().map(|row| row.name.to_owned()).collect();
+        let of = |name: &str| {
+            let data = format!(
+                r#"{{"application":{{"id":"a","candidate":{{"id":"c","name":"{name}"}}}},"offer":{{"id":"o"}}}}"#
+            );
+            tasks("candidateHire", &Bytes::from(data), Timestamp::UNIX_EPOCH, &captured)
+        };
+        assert!(!of("Cut").is_empty());
+        assert_eq!(of(r"Cut \ud83d"), of("Cut"));
+    }
 }

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use capture_core::{Error, ErrorKind, Gone, Handle, Key, Purpose, ReadAgain, Result};
 use tokio::time::Instant;
 
+use super::pause_after;
 use super::plan::{Task, What, owned_by};
-use crate::reread::Single;
+use crate::reread::{Single, filter};
 use crate::table::{Plan, Refresh, row};
 
 /// From so many records on, a listing of what changed costs less than to ask for each.
@@ -15,10 +16,36 @@ const LISTED_FROM: usize = 4;
 /// So many records are asked for before others may have their turn.
 const AT_ONCE: usize = 16;
 
-/// What Ashby refuses to tell of a single record is asked for so often; then the next listings have to do.
+/// What Ashby refuses to tell of a single record, or does not show, is asked for again so often; then the next listings
+/// have to do.
 const REFUSALS: u32 = 3;
 
-type Waiting = HashMap<What, (Gone, Vec<u64>)>;
+/// By what is to be read.
+pub(super) type Waiting = HashMap<What, Wanted>;
+
+/// Something that is to be read.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    /// How it may be gone.
+    pub(super) gone: Gone,
+    /// For which events.
+    pub(super) events: Vec<u64>,
+    /// How often what should have shown it did not: a listing may lag behind an event.
+    in_vain: u32,
+    /// It has time until then.
+    pub(super) not_before: Option<Instant>,
+}
+
+impl Wanted {
+    pub(super) fn new(gone: Gone) -> Self {
+        Self { gone, events: Vec::new(), in_vain: 0, not_before: None }
+    }
+
+    /// Another event asks for it.
+    pub(super) fn is_news(&mut self) {
+        (self.in_vain, self.not_before) = (0, None);
+    }
+}
 
 /// What came of it.
 pub(super) struct Worked {
@@ -30,13 +57,24 @@ pub(super) struct Worked {
     pub(super) again: Waiting,
     /// What follows from it.
     pub(super) follows: Vec<(Task, Vec<u64>)>,
+    /// Whether what changed was listed because that costs less.
+    pub(super) is_listed_instead: bool,
     /// Why something could not be read.
     pub(super) error: Option<Error>,
+}
+
+/// What was before.
+pub(super) struct Before {
+    /// How often in a row something could not be read.
+    pub(super) tries: u32,
+    /// Whether the last time what changed was listed because that costs less: it was said then.
+    pub(super) is_listed_instead: bool,
 }
 
 struct Work<'a> {
     handle: &'a Handle,
     captured: HashSet<String>,
+    was_listed_instead: bool,
     waiting: Waiting,
     worked: Worked,
 }
@@ -45,13 +83,20 @@ pub(super) async fn work(
     handle: &Handle,
     stream: &'static str,
     waiting: Waiting,
-    tries: u32,
+    Before { tries, is_listed_instead: was_listed_instead }: Before,
     began: Instant,
 ) -> Worked {
-    let worked =
-        Worked { stream, began, done: Vec::new(), again: Waiting::new(), follows: Vec::new(), error: None };
+    let worked = Worked {
+        stream,
+        began,
+        done: Vec::new(),
+        again: Waiting::new(),
+        follows: Vec::new(),
+        is_listed_instead: false,
+        error: None,
+    };
     let captured = handle.status().into_keys().collect();
-    let mut work = Work { handle, captured, waiting, worked };
+    let mut work = Work { handle, captured, was_listed_instead, waiting, worked };
     if let Err(error) = work.run(tries).await {
         work.worked.error = Some(error);
     }
@@ -69,6 +114,9 @@ impl Work<'_> {
             }
             self.leave(&error, |_| true);
             return Ok(());
+        }
+        for what in self.named(|what| matches!(what, What::Of(_))) {
+            self.of_owner(&what).await?;
         }
         let mut first_error = None;
         for chunk in self.named(|what| matches!(what, What::Confirm(_))).chunks(at_once) {
@@ -135,8 +183,13 @@ impl Work<'_> {
         if !needs_one && !is_cheaper {
             return Ok(());
         }
-        if !needs_one {
-            tracing::info!(stream, records = awaited.len(), "a listing costs less than to read each record");
+        self.worked.is_listed_instead = !needs_one;
+        if !needs_one && !self.was_listed_instead {
+            let note = format!(
+                "events named {} records at once: what changed is listed instead of asking for each",
+                awaited.len()
+            );
+            self.handle.note(stream, note).await?;
         }
         let polled = self.handle.poll(stream, awaited.keys().cloned().collect()).await?;
         for key in &polled.shown {
@@ -145,13 +198,26 @@ impl Work<'_> {
             }
         }
         self.is_done(&What::Changes);
-        if polled.everything {
-            // What a listing of everything has not shown is not there to be seen.
-            for what in self.named(|what| matches!(what, What::Listed(_))) {
-                self.is_done(&what);
-            }
+        for what in self.named(|what| matches!(what, What::Listed(_))) {
+            self.was_not_shown(what);
         }
         Ok(())
+    }
+
+    /// A listing that may lag behind the event has not shown it: it is looked for again, with longer and longer pauses.
+    fn was_not_shown(&mut self, what: What) {
+        let Some(mut wanted) = self.waiting.remove(&what) else { return };
+        if wanted.in_vain >= REFUSALS {
+            tracing::info!(
+                stream = self.worked.stream,
+                "what an event named is shown by nothing, and is left to listings"
+            );
+            self.worked.done.extend(wanted.events);
+            return;
+        }
+        wanted.in_vain += 1;
+        wanted.not_before = Some(Instant::now() + pause_after(wanted.in_vain));
+        self.worked.again.insert(what, wanted);
     }
 
     async fn read(&mut self, chunk: &[What], purpose: Purpose) -> Result<()> {
@@ -164,7 +230,7 @@ impl Work<'_> {
             })
             .collect();
         let asked = by_key.iter().map(|(key, what)| {
-            let gone = self.waiting.get(*what).map_or(Gone::NotFound, |(gone, _)| gone.clone());
+            let gone = self.waiting.get(*what).map_or(Gone::NotFound, |wanted| wanted.gone.clone());
             (key.clone(), gone)
         });
         let ask = ReadAgain::records(stream, asked.collect::<Vec<_>>()).for_purpose(purpose);
@@ -195,14 +261,52 @@ impl Work<'_> {
             })
             .collect();
         let stream = self.worked.stream;
-        self.handle.read_again(ReadAgain::within(stream, owners)).await?;
-        chunk.iter().for_each(|what| self.is_done(what));
+        let back = self.handle.read_again(ReadAgain::within(stream, owners)).await?;
+        let settled: HashSet<Key> = back.shown.into_iter().chain(back.gone).collect();
+        for what in chunk {
+            let What::Within(owner, key) = what else { continue };
+            let is_settled = key.as_ref().is_none_or(|key| settled.contains(key));
+            if is_settled || back.gone_scopes.contains(owner) {
+                self.is_done(what);
+            } else {
+                self.was_not_shown(what.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// What belongs to a record that is said to be gone, which nobody here can ask for: each of them can tell, or what is
+    /// listed of it.
+    async fn of_owner(&mut self, what: &What) -> Result<()> {
+        let (What::Of(owner), Some(wanted)) = (what, self.waiting.get(what).cloned()) else { return Ok(()) };
+        let Some(row) = row(self.worked.stream) else { return Ok(()) };
+        let Wanted { gone, events, .. } = wanted;
+        if Single::of(row).is_some() {
+            for key in self.handle.belonging_to(row.name, owner.clone()).await? {
+                let again = match gone {
+                    Gone::MergedInto(_) => What::Record(key),
+                    _ => What::Confirm(key),
+                };
+                self.follows(row.name, again, gone.clone(), &events);
+            }
+        } else if matches!(row.plan, Plan::PerParent { .. }) || filter(row).is_some() {
+            let survivor = match &gone {
+                Gone::MergedInto(into) => Some(into.clone()),
+                _ => None,
+            };
+            for key in [Some(owner.clone()), survivor].into_iter().flatten() {
+                self.follows(row.name, What::Within(key, None), Gone::NotFound, &events);
+            }
+        } else if matches!(gone, Gone::MergedInto(_)) {
+            self.follows(row.name, What::Changes, Gone::NotFound, &events);
+        }
+        self.is_done(what);
         Ok(())
     }
 
     /// What belongs to a record that is gone: after a merge it belongs to the other one, else it is gone, too.
     async fn follow(&mut self, key: &Key, what: &What) -> Result<()> {
-        let Some((gone, events)) = self.waiting.get(what).cloned() else { return Ok(()) };
+        let Some(Wanted { gone, events, .. }) = self.waiting.get(what).cloned() else { return Ok(()) };
         let mut owners = vec![(self.worked.stream, key.clone())];
         while let Some((owner_stream, owner)) = owners.pop() {
             let owned: Vec<_> =
@@ -252,12 +356,12 @@ impl Work<'_> {
     }
 
     fn events(&self, what: &What) -> Vec<u64> {
-        self.waiting.get(what).map(|(_, events)| events.clone()).unwrap_or_default()
+        self.waiting.get(what).map(|wanted| wanted.events.clone()).unwrap_or_default()
     }
 
     fn is_done(&mut self, what: &What) {
-        if let Some((_, events)) = self.waiting.remove(what) {
-            self.worked.done.extend(events);
+        if let Some(wanted) = self.waiting.remove(what) {
+            self.worked.done.extend(wanted.events);
         }
     }
 }

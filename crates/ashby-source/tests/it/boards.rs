@@ -111,7 +111,7 @@ async fn boards_are_captured_whole_each_time() {
 async fn an_unknown_board_is_its_own_trouble() {
     let site = Site::new().await;
     let report = site.sync(&["nobody", "sim"]).await;
-    let Outcome::Failed { kind, reason, hint } = outcome(&report) else { panic!("{report:?}") };
+    let Outcome::Failed { kind, reason, hint, .. } = outcome(&report) else { panic!("{report:?}") };
     assert_eq!(*kind, ErrorKind::Data);
     assert!(reason.contains("1 of 2 job boards (nobody)"), "{reason}");
     assert!(hint.as_ref().unwrap().contains("jobs.ashbyhq.com/"));

@@ -496,3 +496,16 @@ async fn a_merge_leaves_one_candidate() {
     assert_up_to_date(&sync_full(&world, &RECONCILED).await);
     assert_exact(&world, &RECONCILED, "merged");
 }
+
+#[tokio::test]
+async fn an_experimental_stream_whose_answers_make_no_sense_fails_and_is_not_left_out() {
+    for (stream, operation) in [("audit_log", "auditLog.list"), ("sequences", "sequence.list")] {
+        for fault in [Fault::Garbage, Fault::WrongTypes] {
+            let world = world(ServerOptions::default()).await;
+            world.server.faults().add(FaultRule::new(operation, fault.clone()));
+            let report = sync(&world, &[stream]).await;
+            let outcome = &report.streams[stream].outcome;
+            assert!(matches!(outcome, Outcome::Failed { .. }), "{stream}, {fault:?}: {outcome:?}");
+        }
+    }
+}

@@ -65,3 +65,36 @@ async fn what_is_read_again_meanwhile_does_not_wait_for_what_was_begun() {
     let batch = tokio::time::timeout(STANDSTILL, reading).await.expect("it gets its turns").unwrap();
     assert_eq!(batch.parts[0].whole_scopes.len(), applications.len());
 }
+
+/// Requests of others that a listing lets pass: of those that ask one after another, how many pages came between.
+async fn pages_among_others(world: &World, capture: &mut Box<dyn Capture>, client: &Client) -> usize {
+    let listing = async { while let Step::Batch(_) = capture.next().await.unwrap() {} };
+    let others = async {
+        for _ in 0..4 {
+            client.read(&ReadOperation::new("department.list"), &json!({})).await.unwrap();
+        }
+    };
+    world.server.log().clear();
+    tokio::select! {
+        () = listing => panic!("the test would show nothing"),
+        () = others => {}
+    }
+    let asked = world.server.log().entries();
+    let is_other = |entry: &ashby_sim::RequestEntry| entry.operation == "department.list";
+    let first = asked.iter().position(is_other).unwrap();
+    asked[first..].iter().filter(|entry| !is_other(entry)).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_listed_again_lets_others_pass_and_what_is_listed_first_does_not() {
+    let world = World::new(&Shape::small()).await;
+    let client = paced(&world);
+    let source = AshbySource::new(client.clone()).page_limit(Some(5));
+    let mut capture = source.open(vec![StreamRequest::new("users", None)]).await.unwrap().remove(0);
+    assert!(pages_among_others(&world, &mut capture, &client).await > 1, "it is as urgent as they are");
+    // The rest of it, by somebody in no hurry.
+    while let Step::Batch(_) = capture.next().await.unwrap() {}
+    assert!(capture.list_again());
+    assert!(pages_among_others(&world, &mut capture, &client).await <= 1, "it can wait");
+    while let Step::Batch(_) = capture.next().await.unwrap() {}
+}

@@ -128,3 +128,22 @@ pub async fn a_failed_sweep_is_an_error_and_can_be_done_again(harness: &dyn Sink
     commit(&mut *sink).await;
     assert_live(harness, &streams[0], &[("b", "1")]).await;
 }
+
+/// Half a record that a killed run left is no part of what the next one writes.
+pub async fn a_torn_tail_is_repaired(harness: &dyn SinkHarness) {
+    let streams = [stream("pets")];
+    let mut sink = opened(harness, &streams).await;
+    write(&mut *sink, &streams[0], &[upsert("a", "1")]).await;
+    commit(&mut *sink).await;
+    sink.close().await.expect("closing");
+    drop(sink);
+    if !harness.tear().await {
+        return;
+    }
+    let mut sink = opened(harness, &streams).await;
+    write(&mut *sink, &streams[0], &[upsert("b", "1")]).await;
+    commit(&mut *sink).await;
+    sink.close().await.expect("closing");
+    drop(sink);
+    assert_live(harness, &streams[0], &[("a", "1"), ("b", "1")]).await;
+}

@@ -56,7 +56,9 @@ pub struct ReadBack {
     pub gone: Vec<Key>,
     /// Of the records to which others were to belong, those that are not there.
     pub gone_scopes: Vec<Key>,
-    /// Records that came.
+    /// Records of the stream that came.
+    pub shown: Vec<Key>,
+    /// How many records came, those of other streams that were read with them included.
     pub records: u64,
 }
 
@@ -76,6 +78,7 @@ pub(super) enum Ask {
     Reread { ask: ReadAgain, reply: Reply<ReadBack> },
     Belonging { stream: String, owner: Key, reply: Reply<Vec<Key>> },
     OwnerGone { stream: String, owner: Key, gone: Gone, reply: Reply<()> },
+    Note { stream: String, note: String },
 }
 
 /// Where an answer goes; to nobody, if nobody waits for it.
@@ -137,7 +140,10 @@ impl Rereading {
             }
             back.gone_scopes.extend(part.gone_scopes.iter().cloned());
             for record in &mut part.records {
-                let Op::Gone(gone) = &mut record.op else { continue };
+                let Op::Gone(gone) = &mut record.op else {
+                    back.shown.push(record.key.clone());
+                    continue;
+                };
                 back.gone.push(record.key.clone());
                 if *gone == Gone::NotFound
                     && let Some(reason) = self.reasons.get(&record.key)

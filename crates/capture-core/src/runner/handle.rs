@@ -140,6 +140,14 @@ impl Handle {
         self.ask(|reply| Ask::OwnerGone { stream: stream.to_owned(), owner, gone, reply }).await
     }
 
+    /// Tells a person something about a stream, as the run itself does ([`Event::Note`](crate::Event::Note)).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Closed`] if the run has ended.
+    pub async fn note(&self, stream: &str, note: String) -> Result<()> {
+        self.asks.send(Ask::Note { stream: stream.to_owned(), note }).await.map_err(|_| has_ended())
+    }
+
     async fn ask<T>(&self, ask: impl FnOnce(Reply<T>) -> Ask) -> Result<T> {
         let (reply, answer) = Reply::new();
         self.asks.send(ask(reply)).await.map_err(|_| has_ended())?;

@@ -326,10 +326,13 @@ impl<K: Sink> Writer<K> {
         let (reason, kind) = (error.chain(), error.kind());
         let outcome = match kind {
             kind if kind.is_left_out() => Outcome::Skipped { kind, reason: reason.clone() },
-            _ => {
-                let hint = error.hint().map(str::to_owned);
-                Outcome::Failed { kind, reason: reason.clone(), hint }
-            }
+            _ => Outcome::Failed {
+                kind,
+                reason: reason.clone(),
+                hint: error.hint().map(str::to_owned),
+                code: error.code().map(str::to_owned),
+                request_id: error.request_id().map(str::to_owned),
+            },
         };
         if let Some(first) = self.captures[capture].streams.first_mut() {
             first.report.requests += u64::from(error.requests());
@@ -606,6 +609,11 @@ impl<K: Sink> Writer<K> {
                 self.answers.push(Answer::Marked(reply));
                 self.commit_soon();
             }
+            Ask::Note { stream, note } => {
+                if let Some((capture, index)) = self.find(&stream) {
+                    say(&*self.observer, &mut self.captures[capture].streams[index], &note);
+                }
+            }
             Ask::Belonging { stream, owner, reply } => {
                 let found = match self.find(&stream) {
                     Some((capture, index)) => Ok(self.belonging(capture, index, owner).await?),
@@ -719,7 +727,13 @@ impl<K: Sink> Writer<K> {
                     Outcome::Interrupted
                 } else {
                     let reason = "its task ended unexpectedly; this is a bug".to_owned();
-                    Outcome::Failed { kind: ErrorKind::Transient, reason, hint: None }
+                    Outcome::Failed {
+                        kind: ErrorKind::Transient,
+                        reason,
+                        hint: None,
+                        code: None,
+                        request_id: None,
+                    }
                 };
             }
             (stream.name().to_owned(), stream.report)

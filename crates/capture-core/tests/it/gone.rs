@@ -184,6 +184,41 @@ async fn a_stream_that_was_lost_keeps_the_rows_of_all_whatever_its_name() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_was_lost_keeps_the_rows_of_its_own_round_only() {
+    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+    for (is_lost, expected) in [(true, [2, 2, 1]), (false, [2, 1, 1])] {
+        let second =
+            if is_lost { vec![Act::Fail(ErrorKind::Denied)] } else { vec![full(&["x"]), Act::UpToDate] };
+        // It is heard of last in every round, which settles what the other owes.
+        let last = || Act::Wait(minutes(1));
+        let mut acts = vec![last(), full(&["x"]), Act::UpToDate, last()];
+        acts.extend(second);
+        acts.extend([last(), full(&["x"])]);
+        let source = Scripted::default()
+            .stream("others", acts)
+            .stream("pets", [full(&["a", "b"]), Act::UpToDate, full(&["a"]), Act::UpToDate, full(&["a"])]);
+        let (sink, cancel) = (MemorySink::new(), CancellationToken::new());
+        let (seen, stop) = (sink.clone(), cancel.clone());
+        let watch = async move {
+            let mut counts = Vec::new();
+            // On the test's own clock: in the middle between two rounds.
+            tokio::time::sleep(minutes(5)).await;
+            for _ in 0..3 {
+                counts.push(rows(&seen, "pets").len());
+                tokio::time::sleep(minutes(10)).await;
+            }
+            stop.cancel();
+            counts
+        };
+        let options = RunnerOptions::default().interval(Some(minutes(10)));
+        let runner = Runner::new(source.clone(), sink).options(options);
+        let (report, counts) = tokio::join!(runner.run(source.names(), me(), cancel), watch);
+        report.unwrap();
+        assert_eq!(counts, expected, "lost: {is_lost}");
+    }
+}
+
 #[tokio::test]
 async fn a_stream_that_could_never_be_read_is_no_loss() {
     let source = Scripted::default()

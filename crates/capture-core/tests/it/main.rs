@@ -12,3 +12,4 @@ mod planted;
 mod runner;
 mod schedule;
 mod scripted;
+mod supervise;

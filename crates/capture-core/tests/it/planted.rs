@@ -32,6 +32,7 @@ enum SinkFault {
     SwallowsSweeps,
     SweepsNothing,
     SweepsTooMuch,
+    LeavesTornTail,
 }
 
 const WRITES: u8 = 1;
@@ -42,12 +43,14 @@ const COMMITS: u8 = 2;
 struct Memory {
     sink: MemorySink,
     broken: Arc<AtomicU8>,
+    /// It ends with half a record, of which the next one becomes a part.
+    torn: Arc<AtomicBool>,
     fault: SinkFault,
 }
 
 impl Memory {
     fn with(fault: SinkFault) -> Self {
-        Self { sink: MemorySink::new(), broken: Arc::default(), fault }
+        Self { sink: MemorySink::new(), broken: Arc::default(), torn: Arc::default(), fault }
     }
 
     fn is_broken(&self, what: u8) -> Result<()> {
@@ -73,10 +76,16 @@ impl Sink for Memory {
     }
 
     async fn open(&mut self, streams: &[Arc<StreamDescriptor>]) -> Result<()> {
+        if self.fault != SinkFault::LeavesTornTail {
+            self.torn.store(false, Ordering::Relaxed);
+        }
         self.sink.open(streams).await
     }
 
-    async fn write(&mut self, write: Write) -> Result<()> {
+    async fn write(&mut self, mut write: Write) -> Result<()> {
+        if !write.records.is_empty() && self.torn.swap(false, Ordering::Relaxed) {
+            write.records.remove(0);
+        }
         match self.swallows(SinkFault::SwallowsWrites, self.is_broken(WRITES))? {
             true => Ok(()),
             false => self.sink.write(write).await,
@@ -146,6 +155,11 @@ impl SinkHarness for Memory {
         self.broken.store(0, Ordering::Relaxed);
     }
 
+    async fn tear(&self) -> bool {
+        self.torn.store(true, Ordering::Relaxed);
+        true
+    }
+
     fn is_exclusive(&self) -> bool {
         false
     }
@@ -158,7 +172,7 @@ async fn a_sink_without_a_fault_obeys_where_the_destination_can_fail() {
 
 #[tokio::test]
 async fn faults_of_sinks_are_found() {
-    let faults: [Planted<SinkFault, Memory>; 8] = [
+    let faults: [Planted<SinkFault, Memory>; 9] = [
         (SinkFault::SwallowsWrites, |sink| {
             Box::pin(laws::a_failed_write_is_an_error_and_the_state_stays(sink))
         }),
@@ -175,6 +189,7 @@ async fn faults_of_sinks_are_found() {
         }),
         (SinkFault::SweepsNothing, |sink| Box::pin(laws::a_sweep_buries_what_was_not_seen_since(sink))),
         (SinkFault::SweepsTooMuch, |sink| Box::pin(laws::a_sweep_buries_what_was_not_seen_since(sink))),
+        (SinkFault::LeavesTornTail, |sink| Box::pin(laws::a_torn_tail_is_repaired(sink))),
     ];
     for (fault, law) in faults {
         assert!(finds(law(&Memory::with(fault))).await, "{fault:?} was not found");

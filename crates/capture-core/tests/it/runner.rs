@@ -1,11 +1,11 @@
 //! What the runner promises, whatever sources and sinks do.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use capture_core::{
-    Appending, CommitPace, ErrorKind, Identity, MemorySink, MemoryStateStore, NoLedger, Outcome, Part,
+    Appending, CommitPace, ErrorKind, Event, Identity, MemorySink, MemoryStateStore, NoLedger, Outcome, Part,
     Record, Report, Result, Runner, RunnerOptions, Selection, Sink, Source, State, StreamRetry,
 };
 use tokio::time::Instant;
@@ -221,16 +221,76 @@ async fn a_listing_that_an_earlier_run_began_is_brought_up_to_date_before_that_i
     assert!(!sink.rows("pets").contains_key(&"d".into()), "a poll must not list twice without need");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_listing_that_took_longer_than_the_interval_is_brought_up_to_date_before_that_is_said() {
+    for (interval_seconds, expected) in [(60, true), (600, false)] {
+        let slowly = Act::Wait(Duration::from_secs(120));
+        let acts =
+            [first(&["a"]), slowly, last(&["b"]), Act::UpToDate, changes(&["c"]), Act::UpToDate, Act::Hang];
+        let source = Scripted::default().stream("pets", acts);
+        let (sink, cancel) = (MemorySink::new(), CancellationToken::new());
+        let stop = cancel.clone();
+        let observer = move |event: &Event<'_>| {
+            if matches!(event, Event::UpToDate { .. }) {
+                stop.cancel();
+            }
+        };
+        let options = RunnerOptions::default().interval(Some(Duration::from_secs(interval_seconds)));
+        let runner = Runner::new(source.clone(), sink.clone()).options(options).observer(Arc::new(observer));
+        runner.run(source.names(), me(), cancel).await.unwrap();
+        let was_renewed = sink.rows("pets").contains_key(&"c".into());
+        assert_eq!(was_renewed, expected, "polled every {interval_seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn only_a_full_listing_is_announced_as_one() {
+    let acts = [full(&["a", "b"]), Act::UpToDate, changes(&["c"]), Act::UpToDate, full(&["a", "b"])];
+    let source = Scripted::default().stream("pets", acts);
+    let sink = MemorySink::new();
+    for expected in [vec![None], vec![], vec![Some(2)]] {
+        let announced: Arc<Mutex<Vec<Option<u64>>>> = Arc::default();
+        let log = Arc::clone(&announced);
+        let observer = move |event: &Event<'_>| {
+            if let Event::Listing { expected_records, .. } = event {
+                log.lock().unwrap().push(*expected_records);
+            }
+        };
+        let runner = Runner::new(source.clone(), sink.clone()).observer(Arc::new(observer));
+        runner.run(source.names(), me(), CancellationToken::new()).await.unwrap();
+        assert_eq!(*announced.lock().unwrap(), expected);
+    }
+}
+
 #[tokio::test]
 async fn notes_are_said_once() {
-    let note = |text: &str| {
+    let noted = |note| Act::Noted(crate::scripted::part(&["a"]), note);
+    let acts = [noted("a token was refused"), noted("a parent vanished"), noted("a token was refused")];
+    let source = Scripted::default().stream("pets", acts);
+    let said: Arc<Mutex<Vec<String>>> = Arc::default();
+    let log = Arc::clone(&said);
+    let observer = move |event: &Event<'_>| {
+        if let Event::Note { stream: "pets", message } = event {
+            log.lock().unwrap().push((*message).to_owned());
+        }
+    };
+    let runner = Runner::new(source.clone(), MemorySink::new()).observer(Arc::new(observer));
+    let report = runner.run(source.names(), me(), CancellationToken::new()).await.unwrap();
+    let expected = ["a token was refused", "a parent vanished"];
+    assert_eq!(*said.lock().unwrap(), expected);
+    assert_eq!(report.streams["pets"].notes, expected);
+}
+
+#[tokio::test]
+async fn the_newest_count_of_what_is_set_aside_counts() {
+    let aside = |set_aside| {
         let mut part = crate::scripted::part(&["a"]);
-        part.set_aside = Some(text.len() as u64);
+        part.set_aside = Some(set_aside);
         Act::Part(part)
     };
-    let source = Scripted::default().stream("pets", [note("1"), note("12")]);
+    let source = Scripted::default().stream("pets", [aside(1), aside(2)]);
     let report = run(&source, MemorySink::new()).await.unwrap();
-    assert_eq!(report.streams["pets"].set_aside, 2, "the newest count counts");
+    assert_eq!(report.streams["pets"].set_aside, 2);
 }
 
 #[tokio::test]

@@ -16,6 +16,10 @@ use serde_json::json;
 /// What a scripted stream does next.
 pub(crate) enum Act {
     Part(Part),
+    /// A part, and what a person should know.
+    Noted(Part, &'static str),
+    /// Takes so long, on the test's own clock.
+    Wait(Duration),
     Fail(ErrorKind),
     Panic,
     /// Never returns.
@@ -109,6 +113,17 @@ impl Source for Scripted {
     }
 }
 
+impl ScriptedCapture {
+    fn batch(&mut self, part: Part, note: Option<&str>) -> Step {
+        self.step += 1;
+        self.handed_out.fetch_add(1, Ordering::SeqCst);
+        let mut batch = Batch::new(vec![part], Checkpoint::from(json!(self.step)));
+        batch.requests = 1;
+        batch.notes.extend(note.map(str::to_owned));
+        Step::Batch(batch)
+    }
+}
+
 #[async_trait]
 impl Capture for ScriptedCapture {
     fn streams(&self) -> &[Arc<StreamDescriptor>] {
@@ -116,18 +131,18 @@ impl Capture for ScriptedCapture {
     }
 
     async fn next(&mut self) -> Result<Step> {
-        let act = self.script.lock().unwrap().acts.pop_front();
+        let mut act = self.script.lock().unwrap().acts.pop_front();
+        if let Some(Act::Wait(time)) = act {
+            tokio::time::sleep(time).await;
+            act = self.script.lock().unwrap().acts.pop_front();
+        }
         match act {
-            Some(Act::Part(part)) => {
-                self.step += 1;
-                self.handed_out.fetch_add(1, Ordering::SeqCst);
-                let mut batch = Batch::new(vec![part], Checkpoint::from(json!(self.step)));
-                batch.requests = 1;
-                Ok(Step::Batch(batch))
-            }
+            Some(Act::Part(part)) => Ok(self.batch(part, None)),
+            Some(Act::Noted(part, note)) => Ok(self.batch(part, Some(note))),
             Some(Act::Fail(kind)) => Err(Error::new(kind, "as scripted").with_requests(1)),
             Some(Act::Panic) => panic!("as scripted"),
             Some(Act::Hang) => std::future::pending().await,
+            Some(Act::Wait(_)) => panic!("one wait follows another"),
             Some(Act::UpToDate) | None => Ok(Step::UpToDate { requests: 0 }),
         }
     }

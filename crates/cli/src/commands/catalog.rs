@@ -93,8 +93,8 @@ fn operations(settings: &Settings, wanted: &OperationsFlags) -> Result<(), Failu
             Some(instead) => format!("{} (deprecated: use {instead})", operation.summary),
             None => operation.summary.to_owned(),
         };
-        let permission = operation.permission.map_or("-", Permission::name);
-        vec![operation.name.to_owned(), operation.kind.name().to_owned(), permission.to_owned(), summary]
+        let permission = operation.permission.map_or_else(|| "-".to_owned(), Permission::screen_name);
+        vec![operation.name.to_owned(), operation.kind.name().to_owned(), permission, summary]
     });
     let table = Table::new(&["operation", "kind", "permission", "summary"]).rows(rows);
     output::print_listed(settings, &found.iter().map(listed).collect::<Vec<_>>(), table)

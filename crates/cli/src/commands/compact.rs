@@ -11,7 +11,8 @@ use crate::settings::Settings;
 pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
     settings.check_destination()?;
     let address = settings.to().to_owned();
-    let compacted = tokio::task::spawn_blocking(move || sink_parquet::compact(&address)).await;
+    let locking = settings.locking();
+    let compacted = tokio::task::spawn_blocking(move || sink_parquet::compact(&address, locking)).await;
     let compacted = match compacted {
         Ok(Some(compacted)) => compacted?,
         Ok(None) => {

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use agents::{Agent, Call, Form, Options, execute};
+use agents::{Agent, Call, Form, Options, Sent, execute};
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
@@ -55,6 +55,7 @@ impl ExecuteFlags {
             door: "shell",
             intent: None,
             cancel: CancellationToken::new(),
+            sent: Sent::default(),
         };
         let executed = execute(&agent, request.as_bytes(), Form::Ours, &call).await;
         output::print(&format!("{}\n", executed.body))?;

@@ -54,8 +54,8 @@ impl FeedFlags {
         for name in &names {
             // A feed without a company's postings would tell its readers that they are gone: all boards, or no feed.
             let board = client.board(name, true).await?;
-            text::note_mended(board.split().as_bytes());
             let mut published = Published::from_board(&board);
+            text::note_mended(published.is_mended);
             let organization = [&self.organization_id, &self.organization_name];
             let [id, organization] = organization.map(|given| of_board(given, name, &names));
             published.set_organization(id, organization);

@@ -51,7 +51,7 @@ impl ListenFlags {
         let cancel =
             signals::cancellation_with("stopping: answering what is under way (again to stop at once)\n")?;
         let vitals = monitoring::start(settings, &cancel).await?;
-        let path = settings.inbox().unwrap_or(webhooks::INBOX.as_ref());
+        let path = settings.inbox()?.unwrap_or(webhooks::INBOX.as_ref());
         let receiver = Receiver::start(settings, path, vitals.as_ref(), &cancel).await?;
         let inbox = &receiver.inbox;
         let passed = match &recipient {

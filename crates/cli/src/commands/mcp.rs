@@ -14,7 +14,7 @@ use document_text::Reader;
 use crate::commands::Context;
 use crate::failure::{FAILED, Failure, USAGE};
 use crate::settings::{Settings, duration};
-use crate::{local, text, veil};
+use crate::{local, signals, text, veil};
 
 /// What ChatGPT wants, among the names of tools.
 const FETCH: &str = "chatgpt";
@@ -59,7 +59,9 @@ impl McpFlags {
         let settings = &context.settings;
         let client = if settings.has_key() { Some(settings.client()?) } else { None };
         let agent = self.agents.agent(settings, client, self.privacy.as_deref())?;
-        let served = agents::serve_stdio(agent).await;
+        let stop =
+            signals::cancellation_with("stopping: answering what is under way (again to stop at once)\n")?;
+        let served = agents::serve_stdio(agent, stop).await;
         served
             .map_err(|error| Failure::new(FAILED, "the conversation could not go on").with_source(error))?;
         Ok(ExitCode::SUCCESS)

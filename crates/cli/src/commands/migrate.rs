@@ -3,6 +3,7 @@
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{Hash as _, Hasher as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use ashby_source::{Mode, Stream, streams};
@@ -73,7 +74,16 @@ struct Compared {
     /// Columns there that no field is for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     missing_fields: Vec<String>,
+    /// Columns there that are members of the record it belongs to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    in_the_parent: Vec<String>,
 }
+
+/// What its connector copies from a parent into what belongs to it, by stream: here the parent has it.
+const COPIED: [(&str, &[&str]); 2] = [
+    ("application_history", &["application_status", "application_created_at", "application_updated_at"]),
+    ("interview_stages", &["interview_plan_is_archived"]),
+];
 
 impl Compared {
     fn is_covered(&self) -> bool {
@@ -97,12 +107,15 @@ impl CheckFlags {
         };
         let there = there?;
         let place = destination::from_settings(settings)?;
+        let held = Held::of(settings)?;
         let tables = there.tables()?;
         let mut compared = Vec::new();
         for stream in self.wanted()? {
             let name = format!("{}{}", self.prefix, stream.name());
             match tables.iter().find(|(table, _)| table.eq_ignore_ascii_case(&name)) {
-                Some((table, columns)) => compared.push(compare(&there, table, columns, &*place, &stream)?),
+                Some((table, columns)) => {
+                    compared.push(compare(&there, table, columns, (&*place, &held), &stream)?)
+                }
                 None if self.names.is_empty() => {}
                 None => {
                     let message = format!("{} has no table {name}", there.address());
@@ -132,7 +145,7 @@ fn compare(
     there: &Foreign,
     table: &str,
     columns: &BTreeSet<String>,
-    place: &dyn Place,
+    (place, held): (&dyn Place, &Held),
     stream: &Stream,
 ) -> Result<Compared, Failure> {
     let by_name: BTreeMap<String, &str> = columns.iter().map(|column| (plain(column), &**column)).collect();
@@ -157,6 +170,9 @@ fn compare(
         return Err(Failure::new(USAGE, message)
             .with_hint("compare with a database: --to sqlite:PATH or --to postgres://…"));
     }
+    let (in_the_parent, missing_fields) = missing_fields(columns, stream, &held.columns(stream.name())?)
+        .into_iter()
+        .partition(|column| is_copied(stream, column));
     let mut compared = Compared {
         stream: stream.name().to_owned(),
         table: table.to_owned(),
@@ -169,7 +185,8 @@ fn compare(
         missing: 0,
         missing_keys: Vec::new(),
         new: 0,
-        missing_fields: missing_fields(columns, stream),
+        missing_fields,
+        in_the_parent,
     };
     let mut met = HashSet::new();
     there.each_row(table, &key, &mut |parts| {
@@ -199,9 +216,44 @@ fn compare(
     Ok(compared)
 }
 
-/// Columns that are neither Airbyte's own nor of a field.
-fn missing_fields(columns: &BTreeSet<String>, stream: &Stream) -> Vec<String> {
-    let fields: BTreeSet<String> = stream.descriptor.fields.iter().map(|field| plain(&field.name)).collect();
+/// What the destination has beside what the catalog knows.
+struct Held {
+    /// A database file, or the tables of a schema with their columns.
+    file: Option<PathBuf>,
+    tables: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Held {
+    fn of(settings: &Settings) -> Result<Self, Failure> {
+        let tables = match Foreign::at(settings.to()) {
+            Some(here) => here?.tables()?,
+            None => BTreeMap::new(),
+        };
+        let file = settings.to().strip_prefix("sqlite:").map(PathBuf::from).filter(|path| path.exists());
+        Ok(Self { file, tables })
+    }
+
+    /// The columns of a stream.
+    fn columns(&self, stream: &str) -> Result<BTreeSet<String>, Failure> {
+        let Some(file) = &self.file else {
+            return Ok(self.tables.get(stream).cloned().unwrap_or_default());
+        };
+        // The names of streams are ours.
+        let sql = format!("SELECT name FROM pragma_table_info('{stream}')");
+        let rows = sink_sqlite::query(file, &sql, usize::MAX)?.rows;
+        Ok(rows.into_iter().flatten().flatten().collect())
+    }
+}
+
+fn is_copied(stream: &Stream, column: &str) -> bool {
+    let of_stream = COPIED.iter().filter(|(name, _)| *name == stream.name());
+    of_stream.flat_map(|(_, columns)| *columns).any(|copied| plain(copied) == plain(column))
+}
+
+/// Columns that are neither Airbyte's own nor of a field, nor held here.
+fn missing_fields(columns: &BTreeSet<String>, stream: &Stream, held: &BTreeSet<String>) -> Vec<String> {
+    let of_catalog = stream.descriptor.fields.iter().map(|field| plain(&field.name));
+    let fields: BTreeSet<String> = of_catalog.chain(held.iter().map(|column| plain(column))).collect();
     // What a record belongs to is no member of it; here it stands in `_scope`.
     let is_scope = |column: &str| stream.descriptor.mode == Mode::Child && column.ends_with("_id");
     let is_missing = |column: &&String| {
@@ -233,6 +285,9 @@ fn tell(settings: &Settings, compared: &[Compared]) -> Result<(), Failure> {
     let table = Table::new(&header).numeric(&[1, 2, 3, 4, 5, 6]).rows(rows);
     output::print_listed(settings, compared, table)?;
     let lacking: Vec<&str> = compared.iter().filter(|of| !of.is_covered()).map(|of| &*of.stream).collect();
+    for of in compared.iter().filter(|of| !of.in_the_parent.is_empty()) {
+        explain(&format!("{}: {} in the parent here; join it\n", of.stream, of.in_the_parent.join(", ")));
+    }
     let repeated: u64 = compared.iter().map(|of| of.repeated).sum();
     if repeated > 0 {
         explain(&format!("{} there repeat keys: what is appended, not replaced\n", counted(repeated, "row")));
@@ -269,8 +324,17 @@ mod tests {
         let columns =
             ["id", "createdat", "email_addresses", "_airbyte_raw_id", "_ab_cdc_deleted_at", "shoe_size"];
         let columns = columns.map(str::to_owned).into();
-        assert_eq!(missing_fields(&columns, &stream), ["shoe_size"]);
+        assert_eq!(missing_fields(&columns, &stream, &BTreeSet::new()), ["shoe_size"]);
+        assert!(missing_fields(&columns, &stream, &["shoeSize".to_owned()].into()).is_empty());
         let history = ashby_source::stream("application_history").unwrap();
-        assert!(missing_fields(&["id".to_owned(), "application_id".to_owned()].into(), &history).is_empty());
+        assert!(
+            missing_fields(
+                &["id".to_owned(), "application_id".to_owned()].into(),
+                &history,
+                &BTreeSet::new()
+            )
+            .is_empty()
+        );
+        assert!(is_copied(&history, "application_createdat") && !is_copied(&stream, "application_status"));
     }
 }

@@ -46,7 +46,6 @@ impl PostingsFlags {
                         text::line(&board.name)
                     ));
                 }
-                text::note_mended(board.split().as_bytes());
                 Published::from_board(&board)
             }
             None => {
@@ -56,6 +55,7 @@ impl PostingsFlags {
                 Published::from_careers(&settings.client()?, &careers).await?
             }
         };
+        text::note_mended(published.is_mended);
         let postings = &published.postings;
         match output::records_format(settings) {
             // A feed has it: it is not this command's (`Command::formats`).

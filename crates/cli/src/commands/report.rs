@@ -104,6 +104,7 @@ impl ReportAction {
             Some(_) if !error.missing_permission() => Failure::from(error),
             _ => send::of_ashby(operation, error),
         })?;
+        text::note_mended(report.is_mended);
         let text = formatted(&report, format, !flags.no_headers)?;
         match &flags.out {
             Some(path) => private_file::replace(path, text.as_bytes()).map_err(|error| {

@@ -48,7 +48,7 @@ impl SearchFlags {
         let veil = veil::of(settings, None)?;
         let copy = agents::behind(local::copy(settings)?, Arc::new(veil));
         if self.rebuild {
-            let counts = sink_sqlite::rebuild(copy.path(), &local::searchable())?;
+            let counts = sink_sqlite::rebuild(copy.path(), settings.locking(), &local::searchable())?;
             let told: String = counts
                 .iter()
                 .map(|(stream, records)| format!("{stream}: {}\n", output::counted(*records, "record")))

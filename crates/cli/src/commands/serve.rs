@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agents::{HttpOptions, Tokens, router};
+use agents::{Crowd, HttpOptions, Tokens, router};
 use clap::Args;
 use http_service::{Limits, Vitals, bind, serve};
 
@@ -129,18 +129,24 @@ impl ServeFlags {
         let is_under_policy = self.agents_privacy.is_some() || settings.privacy()?.is_some();
         let options = HttpOptions {
             tokens,
+            needs_token: has_tokens || !address.ip().is_loopback(),
             hosts: self.allow_host.clone(),
             origins: self.allow_origin.clone(),
             limits,
+            crowd: Crowd::default(),
             open: within.routes.take().unwrap_or_default(),
             pages: Some(dashboard::pages(copy.path(), is_under_policy)),
-            stop: stop.clone(),
         };
         let who = if has_tokens { "those with a token" } else { "everybody on this machine" };
         explain(&format!(
             "serving {who} on http://{address}: /mcp, /execute, /dashboard, /healthz, /readyz, /metrics\n"
         ));
-        let served = serve(listener, router(agent, &vitals, options), limits, stop.clone());
+        let router = router(agent.clone(), &vitals, options);
+        let served = async {
+            serve(listener, router, limits, stop.clone()).await;
+            // One whose caller was cut off is noted all the same before the process ends.
+            agent.writes_ended().await;
+        };
         let Some(prepared) = prepared else {
             served.await;
             return Ok(ExitCode::SUCCESS);

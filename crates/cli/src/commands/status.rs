@@ -123,6 +123,7 @@ fn status(settings: &Settings, place: &dyn Place, now: Timestamp) -> Result<Stat
     let pending_events = match saved.as_ref().filter(|_| is_on) {
         Some(saved) => saved.pending_events,
         None => {
+            settings.inbox()?;
             let inbox = webhooks::inbox_of(settings, place).ok().filter(|path| path.exists());
             inbox
                 .map(|path| Ok::<_, Failure>(ashby_webhooks::Reader::open(path)?.kept()?.pending))

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ashby_source::{Cost, Mode, Readable, Stream, Survey, streams};
+use ashby_source::{Cost, Mode, Readable, Stream, Survey, screen_name, streams};
 use clap::Args;
 use serde::Serialize;
 
@@ -56,7 +56,7 @@ fn list(settings: &Settings, survey: Option<&Survey>) -> Result<(), Failure> {
         ("by default", |of| if of.default { "yes" } else { "no" }.to_owned()),
         ("requests of a sync", |of| cost(&of.stream)),
         ("mode", |of| mode(of.stream.descriptor.mode).to_owned()),
-        ("permission", |of| of.stream.permission.to_owned()),
+        ("permission", |of| permission(of.stream.permission)),
         ("operation", |of| of.stream.operation.to_owned()),
         ("parent", |of| of.stream.parent.unwrap_or("-").to_owned()),
         ("key", |of| of.stream.descriptor.key.join(", ")),
@@ -65,6 +65,11 @@ fn list(settings: &Settings, survey: Option<&Survey>) -> Result<(), Failure> {
     let header: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let rows = listed.iter().map(|of| columns.iter().map(|(_, cell)| cell(of)).collect());
     output::print_listed(settings, &listed, Table::new(&header).ranked().rows(rows))
+}
+
+/// As the screen has it on which keys are made.
+fn permission(name: &'static str) -> String {
+    if name.is_empty() { String::new() } else { screen_name(name) }
 }
 
 fn mode(mode: Mode) -> &'static str {

@@ -30,7 +30,7 @@ use crate::patience::{self, PATIENCE};
 use crate::progress::Progress;
 use crate::said::{self, Level};
 use crate::settings::Settings;
-use crate::{output, signals, veil};
+use crate::{output, signals, text, veil};
 
 use beside::Beside;
 pub(crate) use beside::Within;
@@ -144,14 +144,16 @@ impl<'a> Prepared<'a> {
         let display = progress.display();
         let observer = beside.observer(Arc::clone(&progress) as Arc<dyn Observer>);
         let ended = match settings.interval() {
-            Some(_) => supervise(attempt, observer, pauses(settings), cancel.clone()).await,
+            Some(_) => supervise(attempt, Arc::clone(&observer), pauses(settings), cancel.clone()).await,
             None => {
                 let attempt = async || attempt(Arc::clone(&observer)).await;
                 patience::through(&*job.place, PATIENCE, &cancel, attempt).await
             }
         };
         drop(display);
-        beside.end(ended.is_err()).await;
+        // What it tells of, too, must hear of the end.
+        drop(observer);
+        beside.end(ended.is_err(), cancel.is_cancelled()).await;
 
         let report = ended?;
         let off = selection::off(&wanted, &*job.place, &report);
@@ -189,9 +191,14 @@ fn tell(settings: &Settings, place: &dyn Place, summary: &Summary) -> Result<(),
     let is_trouble = summary.is_trouble();
     if !settings.quiet() || is_trouble {
         let level = if is_trouble { Level::Error } else { Level::Info };
+        // The document that was asked for, where standard output is the records'.
+        if settings.json() && !said::is_json() {
+            said::verbatim(&text::lines(&output::json(summary)?));
+            return Ok(());
+        }
         let text = if settings.json() { output::json(summary)? } else { summary.to_string() };
         // Programs have what the rest is made of.
-        let shown = if said::is_json() { text.lines().last().unwrap_or_default() } else { &text };
+        let shown = if said::are_objects() { text.lines().last().unwrap_or_default() } else { &text };
         said::event("ended", level, shown, summary);
     }
     Ok(())

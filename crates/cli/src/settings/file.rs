@@ -155,7 +155,7 @@ fn raw(item: &Item) -> Raw {
 /// Paths of a user's own file are told from where that file is, not from where the program is started; `~/` is the home
 /// directory.
 pub(crate) fn resolve_paths(values: &mut Values, file: &Path) {
-    for name in ["api_key_file", "state", "privacy"] {
+    for name in ["api_key_file", "state", "privacy", "secret_file", "webhooks_file", "inbox"] {
         let Some(Value { raw: Raw::Text(text), .. }) = values.get_mut(name) else { continue };
         if privacy::Policy::preset(text).is_some() {
             continue;

@@ -219,6 +219,9 @@ settings! {
         #[routes]
         state: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
             "Where the state of `--to stdout` is kept; without it, everything is listed each time";
+        without_lock: bool, OFF, flag(Takes::Nothing),
+            "Go on without a lock where the destination's file system has none, as some network file systems: see to it \
+             yourself that nothing else runs there at the same time. Elsewhere it changes nothing";
         models: KeepModel, Default::Text("auto"), None,
             "Whether `sync` also keeps the analyst's model up (`ashby models`), beside a SQLite database: auto or off";
         timezone: String, Default::Text("UTC"), None,

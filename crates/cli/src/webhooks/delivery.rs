@@ -57,6 +57,11 @@ impl Recipient {
         Ok(Self { client, url })
     }
 
+    /// Where it is.
+    pub(crate) fn host(&self) -> String {
+        outgoing::host(&self.url)
+    }
+
     /// Sends a delivery as it came, with the signature that it came with.
     pub(crate) async fn send(&self, delivery: &Delivery) -> Outcome {
         let began = Instant::now();
@@ -71,7 +76,7 @@ impl Recipient {
         };
         let (status, error) = match request.send().await {
             Ok(response) => (Some(response.status().as_u16()), None),
-            Err(error) => (None, Some(why(&error.without_url()))),
+            Err(error) => (None, Some(format!("{}: {}", self.host(), why(&error.without_url())))),
         };
         let latency_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let action = delivery.event.action().to_owned();

@@ -32,7 +32,7 @@ impl Receiver {
         vitals: Option<&Vitals>,
         stop: &CancellationToken,
     ) -> Result<Self, Failure> {
-        let address = address(settings.listen(), "listen")?;
+        let address = address(settings.listen()?, "listen")?;
         let listener = bind(address).await.map_err(|error| taken(address, "listen", error))?;
         let intake = Intake::new(keyring(settings)?);
         let address = listener.local_addr().unwrap_or(address);
@@ -132,7 +132,7 @@ async fn watch(part: Part, mut failing: tokio::sync::watch::Receiver<bool>) {
 
 /// The inbox of what is synced into a destination.
 pub(crate) fn inbox_of(settings: &Settings, place: &dyn Place) -> Result<PathBuf, Failure> {
-    match (settings.inbox(), place.path()) {
+    match (settings.inbox()?, place.path()) {
         (Some(path), _) => Ok(path.to_owned()),
         (None, Some(destination)) => Inbox::beside(destination).map_err(|error| {
             Failure::new(FAILED, "cannot find the place of the inbox beside the destination")
@@ -144,14 +144,15 @@ pub(crate) fn inbox_of(settings: &Settings, place: &dyn Place) -> Result<PathBuf
 }
 
 /// The inbox to look at: the one that was named, that of `ashby listen`, or that of the destination.
-pub(crate) fn inbox_to_read(settings: &Settings) -> PathBuf {
+pub(crate) fn inbox_to_read(settings: &Settings) -> Result<PathBuf, Failure> {
     let of_listen = PathBuf::from(INBOX);
-    if settings.inbox().is_none() && !of_listen.exists() {
+    let named = settings.inbox()?;
+    if named.is_none() && !of_listen.exists() {
         let place = crate::destination::from_settings(settings).ok();
         let beside = place.and_then(|place| inbox_of(settings, &*place).ok());
         if let Some(beside) = beside.filter(|path| path.exists()) {
-            return beside;
+            return Ok(beside);
         }
     }
-    settings.inbox().map_or(of_listen, Path::to_owned)
+    Ok(named.map_or(of_listen, Path::to_owned))
 }

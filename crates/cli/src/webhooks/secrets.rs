@@ -15,12 +15,12 @@ use crate::settings::Settings;
 /// The secrets to verify with, which follow the file that they are in. If there is none anywhere, one is made, so that a
 /// receiver can be there before the webhooks, whose pings it must answer.
 pub(crate) fn keyring(settings: &Settings) -> Result<Keyring, Failure> {
-    if let Some(path) = settings.secret_file() {
+    if let Some(path) = settings.secret_file()? {
         let read = |path: &Path| Secrets::parse(&text(path).ok()?).ok();
         first_in(path)?;
         return Keyring::following(path, read).ok_or_else(|| none_in(path));
     }
-    let path = settings.webhooks_file();
+    let path = settings.webhooks_file()?;
     if Kept::read(path)?.secrets().next().is_none() {
         signing(settings)?;
         explain(&format!(
@@ -34,10 +34,10 @@ pub(crate) fn keyring(settings: &Settings) -> Result<Keyring, Failure> {
 
 /// The secret to sign with: the first of the file of secrets, or the one that is kept. If there is none, it is made.
 fn signing(settings: &Settings) -> Result<String, Failure> {
-    if let Some(path) = settings.secret_file() {
+    if let Some(path) = settings.secret_file()? {
         return first_in(path);
     }
-    let mut held = Held::take(settings.webhooks_file())?;
+    let mut held = Held::take(settings.webhooks_file()?)?;
     let secret = held.secret()?;
     held.keep();
     Ok(secret)
@@ -45,9 +45,9 @@ fn signing(settings: &Settings) -> Result<String, Failure> {
 
 /// The secret to sign with, if there is one; none is made.
 pub(crate) fn signing_if_any(settings: &Settings) -> Result<Option<String>, Failure> {
-    match settings.secret_file() {
+    match settings.secret_file()? {
         Some(path) => first_in(path).map(Some),
-        None => Ok(Kept::read(settings.webhooks_file())?.secret),
+        None => Ok(Kept::read(settings.webhooks_file()?)?.secret),
     }
 }
 

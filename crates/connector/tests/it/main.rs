@@ -14,6 +14,9 @@ mod python_state;
 mod requests;
 mod sessions;
 mod soak;
+#[path = "../../../../tests/it/support/stub.rs"]
+#[allow(dead_code, reason = "tests of the command answer more by it")]
+mod stub;
 mod swap;
 mod task;
 mod trouble;

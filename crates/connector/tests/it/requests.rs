@@ -161,6 +161,17 @@ async fn a_permission_that_was_taken_away_does_not_keep_the_others_from_being_pu
     );
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_running_connector_leaves_no_core_behind() {
+    let mut process = Process::start(&[]);
+    process.ask(&json!({"spec": {"config": {}}})).await;
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", process.id())).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(line.split_whitespace().skip(4).collect::<Vec<_>>(), ["0", "0", "bytes"]);
+    process.end().await.assert_success();
+}
+
 #[tokio::test]
 async fn requests_come_in_sequence_until_the_input_ends() {
     let mut process = Process::start(&[]);

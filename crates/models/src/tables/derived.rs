@@ -38,7 +38,7 @@ pub(crate) static TABLES: &[Table] = &[
                         THEN n.order_in_plan > d.first_order ELSE n.milestone_order > d.milestone END)
             FROM (
                 SELECT application_id, stage_id, max(stage_type) AS stage_type, count(*) AS visits, min(entered_at) AS first_at,
-                    max(left_at) AS last_left_at, max(is_open) AS is_open, sum(duration_days) AS days, min(sequence) AS first_sequence,
+                    max(left_at) AS last_left_at, max(CASE WHEN is_open THEN 1 ELSE 0 END) = 1 AS is_open, sum(duration_days) AS days, min(sequence) AS first_sequence,
                     max(interview_plan_id) AS plan, max(order_in_plan) AS first_order, max(milestone_order) AS milestone
                 FROM _application_stage_intervals a
                 WHERE sequence IS NOT NULL AND is_live AND stage_id IS NOT NULL AND {applications}
@@ -70,7 +70,7 @@ pub(crate) static TABLES: &[Table] = &[
                 x.opening_id, x.hired_at, $month(x.hired_at), x.hired_at_source, x.is_internal, x.time_to_hire_days,
                 x.time_to_hire_business_days, $days(x.activated_at, x.hired_at), x.basis, CASE WHEN x.days >= 0 THEN x.days END,
                 CASE WHEN x.days >= 0 THEN x.business_days END, CASE WHEN x.days < 0 THEN 'hired_before_opened' END, x.start_date,
-                $days($date(x.hired_at), x.start_date)
+                $days_between($date(x.hired_at), x.start_date)
             FROM (
                 SELECT a.*, o.opening_id, o.start_date,
                     CASE WHEN p.opened_at IS NOT NULL THEN 'opening' WHEN j.opened_at IS NOT NULL THEN 'job' END AS basis,

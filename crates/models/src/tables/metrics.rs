@@ -11,12 +11,12 @@ pub(crate) static TABLES: &[Table] = &[
             only: "a.is_live",
             groups: &["a.created_month", "a.job_id", "a.source_id"],
             sql: "SELECT g.created_month, g.job_id, g.source_id, m.milestone_order, sum(g.n),
-                sum(CASE WHEN (g._entered >> m.milestone_order) & 1 THEN g.n ELSE 0 END),
+                sum(CASE WHEN $has_bit(g._entered, m.milestone_order) THEN g.n ELSE 0 END),
                 sum(CASE WHEN g.status IN ('Hired', 'Archived') THEN g.n ELSE 0 END),
                 sum(CASE WHEN g.reached_basis = 'evidence' THEN g.n ELSE 0 END)
             FROM (SELECT a.created_month, a.job_id, a.source_id, a._reached, a._entered, a.status, a.reached_basis, count(*) AS n
                 {facts} GROUP BY 1, 2, 3, 4, 5, 6, 7) g
-            JOIN milestones m ON (g._reached >> m.milestone_order) & 1
+            JOIN milestones m ON $has_bit(g._reached, m.milestone_order)
             GROUP BY 1, 2, 3, 4",
         }),
         key: &["cohort_month", "job_id", "source_id", "milestone_order"],
@@ -43,10 +43,12 @@ pub(crate) static TABLES: &[Table] = &[
             facts: "_application_stage_durations a JOIN _applications p ON p.application_id = a.application_id",
             only: "1 = 1",
             groups: &["a._entered_month", "a._job_id", "a.stage_id"],
-            sql: "SELECT a._entered_month, a._job_id, a.stage_id, count(*), sum(a._progressed),
-                sum(NOT a._progressed AND p.outcome = 'rejected'), sum(NOT a._progressed AND p.outcome = 'withdrew'),
-                sum(NOT a._progressed AND p.outcome IN ('archived_other', 'archived_unknown')),
-                sum(NOT a._progressed AND coalesce(p.outcome, '') NOT IN ('rejected', 'withdrew', 'archived_other', 'archived_unknown'))
+            sql: "SELECT a._entered_month, a._job_id, a.stage_id, count(*), count(CASE WHEN a._progressed THEN 1 END),
+                count(CASE WHEN NOT a._progressed AND p.outcome = 'rejected' THEN 1 END),
+                count(CASE WHEN NOT a._progressed AND p.outcome = 'withdrew' THEN 1 END),
+                count(CASE WHEN NOT a._progressed AND p.outcome IN ('archived_other', 'archived_unknown') THEN 1 END),
+                count(CASE WHEN NOT a._progressed
+                    AND coalesce(p.outcome, '') NOT IN ('rejected', 'withdrew', 'archived_other', 'archived_unknown') THEN 1 END)
             {facts} GROUP BY 1, 2, 3",
         }),
         key: &["entered_month", "job_id", "stage_id"],
@@ -78,16 +80,16 @@ pub(crate) static TABLES: &[Table] = &[
             ), stages AS (
                 SELECT k.stage_id, st.stage_type, coalesce(st.title, (SELECT i._title FROM _application_stage_intervals i
                         WHERE i.stage_id = k.stage_id ORDER BY i.entered_at DESC, i.interval_id DESC LIMIT 1)) AS title,
-                    (SELECT count(*) FROM _application_stage_durations x WHERE x.stage_id = k.stage_id AND x.is_open = 0) AS n,
-                    (SELECT count(*) FROM _application_stage_durations x WHERE x.stage_id = k.stage_id AND x.is_open = 1) AS open_n
+                    (SELECT count(*) FROM _application_stage_durations x WHERE x.stage_id = k.stage_id AND x.is_open = FALSE) AS n,
+                    (SELECT count(*) FROM _application_stage_durations x WHERE x.stage_id = k.stage_id AND x.is_open = TRUE) AS open_n
                 FROM known k LEFT JOIN _interview_stages st ON st.stage_id = k.stage_id AND st.is_live
                 WHERE k.stage_id IS NOT NULL AND coalesce(st.stage_type, '') NOT IN ('Hired', 'Archived')
             )
             SELECT o.title, o.stage_type, o.n,
                 (SELECT $quantile(x.days, 0.5) FROM stages s CROSS JOIN _application_stage_durations x
-                    WHERE $same(s.title, o.title) AND $same(s.stage_type, o.stage_type) AND x.stage_id = s.stage_id AND x.is_open = 0),
+                    WHERE $same(s.title, o.title) AND $same(s.stage_type, o.stage_type) AND x.stage_id = s.stage_id AND x.is_open = FALSE),
                 (SELECT $quantile(x.days, 0.9) FROM stages s CROSS JOIN _application_stage_durations x
-                    WHERE $same(s.title, o.title) AND $same(s.stage_type, o.stage_type) AND x.stage_id = s.stage_id AND x.is_open = 0),
+                    WHERE $same(s.title, o.title) AND $same(s.stage_type, o.stage_type) AND x.stage_id = s.stage_id AND x.is_open = FALSE),
                 o.open_n
             FROM (SELECT title, stage_type, sum(n) AS n, sum(open_n) AS open_n FROM stages GROUP BY 1, 2) o"),
         key: &["stage_title", "stage_type"],
@@ -121,7 +123,8 @@ pub(crate) static TABLES: &[Table] = &[
         name: "metric_offers",
         row: "Applications by what became of their decisive offer, by month and job: a declined offer and an accepted second one are one acceptance",
         making: Making::Whole("SELECT $month(coalesce(o.decided_at, a.hired_at, o.latest_version_created_at)), a.job_id,
-                sum(o.outcome = 'accepted'), sum(o.outcome = 'declined'), sum(o.outcome = 'cancelled'), sum(o.outcome = 'open')
+                count(CASE WHEN o.outcome = 'accepted' THEN 1 END), count(CASE WHEN o.outcome = 'declined' THEN 1 END),
+                count(CASE WHEN o.outcome = 'cancelled' THEN 1 END), count(CASE WHEN o.outcome = 'open' THEN 1 END)
             FROM _offers o JOIN _applications a ON a.application_id = o.application_id
             WHERE o.is_live AND a.is_live AND o.is_decisive GROUP BY 1, 2"),
         key: &["month", "job_id"],
@@ -144,8 +147,8 @@ pub(crate) static TABLES: &[Table] = &[
             only: "a.is_live",
             groups: &["a.created_month", "a.source_id"],
             sql: "SELECT g.created_month, g.source_id, sum(g.n),
-                sum(CASE WHEN (g._reached >> f.f_active) & 1 THEN g.n ELSE 0 END),
-                sum(CASE WHEN (g._reached >> f.f_offer) & 1 THEN g.n ELSE 0 END),
+                sum(CASE WHEN $has_bit(g._reached, f.f_active) THEN g.n ELSE 0 END),
+                sum(CASE WHEN $has_bit(g._reached, f.f_offer) THEN g.n ELSE 0 END),
                 sum(CASE WHEN g.outcome = 'hired' THEN g.n ELSE 0 END),
                 sum(CASE WHEN g.outcome = 'rejected' THEN g.n ELSE 0 END),
                 sum(CASE WHEN g.outcome = 'withdrew' THEN g.n ELSE 0 END),

@@ -162,8 +162,9 @@ pub(crate) static TABLES: &[Table] = &[
         making: Making::Whole("SELECT row_number() OVER (ORDER BY group_order, interview_stage_group_id) - 1,
                 title, stage_type, interview_stage_group_id FROM _interview_stage_groups WHERE is_live
             UNION ALL
-            SELECT column1, column2, column2, NULL FROM (VALUES (0, 'Lead'), (1, 'PreInterviewScreen'), (2, 'Active'),
-                (3, 'Offer'), (4, 'Hired'), (5, 'Archived'))
+            SELECT f.milestone_order, f.stage_type, f.stage_type, NULL FROM (SELECT 0 AS milestone_order, 'Lead' AS stage_type
+                UNION ALL SELECT 1, 'PreInterviewScreen' UNION ALL SELECT 2, 'Active' UNION ALL SELECT 3, 'Offer'
+                UNION ALL SELECT 4, 'Hired' UNION ALL SELECT 5, 'Archived') f
             WHERE NOT EXISTS (SELECT 1 FROM _interview_stage_groups WHERE is_live)"),
         key: &["milestone_order"],
         columns: columns! {

@@ -40,7 +40,11 @@ impl Life {
         format!("{plan}-{stage}")
     }
 
+    /// Now and then it is none.
     fn day(&mut self) -> String {
+        if self.below(12) == 0 {
+            return "some day".to_owned();
+        }
         let at = 1 + self.below(200);
         day(at)
     }
@@ -77,7 +81,7 @@ impl Life {
     fn step(&mut self) {
         let application = self.id("a", 8);
         let (at, later) = (self.day(), self.day());
-        match self.below(46) {
+        match self.below(55) {
             0..=9 => {
                 let record = self.application();
                 self.company.put("applications", record);
@@ -230,6 +234,66 @@ impl Life {
                     self.company.put("job_board_postings", record);
                 }
             }
+            45 => {
+                // Settings are taken out, too, and come back with the next change of theirs.
+                let (stream, key) = match self.below(8) {
+                    0 => ("interview_stages", self.stage()),
+                    1 => ("jobs", self.id("j", 3)),
+                    2 => ("sources", self.id("s", 3)),
+                    3 => ("archive_reasons", self.one(&["org", "self", "other", "none"]).to_owned()),
+                    4 => ("openings", self.id("o", 2)),
+                    5 => ("job_boards", self.id("b", 2)),
+                    6 => ("departments", self.id("d", 2)),
+                    _ => ("interviews", self.id("n", 2)),
+                };
+                self.company.remove(stream, &key);
+            }
+            46 => {
+                let kind = self.one(&["Lead", "Active", "Offer"]);
+                let record = json!({"id": format!("group-{kind}"), "title": self.one(&["One", "Other"]),
+                    "order": self.below(6), "stageType": kind});
+                self.company.put("interview_stage_groups", record);
+            }
+            47 => {
+                let record = json!({"id": self.id("u", 3), "firstName": self.one(&["U", "V"]), "lastName": "W",
+                    "managerId": self.id("u", 3), "customFields": self.fields()});
+                self.company.put("users", record);
+            }
+            48 => {
+                let parent = self.id("d", 2);
+                let record =
+                    json!({"id": self.id("d", 2), "name": "D", "parentId": self.maybe(json!(parent))});
+                self.company.put("departments", record);
+            }
+            49 | 50 => {
+                let (stream, id) =
+                    self.one(&[("survey_submissions", "y"), ("questionnaire_submissions", "z")]);
+                let id = self.id(id, 3);
+                if self.below(4) == 0 {
+                    self.company.remove(stream, &id);
+                } else {
+                    let record = json!({"id": id, "candidateId": self.id("c", 5), "applicationId": application,
+                        "surveyFormDefinitionId": "form", "submittedAt": at, "submittedValues": {"how": self.below(5)}});
+                    self.company.put(stream, record);
+                }
+            }
+            51 => {
+                let record = json!({"id": self.id("p", 3), "title": "P", "createdAt": at,
+                    "customFieldEntries": self.fields()});
+                self.company.put("projects", record);
+            }
+            52 => {
+                if self.below(4) == 0 {
+                    self.company.remove("application_details", &application);
+                } else {
+                    let stage = self.stage();
+                    let record = json!({"id": application, "referrals": [],
+                        "applicationHistory": [{"id": self.id(&format!("x-{application}-"), 4), "stageId": stage, "enteredStageAt": at}],
+                        "applicationFormSubmissions": [{"id": self.id(&format!("w-{application}-"), 3), "formDefinitionId": "form",
+                            "submittedValues": {"why": self.below(5)}}]});
+                    self.company.put("application_details", record);
+                }
+            }
             _ => {
                 let stage = self.one(&["p-screen", "q-onsite"]);
                 let order = self.below(8);
@@ -254,12 +318,11 @@ fn everything(model: &std::path::Path) -> Vec<String> {
     for name in names {
         let sql = match name.as_str() {
             "custom_field_columns" | "model_columns" | "dates" => continue,
-            "model_info" => {
-                "SELECT * FROM model_info WHERE key NOT IN ('built_at') AND key NOT LIKE 'unparsed.%'"
-                    .to_owned()
+            "model_info" => "SELECT * FROM model_info WHERE key <> 'built_at'".to_owned(),
+            name if name.ends_with("_custom_fields") && name != "_custom_fields" => {
+                all.append(&mut wide(&connection, name));
+                continue;
             }
-            // Names are kept, so columns may come in another order or have numbers.
-            name if name.ends_with("_custom_fields") => format!("SELECT count(*) FROM {name}"),
             name => format!("SELECT * FROM {name}"),
         };
         let mut these: Vec<String> =
@@ -268,6 +331,27 @@ fn everything(model: &std::path::Path) -> Vec<String> {
         all.append(&mut these);
     }
     all
+}
+
+/// A wide table by fields, of which what is there is said: columns keep their names, so they may come in another order or
+/// have numbers, and those of fields that are no more are empty.
+fn wide(connection: &rusqlite::Connection, view: &str) -> Vec<String> {
+    let fields = format!(
+        "SELECT f.custom_field_id || substr(t.name, length(f.column_name) + 1), t.name
+         FROM custom_field_columns f JOIN pragma_table_info('{view}') t ON t.name IN (f.column_name, f.column_name || '_amount',
+             f.column_name || '_currency', f.column_name || '_min', f.column_name || '_max', f.column_name || '_interval')
+         WHERE f.view = '{view}' ORDER BY 1"
+    );
+    let cells: Vec<String> = rows(connection, &fields)
+        .iter()
+        .filter_map(|row| row.split_once('|'))
+        .map(|(field, name)| format!("coalesce(' {field}=' || \"{name}\", '')"))
+        .collect();
+    let key = view.replace("_custom_fields", "_id");
+    let cells = if cells.is_empty() { "''".to_owned() } else { cells.join(" || ") };
+    let mut rows = rows(connection, &format!("SELECT '{view}: ' || {key} || {cells} FROM {view}"));
+    rows.sort();
+    rows
 }
 
 #[track_caller]
@@ -279,6 +363,9 @@ fn assert_same(seed: u64, step: u32, company: &Company) {
     let less: Vec<_> = anew.iter().filter(|row| !kept.contains(row)).take(6).collect();
     assert!(kept == anew, "seed {seed}, step {step}\nonly kept up: {more:#?}\nonly from scratch: {less:#?}");
     std::fs::remove_file(scratch).unwrap();
+    let broken: Vec<_> =
+        models::check(&company.model()).unwrap().into_iter().filter(|found| found.broken > 0).collect();
+    assert!(broken.is_empty(), "seed {seed}, step {step}: {broken:#?}");
 }
 
 #[test]

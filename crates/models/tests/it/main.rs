@@ -9,4 +9,5 @@ mod company;
 mod edges;
 mod figures;
 mod law;
+mod promises;
 mod shapes;

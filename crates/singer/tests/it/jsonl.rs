@@ -6,14 +6,11 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::Place;
+use crate::{Place, program};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn target_jsonl_writes_the_truth() {
-    let Ok(program) = std::env::var("ASHBY_TARGET_JSONL") else {
-        eprintln!("skipped: ASHBY_TARGET_JSONL names no target-jsonl");
-        return;
-    };
+    let Some(program) = program("ASHBY_TARGET_JSONL", "target-jsonl") else { return };
     let place = Place::new().await;
     place.select(&["candidates", "sources"], |_| {}).await;
     let said = place.run("--config config.json --catalog catalog.json").await;

@@ -3,9 +3,11 @@
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod jsonl;
+#[cfg(unix)]
+mod postgres;
 mod target;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Output, Stdio};
 
 use ashby_sim::{Key, Kind, Mutation, Organisation, Server, ServerOptions, Shape};
@@ -14,6 +16,16 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::target::Target;
+
+/// A program that a variable names; `None`, said aloud, if none is, which `ASHBY_NEEDS_PLATFORMS` makes a failure.
+fn program(variable: &str, what: &str) -> Option<String> {
+    let named = std::env::var(variable).ok();
+    if named.is_none() {
+        assert!(std::env::var_os("ASHBY_NEEDS_PLATFORMS").is_none(), "{variable} names no {what}");
+        eprintln!("skipped: {variable} names no {what}");
+    }
+    named
+}
 
 struct Place {
     server: Server,
@@ -91,7 +103,12 @@ impl Place {
     }
 
     fn truth(&self, operation: &str) -> BTreeMap<String, Value> {
-        let records = self.server.organisation().truth(operation, &Map::new());
+        self.truth_with(operation, &json!({}))
+    }
+
+    fn truth_with(&self, operation: &str, parameters: &Value) -> BTreeMap<String, Value> {
+        let parameters = parameters.as_object().cloned().unwrap_or_default();
+        let records = self.server.organisation().truth(operation, &parameters);
         records.into_iter().map(|record| (record["id"].as_str().expect("an id").to_owned(), record)).collect()
     }
 
@@ -156,6 +173,7 @@ async fn a_catalog_says_what_there_is_and_what_is_chosen_by_default() {
     assert_eq!(of("sources")["forced-replication-method"], "FULL_TABLE");
     assert_eq!(of("candidates")["selected-by-default"], true);
     assert_eq!(of("candidate_notes")["selected-by-default"], false);
+    assert_eq!(of("interview_stages")["selected-by-default"], true, "there are few interview plans");
     assert_eq!(find("jobs")["key_properties"], json!(["id"]));
     assert_eq!(find("jobs")["schema"]["properties"]["id"]["type"], json!(["string"]));
     place.configure("limited");
@@ -190,6 +208,35 @@ async fn a_member_that_is_not_chosen_is_nowhere_and_a_new_one_is_declared_first(
     assert!(!said.output.contains("primaryEmailAddress"), "neither in SCHEMA nor in RECORD");
     assert_eq!(target.rows("candidates")[&candidate]["brandNew"], json!({"a": 1}));
     assert_eq!(said.lines.iter().filter(|message| message["type"] == "SCHEMA").count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_targets_make_no_columns_of_are_others() {
+    let place = Place::new().await;
+    place.select(&["candidates"], |_| {}).await;
+    let candidate = place.truth("candidate.list").into_keys().next().unwrap();
+    let (one, two) = ("x".repeat(70), "x".repeat(70) + "y");
+    let odd = ["", "a\"; drop", &one, &two, "Shoes", "shoes"];
+    let patch: Map<String, Value> =
+        odd.iter().map(|name| ((*name).to_owned(), json!(format!("of {name}")))).collect();
+    place.mutate(&Mutation::Update { kind: Kind::Candidate, id: candidate.clone(), patch });
+    let mut target = Target::default();
+    let said = place.read(&mut target).await;
+    assert_eq!(said.code, Some(0), "{}", said.log);
+    let row = &target.rows("candidates")[&candidate];
+    let of_odd: BTreeMap<&str, &str> = row
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter_map(|(name, value)| Some((value.as_str()?.strip_prefix("of ")?, &**name)))
+        .collect();
+    assert!(odd.iter().all(|name| of_odd.contains_key(name)), "{of_odd:?}");
+    let columns: BTreeSet<String> = of_odd.values().map(|name| name.to_lowercase()).collect();
+    assert_eq!(columns.len(), odd.len(), "{columns:?}");
+    assert!(
+        columns.iter().all(|name| !name.is_empty() && name.len() <= 63 && !name.contains('"')),
+        "{columns:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -229,6 +276,15 @@ async fn it_says_what_it_is_and_settings_come_from_files_and_the_environment() {
     );
     assert!(about["capabilities"].as_array().unwrap().contains(&json!("activate-version")));
     assert!(place.run("--about").await.output.starts_with("# tap-ashby"));
+    // What Meltano is told of it, in the documentation, is what it says.
+    let told = include_str!("../../../../docs/destinations/singer.md");
+    let capabilities: Vec<&str> =
+        about["capabilities"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert!(told.contains(&format!("capabilities: [{}]", capabilities.join(", "))));
+    let settings = about["settings"]["properties"].as_object().unwrap();
+    let shown = settings.iter().filter(|(_, setting)| setting["hidden"] != true).map(|(name, _)| &**name);
+    let in_yaml = told.lines().filter_map(|line| line.trim().strip_prefix("- {name: ")?.split(',').next());
+    assert_eq!(in_yaml.collect::<BTreeSet<&str>>(), shown.collect());
     assert_eq!(place.run("--config config.json --test").await.code, Some(0));
     place.file("base.json", &json!({"base_url": place.server.base_url(), "api_key": "wrong"}));
     let environment = place
@@ -238,6 +294,21 @@ async fn it_says_what_it_is_and_settings_come_from_files_and_the_environment() {
         .await
         .unwrap();
     assert!(environment.status.success(), "{}", String::from_utf8_lossy(&environment.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_has_died_ends_it_with_one_line() {
+    let place = Place::new().await;
+    place.select(&["candidates"], |_| {}).await;
+    let mut command = place.command("--config config.json --catalog catalog.json");
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program is there");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().await.expect("it ends");
+    let log = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{log}");
+    let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
+    assert!(errors.len() == 1 && errors[0].contains("the target has gone"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

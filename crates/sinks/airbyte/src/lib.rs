@@ -11,6 +11,7 @@
 mod catalog;
 mod message;
 mod record;
+mod rows;
 mod sink;
 mod state;
 

@@ -15,13 +15,15 @@ use typed_records::Shape;
 
 use crate::message::{FailureType, Output, StreamStatus};
 use crate::record::push_tombstone;
+use crate::rows::{ROWS_MAX, Rows};
 use crate::state::{SavedState, document};
 
 /// Prints what is read.
 ///
 /// Every commit is a state message for each stream that it is about, behind its records: what a destination has kept
-/// when it gets one is not read again. Nothing is known of what was sent before, so that nothing is swept; a stream that
-/// is read whole replaces what the destination had, as the platform was told to.
+/// when it gets one is not read again. The state of a stream that goes on from it names the rows that were sent, as long
+/// as they are few: those that a sweep takes are told to be gone. Of larger streams nothing is known, and nothing is
+/// swept; a stream that is read whole replaces what the destination had, as the platform was told to.
 #[derive(Debug)]
 pub struct AirbyteSink {
     output: Output,
@@ -35,6 +37,8 @@ struct Reading {
     is_incremental: bool,
     /// The newest state that is known.
     state: Option<StreamState>,
+    /// What the destination has; `None` if that is not known.
+    rows: Option<Rows>,
     has_state_been_told: bool,
     is_running: bool,
     /// Records since the newest state.
@@ -55,6 +59,10 @@ impl AirbyteSink {
     ) -> Self {
         let reading = |(name, shape, is_incremental): (String, Shape, bool)| {
             let state = saved.streams.remove(&name).filter(|_| is_incremental);
+            let rows = match &state {
+                Some(_) => saved.rows.remove(&name),
+                None => is_incremental.then(Rows::default),
+            };
             let mut prefix = br#"{"type":"RECORD","record":{"stream":"#.to_vec();
             push_string(&mut prefix, &name);
             prefix.extend_from_slice(br#","data":"#);
@@ -62,6 +70,7 @@ impl AirbyteSink {
                 shape,
                 is_incremental,
                 state,
+                rows,
                 has_state_been_told: false,
                 is_running: false,
                 records: 0,
@@ -109,51 +118,49 @@ impl Sink for AirbyteSink {
     }
 
     async fn write(&mut self, write: Write) -> Result<()> {
-        let now = Timestamp::now();
-        let suffix = format!(r#","emitted_at":{}}}}}"#, now.as_millisecond());
         let output = self.output.clone();
         let reading = self.reading(&write.stream.name)?;
         for record in &write.records {
-            let scope = record.scope.as_ref();
-            if record.body().is_none() && !reading.is_incremental {
-                // What is read whole is without it anyhow.
-                continue;
-            }
-            if !reading.is_running {
-                output.stream_status(&write.stream.name, StreamStatus::Running)?;
-                reading.is_running = true;
-            }
-            let mut misfits = 0;
-            output.push(|line| {
-                line.extend_from_slice(&reading.prefix);
-                match &record.op {
-                    Op::Upsert(body) => misfits = reading.shape.push(line, body, scope).misfits,
-                    Op::Gone(_) => {
-                        push_tombstone(line, &write.stream, &reading.shape, (&record.key, scope), now);
-                    }
-                }
-                line.extend_from_slice(suffix.as_bytes());
-                line.push(b'\n');
-            })?;
-            reading.misfits += misfits;
-            reading.records += 1;
+            let scope = record.scope.as_ref().or_else(|| reading.rows.as_ref()?.scope(&record.key)).cloned();
             match &record.op {
-                Op::Upsert(_) => reading.counts.written += 1,
-                Op::Gone(_) => reading.counts.deleted += 1,
+                Op::Upsert(body) => reading.tell(&write.stream, &output, |line, reading| {
+                    reading.misfits += reading.shape.push(line, body, scope.as_ref()).misfits;
+                    reading.counts.written += 1;
+                })?,
+                // What is read whole is without it anyhow.
+                Op::Gone(_) if reading.is_incremental => {
+                    reading.tell_gone(&write.stream, &output, &record.key, scope.as_ref())?;
+                }
+                Op::Gone(_) => {}
+            }
+            if reading.rows.as_mut().is_some_and(|rows| !rows.note(record, write.seen)) {
+                tracing::info!(
+                    "{}: of more than {ROWS_MAX} rows, those that vanish are not told; refresh it now and then",
+                    write.stream.name
+                );
+                reading.rows = None;
             }
         }
         Ok(())
     }
 
-    async fn sweep(&mut self, _: Sweep) -> Result<()> {
+    async fn sweep(&mut self, sweep: Sweep) -> Result<()> {
+        let output = self.output.clone();
+        let reading = self.reading(&sweep.stream.name)?;
+        let taken = reading.rows.as_mut().map(|rows| rows.take(&sweep)).unwrap_or_default();
+        for (key, scope) in taken {
+            reading.tell_gone(&sweep.stream, &output, &key, scope.as_ref())?;
+        }
         Ok(())
     }
 
-    async fn unseen(&mut self, _: &Sweep) -> Result<Share> {
-        Ok(Share::default())
+    async fn unseen(&mut self, sweep: &Sweep) -> Result<Share> {
+        let rows = self.reading(&sweep.stream.name)?.rows.as_ref();
+        Ok(rows.map(|rows| rows.unseen(sweep)).unwrap_or_default())
     }
 
     async fn known(&mut self, _: &StreamDescriptor, _: &[Key]) -> Result<Option<u64>> {
+        // Whose organisation it is, whoever set the connection up knows.
         Ok(None)
     }
 
@@ -213,8 +220,42 @@ impl Sink for AirbyteSink {
 }
 
 impl Reading {
+    /// A record message, whose record is pushed.
+    fn tell(
+        &mut self,
+        stream: &StreamDescriptor,
+        output: &Output,
+        push: impl FnOnce(&mut Vec<u8>, &mut Self),
+    ) -> Result<()> {
+        if !self.is_running {
+            output.stream_status(&stream.name, StreamStatus::Running)?;
+            self.is_running = true;
+        }
+        output.push(|line| {
+            line.extend_from_slice(&self.prefix);
+            push(line, self);
+            let now = Timestamp::now().as_millisecond();
+            line.extend_from_slice(format!(",\"emitted_at\":{now}}}}}\n").as_bytes());
+        })?;
+        self.records += 1;
+        Ok(())
+    }
+
+    fn tell_gone(
+        &mut self,
+        stream: &StreamDescriptor,
+        output: &Output,
+        key: &Key,
+        scope: Option<&Key>,
+    ) -> Result<()> {
+        self.tell(stream, output, |line, reading| {
+            push_tombstone(line, stream, &reading.shape, (key, scope), Timestamp::now());
+            reading.counts.deleted += 1;
+        })
+    }
+
     fn tell_state(&mut self, name: &str, output: &Output) -> Result<()> {
-        output.state(name, &document(name, self.state.as_ref()), self.records)?;
+        output.state(name, &document(name, self.state.as_ref(), self.rows.as_ref()), self.records)?;
         self.has_state_been_told = true;
         self.records = 0;
         Ok(())

@@ -1,15 +1,23 @@
-//! States as messages carry them: each stream's is a document of the state with that stream alone.
+//! States as messages carry them: each stream's is a document of the state with that stream alone, and beside it the rows
+//! that were sent, as long as they are few.
 
 use std::collections::BTreeMap;
 
 use capture_core::{Error, ErrorKind, Result, State, StreamState};
 use serde_json::Value;
 
+use crate::rows::Rows;
+
+/// Where a stream's rows are in its document.
+const ROWS: &str = "rows";
+
 /// From where streams go on.
 #[derive(Debug, Clone, Default)]
 pub struct SavedState {
     /// Those that this program saved.
     pub(crate) streams: BTreeMap<String, StreamState>,
+    /// What destinations have of these, where that is known.
+    pub(crate) rows: BTreeMap<String, Rows>,
     /// Streams of which another program saved something that it alone can use.
     pub foreign: Vec<String>,
 }
@@ -55,6 +63,9 @@ impl SavedState {
                     let mut document = State::from_document(&ours.to_string())?;
                     if let Some(state) = document.streams.remove(name) {
                         saved.streams.insert(name.to_owned(), state);
+                        if let Some(rows) = ours.get(ROWS) {
+                            saved.rows.insert(name.to_owned(), Rows::read(rows)?);
+                        }
                     }
                 }
                 _ => saved.foreign.push(name.to_owned()),
@@ -65,14 +76,18 @@ impl SavedState {
 }
 
 /// A stream's state as a message carries it.
-pub(crate) fn document(stream: &str, state: Option<&StreamState>) -> Value {
+pub(crate) fn document(stream: &str, state: Option<&StreamState>, rows: Option<&Rows>) -> Value {
     let streams = state.map(|state| (stream.to_owned(), state.clone()));
-    State::new(streams).to_document()
+    let mut document = State::new(streams).to_document();
+    if let Some(rows) = rows {
+        document[ROWS] = rows.to_value();
+    }
+    document
 }
 
 #[cfg(test)]
 mod tests {
-    use capture_core::{Checkpoint, Stamp};
+    use capture_core::{Checkpoint, Record, Stamp};
     use jiff::Timestamp;
     use serde_json::json;
 
@@ -82,20 +97,23 @@ mod tests {
     fn a_state_comes_back_as_platforms_print_it() {
         let mut state = StreamState::new(Checkpoint::from(json!({"place": 7})), Timestamp::UNIX_EPOCH);
         state.stamp = Stamp::new(3);
+        let mut rows = Rows::default();
+        assert!(rows.note(&Record::upsert("a", "{}"), state.stamp));
         let stream = |name: &str, state: Value| {
             json!({"type": "STREAM", "stream": {
                 "stream_descriptor": {"name": name, "namespace": null}, "stream_state": state,
             }, "global": null, "data": null, "sourceStats": null})
         };
         let given = json!([
-            stream("jobs", document("jobs", Some(&state))),
-            {"type": "STATE", "state": stream("users", document("users", None))},
+            stream("jobs", document("jobs", Some(&state), Some(&rows))),
+            {"type": "STATE", "state": stream("users", document("users", None, None))},
             stream("applications", json!({"updatedAt": "2026-01-01T00:00:00Z"})),
             stream("sources", json!({"__ab_no_cursor_state_message": true})),
             stream("offers", Value::Null),
         ]);
         let saved = SavedState::read(&given.to_string()).unwrap();
         assert_eq!(saved.streams, BTreeMap::from([("jobs".to_owned(), state)]));
+        assert_eq!(saved.rows, BTreeMap::from([("jobs".to_owned(), rows)]));
         assert_eq!(saved.foreign, ["applications", "sources"]);
     }
 

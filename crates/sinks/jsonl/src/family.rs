@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use capture_core::{
-    Error, ErrorKind, Family, FileStateStore, Finding, Place, Purge, Purging, Result, Sink, State,
+    Error, ErrorKind, Family, FileStateStore, Finding, Locking, Place, Purge, Purging, Result, Sink, State,
     StreamDescriptor, keeps_its_own_state, private_file,
 };
 use capture_ledger::SqliteLedger;
 
 use crate::purge::Purger;
-use crate::{directory, standard_output, state_path};
+use crate::{directory_with, standard_output_with, state_path};
 
 /// Directories with a file per stream.
 #[derive(Debug, Clone, Copy)]
@@ -31,13 +31,14 @@ impl Family for Directories {
         if state.is_some() {
             return Some(Err(keeps_its_own_state("a directory keeps")));
         }
-        Some(Ok(Box::new(Files { path: path.into() })))
+        Some(Ok(Box::new(Files { path: path.into(), locking: Locking::default() })))
     }
 }
 
 #[derive(Debug)]
 struct Files {
     path: PathBuf,
+    locking: Locking,
 }
 
 impl Place for Files {
@@ -53,8 +54,12 @@ impl Place for Files {
         Some(&self.path)
     }
 
+    fn lock_with(&mut self, locking: Locking) {
+        self.locking = locking;
+    }
+
     fn open(&self) -> Result<Box<dyn Sink>> {
-        Ok(directory(&self.path))
+        Ok(directory_with(&self.path, self.locking))
     }
 
     fn peek(&self) -> Result<State> {
@@ -70,7 +75,7 @@ impl Place for Files {
             let message = format!("there is no directory {}", self.path.display());
             return Err(Error::new(ErrorKind::Configuration, message).with_hint("name another with --to"));
         }
-        Ok(Box::new(Purger::new(&self.path, purge, streams)))
+        Ok(Box::new(Purger::new(&self.path, self.locking, purge, streams)))
     }
 
     fn look(&self) -> Result<Vec<Finding>> {
@@ -109,7 +114,8 @@ impl Family for StandardOutput {
 
     fn place(&self, address: &str, state: Option<&Path>) -> Option<Result<Box<dyn Place>>> {
         matches!(address, "stdout" | "-").then(|| {
-            let place: Box<dyn Place> = Box::new(Pipe { state: state.map(Path::to_owned) });
+            let place: Box<dyn Place> =
+                Box::new(Pipe { state: state.map(Path::to_owned), locking: Locking::default() });
             Ok(place)
         })
     }
@@ -118,6 +124,7 @@ impl Family for StandardOutput {
 #[derive(Debug)]
 struct Pipe {
     state: Option<PathBuf>,
+    locking: Locking,
 }
 
 impl Place for Pipe {
@@ -141,8 +148,12 @@ impl Place for Pipe {
         self.state.as_deref()
     }
 
+    fn lock_with(&mut self, locking: Locking) {
+        self.locking = locking;
+    }
+
     fn open(&self) -> Result<Box<dyn Sink>> {
-        Ok(standard_output(self.state.clone()))
+        Ok(standard_output_with(self.state.clone(), self.locking))
     }
 
     fn peek(&self) -> Result<State> {

@@ -22,7 +22,7 @@ mod system;
 
 pub use directory::{Directory, state_path};
 pub use family::{Directories, StandardOutput};
-pub use output::{Lines, lines, standard_output};
+pub use output::{Lines, lines, standard_output, standard_output_with};
 
 use std::path::PathBuf;
 

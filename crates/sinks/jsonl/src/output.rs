@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use capture_core::{
-    Appender, Appending, Error, ErrorKind, FileStateStore, MemoryStateStore, NoLedger, Op, Record, Result,
-    Sink, StreamDescriptor, Watermark, Write,
+    Appender, Appending, Error, ErrorKind, FileStateStore, Locking, MemoryStateStore, NoLedger, Op, Record,
+    Result, Sink, StreamDescriptor, Watermark, Write,
 };
 use capture_ledger::SqliteLedger;
 use json_slices::{push_line, push_string};
@@ -30,15 +30,20 @@ const PIECES_BYTES: usize = 64 << 10;
 /// A sink that writes lines to `output`, which needs no buffer of its own. With a state file it has a ledger beside it;
 /// without one it remembers nothing.
 pub fn lines(output: impl io::Write + Send + 'static, state: Option<PathBuf>) -> Box<dyn Sink> {
-    with_state(Lines::new(output), state)
+    with_state(Lines::new(output), state, Locking::default())
 }
 
 /// A sink that writes lines to standard output, synced with each commit if that is a file. See [`lines`].
 pub fn standard_output(state: Option<PathBuf>) -> Box<dyn Sink> {
+    standard_output_with(state, Locking::default())
+}
+
+/// As [`standard_output`], with a choice for a state file where the file system cannot lock.
+pub fn standard_output_with(state: Option<PathBuf>, locking: Locking) -> Box<dyn Sink> {
     if io::stdout().is_terminal() {
-        return with_state(Lines::new(Shown(io::stdout())), state);
+        return with_state(Lines::new(Shown(io::stdout())), state, locking);
     }
-    with_state(Lines::new(io::stdout()).in_pieces().synced_by(file_behind(io::stdout())), state)
+    with_state(Lines::new(io::stdout()).in_pieces().synced_by(file_behind(io::stdout())), state, locking)
 }
 
 /// A terminal, which would obey what records hold: there it is written as escapes, and so stays the same JSON.
@@ -56,11 +61,16 @@ impl<W: io::Write> io::Write for Shown<W> {
     }
 }
 
-fn with_state<W: io::Write + Send + 'static>(lines: Lines<W>, state: Option<PathBuf>) -> Box<dyn Sink> {
+fn with_state<W: io::Write + Send + 'static>(
+    lines: Lines<W>,
+    state: Option<PathBuf>,
+    locking: Locking,
+) -> Box<dyn Sink> {
     match state {
         Some(path) => {
             let ledger = SqliteLedger::beside(&path);
-            Box::new(Appending::new(lines, FileStateStore::new(path), ledger))
+            let store = FileStateStore::new(path).with_locking(locking);
+            Box::new(Appending::new(lines, store, ledger))
         }
         None => Box::new(Appending::new(lines, MemoryStateStore::new(), NoLedger)),
     }

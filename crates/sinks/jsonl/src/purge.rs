@@ -12,8 +12,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use capture_core::{
-    Account, FileStateStore, Gone, Held, Key, Ledger as _, Purge, Purging, Record, Removal, Removed, Result,
-    Stamp, StateStore as _, StateUpdate, StreamDescriptor, Watermark, Write, chosen, private_file,
+    Account, FileStateStore, Gone, Held, Key, Ledger as _, Locking, Purge, Purging, Record, Removal, Removed,
+    Result, Stamp, StateStore as _, StateUpdate, StreamDescriptor, Watermark, Write, chosen, private_file,
 };
 use capture_ledger::SqliteLedger;
 use jiff::Timestamp;
@@ -58,7 +58,12 @@ struct Line {
 }
 
 impl Purger {
-    pub(crate) fn new(directory: &Path, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Self {
+    pub(crate) fn new(
+        directory: &Path,
+        locking: Locking,
+        purge: Purge,
+        streams: &[Arc<StreamDescriptor>],
+    ) -> Self {
         let state = state_path(directory);
         Self {
             directory: directory.to_owned(),
@@ -67,7 +72,7 @@ impl Purger {
             ledger: SqliteLedger::beside(&state),
             marks: BTreeMap::new(),
             found: None,
-            store: FileStateStore::new(state),
+            store: FileStateStore::new(state).with_locking(locking),
             is_loaded: false,
         }
     }

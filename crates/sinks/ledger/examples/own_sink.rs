@@ -130,6 +130,13 @@ mod tests {
             rows.into_iter().collect()
         }
 
+        /// A line of which a kill left the beginning.
+        async fn tear(&self) -> bool {
+            let mut file = File::options().append(true).open(self.path()).unwrap();
+            file.write_all(br#"{"stream":"pets","key":"to"#).unwrap();
+            true
+        }
+
         fn shows_uncommitted(&self) -> bool {
             true
         }

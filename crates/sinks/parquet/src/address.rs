@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use capture_core::{Error, ErrorKind, Result};
+use capture_core::{Error, ErrorKind, Locking, Result};
 use url::Url;
 
 /// How long a run may be silent before another one takes its place, unless the address says otherwise.
@@ -59,11 +59,18 @@ pub(crate) struct Bucket {
 /// Where the files are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Address {
-    Directory(PathBuf),
+    Directory(PathBuf, Locking),
     Bucket(Bucket),
 }
 
 impl Address {
+    /// Chooses what to do if a directory's file system cannot lock.
+    pub(crate) fn lock_with(&mut self, locking: Locking) {
+        if let Self::Directory(_, chosen) = self {
+            *chosen = locking;
+        }
+    }
+
     /// What stands behind `parquet:`.
     ///
     /// # Errors
@@ -73,7 +80,7 @@ impl Address {
             return match text {
                 "" => Err(refused("`parquet:` names no directory")
                     .with_hint("parquet:DIR, or parquet:s3://BUCKET/PREFIX")),
-                path => Ok(Self::Directory(path.into())),
+                path => Ok(Self::Directory(path.into(), Locking::default())),
             };
         };
         let Some((_, service)) = SCHEMES.iter().find(|(known, _)| *known == scheme) else {
@@ -149,7 +156,7 @@ impl Bucket {
 impl Address {
     pub(crate) fn root(&self) -> String {
         match self {
-            Self::Directory(path) => {
+            Self::Directory(path, _) => {
                 let path = path.display().to_string();
                 if path.len() > 1 { path.trim_end_matches('/').to_owned() } else { path }
             }
@@ -165,7 +172,7 @@ impl Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Directory(path) => write!(f, "parquet:{}", path.display()),
+            Self::Directory(path, _) => write!(f, "parquet:{}", path.display()),
             Self::Bucket(bucket) => {
                 write!(f, "parquet:{}", self.root())?;
                 for (index, (name, value)) in bucket.parameters().into_iter().enumerate() {

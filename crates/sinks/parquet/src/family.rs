@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use capture_core::{
-    Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor,
+    Error, ErrorKind, Finding, Locking, Place, Purge, Purging, Result, Sink, State, StreamDescriptor,
     keeps_its_own_state, private_file,
 };
 use jiff::Timestamp;
@@ -140,16 +140,20 @@ impl Place for Lake {
     /// One that cannot be asked is not there; [`look`](Self::look) says why.
     fn exists(&self) -> bool {
         match (&self.address, &self.rehearsed) {
-            (Address::Directory(path), None) => path.join(STATE).exists(),
+            (Address::Directory(path, _), None) => path.join(STATE).exists(),
             _ => self.look_with(|store| store.read(STATE)).is_ok_and(|found| found.is_some()),
         }
     }
 
     fn path(&self) -> Option<&Path> {
         match &self.address {
-            Address::Directory(path) => Some(path),
+            Address::Directory(path, _) => Some(path),
             Address::Bucket(_) => None,
         }
+    }
+
+    fn lock_with(&mut self, locking: Locking) {
+        self.address.lock_with(locking);
     }
 
     fn open(&self) -> Result<Box<dyn Sink>> {
@@ -183,7 +187,7 @@ impl Place for Lake {
 
     fn look(&self) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
-        if let Address::Directory(path) = &self.address {
+        if let Address::Directory(path, _) = &self.address {
             if !self.exists() {
                 let directory = private_file::directory_of(path);
                 let missing = || {
@@ -223,9 +227,10 @@ pub struct Compacted {
 ///
 /// # Errors
 /// As for [`Sink::load`](capture_core::Sink::load), and those of reading and writing.
-pub fn compact(address: &str) -> Option<Result<Compacted>> {
+pub fn compact(address: &str, locking: Locking) -> Option<Result<Compacted>> {
     let rest = address.strip_prefix("parquet:")?;
-    Some(Address::parse(rest).and_then(|address| {
+    Some(Address::parse(rest).and_then(|mut address| {
+        address.lock_with(locking);
         let store = sink::store(&address)?;
         if store.read(STATE)?.is_none() {
             let message = format!("there is nothing at {address}");

@@ -40,14 +40,14 @@ impl fmt::Debug for ParquetSink {
 /// The store that an address names.
 pub(crate) fn store(address: &Address) -> Result<Arc<dyn Store>> {
     Ok(match address {
-        Address::Directory(path) => Arc::new(Directory::new(path)),
+        Address::Directory(path, locking) => Arc::new(Directory::new(path).with_locking(*locking)),
         Address::Bucket(bucket) => Arc::new(Objects::new(bucket)?),
     })
 }
 
 pub(crate) fn lease(address: &Address) -> Duration {
     match address {
-        Address::Directory(_) => Duration::ZERO,
+        Address::Directory(..) => Duration::ZERO,
         Address::Bucket(bucket) => bucket.lease,
     }
 }

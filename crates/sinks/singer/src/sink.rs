@@ -175,15 +175,18 @@ impl Sink for SingerSink {
             let Op::Upsert(body) = &record.op else { continue };
             line.clear();
             line.extend_from_slice(&reading.prefix);
-            let pushed = reading.shape.push(&mut line, body, record.scope.as_ref());
-            line.extend_from_slice(suffix.as_bytes());
-            line.push(b'\n');
+            let mut pushed = reading.shape.push(&mut line, body, record.scope.as_ref());
             if !pushed.undeclared.is_empty() {
                 pushed.undeclared.iter().for_each(|member| reading.shape.declare(member));
+                // Once more, now that it is known what they are called.
+                line.truncate(reading.prefix.len());
+                pushed = reading.shape.push(&mut line, body, record.scope.as_ref());
                 let message = schema_message(name, &reading.key, &reading.shape).to_string();
                 self.buffer.extend_from_slice(message.as_bytes());
                 self.buffer.push(b'\n');
             }
+            line.extend_from_slice(suffix.as_bytes());
+            line.push(b'\n');
             self.buffer.extend_from_slice(&line);
             reading.misfits += pushed.misfits;
             reading.counts.written += 1;

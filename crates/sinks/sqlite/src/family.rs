@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use capture_core::{
-    Error, ErrorKind, Finding, Place, Purge, Purging, Result, Sink, State, StreamDescriptor,
+    Error, ErrorKind, Finding, Locking, Place, Purge, Purging, Result, Sink, State, StreamDescriptor,
     keeps_its_own_state, private_file,
 };
 
@@ -31,7 +31,7 @@ impl capture_core::Family for Family {
         if state.is_some() {
             return Some(Err(keeps_its_own_state("a database keeps")));
         }
-        let database = Database { path: path.into() };
+        let database = Database { path: path.into(), locking: Locking::default() };
         // What is no file is said before anything is asked of Ashby.
         Some(match File::new(&database.path) {
             Err(error) if error.kind() == ErrorKind::Configuration => Err(error),
@@ -43,6 +43,7 @@ impl capture_core::Family for Family {
 #[derive(Debug)]
 struct Database {
     path: PathBuf,
+    locking: Locking,
 }
 
 impl Place for Database {
@@ -62,8 +63,12 @@ impl Place for Database {
         Some(crate::database::is_locked(&self.path))
     }
 
+    fn lock_with(&mut self, locking: Locking) {
+        self.locking = locking;
+    }
+
     fn open(&self) -> Result<Box<dyn Sink>> {
-        Ok(Box::new(SqliteSink::new(&self.path)))
+        Ok(Box::new(SqliteSink::with_locking(&self.path, self.locking)))
     }
 
     fn peek(&self) -> Result<State> {
@@ -86,12 +91,12 @@ impl Place for Database {
             let message = format!("there is no database {}", self.path.display());
             return Err(Error::new(ErrorKind::Configuration, message).with_hint("name another with --to"));
         }
-        Ok(Box::new(Purger::new(&self.path, purge, streams)?))
+        Ok(Box::new(Purger::new(&self.path, self.locking, purge, streams)?))
     }
 
     fn copy(&self, path: &Path) -> Result<Option<Box<dyn Place>>> {
         crate::copy(&self.path, path)?;
-        Ok(Some(Box::new(Self { path: path.to_owned() })))
+        Ok(Some(Box::new(Self { path: path.to_owned(), locking: self.locking })))
     }
 
     fn look(&self) -> Result<Vec<Finding>> {

@@ -70,7 +70,7 @@ mod table;
 pub use family::Family;
 pub use names::{quoted, rows_table, search_table};
 pub use read::{Answer, TableInfo, copy, live_rows, query, reader, state, state_in, tables};
-pub use search::{Texts, words};
+pub use search::{Texts, Words, words};
 pub use sink::{SqliteSink, rebuild};
 
 /// What the README shows runs.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use capture_core::{
-    Gone, Held, Key, Lock, Purge, Purging, Record, Removal, Removed, Result, Stamp, StateUpdate,
+    Gone, Held, Key, Lock, Locking, Purge, Purging, Record, Removal, Removed, Result, Stamp, StateUpdate,
     StreamDescriptor, Write, chosen,
 };
 use rusqlite::{Connection, params};
@@ -33,8 +33,13 @@ pub(crate) struct Purger {
 }
 
 impl Purger {
-    pub(crate) fn new(path: &Path, purge: Purge, streams: &[Arc<StreamDescriptor>]) -> Result<Self> {
-        let lock = Lock::acquire(&Place::new(path)?.name)?;
+    pub(crate) fn new(
+        path: &Path,
+        locking: Locking,
+        purge: Purge,
+        streams: &[Arc<StreamDescriptor>],
+    ) -> Result<Self> {
+        let lock = Lock::acquire_with(&Place::new(path)?.name, locking)?;
         let database = Database::open(path).map_err(|failure| failure.of(path))?;
         let (path, descriptors) = (path.to_owned(), streams.to_vec());
         Ok(Self { path, purge, descriptors, chosen: None, database, _lock: lock })
@@ -124,8 +129,16 @@ impl Purger {
                     Ok(changes::forget(connection)?)
                 })?;
             }
-            // Whatever they were before may stand in what is free.
-            Purge::Earlier(_) => {}
+            // Whatever they were before may stand in what is free, which the rewriting leaves out, and among the words.
+            Purge::Earlier(_) => {
+                let concerned = all.iter().filter(|(_, stream)| self.purge.concerns(stream));
+                self.database.transaction(|connection| {
+                    for (_, stream) in concerned {
+                        search::settle(connection, stream)?;
+                    }
+                    Ok(())
+                })?;
+            }
             _ => self.erase(&all)?,
         }
         self.database.rewrite()

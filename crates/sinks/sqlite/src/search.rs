@@ -214,22 +214,28 @@ pub(crate) fn rebuild(
     Ok(counts)
 }
 
-/// Words of a search as FTS5 takes them, each of them quoted, so that none is a word of its language: records must hold
-/// all of them, the last one perhaps only begun, if it has three letters; or `any` of them. `None` if there is no word in it.
-pub fn words(text: &str, any: bool) -> Option<String> {
+/// Words of a search as FTS5 takes them, each of them quoted, so that none is a word of its language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// Each of them whole.
+    pub whole: String,
+    /// The last one perhaps only begun, if it has three letters.
+    pub begun: String,
+}
+
+/// What records must hold: all words of a text, or `any` of them. `None` if there is no word in it.
+pub fn words(text: &str, any: bool) -> Option<Words> {
     let words: Vec<&str> =
         text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let (last, all) = words.split_last()?;
-    let mut query = String::new();
+    let mut whole = String::new();
     for word in all {
-        let _ = write!(query, "{} {} ", Cow::from(quoted(word)), if any { "OR" } else { "AND" });
+        let _ = write!(whole, "{} {} ", Cow::from(quoted(word)), if any { "OR" } else { "AND" });
     }
-    query.push_str(&quoted(last));
+    whole.push_str(&quoted(last));
     // Half of all words begin with some letter: that is no beginning of a word, where words have letters.
-    if last.len() >= BEGINNING_BYTES {
-        query.push_str(" *");
-    }
-    Some(query)
+    let star = if last.len() >= BEGINNING_BYTES { " *" } else { "" };
+    Some(Words { begun: format!("{whole}{star}"), whole })
 }
 
 #[cfg(test)]
@@ -251,8 +257,10 @@ mod tests {
 
     #[test]
     fn nothing_in_a_search_is_a_word_of_the_language() {
-        assert_eq!(words("staff engineer", false).unwrap(), "\"staff\" AND \"engineer\" *");
-        assert_eq!(words("a\" OR NEAR(b", true).unwrap(), "\"a\" OR \"OR\" OR \"NEAR\" OR \"b\"");
+        let staff = words("staff engineer", false).unwrap();
+        assert_eq!(staff.whole, "\"staff\" AND \"engineer\"");
+        assert_eq!(staff.begun, "\"staff\" AND \"engineer\" *");
+        assert_eq!(words("a\" OR NEAR(b", true).unwrap().begun, "\"a\" OR \"OR\" OR \"NEAR\" OR \"b\"");
         assert_eq!(words(" -\"*^: ", false), None);
     }
 }

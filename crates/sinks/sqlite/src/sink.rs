@@ -93,13 +93,16 @@ impl Session {
 ///
 /// # Errors
 /// [`ErrorKind::Busy`] while a run has the database, [`ErrorKind::Storage`] if there is none or it cannot be written.
-pub fn rebuild(path: &Path, streams: &[(String, Searchable)]) -> Result<Vec<(String, u64)>> {
+pub fn rebuild(
+    path: &Path,
+    locking: Locking,
+    streams: &[(String, Searchable)],
+) -> Result<Vec<(String, u64)>> {
     if !path.exists() {
         let message = format!("there is no database {}", path.display());
         return Err(Error::new(ErrorKind::Storage, message).with_hint("make it with `ashby sync`"));
     }
-    let lock = Locking::default();
-    let mut session = Session { path: path.into(), database: None, lock: None, locking: lock };
+    let mut session = Session { path: path.into(), database: None, lock: None, locking };
     let counts = session.database().and_then(|database| database.rebuild(streams));
     let closed = session.database.take().map_or(Ok(()), Database::close);
     counts.and_then(|counts| closed.map(|()| counts)).map_err(|failure| failure.of(path))

@@ -2,6 +2,7 @@
 
 use capture_core::FieldKind;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use json_slices::Text;
 
 /// Whether a value as it is written is of a kind, or null.
@@ -22,4 +23,13 @@ pub(crate) fn fits(kind: FieldKind, value: &[u8]) -> bool {
         FieldKind::Array => starts_with(b"["),
         FieldKind::Object => starts_with(b"{"),
     }
+}
+
+/// Whether a value as it is written is a date, or null.
+pub(crate) fn is_date(value: &[u8]) -> bool {
+    // A date parses out of an instant, too.
+    value == b"null"
+        || Text::of(value)
+            .and_then(Text::exact)
+            .is_some_and(|text| text.len() == "2026-02-28".len() && text.parse::<Date>().is_ok())
 }

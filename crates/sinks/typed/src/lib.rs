@@ -10,7 +10,7 @@ mod schema;
 mod tables;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use capture_core::{Field, FieldKind, Key};
 use json_slices::{members, push_line, push_string, storable, unicode};
@@ -29,6 +29,17 @@ pub struct Shape {
     scope_as: Option<String>,
     left_out: BTreeSet<String>,
     is_storable: bool,
+    dates: BTreeSet<String>,
+    /// What members are called, where they cannot all keep their names.
+    names: Option<Names>,
+}
+
+/// Names of members, and what these are called.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    called: BTreeMap<String, String>,
+    /// As columns: many destinations make no difference.
+    taken: HashSet<String>,
 }
 
 /// What was done to a record.
@@ -69,15 +80,57 @@ impl Shape {
         self
     }
 
+    /// Has null for texts of these members that are no dates.
+    #[must_use]
+    pub fn with_dates(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.dates.extend(names);
+        self
+    }
+
+    /// Calls members otherwise whose names destinations make no columns of: nothing at all, a quote, one that is too
+    /// long, one that differs from another only in case. Who was there first keeps the name.
+    #[must_use]
+    pub fn with_names_for_columns(mut self) -> Self {
+        self.names = Some(Names::default());
+        let names: Vec<String> = self.kinds.keys().cloned().collect();
+        names.iter().for_each(|name| self.name(name));
+        self
+    }
+
     /// From now on a member may be anything, and that is known.
     pub fn declare(&mut self, name: &str) {
+        self.name(name);
         self.kinds.insert(name.to_owned(), FieldKind::Any);
+    }
+
+    /// Decides what a member is called.
+    fn name(&mut self, name: &str) {
+        let Some(names) = &mut self.names else { return };
+        if names.called.contains_key(name) {
+            return;
+        }
+        // As targets compare names that put them into snake case.
+        let folded = column_name(name, &mut HashSet::new());
+        let is_plain = !name.is_empty()
+            && name.len() <= NAME_BYTES_MAX
+            && !name.contains(|letter: char| letter.is_control() || "\"'`;\\".contains(letter));
+        let called = if is_plain && names.taken.insert(folded) {
+            name.to_owned()
+        } else {
+            column_name(name, &mut names.taken)
+        };
+        names.called.insert(name.to_owned(), called);
+    }
+
+    /// What a member is called.
+    fn called<'a>(&'a self, name: &'a str) -> &'a str {
+        self.names.as_ref().and_then(|names| names.called.get(name)).map_or(name, String::as_str)
     }
 
     /// The members that records have as far as is known, those that are left out excepted.
     pub fn fields(&self) -> Vec<Field> {
         let kept = self.kinds.iter().filter(|(name, _)| !self.left_out.contains(*name));
-        kept.map(|(name, kind)| Field::new(name, *kind)).collect()
+        kept.map(|(name, kind)| Field::new(self.called(name), *kind)).collect()
     }
 
     /// The member for what records belong to, and the key of what this one does.
@@ -100,14 +153,18 @@ impl Shape {
                 return;
             }
             let fits = match self.kinds.get(&*name) {
-                Some(known) => kind::fits(*known, value),
+                Some(known) => {
+                    kind::fits(*known, value) && (!self.dates.contains(&*name) || kind::is_date(value))
+                }
                 None => {
                     pushed.undeclared.push(name.clone().into_owned());
                     true
                 }
             };
             pushed.misfits += u64::from(!fits);
-            push_member(&mut rebuilt, &name, if fits { value } else { b"null" });
+            let called = self.called(&name);
+            is_changed |= called != &*name;
+            push_member(&mut rebuilt, called, if fits { value } else { b"null" });
         });
         if read.is_err() || (!is_changed && pushed.misfits == 0) {
             push_line(line, &body);
@@ -213,6 +270,50 @@ mod tests {
         let (line, told) = pushed(&shape, r#"{"id":"a","order":1,"odd":2}"#, Some(&Key::from("o\"1")));
         assert_eq!((line, told), (r#"{"id":"a","owner_id":"o\"1"}"#.to_owned(), Pushed::default()));
         assert!(shape.fields().iter().all(|field| field.name != "order"));
+    }
+
+    #[test]
+    fn a_text_that_is_no_date_is_null_and_counted() {
+        let shape = Shape::new(&[Field::new("on", FieldKind::String)]).with_dates(["on".to_owned()]);
+        for (on, misfits) in [
+            ("\"2026-02-28\"", 0),
+            ("null", 0),
+            ("\"2026-02-30\"", 1),
+            ("\"soon\"", 1),
+            ("\"2026-02-28T00:00:00Z\"", 1),
+            ("7", 1),
+        ] {
+            let (line, told) = pushed(&shape, &format!("{{\"on\":{on}}}"), None);
+            let kept = if misfits == 0 { on } else { "null" };
+            assert_eq!((line, told.misfits), (format!("{{\"on\":{kept}}}"), misfits));
+        }
+    }
+
+    #[test]
+    fn names_that_targets_make_no_columns_of_are_others_everywhere() {
+        let (one, two) = ("x".repeat(70), "x".repeat(70) + "y");
+        let odd = ["company", "Company", "", "a\"; drop", &one, &two];
+        let mut shape = Shape::new(&[Field::new("company", FieldKind::Any)]).with_names_for_columns();
+        let body =
+            Value::Object(odd.iter().map(|name| ((*name).to_owned(), json!(name))).collect()).to_string();
+        let (_, told) = pushed(&shape, &body, None);
+        assert_eq!(told.undeclared.len(), 5);
+        told.undeclared.iter().for_each(|name| shape.declare(name));
+        let (line, told) = pushed(&shape, &body, None);
+        assert_eq!(told, Pushed::default());
+        let record: serde_json::Map<String, Value> = serde_json::from_str(&line).unwrap();
+        let declared: BTreeSet<String> = shape.fields().into_iter().map(|field| field.name).collect();
+        assert_eq!(declared, record.keys().cloned().collect(), "what is declared is what comes");
+        let columns: HashSet<String> = record.keys().map(|name| name.to_lowercase()).collect();
+        assert_eq!(columns.len(), odd.len(), "{columns:?}");
+        assert!(
+            columns
+                .iter()
+                .all(|name| !name.is_empty() && name.len() <= NAME_BYTES_MAX && !name.contains('"'))
+        );
+        assert_eq!(record["company"], "company", "one that can stay does");
+        let values: BTreeSet<&str> = record.values().filter_map(Value::as_str).collect();
+        assert_eq!(values.len(), odd.len(), "none is taken for another");
     }
 
     proptest! {

@@ -50,7 +50,7 @@ pub(super) fn try_package(packages: &Packages, place: &Path) -> Result<Ended> {
     }
     let demo = [&as_user[..], &["cd /var/lib/ashby && /usr/bin/ashby demo"]].concat();
     gives_its_demo(&system.path(STATE), &mut system.run(&demo))?;
-    system.units_are_right()?;
+    let units = system.units_are_right()?;
 
     // What an administrator has changed outlives the next version.
     let settings = system.path("etc/ashby/config.toml");
@@ -74,7 +74,7 @@ pub(super) fn try_package(packages: &Packages, place: &Path) -> Result<Ended> {
         return Err("/etc/ashby/config.toml is still there after a purge".into());
     }
     system.has(&["var/lib/ashby/ashby-demo.db"])?;
-    Ok(Ended::Well)
+    Ok(units.unwrap_or(Ended::Well))
 }
 
 /// A system in a folder.
@@ -116,7 +116,10 @@ impl Debian {
 
     fn install(&self, deb: &Path) -> Result<()> {
         fs::copy(deb, self.path("ashby.deb"))?;
-        told(&mut self.run(&["dpkg", "--install", "/ashby.deb"])).map(drop)
+        // As the site says; a second time what is there is the same version.
+        let apt = ["apt-get", "install", "--yes", "--quiet", "--reinstall", "--no-install-recommends"];
+        told(&mut self.run(&[&apt[..], &["--option=Dpkg::Options::=--force-confold", "/ashby.deb"]].concat()))
+            .map(drop)
     }
 
     fn has(&self, paths: &[&str]) -> Result<()> {
@@ -126,11 +129,10 @@ impl Debian {
         }
     }
 
-    /// As systemd reads them, where it is installed beside this.
-    fn units_are_right(&self) -> Result<()> {
-        if lacks("systemd-analyze").is_some() {
-            println!("SKIPPED: the units: systemd-analyze is not installed");
-            return Ok(());
+    /// As systemd reads them; why that is not tried.
+    fn units_are_right(&self) -> Result<Option<Ended>> {
+        if let Some(skipped) = lacks("systemd-analyze") {
+            return Ok(Some(skipped));
         }
         let units = ["ashby-sync.service", "ashby-sync.timer", "ashby-serve.service"];
         let units = units.map(|unit| self.path("usr/lib/systemd/system").join(unit));
@@ -139,7 +141,7 @@ impl Debian {
         let said = String::from_utf8_lossy(&output.stderr);
         // The program lies in the tree, not where the units will find it.
         let wrong = said.lines().find(|line| line.contains("ashby-") && !line.contains("is not executable"));
-        wrong.map_or(Ok(()), |wrong| Err(format!("systemd-analyze verify: {wrong}").into()))
+        wrong.map_or(Ok(None), |wrong| Err(format!("systemd-analyze verify: {wrong}").into()))
     }
 }
 

@@ -79,8 +79,9 @@ pub(super) async fn run(
         }
         if !outcome.is_success() {
             output::explain(&format!(
-                "{} was not taken and is given up; `ashby webhook replay --url …` sends it again\n",
-                delivery.event.action()
+                "{} was not taken by {} and is given up; `ashby webhook replay --url …` sends it again\n",
+                delivery.event.action(),
+                recipient.host()
             ));
         }
         super::finish(inbox, vec![delivery.sequence], stop).await?;

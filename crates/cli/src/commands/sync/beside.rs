@@ -71,7 +71,7 @@ impl Beside {
             observers.push(Arc::new(modelling.clone()));
         }
         let mut sending = None;
-        if let Some(url) = settings.notify() {
+        if let Some(url) = settings.notify()? {
             let (notifier, sends) = Notifier::start(url)?;
             observers.push(Arc::new(notifier));
             sending = Some(sends);
@@ -103,7 +103,8 @@ impl Beside {
 
     /// Says so when webhooks that were set up from here are disabled.
     pub(super) fn look_after_webhooks(&self, settings: &Settings, client: &Client) {
-        let file = settings.webhooks_file();
+        // A receiver has asked for it before.
+        let Ok(file) = settings.webhooks_file() else { return };
         if self.receiver.is_none() || !file.exists() {
             return;
         }
@@ -139,16 +140,26 @@ impl Beside {
         }
     }
 
-    /// Ends all of it in order, after a run that captured something or came to nothing.
-    pub(super) async fn end(self, has_failed: bool) {
+    /// Ends all of it, after a run that captured something or came to nothing. What others may hold up is waited for
+    /// together, so that the whole has one limit.
+    pub(super) async fn end(self, has_failed: bool, is_interrupted: bool) {
         let Self { keeper, receiver, forgetting, modelling, observers, sending, stop, .. } = self;
         stop.cancel();
-        if let Some(receiver) = receiver {
-            match has_failed {
-                true => receiver.abandon().await,
-                false => receiver.stop().await,
+        // The notifier is one of them, and all is said.
+        drop(observers);
+        let received = async {
+            match receiver {
+                Some(receiver) if has_failed => receiver.abandon().await,
+                Some(receiver) => receiver.stop().await,
+                None => {}
             }
-        }
+        };
+        let sent = async {
+            if let Some(sending) = sending {
+                sending.end().await;
+            }
+        };
+        tokio::join!(received, sent);
         if let Some(keeper) = keeper {
             keeper.end().await;
         }
@@ -156,11 +167,7 @@ impl Beside {
             forgetting.end().await;
         }
         if let Some(modelling) = modelling {
-            modelling.end().await;
-        }
-        drop(observers);
-        if let Some(sending) = sending {
-            sending.end().await;
+            modelling.end(is_interrupted).await;
         }
     }
 }

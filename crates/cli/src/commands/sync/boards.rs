@@ -48,14 +48,15 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     let display = progress.display();
     let observer = beside.observer(Arc::clone(&progress) as Arc<dyn Observer>);
     let ended = match settings.interval() {
-        Some(_) => supervise(attempt, observer, super::pauses(settings), cancel.clone()).await,
+        Some(_) => supervise(attempt, Arc::clone(&observer), super::pauses(settings), cancel.clone()).await,
         None => {
             let attempt = async || attempt(Arc::clone(&observer)).await;
             patience::through(&*place, PATIENCE, &cancel, attempt).await
         }
     };
     drop(display);
-    beside.end(ended.is_err()).await;
+    drop(observer);
+    beside.end(ended.is_err(), cancel.is_cancelled()).await;
     let summary = Summary::new(ended?, &client.usage(), started.elapsed());
     let summary = match settings.interval() {
         Some(_) => summary.watched(&progress),

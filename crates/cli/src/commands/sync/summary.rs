@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::selection::{LeftOut, Off};
 use crate::failure::{self, CREDENTIALS, FAILED, Failure, INTERRUPTED, PARTIAL, USAGE};
-use crate::output::{age, counted, duration, table, thousands};
+use crate::output::{age, counted, duration, table_to_say, thousands};
 use crate::progress::Progress;
 use crate::rounds::{endings, requests};
 use crate::said;
@@ -142,16 +142,15 @@ impl Summary {
 
     /// What programs are told that read failures: which streams could not be read, and the first one's reason.
     fn failure(&self, code: u8) -> Option<Failure> {
-        let reason = |outcome: &Outcome| match outcome {
-            Outcome::Failed { reason, hint, .. } => Some((reason.clone(), hint.clone())),
-            Outcome::Skipped { kind: ErrorKind::Denied, reason } => Some((reason.clone(), None)),
-            _ => None,
+        let has_failed = |outcome: &Outcome| {
+            matches!(outcome, Outcome::Failed { .. } | Outcome::Skipped { kind: ErrorKind::Denied, .. })
         };
-        let failed: Vec<(&String, (String, Option<String>))> = self
+        let failed: Vec<(&String, &Outcome)> = self
             .report
             .streams
             .iter()
-            .filter_map(|(name, stream)| Some((name, reason(&stream.outcome)?)))
+            .map(|(name, stream)| (name, &stream.outcome))
+            .filter(|(_, outcome)| has_failed(outcome))
             .collect();
         let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
         let message = match code {
@@ -163,13 +162,23 @@ impl Summary {
             _ if names.is_empty() => "the run ended in trouble".to_owned(),
             _ => format!("{} could not be read: {}", counted(names.len() as u64, "stream"), names.join(", ")),
         };
+        // An interrupt and a question to a person are what they are, whatever failed beside them.
+        let is_of_streams = !matches!(code, INTERRUPTED | USAGE);
         let failure = Failure::new(code, message);
-        Some(match failed.into_iter().next() {
-            Some((name, (reason, hint))) => {
+        Some(match failed.first() {
+            Some((name, Outcome::Failed { kind, reason, hint, code, request_id })) => {
                 let failure = failure.with_source(format!("{name}: {reason}"));
+                let failure = match is_of_streams {
+                    true => failure.of_stream(*kind, code.as_deref(), request_id.as_deref()),
+                    false => failure,
+                };
                 if let Some(hint) = hint { failure.with_hint(hint) } else { failure }
             }
-            None => failure,
+            Some((name, Outcome::Skipped { kind, reason })) => {
+                let failure = failure.with_source(format!("{name}: {reason}"));
+                if is_of_streams { failure.of_stream(*kind, None, None) } else { failure }
+            }
+            _ => failure,
         })
     }
 
@@ -212,7 +221,7 @@ impl fmt::Display for Summary {
         let is_quiet = rows.is_empty();
         if !is_quiet {
             rows.push(self.row("total", records, &total, self.requests, self.seconds));
-            f.write_str(&table(header, &numeric, rows))?;
+            f.write_str(&table_to_say(header, &numeric, rows))?;
         }
         for (name, stream) in &self.report.streams {
             // A watch has said them when they came.

@@ -97,7 +97,7 @@ async fn change(
 
 impl Update {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
-        let mut held = Held::take(settings.webhooks_file())?;
+        let mut held = Held::take(settings.webhooks_file()?)?;
         let mut found = confirmed(&held, &self.which, "webhook.update", self.yes)?;
         let client = settings.client()?;
         let changes = [("requestUrl", self.url.as_str().into())];
@@ -109,7 +109,7 @@ impl Update {
 
 impl Enable {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
-        let mut held = Held::take(settings.webhooks_file())?;
+        let mut held = Held::take(settings.webhooks_file()?)?;
         let mut found = confirmed(&held, &self.which, "webhook.update", self.yes)?;
         let client = settings.client()?;
         change(&client, &mut held, &mut found, &[("enabled", true.into())], |_| {}).await?;
@@ -123,7 +123,7 @@ const UNDER_WAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(3);
 
 impl Rotate {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
-        let mut held = Held::take(settings.webhooks_file())?;
+        let mut held = Held::take(settings.webhooks_file()?)?;
         if self.finish {
             let since = held.kept.rotated_at.map(|at| jiff::Timestamp::now().duration_since(at));
             if let Some(since) = since.filter(|since| *since < UNDER_WAY && !self.yes) {
@@ -140,7 +140,7 @@ impl Rotate {
             held.save()?;
             let told = format!("no longer valid: {}\n", counted(forgotten as u64, "earlier secret"));
             print_done(settings, &told, &json!({"earlier_secrets_forgotten": forgotten}))?;
-            if let Some(path) = settings.secret_file() {
+            if let Some(path) = settings.secret_file()? {
                 explain(&format!("take the earlier lines out of {} yourself\n", path.display()));
             }
             return Ok(ExitCode::SUCCESS);
@@ -149,7 +149,7 @@ impl Rotate {
         let client = settings.client()?;
         let secret = webhooks::random();
         // Before Ashby signs with it: receivers follow the file.
-        if let Some(path) = settings.secret_file() {
+        if let Some(path) = settings.secret_file()? {
             let failed = |error: std::io::Error| {
                 Failure::new(FAILED, format!("cannot write {}", path.display())).with_source(error)
             };
@@ -179,7 +179,7 @@ impl Rotate {
 
 impl Delete {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
-        let mut held = Held::take(settings.webhooks_file())?;
+        let mut held = Held::take(settings.webhooks_file()?)?;
         let which = Which { which: self.which };
         let found = confirmed(&held, &which, "webhook.delete", self.yes)?;
         let client = settings.client()?;

@@ -96,7 +96,7 @@ pub(super) async fn settle(client: &Client, webhooks: &mut [Webhook]) {
 
 /// How many pings came to the inbox on this machine since then; waits a while for `expected`. `None` if it is not here.
 pub(super) async fn pings(settings: &Settings, since: Timestamp, expected: usize) -> Option<u64> {
-    let path = &webhooks::inbox_to_read(settings);
+    let path = &webhooks::inbox_to_read(settings).ok()?;
     let reader = Reader::open(path).ok()?;
     let until = Instant::now() + PATIENCE;
     loop {

@@ -45,7 +45,7 @@ impl Replay {
             event(kind)?;
         }
         let recipient = self.url.as_ref().map(|url| Recipient::new(url, "--url")).transpose()?;
-        let reader = Reader::open(webhooks::inbox_to_read(settings))?;
+        let reader = Reader::open(webhooks::inbox_to_read(settings)?)?;
         let (mut after, mut events, mut failed) = (0, 0_u64, 0_u64);
         let mut items = Items::new(settings);
         loop {

@@ -41,10 +41,12 @@ impl Setup {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let url = self.address()?;
         let types = self.types()?;
-        let mut held = Held::take(settings.webhooks_file())?;
+        // It is looked into last; whether it may be is a question before anything is made.
+        settings.inbox()?;
+        let mut held = Held::take(settings.webhooks_file()?)?;
         // Made now if there is none, so that a receiver that runs has it before the first ping. If nothing comes of the
         // setup it goes again.
-        let secret = match settings.secret_file() {
+        let secret = match settings.secret_file()? {
             Some(path) => webhooks::first_in(path)?,
             None => held.secret()?,
         };
@@ -106,7 +108,10 @@ impl Setup {
             let names: Vec<&str> =
                 types.iter().copied().filter(|kind| !all.iter().any(|of| of.kind == *kind)).collect();
             held.keep();
-            let secret_is_in = settings.secret_file().unwrap_or_else(|| settings.webhooks_file());
+            let secret_is_in = match settings.secret_file()? {
+                Some(path) => path,
+                None => settings.webhooks_file()?,
+            };
             explain(&format!(
                 "Ashby's API refuses to make webhooks for {}: set them up in Ashby (Admin > Integrations > Webhooks) with the \
                  secret that is in {}\n",

@@ -69,7 +69,7 @@ pub(super) fn verdict(webhooks: &[Webhook]) -> ExitCode {
 }
 
 pub(super) fn list(settings: &Settings) -> Result<ExitCode, Failure> {
-    let kept = Kept::read(settings.webhooks_file())?;
+    let kept = Kept::read(settings.webhooks_file()?)?;
     show(settings, &kept.webhooks)?;
     if kept.webhooks.is_empty() {
         output::explain("nothing was set up from here; Ashby itself lists no webhooks\n");
@@ -78,7 +78,7 @@ pub(super) fn list(settings: &Settings) -> Result<ExitCode, Failure> {
 }
 
 pub(super) async fn info(settings: &Settings, which: &Which) -> Result<ExitCode, Failure> {
-    let mut held = Held::take(settings.webhooks_file())?;
+    let mut held = Held::take(settings.webhooks_file()?)?;
     let mut found = which.of(&held.kept)?;
     let client = settings.client()?;
     for webhook in &mut found {

@@ -1,3 +1,4 @@
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,6 +29,18 @@ impl SinkHarness for Directory {
         let gone = parsed(&text).filter(|line| line["_deleted"] == true);
         let gone = gone.map(|line| (key(stream, &line), line)).collect();
         Some(graves(gone, ["_deleted_why", "_deleted_at", "_merged_into"]))
+    }
+
+    /// A line of which a kill left the beginning.
+    async fn tear(&self) -> bool {
+        for entry in std::fs::read_dir(self.0.path().join("out")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "jsonl") {
+                let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+                file.write_all(br#"{"id":"torn","val"#).unwrap();
+            }
+        }
+        true
     }
 
     fn shows_uncommitted(&self) -> bool {

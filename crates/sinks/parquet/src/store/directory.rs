@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
-use capture_core::{Error, ErrorKind, Lock, Result, private_file};
+use capture_core::{Error, ErrorKind, Lock, Locking, Result, private_file};
 
 use super::{Blob, Held, Spool, Store, Tag, failed, taken};
 use crate::files::{OURS, STATE};
@@ -17,11 +17,17 @@ const SPOOL: &str = ".spool-";
 #[derive(Debug)]
 pub(crate) struct Directory {
     root: PathBuf,
+    locking: Locking,
 }
 
 impl Directory {
     pub(crate) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self { root: root.to_owned(), locking: Locking::default() }
+    }
+
+    /// Chooses what to do on a file system that cannot lock.
+    pub(crate) fn with_locking(self, locking: Locking) -> Self {
+        Self { locking, ..self }
     }
 
     fn at(&self, path: &str) -> PathBuf {
@@ -104,7 +110,7 @@ impl Store for Directory {
                     .with_source(error)
                     .with_hint("check that there is a directory for it, and that this user may write there")
             })?;
-        let lock = Lock::acquire(&state)?;
+        let lock = Lock::acquire_with(&state, self.locking)?;
         // What a run that was killed had not finished.
         for name in self.list(OURS)? {
             if name.rsplit('/').next().is_some_and(|name| name.starts_with(SPOOL)) {

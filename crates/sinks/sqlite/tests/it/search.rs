@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use capture_core::{ErrorKind, Gone, Record, Searchable, Sink, StreamDescriptor};
+use capture_core::{
+    Choose, ErrorKind, Family, Gone, Held, Purge, Record, Searchable, Sink, StreamDescriptor,
+};
+use capture_core::{ErrorKind, Gone, Locking, Record, Searchable, Sink, StreamDescriptor};
 use rusqlite::Connection;
 use sink_sqlite::{SqliteSink, rebuild, words};
 
@@ -23,7 +26,7 @@ fn pet(id: &str, name: &str, note: &str) -> Record {
 
 /// Keys of rows in which all of these words are.
 fn found(place: &Place, text: &str) -> Vec<String> {
-    let query = words(text, false).unwrap().replace('\'', "''");
+    let query = words(text, false).unwrap().begun.replace('\'', "''");
     place.rows(&format!(
         "SELECT _key FROM _search_pets JOIN _rows_pets ON _row = _search_pets.rowid
          WHERE _search_pets MATCH '{query}' ORDER BY 1"
@@ -106,6 +109,43 @@ async fn erase_one_of_many(at_once: usize) {
     }
 }
 
+struct All;
+
+impl Choose for All {
+    fn chooses(&mut self, _: &Held<'_>) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn of_what_a_record_said_before_no_word_is_left_once_that_is_purged() {
+    let place = Place::new();
+    let pets = pets();
+    let mut sink = place.open(&[&pets]).await;
+    let mut all: Vec<Record> = (0..500).map(|number| pet(&format!("p{number}"), "Mia", "ordinary")).collect();
+    all.push(pet("secret", "Xanthippe", "quintessential"));
+    write_at(&mut sink, &pets, 1, &all).await;
+    commit(&mut sink).await;
+    write_at(&mut sink, &pets, 2, &[pet("secret", "Anonymous", "ordinary")]).await;
+    commit(&mut sink).await;
+    sink.close().await.unwrap();
+    let words = ["xanthippe", "anthippe", "quintessential", "antessential"];
+    let is_there = |word: &&str| {
+        let bytes = std::fs::read(place.path()).unwrap();
+        bytes.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    assert!(words.iter().any(is_there), "the test would show nothing");
+    let database = sink_sqlite::Family.place(&format!("sqlite:{}", place.path().display()), None);
+    let database = database.unwrap().unwrap();
+    let mut purging = database.purge(Purge::Earlier(Box::new(All)), &[pets]).unwrap();
+    purging.carry_out().await.unwrap();
+    drop(purging);
+    assert_eq!((found(&place, "quintessential"), found(&place, "ordinary").len()), (vec![], 501));
+    for word in words {
+        assert!(!is_there(&word), "{word} is still there");
+    }
+}
+
 #[tokio::test]
 async fn it_is_made_where_it_is_missing_and_dropped_where_nobody_wants_it() {
     let place = Place::new();
@@ -141,13 +181,17 @@ async fn it_is_made_where_it_is_missing_and_dropped_where_nobody_wants_it() {
     broken.execute_batch("DELETE FROM _search_pets").unwrap();
     broken.close().unwrap();
     let all = [("pets".to_owned(), searchable()), ("none".to_owned(), searchable())];
-    assert_eq!(rebuild(&place.path(), &all).unwrap(), [("pets".to_owned(), 1)]);
+    assert_eq!(rebuild(&place.path(), Locking::Required, &all).unwrap(), [("pets".to_owned(), 1)]);
     assert_eq!(found(&place, "mia"), ["1"]);
     let mut sink = SqliteSink::new(place.path());
     sink.load().await.unwrap();
-    assert_eq!(rebuild(&place.path(), &all).unwrap_err().kind(), ErrorKind::Busy, "a run has it");
+    assert_eq!(
+        rebuild(&place.path(), Locking::Required, &all).unwrap_err().kind(),
+        ErrorKind::Busy,
+        "a run has it"
+    );
     sink.close().await.unwrap();
-    assert!(rebuild(&place.path().with_extension("none"), &all).is_err());
+    assert!(rebuild(&place.path().with_extension("none"), Locking::Required, &all).is_err());
 
     place.open(&[&plain]).await.close().await.unwrap();
     assert_eq!(place.rows(tables), ["0"]);
