@@ -1,7 +1,6 @@
 //! `ashby reconcile`: what is there against what is held.
 
-use ashby_sim::{Fault, FaultRule, Key, Kind, Mutation, ServerOptions};
-use ashby_sim::{Key, Kind, Mutation, ServerOptions, Shape};
+use ashby_sim::{Fault, FaultRule, Key, Kind, Mutation, ServerOptions, Shape};
 use serde_json::{Map, Value, json};
 
 use crate::support::{Site, postgres, run, shape, sqlite, truth};

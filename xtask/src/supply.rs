@@ -50,6 +50,8 @@ fn deny() -> Result<()> {
         command.current_dir(root()).arg("deny").args(arguments);
         command
     };
+    // What other platforms need is looked at too, and a build brings only what this one needs.
+    run_command(&mut cargo(&["fetch", "--locked"]))?;
     run_command(&mut deny(&["--offline", "check", "licenses", "bans", "sources"]))?;
     // These are somebody else's, and known where there is a network.
     let are_known = advisories(

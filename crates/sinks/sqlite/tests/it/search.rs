@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use capture_core::{
-    Choose, ErrorKind, Family, Gone, Held, Purge, Record, Searchable, Sink, StreamDescriptor,
+    Choose, ErrorKind, Family, Gone, Held, Locking, Purge, Record, Searchable, Sink, StreamDescriptor,
 };
-use capture_core::{ErrorKind, Gone, Locking, Record, Searchable, Sink, StreamDescriptor};
 use rusqlite::Connection;
 use sink_sqlite::{SqliteSink, rebuild, words};
 
