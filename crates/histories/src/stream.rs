@@ -101,6 +101,9 @@ pub(crate) static ROWS: [Row; 14] = [
         scope: "auditLogs:read", shape: Shape::NewestFirst, ..ROW },
 ];
 
+/// Asked for with `--all` as well: its records are those of applications, answered one by one, and they are judged there.
+pub(crate) const ALONGSIDE: &str = "application_details";
+
 /// Every scope there is here, besides the one for reading them.
 pub(crate) const SCOPES: [&str; 6] = [
     "candidates:read",

@@ -5,18 +5,27 @@ use super::types::of_id;
 use crate::catalog::{Catalog, Field, Type};
 
 /// Names that do not follow how others are made.
-const SAID: [(&str, &str); 22] = [
+const SAID: [(&str, &str); 32] = [
     ("applicationDeadline", "Until when one can apply."),
     ("applicationFormFieldPath", "The path of the application form's field that it looks at."),
     ("bodyTruncated", "Whether the body is cut short."),
     ("cacheExpiresAt", "Until when the same report is answered again instead of being made anew."),
+    ("descriptionSocial", "The description for social networks."),
     ("endTime", "When it ends."),
     ("enteredStageAt", "When the stage was entered."),
     ("externalTitle", "The title that candidates see."),
     ("from", "Who sent it."),
+    ("html", "The text, as HTML."),
+    ("isBackfill", "Whether somebody who left is to be replaced."),
     ("isDateOnlyField", "Whether its values are days without a time."),
+    ("isDebrief", "Whether it is a debrief."),
+    ("isDefaultForm", "Whether it is the default form."),
     ("isEditableOnlyViaPublicApi", "Whether only the API can change it."),
     ("leftStageAt", "When the stage was left; not yet, where it is null."),
+    ("maxValue", "The highest value."),
+    ("minValue", "The lowest value."),
+    ("orderInInterviewPlan", "Its place in the interview plan."),
+    ("plain", "The text, as plain text."),
     ("receivedReply", "Whether there was a reply."),
     ("sameAs", "Where the same organisation has a page."),
     ("startDate", "When it starts."),
@@ -28,6 +37,7 @@ const SAID: [(&str, &str); 22] = [
     ("to", "To whom it was sent."),
     ("unsubscribeLinkActive", "Whether the link to unsubscribe works."),
     ("userIsSender", "Whether the user sent it."),
+    ("valueLabel", "The value as it is shown."),
 ];
 
 /// A sentence about a member of the objects of a type.
@@ -58,6 +68,9 @@ fn named(of: &str, name: &str, kind: &Type) -> String {
         _ => "",
     };
     match (kind, words.split_first(), words.split_last()) {
+        ("boolean", Some((first, [what, done])), _) if first == "is" && done.ends_with("ed") => {
+            format!("Whether {what} is {done}.")
+        }
         ("boolean", Some((first, rest)), _) if ["is", "has", "should"].contains(&first.as_str()) => {
             format!("Whether it {first} {}.", text(rest))
         }
@@ -122,6 +135,7 @@ mod tests {
             "The interview duration, in minutes."
         );
         assert_eq!(said("Job", "isArchived", "boolean"), "Whether it is archived.");
+        assert_eq!(said("Interview", "isFeedbackRequired", "boolean"), "Whether feedback is required.");
         assert_eq!(said("Job", "confidential", "boolean"), "Whether it is confidential.");
         assert_eq!(said("Path", "approvalRequired", "boolean"), "Whether approval is required.");
         assert_eq!(said("Job", "createdAt", "instant"), "When it was created.");

@@ -20,7 +20,11 @@ pub(crate) static EVENTS: &[Event] = &[
                 change: Change::Upserted,
                 when: None,
                 again: Reread::Operation { operation: "application.info", parameter: "applicationId" },
-                dependants: &["application_history", "application_criteria_evaluations"],
+                dependants: &[
+                    "application_history",
+                    "application_details",
+                    "application_criteria_evaluations",
+                ],
             },
             Touch {
                 stream: "candidates",
@@ -46,7 +50,7 @@ pub(crate) static EVENTS: &[Event] = &[
             change: Change::Upserted,
             when: None,
             again: Reread::Operation { operation: "application.info", parameter: "applicationId" },
-            dependants: &["application_history", "application_criteria_evaluations"],
+            dependants: &["application_history", "application_details", "application_criteria_evaluations"],
         }],
     },
     Event {
@@ -91,7 +95,11 @@ pub(crate) static EVENTS: &[Event] = &[
                 change: Change::Upserted,
                 when: None,
                 again: Reread::Operation { operation: "application.info", parameter: "applicationId" },
-                dependants: &["application_history", "application_criteria_evaluations"],
+                dependants: &[
+                    "application_history",
+                    "application_details",
+                    "application_criteria_evaluations",
+                ],
             },
             Touch {
                 stream: "offers",
@@ -174,7 +182,7 @@ pub(crate) static EVENTS: &[Event] = &[
             change: Change::Upserted,
             when: None,
             again: Reread::Operation { operation: "application.info", parameter: "applicationId" },
-            dependants: &["application_history", "application_criteria_evaluations"],
+            dependants: &["application_history", "application_details", "application_criteria_evaluations"],
         }],
     },
     Event {
@@ -200,7 +208,7 @@ pub(crate) static EVENTS: &[Event] = &[
                 change: Change::Upserted,
                 when: None,
                 again: Reread::Listing,
-                dependants: &["application_history"],
+                dependants: &["application_history", "application_details"],
             },
         ],
     },

@@ -1,6 +1,6 @@
 //! Complete, then incremental.
 
-use ashby_sim::Shape;
+use ashby_sim::{Kind, Mutation, Shape};
 use ashby_source::{Cost, streams};
 use serde_json::{Value, json};
 
@@ -64,4 +64,28 @@ async fn only_changes_come_the_second_time() {
         assert!(of.records > 0 && of.records <= changed as u64, "{stream}: {} of {changed}", of.records);
         assert_eq!(of.counts.unchanged, 0, "{stream}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_details_of_an_application_follow_its_changes() {
+    let world = World::new(&Shape::small()).await;
+    let streams = ["applications", "application_details"];
+    assert_up_to_date(&world.sync(&streams).await);
+    let (listed, details) = (world.rows("applications"), world.rows("application_details"));
+    assert!(!listed.is_empty() && listed.keys().eq(details.keys()));
+    for (id, detail) in &details {
+        assert_eq!(detail["status"], listed[id]["status"]);
+        for member in ["applicationHistory", "applicationFormSubmissions", "referrals", "openings"] {
+            assert!(detail[member].is_array(), "{member}: {detail}");
+        }
+    }
+    let id = details.keys().next().unwrap().clone();
+    let patch = json!({"archivedAt": "2026-01-01T00:00:00.000Z"});
+    let patch = patch.as_object().unwrap().clone();
+    let update = Mutation::Update { kind: Kind::Application, id: id.clone(), patch };
+    world.server.organisation().mutate(&update).unwrap();
+    let report = world.sync(&streams).await;
+    assert_up_to_date(&report);
+    assert_eq!(report.streams["application_details"].records, 1, "only what changed is asked for");
+    assert_eq!(world.rows("application_details")[&id]["archivedAt"], "2026-01-01T00:00:00.000Z");
 }

@@ -12,7 +12,7 @@ pub struct Address {
     /// `postalAddress`. The parts of a postal address.
     #[serde(rename = "postalAddress", default, skip_serializing_if = "types::Field::is_absent")]
     pub postal_address: types::Field<types::PostalAddress>,
-    /// The member `@type`.
+    /// The @type of the address.
     #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
     pub at_type: types::Field<String>,
     /// Members that this version does not know.
@@ -24,13 +24,13 @@ pub struct Address {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApiKey {
-    /// The member `title`.
+    /// The title of the API key.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub title: types::Field<String>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
-    /// The member `scopes`.
+    /// The scopes of the API key.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub scopes: types::Field<Vec<String>>,
     /// Members that this version does not know.
@@ -42,9 +42,9 @@ pub struct ApiKey {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApiVersion {
-    /// The member `version`.
+    /// The version of the API version.
     pub version: String,
-    /// The member `status`.
+    /// The status of the API version.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<String>,
     /// Members that this version does not know.
@@ -58,10 +58,10 @@ pub struct ApiVersion {
 pub struct Application {
     /// `id`. The id of an application.
     pub id: types::ApplicationId,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// `status`. One of [`ApplicationStatus`](types::ApplicationStatus).
@@ -80,7 +80,7 @@ pub struct Application {
     /// `archiveReason`. A reason for archiving applications.
     #[serde(rename = "archiveReason", default, skip_serializing_if = "types::Field::is_absent")]
     pub archive_reason: types::Field<types::ArchiveReason>,
-    /// The member `archivedAt`.
+    /// When it was archived.
     #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub archived_at: types::Field<types::Instant>,
     /// `job`. A job; which fields are present depends on where it is shown.
@@ -94,10 +94,10 @@ pub struct Application {
     /// `appliedViaJobPostingId`. The id of a job posting.
     #[serde(rename = "appliedViaJobPostingId", default, skip_serializing_if = "types::Field::is_absent")]
     pub applied_via_job_posting_id: types::Field<types::JobPostingId>,
-    /// The member `submitterClientIp`.
+    /// The submitter client IP of the application.
     #[serde(rename = "submitterClientIp", default, skip_serializing_if = "types::Field::is_absent")]
     pub submitter_client_ip: types::Field<String>,
-    /// The member `submitterUserAgent`.
+    /// The submitter user agent of the application.
     #[serde(rename = "submitterUserAgent", default, skip_serializing_if = "types::Field::is_absent")]
     pub submitter_user_agent: types::Field<String>,
     /// `openings`. Each: An opening: a position to fill.
@@ -124,12 +124,12 @@ pub struct Application {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationFeedback {
-    /// The member `id`.
+    /// The id of the application feedback.
     pub id: String,
     /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
-    /// The member `submittedValues`.
+    /// What was filled in, by the path of the field.
     #[serde(rename = "submittedValues")]
     pub submitted_values: Map<String, Value>,
     /// `submittedByUser`. A user of the organization.
@@ -153,7 +153,7 @@ pub struct ApplicationFeedback {
     /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
-    /// The member `submittedAt`.
+    /// When it was submitted.
     #[serde(rename = "submittedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub submitted_at: types::Field<types::Instant>,
     /// Members that this version does not know.
@@ -183,7 +183,7 @@ pub struct ApplicationFormOutcome {
 pub struct ApplicationHiringTeamRole {
     /// `id`. The id of a hiring team role.
     pub id: types::HiringTeamRoleId,
-    /// The member `title`.
+    /// The title of the application hiring team role.
     pub title: String,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -199,21 +199,21 @@ pub struct ApplicationHistoryEntry {
     /// `stageId`. The id of an interview stage.
     #[serde(rename = "stageId")]
     pub stage_id: types::InterviewStageId,
-    /// The member `title`.
+    /// The title of the application history entry.
     pub title: String,
-    /// The member `enteredStageAt`.
+    /// When the stage was entered.
     #[serde(rename = "enteredStageAt")]
     pub entered_stage_at: types::Instant,
-    /// The member `leftStageAt`.
+    /// When the stage was left; not yet, where it is null.
     #[serde(rename = "leftStageAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub left_stage_at: types::Field<types::Instant>,
-    /// The member `stageNumber`.
+    /// The stage number of the application history entry.
     #[serde(rename = "stageNumber")]
     pub stage_number: i64,
     /// `allowedActions`. Each: One of [`HistoryAction`](types::HistoryAction).
     #[serde(rename = "allowedActions")]
     pub allowed_actions: Vec<types::HistoryAction>,
-    /// The member `actorId`.
+    /// The actor id of the application history entry.
     #[serde(rename = "actorId", default, skip_serializing_if = "types::Field::is_absent")]
     pub actor_id: types::Field<String>,
     /// Members that this version does not know.
@@ -240,7 +240,7 @@ pub struct ApplicationReferral {
     /// `user`. A user of the organization.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub user: types::Field<types::UserSummary>,
-    /// The member `referredAt`.
+    /// When it was referred.
     #[serde(rename = "referredAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub referred_at: types::Field<types::Instant>,
     /// Members that this version does not know.
@@ -254,22 +254,22 @@ pub struct ApplicationReferral {
 pub struct Approval {
     /// `id`. The id of an approval.
     pub id: types::ApprovalId,
-    /// The member `approvalDefinitionId`.
+    /// The approval definition id of the approval.
     #[serde(rename = "approvalDefinitionId")]
     pub approval_definition_id: String,
-    /// The member `entityId`.
+    /// The entity id of the approval.
     #[serde(rename = "entityId")]
     pub entity_id: String,
     /// `entityType`. One of [`ApprovalEntity`](types::ApprovalEntity).
     #[serde(rename = "entityType")]
     pub entity_type: types::ApprovalEntity,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `submittedAt`.
+    /// When it was submitted.
     #[serde(rename = "submittedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub submitted_at: types::Field<types::Instant>,
-    /// The member `completedAt`.
+    /// When it was completed.
     #[serde(rename = "completedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub completed_at: types::Field<types::Instant>,
     /// `steps`. Each: A step of an approval, and how many of its approvers must approve.
@@ -283,13 +283,13 @@ pub struct Approval {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApprovalDefinition {
-    /// The member `id`.
+    /// The id of the approval definition.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<String>,
     /// `entityType`. One of [`ApprovalDefinitionOwner`](types::ApprovalDefinitionOwner).
     #[serde(rename = "entityType")]
     pub entity_type: types::ApprovalDefinitionOwner,
-    /// The member `entityId`.
+    /// The entity id of the approval definition.
     #[serde(rename = "entityId")]
     pub entity_id: String,
     /// `approvalStepDefinitions`. Each: A step of an approval, and how many of its approvers must
@@ -307,10 +307,10 @@ pub struct ApprovalDefinition {
 pub struct ApprovalStep {
     /// `id`. The id of an approval step.
     pub id: types::ApprovalStepId,
-    /// The member `approvalsRequired`.
+    /// The approvals required of the approval step.
     #[serde(rename = "approvalsRequired")]
     pub approvals_required: i64,
-    /// The member `completedAt`.
+    /// When it was completed.
     #[serde(rename = "completedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub completed_at: types::Field<types::Instant>,
     /// `approvers`. Each: Somebody who may approve a step, and their decision.
@@ -324,17 +324,17 @@ pub struct ApprovalStep {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApprovalStepApprover {
-    /// The member `id`.
+    /// The id of the approval step approver.
     pub id: String,
     /// `userId`. The id of a user.
     #[serde(rename = "userId")]
     pub user_id: types::UserId,
     /// `decision`. One of [`ApprovalDecision`](types::ApprovalDecision).
     pub decision: types::ApprovalDecision,
-    /// The member `decidedAt`.
+    /// When it was decided.
     #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub decided_at: types::Field<types::Instant>,
-    /// The member `requestedAt`.
+    /// When it was requested.
     #[serde(rename = "requestedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub requested_at: types::Field<types::Instant>,
     /// Members that this version does not know.
@@ -346,7 +346,7 @@ pub struct ApprovalStepApprover {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApprovalStepDefinition {
-    /// The member `approvalsRequired`.
+    /// The approvals required of the approval step definition.
     #[serde(rename = "approvalsRequired")]
     pub approvals_required: i64,
     /// `approvers`. Each: Somebody who may approve a step.
@@ -376,12 +376,12 @@ pub struct ApproverDefinition {
 pub struct ArchiveReason {
     /// `id`. The id of an archive reason.
     pub id: types::ArchiveReasonId,
-    /// The member `text`.
+    /// The text of the archive reason.
     pub text: String,
     /// `reasonType`. One of [`ArchiveReasonType`](types::ArchiveReasonType).
     #[serde(rename = "reasonType")]
     pub reason_type: types::ArchiveReasonType,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `customFields`. Each: A custom field of a record with its value.
@@ -402,10 +402,10 @@ pub struct Assessment {
     /// `assessmentId`. The id of an assessment.
     #[serde(rename = "assessmentId")]
     pub assessment_id: types::AssessmentId,
-    /// The member `assessmentName`.
+    /// The assessment name of the assessment.
     #[serde(rename = "assessmentName")]
     pub assessment_name: String,
-    /// The member `assessmentTypeId`.
+    /// The assessment type id of the assessment.
     #[serde(rename = "assessmentTypeId")]
     pub assessment_type_id: String,
     /// `candidateId`. The id of a candidate.
@@ -425,16 +425,16 @@ pub struct Assessment {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AssessmentMetadata {
-    /// The member `identifier`.
+    /// The identifier of the assessment metadata.
     pub identifier: String,
-    /// The member `label`.
+    /// The label of the assessment metadata.
     pub label: String,
-    /// The member `description`.
+    /// The description of the assessment metadata.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
     /// `type`. One of [`AssessmentValueType`](types::AssessmentValueType).
     pub r#type: types::AssessmentValueType,
-    /// The member `value`.
+    /// The value of the assessment metadata.
     pub value: types::TextOrNumberOrBoolean,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -445,16 +445,16 @@ pub struct AssessmentMetadata {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AssessmentResult {
-    /// The member `identifier`.
+    /// The identifier of the assessment result.
     pub identifier: String,
-    /// The member `label`.
+    /// The label of the assessment result.
     pub label: String,
-    /// The member `description`.
+    /// The description of the assessment result.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
     /// `type`. One of [`AssessmentValueType`](types::AssessmentValueType).
     pub r#type: types::AssessmentValueType,
-    /// The member `value`.
+    /// The value of the assessment result.
     pub value: types::TextOrNumberOrBoolean,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -465,13 +465,13 @@ pub struct AssessmentResult {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuditActor {
-    /// The member `id`.
+    /// The id of the audit actor.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<String>,
     /// `type`. One of [`AuditActorType`](types::AuditActorType).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub r#type: types::Field<types::AuditActorType>,
-    /// The member `name`.
+    /// The name of the audit actor.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub name: types::Field<String>,
     /// Members that this version does not know.
@@ -483,15 +483,15 @@ pub struct AuditActor {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuditLogEntry {
-    /// The member `id`.
+    /// The id of the audit log entry.
     pub id: String,
-    /// The member `timestamp`.
+    /// When it happened.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub timestamp: types::Field<types::Instant>,
-    /// The member `category`.
+    /// The category of the audit log entry.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub category: types::Field<String>,
-    /// The member `description`.
+    /// The description of the audit log entry.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
     /// `actor`. Who did it; candidates without their name.
@@ -500,13 +500,13 @@ pub struct AuditLogEntry {
     /// `target`. What it was done to.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub target: types::Field<types::AuditTarget>,
-    /// The member `parentAction`.
+    /// The parent action of the audit log entry.
     #[serde(rename = "parentAction", default, skip_serializing_if = "types::Field::is_absent")]
     pub parent_action: types::Field<Map<String, Value>>,
     /// `request`. The request that did it.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub request: types::Field<types::AuditRequest>,
-    /// The member `changedFields`.
+    /// The changed fields of the audit log entry.
     #[serde(rename = "changedFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub changed_fields: types::Field<Value>,
     /// Members that this version does not know.
@@ -518,10 +518,10 @@ pub struct AuditLogEntry {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuditRequest {
-    /// The member `id`.
+    /// The id of the audit request.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<String>,
-    /// The member `ipAddress`.
+    /// The IP address of the audit request.
     #[serde(rename = "ipAddress", default, skip_serializing_if = "types::Field::is_absent")]
     pub ip_address: types::Field<String>,
     /// Members that this version does not know.
@@ -533,10 +533,10 @@ pub struct AuditRequest {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuditTarget {
-    /// The member `id`.
+    /// The id of the audit target.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<String>,
-    /// The member `type`.
+    /// The type of the audit target.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub r#type: types::Field<String>,
     /// Members that this version does not know.
@@ -550,9 +550,9 @@ pub struct AuditTarget {
 pub struct Brand {
     /// `id`. The id of a brand.
     pub id: types::BrandId,
-    /// The member `name`.
+    /// The name of the brand.
     pub name: String,
-    /// The member `hostedJobsPageSlug`.
+    /// The hosted jobs page slug of the brand.
     #[serde(rename = "hostedJobsPageSlug")]
     pub hosted_jobs_page_slug: String,
     /// Members that this version does not know.
@@ -566,15 +566,15 @@ pub struct Brand {
 pub struct BriefingFeedbackForm {
     /// `id`. The id of a feedback form definition.
     pub id: types::FeedbackFormDefinitionId,
-    /// The member `organizationId`.
+    /// The organization id of the briefing feedback form.
     #[serde(rename = "organizationId")]
     pub organization_id: String,
-    /// The member `title`.
+    /// The title of the briefing feedback form.
     pub title: String,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `isDefaultForm`.
+    /// Whether it is the default form.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
     /// `formDefinition`. What a form asks, section by section.
@@ -594,13 +594,13 @@ pub struct BriefingFeedbackForm {
 pub struct Candidate {
     /// `id`. The id of a candidate.
     pub id: types::CandidateId,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `name`.
+    /// The name of the candidate.
     pub name: String,
     /// `primaryEmailAddress`. An e-mail address of a candidate.
     #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Field::is_absent")]
@@ -619,13 +619,13 @@ pub struct Candidate {
     pub social_links: Vec<types::SocialLink>,
     /// `tags`. Each: A tag for candidates.
     pub tags: Vec<types::CandidateTag>,
-    /// The member `position`.
+    /// The position of the candidate.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub position: types::Field<String>,
-    /// The member `company`.
+    /// The company of the candidate.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub company: types::Field<String>,
-    /// The member `school`.
+    /// The school of the candidate.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub school: types::Field<String>,
     /// `applicationIds`. Each: The id of an application.
@@ -640,7 +640,7 @@ pub struct Candidate {
     /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `profileUrl`.
+    /// The profile URL of the candidate.
     #[serde(rename = "profileUrl")]
     pub profile_url: String,
     /// `source`. Where candidates come from.
@@ -649,7 +649,7 @@ pub struct Candidate {
     /// `creditedToUser`. A user of the organization.
     #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
     pub credited_to_user: types::Field<types::UserSummary>,
-    /// The member `timezone`.
+    /// The timezone of the candidate.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub timezone: types::Field<String>,
     /// `location`. Where a candidate lives.
@@ -667,9 +667,9 @@ pub struct Candidate {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CandidateLocation {
-    /// The member `id`.
+    /// The id of the candidate location.
     pub id: String,
-    /// The member `locationSummary`.
+    /// The location summary of the candidate location.
     #[serde(rename = "locationSummary")]
     pub location_summary: String,
     /// `locationComponents`. Each: A country, region or city.
@@ -686,13 +686,13 @@ pub struct CandidateLocation {
 pub struct CandidateNote {
     /// `id`. The id of a candidate note.
     pub id: types::CandidateNoteId,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `isPrivate`.
+    /// Whether it is private.
     #[serde(rename = "isPrivate")]
     pub is_private: bool,
-    /// The member `content`.
+    /// The content of the candidate note.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub content: types::Field<String>,
     /// `author`. The user who wrote or made something.
@@ -732,7 +732,7 @@ pub struct CandidateReference {
 pub struct CandidateSummary {
     /// `id`. The id of a candidate.
     pub id: types::CandidateId,
-    /// The member `name`.
+    /// The name of the candidate summary.
     pub name: String,
     /// `primaryEmailAddress`. An e-mail address of a candidate.
     #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Field::is_absent")]
@@ -740,10 +740,10 @@ pub struct CandidateSummary {
     /// `primaryPhoneNumber`. A phone number of a candidate.
     #[serde(rename = "primaryPhoneNumber", default, skip_serializing_if = "types::Field::is_absent")]
     pub primary_phone_number: types::Field<types::PhoneNumber>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
     /// `emailAddresses`. Each: An e-mail address of a candidate.
@@ -758,13 +758,13 @@ pub struct CandidateSummary {
     /// `tags`. Each: A tag for candidates.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub tags: types::Field<Vec<types::CandidateTag>>,
-    /// The member `position`.
+    /// The position of the candidate summary.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub position: types::Field<String>,
-    /// The member `company`.
+    /// The company of the candidate summary.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub company: types::Field<String>,
-    /// The member `school`.
+    /// The school of the candidate summary.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub school: types::Field<String>,
     /// `applicationIds`. Each: The id of an application.
@@ -779,7 +779,7 @@ pub struct CandidateSummary {
     /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `profileUrl`.
+    /// The profile URL of the candidate summary.
     #[serde(rename = "profileUrl", default, skip_serializing_if = "types::Field::is_absent")]
     pub profile_url: types::Field<String>,
     /// `source`. Where candidates come from.
@@ -788,7 +788,7 @@ pub struct CandidateSummary {
     /// `creditedToUser`. A user of the organization.
     #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
     pub credited_to_user: types::Field<types::UserSummary>,
-    /// The member `timezone`.
+    /// The timezone of the candidate summary.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub timezone: types::Field<String>,
     /// `location`. Where a candidate lives.
@@ -806,9 +806,9 @@ pub struct CandidateSummary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CandidateSummaryLocation {
-    /// The member `id`.
+    /// The id of the candidate summary location.
     pub id: String,
-    /// The member `locationSummary`.
+    /// The location summary of the candidate summary location.
     #[serde(rename = "locationSummary")]
     pub location_summary: String,
     /// `locationComponents`. Each: A country, region or city.
@@ -825,9 +825,9 @@ pub struct CandidateSummaryLocation {
 pub struct CandidateTag {
     /// `id`. The id of a candidate tag.
     pub id: types::CandidateTagId,
-    /// The member `title`.
+    /// The title of the candidate tag.
     pub title: String,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// Members that this version does not know.
@@ -839,24 +839,24 @@ pub struct CandidateTag {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClientInfo {
-    /// The member `id`.
+    /// The id of the client info.
     pub id: String,
-    /// The member `ipAddress`.
+    /// The IP address of the client info.
     #[serde(rename = "ipAddress")]
     pub ip_address: String,
-    /// The member `userAgent`.
+    /// The user agent of the client info.
     #[serde(rename = "userAgent", default, skip_serializing_if = "types::Field::is_absent")]
     pub user_agent: types::Field<String>,
     /// `relatedEntityType`. One of [`RelatedEntityType`](types::RelatedEntityType).
     #[serde(rename = "relatedEntityType")]
     pub related_entity_type: types::RelatedEntityType,
-    /// The member `relatedEntityId`.
+    /// The related entity id of the client info.
     #[serde(rename = "relatedEntityId")]
     pub related_entity_id: String,
     /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
     /// Members that this version does not know.
@@ -870,10 +870,10 @@ pub struct ClientInfo {
 pub struct CloseReason {
     /// `id`. The id of a close reason.
     pub id: types::CloseReasonId,
-    /// The member `reasonText`.
+    /// The reason text of the close reason.
     #[serde(rename = "reasonText")]
     pub reason_text: String,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// Members that this version does not know.
@@ -887,13 +887,13 @@ pub struct CloseReason {
 pub struct CommunicationTemplate {
     /// `id`. The id of a communication template.
     pub id: types::CommunicationTemplateId,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `title`.
+    /// The title of the communication template.
     pub title: String,
     /// `intendedTypes`. Each: One of [`CommunicationTemplateType`](types::CommunicationTemplateType).
     #[serde(rename = "intendedTypes")]
@@ -907,26 +907,26 @@ pub struct CommunicationTemplate {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CompensationComponent {
-    /// The member `id`.
+    /// The id of the compensation component.
     pub id: String,
     /// `compensationType`. One of [`CompensationType`](types::CompensationType).
     #[serde(rename = "compensationType")]
     pub compensation_type: types::CompensationType,
     /// `interval`. One of [`PayInterval`](types::PayInterval).
     pub interval: types::PayInterval,
-    /// The member `currencyCode`.
+    /// The currency code of the compensation component.
     #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
     pub currency_code: types::Field<String>,
-    /// The member `label`.
+    /// The label of the compensation component.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub label: types::Field<String>,
-    /// The member `minValue`.
+    /// The lowest value.
     #[serde(rename = "minValue", default, skip_serializing_if = "types::Field::is_absent")]
     pub min_value: types::Field<Number>,
-    /// The member `maxValue`.
+    /// The highest value.
     #[serde(rename = "maxValue", default, skip_serializing_if = "types::Field::is_absent")]
     pub max_value: types::Field<Number>,
-    /// The member `summary`.
+    /// The summary of the compensation component.
     pub summary: String,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -942,19 +942,19 @@ pub struct CompensationComponentSummary {
     pub compensation_type: types::CompensationType,
     /// `interval`. One of [`PayInterval`](types::PayInterval).
     pub interval: types::PayInterval,
-    /// The member `currencyCode`.
+    /// The currency code of the compensation component summary.
     #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
     pub currency_code: types::Field<String>,
-    /// The member `label`.
+    /// The label of the compensation component summary.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub label: types::Field<String>,
-    /// The member `minValue`.
+    /// The lowest value.
     #[serde(rename = "minValue", default, skip_serializing_if = "types::Field::is_absent")]
     pub min_value: types::Field<Number>,
-    /// The member `maxValue`.
+    /// The highest value.
     #[serde(rename = "maxValue", default, skip_serializing_if = "types::Field::is_absent")]
     pub max_value: types::Field<Number>,
-    /// The member `summary`.
+    /// The summary of the compensation component summary.
     pub summary: String,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -965,17 +965,17 @@ pub struct CompensationComponentSummary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CompensationTier {
-    /// The member `id`.
+    /// The id of the compensation tier.
     pub id: String,
-    /// The member `title`.
+    /// The title of the compensation tier.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub title: types::Field<String>,
-    /// The member `additionalInformation`.
+    /// The additional information of the compensation tier.
     #[serde(rename = "additionalInformation", default, skip_serializing_if = "types::Field::is_absent")]
     pub additional_information: types::Field<String>,
     /// `components`. Each: The range of one kind of pay within a tier.
     pub components: Vec<types::CompensationComponent>,
-    /// The member `tierSummary`.
+    /// The tier summary of the compensation tier.
     #[serde(rename = "tierSummary")]
     pub tier_summary: String,
     /// Members that this version does not know.
@@ -987,25 +987,25 @@ pub struct CompensationTier {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CriteriaEvaluation {
-    /// The member `id`.
+    /// The id of the criteria evaluation.
     pub id: String,
     /// `criterion`. A version of something that the AI review looks for.
     pub criterion: types::Criterion,
     /// `status`. One of [`CriteriaEvaluationStatus`](types::CriteriaEvaluationStatus).
     pub status: types::CriteriaEvaluationStatus,
-    /// The member `outcome`.
+    /// The outcome of the criteria evaluation.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub outcome: types::Field<String>,
-    /// The member `reasoning`.
+    /// The reasoning of the criteria evaluation.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub reasoning: types::Field<String>,
-    /// The member `skipReason`.
+    /// The skip reason of the criteria evaluation.
     #[serde(rename = "skipReason", default, skip_serializing_if = "types::Field::is_absent")]
     pub skip_reason: types::Field<String>,
-    /// The member `outcomeNumber`.
+    /// The outcome number of the criteria evaluation.
     #[serde(rename = "outcomeNumber", default, skip_serializing_if = "types::Field::is_absent")]
     pub outcome_number: types::Field<Number>,
-    /// The member `evaluatedAt`.
+    /// When it was evaluated.
     #[serde(rename = "evaluatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub evaluated_at: types::Field<types::Instant>,
     /// Members that this version does not know.
@@ -1017,22 +1017,22 @@ pub struct CriteriaEvaluation {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Criterion {
-    /// The member `id`.
+    /// The id of the criterion.
     pub id: String,
-    /// The member `title`.
+    /// The title of the criterion.
     pub title: String,
     /// `type`. One of [`CriterionType`](types::CriterionType).
     pub r#type: types::CriterionType,
-    /// The member `prompt`.
+    /// The prompt of the criterion.
     pub prompt: String,
-    /// The member `applicationFormDefinitionId`.
+    /// The application form definition id of the criterion.
     #[serde(
         rename = "applicationFormDefinitionId",
         default,
         skip_serializing_if = "types::Field::is_absent"
     )]
     pub application_form_definition_id: types::Field<String>,
-    /// The member `applicationFormFieldPath`.
+    /// The path of the application form's field that it looks at.
     #[serde(rename = "applicationFormFieldPath", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_form_field_path: types::Field<String>,
     /// Members that this version does not know.
@@ -1046,33 +1046,33 @@ pub struct Criterion {
 pub struct CustomField {
     /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
-    /// The member `isPrivate`.
+    /// Whether it is private.
     #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_private: types::Field<bool>,
-    /// The member `title`.
+    /// The title of the custom field.
     pub title: String,
-    /// The member `description`.
+    /// The description of the custom field.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
     /// `objectType`. One of [`CustomFieldOwner`](types::CustomFieldOwner).
     #[serde(rename = "objectType")]
     pub object_type: types::CustomFieldOwner,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `fieldType`. One of [`ListedCustomFieldType`](types::ListedCustomFieldType).
     #[serde(rename = "fieldType")]
     pub field_type: types::ListedCustomFieldType,
-    /// The member `isRequired`.
+    /// Whether it is required.
     #[serde(rename = "isRequired", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_required: types::Field<bool>,
-    /// The member `isDateOnlyField`.
+    /// Whether its values are days without a time.
     #[serde(rename = "isDateOnlyField", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_date_only_field: types::Field<bool>,
-    /// The member `isEditableOnlyViaPublicApi`.
+    /// Whether only the API can change it.
     #[serde(rename = "isEditableOnlyViaPublicApi", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_editable_only_via_public_api: types::Field<bool>,
-    /// The member `referencedObjectType`.
+    /// The referenced object type of the custom field.
     #[serde(rename = "referencedObjectType", default, skip_serializing_if = "types::Field::is_absent")]
     pub referenced_object_type: types::Field<String>,
     /// `selectableValues`. Each: A value that can be chosen for a field.
@@ -1089,15 +1089,15 @@ pub struct CustomField {
 pub struct CustomFieldValue {
     /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
-    /// The member `isPrivate`.
+    /// Whether it is private.
     #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_private: types::Field<bool>,
-    /// The member `title`.
+    /// The title of the custom field value.
     pub title: String,
-    /// The member `valueLabel`.
+    /// The value as it is shown.
     #[serde(rename = "valueLabel", default, skip_serializing_if = "types::Field::is_absent")]
     pub value_label: types::Field<types::TextOrTexts>,
-    /// The member `value`.
+    /// The value of the custom field value.
     pub value: Value,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1163,24 +1163,24 @@ pub struct DeletedWebhook {
 pub struct Department {
     /// `id`. The id of a department.
     pub id: types::DepartmentId,
-    /// The member `name`.
+    /// The name of the department.
     pub name: String,
-    /// The member `externalName`.
+    /// The external name of the department.
     #[serde(rename = "externalName", default, skip_serializing_if = "types::Field::is_absent")]
     pub external_name: types::Field<String>,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `parentId`. The id of a department.
     #[serde(rename = "parentId", default, skip_serializing_if = "types::Field::is_absent")]
     pub parent_id: types::Field<types::DepartmentId>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `extraData`.
+    /// The extra data of the department.
     #[serde(rename = "extraData", default, skip_serializing_if = "types::Field::is_absent")]
     pub extra_data: types::Field<Map<String, Value>>,
     /// Members that this version does not know.
@@ -1210,11 +1210,11 @@ pub struct DescriptionParts {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmailAddress {
-    /// The member `value`.
+    /// The value of the email address.
     pub value: String,
     /// `type`. One of [`ContactType`](types::ContactType).
     pub r#type: types::ContactType,
-    /// The member `isPrimary`.
+    /// Whether it is primary.
     #[serde(rename = "isPrimary")]
     pub is_primary: bool,
     /// Members that this version does not know.
@@ -1231,37 +1231,37 @@ pub struct EmailMessage {
     /// `candidateId`. The id of a candidate.
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
-    /// The member `emailProviderEmailId`.
+    /// The email provider email id of the email message.
     #[serde(rename = "emailProviderEmailId")]
     pub email_provider_email_id: String,
-    /// The member `subject`.
+    /// The subject of the email message.
     pub subject: String,
-    /// The member `from`.
+    /// Who sent it.
     pub from: String,
-    /// The member `to`.
+    /// To whom it was sent.
     pub to: String,
-    /// The member `body`.
+    /// The body of the email message.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub body: types::Field<String>,
-    /// The member `sentAt`.
+    /// When it was sent.
     #[serde(rename = "sentAt")]
     pub sent_at: types::Instant,
-    /// The member `cc`.
+    /// The cc of the email message.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub cc: types::Field<String>,
-    /// The member `messageUrl`.
+    /// The message URL of the email message.
     #[serde(rename = "messageUrl", default, skip_serializing_if = "types::Field::is_absent")]
     pub message_url: types::Field<String>,
-    /// The member `messageIdHeader`.
+    /// The message id header of the email message.
     #[serde(rename = "messageIdHeader", default, skip_serializing_if = "types::Field::is_absent")]
     pub message_id_header: types::Field<String>,
-    /// The member `threadId`.
+    /// The thread id of the email message.
     #[serde(rename = "threadId")]
     pub thread_id: String,
-    /// The member `isPrivate`.
+    /// Whether it is private.
     #[serde(rename = "isPrivate")]
     pub is_private: bool,
-    /// The member `userIsSender`.
+    /// Whether the user sent it.
     #[serde(rename = "userIsSender")]
     pub user_is_sender: bool,
     /// Members that this version does not know.
@@ -1273,12 +1273,12 @@ pub struct EmailMessage {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmailSender {
-    /// The member `email`.
+    /// The email of the email sender.
     pub email: String,
-    /// The member `displayName`.
+    /// The display name of the email sender.
     #[serde(rename = "displayName", default, skip_serializing_if = "types::Field::is_absent")]
     pub display_name: types::Field<String>,
-    /// The member `type`.
+    /// The type of the email sender.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub r#type: types::Field<String>,
     /// Members that this version does not know.
@@ -1292,15 +1292,15 @@ pub struct EmailSender {
 pub struct FeedbackFormDefinition {
     /// `id`. The id of a feedback form definition.
     pub id: types::FeedbackFormDefinitionId,
-    /// The member `organizationId`.
+    /// The organization id of the feedback form definition.
     #[serde(rename = "organizationId")]
     pub organization_id: String,
-    /// The member `title`.
+    /// The title of the feedback form definition.
     pub title: String,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `isDefaultForm`.
+    /// Whether it is the default form.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
     /// `formDefinition`. What a form asks, section by section.
@@ -1348,11 +1348,11 @@ pub struct FeedbackSubmission {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FileHandle {
-    /// The member `id`.
+    /// The id of the file handle.
     pub id: String,
-    /// The member `name`.
+    /// The name of the file handle.
     pub name: String,
-    /// The member `handle`.
+    /// The handle of the file handle.
     pub handle: crate::FileHandle,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1363,7 +1363,7 @@ pub struct FileHandle {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FileLink {
-    /// The member `url`.
+    /// The URL of the file link.
     pub url: String,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1374,11 +1374,11 @@ pub struct FileLink {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FileUpload {
-    /// The member `handle`.
+    /// The handle of the file upload.
     pub handle: crate::FileHandle,
-    /// The member `url`.
+    /// The URL of the file upload.
     pub url: String,
-    /// The member `fields`.
+    /// The fields of the file upload.
     pub fields: Map<String, Value>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1401,18 +1401,18 @@ pub struct FormDefinition {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FormField {
-    /// The member `id`.
+    /// The id of the form field.
     pub id: String,
-    /// The member `type`.
+    /// The type of the form field.
     pub r#type: String,
-    /// The member `path`.
+    /// The path of the form field.
     pub path: String,
-    /// The member `humanReadablePath`.
+    /// The human readable path of the form field.
     #[serde(rename = "humanReadablePath")]
     pub human_readable_path: String,
-    /// The member `title`.
+    /// The title of the form field.
     pub title: String,
-    /// The member `isNullable`.
+    /// Whether it is nullable.
     #[serde(rename = "isNullable")]
     pub is_nullable: bool,
     /// `selectableValues`. Each: A value that can be chosen for a field.
@@ -1427,13 +1427,13 @@ pub struct FormField {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FormFieldEntry {
-    /// The member `isRequired`.
+    /// Whether it is required.
     #[serde(rename = "isRequired")]
     pub is_required: bool,
-    /// The member `descriptionHtml`.
+    /// The description, as HTML.
     #[serde(rename = "descriptionHtml", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_html: types::Field<String>,
-    /// The member `descriptionPlain`.
+    /// The description, as plain text.
     #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_plain: types::Field<String>,
     /// `field`. A field of a form; its path names it in submissions.
@@ -1447,9 +1447,9 @@ pub struct FormFieldEntry {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FormMessages {
-    /// The member `blocked`.
+    /// Whether it is blocked.
     pub blocked: bool,
-    /// The member `blockMessageForCandidateHtml`.
+    /// The block message for candidate, as HTML.
     #[serde(
         rename = "blockMessageForCandidateHtml",
         default,
@@ -1465,13 +1465,13 @@ pub struct FormMessages {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FormSection {
-    /// The member `title`.
+    /// The title of the form section.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub title: types::Field<String>,
-    /// The member `descriptionHtml`.
+    /// The description, as HTML.
     #[serde(rename = "descriptionHtml", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_html: types::Field<String>,
-    /// The member `descriptionPlain`.
+    /// The description, as plain text.
     #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_plain: types::Field<String>,
     /// `fields`. Each: A field in its place in a form: its description, and whether it must be answered.
@@ -1493,7 +1493,7 @@ pub struct FraudCheck {
     /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_id: types::Field<types::ApplicationId>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
     /// `fraudSignals`. Each: Something that a fraud check noticed; only its id is stable.
@@ -1508,15 +1508,15 @@ pub struct FraudCheck {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FraudSignal {
-    /// The member `id`.
+    /// The id of the fraud signal.
     pub id: String,
-    /// The member `category`.
+    /// The category of the fraud signal.
     pub category: String,
-    /// The member `name`.
+    /// The name of the fraud signal.
     pub name: String,
-    /// The member `description`.
+    /// The description of the fraud signal.
     pub description: String,
-    /// The member `value`.
+    /// The value of the fraud signal.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub value: types::Field<String>,
     /// Members that this version does not know.
@@ -1543,15 +1543,15 @@ pub struct HirePayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HiringTeamMember {
-    /// The member `email`.
+    /// The email of the hiring team member.
     pub email: String,
-    /// The member `firstName`.
+    /// The first name of the hiring team member.
     #[serde(rename = "firstName")]
     pub first_name: String,
-    /// The member `lastName`.
+    /// The last name of the hiring team member.
     #[serde(rename = "lastName")]
     pub last_name: String,
-    /// The member `role`.
+    /// The role of the hiring team member.
     pub role: String,
     /// `userId`. The id of a user.
     #[serde(rename = "userId")]
@@ -1567,7 +1567,7 @@ pub struct HiringTeamMember {
 pub struct HiringTeamRole {
     /// `id`. The id of a hiring team role.
     pub id: types::HiringTeamRoleId,
-    /// The member `title`.
+    /// The title of the hiring team role.
     pub title: String,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1580,30 +1580,30 @@ pub struct HiringTeamRole {
 pub struct Interview {
     /// `id`. The id of an interview.
     pub id: types::InterviewId,
-    /// The member `title`.
+    /// The title of the interview.
     pub title: String,
-    /// The member `externalTitle`.
+    /// The title that candidates see.
     #[serde(rename = "externalTitle", default, skip_serializing_if = "types::Field::is_absent")]
     pub external_title: types::Field<String>,
-    /// The member `type`.
+    /// The type of the interview.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub r#type: types::Field<String>,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `isDebrief`.
+    /// Whether it is a debrief.
     #[serde(rename = "isDebrief", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_debrief: types::Field<bool>,
-    /// The member `isFeedbackRequired`.
+    /// Whether feedback is required.
     #[serde(rename = "isFeedbackRequired")]
     pub is_feedback_required: bool,
-    /// The member `isFeedbackRequested`.
+    /// Whether feedback is requested.
     #[serde(rename = "isFeedbackRequested")]
     pub is_feedback_requested: bool,
-    /// The member `instructionsHtml`.
+    /// The instructions, as HTML.
     #[serde(rename = "instructionsHtml", default, skip_serializing_if = "types::Field::is_absent")]
     pub instructions_html: types::Field<String>,
-    /// The member `instructionsPlain`.
+    /// The instructions, as plain text.
     #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub instructions_plain: types::Field<String>,
     /// `jobId`. The id of a job.
@@ -1635,7 +1635,7 @@ pub struct InterviewBriefing {
     /// `interviewers`. Each: An interviewer of a scheduled interview; which fields are present depends
     /// on where it is shown.
     pub interviewers: Vec<types::Interviewer>,
-    /// The member `hasSubmittedFeedback`.
+    /// Whether it has submitted feedback.
     #[serde(rename = "hasSubmittedFeedback")]
     pub has_submitted_feedback: bool,
     /// `feedbackFormDefinitionId`. The id of a feedback form definition.
@@ -1679,31 +1679,31 @@ pub struct InterviewEvent {
     /// `interviewers`. Each: An interviewer of a scheduled interview; which fields are present depends
     /// on where it is shown.
     pub interviewers: Vec<types::Interviewer>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `startTime`.
+    /// When it starts.
     #[serde(rename = "startTime")]
     pub start_time: types::Instant,
-    /// The member `endTime`.
+    /// When it ends.
     #[serde(rename = "endTime")]
     pub end_time: types::Instant,
-    /// The member `feedbackLink`.
+    /// The feedback link of the interview event.
     #[serde(rename = "feedbackLink")]
     pub feedback_link: String,
-    /// The member `location`.
+    /// The location of the interview event.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub location: types::Field<String>,
-    /// The member `meetingLink`.
+    /// The meeting link of the interview event.
     #[serde(rename = "meetingLink", default, skip_serializing_if = "types::Field::is_absent")]
     pub meeting_link: types::Field<String>,
-    /// The member `interviewerCalendarEventId`.
+    /// The interviewer calendar event id of the interview event.
     #[serde(rename = "interviewerCalendarEventId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interviewer_calendar_event_id: types::Field<String>,
-    /// The member `hasSubmittedFeedback`.
+    /// Whether it has submitted feedback.
     #[serde(rename = "hasSubmittedFeedback")]
     pub has_submitted_feedback: bool,
     /// `interview`. An interview; which fields are present depends on where it is shown.
@@ -1712,7 +1712,7 @@ pub struct InterviewEvent {
     /// `notetakerTranscriptId`. The id of a notetaker transcript.
     #[serde(rename = "notetakerTranscriptId", default, skip_serializing_if = "types::Field::is_absent")]
     pub notetaker_transcript_id: types::Field<types::NotetakerTranscriptId>,
-    /// The member `extraData`.
+    /// The extra data of the interview event.
     #[serde(rename = "extraData", default, skip_serializing_if = "types::Field::is_absent")]
     pub extra_data: types::Field<Map<String, Value>>,
     /// Members that this version does not know.
@@ -1726,15 +1726,15 @@ pub struct InterviewEvent {
 pub struct InterviewPlan {
     /// `id`. The id of an interview plan.
     pub id: types::InterviewPlanId,
-    /// The member `title`.
+    /// The title of the interview plan.
     pub title: String,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// Members that this version does not know.
@@ -1748,7 +1748,7 @@ pub struct InterviewPlan {
 pub struct InterviewPlanReference {
     /// `id`. The id of an interview plan.
     pub id: types::InterviewPlanId,
-    /// The member `title`.
+    /// The title of the interview plan reference.
     pub title: String,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -1793,10 +1793,10 @@ pub struct InterviewSchedule {
     /// `scheduledBy`. A user of the organization.
     #[serde(rename = "scheduledBy", default, skip_serializing_if = "types::Field::is_absent")]
     pub scheduled_by: types::Field<types::UserSummary>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
     /// `interviewEvents`. Each: A scheduled interview: time, place and interviewers.
@@ -1826,11 +1826,11 @@ pub struct InterviewSchedulePayload {
 pub struct InterviewStage {
     /// `id`. The id of an interview stage.
     pub id: types::InterviewStageId,
-    /// The member `title`.
+    /// The title of the interview stage.
     pub title: String,
-    /// The member `type`.
+    /// The type of the interview stage.
     pub r#type: String,
-    /// The member `orderInInterviewPlan`.
+    /// Its place in the interview plan.
     #[serde(rename = "orderInInterviewPlan")]
     pub order_in_interview_plan: i64,
     /// `interviewStageGroupId`. The id of an interview stage group.
@@ -1850,9 +1850,9 @@ pub struct InterviewStage {
 pub struct InterviewStageGroup {
     /// `id`. The id of an interview stage group.
     pub id: types::InterviewStageGroupId,
-    /// The member `title`.
+    /// The title of the interview stage group.
     pub title: String,
-    /// The member `order`.
+    /// The order of the interview stage group.
     pub order: i64,
     /// `stageType`. One of [`StageType`](types::StageType).
     #[serde(rename = "stageType")]
@@ -1884,31 +1884,31 @@ pub struct InterviewSummary {
     /// `id`. The id of an interview.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<types::InterviewId>,
-    /// The member `title`.
+    /// The title of the interview summary.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub title: types::Field<String>,
-    /// The member `externalTitle`.
+    /// The title that candidates see.
     #[serde(rename = "externalTitle", default, skip_serializing_if = "types::Field::is_absent")]
     pub external_title: types::Field<String>,
-    /// The member `type`.
+    /// The type of the interview summary.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub r#type: types::Field<String>,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_archived: types::Field<bool>,
-    /// The member `isDebrief`.
+    /// Whether it is a debrief.
     #[serde(rename = "isDebrief", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_debrief: types::Field<bool>,
-    /// The member `isFeedbackRequired`.
+    /// Whether feedback is required.
     #[serde(rename = "isFeedbackRequired", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_feedback_required: types::Field<bool>,
-    /// The member `isFeedbackRequested`.
+    /// Whether feedback is requested.
     #[serde(rename = "isFeedbackRequested", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_feedback_requested: types::Field<bool>,
-    /// The member `instructionsHtml`.
+    /// The instructions, as HTML.
     #[serde(rename = "instructionsHtml", default, skip_serializing_if = "types::Field::is_absent")]
     pub instructions_html: types::Field<String>,
-    /// The member `instructionsPlain`.
+    /// The instructions, as plain text.
     #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Field::is_absent")]
     pub instructions_plain: types::Field<String>,
     /// `jobId`. The id of a job.
@@ -1920,10 +1920,10 @@ pub struct InterviewSummary {
     /// `interviewId`. The id of an interview.
     #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_id: types::Field<types::InterviewId>,
-    /// The member `interviewDurationMinutes`.
+    /// The interview duration, in minutes.
     #[serde(rename = "interviewDurationMinutes", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_duration_minutes: types::Field<Number>,
-    /// The member `isSchedulable`.
+    /// Whether it is schedulable.
     #[serde(rename = "isSchedulable", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_schedulable: types::Field<bool>,
     /// Members that this version does not know.
@@ -1938,10 +1938,10 @@ pub struct Interviewer {
     /// `userId`. The id of a user.
     #[serde(rename = "userId", default, skip_serializing_if = "types::Field::is_absent")]
     pub user_id: types::Field<types::UserId>,
-    /// The member `isFeedbackRequired`.
+    /// Whether feedback is required.
     #[serde(rename = "isFeedbackRequired")]
     pub is_feedback_required: bool,
-    /// The member `hasSubmittedFeedback`.
+    /// Whether it has submitted feedback.
     #[serde(rename = "hasSubmittedFeedback", default, skip_serializing_if = "types::Field::is_absent")]
     pub has_submitted_feedback: types::Field<bool>,
     /// `trainingRole`. One of [`TrainingRole`](types::TrainingRole).
@@ -1956,22 +1956,22 @@ pub struct Interviewer {
     /// `id`. The id of a user.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub id: types::Field<types::UserId>,
-    /// The member `firstName`.
+    /// The first name of the interviewer.
     #[serde(rename = "firstName", default, skip_serializing_if = "types::Field::is_absent")]
     pub first_name: types::Field<String>,
-    /// The member `lastName`.
+    /// The last name of the interviewer.
     #[serde(rename = "lastName", default, skip_serializing_if = "types::Field::is_absent")]
     pub last_name: types::Field<String>,
-    /// The member `email`.
+    /// The email of the interviewer.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole", default, skip_serializing_if = "types::Field::is_absent")]
     pub global_role: types::Field<types::GlobalRole>,
-    /// The member `isEnabled`.
+    /// Whether it is enabled.
     #[serde(rename = "isEnabled", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_enabled: types::Field<bool>,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
     /// `managerId`. The id of a user.
@@ -1994,16 +1994,16 @@ pub struct InterviewerPause {
     /// `userId`. The id of a user.
     #[serde(rename = "userId")]
     pub user_id: types::UserId,
-    /// The member `startsAt`.
+    /// When it starts.
     #[serde(rename = "startsAt")]
     pub starts_at: types::Instant,
-    /// The member `endsAt`.
+    /// When it ends.
     #[serde(rename = "endsAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub ends_at: types::Field<types::Instant>,
-    /// The member `comment`.
+    /// The comment of the interviewer pause.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub comment: types::Field<String>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
     /// Members that this version does not know.
@@ -2017,9 +2017,9 @@ pub struct InterviewerPause {
 pub struct InterviewerPool {
     /// `id`. The id of an interviewer pool.
     pub id: types::InterviewerPoolId,
-    /// The member `title`.
+    /// The title of the interviewer pool.
     pub title: String,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `trainingPath`. The training of a pool's interviewers, stage by stage.
@@ -2042,9 +2042,9 @@ pub struct InterviewerPool {
 pub struct InterviewerPoolSummary {
     /// `id`. The id of an interviewer pool.
     pub id: types::InterviewerPoolId,
-    /// The member `title`.
+    /// The title of the interviewer pool summary.
     pub title: String,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `trainingPath`. The training of a pool's interviewers, stage by stage.
@@ -2059,12 +2059,12 @@ pub struct InterviewerPoolSummary {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterviewerSettings {
-    /// The member `id`.
+    /// The id of the interviewer settings.
     pub id: String,
-    /// The member `dailyLimit`.
+    /// The daily limit of the interviewer settings.
     #[serde(rename = "dailyLimit", default, skip_serializing_if = "types::Field::is_absent")]
     pub daily_limit: types::Field<i64>,
-    /// The member `weeklyLimit`.
+    /// The weekly limit of the interviewer settings.
     #[serde(rename = "weeklyLimit", default, skip_serializing_if = "types::Field::is_absent")]
     pub weekly_limit: types::Field<i64>,
     /// Members that this version does not know.
@@ -2078,9 +2078,9 @@ pub struct InterviewerSettings {
 pub struct Job {
     /// `id`. The id of a job.
     pub id: types::JobId,
-    /// The member `title`.
+    /// The title of the job.
     pub title: String,
-    /// The member `confidential`.
+    /// Whether it is confidential.
     pub confidential: bool,
     /// `status`. One of [`JobStatus`](types::JobStatus).
     pub status: types::JobStatus,
@@ -2105,7 +2105,7 @@ pub struct Job {
     /// `jobPostingIds`. Each: The id of a job posting.
     #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_posting_ids: types::Field<Vec<types::JobPostingId>>,
-    /// The member `customRequisitionId`.
+    /// The custom requisition id of the job.
     #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_requisition_id: types::Field<String>,
     /// `brandId`. The id of a brand.
@@ -2117,16 +2117,16 @@ pub struct Job {
     /// `author`. The user who wrote or made something.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub author: types::Field<types::NoteAuthor>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `openedAt`.
+    /// When it was opened.
     #[serde(rename = "openedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub opened_at: types::Field<types::Instant>,
-    /// The member `closedAt`.
+    /// When it was closed.
     #[serde(rename = "closedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub closed_at: types::Field<types::Instant>,
     /// `location`. A location, or a region that groups locations.
@@ -2152,9 +2152,9 @@ pub struct Job {
 pub struct JobBoard {
     /// `id`. The id of a job board.
     pub id: types::JobBoardId,
-    /// The member `title`.
+    /// The title of the job board.
     pub title: String,
-    /// The member `isInternal`.
+    /// Whether it is internal.
     #[serde(rename = "isInternal")]
     pub is_internal: bool,
     /// Members that this version does not know.
@@ -2178,9 +2178,9 @@ pub struct JobCompensation {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobInterviewActivity {
-    /// The member `id`.
+    /// The id of the job interview activity.
     pub id: String,
-    /// The member `title`.
+    /// The title of the job interview activity.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub title: types::Field<String>,
     /// `interviews`. Each: An interview; which fields are present depends on where it is shown.
@@ -2213,11 +2213,11 @@ pub struct JobInterviewPlan {
 pub struct JobInterviewStage {
     /// `id`. The id of an interview stage.
     pub id: types::InterviewStageId,
-    /// The member `title`.
+    /// The title of the job interview stage.
     pub title: String,
-    /// The member `type`.
+    /// The type of the job interview stage.
     pub r#type: String,
-    /// The member `orderInInterviewPlan`.
+    /// Its place in the interview plan.
     #[serde(rename = "orderInInterviewPlan")]
     pub order_in_interview_plan: i64,
     /// `interviewStageGroupId`. The id of an interview stage group.
@@ -2248,31 +2248,31 @@ pub struct JobPayload {
 pub struct JobPosting {
     /// `id`. The id of a job posting.
     pub id: types::JobPostingId,
-    /// The member `title`.
+    /// The title of the job posting.
     pub title: String,
     /// `status`. One of [`JobPostingStatus`](types::JobPostingStatus).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<types::JobPostingStatus>,
-    /// The member `descriptionPlain`.
+    /// The description, as plain text.
     #[serde(rename = "descriptionPlain")]
     pub description_plain: String,
-    /// The member `descriptionHtml`.
+    /// The description, as HTML.
     #[serde(rename = "descriptionHtml")]
     pub description_html: String,
-    /// The member `descriptionSocial`.
+    /// The description for social networks.
     #[serde(rename = "descriptionSocial", default, skip_serializing_if = "types::Field::is_absent")]
     pub description_social: types::Field<String>,
     /// `descriptionParts`. A description in its parts: the brand's opening, the body, the brand's
     /// closing.
     #[serde(rename = "descriptionParts")]
     pub description_parts: types::DescriptionParts,
-    /// The member `departmentName`.
+    /// The department name of the job posting.
     #[serde(rename = "departmentName")]
     pub department_name: String,
-    /// The member `teamName`.
+    /// The team name of the job posting.
     #[serde(rename = "teamName")]
     pub team_name: String,
-    /// The member `teamNameHierarchy`.
+    /// The team name hierarchy of the job posting.
     #[serde(rename = "teamNameHierarchy", default, skip_serializing_if = "types::Field::is_absent")]
     pub team_name_hierarchy: types::Field<Vec<String>>,
     /// `jobId`. The id of a job.
@@ -2281,10 +2281,10 @@ pub struct JobPosting {
     /// `job`. A job; which fields are present depends on where it is shown.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub job: types::Field<types::JobSummary>,
-    /// The member `locationName`.
+    /// The location name of the job posting.
     #[serde(rename = "locationName")]
     pub location_name: String,
-    /// The member `locationExternalName`.
+    /// The location external name of the job posting.
     #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_external_name: types::Field<String>,
     /// `locationIds`. The locations of a posting.
@@ -2293,16 +2293,16 @@ pub struct JobPosting {
     /// `linkedData`. The posting as schema.org JobPosting, for search engines.
     #[serde(rename = "linkedData")]
     pub linked_data: types::LinkedData,
-    /// The member `publishedDate`.
+    /// The day on which it was published.
     #[serde(rename = "publishedDate", default, skip_serializing_if = "types::Field::is_absent")]
     pub published_date: types::Field<types::Date>,
-    /// The member `applicationDeadline`.
+    /// Until when one can apply.
     #[serde(rename = "applicationDeadline", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_deadline: types::Field<types::Instant>,
     /// `address`. A postal address.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub address: types::Field<types::Address>,
-    /// The member `isRemote`.
+    /// Whether it is remote.
     #[serde(rename = "isRemote", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_remote: types::Field<bool>,
     /// `workplaceType`. One of [`WorkplaceType`](types::WorkplaceType).
@@ -2314,7 +2314,7 @@ pub struct JobPosting {
     /// `applicationFormDefinition`. What a form asks, section by section.
     #[serde(rename = "applicationFormDefinition")]
     pub application_form_definition: types::FormDefinition,
-    /// The member `applicationFormDefinitionId`.
+    /// The application form definition id of the job posting.
     #[serde(
         rename = "applicationFormDefinitionId",
         default,
@@ -2331,19 +2331,19 @@ pub struct JobPosting {
     /// `surveyFormDefinitions`. Each: A survey: what it asks and of which kind it is.
     #[serde(rename = "surveyFormDefinitions")]
     pub survey_form_definitions: Vec<types::SurveyFormDefinition>,
-    /// The member `isListed`.
+    /// Whether it is listed.
     #[serde(rename = "isListed")]
     pub is_listed: bool,
-    /// The member `suppressDescriptionOpening`.
+    /// Whether the usual beginning of descriptions is left out.
     #[serde(rename = "suppressDescriptionOpening", default, skip_serializing_if = "types::Field::is_absent")]
     pub suppress_description_opening: types::Field<bool>,
-    /// The member `suppressDescriptionClosing`.
+    /// Whether the usual end of descriptions is left out.
     #[serde(rename = "suppressDescriptionClosing", default, skip_serializing_if = "types::Field::is_absent")]
     pub suppress_description_closing: types::Field<bool>,
-    /// The member `externalLink`.
+    /// The external link of the job posting.
     #[serde(rename = "externalLink", default, skip_serializing_if = "types::Field::is_absent")]
     pub external_link: types::Field<String>,
-    /// The member `applyLink`.
+    /// The apply link of the job posting.
     #[serde(rename = "applyLink")]
     pub apply_link: String,
     /// `compensation`. The pay of a posting, and whether the job board shows it.
@@ -2351,10 +2351,10 @@ pub struct JobPosting {
     /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `applicationLimitCalloutHtml`.
+    /// The application limit callout, as HTML.
     #[serde(
         rename = "applicationLimitCalloutHtml",
         default,
@@ -2370,7 +2370,7 @@ pub struct JobPosting {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobPostingCompensation {
-    /// The member `compensationTierSummary`.
+    /// The compensation tier summary of the job posting compensation.
     #[serde(rename = "compensationTierSummary", default, skip_serializing_if = "types::Field::is_absent")]
     pub compensation_tier_summary: types::Field<String>,
     /// `summaryComponents`. Each: The range of one kind of pay over all tiers of a posting.
@@ -2379,7 +2379,7 @@ pub struct JobPostingCompensation {
     /// `compensationTiers`. Each: A range of pay that can be offered, made of components.
     #[serde(rename = "compensationTiers")]
     pub compensation_tiers: Vec<types::CompensationTier>,
-    /// The member `shouldDisplayCompensationOnJobBoard`.
+    /// Whether it should display compensation on job board.
     #[serde(rename = "shouldDisplayCompensationOnJobBoard")]
     pub should_display_compensation_on_job_board: bool,
     /// Members that this version does not know.
@@ -2417,7 +2417,7 @@ pub struct JobPostingPayload {
 pub struct JobPostingSummary {
     /// `id`. The id of a job posting.
     pub id: types::JobPostingId,
-    /// The member `title`.
+    /// The title of the job posting summary.
     pub title: String,
     /// `status`. One of [`JobPostingStatus`](types::JobPostingStatus).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
@@ -2425,16 +2425,16 @@ pub struct JobPostingSummary {
     /// `jobId`. The id of a job.
     #[serde(rename = "jobId")]
     pub job_id: types::JobId,
-    /// The member `departmentName`.
+    /// The department name of the job posting summary.
     #[serde(rename = "departmentName")]
     pub department_name: String,
-    /// The member `teamName`.
+    /// The team name of the job posting summary.
     #[serde(rename = "teamName")]
     pub team_name: String,
-    /// The member `locationName`.
+    /// The location name of the job posting summary.
     #[serde(rename = "locationName")]
     pub location_name: String,
-    /// The member `locationExternalName`.
+    /// The location external name of the job posting summary.
     #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Field::is_absent")]
     pub location_external_name: types::Field<String>,
     /// `locationIds`. The locations of a posting.
@@ -2446,28 +2446,28 @@ pub struct JobPostingSummary {
     /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
-    /// The member `isListed`.
+    /// Whether it is listed.
     #[serde(rename = "isListed")]
     pub is_listed: bool,
-    /// The member `publishedDate`.
+    /// The day on which it was published.
     #[serde(rename = "publishedDate", default, skip_serializing_if = "types::Field::is_absent")]
     pub published_date: types::Field<types::Date>,
-    /// The member `applicationDeadline`.
+    /// Until when one can apply.
     #[serde(rename = "applicationDeadline", default, skip_serializing_if = "types::Field::is_absent")]
     pub application_deadline: types::Field<types::Instant>,
-    /// The member `externalLink`.
+    /// The external link of the job posting summary.
     #[serde(rename = "externalLink", default, skip_serializing_if = "types::Field::is_absent")]
     pub external_link: types::Field<String>,
-    /// The member `applyLink`.
+    /// The apply link of the job posting summary.
     #[serde(rename = "applyLink")]
     pub apply_link: String,
-    /// The member `compensationTierSummary`.
+    /// The compensation tier summary of the job posting summary.
     #[serde(rename = "compensationTierSummary", default, skip_serializing_if = "types::Field::is_absent")]
     pub compensation_tier_summary: types::Field<String>,
-    /// The member `shouldDisplayCompensationOnJobBoard`.
+    /// Whether it should display compensation on job board.
     #[serde(rename = "shouldDisplayCompensationOnJobBoard")]
     pub should_display_compensation_on_job_board: bool,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// Members that this version does not know.
@@ -2481,7 +2481,7 @@ pub struct JobPostingSummary {
 pub struct JobSummary {
     /// `id`. The id of a job.
     pub id: types::JobId,
-    /// The member `title`.
+    /// The title of the job summary.
     pub title: String,
     /// `locationId`. The id of a location.
     #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
@@ -2489,7 +2489,7 @@ pub struct JobSummary {
     /// `departmentId`. The id of a department.
     #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
     pub department_id: types::Field<types::DepartmentId>,
-    /// The member `confidential`.
+    /// Whether it is confidential.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub confidential: types::Field<bool>,
     /// `status`. One of [`JobStatus`](types::JobStatus).
@@ -2510,7 +2510,7 @@ pub struct JobSummary {
     /// `jobPostingIds`. Each: The id of a job posting.
     #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub job_posting_ids: types::Field<Vec<types::JobPostingId>>,
-    /// The member `customRequisitionId`.
+    /// The custom requisition id of the job summary.
     #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_requisition_id: types::Field<String>,
     /// `brandId`. The id of a brand.
@@ -2522,16 +2522,16 @@ pub struct JobSummary {
     /// `author`. The user who wrote or made something.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub author: types::Field<types::NoteAuthor>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `openedAt`.
+    /// When it was opened.
     #[serde(rename = "openedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub opened_at: types::Field<types::Instant>,
-    /// The member `closedAt`.
+    /// When it was closed.
     #[serde(rename = "closedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub closed_at: types::Field<types::Instant>,
     /// Members that this version does not know.
@@ -2545,7 +2545,7 @@ pub struct JobSummary {
 pub struct JobTemplate {
     /// `id`. The id of a job template.
     pub id: types::JobTemplateId,
-    /// The member `title`.
+    /// The title of the job template.
     pub title: String,
     /// `status`. One of [`JobTemplateStatus`](types::JobTemplateStatus).
     pub status: types::JobTemplateStatus,
@@ -2561,10 +2561,10 @@ pub struct JobTemplate {
     /// `interviewPlanIds`. Each: The id of an interview plan.
     #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
     /// `location`. A location, or a region that groups locations.
@@ -2579,22 +2579,22 @@ pub struct JobTemplate {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedData {
-    /// The member `@context`.
+    /// The @context of the linked data.
     #[serde(rename = "@context", default, skip_serializing_if = "types::Field::is_absent")]
     pub at_context: types::Field<String>,
-    /// The member `@type`.
+    /// The @type of the linked data.
     #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
     pub at_type: types::Field<String>,
-    /// The member `title`.
+    /// The title of the linked data.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub title: types::Field<String>,
-    /// The member `description`.
+    /// The description of the linked data.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
     /// `identifier`. The posting's identifier, as schema.org PropertyValue.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub identifier: types::Field<types::LinkedDataIdentifier>,
-    /// The member `datePosted`.
+    /// The day on which it was posted.
     #[serde(rename = "datePosted", default, skip_serializing_if = "types::Field::is_absent")]
     pub date_posted: types::Field<types::Date>,
     /// `hiringOrganization`. Who hires, as schema.org Organization.
@@ -2615,13 +2615,13 @@ pub struct LinkedData {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedDataHiringOrganization {
-    /// The member `@type`.
+    /// The @type of the linked data hiring organization.
     #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
     pub at_type: types::Field<String>,
-    /// The member `name`.
+    /// The name of the linked data hiring organization.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub name: types::Field<String>,
-    /// The member `sameAs`.
+    /// Where the same organisation has a page.
     #[serde(rename = "sameAs", default, skip_serializing_if = "types::Field::is_absent")]
     pub same_as: types::Field<String>,
     /// Members that this version does not know.
@@ -2633,13 +2633,13 @@ pub struct LinkedDataHiringOrganization {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedDataIdentifier {
-    /// The member `@type`.
+    /// The @type of the linked data identifier.
     #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
     pub at_type: types::Field<String>,
-    /// The member `name`.
+    /// The name of the linked data identifier.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub name: types::Field<String>,
-    /// The member `value`.
+    /// The value of the linked data identifier.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub value: types::Field<String>,
     /// Members that this version does not know.
@@ -2651,7 +2651,7 @@ pub struct LinkedDataIdentifier {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkedDataJobLocation {
-    /// The member `@type`.
+    /// The @type of the linked data job location.
     #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
     pub at_type: types::Field<String>,
     /// `address`. A postal address.
@@ -2668,18 +2668,18 @@ pub struct LinkedDataJobLocation {
 pub struct Location {
     /// `id`. The id of a location.
     pub id: types::LocationId,
-    /// The member `name`.
+    /// The name of the location.
     pub name: String,
-    /// The member `externalName`.
+    /// The external name of the location.
     #[serde(rename = "externalName", default, skip_serializing_if = "types::Field::is_absent")]
     pub external_name: types::Field<String>,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `address`. A postal address.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub address: types::Field<types::Address>,
-    /// The member `isRemote`.
+    /// Whether it is remote.
     #[serde(rename = "isRemote", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_remote: types::Field<bool>,
     /// `workplaceType`. One of [`WorkplaceType`](types::WorkplaceType).
@@ -2691,7 +2691,7 @@ pub struct Location {
     /// `type`. One of [`LocationType`](types::LocationType).
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub r#type: types::Field<types::LocationType>,
-    /// The member `extraData`.
+    /// The extra data of the location.
     #[serde(rename = "extraData", default, skip_serializing_if = "types::Field::is_absent")]
     pub extra_data: types::Field<Map<String, Value>>,
     /// Members that this version does not know.
@@ -2705,7 +2705,7 @@ pub struct Location {
 pub struct LocationComponent {
     /// `type`. One of [`LocationComponentType`](types::LocationComponentType).
     pub r#type: types::LocationComponentType,
-    /// The member `name`.
+    /// The name of the location component.
     pub name: String,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -2733,22 +2733,22 @@ pub struct MergePayload {
 pub struct NoteAuthor {
     /// `id`. The id of a user.
     pub id: types::UserId,
-    /// The member `firstName`.
+    /// The first name of the note author.
     #[serde(rename = "firstName")]
     pub first_name: String,
-    /// The member `lastName`.
+    /// The last name of the note author.
     #[serde(rename = "lastName")]
     pub last_name: String,
-    /// The member `email`.
+    /// The email of the note author.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole", default, skip_serializing_if = "types::Field::is_absent")]
     pub global_role: types::Field<types::GlobalRole>,
-    /// The member `isEnabled`.
+    /// Whether it is enabled.
     #[serde(rename = "isEnabled", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_enabled: types::Field<bool>,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
     /// `managerId`. The id of a user.
@@ -2774,12 +2774,12 @@ pub struct NotetakerTranscript {
     /// `interviewScheduleId`. The id of an interview schedule.
     #[serde(rename = "interviewScheduleId", default, skip_serializing_if = "types::Field::is_absent")]
     pub interview_schedule_id: types::Field<types::InterviewScheduleId>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
     /// `participants`. Each: An interviewer (id of a user) or the candidate (id of a candidate).
     pub participants: Vec<types::TranscriptParticipant>,
-    /// The member `transcriptUrl`.
+    /// The transcript URL of the notetaker transcript.
     #[serde(rename = "transcriptUrl")]
     pub transcript_url: String,
     /// Members that this version does not know.
@@ -2793,7 +2793,7 @@ pub struct NotetakerTranscript {
 pub struct Offer {
     /// `id`. The id of an offer.
     pub id: types::OfferId,
-    /// The member `decidedAt`.
+    /// When it was decided.
     #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub decided_at: types::Field<types::Instant>,
     /// `applicationId`. The id of an application.
@@ -2863,10 +2863,10 @@ pub struct OfferProcess {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OfferSalary {
-    /// The member `currencyCode`.
+    /// The currency code of the offer salary.
     #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
     pub currency_code: types::Field<String>,
-    /// The member `value`.
+    /// The value of the offer salary.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub value: types::Field<Number>,
     /// Members that this version does not know.
@@ -2895,13 +2895,13 @@ pub struct OfferStart {
 pub struct OfferVersion {
     /// `id`. The id of an offer version.
     pub id: types::OfferVersionId,
-    /// The member `startDate`.
+    /// When it starts.
     #[serde(rename = "startDate", default, skip_serializing_if = "types::Field::is_absent")]
     pub start_date: types::Field<types::Instant>,
     /// `salary`. A salary: an amount and its ISO 4217 currency.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub salary: types::Field<types::OfferSalary>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
     /// `openingId`. The id of an opening.
@@ -2930,16 +2930,16 @@ pub struct OfferVersion {
 pub struct Opening {
     /// `id`. The id of an opening.
     pub id: types::OpeningId,
-    /// The member `openedAt`.
+    /// When it was opened.
     #[serde(rename = "openedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub opened_at: types::Field<types::Instant>,
-    /// The member `closedAt`.
+    /// When it was closed.
     #[serde(rename = "closedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub closed_at: types::Field<types::Instant>,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `archivedAt`.
+    /// When it was archived.
     #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub archived_at: types::Field<types::Instant>,
     /// `closeReasonId`. The id of a close reason.
@@ -2974,14 +2974,14 @@ pub struct OpeningPayload {
 pub struct OpeningVersion {
     /// `id`. The id of an opening version.
     pub id: types::OpeningVersionId,
-    /// The member `identifier`.
+    /// The identifier of the opening version.
     pub identifier: String,
-    /// The member `description`.
+    /// The description of the opening version.
     pub description: String,
     /// `authorId`. The id of a user.
     #[serde(rename = "authorId")]
     pub author_id: types::UserId,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
     /// `teamId`. The id of a department.
@@ -2990,13 +2990,13 @@ pub struct OpeningVersion {
     /// `jobIds`. Each: The id of a job.
     #[serde(rename = "jobIds")]
     pub job_ids: Vec<types::JobId>,
-    /// The member `targetHireDate`.
+    /// The day of the target hire.
     #[serde(rename = "targetHireDate", default, skip_serializing_if = "types::Field::is_absent")]
     pub target_hire_date: types::Field<types::Date>,
-    /// The member `targetStartDate`.
+    /// The day of the target start.
     #[serde(rename = "targetStartDate", default, skip_serializing_if = "types::Field::is_absent")]
     pub target_start_date: types::Field<types::Date>,
-    /// The member `isBackfill`.
+    /// Whether somebody who left is to be replaced.
     #[serde(rename = "isBackfill")]
     pub is_backfill: bool,
     /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
@@ -3020,11 +3020,11 @@ pub struct OpeningVersion {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PhoneNumber {
-    /// The member `value`.
+    /// The value of the phone number.
     pub value: String,
     /// `type`. One of [`ContactType`](types::ContactType).
     pub r#type: types::ContactType,
-    /// The member `isPrimary`.
+    /// Whether it is primary.
     #[serde(rename = "isPrimary")]
     pub is_primary: bool,
     /// Members that this version does not know.
@@ -3036,7 +3036,7 @@ pub struct PhoneNumber {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PingPayload {
-    /// The member `webhookActionType`.
+    /// The webhook action type of the ping payload.
     #[serde(rename = "webhookActionType")]
     pub webhook_action_type: String,
     /// Members that this version does not know.
@@ -3048,19 +3048,19 @@ pub struct PingPayload {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PostalAddress {
-    /// The member `addressCountry`.
+    /// The address country of the postal address.
     #[serde(rename = "addressCountry", default, skip_serializing_if = "types::Field::is_absent")]
     pub address_country: types::Field<String>,
-    /// The member `addressRegion`.
+    /// The address region of the postal address.
     #[serde(rename = "addressRegion", default, skip_serializing_if = "types::Field::is_absent")]
     pub address_region: types::Field<String>,
-    /// The member `addressLocality`.
+    /// The address locality of the postal address.
     #[serde(rename = "addressLocality", default, skip_serializing_if = "types::Field::is_absent")]
     pub address_locality: types::Field<String>,
-    /// The member `postalCode`.
+    /// The postal code of the postal address.
     #[serde(rename = "postalCode", default, skip_serializing_if = "types::Field::is_absent")]
     pub postal_code: types::Field<String>,
-    /// The member `streetAddress`.
+    /// The street address of the postal address.
     #[serde(rename = "streetAddress", default, skip_serializing_if = "types::Field::is_absent")]
     pub street_address: types::Field<String>,
     /// Members that this version does not know.
@@ -3089,21 +3089,21 @@ pub struct PostingLocationIds {
 pub struct Project {
     /// `id`. The id of a project.
     pub id: types::ProjectId,
-    /// The member `title`.
+    /// The title of the project.
     pub title: String,
-    /// The member `description`.
+    /// The description of the project.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub description: types::Field<String>,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_archived: types::Field<bool>,
-    /// The member `confidential`.
+    /// Whether it is confidential.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub confidential: types::Field<bool>,
     /// `authorId`. The id of a user.
     #[serde(rename = "authorId", default, skip_serializing_if = "types::Field::is_absent")]
     pub author_id: types::Field<types::UserId>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
     /// `customFieldEntries`. Each: A custom field of a project with its value.
@@ -3120,15 +3120,15 @@ pub struct Project {
 pub struct ProjectCustomField {
     /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
-    /// The member `isPrivate`.
+    /// Whether it is private.
     #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_private: types::Field<bool>,
-    /// The member `title`.
+    /// The title of the project custom field.
     pub title: String,
-    /// The member `valueLabel`.
+    /// The value as it is shown.
     #[serde(rename = "valueLabel", default, skip_serializing_if = "types::Field::is_absent")]
     pub value_label: types::Field<types::TextOrTexts>,
-    /// The member `value`.
+    /// The value of the project custom field.
     pub value: Value,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -3141,22 +3141,22 @@ pub struct ProjectCustomField {
 pub struct QualifiedMember {
     /// `id`. The id of a user.
     pub id: types::UserId,
-    /// The member `firstName`.
+    /// The first name of the qualified member.
     #[serde(rename = "firstName")]
     pub first_name: String,
-    /// The member `lastName`.
+    /// The last name of the qualified member.
     #[serde(rename = "lastName")]
     pub last_name: String,
-    /// The member `email`.
+    /// The email of the qualified member.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
-    /// The member `isEnabled`.
+    /// Whether it is enabled.
     #[serde(rename = "isEnabled")]
     pub is_enabled: bool,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// `managerId`. The id of a user.
@@ -3165,7 +3165,7 @@ pub struct QualifiedMember {
     /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `isPaused`.
+    /// Whether it is paused.
     #[serde(rename = "isPaused")]
     pub is_paused: bool,
     /// Members that this version does not know.
@@ -3177,28 +3177,28 @@ pub struct QualifiedMember {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecentEmailMessage {
-    /// The member `recordId`.
+    /// The record id of the recent email message.
     #[serde(rename = "recordId", default, skip_serializing_if = "types::Field::is_absent")]
     pub record_id: types::Field<String>,
-    /// The member `source`.
+    /// The source of the recent email message.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub source: types::Field<String>,
-    /// The member `subject`.
+    /// The subject of the recent email message.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub subject: types::Field<String>,
-    /// The member `body`.
+    /// The body of the recent email message.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub body: types::Field<String>,
-    /// The member `bodyTruncated`.
+    /// Whether the body is cut short.
     #[serde(rename = "bodyTruncated", default, skip_serializing_if = "types::Field::is_absent")]
     pub body_truncated: types::Field<bool>,
-    /// The member `sentAt`.
+    /// When it was sent.
     #[serde(rename = "sentAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub sent_at: types::Field<types::Instant>,
-    /// The member `bcc`.
+    /// The bcc of the recent email message.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub bcc: types::Field<Value>,
-    /// The member `receivedReply`.
+    /// Whether there was a reply.
     #[serde(rename = "receivedReply", default, skip_serializing_if = "types::Field::is_absent")]
     pub received_reply: types::Field<bool>,
     /// `sequenceId`. The id of a sequence.
@@ -3216,7 +3216,7 @@ pub struct RecentEmailMessagesPayload {
     /// `candidate`. A candidate, by id alone.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub candidate: types::Field<types::CandidateReference>,
-    /// The member `watermark`.
+    /// The watermark of the recent email messages payload.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub watermark: types::Field<String>,
     /// Members that this version does not know.
@@ -3230,15 +3230,15 @@ pub struct RecentEmailMessagesPayload {
 pub struct ReferralForm {
     /// `id`. The id of a referral form.
     pub id: types::ReferralFormId,
-    /// The member `organizationId`.
+    /// The organization id of the referral form.
     #[serde(rename = "organizationId")]
     pub organization_id: String,
-    /// The member `title`.
+    /// The title of the referral form.
     pub title: String,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `isDefaultForm`.
+    /// Whether it is the default form.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
     /// `formDefinition`. What a form asks, section by section.
@@ -3253,7 +3253,7 @@ pub struct ReferralForm {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// The member `requestId`.
+    /// The request id of the report.
     #[serde(rename = "requestId")]
     pub request_id: String,
     /// `status`. One of [`ReportStatus`](types::ReportStatus).
@@ -3261,7 +3261,7 @@ pub struct Report {
     /// `reportData`. The rows of a report; cells are strings or numbers.
     #[serde(rename = "reportData", default, skip_serializing_if = "types::Field::is_absent")]
     pub report_data: types::Field<types::ReportData>,
-    /// The member `failureReason`.
+    /// The failure reason of the report.
     #[serde(rename = "failureReason", default, skip_serializing_if = "types::Field::is_absent")]
     pub failure_reason: types::Field<String>,
     /// Members that this version does not know.
@@ -3273,9 +3273,9 @@ pub struct Report {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReportData {
-    /// The member `data`.
+    /// The data of the report data.
     pub data: Vec<Vec<Value>>,
-    /// The member `columnNames`.
+    /// The column names of the report data.
     #[serde(rename = "columnNames")]
     pub column_names: Vec<String>,
     /// `metadata`. Title and age of a report's rows, which Ashby keeps for an hour (15 minutes after a
@@ -3290,15 +3290,15 @@ pub struct ReportData {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReportMetadata {
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
-    /// The member `title`.
+    /// The title of the report metadata.
     pub title: String,
-    /// The member `reportGeneratedAt`.
+    /// When the report was generated.
     #[serde(rename = "reportGeneratedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub report_generated_at: types::Field<types::Instant>,
-    /// The member `cacheExpiresAt`.
+    /// Until when the same report is answered again instead of being made anew.
     #[serde(rename = "cacheExpiresAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub cache_expires_at: types::Field<types::Instant>,
     /// Members that this version does not know.
@@ -3310,10 +3310,10 @@ pub struct ReportMetadata {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RichText {
-    /// The member `html`.
+    /// The text, as HTML.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub html: types::Field<String>,
-    /// The member `plain`.
+    /// The text, as plain text.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub plain: types::Field<String>,
     /// Members that this version does not know.
@@ -3325,13 +3325,13 @@ pub struct RichText {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SelectableValue {
-    /// The member `label`.
+    /// The label of the selectable value.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub label: types::Field<String>,
-    /// The member `value`.
+    /// The value of the selectable value.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub value: types::Field<Value>,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_archived: types::Field<bool>,
     /// Members that this version does not know.
@@ -3345,7 +3345,7 @@ pub struct SelectableValue {
 pub struct Sequence {
     /// `id`. The id of a sequence.
     pub id: types::SequenceId,
-    /// The member `status`.
+    /// The status of the sequence.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<String>,
     /// `candidateId`. The id of a candidate.
@@ -3357,10 +3357,10 @@ pub struct Sequence {
     /// `sequenceTemplateId`. The id of a sequence template.
     #[serde(rename = "sequenceTemplateId", default, skip_serializing_if = "types::Field::is_absent")]
     pub sequence_template_id: types::Field<types::SequenceTemplateId>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
-    /// The member `stages`.
+    /// The stages of the sequence.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub stages: types::Field<Vec<Map<String, Value>>>,
     /// Members that this version does not know.
@@ -3374,19 +3374,19 @@ pub struct Sequence {
 pub struct SequenceTemplate {
     /// `id`. The id of a sequence template.
     pub id: types::SequenceTemplateId,
-    /// The member `title`.
+    /// The title of the sequence template.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub title: types::Field<String>,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
     pub is_archived: types::Field<bool>,
-    /// The member `unsubscribeLinkActive`.
+    /// Whether the link to unsubscribe works.
     #[serde(rename = "unsubscribeLinkActive", default, skip_serializing_if = "types::Field::is_absent")]
     pub unsubscribe_link_active: types::Field<bool>,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
-    /// The member `stages`.
+    /// The stages of the sequence template.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub stages: types::Field<Vec<Map<String, Value>>>,
     /// Members that this version does not know.
@@ -3424,7 +3424,7 @@ pub struct SignatureRequestPayload {
 pub struct SocialLink {
     /// `type`. One of [`SocialLinkType`](types::SocialLinkType).
     pub r#type: types::SocialLinkType,
-    /// The member `url`.
+    /// The URL of the social link.
     pub url: String,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -3437,9 +3437,9 @@ pub struct SocialLink {
 pub struct Source {
     /// `id`. The id of a source.
     pub id: types::SourceId,
-    /// The member `title`.
+    /// The title of the source.
     pub title: String,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `sourceType`. A kind of source.
@@ -3456,14 +3456,14 @@ pub struct Source {
 pub struct SourceTrackingLink {
     /// `id`. The id of a source tracking link.
     pub id: types::SourceTrackingLinkId,
-    /// The member `code`.
+    /// The code of the source tracking link.
     pub code: String,
-    /// The member `enabled`.
+    /// Whether it is enabled.
     pub enabled: bool,
     /// `sourceId`. The id of a source.
     #[serde(rename = "sourceId")]
     pub source_id: types::SourceId,
-    /// The member `link`.
+    /// The link of the source tracking link.
     pub link: String,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -3474,11 +3474,11 @@ pub struct SourceTrackingLink {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SourceType {
-    /// The member `id`.
+    /// The id of the source type.
     pub id: String,
-    /// The member `title`.
+    /// The title of the source type.
     pub title: String,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// Members that this version does not know.
@@ -3490,12 +3490,12 @@ pub struct SourceType {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubmittedForm {
-    /// The member `id`.
+    /// The id of the submitted form.
     pub id: String,
     /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
-    /// The member `submittedValues`.
+    /// What was filled in, by the path of the field.
     #[serde(rename = "submittedValues")]
     pub submitted_values: Map<String, Value>,
     /// Members that this version does not know.
@@ -3512,7 +3512,7 @@ pub struct SubmittedFormInstance {
     /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
-    /// The member `submittedValues`.
+    /// What was filled in, by the path of the field.
     #[serde(rename = "submittedValues")]
     pub submitted_values: Map<String, Value>,
     /// Members that this version does not know.
@@ -3526,15 +3526,15 @@ pub struct SubmittedFormInstance {
 pub struct SurveyFormDefinition {
     /// `id`. The id of a survey form definition.
     pub id: types::SurveyFormDefinitionId,
-    /// The member `organizationId`.
+    /// The organization id of the survey form definition.
     #[serde(rename = "organizationId")]
     pub organization_id: String,
-    /// The member `title`.
+    /// The title of the survey form definition.
     pub title: String,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `isDefaultForm`.
+    /// Whether it is the default form.
     #[serde(rename = "isDefaultForm")]
     pub is_default_form: bool,
     /// `formDefinition`. What a form asks, section by section.
@@ -3563,7 +3563,7 @@ pub struct SurveyRequest {
     /// `surveyFormDefinitionId`. The id of a survey form definition.
     #[serde(rename = "surveyFormDefinitionId")]
     pub survey_form_definition_id: types::SurveyFormDefinitionId,
-    /// The member `surveyUrl`.
+    /// The survey URL of the survey request.
     #[serde(rename = "surveyUrl")]
     pub survey_url: String,
     /// Members that this version does not know.
@@ -3580,7 +3580,7 @@ pub struct SurveySubmission {
     /// `surveyFormDefinitionId`. The id of a survey form definition.
     #[serde(rename = "surveyFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub survey_form_definition_id: types::Field<types::SurveyFormDefinitionId>,
-    /// The member `submittedAt`.
+    /// When it was submitted.
     #[serde(rename = "submittedAt")]
     pub submitted_at: types::Instant,
     /// `candidateId`. The id of a candidate.
@@ -3595,7 +3595,7 @@ pub struct SurveySubmission {
     /// `formDefinition`. What a form asks, section by section.
     #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
     pub form_definition: types::Field<types::FormDefinition>,
-    /// The member `submittedValues`.
+    /// What was filled in, by the path of the field.
     #[serde(rename = "submittedValues", default, skip_serializing_if = "types::Field::is_absent")]
     pub submitted_values: types::Field<Map<String, Value>>,
     /// Members that this version does not know.
@@ -3621,7 +3621,7 @@ pub struct SurveySubmissionPayload {
 pub struct TakeHomeAssignment {
     /// `id`. The id of a take home assignment.
     pub id: types::TakeHomeAssignmentId,
-    /// The member `status`.
+    /// The status of the take home assignment.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub status: types::Field<String>,
     /// `candidateId`. The id of a candidate.
@@ -3642,16 +3642,16 @@ pub struct TakeHomeAssignment {
     /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
     pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
-    /// The member `reviewers`.
+    /// The reviewers of the take home assignment.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub reviewers: types::Field<Vec<Map<String, Value>>>,
-    /// The member `submission`.
+    /// The submission of the take home assignment.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub submission: types::Field<Map<String, Value>>,
-    /// The member `createdAt`.
+    /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub created_at: types::Field<types::Instant>,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
     pub updated_at: types::Field<types::Instant>,
     /// Members that this version does not know.
@@ -3678,22 +3678,22 @@ pub struct TakeHomeAssignmentPayload {
 pub struct Trainee {
     /// `id`. The id of a user.
     pub id: types::UserId,
-    /// The member `firstName`.
+    /// The first name of the trainee.
     #[serde(rename = "firstName")]
     pub first_name: String,
-    /// The member `lastName`.
+    /// The last name of the trainee.
     #[serde(rename = "lastName")]
     pub last_name: String,
-    /// The member `email`.
+    /// The email of the trainee.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
-    /// The member `isEnabled`.
+    /// Whether it is enabled.
     #[serde(rename = "isEnabled")]
     pub is_enabled: bool,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// `managerId`. The id of a user.
@@ -3702,7 +3702,7 @@ pub struct Trainee {
     /// `customFields`. Each: A custom field of a record with its value.
     #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
     pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
-    /// The member `isPaused`.
+    /// Whether it is paused.
     #[serde(rename = "isPaused")]
     pub is_paused: bool,
     /// `currentProgress`. The training stage a trainee is in, and the interviews done in it.
@@ -3717,13 +3717,13 @@ pub struct Trainee {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TraineeProgress {
-    /// The member `trainingPathId`.
+    /// The training path id of the trainee progress.
     #[serde(rename = "trainingPathId")]
     pub training_path_id: String,
     /// `trainingPathStageId`. The id of a training stage.
     #[serde(rename = "trainingPathStageId")]
     pub training_path_stage_id: types::TrainingStageId,
-    /// The member `interviewsCompleted`.
+    /// The interviews completed of the trainee progress.
     #[serde(rename = "interviewsCompleted")]
     pub interviews_completed: i64,
     /// Members that this version does not know.
@@ -3735,9 +3735,9 @@ pub struct TraineeProgress {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TrainingPath {
-    /// The member `id`.
+    /// The id of the training path.
     pub id: String,
-    /// The member `enabled`.
+    /// Whether it is enabled.
     pub enabled: bool,
     /// `trainingStages`. Each: A stage of training: the role, how many interviews, whose approval.
     #[serde(rename = "trainingStages")]
@@ -3756,13 +3756,13 @@ pub struct TrainingStage {
     /// `interviewerRole`. One of [`InterviewerRole`](types::InterviewerRole).
     #[serde(rename = "interviewerRole")]
     pub interviewer_role: types::InterviewerRole,
-    /// The member `interviewsRequired`.
+    /// The interviews required of the training stage.
     #[serde(rename = "interviewsRequired")]
     pub interviews_required: i64,
-    /// The member `isArchived`.
+    /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
-    /// The member `approvalRequired`.
+    /// Whether approval is required.
     #[serde(rename = "approvalRequired")]
     pub approval_required: bool,
     /// `approvers`. Each: A user of the organization.
@@ -3777,13 +3777,13 @@ pub struct TrainingStage {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TranscriptParticipant {
-    /// The member `id`.
+    /// The id of the transcript participant.
     pub id: String,
     /// `type`. One of [`TranscriptParticipantType`](types::TranscriptParticipantType).
     pub r#type: types::TranscriptParticipantType,
-    /// The member `name`.
+    /// The name of the transcript participant.
     pub name: String,
-    /// The member `email`.
+    /// The email of the transcript participant.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
     /// Members that this version does not know.
@@ -3797,22 +3797,22 @@ pub struct TranscriptParticipant {
 pub struct User {
     /// `id`. The id of a user.
     pub id: types::UserId,
-    /// The member `firstName`.
+    /// The first name of the user.
     #[serde(rename = "firstName")]
     pub first_name: String,
-    /// The member `lastName`.
+    /// The last name of the user.
     #[serde(rename = "lastName")]
     pub last_name: String,
-    /// The member `email`.
+    /// The email of the user.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
-    /// The member `isEnabled`.
+    /// Whether it is enabled.
     #[serde(rename = "isEnabled")]
     pub is_enabled: bool,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// `managerId`. The id of a user.
@@ -3832,22 +3832,22 @@ pub struct User {
 pub struct UserSummary {
     /// `id`. The id of a user.
     pub id: types::UserId,
-    /// The member `firstName`.
+    /// The first name of the user summary.
     #[serde(rename = "firstName")]
     pub first_name: String,
-    /// The member `lastName`.
+    /// The last name of the user summary.
     #[serde(rename = "lastName")]
     pub last_name: String,
-    /// The member `email`.
+    /// The email of the user summary.
     #[serde(default, skip_serializing_if = "types::Field::is_absent")]
     pub email: types::Field<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
-    /// The member `isEnabled`.
+    /// Whether it is enabled.
     #[serde(rename = "isEnabled")]
     pub is_enabled: bool,
-    /// The member `updatedAt`.
+    /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// `managerId`. The id of a user.
@@ -3867,12 +3867,12 @@ pub struct UserSummary {
 pub struct Webhook {
     /// `id`. The id of a webhook.
     pub id: types::WebhookId,
-    /// The member `enabled`.
+    /// Whether it is enabled.
     pub enabled: bool,
-    /// The member `requestUrl`.
+    /// The request URL of the webhook.
     #[serde(rename = "requestUrl")]
     pub request_url: String,
-    /// The member `secretToken`.
+    /// The secret token of the webhook.
     #[serde(rename = "secretToken", default, skip_serializing_if = "types::Field::is_absent")]
     pub secret_token: types::Field<String>,
     /// `webhookType`. One of [`WebhookType`](types::WebhookType).
