@@ -10,7 +10,7 @@ use crate::mcp::Host;
 use crate::serve::{Server, answer};
 use crate::support::{Site, said, signal, truth};
 
-fn call(name: &str, arguments: Value) -> Value {
+fn call(name: &str, arguments: &Value) -> Value {
     json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": arguments}})
 }
 
@@ -45,7 +45,7 @@ async fn a_call_under_way_is_answered_before_a_server_ends() {
     let id = candidate(&site);
     let mut server = Server::start(&site, "").await;
     site.server.faults().add(FaultRule::new("candidate.info", Fault::Hold));
-    let get = call("get", json!({"stream": "candidates", "id": id, "live": true}));
+    let get = call("get", &json!({"stream": "candidates", "id": id, "live": true}));
     let asked = tokio::spawn(answer(server.mcp(&get)));
     site.held().await;
     stop(&mut server).await;
@@ -61,10 +61,10 @@ async fn a_write_under_way_is_answered_and_noted_before_a_server_ends() {
     for stays in [true, false] {
         let site = Site::new().await;
         let mut server = Server::start(&site, "--allow-writes").await;
-        let (_, planned) = answer(server.mcp(&call("plan_write", note(&candidate(&site))))).await;
+        let (_, planned) = answer(server.mcp(&call("plan_write", &note(&candidate(&site))))).await;
         let plan = planned["result"]["structuredContent"]["plan_id"].clone();
         site.server.faults().add(FaultRule::new("candidate.createNote", Fault::Hold));
-        let asked = tokio::spawn(answer(server.mcp(&call("apply_plan", json!({"plan_id": plan})))));
+        let asked = tokio::spawn(answer(server.mcp(&call("apply_plan", &json!({"plan_id": plan})))));
         site.held().await;
         if !stays {
             // Nobody waits for the answer any more.

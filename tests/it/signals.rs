@@ -207,7 +207,8 @@ async fn nobody_beside_a_watch_holds_up_its_end() {
     assert_eq!(crate::support::listening::deliver_signed(&watch.address, "{}", "none").await, 401);
     let began = std::time::Instant::now();
     let (said, code) = watch.stop().await;
-    assert_eq!(code, Some(0), "{said}");
+    // One stream failed.
+    assert_eq!(code, Some(4), "{said}");
     assert!(began.elapsed() < std::time::Duration::from_secs(8), "{:?}: {said}", began.elapsed());
     assert!(!site.path("ashby.model.db").exists(), "nobody waits for a build");
     drop((told, delivery));

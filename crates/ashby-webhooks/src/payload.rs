@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn half_a_character_is_replaced() {
-        let body = br#"{"action":"ping","data":{"note":"Cut \ud83d"}}"#;
+        let body = br#"{"action":"ping","data":{"webhookActionType":"jobUpdate","note":"Cut \ud83d"}}"#;
         for action in ["ping", "cometSighted"] {
             let body = String::from_utf8_lossy(body).replace("ping", action);
             let payload = Event::parse(body.into_bytes().into()).unwrap().payload().unwrap();

@@ -163,6 +163,14 @@ fn assert_same(cluster: &Cluster, database: &str, model: &Path) -> usize {
     count
 }
 
+fn as_of_november() -> Options {
+    let mut options = Options::default();
+    options.as_of = Some("2026-11-02T12:00:00Z".parse().unwrap());
+    options.zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+    options.zone_name = "Europe/Berlin".to_owned();
+    options
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_table_is_the_same_in_both() {
     let Some(cluster) = private_postgres::shared() else { return };
@@ -173,10 +181,7 @@ async fn every_table_is_the_same_in_both() {
     let model = models::path_of(&records);
     let server =
         Server::start(Organisation::new(&Shape::lifelike(400, 77)), ServerOptions::default()).await.unwrap();
-    let mut options = Options::default();
-    options.as_of = Some("2026-11-02T12:00:00Z".parse().unwrap());
-    options.zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
-    options.zone_name = "Europe/Berlin".to_owned();
+    let options = as_of_november();
 
     assert!(models_postgres::build("sqlite:x", &options).is_none());
     sync(&server, SqliteSink::new(&records)).await;
@@ -223,10 +228,7 @@ async fn the_definitions_as_printed_compute_the_same() {
     let model = models::path_of(&records);
     let server =
         Server::start(Organisation::new(&Shape::lifelike(150, 78)), ServerOptions::default()).await.unwrap();
-    let mut options = Options::default();
-    options.as_of = Some("2026-11-02T12:00:00Z".parse().unwrap());
-    options.zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
-    options.zone_name = "Europe/Berlin".to_owned();
+    let options = as_of_november();
     sync(&server, SqliteSink::new(&records)).await;
     sync(&server, PostgresSink::new(&address).unwrap()).await;
     server.stop().await;

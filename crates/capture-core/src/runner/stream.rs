@@ -21,7 +21,7 @@ pub(super) struct Stream {
     /// There is a checkpoint to save.
     has_checkpoint: bool,
     is_dirty: bool,
-    /// It could be read in an earlier run.
+    /// It could be read before, in this run or an earlier one.
     pub(super) was_read: bool,
     /// Its newest poll was denied although it could be read before.
     pub(super) is_lost: bool,
@@ -60,6 +60,7 @@ impl Stream {
         let stamp = self.state.stamp.next();
         self.state.stamp = stamp;
         self.is_dirty = true;
+        self.was_read = true;
         let records = part.records.len() as u64;
         if let Some(extent) = part.begins {
             self.belongs_to(identity, stamp);
