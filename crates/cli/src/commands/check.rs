@@ -50,7 +50,8 @@ pub(crate) async fn run(settings: &Settings) -> Result<ExitCode, Failure> {
         Some(OutputFormat::Json) => output::print_json(&checked)?,
         Some(OutputFormat::Ndjson | OutputFormat::Csv) => {
             let rows = checked.rows();
-            let permission = |name: &'static str| if name.is_empty() { String::new() } else { screen_name(name) };
+            let permission =
+                |name: &'static str| if name.is_empty() { String::new() } else { screen_name(name) };
             let cells =
                 |row: &Row| vec![row.stream.to_owned(), row.readable.to_owned(), permission(row.permission)];
             let table = Table::new(&["stream", "readable", "permission"]).rows(rows.iter().map(cells));
