@@ -355,6 +355,32 @@ async fn webhooks_that_are_disabled_are_said_at_the_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn webhooks_that_never_come_are_said_when_polls_find_what_they_would_have_told() {
+    let site = Site::new().await;
+    std::fs::write(site.path("s"), format!("{SECRET}\n")).unwrap();
+    let command = "sync --watch --interval 1s --webhooks --listen 127.0.0.1:0 --secret-file s applications";
+    let mut watch = Listening::of(site.ashby(command)).await;
+    first_round(&mut watch).await;
+    let application = some(&site, "applications").swap_remove(0).0;
+    let mut is_said = false;
+    for change in 0..30 {
+        let patch = json!({"archivedAt": format!("2026-01-01T00:00:00.{change:03}Z")});
+        let patch = patch.as_object().unwrap().clone();
+        let update = Mutation::Update { kind: Kind::Application, id: application.clone(), patch };
+        site.organisation().mutate(&update).unwrap();
+        // Until a round has ended.
+        let line = watch.said.next_line().await.unwrap().expect("it runs on");
+        if line.starts_with("warning: no webhook has come since") {
+            assert!(line.ends_with("of applications"), "{line}");
+            is_said = true;
+            break;
+        }
+    }
+    assert!(is_said);
+    assert_eq!(watch.stop().await.1, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn status_tells_of_what_was_synced_and_of_nothing_yet() {
     let site = Site::new().await;
     let nothing = site.done("status").await;

@@ -29,7 +29,7 @@ const STATEMENTS: usize = 256;
 
 /// Pages come in an order that a small cache serves. The log is emptied into the database about once a commit: its pages
 /// are then still in the processor's caches and need no new memory of the system's. Measured with the example
-/// `throughput`.
+/// `sqlite_throughput`.
 const SETTINGS: &str = "
     PRAGMA synchronous = NORMAL;
     PRAGMA cache_size = -4096;

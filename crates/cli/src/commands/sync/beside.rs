@@ -12,7 +12,8 @@ use standing::{Keeper, Standing};
 use tokio_util::sync::CancellationToken;
 
 use super::forgetting::Forgetting;
-use super::{hybrid, silence};
+use super::hybrid;
+use super::silence::{self, Unheard};
 use crate::failure::Failure;
 use crate::modelling::Modelling;
 use crate::monitoring;
@@ -90,6 +91,7 @@ impl Beside {
                     None => Receiver::start(settings, &inbox, vitals.as_ref(), &stop).await?,
                 };
                 let inbox = receiver.inbox.clone();
+                observers.push(Arc::new(Unheard::beside(settings.webhooks_file().ok(), inbox.arrivals())));
                 standing.receives(move || inbox.pending_count());
                 Some(receiver)
             }

@@ -1,5 +1,5 @@
 //! How fast records get into PostgreSQL, beside a bare binary `COPY` of the very same rows, in turns:
-//! `cargo run --release -p sink-postgres --example throughput -- 100000 3`.
+//! `cargo run --release -p sink-postgres --example postgres_throughput -- 100000 3`.
 //!
 //! The server is one of its own, with `fsync` on, on the same machine. The bare `COPY` has its rows ready in memory, in one
 //! transaction, into a table that is declared just like the sink's.

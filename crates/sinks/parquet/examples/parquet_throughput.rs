@@ -1,4 +1,4 @@
-//! Measures the sink: `cargo run --release -p sink-parquet --example throughput -- [records] [bytes a record]`.
+//! Measures the sink: `cargo run --release -p sink-parquet --example parquet_throughput -- [records] [bytes a record]`.
 //!
 //! Lists records with random keys, then the same records again, then one in a hundred changed, each in a run of its own,
 //! and prints records a second, the size of the files and the highest memory use of the process.

@@ -1,4 +1,4 @@
-//! Measures the sink: `cargo run --release -p sink-sqlite --example throughput -- [records] [bytes a record] [words]`.
+//! Measures the sink: `cargo run --release -p sink-sqlite --example sqlite_throughput -- [records] [bytes a record] [words]`.
 //! With a number of words above 0, each record has so many of 20,000, and an index of words is kept.
 //!
 //! Lists records with random keys, then the same records again, and prints records a second, the size of the
