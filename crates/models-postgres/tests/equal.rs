@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails a test")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ashby_client::Client;
 use ashby_sim::{Organisation, Server, ServerOptions, Shape};
@@ -163,25 +163,38 @@ fn assert_same(cluster: &Cluster, database: &str, model: &Path) -> usize {
     count
 }
 
-fn as_of_november() -> Options {
-    let mut options = Options::default();
-    options.as_of = Some("2026-11-02T12:00:00Z".parse().unwrap());
-    options.zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
-    options.zone_name = "Europe/Berlin".to_owned();
-    options
+/// An organisation, and where its records and models are to be, here and there.
+struct Both {
+    database: String,
+    address: String,
+    folder: tempfile::TempDir,
+    records: PathBuf,
+    model: PathBuf,
+    server: Server,
+    options: Options,
+}
+
+impl Both {
+    async fn of(cluster: &Cluster, shape: &Shape) -> Self {
+        let database = cluster.database();
+        let address = cluster.address(SUPERUSER, &database, "schema=ashby");
+        let folder = tempfile::tempdir().unwrap();
+        let records = folder.path().join("ashby.db");
+        let model = models::path_of(&records);
+        let server = Server::start(Organisation::new(shape), ServerOptions::default()).await.unwrap();
+        let mut options = Options::default();
+        options.as_of = Some("2026-11-02T12:00:00Z".parse().unwrap());
+        options.zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+        options.zone_name = "Europe/Berlin".to_owned();
+        Self { database, address, folder, records, model, server, options }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_table_is_the_same_in_both() {
     let Some(cluster) = private_postgres::shared() else { return };
-    let database = cluster.database();
-    let address = cluster.address(SUPERUSER, &database, "schema=ashby");
-    let folder = tempfile::tempdir().unwrap();
-    let records = folder.path().join("ashby.db");
-    let model = models::path_of(&records);
-    let server =
-        Server::start(Organisation::new(&Shape::lifelike(400, 77)), ServerOptions::default()).await.unwrap();
-    let options = as_of_november();
+    let Both { database, address, folder: _folder, records, model, server, options } =
+        Both::of(cluster, &Shape::lifelike(400, 77)).await;
 
     assert!(models_postgres::build("sqlite:x", &options).is_none());
     sync(&server, SqliteSink::new(&records)).await;
@@ -221,14 +234,8 @@ async fn every_table_is_the_same_in_both() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_definitions_as_printed_compute_the_same() {
     let Some(cluster) = private_postgres::shared() else { return };
-    let database = cluster.database();
-    let address = cluster.address(SUPERUSER, &database, "schema=ashby");
-    let folder = tempfile::tempdir().unwrap();
-    let records = folder.path().join("ashby.db");
-    let model = models::path_of(&records);
-    let server =
-        Server::start(Organisation::new(&Shape::lifelike(150, 78)), ServerOptions::default()).await.unwrap();
-    let options = as_of_november();
+    let Both { database, address, folder: _folder, records, model, server, options } =
+        Both::of(cluster, &Shape::lifelike(150, 78)).await;
     sync(&server, SqliteSink::new(&records)).await;
     sync(&server, PostgresSink::new(&address).unwrap()).await;
     server.stop().await;
