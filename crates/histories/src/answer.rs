@@ -194,7 +194,7 @@ impl Site {
                     None,
                 )
             }
-            Shape::Token | Shape::Embedded | Shape::InInfo { .. } => {
+            Shape::Token | Shape::Embedded | Shape::ParentItself { .. } | Shape::InInfo { .. } => {
                 self.listing(key, organisation, row, body)
             }
         }

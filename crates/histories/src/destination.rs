@@ -12,7 +12,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::step::{Alias, Kind, Loss};
-use crate::stream::{ALONGSIDE, Stream};
+use crate::stream::Stream;
 use crate::world::Ever;
 
 /// A record as the destination has it.
@@ -330,9 +330,6 @@ impl Destination {
             let text = String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned();
             for line in whole_lines(&text) {
                 let parsed: Option<Line<'_>> = serde_json::from_str(line).ok();
-                if parsed.as_ref().is_some_and(|line| line.stream == ALONGSIDE) {
-                    continue;
-                }
                 let Some((stream, line)) = parsed.and_then(|line| Some((Stream::named(&line.stream)?, line)))
                 else {
                     // Streams that a history is not about have nothing.

@@ -71,7 +71,9 @@ impl Fault {
             // What no `info` can contradict cannot be told from the truth.
             Self::Empty => rows().any(|row| row.info.is_some() && row.shape == Shape::Token),
             Self::Twice => operation == Stream::Schedules.row().operation,
-            Self::WithoutId => !any(|shape| matches!(shape, Shape::InInfo { .. })),
+            Self::WithoutId => {
+                !any(|shape| matches!(shape, Shape::ParentItself { .. } | Shape::InInfo { .. }))
+            }
             _ => true,
         }
     }

@@ -419,7 +419,7 @@ pub(crate) fn selected(selection: &Selection) -> Vec<Stream> {
     match selection {
         Selection::World | Selection::All => Stream::all().collect(),
         Selection::Some(streams) => streams.clone(),
-        Selection::Default => Stream::all().filter(|stream| !stream.costs_a_request_per_parent()).collect(),
+        Selection::Default => Stream::all().filter(|stream| stream.is_on_by_default()).collect(),
     }
 }
 

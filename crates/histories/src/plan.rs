@@ -43,7 +43,7 @@ pub(crate) fn plan(seed: u64, only: Option<Feature>) -> Plan {
 }
 
 /// Streams, those that people work with most first.
-const BUSY: [Stream; 20] = [
+const BUSY: [Stream; 21] = [
     Stream::Candidates,
     Stream::Candidates,
     Stream::Candidates,
@@ -62,6 +62,7 @@ const BUSY: [Stream; 20] = [
     Stream::Sources,
     Stream::Notes,
     Stream::History,
+    Stream::Details,
     Stream::Versions,
     Stream::Audit,
 ];
@@ -125,6 +126,7 @@ fn between(plan: &mut Plan, dice: &mut Dice) {
                     Stream::Notes,
                     Stream::Notes,
                     Stream::History,
+                    Stream::Details,
                     Stream::Versions,
                     Stream::Stages,
                 ]);

@@ -9,7 +9,7 @@ use crate::body::Style;
 use crate::dice::Dice;
 use crate::fault::{Armed, Curse, Fault};
 use crate::keys::Keys;
-use crate::stream::{ROWS, Shape, Stream};
+use crate::stream::{ROWS, Stream};
 use crate::world::{Change, Ever, Known, Organisation};
 
 /// More requests than these are no sync of so small an organisation.
@@ -224,10 +224,7 @@ impl Site {
     fn cursed(&mut self, operation: &str, body: &Value) -> Option<Reply> {
         let curse = self.cursed.iter().find_map(|(stream, parent, curse)| {
             let row = stream.row();
-            let parameter = match row.shape {
-                Shape::Children { parameter, .. } | Shape::InInfo { parameter } => parameter,
-                _ => return None,
-            };
+            let parameter = row.shape.parameter()?;
             (row.operation == operation && body[parameter] == parent.as_str()).then_some(*curse)
         })?;
         self.run.met_standing_trouble = true;

@@ -15,6 +15,7 @@ pub(crate) enum Stream {
     Sources,
     Notes,
     History,
+    Details,
     Versions,
     Audit,
 }
@@ -30,10 +31,24 @@ pub(crate) enum Shape {
     Embedded,
     /// Asked for by the parent's id, in this parameter.
     Children { parameter: &'static str, paged: bool },
+    /// What the parent's own `info` answers, asked for by the parent's id in this parameter.
+    ParentItself { parameter: &'static str },
     /// In the array `versions` of what `offer.info` answers.
     InInfo { parameter: &'static str },
     /// Pages without a token, newest first.
     NewestFirst,
+}
+
+impl Shape {
+    /// The parameter with the parent's id, where each parent is asked for its own.
+    pub(crate) fn parameter(self) -> Option<&'static str> {
+        match self {
+            Self::Children { parameter, .. }
+            | Self::ParentItself { parameter }
+            | Self::InInfo { parameter } => Some(parameter),
+            _ => None,
+        }
+    }
 }
 
 /// What is known of a stream.
@@ -66,7 +81,7 @@ const ROW: Row = Row {
 };
 
 #[rustfmt::skip]
-pub(crate) static ROWS: [Row; 14] = [
+pub(crate) static ROWS: [Row; 15] = [
     Row { stream: Stream::Candidates, name: "candidates", operation: "candidate.list", info: Some(("candidate.info", "id")),
         scope: "candidates:read", missing: "candidate_not_found", ..ROW },
     Row { stream: Stream::Applications, name: "applications", operation: "application.list", info: Some(("application.info", "applicationId")),
@@ -94,15 +109,15 @@ pub(crate) static ROWS: [Row; 14] = [
     Row { stream: Stream::History, name: "application_history", operation: "application.listHistory",
         scope: "candidates:read", shape: Shape::Children { parameter: "applicationId", paged: true },
         parent: Some(Stream::Applications), prefix: Some("applicationId"), missing: "application_not_found", ..ROW },
+    Row { stream: Stream::Details, name: "application_details", operation: "application.info",
+        scope: "candidates:read", shape: Shape::ParentItself { parameter: "applicationId" },
+        parent: Some(Stream::Applications), missing: "application_not_found", ..ROW },
     Row { stream: Stream::Versions, name: "offer_versions", operation: "offer.info",
         scope: "offers:read", shape: Shape::InInfo { parameter: "offerId" },
         parent: Some(Stream::Offers), prefix: Some("offerId"), missing: "offer_not_found", ..ROW },
     Row { stream: Stream::Audit, name: "audit_log", operation: "auditLog.list",
         scope: "auditLogs:read", shape: Shape::NewestFirst, ..ROW },
 ];
-
-/// Asked for with `--all` as well: its records are those of applications, answered one by one, and they are judged there.
-pub(crate) const ALONGSIDE: &str = "application_details";
 
 /// Every scope there is here, besides the one for reading them.
 pub(crate) const SCOPES: [&str; 6] = [
@@ -134,9 +149,13 @@ impl Stream {
         ROWS.iter().find(|row| row.name == name).map(|row| row.stream)
     }
 
-    /// Synced only if named, or with `--all`.
+    /// Synced without being named: what costs a request per parent is not, unless there are few parents.
+    pub(crate) fn is_on_by_default(self) -> bool {
+        !self.costs_a_request_per_parent() || matches!(self, Self::Stages | Self::Versions)
+    }
+
     pub(crate) fn costs_a_request_per_parent(self) -> bool {
-        matches!(self.row().shape, Shape::Children { .. } | Shape::InInfo { .. })
+        self.row().shape.parameter().is_some()
     }
 
     pub(crate) fn children(self) -> impl Iterator<Item = Self> {

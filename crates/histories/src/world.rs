@@ -63,6 +63,21 @@ pub(crate) enum Change {
     AuditLate,
 }
 
+impl Change {
+    /// What it is about.
+    fn stream(self) -> Stream {
+        match self {
+            Self::Create { stream, .. }
+            | Self::Edit { stream, .. }
+            | Self::Delete { stream, .. }
+            | Self::Move { stream, .. }
+            | Self::Hide { stream, .. }
+            | Self::Show { stream, .. } => stream,
+            Self::AuditLate => Stream::Audit,
+        }
+    }
+}
+
 /// Which record a body is, and which version of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Known {
@@ -222,6 +237,24 @@ impl Organisation {
     /// Makes a change; `false` if there is nothing that it could be about.
     pub(crate) fn apply(&mut self, change: Change, ever: &mut Ever) -> bool {
         self.now += 1;
+        // Details change with what they are of.
+        let is_made = change.stream() != Stream::Details && self.make(change, ever);
+        self.detail(ever);
+        is_made
+    }
+
+    /// An application's details are the application, by itself.
+    fn detail(&mut self, ever: &mut Ever) {
+        let own =
+            |application: &Record| Record { parent: Some(application.key.clone()), ..application.clone() };
+        let details = self.records[&Stream::Applications].iter().map(own).collect();
+        self.records.insert(Stream::Details, details);
+        for detail in &self.records[&Stream::Details] {
+            self.register(Stream::Details, &detail.key, ever);
+        }
+    }
+
+    fn make(&mut self, change: Change, ever: &mut Ever) -> bool {
         match change {
             Change::Create { stream, pick, quietly } => self.create(stream, pick, quietly, None, ever),
             Change::AuditLate => {
