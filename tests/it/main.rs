@@ -23,6 +23,7 @@ mod every_operation;
 mod failures;
 mod files;
 mod full_every;
+mod gaps;
 mod help;
 mod histories;
 mod hybrid;

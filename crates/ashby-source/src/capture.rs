@@ -13,7 +13,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use json_slices::Prefix;
 
 use crate::listing::{Arrived, Listing, Progress};
-use crate::record::{Assembled, Owner, assemble, key_fields};
+use crate::record::{Assembled, Gaps, Owner, assemble, count, key_fields};
 use crate::reread::{Single, filter, pages_within};
 use crate::table::{Plan, Refresh, Row, STREAMS};
 use crate::walk::{Tally, Walk};
@@ -60,12 +60,12 @@ impl ListCapture {
     /// Turns a page into one part a stream.
     fn sort(&mut self, page: Page) -> Result<Sorted> {
         let Assembled { records, unusable } = self.walk.records(&self.listing, &page);
-        self.note_unusable(&unusable);
+        self.tally.note_unusable(&unusable, &format!("a page of {}", self.walk.row.operation));
         let mut arrived = Arrived {
             next: page.next_cursor,
             token: page.sync_token,
             records: u32::try_from(records.len()).unwrap_or(u32::MAX),
-            unusable: u32::try_from(unusable.len()).unwrap_or(u32::MAX),
+            unusable: count(&unusable),
             ..Arrived::default()
         };
         if self.walk.refresh == Refresh::NewestFirst
@@ -73,20 +73,21 @@ impl ListCapture {
         {
             arrived.next = None;
         }
-        let (parts, is_partial) = self.parts(records)?;
-        arrived.hollow |= is_partial;
+        let (parts, gaps) = self.parts(records)?;
+        self.tally.note_unusable(&gaps.unusable, &format!("what records of {} embed", self.walk.row.name));
+        (arrived.hollow, arrived.embedded_unusable) = (gaps.hollow, count(&gaps.unusable));
         Ok(Sorted { parts, arrived })
     }
 
-    /// One part a stream, and whether of some records it is not known what they embed.
-    fn parts(&self, records: Vec<Record>) -> Result<(Vec<Part>, bool)> {
+    /// One part a stream, and what is missing in what the records embed.
+    fn parts(&self, records: Vec<Record>) -> Result<(Vec<Part>, Gaps)> {
         let mut parts = Vec::with_capacity(self.rows.len());
-        let (mut own, mut is_partial) = (None, false);
+        let (mut own, mut gaps) = (None, Gaps::default());
         for (stream, row) in self.rows.iter().enumerate() {
             match row.plan {
                 Plan::Embedded { array, .. } => {
                     let (embedded, scopes) = embedded(row, array, self.walk.row, &records)?;
-                    is_partial |= scopes.is_partial;
+                    gaps = scopes.gaps;
                     parts.push(Part::new(stream, embedded).whole_scopes(scopes.whole));
                 }
                 Plan::List(_) | Plan::PerParent { .. } => own = Some(stream),
@@ -95,18 +96,7 @@ impl ListCapture {
         if let Some(stream) = own {
             parts.push(Part::new(stream, records));
         }
-        Ok((parts, is_partial))
-    }
-
-    fn note_unusable(&mut self, positions: &[usize]) {
-        if !positions.is_empty() {
-            let positions: Vec<String> = positions.iter().map(ToString::to_string).collect();
-            self.tally.note(format!(
-                "records without a usable key were left out: those at position {} of a page of {}",
-                positions.join(", "),
-                self.walk.row.operation
-            ));
-        }
+        Ok((parts, gaps))
     }
 
     /// Takes down what records say of others that belong to them.
@@ -132,10 +122,13 @@ impl ListCapture {
         for part in parts {
             let is_embedded = matches!(self.rows[part.stream].plan, Plan::Embedded { .. });
             part.begins = progress.begins;
-            part.ends = if is_embedded { progress.embedded_ends.clone() } else { progress.ends.clone() };
-            if part.ends.is_some() {
-                part.set_aside = Some(u64::from(progress.unusable));
-            }
+            let (ends, unusable) = if is_embedded {
+                (&progress.embedded_ends, progress.unusable + progress.embedded_unusable)
+            } else {
+                (&progress.ends, progress.unusable)
+            };
+            part.ends.clone_from(ends);
+            part.set_aside = part.ends.as_ref().map(|_| u64::from(unusable));
         }
     }
 }
@@ -160,8 +153,8 @@ fn belongings(record: &Record, stream: &str, member: &str) -> Option<Belongings>
 struct Scopes {
     /// Those whose others are all known.
     whole: Vec<Key>,
-    /// There are some of which that is not known.
-    is_partial: bool,
+    /// What is missing in those of others.
+    gaps: Gaps,
 }
 
 /// The records that are embedded in others. Of an owner that comes twice in a page the later copy counts.
@@ -171,7 +164,7 @@ fn embedded(row: &Row, array: &str, within: &Row, records: &[Record]) -> Result<
     let newest: HashMap<&Key, usize> =
         records.iter().enumerate().map(|(index, record)| (&record.key, index)).collect();
     let mut found = Vec::new();
-    let mut scopes = Scopes { whole: Vec::with_capacity(records.len()), is_partial: false };
+    let mut scopes = Scopes { whole: Vec::with_capacity(records.len()), gaps: Gaps::default() };
     for (index, record) in records.iter().enumerate() {
         let Some(body) = record.body().filter(|_| newest[&record.key] == index) else { continue };
         let split = split_usable(body, &[array], &fields).map_err(|error| {
@@ -180,7 +173,7 @@ fn embedded(row: &Row, array: &str, within: &Row, records: &[Record]) -> Result<
         })?;
         // Without the array nothing was said of what the record embeds: it need not be gone.
         let Some(split) = split else {
-            scopes.is_partial = true;
+            scopes.gaps.hollow = true;
             continue;
         };
         let owner = Owner { key: &record.key, field: None, prefix: &nothing };
@@ -188,9 +181,8 @@ fn embedded(row: &Row, array: &str, within: &Row, records: &[Record]) -> Result<
         found.extend(records);
         if unusable.is_empty() {
             scopes.whole.push(record.key.clone());
-        } else {
-            scopes.is_partial = true;
         }
+        scopes.gaps.unusable.extend(unusable);
     }
     Ok((found, scopes))
 }
@@ -319,7 +311,7 @@ mod tests {
         let (records, scopes) = embedded(row, "interviewEvents", within, &schedules(json)).unwrap();
         let text = |key: &Key| key.as_str().to_owned();
         let keys = records.iter().map(|record| text(&record.key)).collect();
-        (keys, scopes.whole.iter().map(text).collect(), scopes.is_partial)
+        (keys, scopes.whole.iter().map(text).collect(), !scopes.gaps.is_empty())
     }
 
     #[test]

@@ -12,9 +12,7 @@ use std::sync::Arc;
 
 use ashby_client::Lane;
 use async_trait::async_trait;
-use capture_core::{
-    Batch, Capture, Checkpoint, Ends, Extent, Key, Part, Record, Result, Step, StreamDescriptor,
-};
+use capture_core::{Batch, Capture, Checkpoint, Ends, Extent, Key, Part, Result, Step, StreamDescriptor};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, FuturesOrdered, StreamExt};
 use serde::{Deserialize, Serialize};
@@ -24,9 +22,9 @@ use crate::aside::{Aside, Patience};
 use crate::checkpoint;
 use crate::clock::now_ms;
 use crate::going;
-use crate::listing::{Arrived, Listing, Place};
+use crate::listing::{Arrived, Listing, Place, is_zero, without_key};
 use crate::parent::{Children, Fetched, ParentRequest};
-use crate::record::Assembled;
+use crate::record::{Assembled, count};
 use crate::request::Requests;
 use crate::table::{Follow, Plan, Refresh, Row};
 use crate::walk::{Tally, Walk};
@@ -77,6 +75,9 @@ struct Round {
     /// The children of some parent are not known to be all.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     hollow: bool,
+    /// Children that could not be used: they have no key.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    unusable: u32,
     /// Parents that were set aside have been asked about again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     retried: bool,
@@ -163,7 +164,8 @@ impl ChildCapture {
 
     fn batch(&mut self, mut part: Part) -> Result<Step> {
         part.begins = self.begins.take();
-        part.set_aside = Some(self.progress.aside.len());
+        let unusable = self.progress.round.as_ref().map_or(0, |round| round.unusable);
+        part.set_aside.get_or_insert(self.progress.aside.len() + u64::from(unusable));
         let Tally { requests, notes } = std::mem::take(&mut self.tally);
         let mut batch = Batch::new(vec![part], self.progress.to_checkpoint()?);
         (batch.requests, batch.notes) = (requests, notes);
@@ -181,13 +183,14 @@ impl ChildCapture {
             return Ok(false);
         };
         let Assembled { records: parents, unusable } = self.walk.records(&self.progress.parents, &page);
+        self.tally.note_unusable(&unusable, &format!("a page of {}", self.walk.row.operation));
         let arrived = Arrived {
             next: page.next_cursor,
             token: page.sync_token,
             records: u32::try_from(parents.len()).unwrap_or(u32::MAX),
-            unusable: u32::try_from(unusable.len()).unwrap_or(u32::MAX),
-            hollow: false,
+            unusable: count(&unusable),
             gives_token: matches!(self.walk.row.plan, Plan::List(Refresh::Token)),
+            ..Arrived::default()
         };
         let step = self.progress.parents.page(self.walk.refresh, arrived);
         let is_new = self.progress.round.is_none();
@@ -226,20 +229,31 @@ impl ChildCapture {
         Ok(())
     }
 
-    /// The first pending parent is done with: its children are these, all of them if it is `whole`.
-    fn take_parent(&mut self, records: Vec<Record>, whole: bool, vanished: bool) -> Part {
-        let mut part = Part::new(0, records);
+    /// The first pending parent is done with.
+    fn take_parent(&mut self, children: Children) -> Part {
+        let mut part = Part::new(0, Vec::new());
         let Some(round) = self.progress.round.as_mut() else { return part };
         round.done += 1;
-        round.hollow |= !whole;
-        round.vanished += u64::from(vanished);
-        if let Some(parent) = round.pending.pop_front() {
-            self.progress.aside.resolved(&parent);
+        let parent = round.pending.pop_front().unwrap_or_default();
+        self.progress.aside.resolved(&parent);
+        match children {
+            Children::All(records) => {
+                part.records = records;
+                part.whole_scopes.push(Key::from(parent));
+            }
+            Children::Some(records, gaps) => {
+                part.records = records;
+                // Once in a listing: each parent may have some.
+                if round.unusable == 0 {
+                    self.tally.note_unusable(&gaps.unusable, &format!("an answer of {}", self.row.operation));
+                }
+                round.unusable = round.unusable.saturating_add(count(&gaps.unusable));
+                round.hollow |= gaps.hollow;
+            }
             // That it is gone itself can be told by anybody who has just seen it listed.
-            match vanished {
-                true => part.gone_scopes.push(Key::from(parent)),
-                false if whole => part.whole_scopes.push(Key::from(parent)),
-                false => {}
+            Children::ParentVanished => {
+                part.gone_scopes.push(Key::from(parent));
+                round.vanished += 1;
             }
         }
         part
@@ -249,9 +263,7 @@ impl ChildCapture {
     fn judge(&mut self, fetched: Fetched) -> Result<Step> {
         self.tally.requests += fetched.requests;
         let part = match fetched.children {
-            Ok(Children::All(records)) => self.take_parent(records, true, false),
-            Ok(Children::Some(records)) => self.take_parent(records, false, false),
-            Ok(Children::ParentVanished) => self.take_parent(Vec::new(), true, true),
+            Ok(children) => self.take_parent(children),
             Err(failure) => {
                 let error = match self.patience.is_the_parents(failure) {
                     Ok(error) => error,
@@ -299,12 +311,16 @@ impl ChildCapture {
             Ends::Incomplete(format!("parents whose children could not be read: {aside}"))
         } else if round.hollow {
             Ends::Incomplete("Ashby left out lists of children".to_owned())
+        } else if round.unusable > 0 {
+            without_key(round.unusable)
         } else if let Some(why) = round.doubt {
             Ends::Incomplete(why)
         } else {
             round.suspicion.map_or(Ends::Complete, Ends::Doubtful)
         };
-        self.batch(Part::new(0, Vec::new()).ends(ends))
+        let mut part = Part::new(0, Vec::new()).ends(ends);
+        part.set_aside = Some(aside + u64::from(round.unusable));
+        self.batch(part)
     }
 }
 
@@ -376,7 +392,7 @@ impl Capture for ChildCapture {
                     part.records.extend(records);
                     part.whole_scopes.push(parent.clone());
                 }
-                Children::Some(records) => part.records.extend(records),
+                Children::Some(records, _) => part.records.extend(records),
                 Children::ParentVanished => part.gone_scopes.push(parent.clone()),
             }
         }

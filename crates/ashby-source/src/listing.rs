@@ -88,9 +88,12 @@ struct Running {
     /// Some record lacked the list of what it embeds.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     hollow: bool,
+    /// Embedded records that could not be used.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    embedded_unusable: u32,
 }
 
-fn is_zero(number: &u32) -> bool {
+pub(crate) fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
@@ -106,6 +109,8 @@ pub(crate) struct Arrived {
     pub(crate) unusable: u32,
     /// Some record lacks the list of what it embeds.
     pub(crate) hollow: bool,
+    /// Embedded records that cannot be used.
+    pub(crate) embedded_unusable: u32,
     /// Also where no token is asked for, a listing that has come to its end gives one.
     pub(crate) gives_token: bool,
 }
@@ -123,6 +128,8 @@ pub(crate) struct Progress {
     pub(crate) embedded_ends: Option<Ends>,
     /// Records of the listing that could not be used.
     pub(crate) unusable: u32,
+    /// The same of those that they embed.
+    pub(crate) embedded_unusable: u32,
     /// It is the end of a full listing, and it brought no token for the next one.
     pub(crate) has_no_token: bool,
 }
@@ -284,6 +291,7 @@ impl Listing {
         let extent = if running.full { Extent::Everything } else { Extent::Changes };
         let begins = running.cursor.is_none().then_some(extent);
         running.unusable += page.unusable;
+        running.embedded_unusable += page.embedded_unusable;
         running.hollow |= page.hollow;
         running.has_records |= page.records > 0;
         let mut progress = Progress {
@@ -292,6 +300,7 @@ impl Listing {
             is_to_be_confirmed: false,
             embedded_ends: None,
             unusable: running.unusable,
+            embedded_unusable: running.embedded_unusable,
             has_no_token: false,
         };
         if let Some(next) = page.next {
@@ -322,9 +331,12 @@ impl Listing {
             }
             (ends, _) => ends,
         };
-        progress.embedded_ends = Some(match (&ends, running.hollow) {
-            (Ends::Complete | Ends::Doubtful(_), true) => {
+        progress.embedded_ends = Some(match &ends {
+            Ends::Complete | Ends::Doubtful(_) if running.hollow => {
                 Ends::Incomplete("Ashby left out of some records what they embed".to_owned())
+            }
+            Ends::Complete | Ends::Doubtful(_) if running.embedded_unusable > 0 => {
+                without_key(running.embedded_unusable)
             }
             _ => ends.clone(),
         });
@@ -383,6 +395,11 @@ impl Listing {
     }
 }
 
+/// Nothing is proved: what has no key may be any of those that did not come.
+pub(crate) fn without_key(count: u32) -> Ends {
+    Ends::Incomplete(format!("records without a usable key: {count}"))
+}
+
 impl Running {
     /// What is proved by a listing that has come to its last page.
     fn ends(&self, has_no_token: bool) -> Ends {
@@ -393,7 +410,7 @@ impl Running {
             return Ends::Incomplete("Ashby gave no sync token at its end".to_owned());
         }
         if self.unusable > 0 {
-            return Ends::Incomplete(format!("records without a usable key: {}", self.unusable));
+            return without_key(self.unusable);
         }
         Ends::Complete
     }

@@ -11,7 +11,7 @@ use json_slices::Prefix;
 use crate::AshbySource;
 use crate::aside::Failure;
 use crate::error::from_client;
-use crate::record::{Assembled, Owner, assemble, detached, key_fields};
+use crate::record::{Assembled, Gaps, Owner, assemble, detached, key_fields};
 use crate::table::{Plan, Row};
 
 /// How often the cursor of one parent's children may be refused.
@@ -29,8 +29,8 @@ pub(crate) struct Fetched {
 
 pub(crate) enum Children {
     All(Vec<Record>),
-    /// These, and perhaps others: a list of them was left out, or some cannot be used.
-    Some(Vec<Record>),
+    /// These, and perhaps others.
+    Some(Vec<Record>, Gaps),
     /// The parent is gone.
     ParentVanished,
 }
@@ -139,7 +139,7 @@ impl ParentRequest {
                     found.add(self.assemble(&records, &self.prefix(*tag)), response.results.len());
                 }
                 // Nobody has said that there are no records.
-                None => found.is_partial = true,
+                None => found.gaps.hollow = true,
             }
         }
         Ok(found.into_children())
@@ -166,7 +166,7 @@ impl ParentRequest {
 #[derive(Default)]
 struct Found {
     records: Vec<Record>,
-    is_partial: bool,
+    gaps: Gaps,
     /// Of the responses that they came in.
     bytes: usize,
 }
@@ -175,7 +175,7 @@ impl Found {
     /// Takes records out of a response of this length. They are held while others are asked for, and of large
     /// responses there is only one at a time ([`body_budget_bytes`](ashby_client::ClientBuilder::body_budget_bytes)).
     fn add(&mut self, assembled: Assembled, response_bytes: usize) {
-        self.is_partial |= !assembled.unusable.is_empty();
+        self.gaps.unusable.extend(assembled.unusable);
         // One of several is copied: each has room that it does not need.
         let is_one_of_many = self.bytes > 0;
         self.bytes = self.bytes.saturating_add(response_bytes);
@@ -186,7 +186,11 @@ impl Found {
     }
 
     fn into_children(self) -> Children {
-        if self.is_partial { Children::Some(self.records) } else { Children::All(self.records) }
+        if self.gaps.is_empty() {
+            Children::All(self.records)
+        } else {
+            Children::Some(self.records, self.gaps)
+        }
     }
 }
 

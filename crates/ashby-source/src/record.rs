@@ -32,6 +32,25 @@ pub(crate) struct Assembled {
     pub(crate) unusable: Vec<usize>,
 }
 
+/// What is missing in lists of records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Gaps {
+    /// Positions of elements that could not be used, each in its own list.
+    pub(crate) unusable: Vec<usize>,
+    /// A list was left out.
+    pub(crate) hollow: bool,
+}
+
+impl Gaps {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.unusable.is_empty() && !self.hollow
+    }
+}
+
+pub(crate) fn count(positions: &[usize]) -> u32 {
+    u32::try_from(positions.len()).unwrap_or(u32::MAX)
+}
+
 /// The records of a response, in their order.
 pub(crate) fn assemble(row: &Row, records: &Records, owner: Option<Owner<'_>>) -> Assembled {
     let unusable = records.unusable().iter().filter_map(position);

@@ -21,6 +21,17 @@ impl Tally {
     pub(crate) fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }
+
+    /// Says of elements at these positions, in such a place, that they are no records with a key.
+    pub(crate) fn note_unusable(&mut self, positions: &[usize], place: &str) {
+        if !positions.is_empty() {
+            let positions: Vec<String> = positions.iter().map(ToString::to_string).collect();
+            let positions = positions.join(", ");
+            self.note(format!(
+                "records without a usable key were left out: those at position {positions} of {place}"
+            ));
+        }
+    }
 }
 
 /// Fetches the pages of one operation. The [`Listing`] itself stays with the caller, in its checkpoint.

@@ -1,5 +1,6 @@
 //! A server that answers each operation as a test says.
 
+use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
@@ -19,13 +20,19 @@ impl Drop for Stub {
 impl Stub {
     /// Answers an operation with HTTP 200 and the JSON that `answer` has for it.
     pub(crate) async fn start(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        Self::asked(move |operation, _| answer(operation)).await
+    }
+
+    /// The same, also by what is asked for.
+    pub(crate) async fn asked(answer: impl Fn(&str, &Value) -> String + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let url = format!("http://{}", listener.local_addr().expect("it has an address"));
         let task = tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                let Some((head, _)) = request(&mut stream).await else { continue };
+                let Some((head, body)) = request(&mut stream).await else { continue };
                 let path = head.split(' ').nth(1).unwrap_or_default();
-                let body = answer(path.trim_start_matches('/'));
+                let asked = serde_json::from_slice(&body).unwrap_or_default();
+                let body = answer(path.trim_start_matches('/'), &asked);
                 let head = format!(
                     "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
                     body.len()
