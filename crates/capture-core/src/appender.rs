@@ -23,8 +23,11 @@ pub struct Watermark(pub Value);
 /// - **Durability.** When `flush` returns, everything appended before it is durable. Its watermark comes back with the
 ///   next `open`, where what is behind it is removed, so that nothing is there twice.
 /// - **Retries.** An appender that talks to a server tries a request again that failed in a passing way (no
-///   connection, 429, 5xx), a handful of times with growing pauses, as long as that cannot append twice what it
-///   cannot remove; then it gives up with [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable).
+///   connection, 429, 5xx): five times within some eight seconds, which [`retried`](crate::retried) does. Each attempt
+///   must come to the same, for one that failed may have been carried out: requests carry a number, or what they
+///   appended twice is behind the watermark and removed. Then it gives up with
+///   [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable), and a run that is meant to last begins anew after a
+///   pause. The example `own_http_sink` of `capture-ledger` does it so.
 /// - **Errors.** After one, only dropping follows.
 #[async_trait]
 pub trait Appender: Send {

@@ -59,6 +59,7 @@ pub use sink::{
 pub use sink_failing::{
     a_failed_commit_is_an_error_and_the_state_stays, a_failed_sweep_is_an_error_and_can_be_done_again,
     a_failed_write_is_an_error_and_the_state_stays, a_torn_tail_is_repaired, failures_lose_nothing,
+    what_passes_is_tried_again,
 };
 pub use sink_keyed::{
     a_forgotten_stream_keeps_its_rows_unseen, a_sweep_buries_what_was_not_seen_since,
@@ -125,6 +126,12 @@ pub trait SinkHarness: Send + Sync {
 
     /// The same, but what is written is taken, and the next commit fails.
     async fn break_commits(&self) -> bool {
+        false
+    }
+
+    /// Makes the next request to the destination fail once, as a server does that is busy (503). Called while a sink is open
+    /// on it and nothing is uncommitted. Returns whether it is an appender's, which tries such a request again.
+    async fn fail_once(&self) -> bool {
         false
     }
 
@@ -219,6 +226,7 @@ pub async fn sink<H: SinkHarness>(fresh: impl Fn() -> H) {
         a_failed_write_is_an_error_and_the_state_stays,
         a_failed_commit_is_an_error_and_the_state_stays,
         failures_lose_nothing,
+        what_passes_is_tried_again,
         a_torn_tail_is_repaired,
     );
     if fresh().keeps_keys() {

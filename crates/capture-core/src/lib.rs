@@ -47,6 +47,7 @@ pub mod private_file;
 mod purge;
 mod record;
 mod report;
+mod retry;
 mod runner;
 mod sink;
 mod source;
@@ -69,6 +70,7 @@ pub use place::{Family, Finding, Place, keeps_its_own_state};
 pub use purge::{Choose, Held, Purge, Purging, Removal, Removed, chosen};
 pub use record::{Gone, Key, Op, Record, Shape};
 pub use report::{Kept, Outcome, Report, StreamReport};
+pub use retry::retried;
 pub use runner::{
     Again, Handle, Nudge, Polled, ReadAgain, ReadBack, Runner, RunnerOptions, StreamRetry, StreamStatus,
     has_its_turn,

@@ -103,6 +103,24 @@ pub async fn failures_lose_nothing(harness: &dyn SinkHarness) {
     assert_live(harness, &streams[0], &expected).await;
 }
 
+/// One request that the destination refuses for a moment is tried again, in a write and in a commit: nothing is lost, nothing
+/// there twice, and no run ends.
+pub async fn what_passes_is_tried_again(harness: &dyn SinkHarness) {
+    let streams = [stream("pets")];
+    let mut sink = opened(harness, &streams).await;
+    if !harness.fail_once().await {
+        return;
+    }
+    write(&mut *sink, &streams[0], &[upsert("a", "1")]).await;
+    commit(&mut *sink).await;
+    write(&mut *sink, &streams[0], &[upsert("b", "1")]).await;
+    harness.fail_once().await;
+    commit(&mut *sink).await;
+    sink.close().await.expect("closing");
+    drop(sink);
+    assert_live(harness, &streams[0], &[("a", "1"), ("b", "1")]).await;
+}
+
 /// A sweep that could not be written is an error, at the latest when it is committed, and can be done again.
 pub async fn a_failed_sweep_is_an_error_and_can_be_done_again(harness: &dyn SinkHarness) {
     let streams = [stream("pets")];

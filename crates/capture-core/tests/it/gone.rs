@@ -149,7 +149,26 @@ async fn i4_one_that_is_found_when_asked_for_keeps_what_was_not_asked_for() {
         assert_eq!(source.rereads("pets")[0].len(), 200);
         assert_eq!(rows(&sink, "pets").len(), expected, "{there:?}");
         assert_eq!(report.streams["pets"].kept.is_some(), !there.is_empty());
+        assert_eq!(report.streams["pets"].notes, unstable(there.len()), "{there:?}");
     }
+}
+
+/// What is said where so many records were found that a listing had left out.
+fn unstable(found: usize) -> Vec<String> {
+    let note = format!("the listing was not stable: it left out {found} records that are there");
+    if found > 0 { vec![note] } else { Vec::new() }
+}
+
+#[tokio::test]
+async fn i4_those_that_are_found_live_and_the_others_are_marked_where_all_were_asked_for() {
+    let acts = [full(&["a", "b", "c", "d"]), Act::UpToDate, full(&["a"])];
+    let source = Scripted::default().stream_with("pets", &["b", "d"], acts);
+    let sink = MemorySink::new();
+    run(&source, &sink).await;
+    let report = run(&source, &sink).await;
+    assert_eq!(rows(&sink, "pets"), ["a", "b", "d"]);
+    assert_eq!((&report.streams["pets"].kept, &report.streams["pets"].notes), (&None, &unstable(2)));
+    assert_eq!(sink.state().streams["pets"].sweep_due, None);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use capture_core::conformance::{self, Grave, Rows, SinkHarness};
 use capture_core::{ErrorKind, Gone, Key, Record, Sink, Stamp, StateUpdate, StreamDescriptor, Write};
 use tempfile::TempDir;
 
-use crate::reader::{fold, graves, key, parsed};
+use crate::reader::{break_state, fold, graves, key, mend_state, parsed};
 
 struct Directory(TempDir);
 
@@ -29,6 +29,14 @@ impl SinkHarness for Directory {
         let gone = parsed(&text).filter(|line| line["_deleted"] == true);
         let gone = gone.map(|line| (key(stream, &line), line)).collect();
         Some(graves(gone, ["_deleted_why", "_deleted_at", "_merged_into"]))
+    }
+
+    async fn break_commits(&self) -> bool {
+        break_state(&self.0.path().join("out/state.json"))
+    }
+
+    async fn mend(&self) {
+        mend_state(&self.0.path().join("out/state.json"));
     }
 
     /// A line of which a kill left the beginning.

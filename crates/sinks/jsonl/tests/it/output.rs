@@ -1,4 +1,5 @@
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -8,21 +9,27 @@ use capture_core::{
 };
 use tempfile::TempDir;
 
-use crate::reader::{fold, graves, key, parsed};
+use crate::reader::{break_state, fold, graves, key, mend_state, parsed};
 
 /// What came down the pipe, piece by piece.
 #[derive(Clone, Default)]
-struct Pipe(Arc<Mutex<Vec<Vec<u8>>>>);
+struct Pipe {
+    pieces: Arc<Mutex<Vec<Vec<u8>>>>,
+    is_broken: Arc<AtomicBool>,
+}
 
 impl Pipe {
     fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().concat()).unwrap()
+        String::from_utf8(self.pieces.lock().unwrap().concat()).unwrap()
     }
 }
 
 impl io::Write for Pipe {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().push(piece.to_vec());
+        if self.is_broken.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.pieces.lock().unwrap().push(piece.to_vec());
         Ok(piece.len())
     }
 
@@ -66,6 +73,26 @@ impl SinkHarness for Piped {
         let gone = parsed(&text).filter(|line| line["op"] == "delete" && line["stream"] == stream.name);
         let gone = gone.map(|line| (key(stream, &line["key"]), line)).collect();
         Some(graves(gone, ["why", "at", "merged_into"]))
+    }
+
+    async fn break_writes(&self) -> bool {
+        self.pipe.is_broken.store(true, Ordering::Relaxed);
+        // Without a state, nothing could tell whether it stayed.
+        self.state.is_some()
+    }
+
+    async fn break_commits(&self) -> bool {
+        match &self.state {
+            Some(directory) => break_state(&directory.path().join("state.json")),
+            None => false,
+        }
+    }
+
+    async fn mend(&self) {
+        self.pipe.is_broken.store(false, Ordering::Relaxed);
+        if let Some(directory) = &self.state {
+            mend_state(&directory.path().join("state.json"));
+        }
     }
 
     fn keeps_keys(&self) -> bool {
@@ -158,7 +185,7 @@ async fn pieces_are_large_and_end_with_a_line() {
     let records = vec![record; 1_000];
     write(&mut *sink, &stream, records).await.unwrap();
     commit(&mut *sink).await.unwrap();
-    let pieces = pipe.0.lock().unwrap();
+    let pieces = pipe.pieces.lock().unwrap();
     assert!(pieces.len() < 10, "{} pieces", pieces.len());
     assert!(pieces.iter().all(|piece| piece.ends_with(b"}}\n")));
 }

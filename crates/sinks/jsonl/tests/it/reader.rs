@@ -1,6 +1,7 @@
 //! Reads what the sinks wrote, as a consumer would: of several lines with one key the last one counts.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use capture_core::conformance::{Grave, Rows};
@@ -33,4 +34,23 @@ pub(crate) fn graves(lines: Vec<(String, Value)>, names: [&str; 3]) -> Vec<Grave
 
 pub(crate) fn parsed(text: &str) -> impl Iterator<Item = Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("every line is JSON"))
+}
+
+fn away(state: &Path) -> PathBuf {
+    state.with_extension("away")
+}
+
+/// Puts a directory where the state is, so that no commit succeeds.
+pub(crate) fn break_state(state: &Path) -> bool {
+    std::fs::rename(state, away(state)).unwrap();
+    std::fs::create_dir(state).unwrap();
+    true
+}
+
+/// Puts the state back.
+pub(crate) fn mend_state(state: &Path) {
+    if away(state).exists() {
+        std::fs::remove_dir(state).unwrap();
+        std::fs::rename(away(state), state).unwrap();
+    }
 }

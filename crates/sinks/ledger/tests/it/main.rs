@@ -3,6 +3,8 @@
 // Clippy takes only the test functions themselves for tests, not what they call.
 #![allow(clippy::unwrap_used)]
 
+mod planted;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
