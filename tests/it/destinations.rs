@@ -9,6 +9,7 @@ use std::process::Stdio;
 
 use ashby_sim::{Fault, FaultRule};
 use rusqlite::Connection;
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
@@ -77,6 +78,59 @@ async fn snapshots_leave_tombstones_in_files() {
     site.organisation().mutate(&delete).unwrap();
     site.done("sync archive_reasons --to jsonl:out").await;
     assert_eq!(jsonl(&site.path("out"), "archive_reasons"), truth(site.organisation(), "archive_reasons"));
+}
+
+/// The lines that runs to this destination have written.
+fn lines_of(site: &Site, to: &str, printed: &str) -> Vec<Value> {
+    let text = match to.strip_prefix("jsonl:") {
+        Some(directory) => ["candidates", "candidate_notes"]
+            .map(|stream| fs::read_to_string(site.path(&format!("{directory}/{stream}.jsonl"))).unwrap())
+            .concat(),
+        None => printed.to_owned(),
+    };
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_tell_what_is_gone_of_streams_of_every_kind_and_nothing_that_was_told() {
+    for to in ["jsonl:out", "stdout --state state.json"] {
+        let site = Site::new().await;
+        let sync = format!("sync candidates candidate_notes --to {to}");
+        let mut printed = site.done(&sync).await.stdout;
+        let notes = truth(site.organisation(), "candidate_notes");
+        let id = notes.values().next().unwrap()["candidateId"].as_str().unwrap().to_owned();
+        let gone = 1 + notes.values().filter(|note| note["candidateId"] == id.as_str()).count();
+        let delete = ashby_sim::Mutation::Delete { kind: ashby_sim::Kind::Candidate, id };
+        site.organisation().mutate(&delete).unwrap();
+        let before = lines_of(&site, to, &printed);
+        printed.push_str(&site.done(&format!("{sync} --full")).await.stdout);
+        let after = lines_of(&site, to, &printed);
+        let deleted = |lines: &[Value]| {
+            lines.iter().filter(|line| line["_deleted"] == true || line["op"] == "delete").count()
+        };
+        assert_eq!((after.len() - before.len(), deleted(&after)), (gone, gone), "{to}");
+        printed.push_str(&site.done(&format!("{sync} --full")).await.stdout);
+        assert_eq!(lines_of(&site, to, &printed).len(), after.len(), "{to}: everything had been told");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_of_the_first_version_is_read_and_that_is_said_once() {
+    let site = Site::new().await;
+    site.done("sync users archive_reasons --to jsonl:out").await;
+    let state = site.path("out/state.json");
+    let streams = |path: &Path| -> Value {
+        serde_json::from_str::<Value>(&fs::read_to_string(path).unwrap()).unwrap()["streams"].take()
+    };
+    let users = streams(&state)["users"]["checkpoint"].clone();
+    let first = serde_json::json!({"version": 1, "streams": {"users": {
+        "checkpoint": users["progress"], "committed_at": "2026-11-22T11:44:44Z"}}});
+    fs::write(&state, first.to_string()).unwrap();
+    let says = |ran: &crate::support::Ran| ran.stderr.matches("of an earlier version").count();
+    let ran = site.done("sync users --to jsonl:out").await;
+    assert_eq!(says(&ran), 1, "{ran:#?}");
+    let ran = site.done("sync users --to jsonl:out").await;
+    assert_eq!(says(&ran), 0, "{ran:#?}");
 }
 
 /// Refused with exit code 1, and left as it was to the byte.

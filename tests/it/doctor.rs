@@ -179,10 +179,17 @@ async fn what_ashby_says_of_version_limit_and_time_is_passed_on() {
 async fn what_others_can_read_is_warned_of() {
     use std::os::unix::fs::PermissionsExt as _;
     let site = Site::new().await;
-    site.done("sync users").await;
+    let mut sync = site.ashby("sync users candidates applications jobs");
+    sync.env("ASHBY_MODELS", "auto");
+    assert_eq!(run(sync).await.code, Some(0));
     std::fs::write(site.path("key"), "sim-key").unwrap();
-    for (mode, about) in [(0o600, vec![]), (0o644, vec!["key file", "destination"])] {
-        for name in ["key", "ashby.db"] {
+    std::fs::write(site.path("ashby-inbox.db"), "").unwrap();
+    std::fs::write(site.path("ashby.db-wal"), "").unwrap();
+    let files =
+        ["key", "ashby.db", "ashby-inbox.db", "ashby.db-wal", "ashby.model.db", ".ashby.db.status.json"];
+    let warnings = vec!["key file", "destination", "file", "file", "file", "file"];
+    for (mode, about) in [(0o600, vec![]), (0o644, warnings)] {
+        for name in files {
             std::fs::set_permissions(site.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
         }
         let mut command = site.ashby("doctor --output json --api-key-file key");

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::support::{Ran, Site, query, signal, sqlite, start, truth};
+use crate::support::listening::get;
+use crate::support::{Ran, Site, query, said, signal, sqlite, start, truth};
 
 /// Makes it look as if everything had been listed so many days ago.
 async fn listed_days_ago(site: &Site, days: i64) {
@@ -127,6 +128,90 @@ async fn a_watch_does_it_every_week_and_a_restart_does_not_restart_the_clock() {
     assert_eq!(first_pages(&site, "candidate.list"), 1);
     let notes = "sync candidate_notes --full-every 24h";
     assert!(site.done(notes).await.stderr.contains(AGAIN));
+}
+
+/// What is said of listings of everything, by stream.
+fn reconciled(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.strip_prefix("reconciled: ")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_in_turn_tells_what_is_gone_and_what_polls_had_missed_and_nothing_else() {
+    for misses in [true, false] {
+        let site = Site::new().await;
+        site.done("sync users candidates").await;
+        listed_days_ago(&site, 30).await;
+        delete_a_candidate(&site);
+        let user = truth(site.organisation(), "users").into_keys().next().unwrap();
+        site.organisation().mutate(&Mutation::Archive { kind: Kind::User, id: user }).unwrap();
+        if misses {
+            // The poll leaves out the one that changed; the listing of everything does not.
+            site.server.faults().add(FaultRule::new("user.list", Fault::NoRecords).token(true).times(1));
+        }
+        let users = truth(site.organisation(), "users").len();
+        let candidates = truth(site.organisation(), "candidates").len();
+        let ran = site.done("sync users candidates --full-every 24h").await;
+        let missed = if misses { "; 1 had changed, and polls did not bring them" } else { "" };
+        assert_eq!(
+            reconciled(&ran.stderr).into_iter().collect::<BTreeSet<_>>(),
+            BTreeSet::from([
+                format!("candidates: {candidates} records checked, 1 gone").as_str(),
+                format!("users: {users} records checked, 0 gone{missed}").as_str(),
+            ]),
+            "{ran:#?}"
+        );
+        assert_eq!(sqlite(&site.path("ashby.db"), "users"), truth(site.organisation(), "users"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_while_everything_is_listed_was_not_missed() {
+    let site = Site::new().await;
+    site.done("sync candidates").await;
+    listed_days_ago(&site, 30).await;
+    site.server.faults().add(FaultRule::new("candidate.list", Fault::Hold).after(2).times(1));
+    let child = start(site.ashby("sync candidates --full-every 24h --page-size 20"));
+    site.held().await;
+    site.organisation().churn(60, 7);
+    site.server.faults().release();
+    let ran = crate::support::ended(child).await;
+    let told = reconciled(&ran.stderr);
+    assert!(told.len() == 1 && !told[0].contains("polls did not bring"), "{ran:#?}");
+    assert_eq!(sqlite(&site.path("ashby.db"), "candidates"), truth(site.organisation(), "candidates"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watch_tells_metrics_and_status_of_it() {
+    let site = Site::new().await;
+    site.done("sync users candidates").await;
+    listed_days_ago(&site, 30).await;
+    delete_a_candidate(&site);
+    let checked = truth(site.organisation(), "candidates").len();
+    let mut watch = start(site.ashby("sync users candidates --watch --interval 1s --metrics 127.0.0.1:0"));
+    let mut lines = BufReader::new(watch.stderr.take().unwrap()).lines();
+    let metrics = said(&mut lines, "metrics are at").await;
+    said(&mut lines, "reconciled: candidates").await;
+    said(&mut lines, "round 2 ").await;
+    let address = metrics.split("http://").nth(1).unwrap().split('/').next().unwrap();
+    let metrics = get(address, "/metrics").await;
+    for (figure, value) in [("checked", checked), ("missed", 0), ("gone", 1)] {
+        let line = format!("ashby_stream_reconciled_{figure}_records{{stream=\"candidates\"}} {value}");
+        assert!(metrics.lines().any(|found| found.trim_end_matches(".0") == line), "{line}: {metrics}");
+    }
+    // A run writes down where it stands every now and then.
+    let found = loop {
+        let status: Value = serde_json::from_str(&site.done("status --output json").await.stdout).unwrap();
+        let streams = status["streams"].as_array().unwrap();
+        let candidates = streams.iter().find(|stream| stream["stream"] == "candidates").unwrap();
+        if candidates["reconciled"].is_object() {
+            break candidates["reconciled"].clone();
+        }
+        assert!(watch.try_wait().unwrap().is_none(), "{status:#}");
+    };
+    let expected = [("checked", checked.into()), ("missed", 0.into()), ("gone", 1.into())];
+    expected.iter().for_each(|(name, value): &(&str, Value)| assert_eq!(found[name], *value, "{found}"));
+    signal(&watch, "TERM");
+    assert_eq!(watch.wait().await.unwrap().code(), Some(0));
 }
 
 /// The candidates that were created since then.

@@ -1,9 +1,9 @@
 //! What a sync and the state look like.
 
-use ashby_sim::{Fault, FaultRule};
+use ashby_sim::{Fault, FaultRule, Kind, Mutation, PagePosition};
 use serde_json::{Value, json};
 
-use crate::support::{Site, ended, signal, snapshot, start, truth};
+use crate::support::{PATIENCE, Site, ended, signal, snapshot, sqlite, start, truth};
 
 const STREAMS: &str = "applications archive_reasons interview_events interview_schedules users";
 
@@ -102,6 +102,39 @@ async fn the_state_is_shown_and_forgotten_and_moved() {
     let newer = site.run("state import state.broken").await;
     assert_eq!(newer.code, Some(1), "{newer:#?}");
     assert!(newer.stderr.contains("version"), "{newer:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_imported_listing_begins_anew_and_buries_nothing() {
+    let site = Site::new().await;
+    let sync = "sync candidates candidate_notes --page-size 10";
+    site.server.faults().add(FaultRule::new("candidate.list", Fault::Hold).page(PagePosition::Later));
+    let child = start(site.ashby(sync));
+    // Both streams list candidates.
+    tokio::time::timeout(PATIENCE, site.server.faults().wait_held(2)).await.unwrap();
+    signal(&child, "INT");
+    assert_eq!(ended(child).await.code, Some(130));
+    site.server.faults().clear();
+    let middle = site.done("state export").await.stdout;
+    std::fs::write(site.path("middle"), middle).unwrap();
+    site.done(sync).await;
+    let before = site.done("state export").await.stdout;
+    let id = truth(site.organisation(), "candidates").into_keys().next().unwrap();
+    site.organisation().mutate(&Mutation::Delete { kind: Kind::Candidate, id }).unwrap();
+
+    let ran = site.done("state import middle --output json").await;
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(told["listed_again"], serde_json::json!(["candidates", "candidate_notes"]), "{told:#}");
+    let kept = std::fs::read_to_string(site.path(told["replaced_state"].as_str().unwrap())).unwrap();
+    let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(parsed(&kept), parsed(&before), "the state that it replaces is kept whole");
+    site.log().clear();
+    site.done(sync).await;
+    let first = site.log().of("candidate.list");
+    assert!(!first[0].has_cursor && !first[0].has_token, "from the first page");
+    for stream in ["candidates", "candidate_notes"] {
+        assert_eq!(sqlite(&site.path("ashby.db"), stream), truth(site.organisation(), stream), "{stream}");
+    }
 }
 
 /// Whether lines were received, their ledger tells; where there is none, none were.

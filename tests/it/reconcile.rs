@@ -70,6 +70,32 @@ async fn what_is_gone_and_what_tokens_missed_is_found_and_a_dry_run_changes_noth
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_so_many_are_gone_at_once_somebody_is_asked() {
+    let site = Site::new().await;
+    let database = site.path("ashby.db");
+    site.done("sync candidates").await;
+    let before = truth(site.organisation(), "candidates");
+    for id in before.keys().take(before.len() * 2 / 3).cloned() {
+        site.organisation().mutate(&Mutation::Delete { kind: Kind::Candidate, id }).unwrap();
+    }
+    let ran = site.run("sync candidates --full").await;
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    let asks = format!(
+        "decide: not listed and kept all the same: {} of {} rows",
+        before.len() * 2 / 3,
+        before.len()
+    );
+    assert!(ran.stderr.contains(&asks) && ran.stderr.contains("--reconcile accept"), "{ran:#?}");
+    assert_eq!(sqlite(&database, "candidates").len(), before.len());
+    // Nobody has decided yet.
+    assert_eq!(site.run("sync candidates --full").await.code, Some(2));
+    assert_eq!(sqlite(&database, "candidates").len(), before.len());
+    site.done("sync candidates --full --reconcile accept").await;
+    assert_eq!(sqlite(&database, "candidates"), truth(site.organisation(), "candidates"));
+    site.done("sync candidates --full").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_token_hid_is_told_as_missed() {
     let site = Site::new().await;
     site.done("sync users").await;

@@ -207,3 +207,43 @@ fn figures_elsewhere_are_those_of_the_benchmarks() {
         }
     }
 }
+
+/// Tests that ARCHITECTURE.md names as those that hold an invariant, by invariant.
+fn holders(text: &str) -> Vec<(String, Vec<String>)> {
+    let invariants = text.split("\n## Invariants\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let mut found = Vec::new();
+    for invariant in invariants.split("\n- **").skip(1) {
+        let mut names: Vec<String> = Vec::new();
+        for word in invariant.split('`').skip(1).step_by(2) {
+            match word.strip_prefix('…') {
+                // The same test of another destination.
+                Some(ending) => {
+                    let stem = names.last().unwrap().rsplit_once("_in_").unwrap().0.to_owned();
+                    names.push(stem + ending);
+                }
+                None if word.matches('_').count() >= 3 => names.push(word.to_owned()),
+                None => {}
+            }
+        }
+        found.push((invariant.split(' ').next().unwrap().to_owned(), names));
+    }
+    found
+}
+
+#[test]
+fn invariants_are_held_by_tests_that_there_are() {
+    let code: String = files(&["rs"]).into_iter().map(|(_, text)| text).collect();
+    let architecture = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let holders = holders(&architecture);
+    let invariants: Vec<&str> = holders.iter().map(|(invariant, _)| invariant.as_str()).collect();
+    assert_eq!(invariants, ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8"]);
+    for (invariant, names) in holders {
+        assert!(!names.is_empty(), "{invariant} is held by no test");
+        for name in names {
+            // A macro makes one test of several destinations.
+            let stem = name.split("_in_").next().unwrap();
+            let is_there = code.contains(&format!("fn {name}(")) || code.contains(&format!("fn {stem}"));
+            assert!(is_there, "{invariant}: there is no {name}");
+        }
+    }
+}

@@ -26,6 +26,21 @@ pub enum Event<'a> {
         /// How often.
         every: Duration,
     },
+    /// That listing is complete, what it showed to be gone is marked, and the poll after it has brought what changed
+    /// meanwhile.
+    Reconciled {
+        /// The stream.
+        stream: &'a str,
+        /// Records that it showed.
+        checked: u64,
+        /// Of these, records that were new or different although the polls before had brought all that changed; at least
+        /// so many, where records changed while it went on.
+        missed: u64,
+        /// Records that were found to be gone.
+        gone: u64,
+        /// Rows that it did not show and that are kept for a reason.
+        kept: u64,
+    },
     /// A full listing of a stream begins, or goes on in this run.
     Listing {
         /// The stream.

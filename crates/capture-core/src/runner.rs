@@ -12,6 +12,7 @@
 //! process, or dropping that future, stops a commit half-way.
 
 mod ask;
+mod audit;
 mod handle;
 mod poll;
 mod probation;

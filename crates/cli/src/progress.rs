@@ -264,6 +264,20 @@ impl Running {
     }
 }
 
+/// What a listing of everything has found, and how serious that is.
+fn reconciled(stream: &str, [checked, missed, gone, kept]: [u64; 4]) -> (String, Level) {
+    let mut text =
+        format!("reconciled: {stream}: {} checked, {} gone", counted(checked, "record"), thousands(gone));
+    if kept > 0 {
+        text.push_str(&format!(", {} not listed and kept", thousands(kept)));
+    }
+    if missed == 0 {
+        return (text, Level::Info);
+    }
+    text.push_str(&format!("; {} had changed, and polls did not bring them", thousands(missed)));
+    (text, Level::Warn)
+}
+
 impl Observer for Progress {
     fn observe(&self, event: &Event<'_>) {
         let requests = (self.usage)().requests;
@@ -285,6 +299,11 @@ impl Observer for Progress {
                 );
                 let fields = json!({"stream": stream, "since": since, "every_seconds": every.as_secs()});
                 self.say("lists_again", Level::Info, &text, &fields);
+            }
+            Event::Reconciled { stream, checked, missed, gone, kept } => {
+                let (text, level) = reconciled(stream, [*checked, *missed, *gone, *kept]);
+                let fields = json!({"stream": stream, "checked": checked, "missed": missed, "gone": gone, "kept": kept});
+                self.say("reconciled", level, &text, &fields);
             }
             Event::Listing { stream, expected_records } => {
                 if let Some(running) = live.running.get_mut(*stream) {

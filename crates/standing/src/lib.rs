@@ -51,6 +51,20 @@ struct Seen {
     set_aside: u64,
     kept: u64,
     trouble: Option<Trouble>,
+    reconciled: Option<Reconciled>,
+}
+
+/// What a listing of everything in the stream's turn has found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reconciled {
+    /// When.
+    pub at: Timestamp,
+    /// Records that it showed.
+    pub checked: u64,
+    /// Of these, records that polls should have brought and had not.
+    pub missed: u64,
+    /// Records that were gone.
+    pub gone: u64,
 }
 
 /// What is wrong.
@@ -102,6 +116,9 @@ pub struct StreamStanding {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     /// What is wrong with it.
     pub trouble: Option<Trouble>,
+    /// What the newest listing of everything in its turn has found, in this run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconciled: Option<Reconciled>,
 }
 
 fn in_a_while(now: Timestamp, pause: Duration) -> Option<Timestamp> {
@@ -160,6 +177,7 @@ impl Standing {
                 polls: seen.polls,
                 failures: seen.failures,
                 trouble: seen.trouble,
+                reconciled: seen.reconciled,
             };
             (stream, standing)
         };
@@ -201,6 +219,10 @@ impl Observer for Standing {
                 });
             }),
             Event::SetAside { stream, set_aside } => of(live, stream, &|seen| seen.set_aside = *set_aside),
+            Event::Reconciled { stream, checked, missed, gone, .. } => of(live, stream, &|seen| {
+                seen.reconciled =
+                    Some(Reconciled { at: now, checked: *checked, missed: *missed, gone: *gone });
+            }),
             Event::Kept { stream, kept } => of(live, stream, &|seen| seen.kept = kept.rows),
             Event::Trouble { kind, message, retry_in, .. } => {
                 let since = live.trouble.as_ref().map_or(now, |trouble| trouble.since);

@@ -74,6 +74,22 @@ const FIGURES: &[Figure] = &[
     gauge("ashby_stream_kept_rows", "Rows that a full listing did not see and that were kept", |of, _| {
         Some(of.kept as f64)
     }),
+    gauge(
+        "ashby_stream_reconciled_age_seconds",
+        "Time since a listing of everything in the stream's turn, in this run",
+        |of, now| since(of.reconciled.map(|found| found.at), now),
+    ),
+    gauge("ashby_stream_reconciled_checked_records", "Records that it showed", |of, _| {
+        of.reconciled.map(|found| found.checked as f64)
+    }),
+    gauge(
+        "ashby_stream_reconciled_missed_records",
+        "Records that it showed and that polls should have brought before",
+        |of, _| of.reconciled.map(|found| found.missed as f64),
+    ),
+    gauge("ashby_stream_reconciled_gone_records", "Records that it found to be gone", |of, _| {
+        of.reconciled.map(|found| found.gone as f64)
+    }),
     counter("ashby_stream_polls", "Polls that brought everything", |of, _| Some(of.polls as f64)),
     counter("ashby_stream_failed_polls", "Polls that were given up", |of, _| Some(of.failures as f64)),
     counter("ashby_stream_records", "Records received", |of, _| Some(of.records as f64)),

@@ -13,7 +13,7 @@ use crate::budget::Budget;
 use crate::runner::StreamRetry;
 use crate::runner::ask::Again;
 use crate::runner::turns::Turns;
-use crate::{Batch, Capture, Error, ErrorKind, Extent, Key, Purpose, Record, Result, Step};
+use crate::{Batch, Capture, Error, ErrorKind, Key, Purpose, Record, Result, Step};
 
 /// What the tasks have in common.
 pub(super) struct Shared {
@@ -242,9 +242,6 @@ impl Task {
         let mut requests_before = 0;
         let tickets = std::mem::take(&mut self.tickets);
         self.outlet.send(Content::Started { tickets }).await?;
-        if self.take_turn().await? {
-            age.extent = Some(Extent::Everything);
-        }
         loop {
             while let Ok(command) = self.commands.try_recv() {
                 self.carry_out(command).await?;
@@ -258,14 +255,17 @@ impl Task {
                 Ok(Step::Batch(batch)) => {
                     attempt = 0;
                     age.note(&batch);
-                    if let Some(turns) = self.turns.as_mut().filter(|_| age.has_listed_everything()) {
-                        turns.listed(Timestamp::now());
+                    if let Some(turns) = &mut self.turns {
+                        turns.note(&batch, Timestamp::now());
                     }
                     let permit = self.outlet.permit(&batch).await?;
                     self.outlet.send(Content::Batch(batch, permit)).await?;
                 }
                 // What was listed is as of a time that has passed: once more before anybody says up to date.
                 Ok(Step::UpToDate { requests }) if age.is_to_be_renewed(self.interval) => {
+                    requests_before += requests;
+                }
+                Ok(Step::UpToDate { requests }) if self.takes_turn(&mut age).await? => {
                     requests_before += requests;
                 }
                 Ok(Step::UpToDate { requests }) => {
@@ -295,18 +295,19 @@ impl Task {
         }
     }
 
-    /// Lets the capture list everything if its turn has come; whether it does.
-    async fn take_turn(&mut self) -> Result<bool, Stopped> {
-        let Some((turns, since)) =
-            self.turns.as_ref().and_then(|turns| Some((turns, turns.due(Timestamp::now())?)))
-        else {
+    /// Lets the capture list everything if its turn has come; whether it does. What changed has just been polled for, and
+    /// is once more afterwards, so that it is known what the listing itself has found.
+    async fn takes_turn(&mut self, age: &mut Age) -> Result<bool, Stopped> {
+        let Some(turns) = self.turns.as_ref().filter(|turns| !age.is_of_turn && !turns.is_listing()) else {
             return Ok(false);
         };
+        let Some(since) = turns.due(Timestamp::now()) else { return Ok(false) };
         let every = turns.every();
-        // One that is under way goes on, and is the one.
-        if self.capture.list_again() {
-            self.outlet.send(Content::ListsAgain { since, every }).await?;
+        if !self.capture.list_again() {
+            return Ok(false);
         }
+        age.begins_turn();
+        self.outlet.send(Content::ListsAgain { since, every }).await?;
         Ok(true)
     }
 
@@ -357,38 +358,32 @@ struct Age {
     /// A listing has ended that began before this poll, or when it did.
     ended: Option<Option<Instant>>,
     renewed: bool,
-    /// Of the listing that is under way, if it began in this poll.
-    extent: Option<Extent>,
-    has_listed_everything: bool,
+    /// Everything is listed in the stream's turn.
+    is_of_turn: bool,
 }
 
 impl Age {
     fn note(&mut self, batch: &Batch) {
-        self.has_listed_everything = false;
         for part in &batch.parts {
-            if let Some(extent) = part.begins {
+            if part.begins.is_some() {
                 self.began = Some(Instant::now());
-                self.extent = Some(extent);
             }
             if part.ends.is_some() {
                 self.ended = Some(self.began);
-                // What went on from a checkpoint did not say of what it is; the writer knows.
-                self.has_listed_everything |= self.extent.take() == Some(Extent::Everything);
             }
         }
     }
 
-    /// Whether the newest batch was the end of a listing of everything that began in this poll.
-    fn has_listed_everything(&self) -> bool {
-        self.has_listed_everything
+    fn begins_turn(&mut self) {
+        *self = Self { is_of_turn: true, ..Self::default() };
     }
 
-    /// Whether another listing must follow, which happens once a poll.
+    /// Whether another listing must follow, which happens once a poll, and once after a turn.
     fn is_to_be_renewed(&mut self, interval: Option<Duration>) -> bool {
         let longest = interval.unwrap_or(Duration::MAX);
         let is_old = match self.ended {
             Some(None) => true,
-            Some(Some(began)) => began.elapsed() > longest,
+            Some(Some(began)) => self.is_of_turn || began.elapsed() > longest,
             None => false,
         };
         is_old && !std::mem::replace(&mut self.renewed, true)

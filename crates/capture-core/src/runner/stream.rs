@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::audit::Audit;
 use crate::{
     Checkpoint, Ends, Extent, Identity, Kept, Part, ReconcilePolicy, Stamp, StreamDescriptor, StreamReport,
     StreamState, Sweep, SweepDue, Within,
@@ -31,6 +32,8 @@ pub(super) struct Stream {
     pub(super) unsaid: Option<String>,
     /// What was told last of rows that are kept.
     told: Option<Kept>,
+    /// Of a listing of everything in the stream's turn.
+    pub(super) audit: Option<Audit>,
 }
 
 impl Stream {
@@ -48,6 +51,7 @@ impl Stream {
             asks_again: false,
             unsaid: None,
             told: None,
+            audit: None,
         }
     }
 
@@ -158,6 +162,13 @@ impl Stream {
         let kept = self.report.kept.as_ref().filter(|kept| self.told.as_ref() != Some(kept))?;
         self.told = Some(kept.clone());
         self.told.clone()
+    }
+
+    /// The audit that is over, and how many rows are kept.
+    pub(super) fn take_audit(&mut self) -> Option<(Audit, u64)> {
+        let is_settled = self.state.sweep_due.is_none() || self.report.kept.is_some();
+        let audit = self.audit.take_if(|audit| is_settled && audit.is_over())?;
+        Some((audit, self.report.kept.as_ref().map_or(0, |kept| kept.rows)))
     }
 
     /// So many of the rows that are kept are marked after all.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::StreamState;
+use crate::{Batch, Extent, StreamState};
 
 /// The turns of the streams of one capture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub(super) struct Turns {
     phase: Duration,
     /// When the newest full listing ended, or since when none is known to be due.
     last: Option<Timestamp>,
+    /// A listing of everything is under way.
+    is_listing: bool,
 }
 
 /// Whether a stream of which this is saved has its turn to be listed whole, if that is done
@@ -36,7 +38,8 @@ impl Turns {
         // Where nothing is known of a listing, it was no later than what is saved. What was never saved is listed whole
         // without being told.
         let last = saved.map(|saved| saved.listed.last_full_at.unwrap_or(saved.committed_at));
-        Some(Self { every, phase: every.mul_f64(share), last })
+        let is_listing = saved.is_some_and(|saved| saved.listing.is_some());
+        Some(Self { every, phase: every.mul_f64(share), last, is_listing })
     }
 
     /// The time in which each stream has one turn.
@@ -49,9 +52,21 @@ impl Turns {
         self.last.filter(|last| self.slot(now) > last.as_millisecond())
     }
 
-    /// A full listing has ended.
-    pub(super) fn listed(&mut self, now: Timestamp) {
-        self.last = Some(now);
+    /// Takes what a batch says of listings.
+    pub(super) fn note(&mut self, batch: &Batch, now: Timestamp) {
+        for part in &batch.parts {
+            if let Some(extent) = part.begins {
+                self.is_listing = extent == Extent::Everything;
+            }
+            if part.ends.is_some() && std::mem::take(&mut self.is_listing) {
+                self.last = Some(now);
+            }
+        }
+    }
+
+    /// Whether everything is being listed.
+    pub(super) fn is_listing(&self) -> bool {
+        self.is_listing
     }
 
     /// The newest of its instants, in milliseconds since the epoch.

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::RunnerOptions;
 use super::ask::{Answer, Ask, Awaited, ReadAgain, Rereading, told, unanswered};
+use super::audit::Audit;
 use super::handle::Board;
 use super::poll::{Command, Content, Message, Schedule};
 use super::probation::{Probation, Verdict, foreign};
@@ -208,16 +209,24 @@ impl<K: Sink> Writer<K> {
         match content {
             Content::Started { tickets } => self.started(capture, &tickets),
             Content::ListsAgain { since, every } => {
-                for stream in &self.captures[capture].streams {
+                // What came before belongs to the poll before.
+                self.commit_if_allowed().await?;
+                for stream in &mut self.captures[capture].streams {
+                    stream.audit = Some(Audit::default());
                     self.observer.observe(&Event::ListsAgain { stream: stream.name(), since, every });
                 }
             }
             Content::Batch(batch, permit) => {
+                let streams = &mut self.captures[capture].streams;
+                let ends_audit = batch.parts.iter().any(|part| {
+                    let audit = streams.get_mut(part.stream).and_then(|stream| stream.audit.as_mut());
+                    audit.is_some_and(|audit| audit.note(part))
+                });
                 self.write(capture, batch).await?;
                 drop(permit);
                 // A stream that never pauses must not put the commit off for ever.
                 let is_overdue = self.commit_due.is_some_and(|due| due <= Instant::now());
-                if is_overdue || self.uncommitted_bytes >= self.pace.bytes {
+                if is_overdue || ends_audit || self.uncommitted_bytes >= self.pace.bytes {
                     self.commit_if_allowed().await?;
                 }
             }
@@ -234,9 +243,13 @@ impl<K: Sink> Writer<K> {
                 self.answers.extend(awaited.into_iter().map(Awaited::into_answer));
                 for stream in &mut self.captures[capture].streams {
                     stream.is_lost = false;
+                    if let Some(audit) = &mut stream.audit {
+                        audit.is_up_to_date();
+                    }
                 }
                 self.outcome(capture, &Outcome::UpToDate).await?;
                 self.settle_durably().await?;
+                self.tell_audits();
                 for stream in &self.captures[capture].streams {
                     self.observer.observe(&Event::UpToDate { stream: stream.name() });
                 }
@@ -694,9 +707,15 @@ impl<K: Sink> Writer<K> {
         for stream in self.captures.iter_mut().flat_map(|capture| &mut capture.streams) {
             if let Some(counts) = committed.counts.get(stream.name()) {
                 stream.report.counts += *counts;
+                if let Some(audit) = &mut stream.audit {
+                    audit.committed(*counts);
+                }
                 if counts.new + counts.written > 0 {
                     stream.has_new_rows(&self.identity);
                 }
+            }
+            if let Some(audit) = &mut stream.audit {
+                audit.is_durable();
             }
             if let Some(Some(saved)) = update.streams.get(stream.name()) {
                 self.board.note(stream.name(), |status| status.committed_at = Some(saved.committed_at));
@@ -709,7 +728,17 @@ impl<K: Sink> Writer<K> {
             elapsed: started.elapsed(),
             counts: &committed.counts,
         });
+        self.tell_audits();
         Ok(())
+    }
+
+    /// Says what listings in their turn have found, once it is durable.
+    fn tell_audits(&mut self) {
+        for stream in self.captures.iter_mut().flat_map(|capture| &mut capture.streams) {
+            if let Some((audit, kept)) = stream.take_audit() {
+                self.observer.observe(&audit.event(&stream.descriptor, kept));
+            }
+        }
     }
 
     /// Closes the sink and reports.

@@ -30,6 +30,8 @@ struct Stream {
     token_age_seconds: Option<u64>,
     /// When everything of it was listed last, as far as that is known.
     full_at: Option<Timestamp>,
+    /// What the newest listing of everything in its turn has found, as far as the run has had one.
+    reconciled: Option<standing::Reconciled>,
     /// `idle`, `polling`, `listing`, `waiting` (until something is tried again), or `no run`.
     state: &'static str,
     next_poll_at: Option<Timestamp>,
@@ -113,6 +115,7 @@ fn status(settings: &Settings, place: &dyn Place, now: Timestamp) -> Result<Stat
             records: rows.as_ref().map(|rows| rows.get(name).copied().unwrap_or(0)),
             token_age_seconds: as_of.map(seconds),
             full_at,
+            reconciled: seen.and_then(|seen| seen.reconciled),
             state: doing(seen, is_on),
             next_poll_at: seen.filter(|_| is_on).and_then(|seen| seen.next_poll_at),
             set_aside: seen.map_or(0, |seen| seen.set_aside),

@@ -1,13 +1,16 @@
 //! What can be found out on this machine: settings, destination, state.
 
-use capture_core::{Place, State};
+use std::path::PathBuf;
+
+use capture_core::{Place, State, private_file};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Finding;
+use crate::commands::serve;
 use crate::failure::Failure;
 use crate::output::counted;
 use crate::settings::Settings;
-use crate::{ages, destination};
+use crate::{ages, destination, webhooks};
 
 /// Ashby forgets sync tokens after about a month.
 const OLD: SignedDuration = SignedDuration::from_hours(21 * 24);
@@ -77,10 +80,38 @@ pub(super) fn destination(settings: &Settings, findings: &mut Vec<Finding>) {
         Err(error) => Finding::fail(ABOUT, &Failure::from(error)),
     });
     look(&*place, findings);
+    findings.extend(beside(settings, &*place).iter().filter_map(|path| {
+        let shared = private_file::shared_with_others(path)?;
+        Some(Finding::warn("file", shared.message).hint(shared.hint.unwrap_or_default()))
+    }));
     findings.push(match place.peek() {
         Ok(state) => age(&state, Timestamp::now()),
         Err(error) => Finding::fail("state", &Failure::from(error)),
     });
+}
+
+/// Files beside the destination that hold people's data, tokens or secrets as it does.
+fn beside(settings: &Settings, place: &dyn Place) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = vec![serve::TOKENS.into(), webhooks::INBOX.into()];
+    files.extend(settings.webhooks_file().ok().map(PathBuf::from));
+    files.extend(webhooks::inbox_of(settings, place));
+    if let Some(path) = place.path() {
+        files.push(models::path_of(path));
+        let own = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_of_it = |name: &str| {
+            let rest = name.trim_start_matches('.').strip_prefix(&*own);
+            rest.is_some_and(|rest| rest.starts_with(['-', '.']))
+        };
+        let entries = std::fs::read_dir(private_file::directory_of(path)).into_iter().flatten().flatten();
+        files.extend(
+            entries
+                .filter(|entry| is_of_it(&entry.file_name().to_string_lossy()))
+                .map(|entry| path.with_file_name(entry.file_name())),
+        );
+    }
+    files.sort();
+    files.dedup();
+    files
 }
 
 /// What the destination itself has to say.
