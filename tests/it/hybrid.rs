@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ashby_sim::{Fault, FaultRule, Kind, Mutation, Organisation, Subscription};
+use ashby_sim::{Fault, FaultRule, Kind, Mutation, Organisation, RequestEntry, Subscription};
 use serde_json::{Value, json};
 
 use crate::support::listening::{Listening, SECRET, body, deliver, deliver_signed, get};
 use crate::support::{Site, query, sqlite, truth, until};
 
-const STREAMS: &str =
-    "candidates applications application_history offers jobs interview_schedules interview_events";
+const STREAMS: &str = "candidates applications application_history application_feedback offers offer_versions jobs \
+                       interview_schedules interview_events";
 
 /// A watch that polls by itself once an hour, past its first round.
 pub(crate) async fn watch(site: &Site, arguments: &str) -> Listening {
@@ -49,10 +49,8 @@ pub(crate) async fn subscribe(site: &Site, watch: &Listening) {
 
 /// Streams whose rows are not what the organisation has.
 pub(crate) fn untrue(site: &Site, database: &Path) -> Vec<&'static str> {
-    let is_untrue = |stream: &&str| {
-        *stream != "application_history" && sqlite(database, stream) != truth(site.organisation(), stream)
-    };
-    STREAMS.split(' ').filter(is_untrue).collect()
+    let is_untrue = |stream: &&str| sqlite(database, stream) != truth(site.organisation(), stream);
+    STREAMS.split_whitespace().filter(is_untrue).collect()
 }
 
 async fn until_true(site: &Site, database: &Path) {
@@ -164,6 +162,42 @@ async fn what_events_name_is_captured_without_a_poll() {
         status["run"]["ended_at"].is_string() && status["streams"][0]["lag_seconds"].is_number(),
         "{status:#}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_belongs_to_a_record_follows_the_event_that_names_it_or_its_job() {
+    let site = Site::new().await;
+    let mut watch = watch(&site, "").await;
+    first_round(&mut watch).await;
+    subscribe(&site, &watch).await;
+    let database = site.path("ashby.db");
+    let change = |mutation: Mutation| site.organisation().mutate(&mutation).unwrap();
+
+    // No event tells of feedback: it comes with the next change of an application.
+    let (application, record) = some(&site, "applications").swap_remove(0);
+    change(Mutation::Create { kind: Kind::Feedback, parent: Some(application), fields: Default::default() });
+    assert_eq!(untrue(&site, &database), ["application_feedback"]);
+    site.log().clear();
+    let moved = move_some(&site, 1);
+    until_true(&site, &database).await;
+    let asked = site.log().of("application.listHistory");
+    let is_of_it = |entry: &RequestEntry| entry.parameters["applicationId"] == moved[0];
+    assert!(!asked.is_empty() && asked.iter().all(is_of_it), "only of the one");
+
+    let (offer, shown) = some(&site, "offers").swap_remove(0);
+    let mut version = shown["latestVersion"].clone();
+    version["id"] = json!("00000000-0000-4000-8000-000000000001");
+    let patch = json!({"latestVersion": version}).as_object().unwrap().clone();
+    change(Mutation::Update { kind: Kind::Offer, id: offer, patch });
+    until_true(&site, &database).await;
+
+    // This names no application.
+    let job = record["job"]["id"].as_str().unwrap().to_owned();
+    let present = truth(site.organisation(), "jobs")[&job]["defaultInterviewPlanId"].clone();
+    let plan = truth(site.organisation(), "interview_plans").into_keys().find(|plan| present != **plan);
+    change(Mutation::ChangePlan { job, plan: plan.unwrap() });
+    until_true(&site, &database).await;
+    assert_eq!(watch.stop().await.1, Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
