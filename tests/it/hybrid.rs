@@ -147,11 +147,7 @@ async fn what_events_name_is_captured_without_a_poll() {
     }
     assert!(get(watch.metrics.as_ref().unwrap(), "/readyz").await.starts_with("HTTP/1.1 200"));
     // The file is written now and then.
-    let told = || -> Value {
-        let text = std::fs::read(site.path(".ashby.db.status.json")).unwrap_or_default();
-        serde_json::from_slice(&text).unwrap_or_default()
-    };
-    until("the file says so", || told()["pending_events"] == json!(0)).await;
+    until("the file says so", || standing(&site)["pending_events"] == json!(0)).await;
     let status: Value = serde_json::from_str(&site.done("status --output json").await.stdout).unwrap();
     assert_eq!((&status["run"]["is_on"], &status["pending_events"]), (&json!(true), &json!(0)), "{status:#}");
     let (said, code) = watch.stop().await;
@@ -237,6 +233,19 @@ fn watched() -> std::collections::BTreeSet<String> {
     let names: std::collections::BTreeSet<String> = names.map(str::to_owned).collect();
     assert!(names.len() > 15, "{names:?}");
     names
+}
+
+/// What the run that is on has written of where it stands.
+fn standing(site: &Site) -> Value {
+    let text = std::fs::read(site.path(".ashby.db.status.json")).unwrap_or_default();
+    serde_json::from_slice(&text).unwrap_or_default()
+}
+
+/// What `ashby status` says of each stream.
+async fn status(site: &Site) -> std::collections::BTreeMap<String, Value> {
+    let shown: Value = serde_json::from_str(&site.done("status --output json").await.stdout).unwrap();
+    let streams = shown["streams"].as_array().unwrap().iter();
+    streams.map(|of| (of["stream"].as_str().unwrap().to_owned(), of.clone())).collect()
 }
 
 /// What the inbox of a destination holds.
@@ -370,11 +379,7 @@ async fn word_of_trouble_is_sent_and_of_its_end() {
     let stream = failing["stream"].as_str().unwrap();
     assert!(failing["text"].as_str().unwrap().contains(stream), "{failing}");
     // The other stream fails for the same reason, which is said.
-    let failures = |stream: &str| {
-        let status = std::fs::read(site.path(".ashby.db.status.json")).unwrap_or_default();
-        let status: Value = serde_json::from_slice(&status).unwrap_or_default();
-        status["streams"][stream]["failures"].as_u64().unwrap_or(0)
-    };
+    let failures = |stream: &str| standing(&site)["streams"][stream]["failures"].as_u64().unwrap_or(0);
     until("both fail", || failures("users") > 0 && failures("archive_reasons") > 0).await;
     assert!(messages.try_recv().is_err(), "one cause is one message");
     site.server.faults().clear();
@@ -449,6 +454,67 @@ async fn status_tells_of_what_was_synced_and_of_nothing_yet() {
     assert!(lines[2].starts_with("users,") && lines[2].contains(" seconds,30,no run,,20"), "{csv}");
     let shown = site.done("status").await.stdout;
     assert!(shown.contains("no run is on; the last ended "), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_tells_of_each_stream_while_a_watch_is_on() {
+    let site = Site::new().await;
+    site.done("sync users jobs archive_reasons").await;
+    site.server.faults().add(FaultRule::new("archiveReason.list", Fault::Status { status: 500 }));
+    let watch = crate::support::start(site.ashby("sync --watch --interval 1h users jobs archive_reasons"));
+    until("one fails, and the others are there", || {
+        let streams = &standing(&site)["streams"];
+        streams["archive_reasons"]["trouble"].is_object()
+            && ["users", "jobs"]
+                .iter()
+                .all(|stream| streams[stream]["polls"] == 1 && streams[stream]["polling"] == false)
+    })
+    .await;
+    let told = status(&site).await;
+    for (stream, told) in &told {
+        assert_eq!(told["records"], truth(site.organisation(), stream).len(), "{told:#}");
+        assert!(told["as_of"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok(), "{told:#}");
+        assert!(told["token_age_seconds"].as_u64().unwrap() < 600, "{told:#}");
+        assert!(told["next_poll_at"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok(), "{told:#}");
+        assert_eq!(told["last_error"].is_null(), stream != "archive_reasons", "{told:#}");
+    }
+    let error = &told["archive_reasons"]["last_error"];
+    assert!(["kind", "message", "since"].iter().all(|name| error[name].is_string()), "{error:#}");
+    assert_eq!(
+        (&told["users"]["state"], &told["archive_reasons"]["state"]),
+        (&json!("idle"), &json!("waiting"))
+    );
+    crate::support::signal(&watch, "TERM");
+    assert_eq!(crate::support::ended(watch).await.code, Some(4), "one of them failed");
+
+    // One of which not everything is there yet.
+    site.server.faults().add(FaultRule::new("candidate.list", Fault::Hold).after(1));
+    let sync = crate::support::start(site.ashby("sync candidates --page-size 20"));
+    site.held().await;
+    until("it says so", || standing(&site)["streams"]["candidates"]["listing_everything"] == true).await;
+    let told = &status(&site).await["candidates"];
+    assert_eq!((&told["state"], &told["as_of"]), (&json!("listing"), &Value::Null));
+    assert!(site.done("status").await.stdout.contains("not listed yet"));
+    site.server.faults().clear();
+    site.server.faults().release();
+    assert_eq!(crate::support::ended(sync).await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_warns_before_ashby_forgets_from_where_changes_go_on() {
+    let site = Site::new().await;
+    site.done("sync users jobs").await;
+    let mut state: Value = serde_json::from_str(&site.done("state export").await.stdout).unwrap();
+    let then = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * 22);
+    state["streams"]["users"]["committed_at"] = json!(then.to_string());
+    std::fs::write(site.path("state.json"), state.to_string()).unwrap();
+    site.done("state import state.json").await;
+    // What the last run has written is about another state.
+    std::fs::remove_file(site.path(".ashby.db.status.json")).unwrap();
+    assert!(status(&site).await["users"]["token_age_seconds"].as_u64().unwrap() >= 22 * 24 * 60 * 60);
+    let shown = site.done("status").await.stdout;
+    let warning = shown.lines().find(|line| line.starts_with("sync soon: ")).expect(&shown);
+    assert!(warning.ends_with(": users"), "{warning}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
