@@ -1,13 +1,14 @@
 //! Webhooks beside a watch: when an event is done, and what it costs.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use ashby_sim::{DeliveryEntry, DeliverySettings, Fault, FaultRule, Kind, Mutation};
 use serde_json::{Value, json};
 
 use crate::hybrid::{first_round, kept, pending, some, subscribe, watch_of};
 use crate::support::listening::{Listening, deliver};
-use crate::support::{Site, query, said, sqlite, truth, until};
+use crate::support::{Site, jsonl, parquet, query, said, sqlite, truth, until};
 
 fn is_true(site: &Site, database: &Path, stream: &str) -> bool {
     sqlite(database, stream) == truth(site.organisation(), stream)
@@ -76,11 +77,13 @@ async fn what_belongs_to_one_who_is_deleted_follows_where_candidates_are_not_cap
     let database = site.path("ashby.db");
     let (application, record) = some(&site, "applications").swap_remove(0);
     let candidate = record["candidate"]["id"].as_str().unwrap().to_owned();
+    let began = Instant::now();
     site.organisation().mutate(&Mutation::Delete { kind: Kind::Candidate, id: candidate }).unwrap();
     until("its applications and notes are gone", || {
         is_true(&site, &database, "applications") && is_true(&site, &database, "candidate_notes")
     })
     .await;
+    assert!(began.elapsed() < Duration::from_secs(10), "after {:?}", began.elapsed());
     until("it is done", || pending(&database) == 0).await;
     let why = format!("SELECT _deleted_why FROM applications WHERE _key = '{application}'");
     assert_eq!(query(&database, &why), [["reported"]]);
@@ -486,4 +489,43 @@ async fn many_events_of_one_record_cost_one_request_beside_the_one_under_way() {
     assert_eq!(site.log().count("offer.info"), 1);
     assert!(is_true(&site, &database, "applications") && is_true(&site, &database, "offers"));
     assert_eq!(watch.stop().await.1, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_files_too_an_event_says_how_a_record_is_gone() {
+    for to in ["jsonl:out", "parquet:lake"] {
+        let site = Site::new().await;
+        let mut watch = watch_of(&site, &format!("--to {to}"), "candidates applications").await;
+        first_round(&mut watch).await;
+        subscribe(&site, &watch).await;
+        let place = site.path(to.split_once(':').unwrap().1);
+        let held = |stream: &str| match to {
+            "jsonl:out" => jsonl(&place, stream),
+            _ => parquet(&place, stream),
+        };
+        let id = |index: usize| some(&site, "candidates").swap_remove(index).0;
+        let [dead, merged, into] = [id(0), id(1), id(2)];
+        change(&site, &Mutation::Delete { kind: Kind::Candidate, id: dead.clone() });
+        change(&site, &Mutation::MergeCandidates { from: merged.clone(), into: into.clone() });
+        site.server.deliveries().settled().await;
+        until("both are done", || pending(&place) == 0).await;
+        for stream in ["candidates", "applications"] {
+            assert_eq!(held(stream), truth(site.organisation(), stream), "{to} {stream}");
+        }
+        assert_eq!(watch.stop().await.1, Some(0));
+        let why = |id: &str| match to {
+            "jsonl:out" => {
+                let text = std::fs::read_to_string(place.join("candidates.jsonl")).unwrap();
+                let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+                let last = lines.rfind(|line| line["id"] == id).unwrap();
+                last["_deleted_why"].as_str().map(str::to_owned)
+            }
+            _ => histories::lake::rows(&place, "candidates").unwrap()[id].why.clone(),
+        };
+        assert_eq!(
+            [&dead, &merged, &into].map(|id| why(id)),
+            [Some("reported"), Some("merged"), None].map(|why| why.map(str::to_owned)),
+            "{to}"
+        );
+    }
 }
