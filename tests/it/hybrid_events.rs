@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ashby_sim::{DeliveryEntry, DeliverySettings, Fault, FaultRule, Kind, Mutation};
+use ashby_sim::{
+    DeliveryEntry, DeliveryOutcome, DeliverySettings, Fault, FaultRule, Kind, Mutation, ServerOptions,
+};
 use serde_json::{Value, json};
 
 use crate::hybrid::{first_round, kept, pending, some, subscribe, watch_of};
 use crate::support::listening::{Listening, deliver};
-use crate::support::{Site, jsonl, parquet, query, said, sqlite, truth, until};
+use crate::support::{Site, jsonl, parquet, query, said, shape, sqlite, truth, until};
 
 fn is_true(site: &Site, database: &Path, stream: &str) -> bool {
     sqlite(database, stream) == truth(site.organisation(), stream)
@@ -528,4 +530,30 @@ async fn in_files_too_an_event_says_how_a_record_is_gone() {
             "{to}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_is_captured_within_the_limit_at_less_than_a_request_an_event() {
+    let options = ServerOptions { requests_per_minute: Some(1_000), ..ServerOptions::default() };
+    let site = Site::with(&shape(), options).await;
+    // Of jobs some are edited to what they are, which nothing tells.
+    let streams = ["applications", "offers", "interview_schedules", "interview_events"];
+    let mut watch = watch_of(&site, "--max-rpm 900", &streams.join(" ")).await;
+    first_round(&mut watch).await;
+    subscribe(&site, &watch).await;
+    let database = site.path("ashby.db");
+    site.log().clear();
+    site.organisation().churn(1_000, 5);
+    site.server.deliveries().settled().await;
+    until("all are done", || pending(&database) == 0).await;
+    for stream in streams {
+        assert!(is_true(&site, &database, stream), "{stream}");
+    }
+    let counts = site.log().counts();
+    // Asked for by itself is what a listing had brought before its event came: the next one does not show it again.
+    let single: u64 = counts.iter().filter(|(name, _)| name.ends_with(".info")).map(|(_, count)| count).sum();
+    let events = site.server.deliveries().counts()[&DeliveryOutcome::Delivered];
+    assert!(events > 500 && single * 3 < events * 2, "{events} events: {counts:?}");
+    assert_eq!(site.log().refused(), 0, "{counts:?}");
+    assert_eq!(watch.stop().await.1, Some(0));
 }
