@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ashby_sim::{Fault, FaultRule, Kind, Mutation, Organisation, Subscription};
+use ashby_sim::{Fault, FaultRule, Kind, Mutation, Organisation, RequestEntry, Subscription};
 use serde_json::{Value, json};
 
 use crate::support::listening::{Listening, SECRET, body, deliver, deliver_signed, get};
 use crate::support::{Site, query, sqlite, truth, until};
 
-const STREAMS: &str =
-    "candidates applications application_history offers jobs interview_schedules interview_events";
+const STREAMS: &str = "candidates applications application_history application_feedback offers offer_versions jobs \
+                       interview_schedules interview_events";
 
 /// A watch that polls by itself once an hour, past its first round.
 pub(crate) async fn watch(site: &Site, arguments: &str) -> Listening {
@@ -49,10 +49,8 @@ pub(crate) async fn subscribe(site: &Site, watch: &Listening) {
 
 /// Streams whose rows are not what the organisation has.
 pub(crate) fn untrue(site: &Site, database: &Path) -> Vec<&'static str> {
-    let is_untrue = |stream: &&str| {
-        *stream != "application_history" && sqlite(database, stream) != truth(site.organisation(), stream)
-    };
-    STREAMS.split(' ').filter(is_untrue).collect()
+    let is_untrue = |stream: &&str| sqlite(database, stream) != truth(site.organisation(), stream);
+    STREAMS.split_whitespace().filter(is_untrue).collect()
 }
 
 async fn until_true(site: &Site, database: &Path) {
@@ -149,11 +147,7 @@ async fn what_events_name_is_captured_without_a_poll() {
     }
     assert!(get(watch.metrics.as_ref().unwrap(), "/readyz").await.starts_with("HTTP/1.1 200"));
     // The file is written now and then.
-    let told = || -> Value {
-        let text = std::fs::read(site.path(".ashby.db.status.json")).unwrap_or_default();
-        serde_json::from_slice(&text).unwrap_or_default()
-    };
-    until("the file says so", || told()["pending_events"] == json!(0)).await;
+    until("the file says so", || standing(&site)["pending_events"] == json!(0)).await;
     let status: Value = serde_json::from_str(&site.done("status --output json").await.stdout).unwrap();
     assert_eq!((&status["run"]["is_on"], &status["pending_events"]), (&json!(true), &json!(0)), "{status:#}");
     let (said, code) = watch.stop().await;
@@ -164,6 +158,42 @@ async fn what_events_name_is_captured_without_a_poll() {
         status["run"]["ended_at"].is_string() && status["streams"][0]["lag_seconds"].is_number(),
         "{status:#}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_belongs_to_a_record_follows_the_event_that_names_it_or_its_job() {
+    let site = Site::new().await;
+    let mut watch = watch(&site, "").await;
+    first_round(&mut watch).await;
+    subscribe(&site, &watch).await;
+    let database = site.path("ashby.db");
+    let change = |mutation: Mutation| site.organisation().mutate(&mutation).unwrap();
+
+    // No event tells of feedback: it comes with the next change of an application.
+    let (application, record) = some(&site, "applications").swap_remove(0);
+    change(Mutation::Create { kind: Kind::Feedback, parent: Some(application), fields: Default::default() });
+    assert_eq!(untrue(&site, &database), ["application_feedback"]);
+    site.log().clear();
+    let moved = move_some(&site, 1);
+    until_true(&site, &database).await;
+    let asked = site.log().of("application.listHistory");
+    let is_of_it = |entry: &RequestEntry| entry.parameters["applicationId"] == moved[0];
+    assert!(!asked.is_empty() && asked.iter().all(is_of_it), "only of the one");
+
+    let (offer, shown) = some(&site, "offers").swap_remove(0);
+    let mut version = shown["latestVersion"].clone();
+    version["id"] = json!("00000000-0000-4000-8000-000000000001");
+    let patch = json!({"latestVersion": version}).as_object().unwrap().clone();
+    change(Mutation::Update { kind: Kind::Offer, id: offer, patch });
+    until_true(&site, &database).await;
+
+    // This names no application.
+    let job = record["job"]["id"].as_str().unwrap().to_owned();
+    let present = truth(site.organisation(), "jobs")[&job]["defaultInterviewPlanId"].clone();
+    let plan = truth(site.organisation(), "interview_plans").into_keys().find(|plan| present != **plan);
+    change(Mutation::ChangePlan { job, plan: plan.unwrap() });
+    until_true(&site, &database).await;
+    assert_eq!(watch.stop().await.1, Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -205,10 +235,28 @@ fn watched() -> std::collections::BTreeSet<String> {
     names
 }
 
+/// What the run that is on has written of where it stands.
+fn standing(site: &Site) -> Value {
+    let text = std::fs::read(site.path(".ashby.db.status.json")).unwrap_or_default();
+    serde_json::from_slice(&text).unwrap_or_default()
+}
+
+/// What `ashby status` says of each stream.
+async fn status(site: &Site) -> std::collections::BTreeMap<String, Value> {
+    let shown: Value = serde_json::from_str(&site.done("status --output json").await.stdout).unwrap();
+    let streams = shown["streams"].as_array().unwrap().iter();
+    streams.map(|of| (of["stream"].as_str().unwrap().to_owned(), of.clone())).collect()
+}
+
+/// What the inbox of a destination holds.
+pub(crate) fn kept(database: &Path) -> ashby_webhooks::Kept {
+    let inbox = ashby_webhooks::Inbox::beside(database).unwrap();
+    ashby_webhooks::Reader::open(inbox).unwrap().kept().unwrap()
+}
+
 /// Events of which something is still to be done.
 pub(crate) fn pending(database: &Path) -> u64 {
-    let inbox = ashby_webhooks::Inbox::beside(database).unwrap();
-    ashby_webhooks::Reader::open(inbox).unwrap().kept().unwrap().pending
+    kept(database).pending
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -252,6 +300,24 @@ async fn forgeries_copies_and_lies_cost_nothing_and_change_nothing() {
     let asked = site.log().total();
     assert!(asked > before);
     assert_eq!(deliver(&watch.address, &lie).await, 200);
+    // What comes after it has been looked at: the copy was, too.
+    assert_eq!(deliver(&watch.address, &body("after", "somethingNew")).await, 200);
+    until("all is done", || pending(&database) == 0).await;
+    assert_eq!(site.log().total(), asked, "a copy costs nothing");
+    // The same id says nothing of what has another name, and without one each is by itself.
+    let job = json!({"job": {"id": some(&site, "jobs")[0].0}});
+    let update = json!({"webhookActionId": "2", "action": "jobUpdate", "data": job}).to_string();
+    assert_eq!(deliver(&watch.address, &update).await, 200);
+    until("it is done", || pending(&database) == 0).await;
+    assert_eq!((site.log().count("job.info"), site.log().total()), (1, asked + 1));
+    let kept = kept(&database).all;
+    let nameless = json!({"action": "jobUpdate", "data": job}).to_string();
+    for _ in 0..2 {
+        assert_eq!(deliver(&watch.address, &nameless).await, 200);
+    }
+    until("both are done", || pending(&database) == 0).await;
+    assert_eq!(self::kept(&database).all, kept + 2);
+    let asked = site.log().total();
     // Of other kinds, of nothing, and of what is no record: nothing breaks.
     for (id, data) in [
         ("3", json!({})),
@@ -264,7 +330,7 @@ async fn forgeries_copies_and_lies_cost_nothing_and_change_nothing() {
     until("all is done", || pending(&database) == 0).await;
     assert_eq!(untrue(&site, &database), Vec::<&str>::new());
     // One of them is asked about, a few times since the answer makes no sense.
-    assert!(site.log().total() <= asked + 10, "a copy costs nothing: {} after {asked}", site.log().total());
+    assert!(site.log().total() <= asked + 10, "{} after {asked}", site.log().total());
     assert_eq!(watch.stop().await.1, Some(0));
 }
 
@@ -313,11 +379,7 @@ async fn word_of_trouble_is_sent_and_of_its_end() {
     let stream = failing["stream"].as_str().unwrap();
     assert!(failing["text"].as_str().unwrap().contains(stream), "{failing}");
     // The other stream fails for the same reason, which is said.
-    let failures = |stream: &str| {
-        let status = std::fs::read(site.path(".ashby.db.status.json")).unwrap_or_default();
-        let status: Value = serde_json::from_slice(&status).unwrap_or_default();
-        status["streams"][stream]["failures"].as_u64().unwrap_or(0)
-    };
+    let failures = |stream: &str| standing(&site)["streams"][stream]["failures"].as_u64().unwrap_or(0);
     until("both fail", || failures("users") > 0 && failures("archive_reasons") > 0).await;
     assert!(messages.try_recv().is_err(), "one cause is one message");
     site.server.faults().clear();
@@ -392,6 +454,67 @@ async fn status_tells_of_what_was_synced_and_of_nothing_yet() {
     assert!(lines[2].starts_with("users,") && lines[2].contains(" seconds,30,no run,,20"), "{csv}");
     let shown = site.done("status").await.stdout;
     assert!(shown.contains("no run is on; the last ended "), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_tells_of_each_stream_while_a_watch_is_on() {
+    let site = Site::new().await;
+    site.done("sync users jobs archive_reasons").await;
+    site.server.faults().add(FaultRule::new("archiveReason.list", Fault::Status { status: 500 }));
+    let watch = crate::support::start(site.ashby("sync --watch --interval 1h users jobs archive_reasons"));
+    until("one fails, and the others are there", || {
+        let streams = &standing(&site)["streams"];
+        streams["archive_reasons"]["trouble"].is_object()
+            && ["users", "jobs"]
+                .iter()
+                .all(|stream| streams[stream]["polls"] == 1 && streams[stream]["polling"] == false)
+    })
+    .await;
+    let told = status(&site).await;
+    for (stream, told) in &told {
+        assert_eq!(told["records"], truth(site.organisation(), stream).len(), "{told:#}");
+        assert!(told["as_of"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok(), "{told:#}");
+        assert!(told["token_age_seconds"].as_u64().unwrap() < 600, "{told:#}");
+        assert!(told["next_poll_at"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok(), "{told:#}");
+        assert_eq!(told["last_error"].is_null(), stream != "archive_reasons", "{told:#}");
+    }
+    let error = &told["archive_reasons"]["last_error"];
+    assert!(["kind", "message", "since"].iter().all(|name| error[name].is_string()), "{error:#}");
+    assert_eq!(
+        (&told["users"]["state"], &told["archive_reasons"]["state"]),
+        (&json!("idle"), &json!("waiting"))
+    );
+    crate::support::signal(&watch, "TERM");
+    assert_eq!(crate::support::ended(watch).await.code, Some(4), "one of them failed");
+
+    // One of which not everything is there yet.
+    site.server.faults().add(FaultRule::new("candidate.list", Fault::Hold).after(1));
+    let sync = crate::support::start(site.ashby("sync candidates --page-size 20"));
+    site.held().await;
+    until("it says so", || standing(&site)["streams"]["candidates"]["listing_everything"] == true).await;
+    let told = &status(&site).await["candidates"];
+    assert_eq!((&told["state"], &told["as_of"]), (&json!("listing"), &Value::Null));
+    assert!(site.done("status").await.stdout.contains("not listed yet"));
+    site.server.faults().clear();
+    site.server.faults().release();
+    assert_eq!(crate::support::ended(sync).await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_warns_before_ashby_forgets_from_where_changes_go_on() {
+    let site = Site::new().await;
+    site.done("sync users jobs").await;
+    let mut state: Value = serde_json::from_str(&site.done("state export").await.stdout).unwrap();
+    let then = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * 22);
+    state["streams"]["users"]["committed_at"] = json!(then.to_string());
+    std::fs::write(site.path("state.json"), state.to_string()).unwrap();
+    site.done("state import state.json").await;
+    // What the last run has written is about another state.
+    std::fs::remove_file(site.path(".ashby.db.status.json")).unwrap();
+    assert!(status(&site).await["users"]["token_age_seconds"].as_u64().unwrap() >= 22 * 24 * 60 * 60);
+    let shown = site.done("status").await.stdout;
+    let warning = shown.lines().find(|line| line.starts_with("sync soon: ")).expect(&shown);
+    assert!(warning.ends_with(": users"), "{warning}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -218,7 +218,7 @@ impl History {
 }
 
 /// A port of its own, which no connection is given by accident: those are numbers above.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = 15_000 + u16::try_from(std::process::id() % 8_000).unwrap();
     loop {

@@ -45,10 +45,10 @@ async fn a_server_that_is_away_at_the_start_is_waited_for_and_deliveries_are_kep
         json!({"webhookActionId": "1", "action": "candidateDelete", "data": {"candidate": {"id": gone}}});
     assert_eq!(deliver(&watch.address, &event.to_string()).await, 200);
     assert_eq!(deliver(&watch.address, &body("2", "somethingNew")).await, 200);
-    let status: Value =
-        serde_json::from_str(&site.run(&format!("status --to {to} --output json")).await.stdout)
-            .unwrap_or_default();
-    assert!(status.is_null() || status["run"].is_null() || status["run"]["is_on"].is_boolean());
+    // Where rows are counted and the state is there is nobody to ask.
+    let status = site.run(&format!("status --to {to} --output json")).await;
+    assert!(status.code.is_some_and(|code| code > 0) && status.stdout.is_empty(), "{status:#?}");
+    assert!(status.stderr.contains("database server"), "{status:#?}");
     cluster.resume();
     next("round 1 ").await;
     assert!(get(&metrics, "/readyz").await.starts_with("HTTP/1.1 200"));
@@ -56,6 +56,14 @@ async fn a_server_that_is_away_at_the_start_is_waited_for_and_deliveries_are_kep
     crate::support::until("the event is done", || rows(&why) == "reported").await;
     let inbox = ashby_webhooks::Reader::open(site.path("ashby-inbox.db")).unwrap();
     crate::support::until("all events are", move || inbox.kept().unwrap().pending == 0).await;
+    let status = site.done(&format!("status --to {to} --output json")).await.stdout;
+    let status: Value = serde_json::from_str(&status).unwrap();
+    assert_eq!(status["pending_events"], 0, "{status:#}");
+    for of in status["streams"].as_array().unwrap() {
+        let stream = of["stream"].as_str().unwrap();
+        assert_eq!(of["records"], truth(site.organisation(), stream).len(), "{status:#}");
+        assert!(of["as_of"].is_string(), "{status:#}");
+    }
     let (rest, code) = watch.stop().await;
     assert_eq!(code, Some(0), "{rest}");
     let told = said.iter().filter(|line| line.contains("the database server at")).count();

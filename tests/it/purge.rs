@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use ashby_sim::{Kind, Mutation};
+use ashby_webhooks::{Event, Inbox, InboxOptions, Reader};
 use serde_json::{Value, json};
 
+use crate::support::listening::{Listening, deliver};
 use crate::support::{Records, Site, bare, jsonl, postgres, query, run, sqlite, truth};
 
 const STREAMS: &str = "candidates applications candidate_notes offers interview_schedules interview_events \
@@ -77,6 +79,71 @@ fn somebody(site: &Site) -> (String, Value) {
     (id, candidate)
 }
 
+/// Webhooks that came for this destination: two about somebody, of which one names only an application of theirs, and one
+/// about somebody else.
+struct Told {
+    bodies: [String; 3],
+    inboxes: Vec<PathBuf>,
+}
+
+impl Told {
+    /// They came to `ashby listen`, and to a watch if the destination is a file.
+    async fn of(site: &Site, to: &str, candidate: &Value) -> Self {
+        let applications = truth(site.organisation(), "applications");
+        let is_theirs = |application: &Value| application["candidate"]["id"] == candidate["id"];
+        let (application, _) = applications.iter().find(|(_, record)| is_theirs(record)).unwrap();
+        let (_, other) = applications.iter().find(|(_, record)| !is_theirs(record)).unwrap();
+        let shown = json!({"id": application, "candidate": {"id": candidate["id"], "primaryEmailAddress": candidate["primaryEmailAddress"]}});
+        let bodies = [
+            ("applicationUpdate", json!({"application": shown})),
+            ("signatureRequestUpdate", json!({"applicationId": application})),
+            ("candidateDelete", json!({"candidate": {"id": other["candidate"]["id"]}})),
+        ];
+        let bodies = bodies.map(|(action, data)| {
+            json!({"webhookActionId": format!("of {action}"), "action": action, "data": data}).to_string()
+        });
+        let listening = Listening::start(site.directory.path(), "").await;
+        for body in &bodies {
+            assert_eq!(deliver(&listening.address, body).await, 200);
+        }
+        assert_eq!(listening.stop().await.1, Some(0));
+        let mut inboxes = vec![site.path("ashby-inbox.db")];
+        if let Some((_, path)) = to.split_once(':').filter(|_| !to.starts_with("postgres")) {
+            let beside = Inbox::beside(&site.path(path)).unwrap();
+            let inbox = Inbox::open(&beside, InboxOptions::default()).unwrap();
+            for body in &bodies {
+                inbox.add(event(body), None).await.unwrap();
+            }
+            inbox.close().await;
+            inboxes.push(beside);
+        }
+        Self { bodies, inboxes }
+    }
+
+    /// What names them has gone from each inbox, as it was said, and will not come again; the other is still there.
+    async fn have_gone(&self, told: &Value) {
+        let said = told["inboxes"].as_array().unwrap();
+        assert_eq!(said.len(), self.inboxes.len(), "{told:#}");
+        for inbox in &self.inboxes {
+            let name = inbox.file_name().unwrap().to_str().unwrap();
+            let of = said.iter().find(|said| said["file"].as_str().unwrap().ends_with(name)).unwrap();
+            assert_eq!(of["deliveries"], 2, "{told:#}");
+            let left = Reader::open(inbox).unwrap().history(0, None, &[], 10).unwrap();
+            let left: Vec<&[u8]> = left.iter().map(|delivery| &delivery.event.body()[..]).collect();
+            assert_eq!(left, [self.bodies[2].as_bytes()]);
+            let inbox = Inbox::open(inbox, InboxOptions::default()).unwrap();
+            for body in &self.bodies {
+                assert!(inbox.add(event(body), None).await.unwrap().is_copy);
+            }
+            inbox.close().await;
+        }
+    }
+}
+
+fn event(body: &str) -> Event {
+    Event::parse(body.to_owned().into()).unwrap()
+}
+
 /// Whom Ashby made anonymous is overwritten by the next read, wherever a row is one; what they were before goes from lines,
 /// changes, free pages, deliveries and downloads, and what they are now stays.
 #[tokio::test(flavor = "multi_thread")]
@@ -97,6 +164,7 @@ async fn what_was_known_of_those_who_are_anonymous_now_goes_and_they_stay() {
         site.done(&format!("sync {STREAMS} --to {to} --full")).await;
         std::fs::create_dir_all(site.path(&format!("ashby-files/{id}"))).unwrap();
         std::fs::write(site.path(&format!("ashby-files/{id}/cv.pdf")), email(&candidate)).unwrap();
+        let events = Told::of(&site, to, &candidate).await;
 
         let refused = site.run(&format!("purge --anonymized --to {to}")).await;
         assert_eq!(refused.code, Some(2), "{refused:#?}");
@@ -104,6 +172,7 @@ async fn what_was_known_of_those_who_are_anonymous_now_goes_and_they_stay() {
         let ran = site.done(&format!("purge --anonymized --yes --output json --to {to}")).await;
         let told: Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!((&told["candidates"], &told["downloads"][0]["files"]), (&json!(1), &json!(1)), "{ran:#?}");
+        events.have_gone(&told).await;
         if kind.starts_with("jsonl") || kind.starts_with("parquet") {
             assert_eq!(told["streams"]["candidates"]["lines"], 2, "{ran:#?}");
         }
@@ -133,6 +202,7 @@ async fn what_is_gone_goes_with_all_its_versions_and_nothing_else() {
         let to = &*place(&site, kind);
         site.done(&format!("sync {STREAMS} --to {to}")).await;
         let (id, candidate) = somebody(&site);
+        let events = Told::of(&site, to, &candidate).await;
         // An earlier version, which files keep.
         let mut patch = serde_json::Map::new();
         patch.insert("name".to_owned(), json!("Somebody Else Entirely"));
@@ -158,6 +228,7 @@ async fn what_is_gone_goes_with_all_its_versions_and_nothing_else() {
         let ran = site.done(&format!("purge --to {to} --yes --receipt receipt.json --output json")).await;
         let told: Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!(told["streams"], account["streams"], "what was said is what went");
+        events.have_gone(&told).await;
         let kept: Value = serde_json::from_slice(&std::fs::read(receipt).unwrap()).unwrap();
         assert_eq!(kept, told);
         assert!(told["purged_at"].is_string());
@@ -217,10 +288,14 @@ async fn whole_streams_go_with_their_state_and_come_back_whole() {
         let to = &*place(&site, kind);
         site.done(&format!("sync candidates jobs --to {to}")).await;
         let (_, candidate) = somebody(&site);
+        Told::of(&site, to, &candidate).await;
         let records = truth(site.organisation(), "candidates").len();
         let ran = site.done(&format!("purge candidates --everything --to {to} --yes --output json")).await;
         let told: Value = serde_json::from_str(&ran.stdout).unwrap();
         assert_eq!(told["streams"]["candidates"]["live"], records, "{ran:#?}");
+        // What names an application alone is of a stream that stays.
+        let inboxes = told["inboxes"].as_array().unwrap();
+        assert!(!inboxes.is_empty() && inboxes.iter().all(|inbox| inbox["deliveries"] == 2), "{ran:#?}");
         assert_eq!(traces(&site, to, &email(&candidate)), Vec::<PathBuf>::new());
         assert_eq!(held(&site, to, "jobs"), truth(site.organisation(), "jobs"));
         site.log().clear();
@@ -255,6 +330,15 @@ async fn of_one_candidate_nothing_stays_but_keys() {
         let notes = held(&site, to, "candidate_notes");
         let theirs = |record: &&Value| record["candidateId"] == *id;
         let (own, others): (Vec<_>, Vec<_>) = notes.values().partition(theirs);
+        let events = Told::of(&site, to, &candidate).await;
+        // Who receives could bring in what is being taken out.
+        let listening = Listening::start(site.directory.path(), "").await;
+        let busy = site.run(&format!("purge --candidate {id} --to {to} --yes")).await;
+        assert_eq!(busy.code, Some(1), "{busy:#?}");
+        for stream in CHECKED {
+            assert_eq!(held(&site, to, stream), truth(site.organisation(), stream), "{to} {stream}");
+        }
+        assert_eq!(listening.stop().await.1, Some(0));
 
         let ran = site.done(&format!("purge --candidate {id} --to {to} --yes --output json")).await;
         let told: Value = serde_json::from_str(&ran.stdout).unwrap();
@@ -263,6 +347,7 @@ async fn of_one_candidate_nothing_stays_but_keys() {
         assert!(told["streams"]["application_history"]["live"].as_u64() >= Some(1), "{ran:#?}");
         assert!(told["streams"]["jobs"].is_null() && told["streams"]["projects"].is_null(), "{ran:#?}");
         assert_eq!(told["downloads"][0]["files"], 1, "{ran:#?}");
+        events.have_gone(&told).await;
         if kind == "postgres" {
             let left =
                 format!("SELECT _deleted_why, _record->>'id', name FROM candidates WHERE _key = '{id}'");

@@ -1,11 +1,16 @@
 //! I5: whatever happens, and however much is logged, secrets and record values stay out of it.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use ashby_sim::{ErrorShape, Fault, FaultRule, Key, ServerOptions};
-use serde_json::Value;
+use ashby_webhooks::PATH;
+use serde_json::{Value, json};
+use tokio::process::Child;
 
-use crate::support::{Site, ended, run, shape, start, truth};
+use crate::hybrid::pending;
+use crate::support::listening::{Listening, SECRET, deliver, deliver_signed, get};
+use crate::support::{Site, ended, run, shape, signal, start, truth, until};
 
 const KEY: &str = "k3y-0f-a-c0mpany";
 /// The key as HTTP Basic authentication has it, without the last digits, which depend on what follows.
@@ -91,6 +96,124 @@ async fn nothing_secret_is_logged_whatever_happens() {
     assert!(secrets.len() > 1_000);
     let leaked: Vec<_> = secrets.iter().filter(|secret| heard.contains(secret.as_str())).collect();
     assert!(leaked.is_empty(), "{leaked:?}");
+}
+
+/// Keeps what a program says, so that it is never held up by a full pipe. Gives the program, which says it.
+fn overheard(mut listening: Listening, heard: &Arc<Mutex<String>>) -> Child {
+    let heard = Arc::clone(heard);
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = listening.said.next_line().await {
+            *heard.lock().unwrap() += &(line + "\n");
+        }
+    });
+    tokio::spawn(async move { while let Ok(Some(_)) = listening.lines.next_line().await {} });
+    listening.child
+}
+
+/// Whether something is signed in it.
+fn is_signed(text: &str) -> bool {
+    text.match_indices("sha256=").any(|(at, found)| {
+        text[at + found.len()..].chars().next().is_some_and(|digit| digit.is_ascii_hexdigit())
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_webhooks_is_logged() {
+    const MARK: &str = "M4RK-0f-an-address";
+    let site = Site::new().await;
+    std::fs::write(site.path("s"), SECRET).unwrap();
+    let streams = ["candidates", "applications", "offers", "interview_schedules"];
+    let watch = format!(
+        "sync --watch --interval 1h --webhooks --listen 127.0.0.1:0 --secret-file s --log trace --metrics 127.0.0.1:0 {}",
+        streams.join(" ")
+    );
+    let heard = Arc::new(Mutex::new(String::new()));
+    let has_heard = |text: &str| heard.lock().unwrap().contains(text);
+    let database = site.path("ashby.db");
+    let record = |stream: &str| truth(site.organisation(), stream).into_values().next().unwrap();
+    let (application, offer, candidate) = (record("applications"), record("offers"), record("candidates"));
+    let mut ids = Vec::new();
+    let mut event = |action: &str, data: &Value| {
+        let id = format!("5e1f0000-0000-4000-8000-{:012}", ids.len());
+        ids.push(id.clone());
+        json!({"webhookActionId": id, "action": action, "data": data}).to_string()
+    };
+
+    let listening = Listening::of(site.ashby(&watch)).await;
+    let (address, metrics) = (listening.address.clone(), listening.metrics.clone().unwrap());
+    let mut child = overheard(listening, &heard);
+    until("the first round is over", || has_heard("\nround 1 ")).await;
+    for fault in [Fault::Status { status: 500 }, Fault::Garbage, Fault::Html, Fault::WrongTypes] {
+        for operation in ["application.info", "offer.info"] {
+            site.server.faults().add(FaultRule::new(operation, fault.clone()).times(1));
+        }
+        let hire = event("candidateHire", &json!({"application": application, "offer": offer}));
+        assert_eq!(deliver(&address, &hire).await, 200);
+        until("it is done nevertheless", || pending(&database) == 0).await;
+        site.server.faults().clear();
+    }
+    let lie = event("candidateDelete", &json!({"candidate": candidate}));
+    assert_eq!(deliver_signed(&address, &lie, "sha256=0123456789abcdef").await, 401);
+    for (body, status) in [
+        (&*lie, 200),
+        (&lie[..lie.len() - 1], 400),
+        (&*json!({"data": candidate}).to_string(), 400),
+        (&*event("somethingNew", &json!({"candidate": candidate})), 200),
+        (
+            &*event(
+                "candidateDelete",
+                &json!({"candidate": {"id": application["id"], "name": candidate["name"]}}),
+            ),
+            200,
+        ),
+    ] {
+        assert_eq!(deliver(&address, body).await, status);
+    }
+    until("all are done", || pending(&database) == 0).await;
+    let figures = get(&metrics, "/metrics").await;
+    *heard.lock().unwrap() += &figures;
+    child.kill().await.unwrap();
+    let listening = Listening::of(site.ashby(&watch)).await;
+    assert_eq!(deliver(&listening.address, &lie).await, 200);
+    let child = overheard(listening, &heard);
+    signal(&child, "TERM");
+    assert_eq!(ended(child).await.code, Some(0));
+
+    // What is passed on, and what is changed in Ashby.
+    let forward = format!("http://user:{MARK}@127.0.0.1:1/{MARK}");
+    let listen = format!("listen --listen 127.0.0.1:0 --secret-file s --log trace --forward-to {forward}");
+    let listening = Listening::of(site.ashby(&listen)).await;
+    let address = listening.address.clone();
+    let child = overheard(listening, &heard);
+    let update = event("applicationUpdate", &json!({"application": application}));
+    assert_eq!(deliver(&address, &update).await, 200);
+    let url = format!("http://{address}{PATH}");
+    for command in [
+        format!("setup {url} --types candidateHire,offerUpdate --yes"),
+        "rotate --yes".to_owned(),
+        "enable all --yes".to_owned(),
+        format!("replay --inbox .ashby.db.inbox.db --url {url}"),
+        format!("trigger candidateHire --url {url}"),
+    ] {
+        let ran = site.done(&format!("webhook {command} --secret-file s --log trace")).await;
+        *heard.lock().unwrap() += &ran.stderr;
+    }
+    signal(&child, "TERM");
+    assert_eq!(ended(child).await.code, Some(0));
+
+    let heard = heard.lock().unwrap();
+    for said in ["application.info", "offer.info", "webhook.update", "401"] {
+        assert!(heard.contains(said), "{said} is spoken of");
+    }
+    let signing = std::fs::read_to_string(site.path("s")).unwrap();
+    assert_eq!(signing.lines().count(), 2);
+    let mut secrets: BTreeSet<String> = signing.lines().map(str::to_owned).chain(ids).collect();
+    secrets.extend(["{\"id\"".to_owned(), MARK.to_owned()]);
+    for stream in streams {
+        truth(site.organisation(), stream).values().for_each(|record| texts(record, &mut secrets));
+    }
+    let leaked: Vec<_> = secrets.iter().filter(|secret| heard.contains(secret.as_str())).collect();
+    assert!(leaked.is_empty() && !is_signed(&heard), "{leaked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -93,6 +93,24 @@ async fn triggered_events_are_signed_and_say_what_was_asked_for() {
 }
 
 #[tokio::test]
+async fn triggered_events_come_no_faster_than_they_were_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let (url, deliveries) = receiver();
+    let trigger =
+        |rest: &str| bare(directory.path(), &format!("webhook trigger jobUpdate --url {url} {rest}"));
+    let ran = run(trigger("--count 20 --rate 50 --output json")).await;
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((ran.code, &told["statuses"]), (Some(0), &serde_json::json!({"200": 20})), "{ran:?}");
+    assert!(told["seconds"].as_f64().unwrap() >= 0.38, "nineteen pauses: {told}");
+    assert_eq!(events(&deliveries).len(), 20);
+    for rate in ["0", "-1", "x", "inf"] {
+        let ran = run(trigger(&format!("--rate={rate}"))).await;
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+    }
+    assert_eq!(events(&deliveries).len(), 20);
+}
+
+#[tokio::test]
 async fn a_simulated_organisation_tells_of_its_working_day() {
     let directory = tempfile::tempdir().unwrap();
     let (url, deliveries) = receiver();

@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
+use crate::hybrid_histories::free_port;
 use crate::support::listening::{Listening, SECRET, body, deliver, deliver_signed, get};
 use crate::support::{Ran, Site, bare, run, until};
 
@@ -186,6 +187,11 @@ fn webhooks(ran: &Ran) -> Vec<Value> {
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:#?}"))
 }
 
+/// How many of the webhooks that are shown are enabled.
+fn enabled(ran: &Ran) -> usize {
+    webhooks(ran).iter().filter(|webhook| webhook["enabled"] == true).count()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn webhooks_are_set_up_once_and_looked_after() {
     let site = Site::new().await;
@@ -208,6 +214,8 @@ async fn webhooks_are_set_up_once_and_looked_after() {
         webhooks.iter().map(|webhook| webhook["type"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(types(&webhooks(&made)), ["candidateHire", "offerUpdate"], "{made:?}");
+    assert_eq!((made.code, enabled(&made)), (Some(0), 2), "{made:?}");
+    assert!(made.stderr.contains("came to the inbox here: 2 of 2 pings"), "{made:?}");
     assert!(!made.stdout.contains(&secret) && !made.stderr.contains(&secret));
     let created = site.log().of("webhook.create");
     assert!(created.iter().all(|entry| entry.parameters["secretToken"] == secret.as_str()));
@@ -225,6 +233,7 @@ async fn webhooks_are_set_up_once_and_looked_after() {
     let rotated = site.run("webhook rotate --yes --output json").await;
     let new = kept()["secret"].as_str().unwrap().to_owned();
     assert!(new != secret && webhooks(&rotated).len() == 2, "{rotated:?}");
+    assert_eq!((rotated.code, enabled(&rotated)), (Some(0), 2), "{rotated:?}");
     for (id, secret) in [("1", &secret), ("2", &new)] {
         let body = body(id, "candidateHire");
         let signature = Signature::of(secret, body.as_bytes()).to_string();
@@ -265,32 +274,62 @@ async fn webhooks_are_set_up_once_and_looked_after() {
 async fn what_is_set_up_must_be_enabled() {
     let site = Site::new().await;
     std::fs::write(site.path("s"), SECRET).unwrap();
+    // Nobody answers there.
     let made =
-        site.run("webhook setup https://hooks.example.com/ashby --secret-file s --types all --yes").await;
-    let list = webhooks(&site.done("webhook list --output json").await);
-    assert!(list.len() >= 17, "{made:?}");
-    let disabled = list.iter().any(|webhook| webhook["enabled"] == false);
-    assert_eq!(made.code == Some(0), !disabled && !made.stderr.contains("not created"), "{made:?}");
-    if disabled {
-        assert!(made.stderr.contains("ashby webhook enable"), "{made:?}");
+        site.run("webhook setup https://hooks.example.com/ashby --secret-file s --types candidateHire,offerUpdate --yes").await;
+    assert_eq!(made.code, Some(1), "{made:?}");
+    for said in
+        ["disabled: candidateHire, offerUpdate\n", "`ashby webhook enable candidateHire offerUpdate`\n"]
+    {
+        assert!(made.stderr.contains(said), "{said}: {made:?}");
     }
+    let list = site.done("webhook list --output json").await;
+    assert_eq!((webhooks(&list).len(), enabled(&list)), (2, 0), "{list:?}");
     for arguments in ["webhook setup nonsense --yes", "webhook setup https://x.example --types comet --yes"] {
         assert_eq!(site.run(arguments).await.code, Some(2), "{arguments}");
     }
     until("the file is there", || site.path("ashby-webhooks.json").exists()).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn of_all_types_those_that_the_api_takes_are_set_up_and_the_others_are_named() {
     let site = Site::new().await;
-    // Nobody answers the pings, so that it cannot end well.
-    let all =
-        site.run("webhook setup http://127.0.0.1:1/webhooks/ashby --webhooks-file all.json --yes").await;
-    assert!(
-        all.stderr.contains("refuses to make webhooks for") && all.stderr.contains("all.json"),
+    let listening = Listening::of(site.ashby("listen --listen 127.0.0.1:0 --webhooks-file all.json")).await;
+    let url = format!("http://{}{PATH}", listening.address);
+    let setup = format!("webhook setup {url} --webhooks-file all.json --types all --yes --output json");
+    let all = site.run(&setup).await;
+    let (refused, taken): (Vec<_>, Vec<_>) =
+        site.log().of("webhook.create").into_iter().partition(|entry| entry.code.is_some());
+    assert!(!refused.is_empty() && taken.len() >= 17, "{all:?}");
+    assert_eq!(
+        (all.code, webhooks(&all).len(), enabled(&all)),
+        (Some(0), taken.len(), taken.len()),
         "{all:?}"
     );
-    assert!(!all.stderr.contains("not created"), "{all:?}");
+    let named = all.stderr.lines().find(|line| line.contains("refuses to make webhooks for")).unwrap();
+    for entry in refused {
+        assert!(named.contains(entry.parameters["webhookType"].as_str().unwrap()), "{named}");
+    }
+    assert!(named.contains("all.json") && !all.stderr.contains("not created"), "{all:?}");
+    listening.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disabled_webhook_is_enabled_again() {
+    let site = Site::new().await;
+    let address = format!("127.0.0.1:{}", free_port());
+    // Nobody is there yet.
+    let setup = format!("webhook setup http://{address}{PATH} --types candidateHire --yes --output json");
+    let made = site.run(&setup).await;
+    assert_eq!((made.code, webhooks(&made).len(), enabled(&made)), (Some(1), 1, 0), "{made:?}");
+    assert!(made.stderr.contains("`ashby webhook enable candidateHire`"), "{made:?}");
+    let listening = Listening::of(site.ashby(&format!("listen --listen {address}"))).await;
+    let again = site.run("webhook enable candidateHire --yes --output json").await;
+    assert_eq!((again.code, enabled(&again)), (Some(0), 1), "{again:?}");
+    assert_eq!(site.log().of("webhook.update")[0].parameters["enabled"], true);
+    let told = site.done("webhook info candidateHire --output json").await;
+    assert_eq!(enabled(&told), 1, "{told:?}");
+    listening.stop().await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde_json::{Map, Value, json};
 
-use crate::answer::{Query, Reply};
+use crate::answer::{Query, Reply, Rules};
 use crate::check::Refusal;
 use crate::churn;
 use crate::edit::Editor;
@@ -15,7 +15,7 @@ use crate::files::{StoredFile, UploadForm, UploadRefusal};
 use crate::kind::Kind;
 use crate::listing::{Listing, Viewer};
 use crate::mutation::{Mutation, SimError};
-use crate::operations::{self, Answer, Origin, find};
+use crate::operations::{self, Answer, Operation, Origin, find};
 use crate::shape::Shape;
 use crate::view::{State, View};
 use crate::webhooks::{self, Event, Outbox, Outgoing, Subscription};
@@ -52,7 +52,8 @@ impl Organisation {
     }
 
     /// What a perfect client with a full key must end up with: every record that a list operation shows now for
-    /// these parameters, over all pages. Empty when the operation lists nothing or the named parent is unknown.
+    /// these parameters, over all pages, or the record that another one shows. Empty when the operation shows none,
+    /// or the named parent is unknown.
     ///
     /// Filters apply to records as they are now. A client that lists incrementally with a filter cannot learn
     /// that a record has left it (neither could it from Ashby), so compare without filters, or with those
@@ -62,10 +63,38 @@ impl Organisation {
             return Vec::new();
         };
         let Answer::List { source, .. } = operation.answer else {
-            return Vec::new();
+            return self.shown(operation, parameters);
         };
         self.read(|view| Listing { view, operation, parameters, viewer: Viewer::FULL }.all(source))
             .unwrap_or_default()
+    }
+
+    /// What an operation answers that lists nothing.
+    fn shown(&self, operation: &'static Operation, parameters: &Map<String, Value>) -> Vec<Value> {
+        let rules = Rules {
+            strict: true,
+            page_limit: usize::MAX,
+            cursor_lifetime_ms: None,
+            incremental_pages: None,
+            now_ms: 0,
+            cursor_generation: 0,
+            token_generation: 0,
+        };
+        let query = Query {
+            operation,
+            parameters,
+            viewer: Viewer::FULL,
+            rules,
+            hold_back: false,
+            base_url: "",
+            on_behalf_of: None,
+        };
+        let answer = self.read(|view| query.answer(view)).ok();
+        let body = answer.and_then(|reply| serde_json::from_slice::<Value>(&reply.body).ok());
+        match body.and_then(|mut body| body.get_mut("results").map(Value::take)) {
+            Some(Value::Array(records)) => records,
+            record => record.into_iter().collect(),
+        }
     }
 
     /// Makes one change, with all that follows from it, and returns the identifiers of the records touched,

@@ -106,6 +106,8 @@ struct Tally {
     failing: watch::Sender<bool>,
     /// If nothing came, the file goes when it is closed.
     is_abandoned: AtomicBool,
+    #[cfg(test)]
+    commits: AtomicU64,
 }
 
 impl Inbox {
@@ -143,6 +145,8 @@ impl Inbox {
             arrived,
             failing: watch::Sender::new(false),
             is_abandoned: AtomicBool::new(false),
+            #[cfg(test)]
+            commits: AtomicU64::new(0),
         });
         let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally))
             .map_err(|error| Failure::from(error).of(&KIND, path))?;
@@ -334,6 +338,7 @@ mod tests {
             arrived,
             failing: watch::Sender::new(false),
             is_abandoned: AtomicBool::new(false),
+            commits: AtomicU64::new(0),
         });
         let lock = Lock::acquire(path).unwrap();
         let sender = writer::start(database, lock, path.to_owned(), options, Arc::clone(&tally)).unwrap();
@@ -365,6 +370,23 @@ mod tests {
         // There is room again.
         inbox.add(event(1_000), None).await.unwrap();
         assert_eq!(inbox.pending_count(), kept.len() as u64 + 1);
+    }
+
+    #[tokio::test]
+    async fn what_comes_while_a_commit_is_under_way_shares_the_next_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let inbox = Inbox::open(directory.path().join("inbox.db"), InboxOptions::default()).unwrap();
+        let adding: Vec<_> = (0..500)
+            .map(|number| {
+                let inbox = inbox.clone();
+                tokio::spawn(async move { inbox.add(event(number), None).await })
+            })
+            .collect();
+        for added in adding {
+            added.await.unwrap().unwrap();
+        }
+        let commits = inbox.0.tally.commits.load(Ordering::Relaxed);
+        assert!(commits <= 50, "{commits} commits of 500 deliveries");
     }
 
     #[tokio::test]

@@ -29,6 +29,15 @@ macro_rules! payloads {
             }
         }
 
+        /// What a payload says, in JSON again.
+        #[cfg(test)]
+        fn again(payload: &Payload) -> serde_json::Value {
+            match payload {
+                $(Payload::$variant(data) => serde_json::to_value(data).unwrap(),)*
+                Payload::Unknown(data) => panic!("of no kind: {data}"),
+            }
+        }
+
         /// The table: names, and names of types.
         #[cfg(test)]
         const PAYLOADS: &[(&str, &str)] = &[$(($name, stringify!($type)),)*];
@@ -68,6 +77,9 @@ payloads! {
 
 #[cfg(test)]
 mod tests {
+    use ashby_sim::{Organisation, Shape};
+    use serde_json::{Value, json};
+
     use super::*;
 
     #[test]
@@ -83,13 +95,38 @@ mod tests {
         let event = Event::parse(body.to_vec().into()).unwrap();
         let Payload::CandidateMerge(merge) = event.payload().unwrap() else { panic!("{event:?}") };
         let again = serde_json::to_value(&merge).unwrap();
-        assert_eq!(again, serde_json::from_slice::<serde_json::Value>(event.data()).unwrap());
+        assert_eq!(again, serde_json::from_slice::<Value>(event.data()).unwrap());
         let event = Event::parse(br#"{"action":"cometSighted","data":{"x":1}}"#.to_vec().into()).unwrap();
-        assert_eq!(event.payload().unwrap(), Payload::Unknown(serde_json::json!({"x": 1})));
+        assert_eq!(event.payload().unwrap(), Payload::Unknown(json!({"x": 1})));
         // Where it is not what it should be, that is an error and no panic.
         for name in ashby_catalog::events().iter().map(|event| event.name) {
             let body = format!(r#"{{"action":"{name}","data":[{{}}]}}"#);
             Event::parse(body.into_bytes().into()).unwrap().payload().unwrap_err();
+        }
+    }
+
+    fn decoded(action: &str, data: &Value) -> Value {
+        let body = json!({"action": action, "data": data}).to_string();
+        let event = Event::parse(body.into_bytes().into()).unwrap();
+        again(&event.payload().unwrap_or_else(|error| panic!("{action}: {error}: {data}")))
+    }
+
+    #[test]
+    fn of_every_kind_all_that_is_said_is_kept_also_what_is_new() {
+        let organisation = Organisation::new(&Shape::small());
+        for event in ashby_catalog::events() {
+            let name = event.name;
+            let example = serde_json::from_str(event.example).unwrap();
+            let more = (0..3).map(|choice| organisation.event_data(name, choice).expect(name));
+            for mut data in std::iter::once(example).chain(more) {
+                assert_eq!(decoded(name, &data), data, "{name}");
+                let members = data.as_object_mut().unwrap();
+                if let Some(inner) = members.values_mut().find_map(Value::as_object_mut) {
+                    inner.insert("ofAnotherYear".to_owned(), json!({"x": [1.5, null]}));
+                }
+                members.insert("ofAnotherYear".to_owned(), json!("x"));
+                assert_eq!(decoded(name, &data), data, "{name}");
+            }
         }
     }
 

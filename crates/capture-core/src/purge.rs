@@ -138,6 +138,9 @@ pub trait Purging: Send {
     /// What would go.
     async fn removal(&mut self) -> Result<Removal>;
 
+    /// The keys of what would go of a stream.
+    async fn going(&mut self, stream: &str) -> Result<BTreeSet<Key>>;
+
     /// Takes it out. On return it is in none of the destination's files any more; a crash leaves either what was there, or
     /// what is left, or some streams in one way and some in the other.
     async fn carry_out(&mut self) -> Result<()>;

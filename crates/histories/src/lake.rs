@@ -17,6 +17,8 @@ pub struct Kept {
     pub body: String,
     /// Whether it is there.
     pub live: bool,
+    /// Why it is gone, if it is.
+    pub why: Option<String>,
     commit: i64,
 }
 
@@ -37,7 +39,8 @@ pub fn rows(root: &Path, stream: &str) -> Result<BTreeMap<String, Kept>, String>
             let batch = batch.map_err(|error| told(&error))?;
             let column = |name: &str| batch.column_by_name(name).ok_or_else(|| told(&format!("no {name}")));
             let (keys, records, originals) = (column("_key")?, column("_record")?, column("_original")?);
-            let (deleted, commits) = (column("_deleted_at")?, column("_commit")?);
+            let (deleted, whys, commits) =
+                (column("_deleted_at")?, column("_deleted_why")?, column("_commit")?);
             for row in 0..batch.num_rows() {
                 let kept = Kept {
                     body: match originals.is_null(row) {
@@ -45,6 +48,7 @@ pub fn rows(root: &Path, stream: &str) -> Result<BTreeMap<String, Kept>, String>
                         false => originals.as_string::<i32>().value(row).to_owned(),
                     },
                     live: deleted.is_null(row),
+                    why: (!whys.is_null(row)).then(|| whys.as_string::<i32>().value(row).to_owned()),
                     commit: commits.as_primitive::<Int64Type>().value(row),
                 };
                 let key = keys.as_string::<i32>().value(row);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -12,6 +13,7 @@ use axum::routing::post;
 use http_service::{Limits, bind, read_body, serve};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// Nothing here ends by itself.
@@ -19,21 +21,21 @@ const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
 const HANGS: Duration = Duration::from_secs(60);
 
 async fn served(connections: usize) -> SocketAddr {
-    let mut limits = Limits::default();
-    limits.connections = connections;
-    (limits.head_patience, limits.body_patience, limits.stall_patience) = (FOR_EVER, FOR_EVER, FOR_EVER);
     let read = async |body: Body| match read_body(body, 1 << 20, FOR_EVER).await {
         Ok(_) => StatusCode::OK,
         Err(refusal) => refusal.status(),
     };
+    let router = Router::new().route("/", post(read)).route("/refused", post(async || StatusCode::FORBIDDEN));
+    serving(connections, router).await
+}
+
+async fn serving(connections: usize, router: Router) -> SocketAddr {
+    let mut limits = Limits::default();
+    limits.connections = connections;
+    (limits.head_patience, limits.body_patience, limits.stall_patience) = (FOR_EVER, FOR_EVER, FOR_EVER);
     let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(serve(
-        listener,
-        Router::new().route("/", post(read)).route("/refused", post(async || StatusCode::FORBIDDEN)),
-        limits,
-        CancellationToken::new(),
-    ));
+    tokio::spawn(serve(listener, router, limits, CancellationToken::new()));
     address
 }
 
@@ -60,6 +62,40 @@ async fn connections_that_only_wait_make_room() {
         held.push(sent(address, "POST / HTTP/1.1\r\nHo").await);
     }
     assert_eq!(status(address, 5).await, "200");
+}
+
+#[tokio::test]
+async fn no_more_are_inside_at_once_than_allowed_and_each_has_its_turn() {
+    let (inside, doors) = (Arc::new(Mutex::new((0, 0))), Arc::new(Semaphore::new(0)));
+    let visit = {
+        let (inside, doors) = (Arc::clone(&inside), Arc::clone(&doors));
+        move || {
+            let (inside, doors) = (Arc::clone(&inside), Arc::clone(&doors));
+            async move {
+                {
+                    let mut inside = inside.lock().unwrap();
+                    inside.0 += 1;
+                    inside.1 = inside.0.max(inside.1);
+                }
+                doors.acquire().await.unwrap().forget();
+                inside.lock().unwrap().0 -= 1;
+                StatusCode::OK
+            }
+        }
+    };
+    let address = serving(2, Router::new().route("/", post(visit))).await;
+    let visitors: Vec<_> = (0..5).map(|_| tokio::spawn(status(address, 5))).collect();
+    let are_two = async {
+        while inside.lock().unwrap().0 < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(HANGS, are_two).await.expect("two come in");
+    doors.add_permits(5);
+    for visitor in visitors {
+        assert_eq!(visitor.await.unwrap(), "200");
+    }
+    assert_eq!(*inside.lock().unwrap(), (0, 2));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ashby_sim::Organisation;
+use ashby_source::Nested;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Map, Value, json};
 
@@ -14,12 +15,14 @@ fn id(record: &Value) -> String {
     record["id"].as_str().unwrap().to_owned()
 }
 
-fn keyed(records: impl IntoIterator<Item = Value>) -> Records {
-    records.into_iter().map(|record| (id(&record), record)).collect()
+/// The key of a record whose key has these members.
+fn key(members: &[String], record: &Value) -> String {
+    let parts: Vec<&str> = members.iter().map(|member| record[member].as_str().unwrap()).collect();
+    if let [only] = parts[..] { only.to_owned() } else { json!(parts).to_string() }
 }
 
-fn object(value: Value) -> Map<String, Value> {
-    serde_json::from_value(value).unwrap()
+fn keyed(records: impl IntoIterator<Item = Value>) -> Records {
+    records.into_iter().map(|record| (id(&record), record)).collect()
 }
 
 /// Without what an application shows of other records: it does not count as changed when they change.
@@ -40,20 +43,32 @@ pub(crate) fn truth(organisation: &Organisation, stream: &str) -> Records {
                 schedules.iter().flat_map(|schedule| schedule["interviewEvents"].as_array().unwrap().clone()),
             )
         }
-        "candidate_notes" => {
-            let of = |candidate: &Value| {
-                let owner = candidate["id"].clone();
-                let notes = list("candidate.listNotes", &object(json!({"candidateId": owner})));
-                notes.into_iter().map(move |mut note| {
-                    note["candidateId"] = owner.clone();
-                    note
+        _ => {
+            let about = ashby_source::stream(stream).unwrap();
+            let parameters = ashby_source::parameters(stream).unwrap();
+            let Some(Nested::PerParent { parameter, .. }) = ashby_source::nested(stream) else {
+                return own(stream, keyed(list(about.operation, &parameters)));
+            };
+            let of = |owner: String| {
+                let mut parameters = parameters.clone();
+                parameters.insert(parameter.to_owned(), json!(owner));
+                let mut records = list(about.operation, &parameters);
+                if stream == "offer_versions" {
+                    records = records
+                        .iter()
+                        .flat_map(|offer| offer["versions"].as_array().unwrap().clone())
+                        .collect();
+                }
+                records.into_iter().map(move |mut record| {
+                    // The owner itself, in more words, needs no more of them.
+                    if record["id"] != *owner {
+                        record.as_object_mut().unwrap().entry(parameter).or_insert(json!(owner));
+                    }
+                    record
                 })
             };
-            keyed(list("candidate.list", &Map::new()).iter().flat_map(of))
-        }
-        _ => {
-            let operation = ashby_source::stream(stream).unwrap().operation;
-            own(stream, keyed(list(operation, &ashby_source::parameters(stream).unwrap())))
+            let records = truth(organisation, about.parent.unwrap()).into_keys().flat_map(of);
+            records.map(|record| (key(&about.descriptor.key, &record), record)).collect()
         }
     }
 }

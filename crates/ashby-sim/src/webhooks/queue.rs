@@ -256,12 +256,13 @@ impl Worker {
             _ if attempt == ATTEMPTS => DeliveryOutcome::GivenUp,
             _ => DeliveryOutcome::Failed,
         };
+        // First, so that whoever waits until nothing is pending sees it.
+        self.deliveries.push(&outgoing, attempt, status, outcome);
         if outcome == DeliveryOutcome::Failed {
-            self.enqueue(Arc::clone(&outgoing), attempt + 1, pause_after(attempt, settings.speed));
+            self.enqueue(outgoing, attempt + 1, pause_after(attempt, settings.speed));
         } else {
             self.deliveries.add_pending(-1);
         }
-        self.deliveries.push(&outgoing, attempt, status, outcome);
     }
 }
 

@@ -74,9 +74,9 @@ pub(super) fn tasks(
             let owned = owned_by(row.name).filter(|owned| captured.contains(owned.name));
             tasks.extend(owned.map(|owned| Task::new(owned.name, What::Of(key.clone())).gone(gone.clone())));
         }
-        if let (Change::Upserted, Some(key)) = (touch.change, key) {
+        if touch.change == Change::Upserted {
             let names = touch.dependants.iter().copied();
-            tasks.extend(changed_with(row, names, &key).filter(|task| captured.contains(task.stream)));
+            tasks.extend(changed_with(row, names, key).filter(|task| captured.contains(task.stream)));
         }
     }
     tasks
@@ -119,20 +119,20 @@ fn how_it_is_gone(touch: &Touch, data: &Value, received_at: Timestamp) -> Gone {
     into.map_or(Gone::Reported { at: Some(received_at) }, |into| Gone::MergedInto(Key::from(into)))
 }
 
-/// What is read again with a record that changed.
+/// What is read again with a record that changed, or with several of which the event does not say which they are.
 fn changed_with(
     row: &'static Row,
     dependants: impl Iterator<Item = &'static str>,
-    key: &Key,
+    key: Option<Key>,
 ) -> impl Iterator<Item = Task> {
-    let key = key.clone();
     // Nothing says which feedback on an application is new; it costs one listing, however many changed.
     let feedback = (row.name == "applications").then_some("application_feedback");
     dependants.chain(feedback).filter_map(move |name| {
         let dependant = crate::table::row(name)?;
         match dependant.plan {
             Plan::PerParent { parent, .. } if parent == row.name => {
-                Some(Task::new(dependant.name, What::Within(key.clone(), None)))
+                let what = key.clone().map_or(What::Changes, |key| What::Within(key, None));
+                Some(Task::new(dependant.name, what))
             }
             // They come with the record.
             Plan::Embedded { .. } => None,
@@ -166,5 +166,18 @@ mod tests {
         };
         assert!(!of("Cut").is_empty());
         assert_eq!(of(r"Cut \ud83d"), of("Cut"));
+    }
+
+    #[test]
+    fn what_belongs_to_records_that_are_not_named_is_listed_with_them() {
+        let captured =
+            ["jobs", "applications", "application_history"].into_iter().map(str::to_owned).collect();
+        let data = Bytes::from_static(br#"{"jobId":"j"}"#);
+        let wanted = [
+            Task::new("jobs", What::Record(Key::from("j"))),
+            Task::new("applications", What::Changes),
+            Task::new("application_history", What::Changes),
+        ];
+        assert_eq!(tasks("interviewPlanTransition", &data, Timestamp::UNIX_EPOCH, &captured), wanted);
     }
 }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::pause_after;
 use super::plan::{Task, What, owned_by};
 use crate::reread::{Single, filter};
-use crate::table::{Plan, Refresh, row};
+use crate::table::{Plan, Refresh, Row, row};
 
 /// From so many records on, a listing of what changed costs less than to ask for each.
 const LISTED_FROM: usize = 4;
@@ -284,7 +284,10 @@ impl Work<'_> {
         if Single::of(row).is_some() {
             for key in self.handle.belonging_to(row.name, owner.clone()).await? {
                 let again = match gone {
-                    Gone::MergedInto(_) => What::Record(key),
+                    Gone::MergedInto(_) => {
+                        self.shows_more_of(row.name, &key, &events);
+                        What::Record(key)
+                    }
                     _ => What::Confirm(key),
                 };
                 self.follows(row.name, again, gone.clone(), &events);
@@ -323,6 +326,7 @@ impl Work<'_> {
                         for row in rows {
                             owners.push((owned.name, row.clone()));
                             if Single::of(owned).is_some() {
+                                self.shows_more_of(owned.name, &row, &events);
                                 self.follows(owned.name, What::Record(row), Gone::NotFound, &events);
                             }
                         }
@@ -349,6 +353,16 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A record belongs to another now: so does what shows more of it than its list.
+    fn shows_more_of(&mut self, stream: &'static str, key: &Key, events: &[u64]) {
+        let is_it = |row: &&Row| matches!(row.plan, Plan::PerParent { add_parent_as: None, .. });
+        for row in owned_by(stream).filter(is_it) {
+            if self.captured.contains(row.name) {
+                self.follows(row.name, What::Within(key.clone(), None), Gone::NotFound, events);
+            }
+        }
     }
 
     fn follows(&mut self, stream: &'static str, what: What, gone: Gone, events: &[u64]) {

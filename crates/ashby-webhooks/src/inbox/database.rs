@@ -1,5 +1,6 @@
 //! The file: whether it is ours, what is in it.
 
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -230,29 +231,42 @@ impl Database {
 
     /// In how many bodies one of these texts stands.
     pub(super) fn naming(&self, texts: &[String]) -> Result<u64, Failure> {
-        let mut named = std::collections::BTreeSet::new();
-        let sql = "SELECT sequence FROM deliveries WHERE instr(body, CAST(?1 AS BLOB)) > 0";
-        let mut select = self.connection.prepare(sql)?;
+        Ok(self.named(texts)?.len() as u64)
+    }
+
+    /// The deliveries in whose bodies one of these texts stands, and whether they are pending.
+    fn named(&self, texts: &[String]) -> Result<Vec<(i64, bool)>, Failure> {
+        // By length: what stands at a place of a body is looked up, so that many texts cost no more than a few.
+        let mut by_length: BTreeMap<usize, HashSet<&[u8]>> = BTreeMap::new();
         for text in texts.iter().filter(|text| !text.is_empty()) {
-            for sequence in select.query_map([text], |row| row.get::<_, i64>(0))? {
-                named.insert(sequence?);
+            by_length.entry(text.len()).or_default().insert(text.as_bytes());
+        }
+        let is_named = |body: &[u8]| {
+            by_length.iter().any(|(length, texts)| body.windows(*length).any(|place| texts.contains(place)))
+        };
+        let mut named = Vec::new();
+        let sql = "SELECT sequence, done_ms IS NULL, body FROM deliveries WHERE body IS NOT NULL";
+        let mut select = self.connection.prepare(sql)?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            if is_named(row.get_ref(2)?.as_bytes().unwrap_or_default()) {
+                named.push((row.get(0)?, row.get(1)?));
             }
         }
-        Ok(named.len() as u64)
+        Ok(named)
     }
 
     /// Takes out bodies in which a text stands; also how many of them were still pending.
     pub(super) fn erase(&self, texts: &[String], now: Timestamp) -> Result<(u64, u64), Failure> {
-        let (mut erased, mut pending) = (0, 0);
-        for text in texts.iter().filter(|text| !text.is_empty()) {
-            let sql =
-                "SELECT count(*) FROM deliveries WHERE done_ms IS NULL AND instr(body, CAST(?1 AS BLOB)) > 0";
-            pending += self.connection.query_row(sql, [text], |row| row.get::<_, i64>(0))?.cast_unsigned();
-            let sql = "UPDATE deliveries SET body = NULL, signature = NULL, done_ms = coalesce(done_ms, ?2)
-                       WHERE instr(body, CAST(?1 AS BLOB)) > 0";
-            erased += self.connection.execute(sql, params![text, now.as_millisecond()])? as u64;
+        let named = self.named(texts)?;
+        let sql = "UPDATE deliveries SET body = NULL, signature = NULL, done_ms = coalesce(done_ms, ?2)
+                   WHERE sequence = ?1";
+        let mut update = self.connection.prepare(sql)?;
+        for (sequence, _) in &named {
+            update.execute(params![sequence, now.as_millisecond()])?;
         }
-        Ok((erased, pending))
+        let pending = named.iter().filter(|(_, is_pending)| *is_pending).count();
+        Ok((named.len() as u64, pending as u64))
     }
 
     /// Overwrites what the write-ahead log still has of what was erased.

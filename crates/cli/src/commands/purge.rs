@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use agents::Texts;
 use ashby_client::catalog::{self, Type};
 use ashby_webhooks::{Inbox, InboxOptions, Reader};
-use capture_core::{Place, Purge, Removal, StreamDescriptor, private_file};
+use capture_core::{Place, Purge, Purging, Removal, StreamDescriptor, private_file};
 use clap::Args;
 
 use crate::failure::{FAILED, Failure, USAGE};
@@ -78,11 +78,16 @@ impl PurgeFlags {
         }
         receipt.removal = purging.removal().await?;
         let ids = person.as_ref().map(|person| person.lock().unwrap_or_else(PoisonError::into_inner).ids());
+        // What came of somebody goes with them, however they go.
+        let named = match &ids {
+            Some(ids) => ids.clone(),
+            None => going(&mut *purging).await?,
+        };
+        for inbox in inboxes.iter().filter(|inbox| inbox.exists()) {
+            let deliveries = Reader::open(inbox)?.naming(&named)?;
+            receipt.inboxes.push(InboxPart { file: inbox.clone(), deliveries });
+        }
         if let Some(ids) = &ids {
-            for inbox in inboxes.iter().filter(|inbox| inbox.exists()) {
-                let deliveries = Reader::open(inbox)?.naming(ids)?;
-                receipt.inboxes.push(InboxPart { file: inbox.clone(), deliveries });
-            }
             if let Some(texts) = &texts {
                 receipt.resume_texts = texts.count(ids)?;
             }
@@ -109,7 +114,7 @@ impl PurgeFlags {
             texts.sweep()?;
         }
         for inbox in open {
-            let erased = inbox.erase(ids.clone().unwrap_or_default()).await;
+            let erased = inbox.erase(named.clone()).await;
             inbox.close().await;
             erased?;
         }
@@ -211,6 +216,15 @@ impl PurgeFlags {
         }
         Ok(())
     }
+}
+
+/// What goes is called so, where it is somebody's.
+async fn going(purging: &mut dyn Purging) -> Result<Vec<String>, Failure> {
+    let mut named = Vec::new();
+    for stream in person::NAMED {
+        named.extend(purging.going(stream).await?.iter().map(|key| key.as_str().to_owned()));
+    }
+    Ok(named)
 }
 
 /// Those who are anonymised in Ashby, as the destination shows them.

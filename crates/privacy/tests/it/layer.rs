@@ -1,5 +1,6 @@
 //! The layer around a destination, in memory: what passes it, what it takes out, and the laws that it obeys.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -62,6 +63,10 @@ struct Purger {
 impl Purging for Purger {
     async fn removal(&mut self) -> Result<Removal> {
         Ok(Removal::default())
+    }
+
+    async fn going(&mut self, _: &str) -> Result<BTreeSet<Key>> {
+        Ok(BTreeSet::new())
     }
 
     async fn carry_out(&mut self) -> Result<()> {

@@ -322,6 +322,13 @@ impl Purging for Purger {
         Ok(removal)
     }
 
+    async fn going(&mut self, stream: &str) -> Result<BTreeSet<Key>> {
+        self.load().await?;
+        self.find()?;
+        let found = self.found.iter().flatten().find(|(name, _)| *name == stream);
+        Ok(found.map(|(_, of)| of.keys.clone()).unwrap_or_default())
+    }
+
     async fn carry_out(&mut self) -> Result<()> {
         self.load().await?;
         self.find()?;

@@ -62,6 +62,11 @@ impl Purging for Purger {
         self.run(Work::removal).await
     }
 
+    async fn going(&mut self, stream: &str) -> Result<BTreeSet<Key>> {
+        let stream = stream.to_owned();
+        self.run(move |work| work.going_of(&stream)).await
+    }
+
     async fn carry_out(&mut self) -> Result<()> {
         self.run(Work::carry_out).await
     }
@@ -143,6 +148,19 @@ impl Work {
         }
         self.going = Some(going.clone());
         Ok(going)
+    }
+
+    /// The keys of what is to go of a stream, also of a whole one.
+    fn going_of(&mut self, stream: &str) -> Result<BTreeSet<Key>> {
+        let mut keys = self.going()?.remove(stream).unwrap_or_default();
+        let Some(session) = &self.session else { return Ok(keys) };
+        if matches!(self.purge, Purge::Streams(_))
+            && self.purge.concerns(stream)
+            && let Some(source) = session.standing(stream)?
+        {
+            each(&source, &*session.store(), |row| _ = keys.insert(Key::from(row.key)))?;
+        }
+        Ok(keys)
     }
 
     fn removal(&mut self) -> Result<Removal> {

@@ -112,6 +112,15 @@ impl Purging for Purger {
         self.session.look(async |link, layout| count(link, layout, purge, chosen.as_ref()).await).await
     }
 
+    async fn going(&mut self, stream: &str) -> Outcome<BTreeSet<Key>> {
+        self.take().await?;
+        if let Some(chosen) = &self.chosen {
+            return Ok(chosen.get(stream).cloned().unwrap_or_default());
+        }
+        let purge = &self.purge;
+        self.session.look(async |link, layout| going(link, layout, purge, stream).await).await
+    }
+
     async fn carry_out(&mut self) -> Outcome<()> {
         self.take().await?;
         let tables = self.take_out().await?;
@@ -202,6 +211,22 @@ async fn choose(link: &Link, layout: &Layout, purge: &mut Purge) -> Result<Chose
 
 /// The condition for rows that have been gone long enough; its parameter is a time or null.
 const IS_GONE: &str = "_deleted_at IS NOT NULL AND ($1 IS NULL OR _deleted_at < $1::pg_catalog.timestamptz)";
+
+/// The keys of what goes of a stream where nobody chooses.
+async fn going(link: &Link, layout: &Layout, purge: &Purge, stream: &str) -> Result<BTreeSet<Key>> {
+    let contents = layout.contents(link).await?;
+    let table = tables(&contents, layout).into_iter().find(|(name, _)| *name == stream);
+    let Some((_, table)) = table.filter(|_| purge.concerns(stream)) else { return Ok(BTreeSet::new()) };
+    let select = format!("SELECT _key FROM {table}");
+    let rows = match purge {
+        Purge::Gone { before, .. } => {
+            let before = before.map(|before| before.to_string());
+            link.rows(&format!("{select} WHERE {IS_GONE}"), &[(&before, Type::TEXT)]).await?
+        }
+        _ => link.rows(&select, &[]).await?,
+    };
+    rows.iter().map(|row| Ok(key::read(row.try_get(0)?))).collect()
+}
 
 async fn count(link: &Link, layout: &Layout, purge: &Purge, chosen: Option<&Chosen>) -> Result<Removal> {
     let mut removal = Removal::default();

@@ -85,6 +85,33 @@ impl Purger {
         Ok(removal)
     }
 
+    fn going(&mut self, stream: &str) -> Result<BTreeSet<Key>, Failure> {
+        self.choose()?;
+        let connection = self.database.connection();
+        let is_there = streams(connection)?.iter().any(|(_, name)| name == stream);
+        if !is_there || !self.purge.concerns(stream) {
+            return Ok(BTreeSet::new());
+        }
+        let before = match &self.purge {
+            Purge::Gone { before, .. } => *before,
+            Purge::Streams(_) => {
+                let mut select = connection.prepare(&format!("SELECT _key FROM {}", rows_table(stream)))?;
+                return keys(select.query([])?);
+            }
+            _ => {
+                return Ok(self
+                    .chosen
+                    .as_ref()
+                    .and_then(|chosen| chosen.get(stream))
+                    .cloned()
+                    .unwrap_or_default());
+            }
+        };
+        let sql = format!("SELECT _key FROM {} WHERE {IS_GONE}", rows_table(stream));
+        let mut select = connection.prepare(&sql)?;
+        keys(select.query([before.map(instant)])?)
+    }
+
     fn count_chosen(&self, connection: &Connection, stream: &str) -> Result<Removed, Failure> {
         let Some(keys) = self.chosen.as_ref().and_then(|chosen| chosen.get(stream)) else {
             return Ok(Removed::default());
@@ -175,6 +202,11 @@ impl Purging for Purger {
         counted.map_err(|failure| failure.of(&self.path))
     }
 
+    async fn going(&mut self, stream: &str) -> Result<BTreeSet<Key>> {
+        let going = self.going(stream);
+        going.map_err(|failure| failure.of(&self.path))
+    }
+
     async fn carry_out(&mut self) -> Result<()> {
         let done = self.take_out();
         done.map_err(|failure| failure.of(&self.path))
@@ -219,16 +251,24 @@ fn held(connection: &Connection, stream: &str, show: &mut dyn FnMut(&Held<'_>)) 
     Ok(())
 }
 
+fn keys(mut rows: rusqlite::Rows<'_>) -> Result<BTreeSet<Key>, Failure> {
+    let mut keys = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        keys.insert(Key::from(row.get::<_, String>(0)?));
+    }
+    Ok(keys)
+}
+
+/// The condition for rows that have been gone long enough; its parameter is a time or null.
+const IS_GONE: &str = "_deleted_at IS NOT NULL AND (?1 IS NULL OR _deleted_at < ?1)";
+
 /// Rows and hashes of what is gone.
 fn gone_rows(
     connection: &Connection,
     stream: &str,
     before: Option<jiff::Timestamp>,
 ) -> rusqlite::Result<Vec<(i64, i64)>> {
-    let sql = format!(
-        "SELECT _row, _hash FROM {} WHERE _deleted_at IS NOT NULL AND (?1 IS NULL OR _deleted_at < ?1)",
-        rows_table(stream)
-    );
+    let sql = format!("SELECT _row, _hash FROM {} WHERE {IS_GONE}", rows_table(stream));
     let mut select = connection.prepare(&sql)?;
     let rows = select.query_map([before.map(instant)], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()

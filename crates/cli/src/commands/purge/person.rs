@@ -8,7 +8,7 @@ use capture_core::{Choose, Held};
 use serde_json::Value;
 
 /// Streams whose records are one candidate's, and are named by others that are, too.
-const NAMED: [&str; 11] = [
+pub(super) const NAMED: [&str; 11] = [
     "candidates",
     "applications",
     "application_feedback",
