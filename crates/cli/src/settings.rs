@@ -24,6 +24,7 @@ use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy, S
 use capture_core::{Locking, ReconcilePolicy, StreamRetry};
 use clap::ValueEnum as _;
 use secrecy::ExposeSecret;
+use secrecy::zeroize::Zeroizing;
 
 use crate::failure::{Failure, USAGE};
 use file::{HERE, Parsed};
@@ -717,9 +718,10 @@ pub(crate) fn trust_file(path: &Path) -> Result<(PathBuf, Vec<String>), Failure>
     let unreadable = |error: std::io::Error| {
         Failure::new(USAGE, format!("cannot read {}", path.display())).with_source(error)
     };
-    let content = capture_core::private_file::read_small_file(path).map_err(unreadable)?;
+    let content =
+        capture_core::private_file::read_small_file(path).map(Zeroizing::new).map_err(unreadable)?;
     let mut found = Found::default();
-    let parsed = found.parse(path, content.clone());
+    let parsed = found.parse(path, content.to_vec());
     if let Some(Problem(problem)) = found.problems.first() {
         return Err(Failure::new(USAGE, problem.clone()).with_hint("nothing was trusted"));
     }
