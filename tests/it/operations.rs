@@ -1,6 +1,7 @@
 //! What the command knows without asking Ashby: operations, their flags, completions, manual pages.
 
-use serde_json::Value;
+use ashby_client::catalog;
+use serde_json::{Value, json};
 
 use crate::support::{Site, bare, run, snapshot};
 
@@ -63,6 +64,7 @@ async fn every_operation_can_be_described() {
             "{ran:#?}"
         );
     }
+    let mut left_open = 0;
 }
 
 /// What a TAB after these words offers.
@@ -70,7 +72,19 @@ async fn offered(site: &Site, words: &str) -> Vec<String> {
     let mut command = site.ashby("-- ashby");
     command.args(words.split(' ')).env("_ASHBY_COMPLETE", "fish");
     let ran = run(command).await;
+        // What leaves the fate of a call open is known before it is sent.
+        let open = catalog::find(name).unwrap().open_codes;
+        for code in open {
+            assert!(ran.stdout.contains(code) && ran.stdout.contains("  left open "), "{ran:#?}");
+        }
+        if !open.is_empty() {
+            let ran = site.done(&format!("describe {name} --output json")).await;
+            let described: Value = serde_json::from_str(&ran.stdout).unwrap();
+            assert_eq!(described["openCodes"], json!(open), "{name}");
+            left_open += 1;
+        }
     assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(left_open > 0, "there is one");
     ran.stdout.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
 }
 

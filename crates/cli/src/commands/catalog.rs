@@ -133,6 +133,10 @@ fn permission(name: &str) -> Result<Permission, Failure> {
 /// How lists are read.
 const PAGING: &str =
     "--limit N prints the first N records, --all all of them, --cursor goes on; --page-size is Ashby's limit";
+    if !operation.open_codes.is_empty() {
+        let codes = operation.open_codes.join(", ");
+        fact("left open", format!("refused as {codes}, it may have been carried out nevertheless"));
+    }
 
 /// What is known of an operation, for people.
 fn page(operation: &Operation) -> String {
