@@ -118,6 +118,19 @@ async fn csv_rows_come_over_common_flags_and_a_dry_run_sends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn half_a_character_in_a_row_is_mended_and_told_once() {
+    let batch = Batch::new().await;
+    let row = |cut: &str| format!(r#"{{"candidateId":"{}","note":"{cut} \ud83d"}}"#, batch.candidate);
+    std::fs::write(batch.site.path("rows.ndjson"), format!("{}\n{}\n", row("one"), row("two"))).unwrap();
+    let ran = batch.site.done(BATCH).await;
+    assert_eq!(statuses(&ran), ["1 done", "2 done"]);
+    assert_eq!(ran.stderr.matches("some text holds half a character").count(), 1, "{ran:#?}");
+    let sent = batch.site.log().of("candidate.createNote");
+    let notes: Vec<&Value> = sent.iter().map(|entry| &entry.parameters["note"]).collect();
+    assert_eq!(notes, ["one \u{fffd}", "two \u{fffd}"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn failed_rows_are_tried_again_and_may_be_corrected() {
     let batch = Batch::new().await;
     let refused =

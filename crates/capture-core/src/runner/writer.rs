@@ -708,6 +708,7 @@ impl<K: Sink> Writer<K> {
             bytes,
             elapsed: started.elapsed(),
             counts: &committed.counts,
+            mended: committed.mended,
         });
         Ok(())
     }
