@@ -395,12 +395,12 @@ impl Settings {
         matches!(self.layers.find(name), Some((Source::CommandLine, _)))
     }
 
-    /// Refuses a destination that only a file names that is not trusted.
+    /// Refuses a destination that only a file names that is not trusted, and to go without its lock because of such a file.
     ///
     /// # Errors
     /// If it does.
     pub(crate) fn check_destination(&self) -> Result<(), Failure> {
-        self.settled(&["to", "state"])
+        self.settled(&["to", "state", "without_lock"])
     }
 
     pub(crate) fn max_rpm(&self) -> Option<u32> {
@@ -635,8 +635,13 @@ impl Settings {
         if self.merged.watch { &self.merged.interval.streams } else { &NONE }
     }
 
-    pub(crate) fn reconcile(&self) -> ReconcilePolicy {
-        self.merged.reconcile
+    /// What becomes of rows that a complete listing did not see.
+    ///
+    /// # Errors
+    /// If only a file that is not trusted says so: it could have rows marked as gone.
+    pub(crate) fn reconcile(&self) -> Result<ReconcilePolicy, Failure> {
+        self.settled(&["reconcile"])?;
+        Ok(self.merged.reconcile)
     }
 
     /// Of a watch: whether webhooks are received.
