@@ -74,7 +74,10 @@ async fn model_and_records_are_asked_in_sql_and_stay_as_they_are() {
     let ran = query(&site, joined, "--output json").await;
     let rows: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert!(rows[0]["n"].as_i64().unwrap() > 0 && rows[0]["n"] == rows[0]["same"], "{ran:#?}");
-    assert!(ran.stderr.contains("1 row; the model is ") && ran.stderr.contains("the records "), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("1 row; the model is ") && ran.stderr.contains("; the records are "),
+        "{ran:#?}"
+    );
     let few = query(&site, "select candidate_id from candidates", "--limit 2 --output ndjson").await;
     assert!(few.stdout.lines().count() == 2 && few.stderr.contains("--limit"), "{few:#?}");
     let table = query(&site, "select char(27) || '[31m' as a, 1 as b", "--output table").await;
