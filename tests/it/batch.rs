@@ -4,7 +4,8 @@ use ashby_sim::{Fault, FaultRule, Key, ServerOptions};
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::support::{Ran, Site, ended, shape, signal, start, until};
+use crate::support::stub::Stub;
+use crate::support::{Ran, Site, ended, run, shape, signal, start, until};
 
 const ROWS: usize = 8;
 const BATCH: &str = "call candidate.createNote --each rows.ndjson";
@@ -115,6 +116,26 @@ async fn csv_rows_come_over_common_flags_and_a_dry_run_sends_nothing() {
     batch.site.done(&command).await;
     let sent = batch.site.log().of("candidate.createNote");
     assert_eq!(sent.into_iter().map(|entry| entry.parameters.into()).collect::<Vec<Value>>(), expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn csv_of_ours_comes_back_as_it_was() {
+    let titles = ["=1", "-12.5", "+49 30 1234", "@x, \"y\"", "1.10"];
+    let records: Vec<Value> = titles.iter().map(|title| json!({"title": title})).collect();
+    let answer = json!({"success": true, "results": records, "moreDataAvailable": false}).to_string();
+    let stub = Stub::start(move |_| answer.clone()).await;
+    let site = Site::new().await;
+    let mut command = site.ashby("list candidateTags --output csv");
+    command.env("ASHBY_BASE_URL", &stub.url);
+    let csv = run(command).await;
+    assert!(csv.stdout.contains(",\"'=1\",\n") && csv.stdout.contains("\n,-12.5,\n"), "{csv:#?}");
+    // Of what was listed the title is what can be created.
+    let title = |line: &str| line.strip_prefix(',').unwrap().strip_suffix(',').unwrap().to_owned() + "\n";
+    let rows: String = csv.stdout.lines().skip(1).map(title).collect();
+    std::fs::write(site.path("tags.csv"), format!("title\n{rows}")).unwrap();
+    let dry = site.done("call candidateTag.create --each tags.csv --dry-run").await;
+    let sent: Vec<Value> = lines(&dry).into_iter().map(|request| request["body"].clone()).collect();
+    assert_eq!(sent, records);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -84,6 +84,8 @@ async fn model_and_records_are_asked_in_sql_and_stay_as_they_are() {
     assert!(!table.stdout.contains('\u{1b}'), "{table:#?}");
     let formula = query(&site, "select '=1+1' as a", "--output csv").await;
     assert_eq!(formula.stdout, "a\n\"'=1+1\"\n");
+    let heading = query(&site, "select 1 as \"=1+1\"", "--output csv").await;
+    assert_eq!(heading.stdout, "\"'=1+1\"\n1\n");
     let before = std::fs::read(site.path("ashby.db")).unwrap();
     for (sql, code, words) in [
         ("delete from model_info", 2, "nothing is changed"),
