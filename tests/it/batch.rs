@@ -2,9 +2,9 @@
 
 use ashby_sim::{Fault, FaultRule, Key, ServerOptions};
 use serde_json::{Map, Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
-use crate::support::stub::Stub;
+use crate::support::stub::{Stub, request};
 use crate::support::{Ran, Site, ended, run, shape, signal, start, until};
 
 const ROWS: usize = 8;
@@ -149,6 +149,32 @@ async fn half_a_character_in_a_row_is_mended_and_told_once() {
     let sent = batch.site.log().of("candidate.createNote");
     let notes: Vec<&Value> = sent.iter().map(|entry| &entry.parameters["note"]).collect();
     assert_eq!(notes, ["one \u{fffd}", "two \u{fffd}"]);
+}
+
+/// A connection that the server has just closed is no reason not to know what became of a row.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_row_is_in_doubt_because_a_connection_was_closed_meanwhile() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                // The first request of a connection is answered; at the second the server's patience has ended.
+                let answer = r#"{"success":true,"results":{"id":"n-1"}}"#;
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", answer.len());
+                request(&mut stream).await?;
+                stream.write_all((head + answer).as_bytes()).await.ok()?;
+                stream.read_u8().await.ok()
+            });
+        }
+    });
+    let batch = Batch::new().await;
+    let mut command = batch.site.ashby(BATCH);
+    command.env("ASHBY_BASE_URL", &url);
+    let ran = run(command).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let expected: Vec<String> = (1..=ROWS).map(|row| format!("{row} done")).collect();
+    assert_eq!(statuses(&ran), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
