@@ -64,7 +64,7 @@ mod tests {
                 let cells: Vec<&str> = line.split(" | ").map(|cell| cell.trim_matches([' ', '|'])).collect();
                 match cells.iter().position(|cell| *cell == "permission") {
                     Some(at) => column = Some(at),
-                    None if !line.starts_with("| ") => column = None,
+                    None if !line.starts_with('|') => column = None,
                     None => {}
                 }
                 let cell = column.and_then(|at| cells.get(at)).copied().unwrap_or("permission");
