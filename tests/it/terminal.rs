@@ -96,7 +96,9 @@ async fn lines_of(terminal: Terminal) -> Vec<String> {
 async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
     let site = Site::new().await;
     site.done("sync users archive_reasons candidates jobs").await;
-    site.done("token create somebody-who-reads-the-board --read-only").await;
+    for name in ["somebody-who-reads-the-board", "somebody-else"] {
+        site.done(&format!("token create {name} --read-only")).await;
+    }
     // Nobody answers there: they are disabled, and listed all the same.
     site.run("webhook setup https://example.com/a/rather/long/path/to/a/hook --types candidateHire,offerUpdate --yes").await;
     let report = format!("report run {}", crate::report::REPORT);
@@ -105,8 +107,9 @@ async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
     let says_sentences = [
         "check",
         "status",
-        &*search,
+        &search,
         "query select/**/id,email,globalRole/**/from/**/ashby.users",
+        &report,
         "webhook list",
     ];
     for command in [
