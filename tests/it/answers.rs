@@ -182,6 +182,13 @@ fn cut(operation: &str) -> String {
             r#"{"id":"ID","title":"Cut \ud83d","isListed":true,"status":"Published","publishedDate":"2026-01-02",
                 "externalLink":"https://jobs.ashbyhq.com/x/ID","job":{"confidential":false}}"#
         }
+        board if board.starts_with("posting-api/") => {
+            return r#"{"apiVersion":"1","jobs":[{"id":"ID","title":"Cut \ud83d","isListed":true,"isRemote":false,
+                "publishedAt":"2026-01-02T09:00:00Z","employmentType":"FullTime","secondaryLocations":[],
+                "descriptionHtml":"x","descriptionPlain":"x","jobUrl":"https://jobs.ashbyhq.com/acme/ID",
+                "applyUrl":"https://jobs.ashbyhq.com/acme/ID/apply"}]}"#
+                .replace("ID", ID);
+        }
         _ => "null",
     };
     format!(r#"{{"success":true,"moreDataAvailable":false,"results":{}}}"#, results.replace("ID", ID))
@@ -200,6 +207,8 @@ async fn text_that_had_to_be_mended_is_told_once() {
         (&report_as_csv, true),
         ("postings --careers", true),
         ("postings --careers --output csv", true),
+        ("postings acme", true),
+        ("feed acme --organization-id o --organization-name n", true),
         // A record for a program is what Ashby sent.
         ("list candidates", false),
     ] {
@@ -212,5 +221,35 @@ async fn text_that_had_to_be_mended_is_told_once() {
         let times = ran.stderr.matches("some text holds half a character").count();
         assert_eq!(times, usize::from(is_mended), "{arguments}: {ran:#?}");
         assert!(is_mended || ran.stderr.is_empty(), "{arguments}: {ran:#?}");
+    }
+}
+
+/// What a destination shows otherwise than Ashby sent it is said once a run, of whatever streams; what it keeps as it came is
+/// no matter.
+#[tokio::test(flavor = "multi_thread")]
+async fn text_that_a_destination_had_to_mend_is_told_once_a_run() {
+    let stub = Stub::start(|operation| {
+        let results = match operation {
+            "apiKey.info" => r#"{"title":"k","scopes":[]}"#,
+            _ => r#"[{"id":"a","name":"Cut \ud83d"},{"id":"b","name":"Cut \ud83d, too"}]"#,
+        };
+        format!(r#"{{"success":true,"moreDataAvailable":false,"syncToken":"t","results":{results}}}"#)
+    })
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    for (to, times) in [
+        ("sqlite:a.db", 1),
+        // It has them by now.
+        ("sqlite:a.db", 0),
+        #[cfg(feature = "parquet")]
+        ("parquet:lake", 1),
+        ("jsonl:out", 0),
+        ("stdout", 0),
+    ] {
+        let mut command = bare(directory.path(), &format!("sync candidates users --to {to}"));
+        command.env("ASHBY_API_KEY", "k").env("ASHBY_BASE_URL", &stub.url);
+        let ran = run(command).await;
+        assert_eq!(ran.code, Some(0), "{to}: {ran:#?}");
+        assert_eq!(ran.stderr.matches("some text holds half a character").count(), times, "{to}: {ran:#?}");
     }
 }

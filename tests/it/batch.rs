@@ -2,9 +2,10 @@
 
 use ashby_sim::{Fault, FaultRule, Key, ServerOptions};
 use serde_json::{Map, Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
-use crate::support::{Ran, Site, ended, shape, signal, start, until};
+use crate::support::stub::{Stub, request};
+use crate::support::{Ran, Site, ended, run, shape, signal, start, until};
 
 const ROWS: usize = 8;
 const BATCH: &str = "call candidate.createNote --each rows.ndjson";
@@ -115,6 +116,65 @@ async fn csv_rows_come_over_common_flags_and_a_dry_run_sends_nothing() {
     batch.site.done(&command).await;
     let sent = batch.site.log().of("candidate.createNote");
     assert_eq!(sent.into_iter().map(|entry| entry.parameters.into()).collect::<Vec<Value>>(), expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn csv_of_ours_comes_back_as_it_was() {
+    let titles = ["=1", "-12.5", "+49 30 1234", "@x, \"y\"", "1.10"];
+    let records: Vec<Value> = titles.iter().map(|title| json!({"title": title})).collect();
+    let answer = json!({"success": true, "results": records, "moreDataAvailable": false}).to_string();
+    let stub = Stub::start(move |_| answer.clone()).await;
+    let site = Site::new().await;
+    let mut command = site.ashby("list candidateTags --output csv");
+    command.env("ASHBY_BASE_URL", &stub.url);
+    let csv = run(command).await;
+    assert!(csv.stdout.contains(",\"'=1\",\n") && csv.stdout.contains("\n,-12.5,\n"), "{csv:#?}");
+    // Of what was listed the title is what can be created.
+    let title = |line: &str| line.strip_prefix(',').unwrap().strip_suffix(',').unwrap().to_owned() + "\n";
+    let rows: String = csv.stdout.lines().skip(1).map(title).collect();
+    std::fs::write(site.path("tags.csv"), format!("title\n{rows}")).unwrap();
+    let dry = site.done("call candidateTag.create --each tags.csv --dry-run").await;
+    let sent: Vec<Value> = lines(&dry).into_iter().map(|request| request["body"].clone()).collect();
+    assert_eq!(sent, records);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_character_in_a_row_is_mended_and_told_once() {
+    let batch = Batch::new().await;
+    let row = |cut: &str| format!(r#"{{"candidateId":"{}","note":"{cut} \ud83d"}}"#, batch.candidate);
+    std::fs::write(batch.site.path("rows.ndjson"), format!("{}\n{}\n", row("one"), row("two"))).unwrap();
+    let ran = batch.site.done(BATCH).await;
+    assert_eq!(statuses(&ran), ["1 done", "2 done"]);
+    assert_eq!(ran.stderr.matches("some text holds half a character").count(), 1, "{ran:#?}");
+    let sent = batch.site.log().of("candidate.createNote");
+    let notes: Vec<&Value> = sent.iter().map(|entry| &entry.parameters["note"]).collect();
+    assert_eq!(notes, ["one \u{fffd}", "two \u{fffd}"]);
+}
+
+/// A connection that the server has just closed is no reason not to know what became of a row.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_row_is_in_doubt_because_a_connection_was_closed_meanwhile() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                // The first request of a connection is answered; at the second the server's patience has ended.
+                let answer = r#"{"success":true,"results":{"id":"n-1"}}"#;
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", answer.len());
+                request(&mut stream).await?;
+                stream.write_all((head + answer).as_bytes()).await.ok()?;
+                stream.read_u8().await.ok()
+            });
+        }
+    });
+    let batch = Batch::new().await;
+    let mut command = batch.site.ashby(BATCH);
+    command.env("ASHBY_BASE_URL", &url);
+    let ran = run(command).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let expected: Vec<String> = (1..=ROWS).map(|row| format!("{row} done")).collect();
+    assert_eq!(statuses(&ran), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

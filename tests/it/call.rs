@@ -242,6 +242,26 @@ async fn a_write_is_sent_once_whatever_happens_to_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn half_a_character_that_is_given_is_mended_and_told() {
+    let site = Site::new().await;
+    let candidate = site.some("candidates");
+    let json = format!(r#"{{"candidateId":"{candidate}","note":"Cut \ud83d"}}"#);
+    let create = ["call", "candidate.createNote"];
+    for given in [&["--json", &json][..], &["--candidate-id", &candidate, "--set", r#"note="Cut \ud83d""#]] {
+        site.log().clear();
+        let ran = site.called(&[&create[..], given].concat()).await;
+        assert_eq!(ran.code, Some(0), "{given:?}: {ran:#?}");
+        assert_eq!(ran.stderr.matches("some text holds half a character").count(), 1, "{given:?}: {ran:#?}");
+        let sent = &site.log().of("candidate.createNote")[0].parameters["note"];
+        assert_eq!(sent, "Cut \u{fffd}", "{given:?}");
+    }
+    // Text is text: a backslash in it stands for itself.
+    let plain =
+        site.called(&[&create[..], &["--candidate-id", &candidate, "--note", r"Cut \ud83d"]].concat()).await;
+    assert!(plain.code == Some(0) && !plain.stderr.contains("half a character"), "{plain:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_missing_permission_is_named_as_the_screen_names_it() {
     let key = Key::limited("sim-key", ["candidates:read"]);
     let site = Site::with(&shape(), ServerOptions { keys: vec![key], ..ServerOptions::default() }).await;

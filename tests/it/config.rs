@@ -53,7 +53,7 @@ async fn a_file_that_lies_there_does_not_say_where_the_key_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_lies_there_does_not_say_where_anything_is_received_or_sent() {
+async fn a_file_that_lies_there_does_not_say_where_anything_goes_or_what_becomes_of_rows() {
     let site = Site::new().await;
     let home = tempfile::tempdir().unwrap();
     let url = ("ASHBY_BASE_URL", &*site.server.base_url());
@@ -66,6 +66,9 @@ async fn a_file_that_lies_there_does_not_say_where_anything_is_received_or_sent(
             &["listen --listen 127.0.0.1:0", "webhook setup https://example.com/x"],
         ),
         ("webhooks_file = \"elsewhere\"", &["listen --listen 127.0.0.1:0"]),
+        // Rows would be marked as gone, or two runs write at once.
+        ("reconcile = \"accept\"", &["sync users", "sync --board acme"]),
+        ("without_lock = true", &["sync users", "state show", "purge --dry-run", "search x"]),
         ("inbox = \"elsewhere\"", &["listen --listen 127.0.0.1:0", "webhook replay", "status"]),
     ] {
         std::fs::write(site.path("ashby.toml"), setting).unwrap();

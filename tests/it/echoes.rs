@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::mcp::Host;
+use crate::serve::Server;
 use crate::support::hostile::{ENCODED_KEY, Hostile, KEY, MANNERS, Manner};
-use crate::support::{Ran, Site, bare, run};
+use crate::support::{Ran, Site, bare, ended, private, run, signal, start, until};
 
 /// In every text that a person keeps to themselves.
 const MARK: &str = "c0nf1dent1al";
@@ -29,9 +31,19 @@ const COMMANDS: &[&str] = &[
     "execute {\"entity\":\"candidates\",\"action\":\"get\",\"params\":{\"id\":\"ID\"}}",
     "postings --careers",
     "postings --careers --job-board ID",
-    "webhook setup https://c0nf1dent1al.example.com/hook --types candidateHire --yes --secret-file secret",
+    "webhook setup https://c0nf1dent1al.example.com/hook --types offerCreate --yes --secret-file secret",
+    "webhook info",
+    "webhook info ID",
+    "webhook enable ID --yes",
+    "webhook update ID --url https://c0nf1dent1al.example.com/other --yes",
+    "webhook rotate ID --yes",
+    "webhook delete ID --yes",
+    "init --key environment --to sqlite:ashby.db --schedule none --yes --config made.toml",
+    "reconcile users --to sqlite:kept.db",
     "resume upload ID letter.txt",
     "resume download ID",
+    "resume download --all --dir resumes",
+    "resume text ID",
     "file upload ID letter.txt",
     "file download c0nf1dent1al-handle",
     "file download --candidate ID --all",
@@ -44,6 +56,8 @@ const COMMANDS: &[&str] = &[
     "sync users candidates applications candidate_notes",
     "sync users candidates --to jsonl:out",
     "sync users --dry-run",
+    // Until it has asked.
+    "sync users --watch --interval 1s",
 ];
 
 /// What the commands read, and what one of them is given to keep.
@@ -57,6 +71,12 @@ fn prepare(directory: &Path) {
     .unwrap();
     std::fs::write(directory.join("secret"), "c0nf1dent1al-secret-of-webhooks\n").unwrap();
     std::fs::write(directory.join("letter.txt"), "c0nf1dent1al letter").unwrap();
+    let webhook = json!({
+        "id": ID, "kind": "candidateHire", "url": "https://c0nf1dent1al.example.com/hook", "enabled": true,
+        "created_at": "2026-01-02T09:00:00Z", "secret": "c0nf1dent1al-secret-of-webhooks",
+    });
+    let kept = json!({"version": 1, "webhooks": [webhook]});
+    private(&directory.join("ashby-webhooks.json"), &kept.to_string());
 }
 
 /// Everything in the files of a directory but the inputs and what keeps webhooks.
@@ -74,38 +94,111 @@ fn written(directory: &Path) -> String {
     text
 }
 
-async fn told(directory: &Path, url: &str, arguments: &str, format: &str) -> Ran {
+async fn told(directory: &Path, server: &Hostile, arguments: &str, format: &str) -> Ran {
     let mut command = bare(directory, "");
     // Above, a word's spaces are written so that the words can be told apart.
     command.args(arguments.split_whitespace().map(|word| word.replace("ID", ID).replace('~', " ")));
     command.args(["--log", "trace", "--log-format", format, "--api-version", "2026-01-01"]);
-    command.env("ASHBY_API_KEY", KEY).env("ASHBY_BASE_URL", url);
-    run(command).await
+    command.env("ASHBY_API_KEY", KEY).env("ASHBY_BASE_URL", &server.url);
+    if !arguments.contains("--watch") {
+        return run(command).await;
+    }
+    let before = server.requests();
+    let child = start(command);
+    until("it has asked", || server.requests() > before).await;
+    signal(&child, "TERM");
+    ended(child).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_a_server_quotes_back_goes_further() {
+    let site = Site::new().await;
+    site.done("sync users").await;
     for manner in MANNERS {
         let server = Hostile::start(manner, None).await;
         for (number, arguments) in COMMANDS.iter().enumerate() {
             let directory = tempfile::tempdir().unwrap();
             prepare(directory.path());
+            std::fs::copy(site.path("ashby.db"), directory.path().join("kept.db")).unwrap();
             let format = if number % 2 == 0 { "text" } else { "json" };
             let before = server.requests();
-            let ran = told(directory.path(), &server.url, arguments, format).await;
+            let ran = told(directory.path(), &server, arguments, format).await;
             assert!(server.requests() > before, "{arguments} was not sent: {ran:#?}");
             // What an operation answers is what its caller wants to see, the server's doing or not.
             let stdout = if manner == Manner::Warn { "" } else { ran.stdout.as_str() };
             let heard = format!("{stdout}{}{}", ran.stderr, written(directory.path()));
             // A command that is suggested is about what was asked for.
             let heard = heard.replace(&format!("`ashby file download --candidate {ID} --all`"), "");
-            for secret in [MARK, ID, KEY, ENCODED_KEY] {
-                let at = heard.find(secret);
-                let around =
-                    at.map(|at| heard[at.saturating_sub(200)..].chars().take(400).collect::<String>());
-                assert_eq!(around, None, "{manner:?}: {arguments}: {secret}");
-            }
+            nothing_leaked(&heard, &format!("{manner:?}: {arguments}"));
         }
+    }
+}
+
+fn nothing_leaked(heard: &str, about: &str) {
+    for secret in [MARK, ID, KEY, ENCODED_KEY] {
+        let around = heard.find(secret).map(|at| {
+            let start = heard.floor_char_boundary(at.saturating_sub(200));
+            heard[start..].chars().take(400).collect::<String>()
+        });
+        assert_eq!(around, None, "{about}: {secret}");
+    }
+}
+
+/// What agents ask for, by tool.
+fn asked() -> [(&'static str, Value); 5] {
+    let search = json!({"email": "c0nf1dent1al@example.com"});
+    [
+        ("call_operation", json!({"operation": "candidate.info", "params": {"id": ID}})),
+        ("call_operation", json!({"operation": "candidate.search", "params": search})),
+        ("get", json!({"stream": "candidates", "id": ID, "live": true})),
+        ("list", json!({"stream": "users"})),
+        ("read_resume", json!({"candidate_id": ID})),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agents_hear_nothing_that_a_server_quotes_back() {
+    for manner in MANNERS.into_iter().filter(|manner| *manner != Manner::Warn) {
+        let server = Hostile::start(manner, None).await;
+        let directory = tempfile::tempdir().unwrap();
+        let mut command = bare(directory.path(), "mcp --log trace");
+        command.env("ASHBY_API_KEY", KEY).env("ASHBY_BASE_URL", &server.url);
+        let mut host = Host::modern(command);
+        let mut heard = String::new();
+        for (tool, arguments) in asked() {
+            let before = server.requests();
+            let call = json!({"name": tool, "arguments": arguments});
+            let answer = host.request("tools/call", call).await;
+            assert!(server.requests() > before, "{tool} {arguments} was not sent: {answer}");
+            heard.push_str(&answer.to_string());
+        }
+        heard.push_str(&host.end().await);
+        nothing_leaked(&(heard + &written(directory.path())), &format!("{manner:?}"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_hear_nothing_that_a_server_quotes_back() {
+    let site = Site::new().await;
+    std::fs::write(site.path("key"), KEY).unwrap();
+    for manner in MANNERS.into_iter().filter(|manner| *manner != Manner::Warn) {
+        let hostile = Hostile::start(manner, None).await;
+        let flags = format!("--base-url {} --api-key-file key --log trace", hostile.url);
+        let mut server = Server::start(&site, &flags).await;
+        let mut heard = String::new();
+        for params in [json!({"id": ID}), json!({"id": ID, "live": true})] {
+            let before = hostile.requests();
+            let get = json!({"entity": "candidates", "action": "get", "params": params});
+            let response = server.post("/execute", &get).send().await.unwrap();
+            heard.push_str(&format!("{:?}", response.headers()));
+            heard.push_str(&response.text().await.unwrap());
+            assert!(hostile.requests() > before, "{get} was not sent: {heard}");
+        }
+        signal(&server.child, "TERM");
+        while let Some(line) = server.stderr.next_line().await.unwrap() {
+            heard.push_str(&line);
+        }
+        nothing_leaked(&heard, &format!("{manner:?}"));
     }
 }
 
@@ -163,9 +256,9 @@ async fn endless(page: fn(usize) -> Value) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_without_an_end_end_with_what_is_wrong() {
-    let board = |_| serde_json::json!({"results": [{"id": ID, "title": "x", "isInternal": false}]});
+    let board = |_| json!({"results": [{"id": ID, "title": "x", "isInternal": false}]});
     let same = endless(board).await;
-    let empty = endless(|_| serde_json::json!({"results": []})).await;
+    let empty = endless(|_| json!({"results": []})).await;
     for (url, says) in
         [(&same, "the same page comes again under another cursor"), (&empty, "pages in a row are empty")]
     {

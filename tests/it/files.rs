@@ -217,6 +217,23 @@ async fn a_download_takes_no_name_that_this_program_reads() {
     assert!(site.path(&format!("ashby-files/{candidate}/file ashby.toml")).exists());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_larger_than_one_wants_is_not_kept() {
+    let site = Site::new().await;
+    let candidate = with_resume(&site).swap_remove(0);
+    let handle = info(&site, &candidate)["resumeFileHandle"]["handle"].as_str().unwrap().to_owned();
+    for command in [
+        format!("file download {handle} -o . --max-size 1"),
+        format!("resume download {candidate} -o . --max-size 1"),
+        format!("resume download {candidate} --max-size 1"),
+    ] {
+        let ran = site.run(&command).await;
+        assert_eq!(ran.code, Some(1), "{command}: {ran:#?}");
+        assert!(ran.stderr.contains("hint: ") && ran.stderr.contains("--max-size"), "{command}: {ran:#?}");
+        assert_eq!(files(&site), [] as [&str; 0], "{command}: nothing is left, no part either");
+    }
+}
+
 /// The candidates with a résumé.
 fn with_resume(site: &Site) -> Vec<String> {
     let candidates = truth(site.organisation(), "candidates");

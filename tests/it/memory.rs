@@ -75,11 +75,14 @@ fn sync(url: &str, more: &[&str]) -> (Option<i32>, u64, String) {
 }
 
 fn sync_of(streams: &[&str], url: &str, more: &[&str]) -> (Option<i32>, u64, String) {
+    run_of(&[&["sync"], streams, more].concat(), url)
+}
+
+/// The same of any command.
+fn run_of(arguments: &[&str], url: &str) -> (Option<i32>, u64, String) {
     let directory = tempfile::tempdir().unwrap();
     let mut child = Command::new(BINARY)
-        .arg("sync")
-        .args(streams)
-        .args(more)
+        .args(arguments)
         .current_dir(directory.path())
         .env_clear()
         .env("ASHBY_API_KEY", "k")
@@ -114,11 +117,12 @@ fn most_memory_so_far(process: u32) -> Option<u64> {
     Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
 }
 
-#[test]
-fn a_run_stays_small_whatever_the_server_sends() {
+type Answer = Box<dyn Fn() -> Vec<u8>>;
+
+/// Answers that are small on the wire, and large for whoever believes them.
+fn evil() -> Vec<(&'static str, Answer)> {
     let last = r#","moreDataAvailable":false,"syncToken":"t"}"#;
-    type Answer = Box<dyn Fn() -> Vec<u8>>;
-    let evil: [(&str, Answer); 6] = [
+    vec![
         ("refusals", Box::new(|| repeated(r#"{"success":false,"errors":["#, "{},", 9_000_000, "{}]}"))),
         (
             "warnings",
@@ -152,13 +156,47 @@ fn a_run_stays_small_whatever_the_server_sends() {
             }),
         ),
         ("a bomb", Box::new(|| repeated(r#"{"success":true,"results":[""#, "xxxxxxxxxx", 10_000_000, ""))),
-    ];
-    for (name, answer) in evil {
+    ]
+}
+
+#[test]
+fn a_run_stays_small_whatever_the_server_sends() {
+    for (name, answer) in evil() {
         let body = answer();
         let (code, peak_bytes, said) = sync(&serve(move |_| body.clone()), &[]);
         assert!(peak_bytes < MOST_BYTES, "{name}: {} MB; {said}", peak_bytes / 1_000_000);
         assert!(matches!(code, Some(0 | 1)), "{name}: {code:?} {said}");
         assert!(!said.is_empty(), "{name}");
+    }
+}
+
+/// What is only printed is held by nobody, either.
+#[test]
+fn every_command_stays_small_whatever_the_server_sends() {
+    const ID: &str = "0b1f3c5e-1111-4222-8333-444455556666";
+    let mut bodies: Vec<(&str, Vec<u8>)> =
+        evil().into_iter().map(|(name, answer)| (name, answer())).collect();
+    bodies.push((
+        "tiny jobs",
+        repeated(r#"{"apiVersion":"1","jobs":["#, r#"{"id":1},"#, 3_000_000, r#"{"id":2}]}"#),
+    ));
+    let report = r#"{"success":true,"results":{"requestId":"r","status":"complete","reportData":{"columnNames":["a"],"data":["#;
+    bodies.push(("tiny rows", repeated(report, "[1],", 7_000_000, "[1]]}}}")));
+    bodies.push(("as many rows as are taken", repeated(report, "[1],", 550_000, "[1]]}}}")));
+    for (name, body) in bodies {
+        let url = serve(move |_| body.clone());
+        for arguments in [
+            &["sync", "candidates", "jobs", "--to", "jsonl:out"][..],
+            #[cfg(feature = "parquet")]
+            &["sync", "candidates", "jobs", "--to", "parquet:out"],
+            &["list", "candidates", "--all"],
+            &["call", "candidate.list", "--output", "table"],
+            &["postings", "acme"],
+            &["report", "run", ID],
+        ] {
+            let (_, peak_bytes, said) = run_of(arguments, &url);
+            assert!(peak_bytes < MOST_BYTES, "{name}: {arguments:?}: {} MB; {said}", peak_bytes / 1_000_000);
+        }
     }
 }
 

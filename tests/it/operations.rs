@@ -1,6 +1,7 @@
 //! What the command knows without asking Ashby: operations, their flags, completions, manual pages.
 
-use serde_json::Value;
+use ashby_client::catalog;
+use serde_json::{Value, json};
 
 use crate::support::{Site, bare, run, snapshot};
 
@@ -19,7 +20,15 @@ async fn operations_are_found_by_what_they_are() {
         writes.contains(&"candidate.create".to_owned()) && !writes.contains(&"candidate.list".to_owned())
     );
     let candidates = names("--permission candidatesWrite").await;
-    assert_eq!(candidates, names("--permission candidates:write").await);
+    for spelled in ["candidates:write", "candidates_write", "CANDIDATESWRITE", "Candidates: Write"] {
+        let mut command = site.ashby("operations --output json --permission");
+        command.arg(spelled);
+        let listed: Vec<Value> = serde_json::from_str(&run(command).await.stdout).unwrap();
+        let listed: Vec<&str> = listed.iter().map(|operation| operation["name"].as_str().unwrap()).collect();
+        assert_eq!(candidates, listed, "{spelled}");
+    }
+    let unknown = site.run("operations --permission candidateWrite").await;
+    assert!(unknown.code == Some(2) && unknown.stderr.contains("candidatesWrite"), "{unknown:#?}");
     assert_eq!(names("--permission candidatesDelete").await, ["application.delete"]);
     assert!(names("alternateEmail").await.contains(&"candidate.update".to_owned()), "by a parameter");
     assert!(names("zzzzzz").await.is_empty());
@@ -55,6 +64,7 @@ async fn every_operation_can_be_described() {
     let site = Site::new().await;
     let ran = site.done("operations --output json").await;
     let listed: Vec<Value> = serde_json::from_str(&ran.stdout).unwrap();
+    let mut left_open = 0;
     for operation in &listed {
         let name = operation["name"].as_str().unwrap();
         let ran = site.done(&format!("describe {name}")).await;
@@ -62,7 +72,19 @@ async fn every_operation_can_be_described() {
             ran.stdout.contains("\nExample:\n  ashby call ") && ran.stdout.contains("https://"),
             "{ran:#?}"
         );
+        // What leaves the fate of a call open is known before it is sent.
+        let open = catalog::find(name).unwrap().open_codes;
+        for code in open {
+            assert!(ran.stdout.contains(code) && ran.stdout.contains("  left open "), "{ran:#?}");
+        }
+        if !open.is_empty() {
+            let ran = site.done(&format!("describe {name} --output json")).await;
+            let described: Value = serde_json::from_str(&ran.stdout).unwrap();
+            assert_eq!(described["openCodes"], json!(open), "{name}");
+            left_open += 1;
+        }
     }
+    assert!(left_open > 0, "there is one");
 }
 
 /// What a TAB after these words offers.

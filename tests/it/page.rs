@@ -74,13 +74,18 @@ async fn model_and_records_are_asked_in_sql_and_stay_as_they_are() {
     let ran = query(&site, joined, "--output json").await;
     let rows: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert!(rows[0]["n"].as_i64().unwrap() > 0 && rows[0]["n"] == rows[0]["same"], "{ran:#?}");
-    assert!(ran.stderr.contains("1 row; the model is ") && ran.stderr.contains("the records "), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("1 row; the model is ") && ran.stderr.contains("; the records are "),
+        "{ran:#?}"
+    );
     let few = query(&site, "select candidate_id from candidates", "--limit 2 --output ndjson").await;
     assert!(few.stdout.lines().count() == 2 && few.stderr.contains("--limit"), "{few:#?}");
     let table = query(&site, "select char(27) || '[31m' as a, 1 as b", "--output table").await;
     assert!(!table.stdout.contains('\u{1b}'), "{table:#?}");
     let formula = query(&site, "select '=1+1' as a", "--output csv").await;
     assert_eq!(formula.stdout, "a\n\"'=1+1\"\n");
+    let heading = query(&site, "select 1 as \"=1+1\"", "--output csv").await;
+    assert_eq!(heading.stdout, "\"'=1+1\"\n1\n");
     let before = std::fs::read(site.path("ashby.db")).unwrap();
     for (sql, code, words) in [
         ("delete from model_info", 2, "nothing is changed"),

@@ -220,3 +220,23 @@ async fn an_odd_posting_is_left_out_and_named_and_the_others_are_printed() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_posting_appears_before_its_day() {
+    let site = Site::new().await;
+    let mut others = public(&site);
+    let early = others.pop_first().unwrap();
+    let rows = || {
+        let live = "select id from public_postings where _deleted_at is null order by id";
+        query(&site.path("ashby.db"), live).into_iter().flatten().collect::<BTreeSet<String>>()
+    };
+    for (day, is_there) in [("9999-01-01", false), ("2026-01-01", true), ("9999-01-01", false)] {
+        update(&site, &early, json!({"publishedDate": day}));
+        let mut expected = others.clone();
+        expected.extend(is_there.then(|| early.clone()));
+        assert_eq!(ids(&site.done("postings --careers --output json").await.stdout), expected, "{day}");
+        assert_eq!(ids(&done(&site, "postings sim --output json").await.stdout), expected, "{day}");
+        done(&site, "sync --board sim").await;
+        assert_eq!(rows(), expected, "{day}");
+    }
+}

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::support::Site;
+use crate::support::stub::Stub;
+use crate::support::{Site, bare, run};
 
 pub(crate) const REPORT: &str = "f9e52a51-a075-4116-a7b8-484deba69004";
 
@@ -37,6 +38,21 @@ async fn a_report_is_printed_in_every_format() {
         json["rows"],
         "JSON where no terminal is"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_heading_of_a_report_is_run_by_a_spreadsheet() {
+    let stub = Stub::start(|_| {
+        r#"{"success":true,"results":{"requestId":"r","status":"complete",
+            "reportData":{"data":[["-12.5","@x"]],"columnNames":["=1+1","+a"]}}}"#
+            .to_owned()
+    })
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = bare(directory.path(), &format!("report run {REPORT} --output csv"));
+    command.env("ASHBY_API_KEY", "k").env("ASHBY_BASE_URL", &stub.url);
+    let ran = run(command).await;
+    assert_eq!(ran.stdout, "\"'=1+1\",\"'+a\"\n-12.5,\"'@x\"\n", "{ran:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

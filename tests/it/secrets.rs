@@ -236,3 +236,52 @@ async fn a_running_sync_leaves_no_core_behind() {
     site.server.faults().clear();
     assert_eq!(ended(child).await.code, Some(0));
 }
+
+/// How often a text stands in the memory that a process can write, in small letters or capitals; `None` if that may not be
+/// looked at.
+#[cfg(target_os = "linux")]
+fn times_in_memory(process: u32, text: &str) -> Option<usize> {
+    use std::os::unix::fs::FileExt as _;
+    let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).ok()?;
+    let memory = std::fs::File::open(format!("/proc/{process}/mem")).ok()?;
+    let wanted = text.to_ascii_lowercase();
+    let (mut times, mut bytes) = (0, Vec::new());
+    for line in maps.lines() {
+        let mut words = line.split_whitespace();
+        let (range, rights) = (words.next()?, words.next()?);
+        if !rights.starts_with("rw") {
+            continue;
+        }
+        let (start, end) = range.split_once('-')?;
+        let [start, end] = [start, end].map(|number| u64::from_str_radix(number, 16).unwrap());
+        bytes.resize(usize::try_from(end - start).unwrap(), 0);
+        // What nothing was ever written to cannot be read.
+        let read = memory.read_at(&mut bytes, start).unwrap_or(0);
+        bytes[..read].make_ascii_lowercase();
+        times += memchr::memmem::find_iter(&bytes[..read], wanted.as_bytes()).count();
+    }
+    (!bytes.is_empty()).then_some(times)
+}
+
+/// What is read, compared and sent leaves nothing behind: the key is there once, however many clients have it. (What is
+/// sent is another text, and SECURITY.md says what becomes of that.)
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_is_in_memory_no_more_often_than_it_must() {
+    const KEY: &str = "K3y-of-a-C0mpany-th4t-Stands-Nowhere-Else";
+    let options = ServerOptions { keys: vec![Key::full(KEY)], ..ServerOptions::default() };
+    let site = Site::with(&shape(), options).await;
+    std::fs::write(site.path("key"), format!("{KEY}\n")).unwrap();
+    site.server.faults().add(FaultRule::new("user.list", Fault::Hold));
+    let mut command = site.ashby("sync users --api-key-file key");
+    command.env_remove("ASHBY_API_KEY");
+    let child = start(command);
+    site.held().await;
+    let times = times_in_memory(child.id().unwrap(), KEY);
+    site.server.faults().clear();
+    assert_eq!(ended(child).await.code, Some(0));
+    match times {
+        Some(times) => assert_eq!(times, 1),
+        None => eprintln!("skipped: the memory of another process cannot be looked at here"),
+    }
+}

@@ -34,13 +34,19 @@ async fn what_the_documentation_sends_is_understood() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_has_the_scopes_that_were_named() {
     let directory = tempfile::tempdir().unwrap();
-    let mut command = bare(directory.path(), "sim serve --scopes candidatesRead,jobs:read");
+    let mut command = bare(directory.path(), "sim serve --scopes");
+    command.arg("Candidates: Read,jobs:read,interviews_read,organizationRead");
     let mut server = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
     let address = lines.next_line().await.unwrap().unwrap();
-    for (arguments, code) in
-        [("list jobs --output json", 0), ("list candidates", 0), ("list offers", 3), ("call apiKey.info", 3)]
-    {
+    for (arguments, code) in [
+        ("list jobs --output json", 0),
+        ("list candidates", 0),
+        ("list interviews", 0),
+        ("list users", 0),
+        ("list offers", 3),
+        ("call apiKey.info", 3),
+    ] {
         let mut command = bare(directory.path(), arguments);
         command.env("ASHBY_API_KEY", "sim-key").env("ASHBY_BASE_URL", &address);
         let ran = run(command).await;

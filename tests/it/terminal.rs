@@ -11,7 +11,7 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use tokio::process::{Child, Command};
 
 use crate::support::stub::Stub;
-use crate::support::{Site, bare, signal, until};
+use crate::support::{Site, bare, private, signal, truth, until};
 
 /// A running binary whose standard input and error are a terminal; standard output goes nowhere, or there too.
 pub(crate) struct Terminal {
@@ -95,12 +95,37 @@ async fn lines_of(terminal: Terminal) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
     let site = Site::new().await;
-    site.done("sync users archive_reasons").await;
+    site.done("sync users archive_reasons candidates jobs").await;
+    for name in ["somebody-who-reads-the-board", "somebody-else"] {
+        site.done(&format!("token create {name} --read-only")).await;
+    }
+    // Nobody answers there: they are disabled, and listed all the same.
+    site.run("webhook setup https://example.com/a/rather/long/path/to/a/hook --types candidateHire,offerUpdate --yes").await;
+    let report = format!("report run {}", crate::report::REPORT);
+    let somebody = truth(site.organisation(), "candidates").into_values().next().unwrap();
+    let search = format!("search {}", somebody["name"].as_str().unwrap());
+    let says_sentences = [
+        "check",
+        "status",
+        &search,
+        "query select/**/id,email,globalRole/**/from/**/ashby.users",
+        &report,
+        "webhook list",
+    ];
     for command in [
         "streams",
         "operations interview",
         "doctor --verbose",
         "state show",
+        "check",
+        "status",
+        &*search,
+        "query select/**/id,email,globalRole/**/from/**/ashby.users",
+        "postings sim",
+        &report,
+        "models list",
+        "token list",
+        "webhook list",
         "list candidates --limit 5",
         "list jobs --limit 3",
         "sync --all --dry-run",
@@ -108,9 +133,11 @@ async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
         for columns in [40, 80, 120] {
             let lines = shown(site.ashby(command), columns).await;
             let widest = lines.iter().max_by_key(|line| line.chars().count()).unwrap();
-            // What follows a listing is a command to be copied, on one line.
-            let is_table =
-                |line: &&String| !line.starts_with("there is more") && !line.starts_with("--sync-token");
+            // What follows a listing is a command to be copied, on one line; sentences are the terminal's to wrap.
+            let is_command =
+                |line: &&String| line.starts_with("there is more") || line.starts_with("--sync-token");
+            let is_sentence = |line: &&String| says_sentences.contains(&command) && !line.contains("  ");
+            let is_table = |line: &&String| !is_command(line) && !is_sentence(line);
             let wide = lines.iter().filter(is_table).filter(|line| line.chars().count() > columns.into());
             assert_eq!(wide.count(), 0, "{command} in {columns} columns: {widest}");
             assert!(lines.len() >= 3, "{command}: {lines:#?}");
@@ -120,7 +147,9 @@ async fn tables_are_as_wide_as_the_terminal_that_shows_them() {
             }
         }
         let piped = site.done(command).await.stdout;
-        assert!(!piped.contains('…') || command == "doctor --verbose", "{command}: cut\n{piped}");
+        // A snippet is a piece by itself.
+        let has_its_own = command == "doctor --verbose" || command == search;
+        assert!(!piped.contains('…') || has_its_own, "{command}: cut\n{piped}");
     }
 }
 
@@ -200,6 +229,14 @@ async fn nothing_that_ashby_says_is_obeyed_wherever_it_is_shown() {
                 r#"{"id":"ID","name":"EVIL","fileHandles":[{"id":"ID","name":"EVIL.txt","handle":"h"}]}"#
             }
             "file.info" => &link,
+            board if board.starts_with("posting-api/") => {
+                return r#"{"apiVersion":"1","jobs":[{"id":"ID","title":"EVIL","isListed":true,"isRemote":false,
+                    "publishedAt":"2026-01-02T09:00:00Z","department":"EVIL","team":"EVIL","location":"EVIL",
+                    "employmentType":"FullTime","secondaryLocations":[],"descriptionHtml":"EVIL","descriptionPlain":"EVIL",
+                    "jobUrl":"https://jobs.ashbyhq.com/acme/ID","applyUrl":"https://jobs.ashbyhq.com/acme/ID/apply"}]}"#
+                    .replace("EVIL", EVIL)
+                    .replace("ID", ID);
+            }
             "job.list" => r#"[{"id":"ID","title":"EVIL"}],"moreDataAvailable":false,"syncToken":"EVIL""#,
             _ => return r#"{"success":false,"errors":["EVIL"]}"#.replace("EVIL", EVIL),
         };
@@ -207,6 +244,11 @@ async fn nothing_that_ashby_says_is_obeyed_wherever_it_is_shown() {
     })
     .await;
     let directory = tempfile::tempdir().unwrap();
+    let kept = r#"{"version":1,"webhooks":[{"id":"ID","kind":"EVIL","url":"https://example.com/EVIL","enabled":true,
+        "created_at":"2026-01-02T09:00:00Z"}]}"#;
+    private(&directory.path().join("ashby-webhooks.json"), &kept.replace("EVIL", EVIL).replace("ID", ID));
+    let names = r#"reports."EVIL" = "ID""#.replace("EVIL", r"Eve\u001b[2Jevil").replace("ID", ID);
+    std::fs::write(directory.path().join("ashby.toml"), names).unwrap();
     for (arguments, tells) in [
         (&*format!("report run {ID}"), true),
         (&format!("report run {ID} --output csv"), true),
@@ -217,6 +259,16 @@ async fn nothing_that_ashby_says_is_obeyed_wherever_it_is_shown() {
         ("list candidates", true),
         ("list users", true),
         ("sync jobs users --no-progress", true),
+        ("search evil", true),
+        ("query select/**/title/**/from/**/ashby.jobs", true),
+        ("postings acme", true),
+        ("postings acme --output table", true),
+        ("feed acme", true),
+        ("feed acme --output json", true),
+        ("webhook list", true),
+        ("report list", true),
+        ("status", false),
+        ("purge --dry-run", false),
         // The token's own text is nobody's business.
         ("state show", false),
         ("state show --output json", false),

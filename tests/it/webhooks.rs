@@ -8,7 +8,7 @@ use tokio::process::Command;
 
 use crate::hybrid_histories::free_port;
 use crate::support::listening::{Listening, SECRET, body, deliver, deliver_signed, get};
-use crate::support::{Ran, Site, bare, run, until};
+use crate::support::{Ran, Site, bare, private, run, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_are_printed_once_and_forgeries_are_said_loudly() {
@@ -348,12 +348,7 @@ async fn a_setup_that_is_refused_leaves_no_secret_behind() {
     assert_eq!((refused.code, left().len()), (Some(3), 0), "without a key: {refused:#?} {:?}", left());
     // One that is there already stays.
     let kept = r#"{"version": 1, "secret": "0123456789abcdef0123456789abcdef"}"#;
-    std::fs::write(site.path("ashby-webhooks.json"), kept).unwrap();
-    std::fs::set_permissions(
-        site.path("ashby-webhooks.json"),
-        std::os::unix::fs::PermissionsExt::from_mode(0o600),
-    )
-    .unwrap();
+    private(&site.path("ashby-webhooks.json"), kept);
     let mut refused = site.ashby(setup);
     refused.env("ASHBY_API_KEY", "wrong");
     assert_eq!(run(refused).await.code, Some(3));

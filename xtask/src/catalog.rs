@@ -456,6 +456,51 @@ mod tests {
         }
     }
 
+    /// What Ashby says elsewhere than in its OpenAPI document, which no comparison with that would miss.
+    #[test]
+    fn what_section_14_found_is_there() {
+        let catalog = load().unwrap();
+        let operation = |name: &str| {
+            let mut operations = catalog.categories.iter().flat_map(|category| &category.operations);
+            operations
+                .find(|operation| operation.name == name)
+                .unwrap_or_else(|| panic!("there is no {name}"))
+        };
+        for (name, parameter) in [
+            ("application.list", "createdBefore"),
+            ("candidate.list", "createdBefore"),
+            ("candidate.getRecentEmailMessages", "watermark"),
+            ("jobPosting.setCustomFieldValue", "fieldValue"),
+            ("jobPosting.setCustomFieldValues", "values"),
+            ("jobPosting.setStatus", "status"),
+            ("report.synchronous", "resultStyle"),
+            ("sourceTrackingLink.list", "sourceId"),
+        ] {
+            let has = operation(name).parameters.iter().any(|field| field.name == parameter);
+            assert!(has, "{name}: {parameter}");
+        }
+        for (name, permission) in [
+            ("candidate.getRecentEmailMessages", "emailsRead"),
+            ("emailSender.list", "sourcingRead"),
+            ("jobPosting.setStatus", "jobsWrite"),
+            ("sequence.updateStage", "sourcingWrite"),
+        ] {
+            assert_eq!(operation(name).entry.permission, permission, "{name}");
+        }
+        for name in
+            ["jobPosting.info", "jobPosting.list", "jobPosting.update", "jobPosting.updateCompensation"]
+        {
+            let shape = operation(name).returns.as_ref().and_then(|kind| catalog.shape_of(kind)).unwrap();
+            assert!(shape.fields.iter().any(|field| field.name == "status"), "{name} answers no status");
+        }
+        assert_eq!(catalog.events.len(), 28);
+        assert!(catalog.events.contains_key("candidateRecentEmailMessagesUpdated"));
+        // Those that webhook.create is documented to take are among them.
+        let documented = &catalog.enumerations["WebhookType"];
+        let unknown: Vec<_> = documented.iter().filter(|name| !catalog.events.contains_key(*name)).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
+
     #[test]
     fn what_replaces_a_deprecated_operation_is_there() {
         let catalog = load().unwrap();

@@ -1,6 +1,6 @@
 //! `cargo xtask supply`: what the programs are made of, checked; and `cargo xtask sbom`: told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -120,38 +120,14 @@ pub(crate) struct Sbom {
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
-    resolve: Resolve,
 }
 
 #[derive(Deserialize)]
 struct Package {
-    id: String,
     name: String,
     version: String,
     license: Option<String>,
     source: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Resolve {
-    nodes: Vec<Node>,
-}
-
-#[derive(Deserialize)]
-struct Node {
-    id: String,
-    deps: Vec<Dependency>,
-}
-
-#[derive(Deserialize)]
-struct Dependency {
-    pkg: String,
-    dep_kinds: Vec<Kind>,
-}
-
-#[derive(Deserialize)]
-struct Kind {
-    kind: Option<String>,
 }
 
 impl Sbom {
@@ -166,7 +142,7 @@ impl Sbom {
             Some(target) => target.clone(),
             None => this_platform()?,
         };
-        let document = bill(&metadata(&target)?, &self.package)?;
+        let document = bill(&metadata(&target)?, &self.package, &parts(&self.package, &target)?)?;
         Ok(serde_json::to_string_pretty(&document)? + "\n")
     }
 
@@ -198,21 +174,25 @@ fn this_platform() -> Result<String> {
     Ok(host.ok_or("rustc does not say for which platform it compiles")?.to_owned())
 }
 
-fn bill(metadata: &Metadata, name: &str) -> Result<Value> {
+/// What cargo compiles for a package, by name and version. Metadata would name more: what a feature asks for only where
+/// somebody else has it. What only tests need is in no program; what only builds it is, in a way.
+fn parts(name: &str, target: &str) -> Result<BTreeSet<(String, String)>> {
+    let shown = ["--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
+    let output = cargo(&["tree", "--locked", "--package", name, "--target", target]).args(shown).output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    let part = |line: &str| {
+        let (name, rest) = line.split_once(" v")?;
+        Some((name.to_owned(), rest.split(' ').next()?.to_owned()))
+    };
+    Ok(text.lines().filter_map(part).collect())
+}
+
+fn bill(metadata: &Metadata, name: &str, parts: &BTreeSet<(String, String)>) -> Result<Value> {
     let root = metadata.packages.iter().find(|package| package.name == name);
     let root = root.ok_or_else(|| format!("there is no package {name}"))?;
-    let nodes: BTreeMap<&str, &Node> =
-        metadata.resolve.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
-    let (mut reached, mut waiting) = (BTreeSet::new(), vec![root.id.as_str()]);
-    while let Some(id) = waiting.pop() {
-        if reached.insert(id) {
-            let of = nodes.get(id).map_or(&[][..], |node| &node.deps[..]);
-            // What only tests need is in no program; what only builds it is, in a way.
-            let is_part =
-                |of: &&Dependency| of.dep_kinds.iter().any(|kind| kind.kind.as_deref() != Some("dev"));
-            waiting.extend(of.iter().filter(is_part).map(|of| of.pkg.as_str()));
-        }
-    }
     let component = |package: &Package| {
         let purl = match &package.source {
             Some(_) => format!("pkg:cargo/{}@{}", package.name, package.version),
@@ -222,14 +202,14 @@ fn bill(metadata: &Metadata, name: &str) -> Result<Value> {
         let licenses: Vec<Value> =
             package.license.iter().map(|license| json!({"expression": license})).collect();
         json!({
-            "type": if package.id == root.id { "application" } else { "library" },
+            "type": if package.name == root.name { "application" } else { "library" },
             "bom-ref": purl, "name": package.name, "version": package.version, "purl": purl, "licenses": licenses,
         })
     };
-    let parts = metadata
-        .packages
-        .iter()
-        .filter(|package| reached.contains(package.id.as_str()) && package.id != root.id);
+    let is_part = |package: &&Package| {
+        package.name != root.name && parts.contains(&(package.name.clone(), package.version.clone()))
+    };
+    let parts = metadata.packages.iter().filter(is_part);
     Ok(json!({
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
@@ -245,18 +225,27 @@ mod tests {
 
     #[test]
     fn a_bill_names_what_is_in_the_program_and_not_what_only_tests_need() {
-        let metadata = metadata(&this_platform().unwrap()).unwrap();
-        let bill = bill(&metadata, "source-ashby").unwrap();
-        let names: BTreeSet<&str> = bill["components"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|part| part["name"].as_str().unwrap())
-            .collect();
-        assert!(names.contains("capture-core") && names.contains("rustls") && names.contains("serde"));
-        assert!(!names.contains("insta") && !names.contains("source-ashby"), "{names:?}");
-        assert!(super::bill(&metadata, "nosuch").is_err());
-        assert_eq!(bill["metadata"]["component"]["name"], "source-ashby");
+        let target = this_platform().unwrap();
+        let metadata = metadata(&target).unwrap();
+        for program in ["ashby-cli", "source-ashby", "airbyte-source-ashby", "tap-ashby"] {
+            let bill = bill(&metadata, program, &parts(program, &target).unwrap()).unwrap();
+            let names: BTreeSet<&str> = bill["components"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|part| part["name"].as_str().unwrap())
+                .collect();
+            for there in ["capture-core", "rustls", "serde", "aws-lc-rs"] {
+                assert!(names.contains(there), "{program} is made without {there}: {names:?}");
+            }
+            // One TLS stack, whose cryptography is that of aws-lc.
+            for absent in ["insta", "ring", "openssl", "openssl-sys", "native-tls", program] {
+                assert!(!names.contains(absent), "{program} is made with {absent}");
+            }
+            assert_eq!(bill["metadata"]["component"]["name"], program);
+        }
+        assert!(parts("nosuch", &target).is_err());
+        assert!(bill(&metadata, "nosuch", &BTreeSet::new()).is_err());
     }
 
     #[test]

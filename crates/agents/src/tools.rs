@@ -120,7 +120,7 @@ static TABLE: &[Row] = &[
         arguments: &[
             optional("query", Kind::Text, "Words that name or summary contain").formerly("text"),
             optional("kind", Kind::Word(effects), "What calling it does to the world"),
-            optional("permission", Kind::Text, "The permission it needs: candidatesRead or candidates:read"),
+            optional("permission", Kind::Text, "The permission it needs: Candidates: Read, or candidatesRead"),
         ] },
     Row { name: "get", title: "Read one record", is_live: true, what: What::Get,
         about: "Reads one record by its id, whole, with the ids and names of the candidate, job and stage it belongs to. \

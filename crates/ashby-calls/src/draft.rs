@@ -156,7 +156,7 @@ impl Draft {
         let Some((name, json)) = assignment.split_once('=').filter(|(name, _)| !name.is_empty()) else {
             return self.problem("--set", "must be NAME=JSON", Vec::new());
         };
-        match serde_json::from_str(json) {
+        match json_slices::read(json.as_bytes()) {
             Ok(value) => {
                 self.trust.places.insert(name.to_owned());
                 self.put(name, value);

@@ -75,7 +75,7 @@ fn from_ndjson(text: &str, common: &Draft) -> Drafts {
     let lines = Cursor::new(text).lines().map_while(Result::ok);
     lines
         .filter(|line| !line.trim().is_empty())
-        .map(|line| match serde_json::from_str(&line) {
+        .map(|line| match json_slices::read(line.as_bytes()) {
             Ok(Value::Object(members)) => {
                 let mut draft = common.clone();
                 draft.merge(members);

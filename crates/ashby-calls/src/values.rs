@@ -30,7 +30,7 @@ pub fn list_item(kind: &Type) -> Option<&'static Type> {
 pub(crate) fn items(kind: &'static Type, texts: &[impl AsRef<str>]) -> Result<Value, String> {
     let mut all = Vec::new();
     for text in texts {
-        match serde_json::from_str(text.as_ref()) {
+        match json_slices::read(text.as_ref().as_bytes()) {
             Ok(Value::Array(items)) => all.extend(items),
             _ => all.push(value(kind, text.as_ref())?),
         }
@@ -61,7 +61,7 @@ pub(crate) fn value(kind: &Type, text: &str) -> Result<Value, String> {
             }),
         Type::Instant => Ok(instant(text).map_or_else(|| text.into(), |instant| instant.to_string().into())),
         Type::Enumeration(enumeration) => Ok(word(enumeration, text).into()),
-        Type::Object | Type::Record(_) => match serde_json::from_str(text) {
+        Type::Object | Type::Record(_) => match json_slices::read(text.as_bytes()) {
             Ok(Value::Object(object)) => Ok(object.into()),
             _ => wrong("must be a JSON object"),
         },
@@ -119,7 +119,7 @@ fn changes(value: &Value, text: &str) -> bool {
 /// JSON as it is; other text as text, unless it looks like JSON that was meant otherwise. A number that would change is
 /// text: a version, a code.
 fn json(text: &str) -> Result<Value, String> {
-    match serde_json::from_str(text) {
+    match json_slices::read::<Value>(text.as_bytes()) {
         Ok(number) if changes(&number, text) => return Ok(text.into()),
         read => read,
     }

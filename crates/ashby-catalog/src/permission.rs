@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::operations;
+
 /// What a key is allowed, such as `candidatesWrite`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Permission(&'static str);
@@ -14,6 +16,24 @@ impl Permission {
     /// The permission of this name in Ashby's reference.
     pub const fn new(name: &'static str) -> Self {
         Self(name)
+    }
+
+    /// Every permission that an operation needs, in order.
+    pub fn all() -> Vec<Self> {
+        let mut all: Vec<Self> = operations().filter_map(|operation| operation.permission).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// The permission that somebody means, in any of the spellings and any case: what is copied from the screen, from
+    /// `apiKey.info` or from the reference is the same permission. `None` if no operation needs such a one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = |text: &str| text.replace([':', '-', '_', ' '], "").to_lowercase();
+        let wanted = plain(text);
+        // The scope is the name but for the colon.
+        let is_it = |one: &Self| plain(one.name()) == wanted || plain(&one.screen_name()) == wanted;
+        Self::all().into_iter().find(is_it)
     }
 
     /// As Ashby's reference spells it: `candidatesWrite`.
@@ -70,6 +90,23 @@ mod tests {
         ] {
             let permission = Permission::new(name);
             assert_eq!((permission.scope(), permission.screen_name()), (scope.to_owned(), screen.to_owned()));
+            let others =
+                [name.to_uppercase(), screen.to_lowercase(), scope.replace(':', "_"), format!(" {screen} ")];
+            for text in [name, scope, screen].into_iter().chain(others.iter().map(String::as_str)) {
+                assert_eq!(Permission::parse(text), Some(permission), "{text}");
+            }
+        }
+        for text in ["", "candidates", "candidate:read", "Candidates: Readd", "read:candidates"] {
+            assert_eq!(Permission::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_two_permissions_are_spelled_alike() {
+        for permission in Permission::all() {
+            for text in [permission.name(), &permission.scope(), &permission.screen_name()] {
+                assert_eq!(Permission::parse(text), Some(permission), "{text}");
+            }
         }
     }
 }

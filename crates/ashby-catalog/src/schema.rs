@@ -31,6 +31,7 @@ pub fn describe(operation: &Operation) -> Value {
         "needsConfirmation": operation.kind.needs_confirmation(),
         "effect": operation.effect,
         "warning": operation.warning,
+        "openCodes": operation.open_codes,
         "permission": operation.permission.map(|permission| json!({
             "name": permission.name(),
             "scope": permission.scope(),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use secrecy::zeroize::Zeroizing;
 use serde_json::Value;
 
 use crate::ApiKey;
@@ -32,9 +33,10 @@ pub(crate) struct Cleaner<'a> {
     key: Option<&'a ApiKey>,
 }
 
-/// A text to blot out, in small letters.
+/// A text to blot out, in small letters. It may be the key: its memory is zeroed, as that of every text that it is compared
+/// with.
 struct Secret {
-    text: String,
+    text: Zeroizing<String>,
     /// Whether it counts also as a part of a word.
     within_words: bool,
 }
@@ -77,7 +79,7 @@ fn add(secrets: &mut Vec<Secret>, text: &str, always: bool) {
         return;
     }
     let within_words = always || text.len() >= MIN_WITHIN_WORDS_BYTES;
-    secrets.push(Secret { text: text.to_ascii_lowercase(), within_words });
+    secrets.push(Secret { text: Zeroizing::new(text.to_ascii_lowercase()), within_words });
 }
 
 /// Every text in a request, as it is and as JSON has it.
@@ -130,7 +132,7 @@ fn shared_windows(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
 
 /// The text with every secret in it replaced, in small letters or capitals, and every longer piece of one.
 fn blotted(text: &str, secrets: &[Secret]) -> String {
-    let small = text.to_ascii_lowercase();
+    let small = Zeroizing::new(text.to_ascii_lowercase());
     let mut found: Vec<Range<usize>> = Vec::new();
     let is_letter = |letter: char| letter.is_alphanumeric();
     for Secret { text: secret, within_words } in secrets {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use json_slices::{Token, tokens};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -16,6 +17,9 @@ const GENERATE: ReadOperation = ReadOperation::new("report.generate");
 pub(crate) const REPORTS_PER_MINUTE: u32 = 15;
 /// What Ashby allows an organisation at once.
 pub(crate) const REPORTS_AT_ONCE: NonZeroUsize = NonZeroUsize::new(3).expect("3 is not 0");
+
+/// More than this no report may take once it is read: what is printed of it takes about as much again.
+const MAX_HELD_BYTES: usize = 128 << 20;
 
 /// How a report is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +136,8 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::Rejected`] with Ashby's reason as [`Error::code`] if the report failed, [`ErrorKind::Timeout`]
-    /// if it took longer than allowed. Otherwise as for [`read`](Self::read).
+    /// if it took longer than allowed, [`ErrorKind::TooLarge`] if it has more cells than can be held (128 MB, about a million and
+    /// a half). Otherwise as for [`read`](Self::read).
     pub async fn run_report(&self, report_id: &str, options: &ReportOptions) -> Result<Report, Error> {
         let run = Box::pin(self.run_report_unbounded(report_id, options));
         let Some(timeout) = options.timeout else { return run.await };
@@ -150,6 +155,11 @@ impl Client {
         let mut parameters = json!({"reportId": report_id, "includeHeadersInData": options.include_headers});
         loop {
             let response = self.read(&GENERATE, &parameters).await?;
+            if held_bytes(&response.results) > MAX_HELD_BYTES {
+                let what = "the report has more cells than can be held";
+                return Err(Error::new(ErrorKind::TooLarge, GENERATE.as_str(), what)
+                    .with_hint("narrow the report in Ashby, or its dates"));
+            }
             let is_mended = matches!(json_slices::storable(&response.results), Cow::Owned(_));
             let run: Run = json_slices::read(&response.results)
                 .map_err(|_| malformed("the answer is not that of a report"))?;
@@ -181,6 +191,25 @@ impl Client {
             }
         }
     }
+}
+
+/// What JSON takes once it is read into values, about: three bytes of it can become two hundred.
+fn held_bytes(json: &[u8]) -> usize {
+    const VALUE: usize = size_of::<Value>();
+    let of = |token: Token<'_>| match token {
+        Token::String(text) => VALUE + text.len(),
+        Token::Number(_) => 0,
+        // A list has room for four with its first, and for twice as many as it holds if it has just grown.
+        Token::Other(bytes) => bytes
+            .iter()
+            .map(|byte| match byte {
+                b'[' | b'{' => 5 * VALUE,
+                b',' => 2 * VALUE,
+                _ => 0,
+            })
+            .sum(),
+    };
+    tokens(json).map(of).sum()
 }
 
 impl From<Data> for Report {

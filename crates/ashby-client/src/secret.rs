@@ -1,6 +1,7 @@
 //! Values that open something: the API key, page cursors, sync tokens. None of them can be printed by accident.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -11,9 +12,9 @@ use sha2::{Digest, Sha256};
 
 use crate::secret_file::bare;
 
-/// An Ashby API key.
+/// An Ashby API key. Its clones share one copy of it in memory, which is zeroed when the last of them goes.
 #[derive(Clone)]
-pub struct ApiKey(SecretString);
+pub struct ApiKey(Arc<SecretString>);
 
 impl ApiKey {
     /// Takes the key; what copying leaves around it (white space, such as the newline at the end of a file, a byte order
@@ -21,7 +22,8 @@ impl ApiKey {
     pub fn new(key: impl Into<SecretString>) -> Self {
         let key = key.into();
         let trimmed = bare(key.expose_secret());
-        if trimmed.len() == key.expose_secret().len() { Self(key) } else { Self(trimmed.into()) }
+        let key = if trimmed.len() == key.expose_secret().len() { key } else { trimmed.into() };
+        Self(Arc::new(key))
     }
 
     /// Sixteen hexadecimal digits that tell one key from another without giving it away: the beginning of the
@@ -48,7 +50,10 @@ impl ApiKey {
             encoded.truncate(text.len() * 4 / 3);
             Zeroizing::new(encoded)
         };
-        let header = Zeroizing::new(format!("{}:", self.expose()));
+        // With room for all of it: what outgrows its place leaves a copy there.
+        let mut header = Zeroizing::new(String::with_capacity(self.expose().len() + 1));
+        header.push_str(self.expose());
+        header.push(':');
         let header = Zeroizing::new(STANDARD_NO_PAD.encode(header.as_bytes()));
         [Zeroizing::new(self.expose().to_owned()), header, encoded(self.expose())]
     }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::operations::{Answer, Effect, Form, Member, Need, Operation, Paging};
+use crate::world::NOW_MS;
 
 /// Why a request is not answered, in Ashby's words: a code and a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +83,29 @@ pub(crate) fn check(
             }
         }
     }
-    Ok(())
+    check_created(operation, parameters)
+}
+
+/// Where both ends of a span of creation can be given, Ashby refuses one that ends before it begins, and an end that lies in
+/// the future. What is future is told by this machine's clock, or by that of the records where they are ahead of it.
+fn check_created(operation: &Operation, parameters: &Map<String, Value>) -> Result<(), Refusal> {
+    let ends = ["createdAfter", "createdBefore"];
+    if !ends.iter().all(|end| operation.parameters.iter().any(|parameter| parameter.name == *end)) {
+        return Ok(());
+    }
+    let now_ms = jiff::Timestamp::now().as_millisecond().max(NOW_MS);
+    let [after, before] = ends.map(|end| parameters.get(end).and_then(Value::as_i64));
+    for (name, given) in ends.into_iter().zip([after, before]) {
+        if given.is_some_and(|given| given > now_ms) {
+            return Err(Refusal::input(format!("{name} must not be in the future")));
+        }
+    }
+    match after.zip(before) {
+        Some((after, before)) if after > before => {
+            Err(Refusal::input("createdAfter must not be later than createdBefore"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Checks a value; `path` is where it stands, for the message.

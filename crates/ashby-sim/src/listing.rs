@@ -343,10 +343,10 @@ fn passes(effect: Effect, value: Option<&Value>, record: &[u8]) -> bool {
             found(path).is_some_and(|found| default.iter().any(|known| found == *known))
         }
         (Effect::After(path), Some(value)) => {
-            instant_ms(path).zip(value.as_i64()).is_some_and(|(found, value)| found > value)
+            instant_ms(path).zip(value.as_i64()).is_some_and(|(found, value)| found >= value)
         }
         (Effect::Before(path), Some(value)) => {
-            instant_ms(path).zip(value.as_i64()).is_some_and(|(found, value)| found < value)
+            instant_ms(path).zip(value.as_i64()).is_some_and(|(found, value)| found <= value)
         }
         (Effect::Reveals(path, hidden), _) if !is_true => match member(record, path) {
             Some(raw) => raw != hidden && hidden != "*",

@@ -79,6 +79,8 @@ pub enum Event<'a> {
     Committed {
         /// What became of the records, by stream.
         counts: &'a BTreeMap<String, Counts>,
+        /// Records that the destination shows mended ([`Committed::mended`](crate::Committed)).
+        mended: u64,
         /// Bytes of JSON in it.
         bytes: u64,
         /// How long it took.

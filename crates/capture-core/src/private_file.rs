@@ -348,7 +348,8 @@ pub fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
 fn small(path: &Path, may_be_pipe: bool) -> io::Result<Vec<u8>> {
     use io::Read as _;
     let refused = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, what.to_owned()));
-    let kind = fs::metadata(path)?.file_type();
+    let metadata = fs::metadata(path)?;
+    let kind = metadata.file_type();
     #[cfg(unix)]
     let (is_pipe, is_device) = {
         use std::os::unix::fs::FileTypeExt as _;
@@ -362,7 +363,8 @@ fn small(path: &Path, may_be_pipe: bool) -> io::Result<Vec<u8>> {
     {
         return refused("it is no plain file");
     }
-    let mut content = Vec::new();
+    // With room for all of it, and a byte to see its end: it may be a secret, and what outgrows its place leaves a copy there.
+    let mut content = Vec::with_capacity(usize::try_from(metadata.len().min(SMALL_BYTES) + 1).unwrap_or(0));
     File::open(path)?.take(SMALL_BYTES + 1).read_to_end(&mut content)?;
     if content.len() as u64 > SMALL_BYTES {
         return refused("it is larger than 1 MiB");

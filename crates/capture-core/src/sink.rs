@@ -142,12 +142,21 @@ impl AddAssign for Counts {
 pub struct Committed {
     /// By stream, since the commit before.
     pub counts: BTreeMap<String, Counts>,
+    /// Records of these that hold text which the destination cannot show whole, and shows mended.
+    pub mended: u64,
 }
 
 impl Committed {
     /// These counts.
     pub fn new(counts: BTreeMap<String, Counts>) -> Self {
-        Self { counts }
+        Self { counts, mended: 0 }
+    }
+
+    /// So many records among them are shown mended.
+    #[must_use]
+    pub fn mended(mut self, records: u64) -> Self {
+        self.mended = records;
+        self
     }
 }
 

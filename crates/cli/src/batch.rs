@@ -139,6 +139,9 @@ fn read(path: &Path, common: &Draft) -> Result<Vec<Row>, Failure> {
     })?;
     let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let form = if is_csv { Form::Csv } else { Form::Lines };
+    if form == Form::Lines {
+        text::note_halves(&text);
+    }
     rows(&text, form, common).map_err(|error| {
         let failure = Failure::from(error).about(&shown.to_string());
         let describe = format!("`ashby describe {}` lists what it takes", common.operation().name);

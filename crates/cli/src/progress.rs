@@ -338,7 +338,8 @@ impl Observer for Progress {
                 total.bytes += bytes;
                 total.requests += u64::from(*requests);
             }
-            Event::Committed { counts, .. } => {
+            Event::Committed { counts, mended, .. } => {
+                crate::text::note_mended(*mended > 0);
                 for (stream, counts) in counts.iter() {
                     live.totals.entry(stream.clone()).or_default().counts += *counts;
                     if let Some(rounds) = &mut live.rounds {

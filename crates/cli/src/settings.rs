@@ -24,6 +24,7 @@ use ashby_client::{ApiKey, Client, ClientBuilder, JobBoardClient, RetryPolicy, S
 use capture_core::{Locking, ReconcilePolicy, StreamRetry};
 use clap::ValueEnum as _;
 use secrecy::ExposeSecret;
+use secrecy::zeroize::Zeroizing;
 
 use crate::failure::{Failure, USAGE};
 use file::{HERE, Parsed};
@@ -394,12 +395,12 @@ impl Settings {
         matches!(self.layers.find(name), Some((Source::CommandLine, _)))
     }
 
-    /// Refuses a destination that only a file names that is not trusted.
+    /// Refuses a destination that only a file names that is not trusted, and to go without its lock because of such a file.
     ///
     /// # Errors
     /// If it does.
     pub(crate) fn check_destination(&self) -> Result<(), Failure> {
-        self.settled(&["to", "state"])
+        self.settled(&["to", "state", "without_lock"])
     }
 
     pub(crate) fn max_rpm(&self) -> Option<u32> {
@@ -634,8 +635,13 @@ impl Settings {
         if self.merged.watch { &self.merged.interval.streams } else { &NONE }
     }
 
-    pub(crate) fn reconcile(&self) -> ReconcilePolicy {
-        self.merged.reconcile
+    /// What becomes of rows that a complete listing did not see.
+    ///
+    /// # Errors
+    /// If only a file that is not trusted says so: it could have rows marked as gone.
+    pub(crate) fn reconcile(&self) -> Result<ReconcilePolicy, Failure> {
+        self.settled(&["reconcile"])?;
+        Ok(self.merged.reconcile)
     }
 
     /// Of a watch: whether webhooks are received.
@@ -717,9 +723,10 @@ pub(crate) fn trust_file(path: &Path) -> Result<(PathBuf, Vec<String>), Failure>
     let unreadable = |error: std::io::Error| {
         Failure::new(USAGE, format!("cannot read {}", path.display())).with_source(error)
     };
-    let content = capture_core::private_file::read_small_file(path).map_err(unreadable)?;
+    let content =
+        capture_core::private_file::read_small_file(path).map(Zeroizing::new).map_err(unreadable)?;
     let mut found = Found::default();
-    let parsed = found.parse(path, content.clone());
+    let parsed = found.parse(path, content.to_vec());
     if let Some(Problem(problem)) = found.problems.first() {
         return Err(Failure::new(USAGE, problem.clone()).with_hint("nothing was trusted"));
     }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 pub(crate) use outside_text::{json, line, lines, log_line};
+use serde::de::DeserializeOwned;
 
 /// Something was mended that was about to be shown.
 static MENDED: AtomicBool = AtomicBool::new(false);
@@ -20,6 +21,20 @@ pub(crate) fn mended(json: &Bytes) -> Bytes {
             mended.into()
         }
     }
+}
+
+/// JSON that a person gives, read: half a character in it is mended, as everywhere.
+///
+/// # Errors
+/// As [`json_slices::read`].
+pub(crate) fn given<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
+    note_halves(json);
+    json_slices::read(json.as_bytes())
+}
+
+/// Notes that JSON which is read as it is, row by row, holds half a character.
+pub(crate) fn note_halves(json: &str) {
+    note_mended(matches!(json_slices::unicode(json.as_bytes()), Cow::Owned(_)));
 }
 
 /// The same of what somebody else has mended, if it was.

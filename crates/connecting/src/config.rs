@@ -70,13 +70,7 @@ impl Config {
             return Err(wrong("max_page_mb is not a number of megabytes".to_owned()));
         }
         let base_url = text("base_url", "text")?.filter(|url| !url.is_empty());
-        Ok(Self {
-            api_key: api_key.as_str().into(),
-            start_date_ms,
-            base_url,
-            requests_per_minute,
-            max_page_mb,
-        })
+        Ok(Self { api_key: api_key.into(), start_date_ms, base_url, requests_per_minute, max_page_mb })
     }
 
     /// A client for the configured key, which says that it is this program.

@@ -44,10 +44,11 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     /// Reads a configuration. Errors say where it is wrong, and never quote it.
     pub(crate) fn parse(config: &str) -> Result<Self> {
-        let config: Value = serde_json::from_str(config).map_err(|_| wrong("is not JSON", ""))?;
-        let api_key = match member(&config, "/credentials/access_token") {
+        let mut config: Value = serde_json::from_str(config).map_err(|_| wrong("is not JSON", ""))?;
+        // Taken out of it, so that it is in one place, which is zeroed.
+        let api_key = match config.pointer_mut("/credentials/access_token").map(Value::take) {
             Some(Value::String(key)) if !key.trim().is_empty() => key,
-            Some(Value::String(_)) | None => {
+            Some(Value::String(_) | Value::Null) | None => {
                 return Err(wrong("is missing: it is the Ashby API key", "/credentials/access_token"));
             }
             Some(_) => return Err(wrong("is not text", "/credentials/access_token")),
@@ -105,7 +106,7 @@ impl Endpoint {
             .transpose()?;
         Ok(Self {
             is_offline: api_key == OFFLINE_KEY,
-            api_key: api_key.as_str().into(),
+            api_key: api_key.into(),
             base_url,
             requests_per_minute,
             max_page_mb,

@@ -348,7 +348,7 @@ mod tests {
     fn committed(status: &Status, written: u64) {
         let counts = Counts { written, ..Counts::default() };
         let counts = [("jobs".to_owned(), counts)].into();
-        status.observe(&Event::Committed { counts: &counts, bytes: 0, elapsed: Duration::ZERO });
+        status.observe(&Event::Committed { counts: &counts, mended: 0, bytes: 0, elapsed: Duration::ZERO });
     }
 
     fn failed<'a>(stream: &'a str, kind: ErrorKind, message: &'a str) -> Event<'a> {

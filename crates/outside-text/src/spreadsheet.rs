@@ -5,6 +5,9 @@
 //! cell can also begin within ours. Each such place gets an apostrophe, which a spreadsheet does not show and
 //! [`unguarded`] takes away again; where there were apostrophes, there is one more. Numbers are no danger, nor is what only
 //! looks like one (`+49 30 1234`): they stay.
+//!
+//! Only what somebody could take for more than one cell is quoted. To quote everything would guard against nothing, for a
+//! spreadsheet runs `"=1"` as it does `=1`, and would cost whoever reads a column of ids or numbers with plain tools.
 
 use std::borrow::Cow;
 

@@ -213,6 +213,12 @@ async fn everything_wrong_is_said_to_the_model() {
     let found = host.call("find_operations", json!({"query": "note", "kind": "write"})).await;
     assert_eq!(formerly, found, "by its earlier name, too");
     assert!(found["operations"].to_string().contains("candidate.createNote"), "{found}");
+    let mut of_a_permission = Vec::new();
+    for spelled in ["candidatesDelete", "candidates:delete", "Candidates: Delete"] {
+        of_a_permission.push(host.call("find_operations", json!({"permission": spelled})).await);
+    }
+    assert_eq!(of_a_permission[0]["operations"][0]["name"], "application.delete");
+    assert!(of_a_permission.iter().all(|found| *found == of_a_permission[0]), "{of_a_permission:?}");
     let stderr = host.end().await;
     assert_eq!(stderr, "");
 }

@@ -148,6 +148,13 @@ pub(crate) fn start(mut command: Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
+/// Writes a file that is for its owner alone.
+pub(crate) fn private(path: &Path, content: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::write(path, content).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
 /// Sends a signal (`INT`, `TERM`) to a running process.
 pub(crate) fn signal(child: &Child, name: &str) {
     let pid = child.id().expect("it runs");

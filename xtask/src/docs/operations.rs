@@ -34,7 +34,7 @@ fn section(category: &Category) -> String {
     let Category { name, about, operations, .. } = category;
     let mut text = format!("## {name}\n\n{about}\n\n");
     let row = |operation: &Operation| {
-        let permission = operation.permission.map_or("-".to_owned(), |permission| format!("`{permission}`"));
+        let permission = super::permission(operation.permission);
         let name = format!("[`{0}`](#{1})", operation.name, operation.name.to_lowercase().replace('.', ""));
         vec![name, operation.summary.to_owned(), permission, operation.kind.name().to_owned()]
     };

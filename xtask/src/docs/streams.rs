@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use ashby_source::{Cost, Field, FieldKind, Mode, Stream, public_postings, screen_name, streams};
+use ashby_client::catalog::Permission;
+use ashby_source::{Cost, Field, FieldKind, Mode, Stream, public_postings, streams};
 
 use crate::workspace::table;
 
@@ -23,7 +24,7 @@ pub(super) fn reference() -> String {
         ["stream", "operation", "permission", "mode", "key", "parent", "cost of a sync", "by default"];
     text += &table(&header, streams.iter().map(row));
     text += "\n\
-         - **permission**: as Ashby's API reference spells it, and in brackets as the screen Admin > API Keys does.\n\
+         - **permission**: as the screen Admin > API Keys has it, and in brackets as Ashby's API reference spells it; `-` if none is needed.\n\
          - **mode**: *incremental* streams bring only what changed since the last sync; *snapshot* streams are listed \
          whole each time, and what is gone is marked as deleted; *child* streams are asked for each record of their \
          parent that changed.\n\
@@ -47,15 +48,12 @@ pub(super) fn reference() -> String {
 
 fn row(stream: &Stream) -> Vec<String> {
     let code = |text: &str| format!("`{text}`");
-    let permission = match stream.permission {
-        "" => "none".to_owned(),
-        permission => format!("`{permission}` ({})", screen_name(permission)),
-    };
+    let permission = Some(stream.permission).filter(|name| !name.is_empty()).map(Permission::new);
     let experimental = if stream.experimental { " *experimental*" } else { "" };
     vec![
         code(stream.name()) + experimental,
         code(stream.operation),
-        permission,
+        super::permission(permission),
         mode(stream.descriptor.mode).to_owned(),
         stream.descriptor.key.iter().map(|field| code(field)).collect::<Vec<_>>().join(", "),
         stream.parent.map_or_else(|| "-".to_owned(), code),
@@ -107,7 +105,7 @@ mod tests {
             assert!(row.contains(stream.operation) && row.contains(stream.permission), "{row}");
             assert!(text.contains(&format!("\n### {}\n", stream.name())));
         }
-        assert!(text.contains("`candidatesRead` (Candidates: Read)"));
+        assert!(text.contains("Candidates: Read (`candidatesRead`)"));
         assert!(text.contains("`createdAt` (instant)"));
     }
 }

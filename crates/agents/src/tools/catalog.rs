@@ -1,6 +1,6 @@
 //! What is known without asking: the data of the copy, and the operations of Ashby's API.
 
-use ashby_client::catalog::{self, Operation, Paging};
+use ashby_client::catalog::{self, Operation, Paging, Permission};
 use serde_json::{Map, Value, json};
 
 use crate::agent::{self, Agent, Answer};
@@ -27,22 +27,19 @@ pub(crate) fn operation(name: &str) -> Result<&'static Operation, Error> {
 pub(super) fn find(given: &Given) -> Result<Answer, Error> {
     let words: Vec<String> =
         given.text("query").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
-    let permission = given.text("permission");
-    let known = |operation: &Operation, asked: &str| {
-        operation.permission.is_some_and(|one| one.name() == asked || one.scope() == asked)
+    let permission = match given.text("permission") {
+        None => None,
+        Some(asked) => Some(Permission::parse(asked).ok_or_else(|| {
+            Error::new("invalid_parameter", "no operation needs that permission")
+                .field("permission")
+                .hint("permissions are spelled \"Candidates: Read\", candidatesRead or candidates:read")
+        })?),
     };
-    if let Some(asked) = permission
-        && !catalog::operations().any(|operation| known(operation, asked))
-    {
-        return Err(Error::new("invalid_parameter", "no operation needs that permission")
-            .field("permission")
-            .hint("permissions are spelled candidatesRead or candidates:read"));
-    }
     let matches = |operation: &&Operation| {
         let text = format!("{} {}", operation.name, operation.summary).to_lowercase();
         words.iter().all(|word| text.contains(word))
             && given.text("kind").is_none_or(|kind| operation.kind.name() == kind)
-            && permission.is_none_or(|asked| known(operation, asked))
+            && permission.is_none_or(|asked| operation.permission == Some(asked))
     };
     let found: Vec<&Operation> = catalog::operations().filter(matches).collect();
     let lines = found.iter().take(FOUND_MAX).map(|operation| {

@@ -213,7 +213,7 @@ async fn read(
 
 /// A tool of one operation: a read calls it, a write plans it.
 pub(super) fn tool(operation: &'static Operation) -> Tool {
-    let permission = operation.permission.map_or("none", catalog::Permission::name);
+    let permission = operation.permission.map_or_else(|| "none".to_owned(), catalog::Permission::screen_name);
     let plans = if operation.is_read() {
         "Live, one request."
     } else {
@@ -224,7 +224,7 @@ pub(super) fn tool(operation: &'static Operation) -> Tool {
         name: tool_name(operation.name),
         title: operation.summary.to_owned(),
         description: format!(
-            "{} ({}). {plans} Permission: {permission}; kind: {}.{effect}",
+            "{} ({}). {plans} Permission: {permission}. Kind: {}.{effect}",
             operation.summary,
             operation.name,
             operation.kind.name()

@@ -1,6 +1,6 @@
 //! Which writes are allowed.
 
-use ashby_client::catalog::{self, Kind, Operation};
+use ashby_client::catalog::{self, Kind, Operation, Permission};
 
 use crate::error::Error;
 
@@ -13,7 +13,7 @@ const KINDS: [(&str, Kind); 3] =
 pub struct Allowed {
     kinds: Vec<Kind>,
     operations: Vec<&'static str>,
-    permissions: Vec<String>,
+    permissions: Vec<Permission>,
 }
 
 impl Allowed {
@@ -39,8 +39,8 @@ impl Allowed {
                     ));
                 }
                 allowed.operations.push(operation.name);
-            } else if catalog::operations().any(|operation| needs(operation, name)) {
-                allowed.permissions.push(name.to_owned());
+            } else if let Some(permission) = Permission::parse(name) {
+                allowed.permissions.push(permission);
             } else {
                 let nearest = catalog::nearest(name, catalog::operations().map(|operation| operation.name));
                 let shown: String = name.chars().filter(|letter| !letter.is_control()).take(64).collect();
@@ -61,12 +61,9 @@ impl Allowed {
     pub fn allows(&self, operation: &Operation) -> bool {
         self.kinds.contains(&operation.kind)
             || self.operations.contains(&operation.name)
-            || operation.kind == Kind::Write && self.permissions.iter().any(|name| needs(operation, name))
+            || operation.kind == Kind::Write
+                && operation.permission.is_some_and(|needed| self.permissions.contains(&needed))
     }
-}
-
-fn needs(operation: &Operation, permission: &str) -> bool {
-    operation.permission.is_some_and(|one| one.name() == permission || one.scope() == permission)
 }
 
 #[cfg(test)]
@@ -84,7 +81,9 @@ mod tests {
         assert!(allows("write", note) && !allows("write", gone) && !allows("write", told));
         assert!(allows("destructive", gone) && !allows("destructive", note));
         assert!(allows(gone, gone) && !allows(gone, note));
-        assert!(allows("candidatesWrite", note) && !allows("candidatesWrite", gone));
+        for spelled in ["candidatesWrite", "candidates:write", "Candidates: Write"] {
+            assert!(allows(spelled, note) && !allows(spelled, gone), "{spelled}");
+        }
         assert!(allows("write, notifies", told) && !allows("", note));
         let usual = Allowed::usual();
         assert!(usual.allows(catalog::find(note).unwrap()) && !usual.allows(catalog::find(gone).unwrap()));

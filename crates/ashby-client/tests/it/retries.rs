@@ -217,9 +217,15 @@ async fn a_write_meets_no_connection_that_others_have_left() {
             });
         }
     });
-    let client = Client::builder().api_key(KEY).base_url(&url).requests_per_minute(None).build().unwrap();
+    let client = || Client::builder().api_key(KEY).base_url(&url).requests_per_minute(None).build().unwrap();
+    let mixed = client();
     for _ in 0..5 {
-        client.read(&READ, &json!({})).await.unwrap();
-        client.write(&WRITE, &json!({})).await.unwrap();
+        mixed.read(&READ, &json!({})).await.unwrap();
+        mixed.write(&WRITE, &json!({})).await.unwrap();
+    }
+    // Nor one that a write has left: a batch is writes alone.
+    let batch = client();
+    for _ in 0..10 {
+        batch.write(&WRITE, &json!({})).await.unwrap();
     }
 }

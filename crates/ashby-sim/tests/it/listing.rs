@@ -276,9 +276,31 @@ async fn filters_keep_what_they_say() {
         list(&server, "application.list", &json!({"createdAfter": 1_767_225_600_000_i64})).await;
     assert_eq!(
         records.len(),
-        count(&|record| record["createdAt"].as_str() > Some("2026-01-01T00:00:00.000Z"))
+        count(&|record| record["createdAt"].as_str() >= Some("2026-01-01T00:00:00.000Z"))
     );
     assert!(!records.is_empty() && records.len() < all.len());
+    // A span holds both its ends; one that is none, or that reaches into the future, is refused.
+    let created =
+        |record: &Value| -> jiff::Timestamp { record["createdAt"].as_str().unwrap().parse().unwrap() };
+    let mut instants: Vec<i64> = all.iter().map(|record| created(record).as_millisecond()).collect();
+    instants.sort_unstable();
+    let [after, before] = [instants[3], instants[instants.len() - 4]];
+    let (records, _) =
+        list(&server, "application.list", &json!({"createdAfter": after, "createdBefore": before})).await;
+    assert_eq!(records.len(), count(&|record| (after..=before).contains(&created(record).as_millisecond())));
+    assert!(records.iter().any(|record| created(record).as_millisecond() == after));
+    assert!(records.iter().any(|record| created(record).as_millisecond() == before));
+    let ahead = jiff::Timestamp::now().as_millisecond() + 400 * 24 * 3_600_000;
+    for operation in ["application.list", "candidate.list"] {
+        for wrong in [
+            json!({"createdAfter": before, "createdBefore": after}),
+            json!({"createdAfter": ahead}),
+            json!({"createdBefore": ahead}),
+        ] {
+            let code = post(&server, operation, &wrong).await.code();
+            assert_eq!(code, "invalid_input", "{operation} {wrong}");
+        }
+    }
     let (jobs, _) = list(&server, "job.list", &json!({})).await;
     assert!(jobs.iter().all(|job| job["status"] != "Draft"));
     let (drafts, _) = list(&server, "job.list", &json!({"status": ["Draft"]})).await;

@@ -389,8 +389,18 @@ async fn requests_that_make_no_sense_change_nothing() {
     let candidate = some(&server, "candidate.list", |_| true)["id"].clone();
     let nobody = "5b1b6f0e-29cd-4a52-8a3f-0f6a1c0a4d11";
     let application = some(&server, "application.list", |_| true)["id"].clone();
+    let offer = some(&server, "offer.list", |_| true)["id"].clone();
+    let approver = some(&server, "user.list", |_| true)["id"].clone();
+    let step = json!([{"approvalsRequired": 1, "approvers": [{"type": "user", "userId": approver}]}]);
     let before = SYNCED.map(|operation| truth(&server, operation, flags(operation)));
     for (operation, body, code, said) in [
+        // What is approved is a version of an offer.
+        (
+            "approvalDefinition.update",
+            json!({"entityType": "offer", "entityId": offer, "approvalStepDefinitions": step}),
+            "offer_not_found",
+            "",
+        ),
         ("candidate.create", json!({}), "invalid_input", "name"),
         ("candidate.create", json!({"name": "A", "nickname": "B"}), "invalid_input", "nickname"),
         ("candidate.create", json!({"name": null}), "invalid_input", "name"),

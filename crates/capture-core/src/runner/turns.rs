@@ -81,7 +81,7 @@ impl Turns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Checkpoint;
+    use crate::{Checkpoint, Ends, Part};
 
     const DAY_S: i64 = 86_400;
 
@@ -130,7 +130,13 @@ mod tests {
         let late = turns("jobs", None, 0);
         assert!(late.due(at(0)).is_none() && late.due(at(DAY_S)).is_some());
         let mut done = late;
-        done.listed(at(DAY_S));
+        let mut batch = Batch::new(vec![Part::new(0, Vec::new())], Checkpoint::default());
+        // The end of what began before is none of everything.
+        batch.parts[0].ends = Some(Ends::Complete);
+        done.note(&batch, at(DAY_S));
+        assert!(done.due(at(DAY_S)).is_some() && !done.is_listing());
+        batch.parts[0].begins = Some(Extent::Everything);
+        done.note(&batch, at(DAY_S));
         assert!(done.due(at(DAY_S)).is_none() && done.due(at(2 * DAY_S)).is_some());
         let day = Some(Duration::from_secs(86_400));
         assert!(Turns::new(day, "jobs", None).unwrap().due(at(9 * DAY_S)).is_none());

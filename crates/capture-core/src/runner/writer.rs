@@ -727,6 +727,7 @@ impl<K: Sink> Writer<K> {
             bytes,
             elapsed: started.elapsed(),
             counts: &committed.counts,
+            mended: committed.mended,
         });
         self.tell_audits();
         Ok(())

@@ -1,5 +1,5 @@
 //! Commands that never speak to Ashby: how it is reached means nothing to them. They neither show nor take the options of
-//! that, and their settings give out no client.
+//! that, and their settings give out no client. Those that read what is public have no use for a key.
 
 use clap::{Arg, ArgMatches, Args as _, Command};
 
@@ -36,29 +36,41 @@ const LOCAL: &[&str] = &[
     "webhook trigger",
 ];
 
-/// Whether a command, named by its words, is one of them.
-fn is_local(path: &[&str]) -> bool {
-    LOCAL.iter().any(|local| {
-        let local: Vec<&str> = local.split(' ').collect();
-        path.starts_with(&local)
+/// Those that read what is public only.
+const KEYLESS: &[&str] = &["feed"];
+
+/// What of the connection is a matter of requests under a key.
+const OF_A_KEY: &[&str] = &["api_key_file", "api_key_command", "page_size", "api_version"];
+
+/// Whether a command, named by its words, is one of these.
+fn is_of(commands: &[&str], path: &[&str]) -> bool {
+    commands.iter().any(|command| {
+        let command: Vec<&str> = command.split(' ').collect();
+        path.starts_with(&command)
     })
 }
 
-/// The command line, in which they do not show those options.
+/// The command line, in which they do not show what means nothing to them.
 pub(super) fn without_connection(command: Command) -> Command {
     let connection: Vec<Arg> =
         ConnectionFlags::augment_args(Command::new("")).get_arguments().cloned().collect();
-    LOCAL.iter().fold(command, |command, path| {
-        let words: Vec<&str> = path.split(' ').collect();
-        // What a command has of its own takes the place of what all have.
-        at(command, &words, |found| found.args(connection.iter().map(|argument| argument.clone().hide(true))))
-    })
+    let hides = |command: Command, paths: &[&str], hidden: &dyn Fn(&Arg) -> bool| {
+        paths.iter().fold(command, |command, path| {
+            let words: Vec<&str> = path.split(' ').collect();
+            // What a command has of its own takes the place of what all have.
+            let hidden = connection.iter().filter(|argument| hidden(argument));
+            let hidden: Vec<Arg> = hidden.map(|argument| argument.clone().hide(true)).collect();
+            at(command, &words, |found| found.args(hidden))
+        })
+    };
+    let command = hides(command, KEYLESS, &|argument| OF_A_KEY.contains(&argument.get_id().as_str()));
+    hides(command, LOCAL, &|_| true)
 }
 
 /// Whether the command that was given never speaks to Ashby.
 ///
 /// # Errors
-/// If it is told how to.
+/// If it is told what means nothing to it.
 pub(super) fn checked(matches: &ArgMatches, connection: &Given) -> Result<bool, Failure> {
     let mut path = Vec::new();
     let mut next = matches.subcommand();
@@ -66,20 +78,18 @@ pub(super) fn checked(matches: &ArgMatches, connection: &Given) -> Result<bool, 
         path.push(name);
         next = inner.subcommand();
     }
-    if !is_local(&path) {
-        return Ok(false);
-    }
-    let flags = connection.keys().filter_map(|name| Setting::named(name));
+    let is_local = is_of(LOCAL, &path);
+    let why = if is_local { "never asks Ashby" } else { "needs no key" };
+    let is_meant = |name: &str| !is_local && !(is_of(KEYLESS, &path) && OF_A_KEY.contains(&name));
+    let flags = connection.keys().filter(|name| !is_meant(name)).filter_map(|name| Setting::named(name));
     let flags: Vec<String> = flags.map(|setting| format!("--{}", setting.long())).collect();
     if flags.is_empty() {
-        return Ok(true);
+        return Ok(is_local);
     }
     let path = path.join(" ");
-    Err(Failure::new(
-        USAGE,
-        format!("`ashby {path}` never asks Ashby: {} means nothing to it", flags.join(", ")),
-    )
-    .with_hint(format!("leave it out; `ashby {path} --help` lists its options")))
+    let message = format!("`ashby {path}` {why}: {} means nothing to it", flags.join(", "));
+    Err(Failure::new(USAGE, message)
+        .with_hint(format!("leave it out; `ashby {path} --help` lists its options")))
 }
 
 #[cfg(test)]
@@ -109,14 +119,20 @@ mod tests {
         assert!(found.len() > 40, "{}", found.len());
         for (path, help) in found {
             let words: Vec<&str> = path.iter().map(String::as_str).collect();
-            assert_eq!(help.contains("--max-rpm"), !is_local(&words), "ashby {}", path.join(" "));
+            let is_local = is_of(LOCAL, &words);
+            assert_eq!(help.contains("--max-rpm"), !is_local, "ashby {}", path.join(" "));
+            let has_a_key = !is_local && !is_of(KEYLESS, &words);
+            for name in OF_A_KEY {
+                let flag = format!("--{}", Setting::named(name).unwrap().long());
+                assert_eq!(help.contains(&flag), has_a_key, "{flag} of ashby {}", path.join(" "));
+            }
         }
     }
 
     #[test]
     fn commands_that_never_ask_ashby_are_there_and_refuse_to_be_told_how() {
         let command = without_connection(CommandLine::command());
-        for local in LOCAL {
+        for local in LOCAL.iter().chain(KEYLESS) {
             let mut words = local.split(' ');
             let last = words.try_fold(&command, |command, word| command.find_subcommand(word));
             assert!(last.is_some() || cfg!(not(all(feature = "parquet", feature = "postgres"))), "{local}");
@@ -135,6 +151,11 @@ mod tests {
             let refused = read(line).unwrap_err();
             assert!(refused.contains("never asks Ashby: --"), "{line}: {refused}");
         }
+        for line in ["ashby feed acme --api-key-file k", "ashby --page-size 5 feed acme"] {
+            let refused = read(line).unwrap_err();
+            assert!(refused.contains("`ashby feed` needs no key: --"), "{line}: {refused}");
+        }
+        assert_eq!(read("ashby feed acme --max-rpm 5"), Ok(false));
         assert_eq!(read("ashby token list"), Ok(true));
         assert_eq!(read("ashby webhook info --max-rpm 5"), Ok(false));
         assert_eq!(read("ashby --max-rpm 5 sync jobs"), Ok(false));

@@ -122,7 +122,10 @@ impl Invocation {
         for (place, path) in &self.files {
             draft.set_texts(place, &[content(path, place)?]);
         }
-        self.common.set.iter().for_each(|assignment| draft.set_other(assignment));
+        for assignment in &self.common.set {
+            crate::text::note_halves(assignment);
+            draft.set_other(assignment);
+        }
         if self.common.force {
             draft.trust_words();
         }
@@ -617,7 +620,7 @@ fn object(json: &str) -> Result<Map<String, Value>, Failure> {
         (_, Some(path)) => read(path, "--json")?,
         (text, None) => text.to_owned(),
     };
-    serde_json::from_str(&text).map_err(|error| {
+    crate::text::given(&text).map_err(|error| {
         let place = match (error.line(), error.column()) {
             (0, _) => String::new(),
             (line, column) => format!(" (line {line}, column {column})"),

@@ -23,7 +23,7 @@ pub(crate) struct OperationsFlags {
     /// Only those that change something
     #[arg(long)]
     writes: bool,
-    /// Only those that need this permission: candidatesWrite, or candidates:write
+    /// Only those that need this permission: "Candidates: Write", candidatesWrite or candidates:write
     #[arg(long, value_name = "PERMISSION")]
     permission: Option<String>,
 }
@@ -110,17 +110,8 @@ fn mentions(operation: &Operation, search: &str) -> bool {
 
 /// The permission that a person means, in any of its spellings.
 fn permission(name: &str) -> Result<Permission, Failure> {
-    let plain = |text: &str| text.replace([':', '-', '_', ' '], "").to_lowercase();
-    let mut known: Vec<Permission> =
-        catalog::operations().filter_map(|operation| operation.permission).collect();
-    known.sort();
-    known.dedup();
-    let is_it = |permission: &Permission| {
-        [permission.name().to_owned(), permission.screen_name()]
-            .iter()
-            .any(|known| plain(known) == plain(name))
-    };
-    known.iter().copied().find(is_it).ok_or_else(|| {
+    Permission::parse(name).ok_or_else(|| {
+        let known = Permission::all();
         let failure = Failure::new(USAGE, format!("no operation needs a permission named `{name}`"));
         let names = known.iter().map(|permission| permission.name());
         match &catalog::nearest(name, names.clone())[..] {
@@ -141,6 +132,10 @@ fn page(operation: &Operation) -> String {
     fact("kind", operation.kind.name().to_owned());
     for (name, value) in [("effect", operation.effect), ("warning", operation.warning)] {
         value.into_iter().for_each(|value| fact(name, value.to_owned()));
+    }
+    if !operation.open_codes.is_empty() {
+        let codes = operation.open_codes.join(", ");
+        fact("left open", format!("refused as {codes}, it may have been carried out nevertheless"));
     }
     match operation.permission {
         Some(permission) => fact("permission", format!("{} ({permission})", permission.screen_name())),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use ashby_client::catalog;
+use ashby_client::catalog::Permission;
 use ashby_source::{Readable, Survey, lacks_permission, screen_name, streams};
 use serde::Serialize;
 
@@ -144,6 +144,5 @@ impl Checked {
 
 /// A permission as the screen has it on which keys are made; one that is not known as Ashby says it.
 fn as_on_screen(scope: &str) -> String {
-    let mut known = catalog::operations().filter_map(|operation| operation.permission);
-    known.find(|known| known.scope() == scope).map_or_else(|| scope.to_owned(), |known| known.screen_name())
+    Permission::parse(scope).map_or_else(|| scope.to_owned(), Permission::screen_name)
 }

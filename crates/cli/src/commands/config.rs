@@ -16,7 +16,7 @@ pub(crate) enum ConfigAction {
     /// Let ./ashby.toml, as it is now, say where the key comes from and goes to and where records are written
     ///
     /// Without this, what routes keys, secrets and records never counts from there (base_url, api_key and its file and command,
-    /// to, state, listen, metrics, notify, privacy, inbox, files of secrets and the like): whoever put the file there would
+    /// to, state, listen, metrics, notify, privacy, reconcile, without_lock, inbox, files of secrets and the like): whoever put the file there would
     /// decide where the key goes. Once the file is changed, it must be trusted again. What a file decides is told then.
     Trust {
         /// The file

@@ -85,15 +85,15 @@ impl QueryFlags {
             if answer.truncated { ", and there are more: narrow it down, or raise --limit" } else { "" };
         let model = match (has_model, answer.model_as_of.as_deref().and_then(|text| text.parse().ok())) {
             (true, Some(as_of)) => format!("; the model is {} old", age(as_of, now)),
-            (true, None) => "; the model does not know how old it is".to_owned(),
+            (true, None) => {
+                "; the model does not say how old it is (`ashby models build` makes it anew)".to_owned()
+            }
             (false, _) => "; there is no model, only records (`ashby models build` makes it)".to_owned(),
         };
         let records = match records {
-            Some(as_of) => format!(", the records {}", age(as_of, now)),
+            Some(as_of) => format!("; the records are {} old", age(as_of, now)),
             None => String::new(),
         };
-        let records =
-            if has_model { records } else { records.replacen(", the records", "; the records are", 1) };
         format!("{rows}{more}{model}{records}\n")
     }
 }

@@ -78,7 +78,7 @@ impl ReconcileFlags {
             },
             false => (place, None),
         };
-        let options = sync::options(settings).interval(None);
+        let options = sync::options(settings)?.interval(None);
         let job = Job { client, place, asks: Asks::of(settings), options };
         let survey = tokio::select! {
             survey = ashby_source::survey(&job.client) => survey?,

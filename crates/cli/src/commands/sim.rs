@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use ashby_client::catalog::Permission;
 use ashby_sim::{DeliverySettings, Key, Organisation, Server, ServerOptions, Shape, Subscription};
 use clap::{Args, Subcommand};
 
@@ -35,8 +36,8 @@ pub(crate) struct SimServe {
     /// The API key to accept
     #[arg(long, default_value = "sim-key")]
     key: String,
-    /// What the key may do, and nothing else: candidates:read or candidatesRead. Such a key sees neither confidential
-    /// jobs nor private fields [default: everything]
+    /// What the key may do, and nothing else: "Candidates: Read", candidatesRead or candidates:read. Such a key sees
+    /// neither confidential jobs nor private fields [default: everything]
     #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
     scopes: Option<Vec<String>>,
     /// Refuse more requests a minute than this
@@ -190,11 +191,10 @@ fn shape(name: &str) -> Result<Shape, Failure> {
 fn key(serve: &SimServe) -> Result<Key, Failure> {
     let Some(scopes) = &serve.scopes else { return Ok(Key::full(&serve.key)) };
     let known = || Key::READ_SCOPES.into_iter().chain(Key::WRITE_SCOPES);
-    // candidatesRead is candidates:read.
-    let plain = |scope: &str| scope.replace(':', "").to_ascii_lowercase();
     let mut key = Key::limited(&serve.key, [] as [&str; 0]);
     for scope in scopes {
-        let found = known().find(|known| plain(known) == plain(scope)).ok_or_else(|| {
+        let meant = Permission::parse(scope).map(Permission::scope);
+        let found = known().find(|known| meant.as_deref() == Some(known)).ok_or_else(|| {
             Failure::new(USAGE, format!("there is no scope `{scope}`"))
                 .with_hint(format!("there are {}", known().collect::<Vec<_>>().join(", ")))
         })?;

@@ -114,7 +114,7 @@ impl<'a> Prepared<'a> {
         cancel: CancellationToken,
         within: Option<&mut Within>,
     ) -> Result<Self, Failure> {
-        let job = Job { client, place, asks: Asks::of(settings), options: options(settings) };
+        let job = Job { client, place, asks: Asks::of(settings), options: options(settings)? };
         let usage = job.client.clone();
         let beside = Beside::start(settings, &*job.place, move || usage.usage(), &cancel, within).await?;
         beside.look_after_webhooks(settings, &job.client);
@@ -170,11 +170,14 @@ impl<'a> Prepared<'a> {
 }
 
 /// How to run, by the settings.
-pub(crate) fn options(settings: &Settings) -> RunnerOptions {
-    RunnerOptions::default()
+///
+/// # Errors
+/// If only a file that is not trusted says what becomes of rows.
+pub(crate) fn options(settings: &Settings) -> Result<RunnerOptions, Failure> {
+    Ok(RunnerOptions::default()
         .interval(settings.interval())
-        .reconcile(settings.reconcile())
-        .retry(settings.stream_retry())
+        .reconcile(settings.reconcile()?)
+        .retry(settings.stream_retry()))
 }
 
 /// How long a watch waits before it opens everything anew.

@@ -24,7 +24,7 @@ pub(super) fn page() -> String {
          with where each comes from.\n\n\
          ```toml\n# ~/.config/ashby/config.toml\nmax_rpm = 600\nexcept = [\"audit_log\"]\n\n[profiles.acme]        # ashby sync --profile acme\n\
          to = \"sqlite:/var/lib/ashby/acme.db\"\n```\n\n\
-         Settings with a ⚠ say where keys and records go, what may leave, or who may connect. From `./ashby.toml` they count only \
+         Settings with a ⚠ say where keys and records go, what may leave, who may connect, or what becomes of rows and their lock. From `./ashby.toml` they count only \
          after `ashby config trust`, and until the file changes.\n"
         .to_owned();
     for (group, heading, about) in GROUPS {

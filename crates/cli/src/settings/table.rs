@@ -25,8 +25,8 @@ pub(crate) struct Setting {
     pub(crate) group: Group,
     pub(crate) default: Default,
     pub(crate) flag: Option<Flag>,
-    /// Whether it says where a key comes from and goes to, where something is written, or who may connect: a file that lies
-    /// where the program is started decides that only if it is trusted.
+    /// Whether it says where a key comes from and goes to, where something is written, what becomes of rows and their lock, or
+    /// who may connect: a file that lies where the program is started decides that only if it is trusted.
     pub(crate) routes: bool,
     /// One sentence without a full stop, or several.
     pub(crate) help: &'static str,
@@ -219,6 +219,7 @@ settings! {
         #[routes]
         state: Option<PathBuf>, Default::None, flag(Takes::Value("FILE", path)),
             "Where the state of `--to stdout` is kept; without it, everything is listed each time";
+        #[routes]
         without_lock: bool, OFF, flag(Takes::Nothing),
             "Go on without a lock where the destination's file system has none, as some network file systems: see to it \
              yourself that nothing else runs there at the same time. Elsewhere it changes nothing";
@@ -264,6 +265,7 @@ settings! {
         interval: Intervals, Default::Text("5m"), value("DURATION"),
             "Time from one sync of a stream to the next, for --watch: 5m, PT5M. Streams may have their own: \
              5m,applications=1m, or in the file interval.applications = \"1m\" (and interval.default = \"5m\")";
+        #[routes]
         reconcile: ReconcilePolicy, Default::Text("auto"), value("POLICY"),
             "Whether rows that a complete listing did not see are marked as deleted: auto (unless the key sees less \
              than before), accept (always; this key becomes the yardstick) or never";

@@ -6,7 +6,7 @@
 use ashby_sim::{Kind, Mutation, Server};
 use serde_json::{Value, json};
 
-use crate::fixture::{self, truth};
+use crate::fixture::{self, SNAPSHOTS, truth};
 use crate::process::Process;
 use crate::task::Task;
 
@@ -102,6 +102,11 @@ async fn a_running_capture_is_offered_more_and_given_nothing() {
     }
 }
 
+/// The name of the class that a stream's documents are of.
+fn class(stream: &str) -> String {
+    stream.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+}
+
 #[tokio::test]
 async fn the_schemas_are_the_python_connectors_to_the_letter() {
     let config = json!({"credentials": {"access_token": "ESTUARY_TEST_ACCESS_TOKEN"}});
@@ -109,7 +114,7 @@ async fn the_schemas_are_the_python_connectors_to_the_letter() {
     process.send(&json!({"discover": {"config": config}})).await;
     let ended = process.end().await;
     let answer = String::from_utf8(ended.output).unwrap();
-    // Members in the order in which it writes them; `users` and `sources` stand for their kinds.
+    // Members in the order in which it writes them.
     let meta = concat!(
         r##""$defs":{"Meta":{"properties":{"op":{"default":"u","description":"Operation type (c: Create, u: Update, d: Delete)","##,
         r##""enum":["c","u","d"],"title":"Op","type":"string"},"row_id":{"default":-1,"##,
@@ -119,13 +124,23 @@ async fn the_schemas_are_the_python_connectors_to_the_letter() {
         r##""properties":{"_meta":{"$ref":"#/$defs/Meta","description":"Document metadata"}"##,
     );
     let then = r#""then":{"reduce":{"delete":true,"strategy":"merge"}}"#;
-    let users = format!(
-        r#"{{{meta},"id":{{"title":"Id","type":"string"}}}},"required":["id"],{then},"title":"Users","type":"object","x-infer-schema":true}}"#
-    );
-    let sources =
-        format!(r#"{{{meta}}},{then},"title":"BaseDocument","type":"object","x-infer-schema":true}}"#);
-    assert!(answer.contains(&users), "{users}");
-    assert!(answer.contains(&sources), "{sources}");
+    for stream in fixture::predecessors() {
+        // What is listed whole has no key of its own there, and the title of what all documents are.
+        let schema = match SNAPSHOTS.contains(&stream) {
+            true => {
+                format!(r#"{{{meta}}},{then},"title":"BaseDocument","type":"object","x-infer-schema":true}}"#)
+            }
+            false => format!(
+                r#"{{{meta},"id":{{"title":"Id","type":"string"}}}},"required":["id"],{then},"title":"{}","type":"object","x-infer-schema":true}}"#,
+                class(stream)
+            ),
+        };
+        let binding = answer
+            .split(r#""recommendedName":""#)
+            .find(|binding| binding.starts_with(&format!("{stream}\"")));
+        let binding = binding.unwrap_or_else(|| panic!("{stream} is not discovered"));
+        assert!(binding.contains(&schema), "{stream}: {binding}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,6 +36,8 @@ pub(crate) struct Encoder {
     changes: SchemaRef,
     /// Values that did not fit their columns, by column.
     misfits: BTreeMap<String, u64>,
+    /// Records that came since the last commit and are shown mended.
+    mended: u64,
 }
 
 impl Encoder {
@@ -43,7 +45,7 @@ impl Encoder {
         let own = schema::own(Of::Changes).into_iter().map(|field| field.name().clone());
         let columns = Columns::new(columns, own.chain(["_key".to_owned()]), COLUMNS_MAX);
         let changes = schema::schema(columns.all(), Of::Changes);
-        Self { stream: stream.to_owned(), columns, changes, misfits: BTreeMap::new() }
+        Self { stream: stream.to_owned(), columns, changes, misfits: BTreeMap::new(), mended: 0 }
     }
 
     pub(crate) fn columns(&self) -> &[Column] {
@@ -53,6 +55,11 @@ impl Encoder {
     /// Values that did not fit, by column, since this was asked last.
     pub(crate) fn take_misfits(&mut self) -> BTreeMap<String, u64> {
         std::mem::take(&mut self.misfits)
+    }
+
+    /// How many records are shown mended, of those that came since this was asked last.
+    pub(crate) fn take_mended(&mut self) -> u64 {
+        std::mem::take(&mut self.mended)
     }
 
     /// Adds columns for these members; whether there are new ones.
@@ -70,7 +77,9 @@ impl Encoder {
     /// [`ErrorKind::Data`] if it is no JSON object.
     pub(crate) fn make_room(&mut self, body: &[u8], shape: Option<Shape>) -> Result<(), Error> {
         let mut missing = BTreeSet::new();
-        self.columns.missing(&self.stream, &unicode(body), shape, &mut missing)?;
+        let shown = unicode(body);
+        self.mended += u64::from(matches!(shown, std::borrow::Cow::Owned(_)));
+        self.columns.missing(&self.stream, &shown, shape, &mut missing)?;
         if !missing.is_empty() {
             self.add(&missing.into_iter().map(|member| (member, ColumnType::Json)).collect());
         }

@@ -238,7 +238,9 @@ impl Session {
         hold.clear_away(&*store)?;
         self.state = state;
         let mut counts = BTreeMap::new();
+        let mut mended = 0;
         for (name, stream) in &mut self.streams {
+            mended += stream.encoder.take_mended();
             let news = std::mem::take(&mut stream.news);
             if news.counts != Counts::default() {
                 counts.insert(name.clone(), news.counts);
@@ -250,7 +252,7 @@ impl Session {
         if !self.is_rehearsal && self.stood.elapsed() >= self.standing {
             self.stand(false)?;
         }
-        Ok(Committed::new(counts))
+        Ok(Committed::new(counts).mended(mended))
     }
 
     /// Makes streams that have changed stand as they are now; with `all`, those too whose files say something else than

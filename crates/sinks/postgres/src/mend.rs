@@ -18,6 +18,8 @@ pub(crate) struct Kept<'a> {
     pub(crate) record: Cow<'a, [u8]>,
     /// Whether the record is to be kept as it came, too.
     pub(crate) differs: bool,
+    /// Whether text in it had to be mended.
+    pub(crate) is_mended: bool,
 }
 
 /// JSON that was checked before, as `jsonb` takes it.
@@ -27,7 +29,7 @@ pub(crate) fn kept(json: &[u8]) -> Kept<'_> {
     let found = inspect(&record);
     let differs = is_mended || found.differs;
     let record = if found.is_too_large { Cow::Owned(without_large_numbers(&record)) } else { record };
-    Kept { record, differs }
+    Kept { record, differs, is_mended }
 }
 
 #[derive(Debug, Default)]
@@ -122,7 +124,7 @@ mod tests {
         ] {
             assert_eq!(
                 kept(json.as_bytes()),
-                Kept { record: Cow::Borrowed(json.as_bytes()), differs: false }
+                Kept { record: Cow::Borrowed(json.as_bytes()), differs: false, is_mended: false }
             );
         }
     }

@@ -513,7 +513,8 @@ impl Session {
     fn forget_actions(&mut self) -> Committed {
         self.actions.clear();
         (self.sent, self.waiting_bytes) = (0, 0);
-        Committed::new(std::mem::take(&mut self.counts))
+        let mended = self.tables.values_mut().map(Table::take_mended).sum();
+        Committed::new(std::mem::take(&mut self.counts)).mended(mended)
     }
 
     /// Forgets what was not committed, and gives the place up.

@@ -57,6 +57,8 @@ pub(crate) struct Table {
     sql: Statements,
     /// Values that did not fit their columns, by column.
     misfits: BTreeMap<String, u64>,
+    /// Records that came since the last commit and are shown mended.
+    mended: u64,
 }
 
 impl Table {
@@ -110,6 +112,7 @@ impl Table {
             noted: layout.columns.clone(),
             packed,
             misfits: BTreeMap::new(),
+            mended: 0,
             name,
         };
         let added = columns.add(&wanted);
@@ -224,6 +227,11 @@ impl Table {
     /// Values that did not fit their columns, by column.
     pub(crate) fn misfits(&self) -> &BTreeMap<String, u64> {
         &self.misfits
+    }
+
+    /// How many records are shown mended, of those that came since this was asked last.
+    pub(crate) fn take_mended(&mut self) -> u64 {
+        std::mem::take(&mut self.mended)
     }
 
     /// Brings rows up to date with writes of the stream, in order.
@@ -365,6 +373,7 @@ impl Table {
     fn encode(&mut self, output: &mut Vec<u8>, key: &str, row: &Row<'_>, now_us: i64) -> Result<()> {
         let Some((body, shape)) = &row.body else { return Ok(()) };
         let kept = mend::kept(body);
+        self.mended += u64::from(kept.is_mended);
         value::push_bytes(output, key.as_bytes());
         value::push_json(output, &kept.record);
         match kept.differs {

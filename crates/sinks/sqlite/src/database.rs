@@ -236,7 +236,8 @@ impl Database {
         self.index_keys()?;
         self.empty_log_if_worth_it()?;
         self.committed_at = Some(Instant::now());
-        Ok(Committed::new(std::mem::take(&mut self.counts)))
+        let mended = self.tables.values_mut().map(Table::take_mended).sum();
+        Ok(Committed::new(std::mem::take(&mut self.counts)).mended(mended))
     }
 
     /// Makes the indexes by key that are due.

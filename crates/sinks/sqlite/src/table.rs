@@ -39,6 +39,8 @@ pub(crate) struct Table {
     change: i64,
     /// When a row changed since the last commit.
     changed_at: Option<String>,
+    /// Records that came since the last commit and are shown mended.
+    mended: u64,
     sql: Statements,
     index: Option<Index>,
 }
@@ -114,6 +116,7 @@ impl Table {
             has_scope_index,
             is_first_listing: !is_indexed,
             is_key_index_due: false,
+            mended: 0,
             next: 0,
             fields,
             // The view also depends on the descriptor, so each run makes it anew.
@@ -160,20 +163,15 @@ impl Table {
                 }
                 (Op::Upsert(body), found) => {
                     self.view_is_old |= self.fields.add_from(&self.descriptor.name, body, record.shape)?;
+                    let shown = mended(body);
+                    self.mended += u64::from(shown.is_some());
                     let row = match found {
                         Some(Found { row, grave, .. }) => {
                             match grave {
                                 None => counts.changed += 1,
                                 Some(_) => counts.new += 1,
                             }
-                            replace.execute(params![
-                                row,
-                                now,
-                                scope,
-                                text(body),
-                                mended(body),
-                                self.change
-                            ])?;
+                            replace.execute(params![row, now, scope, text(body), shown, self.change])?;
                             row
                         }
                         None => {
@@ -184,7 +182,7 @@ impl Table {
                                 now,
                                 scope,
                                 text(body),
-                                mended(body),
+                                shown,
                                 self.change
                             ])?;
                             self.keys.add(hash, row);
@@ -362,6 +360,11 @@ impl Table {
             }
         }
         Ok(rows.len() as u64)
+    }
+
+    /// How many records are shown mended, of those that came since this was asked last.
+    pub(crate) fn take_mended(&mut self) -> u64 {
+        std::mem::take(&mut self.mended)
     }
 
     fn has_changed(&mut self, counts: &Counts, now: String) {

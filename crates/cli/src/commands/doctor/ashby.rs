@@ -127,7 +127,7 @@ fn is_ticked(permission: Permission, needed_by: &Use, survey: &Survey) -> Option
         Some(Readable::No) => Some(false),
         _ => None,
     };
-    let is_it = |word: &String| *word == permission.scope() || *word == permission.name();
+    let is_it = |word: &String| Permission::parse(word) == Some(permission);
     let listed = survey.key.as_ref().map(|key| key.scopes.iter().any(is_it));
     match listed {
         Some(true) => Some(true),

@@ -27,7 +27,7 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
         return estimate::boards(settings);
     }
     let cancel = signals::cancellation()?;
-    let options = super::options(settings);
+    let options = super::options(settings)?;
     let usage = client.clone();
     let progress = Progress::new(move || usage.usage(), screen, settings);
     let usage = client.clone();
