@@ -123,7 +123,7 @@ impl JobBoardClient {
             Exchange { operation: &operation, is_write: false, lane: Lane::Normal, request, cleaner };
         let judge = |status, body| judge(&operation, status, body);
         let Exchanged { answer, requests, .. } = self.inner.exchange(exchange, judge).await?;
-        let Answer { api_version, records } = answer;
+        let BoardBody { api_version, records } = answer;
         Ok(JobBoard { name: name.to_owned(), api_version, requests, records })
     }
 
@@ -146,13 +146,13 @@ impl JobBoardClient {
     }
 }
 
-struct Answer {
+struct BoardBody {
     api_version: Option<String>,
     records: Records,
 }
 
 /// What a complete response means.
-fn judge(operation: &str, status: u16, body: Bytes) -> Result<Answer, Error> {
+fn judge(operation: &str, status: u16, body: Bytes) -> Result<BoardBody, Error> {
     if !(200..300).contains(&status) {
         // No key was sent that could be at fault.
         let kind = match kind_of_status(status, &Refusal::default()) {
@@ -182,7 +182,7 @@ fn judge(operation: &str, status: u16, body: Bytes) -> Result<Answer, Error> {
         Some(error) if records.is_empty() => {
             Err(malformed("Ashby sent no job that can be used").with_source(error.clone()))
         }
-        _ => Ok(Answer { api_version, records }),
+        _ => Ok(BoardBody { api_version, records }),
     }
 }
 
@@ -241,7 +241,7 @@ impl JobBoard {
     /// # Errors
     /// [`ErrorKind::Malformed`] if it is no board.
     pub fn from_body(name: &str, body: Bytes) -> Result<Self, Error> {
-        let Answer { api_version, records } = judge(&format!("job board {name}"), 200, body)?;
+        let BoardBody { api_version, records } = judge(&format!("job board {name}"), 200, body)?;
         Ok(Self { name: name.to_owned(), api_version, requests: 0, records })
     }
 

@@ -110,7 +110,7 @@ struct Job {
 }
 
 /// A posting, or why it cannot be read.
-struct Answer {
+struct Fetched {
     info: Result<Info, Error>,
     is_mended: bool,
 }
@@ -195,11 +195,11 @@ async fn list<T: DeserializeOwned>(
 }
 
 /// What Ashby says of a posting; `None` if it has gone since it was listed.
-async fn info(client: &Client, board: &str, posting: &str) -> Result<Option<Answer>, Error> {
+async fn info(client: &Client, board: &str, posting: &str) -> Result<Option<Fetched>, Error> {
     const INFO: ReadOperation = ReadOperation::new("jobPosting.info");
     let parameters = json!({"jobPostingId": posting, "jobBoardId": board, "expand": ["job"]});
     match client.read(&INFO, &parameters).await {
-        Ok(response) => Ok(Some(Answer {
+        Ok(response) => Ok(Some(Fetched {
             info: read(&response.results, || format!("the posting {posting}")),
             is_mended: is_mended(&response.results),
         })),

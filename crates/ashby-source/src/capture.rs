@@ -12,7 +12,7 @@ use capture_core::{
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use json_slices::Prefix;
 
-use crate::listing::{Arrived, Listing, Progress};
+use crate::listing::{Arrived, Listing, Turned};
 use crate::record::{Assembled, Gaps, Owner, assemble, count, key_fields};
 use crate::reread::{Single, filter, pages_within};
 use crate::table::{Plan, Refresh, Row, STREAMS};
@@ -118,14 +118,14 @@ impl ListCapture {
     }
 
     /// Says of each part whether the listing begins and how it ends with it.
-    fn mark(&self, parts: &mut [Part], progress: &Progress) {
+    fn mark(&self, parts: &mut [Part], turned: &Turned) {
         for part in parts {
             let is_embedded = matches!(self.rows[part.stream].plan, Plan::Embedded { .. });
-            part.begins = progress.begins;
+            part.begins = turned.begins;
             let (ends, unusable) = if is_embedded {
-                (&progress.embedded_ends, progress.unusable + progress.embedded_unusable)
+                (&turned.embedded_ends, turned.unusable + turned.embedded_unusable)
             } else {
-                (&progress.ends, progress.unusable)
+                (&turned.ends, turned.unusable)
             };
             part.ends.clone_from(ends);
             part.set_aside = part.ends.as_ref().map(|_| u64::from(unusable));
@@ -204,22 +204,22 @@ impl Capture for ListCapture {
         };
         let lists_changes = self.listing.lists_changes();
         let Sorted { mut parts, arrived } = self.sort(page).inspect_err(|_| self.walk.forget_cursors())?;
-        let progress = self.listing.page(self.walk.refresh, arrived);
-        self.complete = progress.ends.is_some() && !progress.is_to_be_confirmed;
+        let turned = self.listing.page(self.walk.refresh, arrived);
+        self.complete = turned.ends.is_some() && !turned.is_to_be_confirmed;
         if self.complete {
             self.walk.has_time_no_more();
         }
-        if progress.is_to_be_confirmed {
+        if turned.is_to_be_confirmed {
             self.walk.forget_cursors();
         }
-        if progress.has_no_token && !self.walk.row.experimental {
+        if turned.has_no_token && !self.walk.row.experimental {
             self.tally.note("Ashby gave no sync token: the next run lists everything again");
         }
         // A listing of everything shows by itself what is gone.
         if lists_changes {
             self.note_belongings(&mut parts);
         }
-        self.mark(&mut parts, &progress);
+        self.mark(&mut parts, &turned);
         self.batch(parts)
     }
 

@@ -11,7 +11,7 @@ const VERSION: u32 = 2;
 
 /// The progress as it is persisted.
 #[derive(Serialize, Deserialize)]
-struct Progress<T> {
+struct Versioned<T> {
     version: u32,
     #[serde(flatten)]
     content: T,
@@ -19,7 +19,7 @@ struct Progress<T> {
 
 /// Puts a checkpoint together.
 pub(crate) fn write(token: Option<&SyncToken>, content: &impl Serialize) -> Result<Checkpoint> {
-    let progress = serde_json::to_value(Progress { version: VERSION, content }).map_err(|error| {
+    let progress = serde_json::to_value(Versioned { version: VERSION, content }).map_err(|error| {
         Error::new(ErrorKind::State, "a checkpoint cannot be written as JSON").with_source(error)
     })?;
     Ok(Checkpoint::new(token.map(|token| Token::new(token.as_str())), Some(progress)))
@@ -48,7 +48,7 @@ pub(crate) fn read<T: DeserializeOwned>(
         );
         return Err(Error::new(ErrorKind::State, message).with_hint("use the program that wrote it"));
     }
-    let read = Progress::<T>::deserialize(&progress).map_err(|_| unreadable(stream))?;
+    let read = Versioned::<T>::deserialize(&progress).map_err(|_| unreadable(stream))?;
     Ok((token, Some(read.content)))
 }
 

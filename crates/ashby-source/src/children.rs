@@ -170,7 +170,7 @@ impl ChildCapture {
         let mut batch = Batch::new(vec![part], self.progress.to_checkpoint()?);
         (batch.requests, batch.notes) = (requests, notes);
         let round = self.progress.round.as_ref();
-        batch.progress = round
+        batch.steps = round
             .filter(|round| round.listed)
             .map(|round| (round.done, round.done + round.pending.len() as u64));
         Ok(Step::Batch(batch))

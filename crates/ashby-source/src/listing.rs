@@ -117,7 +117,7 @@ pub(crate) struct Arrived {
 
 /// What a page did to the listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Progress {
+pub(crate) struct Turned {
     /// It is the first one of a listing of this extent.
     pub(crate) begins: Option<Extent>,
     /// The listing is complete, in this way.
@@ -286,7 +286,7 @@ impl Listing {
     }
 
     /// A page came. A new token is kept whether or not the listing held any records: an unused one ages.
-    pub(crate) fn page(&mut self, refresh: Refresh, page: Arrived) -> Progress {
+    pub(crate) fn page(&mut self, refresh: Refresh, page: Arrived) -> Turned {
         let mut running = self.place.running.take().unwrap_or_default();
         let extent = if running.full { Extent::Everything } else { Extent::Changes };
         let begins = running.cursor.is_none().then_some(extent);
@@ -294,7 +294,7 @@ impl Listing {
         running.embedded_unusable += page.embedded_unusable;
         running.hollow |= page.hollow;
         running.has_records |= page.records > 0;
-        let mut progress = Progress {
+        let mut turned = Turned {
             begins,
             ends: None,
             is_to_be_confirmed: false,
@@ -307,15 +307,15 @@ impl Listing {
             running.had_empty_page |= page.records + page.unusable == 0;
             running.cursor = Some(next);
             self.place.running = Some(running);
-            return progress;
+            return turned;
         }
-        progress.has_no_token = (refresh == Refresh::Token || page.gives_token) && page.token.is_none();
+        turned.has_no_token = (refresh == Refresh::Token || page.gives_token) && page.token.is_none();
         let oddity = running.oddity(self.place.has_had_records).filter(|_| !running.confirms);
-        let ends = match (running.ends(progress.has_no_token), oddity) {
+        let ends = match (running.ends(turned.has_no_token), oddity) {
             (Ends::Complete, Some(oddity)) => {
                 // What happened once by accident does not happen twice.
                 self.place.running = Some(Running { full: true, confirms: true, ..Running::default() });
-                progress.is_to_be_confirmed = true;
+                turned.is_to_be_confirmed = true;
                 Ends::Incomplete(format!("{oddity}; it is listed once more"))
             }
             (ends, _) => {
@@ -331,7 +331,7 @@ impl Listing {
             }
             (ends, _) => ends,
         };
-        progress.embedded_ends = Some(match &ends {
+        turned.embedded_ends = Some(match &ends {
             Ends::Complete | Ends::Doubtful(_) if running.hollow => {
                 Ends::Incomplete("Ashby left out of some records what they embed".to_owned())
             }
@@ -340,7 +340,7 @@ impl Listing {
             }
             _ => ends.clone(),
         });
-        progress.ends = Some(ends);
+        turned.ends = Some(ends);
         self.place.newest = running.newest.or(self.place.newest.take());
         match page.token {
             // The listing that confirms this one is of everything.
@@ -350,7 +350,7 @@ impl Listing {
             None if running.full => self.token = None,
             None => {}
         }
-        progress
+        turned
     }
 
     /// Ashby refused the token or the cursor: what to do is done, and said.

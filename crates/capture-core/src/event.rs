@@ -59,7 +59,7 @@ pub enum Event<'a> {
         /// Requests they took.
         requests: u32,
         /// Steps done and in all (parents), where known.
-        progress: Option<(u64, u64)>,
+        steps: Option<(u64, u64)>,
     },
     /// Something a person should know.
     Note {

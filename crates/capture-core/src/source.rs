@@ -99,13 +99,13 @@ pub struct Batch {
     /// What a person should know: a token refused, a parent vanished. No values.
     pub notes: Vec<String>,
     /// Steps done and steps in all of the present listing (parents, say), where they are known.
-    pub progress: Option<(u64, u64)>,
+    pub steps: Option<(u64, u64)>,
 }
 
 impl Batch {
     /// These parts and their checkpoint.
     pub fn new(parts: Vec<Part>, checkpoint: Checkpoint) -> Self {
-        Self { parts, checkpoint, requests: 0, notes: Vec::new(), progress: None }
+        Self { parts, checkpoint, requests: 0, notes: Vec::new(), steps: None }
     }
 }
 

@@ -254,8 +254,8 @@ impl Running {
         text
     }
 
-    fn steps(&mut self, progress: Option<(u64, u64)>) {
-        let Some((done, total)) = progress else { return self.steps = None };
+    fn steps(&mut self, steps: Option<(u64, u64)>) {
+        let Some((done, total)) = steps else { return self.steps = None };
         let (since, before) = match &self.steps {
             Some(steps) if steps.done <= done => (steps.since, steps.before),
             _ => (Instant::now(), done),
@@ -327,11 +327,11 @@ impl Observer for Progress {
                 let text = format!("recovered after {}", duration(after.as_secs_f64()));
                 self.say("recovered", Level::Warn, &text, &());
             }
-            Event::Written { stream, records, bytes, requests, progress } => {
+            Event::Written { stream, records, bytes, requests, steps } => {
                 if let Some(running) = live.running.get_mut(*stream) {
                     running.records += records;
                     running.requests += u64::from(*requests);
-                    running.steps(*progress);
+                    running.steps(*steps);
                 }
                 let total = live.totals.entry((*stream).to_owned()).or_default();
                 total.records += records;

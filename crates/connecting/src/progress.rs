@@ -79,7 +79,7 @@ mod tests {
         let progress = Progress::default();
         let began = Instant::now();
         let written =
-            |records| Event::Written { stream: "jobs", records, bytes: 0, requests: 1, progress: None };
+            |records| Event::Written { stream: "jobs", records, bytes: 0, requests: 1, steps: None };
         let at = |seconds| began + Duration::from_secs(seconds);
         assert_eq!(
             progress.word(&Event::Listing { stream: "jobs", expected_records: Some(250) }, began),

@@ -342,7 +342,7 @@ mod tests {
     use capture_core::Counts;
 
     fn written(stream: &str, records: u64) -> Event<'_> {
-        Event::Written { stream, records, bytes: 0, requests: 1, progress: None }
+        Event::Written { stream, records, bytes: 0, requests: 1, steps: None }
     }
 
     fn committed(status: &Status, written: u64) {

@@ -26,15 +26,15 @@ const GROUP_BYTES: usize = 16 << 20;
 const PURGE_EVERY: Duration = Duration::from_secs(60);
 const PURGE_ROWS: u32 = 5_000;
 
-type Answer<T> = oneshot::Sender<Result<T, Failure>>;
+type Reply<T> = oneshot::Sender<Result<T, Failure>>;
 
 /// What the thread is asked for.
 pub(super) enum Work {
-    Add { event: Event, signature: Option<Signature>, answer: Answer<Added> },
-    Done { sequences: Vec<u64>, answer: Answer<()> },
-    Erase { texts: Vec<String>, answer: Answer<u64> },
+    Add { event: Event, signature: Option<Signature>, answer: Reply<Added> },
+    Done { sequences: Vec<u64>, answer: Reply<()> },
+    Erase { texts: Vec<String>, answer: Reply<u64> },
     Ping,
-    Pending { after: u64, limit: usize, answer: Answer<Vec<Delivery>> },
+    Pending { after: u64, limit: usize, answer: Reply<Vec<Delivery>> },
 }
 
 impl Work {
@@ -102,9 +102,9 @@ struct Writer {
 
 /// What is told once a commit has succeeded, or with its error.
 enum Answered {
-    Added(Answer<Added>, Added),
-    Done(Answer<()>),
-    Erased(Answer<u64>, u64),
+    Added(Reply<Added>, Added),
+    Done(Reply<()>),
+    Erased(Reply<u64>, u64),
 }
 
 impl Writer {

@@ -192,19 +192,19 @@ impl Awaited {
         self.reply.send(Err(told(error)));
     }
 
-    pub(super) fn into_answer(self) -> Answer {
-        Answer::Polled(self.reply, self.polled)
+    pub(super) fn into_answer(self) -> Due {
+        Due::Polled(self.reply, self.polled)
     }
 }
 
 /// An answer that becomes true with the next commit.
-pub(super) enum Answer {
+pub(super) enum Due {
     Polled(Reply<Polled>, Polled),
     ReadBack(Reply<ReadBack>, ReadBack),
     Marked(Reply<()>),
 }
 
-impl Answer {
+impl Due {
     pub(super) fn send(self) {
         match self {
             Self::Polled(reply, polled) => _ = reply.send(Ok(polled)),

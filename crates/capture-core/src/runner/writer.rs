@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::RunnerOptions;
-use super::ask::{Answer, Ask, Awaited, ReadAgain, Rereading, told, unanswered};
+use super::ask::{Ask, Awaited, Due, ReadAgain, Rereading, told, unanswered};
 use super::audit::Audit;
 use super::handle::Board;
 use super::poll::{Command, Content, Message, Schedule};
@@ -82,7 +82,7 @@ pub(super) struct Writer<K> {
     polls_asked: HashMap<u64, Awaited>,
     rereads_asked: HashMap<u64, Rereading>,
     /// What the next commit makes true.
-    answers: Vec<Answer>,
+    answers: Vec<Due>,
     uncommitted_bytes: u64,
     /// Rows have been marked since the last commit, whatever else has happened.
     has_swept: bool,
@@ -376,14 +376,14 @@ impl<K: Sink> Writer<K> {
     }
 
     async fn write(&mut self, capture: usize, batch: Batch) -> Result<()> {
-        let Batch { parts, checkpoint, mut requests, notes, progress } = batch;
+        let Batch { parts, checkpoint, mut requests, notes, steps } = batch;
         self.check(capture, &parts)?;
         // What the batch as a whole cost and said is told once, with the capture's first stream.
         let first = parts.iter().map(|part| part.stream).min();
         for part in parts {
             // A stream may have several parts.
             let told = if Some(part.stream) == first { std::mem::take(&mut requests) } else { 0 };
-            self.write_part(capture, part, told, progress).await?;
+            self.write_part(capture, part, told, steps).await?;
         }
         let streams = &mut self.captures[capture].streams;
         if let Some(stream) = streams.first_mut() {
@@ -421,7 +421,7 @@ impl<K: Sink> Writer<K> {
         capture: usize,
         part: Part,
         requests: u32,
-        progress: Option<(u64, u64)>,
+        steps: Option<(u64, u64)>,
     ) -> Result<()> {
         self.recognise(capture, &part).await?;
         for awaited in &mut self.captures[capture].awaited {
@@ -467,13 +467,7 @@ impl<K: Sink> Writer<K> {
         self.ask_for_unnamed(part.belongings).await?;
         self.uncommitted_bytes += bytes;
         self.board.note(&descriptor.name, |status| status.records += records);
-        self.observer.observe(&Event::Written {
-            stream: &descriptor.name,
-            records,
-            bytes,
-            requests,
-            progress,
-        });
+        self.observer.observe(&Event::Written { stream: &descriptor.name, records, bytes, requests, steps });
         Ok(())
     }
 
@@ -545,7 +539,7 @@ impl<K: Sink> Writer<K> {
                 let gone = records.filter(|record| matches!(record.op, Op::Gone(_))).count() as u64;
                 self.write(capture, batch).await?;
                 if let Some((back, reply)) = back {
-                    self.answers.push(Answer::ReadBack(reply, back));
+                    self.answers.push(Due::ReadBack(reply, back));
                     self.commit_soon();
                 }
                 if let Some(pending) = pending {
@@ -619,7 +613,7 @@ impl<K: Sink> Writer<K> {
                     let stream = Arc::clone(&self.captures[capture].streams[index].descriptor);
                     self.sweep(everything_of(stream, owner).because(gone)).await?;
                 }
-                self.answers.push(Answer::Marked(reply));
+                self.answers.push(Due::Marked(reply));
                 self.commit_soon();
             }
             Ask::Note { stream, note } => {
@@ -699,7 +693,7 @@ impl<K: Sink> Writer<K> {
         let has_swept = std::mem::take(&mut self.has_swept);
         if update.is_empty() && !has_swept {
             // Everything that they speak of is durable already.
-            self.answers.drain(..).for_each(Answer::send);
+            self.answers.drain(..).for_each(Due::send);
             return Ok(());
         }
         let started = Instant::now();
@@ -721,7 +715,7 @@ impl<K: Sink> Writer<K> {
                 self.board.note(stream.name(), |status| status.committed_at = Some(saved.committed_at));
             }
         }
-        self.answers.drain(..).for_each(Answer::send);
+        self.answers.drain(..).for_each(Due::send);
         let bytes = std::mem::take(&mut self.uncommitted_bytes);
         self.observer.observe(&Event::Committed {
             bytes,

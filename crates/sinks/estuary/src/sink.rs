@@ -19,7 +19,7 @@ use crate::document::{Documents, Numbers};
 use crate::doubts::Doubts;
 use crate::output::Output;
 use crate::protocol::Response;
-use crate::snapshot::{Delivered, Listing, Summary, instant_of};
+use crate::snapshot::{Delivered, Summary, Waiting, instant_of};
 use crate::state::{Binding, Doubt, Note, Origin, SavedBinding, SavedState, bindings_patch, instant};
 
 /// Sends documents and checkpoints to Estuary's runtime.
@@ -50,7 +50,7 @@ struct Bound {
     binding: Binding,
     saved: SavedBinding,
     /// Of a stream that is listed whole: rows that wait for the end of their listing.
-    listing: Option<Listing>,
+    listing: Option<Waiting>,
     /// What the next checkpoint says of the binding.
     patch: Option<Value>,
 }
@@ -141,7 +141,7 @@ impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
         let numbers = self.documents.numbers();
         let bound = bound(&mut self.bindings, &write.stream)?;
         let index = bound.binding.index;
-        let listing = bound.listing.get_or_insert_with(|| Listing::new(index, numbers));
+        let listing = bound.listing.get_or_insert_with(|| Waiting::new(index, numbers));
         listing.push(write.seen, write.records.iter().filter_map(Record::body))
     }
 
@@ -150,7 +150,7 @@ impl<W: AsyncWrite + Send + Unpin> EstuarySink<W> {
         let mut listing = bound
             .listing
             .take()
-            .unwrap_or_else(|| Listing::new(bound.binding.index, self.documents.numbers()));
+            .unwrap_or_else(|| Waiting::new(bound.binding.index, self.documents.numbers()));
         listing.keep_since(sweep.since)?;
         let nothing = Summary { updated_at: None, count: 0, digest: None };
         let before = bound.saved.snapshot.clone().unwrap_or(nothing);

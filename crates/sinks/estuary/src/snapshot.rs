@@ -41,7 +41,7 @@ pub(crate) struct Delivered {
 }
 
 /// Rows that wait for the end of their listing.
-pub(crate) struct Listing {
+pub(crate) struct Waiting {
     binding: u32,
     documents: Documents,
     /// The rows' documents from behind their `_meta` on, each on a line.
@@ -59,7 +59,7 @@ struct Chunk {
     bytes: u64,
 }
 
-impl Listing {
+impl Waiting {
     pub(crate) fn new(binding: u32, numbers: Numbers) -> Self {
         Self {
             binding,
@@ -218,7 +218,7 @@ mod tests {
 
     /// Rows by when they were seen.
     async fn deliver_since(since: Stamp, chunks: &[(u64, &[&str])], before: &Summary) -> (Delivered, String) {
-        let mut listing = Listing::new(1, Numbers::Strings);
+        let mut listing = Waiting::new(1, Numbers::Strings);
         for (seen, rows) in chunks {
             let rows: Vec<Bytes> = rows.iter().map(|row| Bytes::copy_from_slice(row.as_bytes())).collect();
             listing.push(Stamp::new(*seen), rows.iter()).unwrap();
