@@ -214,11 +214,11 @@ async fn a_watch_tells_metrics_and_status_of_it() {
     assert_eq!(watch.wait().await.unwrap().code(), Some(0));
 }
 
-/// The candidates that were created since then.
+/// The candidates that were created since then, that instant included.
 fn younger(site: &Site, since: &str) -> BTreeSet<String> {
     let since: Timestamp = since.parse().unwrap();
     let is_younger = |candidate: &Value| {
-        candidate["createdAt"].as_str().is_some_and(|at| at.parse::<Timestamp>().unwrap() > since)
+        candidate["createdAt"].as_str().is_some_and(|at| at.parse::<Timestamp>().unwrap() >= since)
     };
     truth(site.organisation(), "candidates")
         .into_iter()

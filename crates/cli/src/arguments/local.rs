@@ -80,7 +80,7 @@ pub(super) fn checked(matches: &ArgMatches, connection: &Given) -> Result<bool, 
     }
     let is_local = is_of(LOCAL, &path);
     let why = if is_local { "never asks Ashby" } else { "needs no key" };
-    let is_meant = |name: &str| !is_local && !(is_of(KEYLESS, &path) && OF_A_KEY.contains(&name));
+    let is_meant = |name: &str| !(is_local || is_of(KEYLESS, &path) && OF_A_KEY.contains(&name));
     let flags = connection.keys().filter(|name| !is_meant(name)).filter_map(|name| Setting::named(name));
     let flags: Vec<String> = flags.map(|setting| format!("--{}", setting.long())).collect();
     if flags.is_empty() {

@@ -187,6 +187,9 @@ impl SinkHarness for Place {
 
 type Law<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
+/// A fault, and the law that it breaks.
+type Planted = (Fault, fn(&Place) -> Law<'_>);
+
 async fn finds(law: Law<'_>) -> bool {
     std::panic::AssertUnwindSafe(law).catch_unwind().await.is_err()
 }
@@ -198,7 +201,7 @@ async fn an_appender_without_a_fault_obeys_where_its_server_can_fail() {
 
 #[tokio::test(start_paused = true)]
 async fn faults_of_appenders_are_found() {
-    let faults: [(Fault, fn(&Place) -> Law<'_>); 6] = [
+    let faults: [Planted; 6] = [
         (Fault::SwallowsAppends, |place| {
             Box::pin(laws::a_failed_write_is_an_error_and_the_state_stays(place))
         }),
