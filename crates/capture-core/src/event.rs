@@ -11,6 +11,8 @@ use crate::{Counts, ErrorKind, Kept};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// The other side knows who asks: a refusal from now on may pass (see [`supervise`](crate::supervise)).
+    Accepted,
     /// A poll of a stream begins.
     Started {
         /// The stream.

@@ -36,8 +36,9 @@ impl Default for Pauses {
 /// ([`ErrorKind::may_pass`]) and nobody cancels. `attempt` builds source, sink and runner anew each time, with the
 /// observer that it is given; everything resumes from what was committed.
 ///
-/// Credentials that are refused end it at the start, but not once they have worked: a proxy or a server that is not
-/// itself refuses good ones.
+/// Credentials that are refused end it at the start, but not once they have worked, or were accepted
+/// ([`Event::Accepted`], which whoever asks for that tells the observer): a proxy or a server that is not itself refuses
+/// good ones.
 ///
 /// # Errors
 /// What does not pass.
@@ -126,6 +127,9 @@ impl Watch {
 
 impl Observer for Watch {
     fn observe(&self, event: &Event<'_>) {
+        if matches!(event, Event::Accepted) {
+            self.has_worked.store(true, Ordering::Relaxed);
+        }
         if matches!(event, Event::UpToDate { .. } | Event::Committed { .. }) {
             self.has_worked.store(true, Ordering::Relaxed);
             if let Some((since, _)) = self.trouble().take() {
@@ -143,6 +147,23 @@ mod tests {
 
     fn error(kind: ErrorKind) -> Result<Report> {
         Err(Error::new(kind, "as scripted"))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_that_were_accepted_may_be_refused_for_a_while() {
+        for is_accepted in [true, false] {
+            let attempts = std::cell::Cell::new(0);
+            let attempt = |observer: Arc<dyn Observer>| {
+                attempts.set(attempts.get() + 1);
+                let is_first = attempts.get() == 1;
+                if is_accepted {
+                    observer.observe(&Event::Accepted);
+                }
+                async move { if is_first { error(ErrorKind::Credentials) } else { Ok(Report::default()) } }
+            };
+            let ended = supervise(attempt, Arc::new(()), Pauses::default(), CancellationToken::new()).await;
+            assert_eq!((ended.is_ok(), attempts.get()), if is_accepted { (true, 2) } else { (false, 1) });
+        }
     }
 
     /// What is said while a run ends in these ways, the last of them for good.

@@ -132,6 +132,7 @@ impl<'a> Prepared<'a> {
                 survey = ashby_source::survey(&job.client) => survey?,
                 () = cancel.cancelled() => return Ok(Report::interrupted()),
             };
+            observer.observe(&capture_core::Event::Accepted);
             let selected = Selected::new(&wanted, &survey, settings, job.place.keeps_state());
             if let Some((members, interval)) = selected.round(settings) {
                 progress.expect(members, interval);

@@ -76,6 +76,13 @@ impl Directory {
     }
 }
 
+impl Directory {
+    /// The files of streams, in their order.
+    fn own<'a>(&self, streams: impl Iterator<Item = &'a String>) -> Result<Vec<PathBuf>> {
+        streams.map(|stream| file_in(&self.path, stream)).collect()
+    }
+}
+
 pub(crate) fn marks(watermark: &Watermark) -> Result<BTreeMap<String, Mark>> {
     serde_json::from_value(watermark.0.clone()).map_err(|_| {
         Error::new(
@@ -92,10 +99,11 @@ pub(crate) fn marks(watermark: &Watermark) -> Result<BTreeMap<String, Mark>> {
 impl Appender for Directory {
     async fn lost(&mut self, watermark: &Watermark) -> Result<Vec<String>> {
         let mut lost = Vec::new();
-        for (stream, mark) in marks(watermark)? {
-            let path = file_in(&self.path, &stream)?;
+        let marks = marks(watermark)?;
+        let own = self.own(marks.keys())?;
+        for ((stream, mark), path) in marks.into_iter().zip(&own) {
             let file = path.display();
-            match mark.fate(&path).map_err(|error| storage("read", &path, error))? {
+            match mark.fate(path, &own).map_err(|error| storage("read", path, error))? {
                 Fate::Whole => {}
                 Fate::PutAside => tracing::info!(%file, "the file was put aside; going on in a new one"),
                 Fate::Lost(what) => {
@@ -112,10 +120,10 @@ impl Appender for Directory {
 
     async fn open(&mut self, streams: &[Arc<StreamDescriptor>], watermark: Option<&Watermark>) -> Result<()> {
         let mut marks = watermark.map(marks).transpose()?.unwrap_or_default();
-        let paths: Result<Vec<PathBuf>> =
-            streams.iter().map(|stream| file_in(&self.path, &stream.name)).collect();
-        for (stream, path) in streams.iter().zip(paths?) {
-            let mut file = StreamFile::open(path, marks.get(&stream.name))?;
+        // Those of streams that are not asked for as well.
+        let own = self.own(streams.iter().map(|stream| &stream.name).chain(marks.keys()))?;
+        for (stream, path) in streams.iter().zip(&own) {
+            let mut file = StreamFile::open(path.clone(), marks.get(&stream.name), &own)?;
             match file.settle()? {
                 Some(mark) => marks.insert(stream.name.clone(), mark),
                 None => marks.remove(&stream.name),

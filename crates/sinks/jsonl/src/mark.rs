@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use capture_core::private_file;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,8 @@ impl Mark {
         Ok(file.metadata()?.len() >= self.length && tail(file, self.length)? == self.tail)
     }
 
-    pub(crate) fn fate(&self, path: &Path) -> io::Result<Fate> {
+    /// `own` are the files of all streams: what one of them holds was not put aside there.
+    pub(crate) fn fate(&self, path: &Path, own: &[PathBuf]) -> io::Result<Fate> {
         let what = match open_file(path) {
             Ok(file) if self.fits(&file)? => return Ok(Fate::Whole),
             Ok(file) if file.metadata()?.len() < self.length => "is shorter than it was",
@@ -50,15 +51,17 @@ impl Mark {
             Err(error) if error.kind() == io::ErrorKind::NotFound => "is not there any more",
             Err(error) => return Err(error),
         };
-        Ok(if self.is_beside(path) { Fate::PutAside } else { Fate::Lost(what) })
+        Ok(if self.is_beside(path, own) { Fate::PutAside } else { Fate::Lost(what) })
     }
 
     /// Whether what was committed is in another file of that directory, as rotation leaves it.
-    fn is_beside(&self, path: &Path) -> bool {
+    fn is_beside(&self, path: &Path, own: &[PathBuf]) -> bool {
         let Ok(entries) = fs::read_dir(private_file::directory_of(path)) else { return false };
+        let is_own =
+            |entry: &fs::DirEntry| own.iter().any(|own| own.file_name() == Some(&*entry.file_name()));
         let fits =
             |entry: fs::DirEntry| open_file(&entry.path()).and_then(|file| self.fits(&file)).unwrap_or(false);
-        entries.flatten().any(fits)
+        entries.flatten().filter(|entry| !is_own(entry)).any(fits)
     }
 }
 

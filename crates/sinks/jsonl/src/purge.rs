@@ -110,7 +110,7 @@ impl Purger {
             Ok(found) if found.is_file() => {
                 // What an earlier run had not committed is taken back by the next one: it counts no more.
                 let committed = match self.marks.get(stream) {
-                    Some(mark) if mark.fate(&current).map_err(read)? == Fate::Whole => mark.length,
+                    Some(mark) if mark.fate(&current, &[]).map_err(read)? == Fate::Whole => mark.length,
                     _ => found.len(),
                 };
                 files.push((current, committed));

@@ -37,7 +37,7 @@ impl std::fmt::Debug for StreamFile {
 impl StreamFile {
     /// Opens the file, if there is one: cut back to what was committed of it, or, if that is not known, to its last
     /// whole line, to be read.
-    pub(crate) fn open(path: PathBuf, mark: Option<&Mark>) -> Result<Self> {
+    pub(crate) fn open(path: PathBuf, mark: Option<&Mark>, own: &[PathBuf]) -> Result<Self> {
         let buffer = Vec::new();
         let mut this = Self { path, file: None, buffer, committed: 0, is_dirty: false, recall: None };
         match fs::metadata(&this.path) {
@@ -47,7 +47,7 @@ impl StreamFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(this),
             Err(error) => return Err(storage("look at", &this.path, error)),
         }
-        let fate = mark.map(|mark| mark.fate(&this.path)).transpose();
+        let fate = mark.map(|mark| mark.fate(&this.path, own)).transpose();
         match (fate.map_err(|error| storage("read", &this.path, error))?, mark) {
             (Some(Fate::Whole), Some(mark)) => {
                 let file = this.open_for_appending()?;

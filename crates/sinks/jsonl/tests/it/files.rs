@@ -123,6 +123,27 @@ async fn between_runs_a_file_may_be_put_aside_and_what_is_lost_is_listed_again()
     }
 }
 
+/// What another stream's file holds is no sign that a file was put aside, even if both held the same.
+#[tokio::test]
+async fn the_file_of_another_stream_is_none_that_was_put_aside() {
+    let directory = tempfile::tempdir().unwrap();
+    let twins = Arc::new(StreamDescriptor::new("twins", ["id"]));
+    let mut sink = sink_jsonl::directory(directory.path());
+    sink.load().await.unwrap();
+    sink.open(&[stream(), Arc::clone(&twins)]).await.unwrap();
+    let record = Record::upsert("a", r#"{"id":"a"}"#);
+    for stream in [stream(), twins] {
+        sink.write(Write::new(stream, Stamp::new(1), vec![record.clone()])).await.unwrap();
+    }
+    sink.commit(&state(1)).await.unwrap();
+    drop(sink);
+    let [pets, twins] = ["pets.jsonl", "twins.jsonl"].map(|name| directory.path().join(name));
+    assert_eq!(fs::read(&pets).unwrap(), fs::read(&twins).unwrap());
+    fs::remove_file(&pets).unwrap();
+    let (_, has_state) = open(directory.path()).await.unwrap();
+    assert!(!has_state, "it is listed again");
+}
+
 /// A line is what comes back of a record whose answer had line breaks.
 #[tokio::test]
 async fn what_was_sent_with_line_breaks_is_known_again_after_a_loss() {
