@@ -223,6 +223,7 @@ fn the_lock_of_a_hidden_file_has_one_dot_and_keeps_earlier_versions_out() {
     let held = fs::File::open(&earlier).unwrap();
     held.try_lock().unwrap();
     assert_eq!(Lock::acquire(&path).unwrap_err().kind(), ErrorKind::Busy);
-    drop(held);
+    // At once, also where a process that another test starts has it as well for a moment.
+    held.unlock().unwrap();
     drop(Lock::acquire(&path).unwrap());
 }
