@@ -264,5 +264,5 @@ async fn whatever_happens_to_deliveries_the_end_is_the_truth() {
         "histories {broken:?} went wrong, as said above; one again: cargo xtask histories --webhooks --histories 1 --seed {}",
         broken[0]
     );
-    assert!(ran >= histories / 3, "only {ran} histories in {LIMIT:?}");
+    assert!(ran >= histories / 5, "only {ran} histories in {LIMIT:?}");
 }
