@@ -210,9 +210,9 @@ fn member(catalog: &Catalog, used: &mut Used, of: &str, field: &Field) -> String
         attributes.push(format!("rename = {name:?}"));
     }
     if !required || *nullable {
-        kind = format!("{}<{kind}>", used.of_types("Field"));
+        kind = format!("{}<{kind}>", used.of_types("Member"));
         attributes.push("default".to_owned());
-        attributes.push("skip_serializing_if = \"types::Field::is_absent\"".to_owned());
+        attributes.push("skip_serializing_if = \"types::Member::is_absent\"".to_owned());
     }
     let mut code =
         documentation(&[if about.is_empty() { described(catalog, of, field) } else { sentence(about) }]);

@@ -5,7 +5,7 @@
 //! answer, and the parts of both, are in [`types`]. All of it is generated from the [catalog](crate::catalog), so a
 //! request is checked with [`catalog::check`](crate::catalog::check) before it is sent.
 //!
-//! Answers are kept whole: a member can be absent, null or a value ([`Field`]), a word that this version does not
+//! Answers are kept whole: a member can be absent, null or a value ([`Member`]), a word that this version does not
 //! list is kept as it is, and so are members that it does not know.
 //!
 //! What an operation cannot do without is an argument of its request's constructor, so that leaving it out does not
@@ -26,16 +26,16 @@
 //! ```
 
 mod call;
-mod field;
 pub mod generated;
 mod listing;
 mod macros;
+mod member;
 mod parameters;
 mod time;
 
 pub use call::Output;
-pub use field::Field;
 pub use listing::{TypedPage, TypedPages};
+pub use member::Member;
 pub use time::{Date, Instant, TimeError};
 
 #[cfg(feature = "round-trip")]
@@ -52,5 +52,5 @@ pub mod types {
     pub use super::generated::enumerations::*;
     pub use super::generated::ids::*;
     pub use super::generated::inputs::*;
-    pub use super::{Date, Field, Instant, TimeError};
+    pub use super::{Date, Instant, Member, TimeError};
 }

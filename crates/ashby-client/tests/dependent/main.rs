@@ -8,7 +8,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The profile is the workspace's, so that what is compiled already serves.
 const MANIFEST: &str = r#"
 [package]
 name = "dependent"
@@ -17,11 +16,11 @@ edition = "2024"
 
 [workspace]
 
-[profile.dev.package.serde_json]
-opt-level = 2
+[features]
+default = ["ashby-client/default"]
 
 [dependencies]
-ashby-client = { path = "ASHBY_CLIENT" }
+ashby-client = { path = "ASHBY_CLIENT", default-features = false }
 reqwest = { version = "0.13", default-features = false }
 tokio = { version = "1", features = ["macros", "rt"] }
 "#;
@@ -47,19 +46,34 @@ async fn main() {
 
 #[test]
 fn a_program_can_use_reqwest_before_any_client_is_built() {
+    runs(&[]);
+}
+
+/// Nothing that works because of a feature of ours which happens to be on.
+#[test]
+fn so_can_one_that_takes_the_crate_without_its_features() {
+    runs(&["--no-default-features"]);
+}
+
+fn runs(features: &[&str]) {
     let crate_directory = Path::new(env!("CARGO_MANIFEST_DIR"));
     // Below the target directory of the workspace, which it shares.
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let directory = scratch.join("dependent");
+    let directory = scratch.join(format!("dependent{}", features.concat()));
     fs::create_dir_all(directory.join("src")).unwrap();
     let path = crate_directory.to_str().unwrap().replace('\\', "/");
-    fs::write(directory.join("Cargo.toml"), MANIFEST.replace("ASHBY_CLIENT", &path)).unwrap();
+    // The profiles are the workspace's, so that what is compiled already serves.
+    let workspace = fs::read_to_string(crate_directory.join("../../Cargo.toml")).unwrap();
+    let profiles = workspace.find("\n[profile").map_or("", |start| &workspace[start..]);
+    fs::write(directory.join("Cargo.toml"), MANIFEST.replace("ASHBY_CLIENT", &path) + profiles).unwrap();
     fs::write(directory.join("src/main.rs"), PROGRAM).unwrap();
     // The versions that are here already, and no network.
     fs::copy(crate_directory.join("../../Cargo.lock"), directory.join("Cargo.lock")).unwrap();
 
     let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--offline", "--manifest-path"])
+        .args(["run", "--quiet", "--offline"])
+        .args(features)
+        .arg("--manifest-path")
         .arg(directory.join("Cargo.toml"))
         .env("CARGO_TARGET_DIR", scratch.parent().unwrap())
         .output()

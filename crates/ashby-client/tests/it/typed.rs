@@ -2,7 +2,7 @@
 
 use ashby_client::candidate::{CreateNote, Info};
 use ashby_client::types::{
-    ApplicationStatus, Candidate, CandidateId, Field, GlobalRole, Instant, PayInterval,
+    ApplicationStatus, Candidate, CandidateId, GlobalRole, Instant, Member, PayInterval,
 };
 use ashby_client::{ErrorKind, SyncToken, hiring_team, job, opening};
 use serde_json::{Value, json};
@@ -213,12 +213,12 @@ fn answers_keep_what_they_were() {
 
 #[test]
 fn fields_words_and_instants_are_themselves() {
-    let field = Field::from("x");
+    let field = Member::from("x");
     assert_eq!(
         (field.value(), field.into_value(), field.as_ref()),
-        (Some(&"x"), Some("x"), Field::Value(&"x"))
+        (Some(&"x"), Some("x"), Member::Value(&"x"))
     );
-    assert_eq!(Field::<u8>::default(), Field::Absent);
+    assert_eq!(Member::<u8>::default(), Member::Absent);
     assert_eq!("1 HOUR".parse::<PayInterval>().unwrap(), PayInterval::OneHour);
     assert_eq!(GlobalRole::from("Organization Admin"), GlobalRole::OrganizationAdmin);
     assert_eq!(GlobalRole::OrganizationAdmin.to_string(), "Organization Admin");

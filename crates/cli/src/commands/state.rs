@@ -74,7 +74,7 @@ async fn import(settings: &Settings, place: &dyn Place, file: &Path, force: bool
             .with_source(error.chain())
     })?;
     let rows = if force { None } else { place.rows()? };
-    let mut anew = Vec::new();
+    let (mut anew, mut forgotten) = (Vec::new(), Vec::new());
     for (name, state) in &mut imported.streams {
         let claimed = state.listed.last_full.unwrap_or(0);
         let held = rows.as_ref().map(|rows| rows.get(name).copied().unwrap_or(0));
@@ -89,13 +89,23 @@ async fn import(settings: &Settings, place: &dyn Place, file: &Path, force: bool
                 .with_hint("it belongs to another destination; --force takes it all the same, and what is missing stays so"));
         }
         // What a listing under way has handed out is where the state comes from, not here.
+        let was_listing = ashby_source::is_listing(&state.checkpoint);
         match ashby_source::between_listings(name, &state.checkpoint)? {
-            Some(checkpoint) => state.checkpoint = checkpoint,
-            None => anew.push(name.clone()),
+            Some(checkpoint) => {
+                // Without a token there is nothing to go on from.
+                if was_listing && checkpoint.token.is_none() {
+                    anew.push(name.clone());
+                }
+                state.checkpoint = checkpoint;
+            }
+            None => {
+                anew.push(name.clone());
+                forgotten.push(name.clone());
+            }
         }
         state.listing = None;
     }
-    for name in &anew {
+    for name in &forgotten {
         imported.streams.remove(name);
     }
     let count = imported.streams.len();

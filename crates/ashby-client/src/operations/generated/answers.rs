@@ -10,11 +10,11 @@ use crate::types;
 #[non_exhaustive]
 pub struct Address {
     /// `postalAddress`. The parts of a postal address.
-    #[serde(rename = "postalAddress", default, skip_serializing_if = "types::Field::is_absent")]
-    pub postal_address: types::Field<types::PostalAddress>,
+    #[serde(rename = "postalAddress", default, skip_serializing_if = "types::Member::is_absent")]
+    pub postal_address: types::Member<types::PostalAddress>,
     /// The @type of the address.
-    #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
-    pub at_type: types::Field<String>,
+    #[serde(rename = "@type", default, skip_serializing_if = "types::Member::is_absent")]
+    pub at_type: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -25,14 +25,14 @@ pub struct Address {
 #[non_exhaustive]
 pub struct ApiKey {
     /// The title of the API key.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub title: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub title: types::Member<String>,
     /// When it was created.
-    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub created_at: types::Field<types::Instant>,
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub created_at: types::Member<types::Instant>,
     /// The scopes of the API key.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub scopes: types::Field<Vec<String>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub scopes: types::Member<Vec<String>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -45,8 +45,8 @@ pub struct ApiVersion {
     /// The version of the API version.
     pub version: String,
     /// The status of the API version.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub status: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub status: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -67,54 +67,58 @@ pub struct Application {
     /// `status`. One of [`ApplicationStatus`](types::ApplicationStatus).
     pub status: types::ApplicationStatus,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// `candidate`. A candidate; which fields are present depends on where it is shown.
     pub candidate: types::CandidateSummary,
     /// `currentInterviewStage`. A stage of an interview plan.
     #[serde(rename = "currentInterviewStage")]
     pub current_interview_stage: types::InterviewStage,
     /// `source`. Where candidates come from.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub source: types::Field<types::Source>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub source: types::Member<types::Source>,
     /// `archiveReason`. A reason for archiving applications.
-    #[serde(rename = "archiveReason", default, skip_serializing_if = "types::Field::is_absent")]
-    pub archive_reason: types::Field<types::ArchiveReason>,
+    #[serde(rename = "archiveReason", default, skip_serializing_if = "types::Member::is_absent")]
+    pub archive_reason: types::Member<types::ArchiveReason>,
     /// When it was archived.
-    #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub archived_at: types::Field<types::Instant>,
+    #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub archived_at: types::Member<types::Instant>,
     /// `job`. A job; which fields are present depends on where it is shown.
     pub job: types::JobSummary,
     /// `creditedToUser`. A user of the organization.
-    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
-    pub credited_to_user: types::Field<types::UserSummary>,
+    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Member::is_absent")]
+    pub credited_to_user: types::Member<types::UserSummary>,
     /// `hiringTeam`. Each: A user with a role on a hiring team.
     #[serde(rename = "hiringTeam")]
     pub hiring_team: Vec<types::HiringTeamMember>,
     /// `appliedViaJobPostingId`. The id of a job posting.
-    #[serde(rename = "appliedViaJobPostingId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub applied_via_job_posting_id: types::Field<types::JobPostingId>,
+    #[serde(rename = "appliedViaJobPostingId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub applied_via_job_posting_id: types::Member<types::JobPostingId>,
     /// The submitter client IP of the application.
-    #[serde(rename = "submitterClientIp", default, skip_serializing_if = "types::Field::is_absent")]
-    pub submitter_client_ip: types::Field<String>,
+    #[serde(rename = "submitterClientIp", default, skip_serializing_if = "types::Member::is_absent")]
+    pub submitter_client_ip: types::Member<String>,
     /// The submitter user agent of the application.
-    #[serde(rename = "submitterUserAgent", default, skip_serializing_if = "types::Field::is_absent")]
-    pub submitter_user_agent: types::Field<String>,
+    #[serde(rename = "submitterUserAgent", default, skip_serializing_if = "types::Member::is_absent")]
+    pub submitter_user_agent: types::Member<String>,
     /// `openings`. Each: An opening: a position to fill.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub openings: types::Field<Vec<types::Opening>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub openings: types::Member<Vec<types::Opening>>,
     /// `applicationHistory`. Each: A stage that an application was in, and when.
-    #[serde(rename = "applicationHistory", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_history: types::Field<Vec<types::ApplicationHistoryEntry>>,
+    #[serde(rename = "applicationHistory", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_history: types::Member<Vec<types::ApplicationHistoryEntry>>,
     /// `applicationFormSubmissions`. Each: A form that was filled in, with its answers.
-    #[serde(rename = "applicationFormSubmissions", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_form_submissions: types::Field<Vec<types::SubmittedForm>>,
+    #[serde(
+        rename = "applicationFormSubmissions",
+        default,
+        skip_serializing_if = "types::Member::is_absent"
+    )]
+    pub application_form_submissions: types::Member<Vec<types::SubmittedForm>>,
     /// `referrals`. Each: Who referred the candidate, and when.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub referrals: types::Field<Vec<types::ApplicationReferral>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub referrals: types::Member<Vec<types::ApplicationReferral>>,
     /// `resumeFileHandle`. A file; file.info exchanges its handle for a download address.
-    #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
-    pub resume_file_handle: types::Field<types::FileHandle>,
+    #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Member::is_absent")]
+    pub resume_file_handle: types::Member<types::FileHandle>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -136,26 +140,26 @@ pub struct ApplicationFeedback {
     #[serde(rename = "submittedByUser")]
     pub submitted_by_user: types::UserSummary,
     /// `creditedToUser`. A user of the organization.
-    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
-    pub credited_to_user: types::Field<types::UserSummary>,
+    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Member::is_absent")]
+    pub credited_to_user: types::Member<types::UserSummary>,
     /// `interviewId`. The id of an interview.
-    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_id: types::Field<types::InterviewId>,
+    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_id: types::Member<types::InterviewId>,
     /// `interviewEventId`. The id of an interview event.
-    #[serde(rename = "interviewEventId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_event_id: types::Field<types::InterviewEventId>,
+    #[serde(rename = "interviewEventId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_event_id: types::Member<types::InterviewEventId>,
     /// `feedbackFormDefinitionId`. The id of a feedback form definition.
-    #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
+    #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub feedback_form_definition_id: types::Member<types::FeedbackFormDefinitionId>,
     /// `applicationHistoryId`. The id of an application history entry.
-    #[serde(rename = "applicationHistoryId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_history_id: types::Field<types::ApplicationHistoryEntryId>,
+    #[serde(rename = "applicationHistoryId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_history_id: types::Member<types::ApplicationHistoryEntryId>,
     /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
     /// When it was submitted.
-    #[serde(rename = "submittedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub submitted_at: types::Field<types::Instant>,
+    #[serde(rename = "submittedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub submitted_at: types::Member<types::Instant>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -205,8 +209,8 @@ pub struct ApplicationHistoryEntry {
     #[serde(rename = "enteredStageAt")]
     pub entered_stage_at: types::Instant,
     /// When the stage was left; not yet, where it is null.
-    #[serde(rename = "leftStageAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub left_stage_at: types::Field<types::Instant>,
+    #[serde(rename = "leftStageAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub left_stage_at: types::Member<types::Instant>,
     /// The stage number of the application history entry.
     #[serde(rename = "stageNumber")]
     pub stage_number: i64,
@@ -214,8 +218,8 @@ pub struct ApplicationHistoryEntry {
     #[serde(rename = "allowedActions")]
     pub allowed_actions: Vec<types::HistoryAction>,
     /// The actor id of the application history entry.
-    #[serde(rename = "actorId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub actor_id: types::Field<String>,
+    #[serde(rename = "actorId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub actor_id: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -226,8 +230,8 @@ pub struct ApplicationHistoryEntry {
 #[non_exhaustive]
 pub struct ApplicationPayload {
     /// `application`. A candidate's application for a job.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub application: types::Field<types::Application>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub application: types::Member<types::Application>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -238,11 +242,11 @@ pub struct ApplicationPayload {
 #[non_exhaustive]
 pub struct ApplicationReferral {
     /// `user`. A user of the organization.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub user: types::Field<types::UserSummary>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub user: types::Member<types::UserSummary>,
     /// When it was referred.
-    #[serde(rename = "referredAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub referred_at: types::Field<types::Instant>,
+    #[serde(rename = "referredAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub referred_at: types::Member<types::Instant>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -267,11 +271,11 @@ pub struct Approval {
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
     /// When it was submitted.
-    #[serde(rename = "submittedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub submitted_at: types::Field<types::Instant>,
+    #[serde(rename = "submittedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub submitted_at: types::Member<types::Instant>,
     /// When it was completed.
-    #[serde(rename = "completedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub completed_at: types::Field<types::Instant>,
+    #[serde(rename = "completedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub completed_at: types::Member<types::Instant>,
     /// `steps`. Each: A step of an approval, and how many of its approvers must approve.
     pub steps: Vec<types::ApprovalStep>,
     /// Members that this version does not know.
@@ -284,8 +288,8 @@ pub struct Approval {
 #[non_exhaustive]
 pub struct ApprovalDefinition {
     /// The id of the approval definition.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub id: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub id: types::Member<String>,
     /// `entityType`. One of [`ApprovalDefinitionOwner`](types::ApprovalDefinitionOwner).
     #[serde(rename = "entityType")]
     pub entity_type: types::ApprovalDefinitionOwner,
@@ -311,8 +315,8 @@ pub struct ApprovalStep {
     #[serde(rename = "approvalsRequired")]
     pub approvals_required: i64,
     /// When it was completed.
-    #[serde(rename = "completedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub completed_at: types::Field<types::Instant>,
+    #[serde(rename = "completedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub completed_at: types::Member<types::Instant>,
     /// `approvers`. Each: Somebody who may approve a step, and their decision.
     pub approvers: Vec<types::ApprovalStepApprover>,
     /// Members that this version does not know.
@@ -332,11 +336,11 @@ pub struct ApprovalStepApprover {
     /// `decision`. One of [`ApprovalDecision`](types::ApprovalDecision).
     pub decision: types::ApprovalDecision,
     /// When it was decided.
-    #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub decided_at: types::Field<types::Instant>,
+    #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub decided_at: types::Member<types::Instant>,
     /// When it was requested.
-    #[serde(rename = "requestedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub requested_at: types::Field<types::Instant>,
+    #[serde(rename = "requestedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub requested_at: types::Member<types::Instant>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -385,8 +389,8 @@ pub struct ArchiveReason {
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -397,8 +401,8 @@ pub struct ArchiveReason {
 #[non_exhaustive]
 pub struct Assessment {
     /// `applicationId`. The id of an application.
-    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_id: types::Field<types::ApplicationId>,
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_id: types::Member<types::ApplicationId>,
     /// `assessmentId`. The id of an assessment.
     #[serde(rename = "assessmentId")]
     pub assessment_id: types::AssessmentId,
@@ -414,8 +418,8 @@ pub struct Assessment {
     /// `metadata`. Each: A labelled value of an assessment.
     pub metadata: Vec<types::AssessmentMetadata>,
     /// `result`. The result of an assessment.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub result: types::Field<types::AssessmentResult>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub result: types::Member<types::AssessmentResult>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -430,8 +434,8 @@ pub struct AssessmentMetadata {
     /// The label of the assessment metadata.
     pub label: String,
     /// The description of the assessment metadata.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub description: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub description: types::Member<String>,
     /// `type`. One of [`AssessmentValueType`](types::AssessmentValueType).
     pub r#type: types::AssessmentValueType,
     /// The value of the assessment metadata.
@@ -450,8 +454,8 @@ pub struct AssessmentResult {
     /// The label of the assessment result.
     pub label: String,
     /// The description of the assessment result.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub description: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub description: types::Member<String>,
     /// `type`. One of [`AssessmentValueType`](types::AssessmentValueType).
     pub r#type: types::AssessmentValueType,
     /// The value of the assessment result.
@@ -466,14 +470,14 @@ pub struct AssessmentResult {
 #[non_exhaustive]
 pub struct AuditActor {
     /// The id of the audit actor.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub id: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub id: types::Member<String>,
     /// `type`. One of [`AuditActorType`](types::AuditActorType).
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub r#type: types::Field<types::AuditActorType>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub r#type: types::Member<types::AuditActorType>,
     /// The name of the audit actor.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub name: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub name: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -486,29 +490,29 @@ pub struct AuditLogEntry {
     /// The id of the audit log entry.
     pub id: String,
     /// When it happened.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub timestamp: types::Field<types::Instant>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub timestamp: types::Member<types::Instant>,
     /// The category of the audit log entry.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub category: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub category: types::Member<String>,
     /// The description of the audit log entry.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub description: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub description: types::Member<String>,
     /// `actor`. Who did it; candidates without their name.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub actor: types::Field<types::AuditActor>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub actor: types::Member<types::AuditActor>,
     /// `target`. What it was done to.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub target: types::Field<types::AuditTarget>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub target: types::Member<types::AuditTarget>,
     /// The parent action of the audit log entry.
-    #[serde(rename = "parentAction", default, skip_serializing_if = "types::Field::is_absent")]
-    pub parent_action: types::Field<Map<String, Value>>,
+    #[serde(rename = "parentAction", default, skip_serializing_if = "types::Member::is_absent")]
+    pub parent_action: types::Member<Map<String, Value>>,
     /// `request`. The request that did it.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub request: types::Field<types::AuditRequest>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub request: types::Member<types::AuditRequest>,
     /// The changed fields of the audit log entry.
-    #[serde(rename = "changedFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub changed_fields: types::Field<Value>,
+    #[serde(rename = "changedFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub changed_fields: types::Member<Value>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -519,11 +523,11 @@ pub struct AuditLogEntry {
 #[non_exhaustive]
 pub struct AuditRequest {
     /// The id of the audit request.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub id: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub id: types::Member<String>,
     /// The IP address of the audit request.
-    #[serde(rename = "ipAddress", default, skip_serializing_if = "types::Field::is_absent")]
-    pub ip_address: types::Field<String>,
+    #[serde(rename = "ipAddress", default, skip_serializing_if = "types::Member::is_absent")]
+    pub ip_address: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -534,11 +538,11 @@ pub struct AuditRequest {
 #[non_exhaustive]
 pub struct AuditTarget {
     /// The id of the audit target.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub id: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub id: types::Member<String>,
     /// The type of the audit target.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub r#type: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub r#type: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -581,8 +585,8 @@ pub struct BriefingFeedbackForm {
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
     /// `interviewId`. The id of an interview.
-    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_id: types::Field<types::InterviewId>,
+    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_id: types::Member<types::InterviewId>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -595,22 +599,22 @@ pub struct Candidate {
     /// `id`. The id of a candidate.
     pub id: types::CandidateId,
     /// When it was created.
-    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub created_at: types::Field<types::Instant>,
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub created_at: types::Member<types::Instant>,
     /// When it was updated.
-    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub updated_at: types::Field<types::Instant>,
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub updated_at: types::Member<types::Instant>,
     /// The name of the candidate.
     pub name: String,
     /// `primaryEmailAddress`. An e-mail address of a candidate.
-    #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Field::is_absent")]
-    pub primary_email_address: types::Field<types::EmailAddress>,
+    #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Member::is_absent")]
+    pub primary_email_address: types::Member<types::EmailAddress>,
     /// `emailAddresses`. Each: An e-mail address of a candidate.
     #[serde(rename = "emailAddresses")]
     pub email_addresses: Vec<types::EmailAddress>,
     /// `primaryPhoneNumber`. A phone number of a candidate.
-    #[serde(rename = "primaryPhoneNumber", default, skip_serializing_if = "types::Field::is_absent")]
-    pub primary_phone_number: types::Field<types::PhoneNumber>,
+    #[serde(rename = "primaryPhoneNumber", default, skip_serializing_if = "types::Member::is_absent")]
+    pub primary_phone_number: types::Member<types::PhoneNumber>,
     /// `phoneNumbers`. Each: A phone number of a candidate.
     #[serde(rename = "phoneNumbers")]
     pub phone_numbers: Vec<types::PhoneNumber>,
@@ -620,44 +624,44 @@ pub struct Candidate {
     /// `tags`. Each: A tag for candidates.
     pub tags: Vec<types::CandidateTag>,
     /// The position of the candidate.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub position: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub position: types::Member<String>,
     /// The company of the candidate.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub company: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub company: types::Member<String>,
     /// The school of the candidate.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub school: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub school: types::Member<String>,
     /// `applicationIds`. Each: The id of an application.
     #[serde(rename = "applicationIds")]
     pub application_ids: Vec<types::ApplicationId>,
     /// `resumeFileHandle`. A file; file.info exchanges its handle for a download address.
-    #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
-    pub resume_file_handle: types::Field<types::FileHandle>,
+    #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Member::is_absent")]
+    pub resume_file_handle: types::Member<types::FileHandle>,
     /// `fileHandles`. Each: A file; file.info exchanges its handle for a download address.
     #[serde(rename = "fileHandles")]
     pub file_handles: Vec<types::FileHandle>,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// The profile URL of the candidate.
     #[serde(rename = "profileUrl")]
     pub profile_url: String,
     /// `source`. Where candidates come from.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub source: types::Field<types::Source>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub source: types::Member<types::Source>,
     /// `creditedToUser`. A user of the organization.
-    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
-    pub credited_to_user: types::Field<types::UserSummary>,
+    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Member::is_absent")]
+    pub credited_to_user: types::Member<types::UserSummary>,
     /// The timezone of the candidate.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub timezone: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub timezone: types::Member<String>,
     /// `location`. Where a candidate lives.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub location: types::Field<types::CandidateLocation>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub location: types::Member<types::CandidateLocation>,
     /// `fraudStatus`. One of [`FraudStatus`](types::FraudStatus).
-    #[serde(rename = "fraudStatus", default, skip_serializing_if = "types::Field::is_absent")]
-    pub fraud_status: types::Field<types::FraudStatus>,
+    #[serde(rename = "fraudStatus", default, skip_serializing_if = "types::Member::is_absent")]
+    pub fraud_status: types::Member<types::FraudStatus>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -693,8 +697,8 @@ pub struct CandidateNote {
     #[serde(rename = "isPrivate")]
     pub is_private: bool,
     /// The content of the candidate note.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub content: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub content: types::Member<String>,
     /// `author`. The user who wrote or made something.
     pub author: types::NoteAuthor,
     /// Members that this version does not know.
@@ -707,8 +711,8 @@ pub struct CandidateNote {
 #[non_exhaustive]
 pub struct CandidatePayload {
     /// `candidate`. A candidate, by id alone.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub candidate: types::Field<types::CandidateReference>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub candidate: types::Member<types::CandidateReference>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -719,8 +723,8 @@ pub struct CandidatePayload {
 #[non_exhaustive]
 pub struct CandidateReference {
     /// `id`. The id of a candidate.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub id: types::Field<types::CandidateId>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub id: types::Member<types::CandidateId>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -735,68 +739,68 @@ pub struct CandidateSummary {
     /// The name of the candidate summary.
     pub name: String,
     /// `primaryEmailAddress`. An e-mail address of a candidate.
-    #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Field::is_absent")]
-    pub primary_email_address: types::Field<types::EmailAddress>,
+    #[serde(rename = "primaryEmailAddress", default, skip_serializing_if = "types::Member::is_absent")]
+    pub primary_email_address: types::Member<types::EmailAddress>,
     /// `primaryPhoneNumber`. A phone number of a candidate.
-    #[serde(rename = "primaryPhoneNumber", default, skip_serializing_if = "types::Field::is_absent")]
-    pub primary_phone_number: types::Field<types::PhoneNumber>,
+    #[serde(rename = "primaryPhoneNumber", default, skip_serializing_if = "types::Member::is_absent")]
+    pub primary_phone_number: types::Member<types::PhoneNumber>,
     /// When it was created.
-    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub created_at: types::Field<types::Instant>,
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub created_at: types::Member<types::Instant>,
     /// When it was updated.
-    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub updated_at: types::Field<types::Instant>,
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub updated_at: types::Member<types::Instant>,
     /// `emailAddresses`. Each: An e-mail address of a candidate.
-    #[serde(rename = "emailAddresses", default, skip_serializing_if = "types::Field::is_absent")]
-    pub email_addresses: types::Field<Vec<types::EmailAddress>>,
+    #[serde(rename = "emailAddresses", default, skip_serializing_if = "types::Member::is_absent")]
+    pub email_addresses: types::Member<Vec<types::EmailAddress>>,
     /// `phoneNumbers`. Each: A phone number of a candidate.
-    #[serde(rename = "phoneNumbers", default, skip_serializing_if = "types::Field::is_absent")]
-    pub phone_numbers: types::Field<Vec<types::PhoneNumber>>,
+    #[serde(rename = "phoneNumbers", default, skip_serializing_if = "types::Member::is_absent")]
+    pub phone_numbers: types::Member<Vec<types::PhoneNumber>>,
     /// `socialLinks`. Each: A candidate's page on a social network.
-    #[serde(rename = "socialLinks", default, skip_serializing_if = "types::Field::is_absent")]
-    pub social_links: types::Field<Vec<types::SocialLink>>,
+    #[serde(rename = "socialLinks", default, skip_serializing_if = "types::Member::is_absent")]
+    pub social_links: types::Member<Vec<types::SocialLink>>,
     /// `tags`. Each: A tag for candidates.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub tags: types::Field<Vec<types::CandidateTag>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub tags: types::Member<Vec<types::CandidateTag>>,
     /// The position of the candidate summary.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub position: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub position: types::Member<String>,
     /// The company of the candidate summary.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub company: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub company: types::Member<String>,
     /// The school of the candidate summary.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub school: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub school: types::Member<String>,
     /// `applicationIds`. Each: The id of an application.
-    #[serde(rename = "applicationIds", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_ids: types::Field<Vec<types::ApplicationId>>,
+    #[serde(rename = "applicationIds", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_ids: types::Member<Vec<types::ApplicationId>>,
     /// `resumeFileHandle`. A file; file.info exchanges its handle for a download address.
-    #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Field::is_absent")]
-    pub resume_file_handle: types::Field<types::FileHandle>,
+    #[serde(rename = "resumeFileHandle", default, skip_serializing_if = "types::Member::is_absent")]
+    pub resume_file_handle: types::Member<types::FileHandle>,
     /// `fileHandles`. Each: A file; file.info exchanges its handle for a download address.
-    #[serde(rename = "fileHandles", default, skip_serializing_if = "types::Field::is_absent")]
-    pub file_handles: types::Field<Vec<types::FileHandle>>,
+    #[serde(rename = "fileHandles", default, skip_serializing_if = "types::Member::is_absent")]
+    pub file_handles: types::Member<Vec<types::FileHandle>>,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// The profile URL of the candidate summary.
-    #[serde(rename = "profileUrl", default, skip_serializing_if = "types::Field::is_absent")]
-    pub profile_url: types::Field<String>,
+    #[serde(rename = "profileUrl", default, skip_serializing_if = "types::Member::is_absent")]
+    pub profile_url: types::Member<String>,
     /// `source`. Where candidates come from.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub source: types::Field<types::Source>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub source: types::Member<types::Source>,
     /// `creditedToUser`. A user of the organization.
-    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Field::is_absent")]
-    pub credited_to_user: types::Field<types::UserSummary>,
+    #[serde(rename = "creditedToUser", default, skip_serializing_if = "types::Member::is_absent")]
+    pub credited_to_user: types::Member<types::UserSummary>,
     /// The timezone of the candidate summary.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub timezone: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub timezone: types::Member<String>,
     /// `location`. Where a candidate lives.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub location: types::Field<types::CandidateSummaryLocation>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub location: types::Member<types::CandidateSummaryLocation>,
     /// `fraudStatus`. One of [`FraudStatus`](types::FraudStatus).
-    #[serde(rename = "fraudStatus", default, skip_serializing_if = "types::Field::is_absent")]
-    pub fraud_status: types::Field<types::FraudStatus>,
+    #[serde(rename = "fraudStatus", default, skip_serializing_if = "types::Member::is_absent")]
+    pub fraud_status: types::Member<types::FraudStatus>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -845,8 +849,8 @@ pub struct ClientInfo {
     #[serde(rename = "ipAddress")]
     pub ip_address: String,
     /// The user agent of the client info.
-    #[serde(rename = "userAgent", default, skip_serializing_if = "types::Field::is_absent")]
-    pub user_agent: types::Field<String>,
+    #[serde(rename = "userAgent", default, skip_serializing_if = "types::Member::is_absent")]
+    pub user_agent: types::Member<String>,
     /// `relatedEntityType`. One of [`RelatedEntityType`](types::RelatedEntityType).
     #[serde(rename = "relatedEntityType")]
     pub related_entity_type: types::RelatedEntityType,
@@ -857,8 +861,8 @@ pub struct ClientInfo {
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
     /// When it was created.
-    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub created_at: types::Field<types::Instant>,
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub created_at: types::Member<types::Instant>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -915,17 +919,17 @@ pub struct CompensationComponent {
     /// `interval`. One of [`PayInterval`](types::PayInterval).
     pub interval: types::PayInterval,
     /// The currency code of the compensation component.
-    #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
-    pub currency_code: types::Field<String>,
+    #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Member::is_absent")]
+    pub currency_code: types::Member<String>,
     /// The label of the compensation component.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub label: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub label: types::Member<String>,
     /// The lowest value.
-    #[serde(rename = "minValue", default, skip_serializing_if = "types::Field::is_absent")]
-    pub min_value: types::Field<Number>,
+    #[serde(rename = "minValue", default, skip_serializing_if = "types::Member::is_absent")]
+    pub min_value: types::Member<Number>,
     /// The highest value.
-    #[serde(rename = "maxValue", default, skip_serializing_if = "types::Field::is_absent")]
-    pub max_value: types::Field<Number>,
+    #[serde(rename = "maxValue", default, skip_serializing_if = "types::Member::is_absent")]
+    pub max_value: types::Member<Number>,
     /// The summary of the compensation component.
     pub summary: String,
     /// Members that this version does not know.
@@ -943,17 +947,17 @@ pub struct CompensationComponentSummary {
     /// `interval`. One of [`PayInterval`](types::PayInterval).
     pub interval: types::PayInterval,
     /// The currency code of the compensation component summary.
-    #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
-    pub currency_code: types::Field<String>,
+    #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Member::is_absent")]
+    pub currency_code: types::Member<String>,
     /// The label of the compensation component summary.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub label: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub label: types::Member<String>,
     /// The lowest value.
-    #[serde(rename = "minValue", default, skip_serializing_if = "types::Field::is_absent")]
-    pub min_value: types::Field<Number>,
+    #[serde(rename = "minValue", default, skip_serializing_if = "types::Member::is_absent")]
+    pub min_value: types::Member<Number>,
     /// The highest value.
-    #[serde(rename = "maxValue", default, skip_serializing_if = "types::Field::is_absent")]
-    pub max_value: types::Field<Number>,
+    #[serde(rename = "maxValue", default, skip_serializing_if = "types::Member::is_absent")]
+    pub max_value: types::Member<Number>,
     /// The summary of the compensation component summary.
     pub summary: String,
     /// Members that this version does not know.
@@ -968,11 +972,11 @@ pub struct CompensationTier {
     /// The id of the compensation tier.
     pub id: String,
     /// The title of the compensation tier.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub title: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub title: types::Member<String>,
     /// The additional information of the compensation tier.
-    #[serde(rename = "additionalInformation", default, skip_serializing_if = "types::Field::is_absent")]
-    pub additional_information: types::Field<String>,
+    #[serde(rename = "additionalInformation", default, skip_serializing_if = "types::Member::is_absent")]
+    pub additional_information: types::Member<String>,
     /// `components`. Each: The range of one kind of pay within a tier.
     pub components: Vec<types::CompensationComponent>,
     /// The tier summary of the compensation tier.
@@ -994,20 +998,20 @@ pub struct CriteriaEvaluation {
     /// `status`. One of [`CriteriaEvaluationStatus`](types::CriteriaEvaluationStatus).
     pub status: types::CriteriaEvaluationStatus,
     /// The outcome of the criteria evaluation.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub outcome: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub outcome: types::Member<String>,
     /// The reasoning of the criteria evaluation.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub reasoning: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub reasoning: types::Member<String>,
     /// The skip reason of the criteria evaluation.
-    #[serde(rename = "skipReason", default, skip_serializing_if = "types::Field::is_absent")]
-    pub skip_reason: types::Field<String>,
+    #[serde(rename = "skipReason", default, skip_serializing_if = "types::Member::is_absent")]
+    pub skip_reason: types::Member<String>,
     /// The outcome number of the criteria evaluation.
-    #[serde(rename = "outcomeNumber", default, skip_serializing_if = "types::Field::is_absent")]
-    pub outcome_number: types::Field<Number>,
+    #[serde(rename = "outcomeNumber", default, skip_serializing_if = "types::Member::is_absent")]
+    pub outcome_number: types::Member<Number>,
     /// When it was evaluated.
-    #[serde(rename = "evaluatedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub evaluated_at: types::Field<types::Instant>,
+    #[serde(rename = "evaluatedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub evaluated_at: types::Member<types::Instant>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1029,12 +1033,12 @@ pub struct Criterion {
     #[serde(
         rename = "applicationFormDefinitionId",
         default,
-        skip_serializing_if = "types::Field::is_absent"
+        skip_serializing_if = "types::Member::is_absent"
     )]
-    pub application_form_definition_id: types::Field<String>,
+    pub application_form_definition_id: types::Member<String>,
     /// The path of the application form's field that it looks at.
-    #[serde(rename = "applicationFormFieldPath", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_form_field_path: types::Field<String>,
+    #[serde(rename = "applicationFormFieldPath", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_form_field_path: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1047,13 +1051,13 @@ pub struct CustomField {
     /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
     /// Whether it is private.
-    #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_private: types::Field<bool>,
+    #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_private: types::Member<bool>,
     /// The title of the custom field.
     pub title: String,
     /// The description of the custom field.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub description: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub description: types::Member<String>,
     /// `objectType`. One of [`CustomFieldOwner`](types::CustomFieldOwner).
     #[serde(rename = "objectType")]
     pub object_type: types::CustomFieldOwner,
@@ -1064,20 +1068,24 @@ pub struct CustomField {
     #[serde(rename = "fieldType")]
     pub field_type: types::ListedCustomFieldType,
     /// Whether it is required.
-    #[serde(rename = "isRequired", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_required: types::Field<bool>,
+    #[serde(rename = "isRequired", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_required: types::Member<bool>,
     /// Whether its values are days without a time.
-    #[serde(rename = "isDateOnlyField", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_date_only_field: types::Field<bool>,
+    #[serde(rename = "isDateOnlyField", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_date_only_field: types::Member<bool>,
     /// Whether only the API can change it.
-    #[serde(rename = "isEditableOnlyViaPublicApi", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_editable_only_via_public_api: types::Field<bool>,
+    #[serde(
+        rename = "isEditableOnlyViaPublicApi",
+        default,
+        skip_serializing_if = "types::Member::is_absent"
+    )]
+    pub is_editable_only_via_public_api: types::Member<bool>,
     /// The referenced object type of the custom field.
-    #[serde(rename = "referencedObjectType", default, skip_serializing_if = "types::Field::is_absent")]
-    pub referenced_object_type: types::Field<String>,
+    #[serde(rename = "referencedObjectType", default, skip_serializing_if = "types::Member::is_absent")]
+    pub referenced_object_type: types::Member<String>,
     /// `selectableValues`. Each: A value that can be chosen for a field.
-    #[serde(rename = "selectableValues", default, skip_serializing_if = "types::Field::is_absent")]
-    pub selectable_values: types::Field<Vec<types::SelectableValue>>,
+    #[serde(rename = "selectableValues", default, skip_serializing_if = "types::Member::is_absent")]
+    pub selectable_values: types::Member<Vec<types::SelectableValue>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1090,13 +1098,13 @@ pub struct CustomFieldValue {
     /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
     /// Whether it is private.
-    #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_private: types::Field<bool>,
+    #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_private: types::Member<bool>,
     /// The title of the custom field value.
     pub title: String,
     /// The value as it is shown.
-    #[serde(rename = "valueLabel", default, skip_serializing_if = "types::Field::is_absent")]
-    pub value_label: types::Field<types::TextOrTexts>,
+    #[serde(rename = "valueLabel", default, skip_serializing_if = "types::Member::is_absent")]
+    pub value_label: types::Member<types::TextOrTexts>,
     /// The value of the custom field value.
     pub value: Value,
     /// Members that this version does not know.
@@ -1120,11 +1128,11 @@ pub struct DeletedInterviewerPause {
 #[non_exhaustive]
 pub struct DeletedJobPosting {
     /// `id`. The id of a job posting.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub id: types::Field<types::JobPostingId>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub id: types::Member<types::JobPostingId>,
     /// `jobId`. The id of a job.
-    #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub job_id: types::Field<types::JobId>,
+    #[serde(rename = "jobId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub job_id: types::Member<types::JobId>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1135,11 +1143,11 @@ pub struct DeletedJobPosting {
 #[non_exhaustive]
 pub struct DeletedOffer {
     /// `id`. The id of an offer.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub id: types::Field<types::OfferId>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub id: types::Member<types::OfferId>,
     /// `applicationId`. The id of an application.
-    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_id: types::Field<types::ApplicationId>,
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_id: types::Member<types::ApplicationId>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1150,8 +1158,8 @@ pub struct DeletedOffer {
 #[non_exhaustive]
 pub struct DeletedWebhook {
     /// `webhookId`. The id of a webhook.
-    #[serde(rename = "webhookId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub webhook_id: types::Field<types::WebhookId>,
+    #[serde(rename = "webhookId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub webhook_id: types::Member<types::WebhookId>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1166,14 +1174,14 @@ pub struct Department {
     /// The name of the department.
     pub name: String,
     /// The external name of the department.
-    #[serde(rename = "externalName", default, skip_serializing_if = "types::Field::is_absent")]
-    pub external_name: types::Field<String>,
+    #[serde(rename = "externalName", default, skip_serializing_if = "types::Member::is_absent")]
+    pub external_name: types::Member<String>,
     /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `parentId`. The id of a department.
-    #[serde(rename = "parentId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub parent_id: types::Field<types::DepartmentId>,
+    #[serde(rename = "parentId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub parent_id: types::Member<types::DepartmentId>,
     /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
@@ -1181,8 +1189,8 @@ pub struct Department {
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// The extra data of the department.
-    #[serde(rename = "extraData", default, skip_serializing_if = "types::Field::is_absent")]
-    pub extra_data: types::Field<Map<String, Value>>,
+    #[serde(rename = "extraData", default, skip_serializing_if = "types::Member::is_absent")]
+    pub extra_data: types::Member<Map<String, Value>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1193,14 +1201,14 @@ pub struct Department {
 #[non_exhaustive]
 pub struct DescriptionParts {
     /// `descriptionOpening`. A text as HTML and as plain text.
-    #[serde(rename = "descriptionOpening", default, skip_serializing_if = "types::Field::is_absent")]
-    pub description_opening: types::Field<types::RichText>,
+    #[serde(rename = "descriptionOpening", default, skip_serializing_if = "types::Member::is_absent")]
+    pub description_opening: types::Member<types::RichText>,
     /// `descriptionBody`. A text as HTML and as plain text.
-    #[serde(rename = "descriptionBody", default, skip_serializing_if = "types::Field::is_absent")]
-    pub description_body: types::Field<types::RichText>,
+    #[serde(rename = "descriptionBody", default, skip_serializing_if = "types::Member::is_absent")]
+    pub description_body: types::Member<types::RichText>,
     /// `descriptionClosing`. A text as HTML and as plain text.
-    #[serde(rename = "descriptionClosing", default, skip_serializing_if = "types::Field::is_absent")]
-    pub description_closing: types::Field<types::RichText>,
+    #[serde(rename = "descriptionClosing", default, skip_serializing_if = "types::Member::is_absent")]
+    pub description_closing: types::Member<types::RichText>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1241,20 +1249,20 @@ pub struct EmailMessage {
     /// To whom it was sent.
     pub to: String,
     /// The body of the email message.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub body: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub body: types::Member<String>,
     /// When it was sent.
     #[serde(rename = "sentAt")]
     pub sent_at: types::Instant,
     /// The cc of the email message.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub cc: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub cc: types::Member<String>,
     /// The message URL of the email message.
-    #[serde(rename = "messageUrl", default, skip_serializing_if = "types::Field::is_absent")]
-    pub message_url: types::Field<String>,
+    #[serde(rename = "messageUrl", default, skip_serializing_if = "types::Member::is_absent")]
+    pub message_url: types::Member<String>,
     /// The message id header of the email message.
-    #[serde(rename = "messageIdHeader", default, skip_serializing_if = "types::Field::is_absent")]
-    pub message_id_header: types::Field<String>,
+    #[serde(rename = "messageIdHeader", default, skip_serializing_if = "types::Member::is_absent")]
+    pub message_id_header: types::Member<String>,
     /// The thread id of the email message.
     #[serde(rename = "threadId")]
     pub thread_id: String,
@@ -1276,11 +1284,11 @@ pub struct EmailSender {
     /// The email of the email sender.
     pub email: String,
     /// The display name of the email sender.
-    #[serde(rename = "displayName", default, skip_serializing_if = "types::Field::is_absent")]
-    pub display_name: types::Field<String>,
+    #[serde(rename = "displayName", default, skip_serializing_if = "types::Member::is_absent")]
+    pub display_name: types::Member<String>,
     /// The type of the email sender.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub r#type: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub r#type: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1307,8 +1315,8 @@ pub struct FeedbackFormDefinition {
     #[serde(rename = "formDefinition")]
     pub form_definition: types::FormDefinition,
     /// `interviewId`. The id of an interview.
-    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_id: types::Field<types::InterviewId>,
+    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_id: types::Member<types::InterviewId>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1337,8 +1345,8 @@ pub struct FeedbackRequest {
 #[non_exhaustive]
 pub struct FeedbackSubmission {
     /// `submittedFormInstance`. A submission of a form, with its answers.
-    #[serde(rename = "submittedFormInstance", default, skip_serializing_if = "types::Field::is_absent")]
-    pub submitted_form_instance: types::Field<types::SubmittedFormInstance>,
+    #[serde(rename = "submittedFormInstance", default, skip_serializing_if = "types::Member::is_absent")]
+    pub submitted_form_instance: types::Member<types::SubmittedFormInstance>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1390,8 +1398,8 @@ pub struct FileUpload {
 #[non_exhaustive]
 pub struct FormDefinition {
     /// `sections`. Each: A section of a form.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub sections: types::Field<Vec<types::FormSection>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub sections: types::Member<Vec<types::FormSection>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1416,8 +1424,8 @@ pub struct FormField {
     #[serde(rename = "isNullable")]
     pub is_nullable: bool,
     /// `selectableValues`. Each: A value that can be chosen for a field.
-    #[serde(rename = "selectableValues", default, skip_serializing_if = "types::Field::is_absent")]
-    pub selectable_values: types::Field<Vec<types::SelectableValue>>,
+    #[serde(rename = "selectableValues", default, skip_serializing_if = "types::Member::is_absent")]
+    pub selectable_values: types::Member<Vec<types::SelectableValue>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1431,11 +1439,11 @@ pub struct FormFieldEntry {
     #[serde(rename = "isRequired")]
     pub is_required: bool,
     /// The description, as HTML.
-    #[serde(rename = "descriptionHtml", default, skip_serializing_if = "types::Field::is_absent")]
-    pub description_html: types::Field<String>,
+    #[serde(rename = "descriptionHtml", default, skip_serializing_if = "types::Member::is_absent")]
+    pub description_html: types::Member<String>,
     /// The description, as plain text.
-    #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Field::is_absent")]
-    pub description_plain: types::Field<String>,
+    #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Member::is_absent")]
+    pub description_plain: types::Member<String>,
     /// `field`. A field of a form; its path names it in submissions.
     pub field: types::FormField,
     /// Members that this version does not know.
@@ -1453,9 +1461,9 @@ pub struct FormMessages {
     #[serde(
         rename = "blockMessageForCandidateHtml",
         default,
-        skip_serializing_if = "types::Field::is_absent"
+        skip_serializing_if = "types::Member::is_absent"
     )]
-    pub block_message_for_candidate_html: types::Field<String>,
+    pub block_message_for_candidate_html: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1466,14 +1474,14 @@ pub struct FormMessages {
 #[non_exhaustive]
 pub struct FormSection {
     /// The title of the form section.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub title: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub title: types::Member<String>,
     /// The description, as HTML.
-    #[serde(rename = "descriptionHtml", default, skip_serializing_if = "types::Field::is_absent")]
-    pub description_html: types::Field<String>,
+    #[serde(rename = "descriptionHtml", default, skip_serializing_if = "types::Member::is_absent")]
+    pub description_html: types::Member<String>,
     /// The description, as plain text.
-    #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Field::is_absent")]
-    pub description_plain: types::Field<String>,
+    #[serde(rename = "descriptionPlain", default, skip_serializing_if = "types::Member::is_absent")]
+    pub description_plain: types::Member<String>,
     /// `fields`. Each: A field in its place in a form: its description, and whether it must be answered.
     pub fields: Vec<types::FormFieldEntry>,
     /// Members that this version does not know.
@@ -1491,8 +1499,8 @@ pub struct FraudCheck {
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
     /// `applicationId`. The id of an application.
-    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_id: types::Field<types::ApplicationId>,
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_id: types::Member<types::ApplicationId>,
     /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
@@ -1517,8 +1525,8 @@ pub struct FraudSignal {
     /// The description of the fraud signal.
     pub description: String,
     /// The value of the fraud signal.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub value: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub value: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1529,11 +1537,11 @@ pub struct FraudSignal {
 #[non_exhaustive]
 pub struct HirePayload {
     /// `application`. A candidate's application for a job.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub application: types::Field<types::Application>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub application: types::Member<types::Application>,
     /// `offer`. An offer to a candidate; lists give only its latest version.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub offer: types::Field<types::Offer>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub offer: types::Member<types::Offer>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1583,17 +1591,17 @@ pub struct Interview {
     /// The title of the interview.
     pub title: String,
     /// The title that candidates see.
-    #[serde(rename = "externalTitle", default, skip_serializing_if = "types::Field::is_absent")]
-    pub external_title: types::Field<String>,
+    #[serde(rename = "externalTitle", default, skip_serializing_if = "types::Member::is_absent")]
+    pub external_title: types::Member<String>,
     /// The type of the interview.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub r#type: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub r#type: types::Member<String>,
     /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// Whether it is a debrief.
-    #[serde(rename = "isDebrief", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_debrief: types::Field<bool>,
+    #[serde(rename = "isDebrief", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_debrief: types::Member<bool>,
     /// Whether feedback is required.
     #[serde(rename = "isFeedbackRequired")]
     pub is_feedback_required: bool,
@@ -1601,14 +1609,14 @@ pub struct Interview {
     #[serde(rename = "isFeedbackRequested")]
     pub is_feedback_requested: bool,
     /// The instructions, as HTML.
-    #[serde(rename = "instructionsHtml", default, skip_serializing_if = "types::Field::is_absent")]
-    pub instructions_html: types::Field<String>,
+    #[serde(rename = "instructionsHtml", default, skip_serializing_if = "types::Member::is_absent")]
+    pub instructions_html: types::Member<String>,
     /// The instructions, as plain text.
-    #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Field::is_absent")]
-    pub instructions_plain: types::Field<String>,
+    #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Member::is_absent")]
+    pub instructions_plain: types::Member<String>,
     /// `jobId`. The id of a job.
-    #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub job_id: types::Field<types::JobId>,
+    #[serde(rename = "jobId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub job_id: types::Member<types::JobId>,
     /// `feedbackFormDefinitionId`. The id of a feedback form definition.
     #[serde(rename = "feedbackFormDefinitionId")]
     pub feedback_form_definition_id: types::FeedbackFormDefinitionId,
@@ -1642,20 +1650,20 @@ pub struct InterviewBriefing {
     #[serde(rename = "feedbackFormDefinitionId")]
     pub feedback_form_definition_id: types::FeedbackFormDefinitionId,
     /// `feedbackFormDefinition`. The feedback form that the interviewers are to fill in.
-    #[serde(rename = "feedbackFormDefinition", default, skip_serializing_if = "types::Field::is_absent")]
-    pub feedback_form_definition: types::Field<types::BriefingFeedbackForm>,
+    #[serde(rename = "feedbackFormDefinition", default, skip_serializing_if = "types::Member::is_absent")]
+    pub feedback_form_definition: types::Member<types::BriefingFeedbackForm>,
     /// `application`. A candidate's application for a job.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub application: types::Field<types::Application>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub application: types::Member<types::Application>,
     /// `candidate`. A candidate; which fields are present depends on where it is shown.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub candidate: types::Field<types::CandidateSummary>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub candidate: types::Member<types::CandidateSummary>,
     /// `job`. A job; which fields are present depends on where it is shown.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub job: types::Field<types::JobSummary>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub job: types::Member<types::JobSummary>,
     /// `interview`. An interview; which fields are present depends on where it is shown.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview: types::Field<types::InterviewSummary>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview: types::Member<types::InterviewSummary>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1674,8 +1682,8 @@ pub struct InterviewEvent {
     #[serde(rename = "interviewScheduleId")]
     pub interview_schedule_id: types::InterviewScheduleId,
     /// `interviewerUserIds`. Each: The id of a user.
-    #[serde(rename = "interviewerUserIds", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interviewer_user_ids: types::Field<Vec<types::UserId>>,
+    #[serde(rename = "interviewerUserIds", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interviewer_user_ids: types::Member<Vec<types::UserId>>,
     /// `interviewers`. Each: An interviewer of a scheduled interview; which fields are present depends
     /// on where it is shown.
     pub interviewers: Vec<types::Interviewer>,
@@ -1695,26 +1703,30 @@ pub struct InterviewEvent {
     #[serde(rename = "feedbackLink")]
     pub feedback_link: String,
     /// The location of the interview event.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub location: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub location: types::Member<String>,
     /// The meeting link of the interview event.
-    #[serde(rename = "meetingLink", default, skip_serializing_if = "types::Field::is_absent")]
-    pub meeting_link: types::Field<String>,
+    #[serde(rename = "meetingLink", default, skip_serializing_if = "types::Member::is_absent")]
+    pub meeting_link: types::Member<String>,
     /// The interviewer calendar event id of the interview event.
-    #[serde(rename = "interviewerCalendarEventId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interviewer_calendar_event_id: types::Field<String>,
+    #[serde(
+        rename = "interviewerCalendarEventId",
+        default,
+        skip_serializing_if = "types::Member::is_absent"
+    )]
+    pub interviewer_calendar_event_id: types::Member<String>,
     /// Whether it has submitted feedback.
     #[serde(rename = "hasSubmittedFeedback")]
     pub has_submitted_feedback: bool,
     /// `interview`. An interview; which fields are present depends on where it is shown.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview: types::Field<types::InterviewSummary>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview: types::Member<types::InterviewSummary>,
     /// `notetakerTranscriptId`. The id of a notetaker transcript.
-    #[serde(rename = "notetakerTranscriptId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub notetaker_transcript_id: types::Field<types::NotetakerTranscriptId>,
+    #[serde(rename = "notetakerTranscriptId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub notetaker_transcript_id: types::Member<types::NotetakerTranscriptId>,
     /// The extra data of the interview event.
-    #[serde(rename = "extraData", default, skip_serializing_if = "types::Field::is_absent")]
-    pub extra_data: types::Field<Map<String, Value>>,
+    #[serde(rename = "extraData", default, skip_serializing_if = "types::Member::is_absent")]
+    pub extra_data: types::Member<Map<String, Value>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1760,17 +1772,17 @@ pub struct InterviewPlanReference {
 #[non_exhaustive]
 pub struct InterviewPlanTransitionPayload {
     /// `jobId`. The id of a job.
-    #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub job_id: types::Field<types::JobId>,
+    #[serde(rename = "jobId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub job_id: types::Member<types::JobId>,
     /// `fromInterviewPlan`. An interview plan, by id and title.
-    #[serde(rename = "fromInterviewPlan", default, skip_serializing_if = "types::Field::is_absent")]
-    pub from_interview_plan: types::Field<types::InterviewPlanReference>,
+    #[serde(rename = "fromInterviewPlan", default, skip_serializing_if = "types::Member::is_absent")]
+    pub from_interview_plan: types::Member<types::InterviewPlanReference>,
     /// `toInterviewPlan`. An interview plan, by id and title.
-    #[serde(rename = "toInterviewPlan", default, skip_serializing_if = "types::Field::is_absent")]
-    pub to_interview_plan: types::Field<types::InterviewPlanReference>,
+    #[serde(rename = "toInterviewPlan", default, skip_serializing_if = "types::Member::is_absent")]
+    pub to_interview_plan: types::Member<types::InterviewPlanReference>,
     /// `interviewStageMappings`. Each: Which stage took the place of which.
-    #[serde(rename = "interviewStageMappings", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_stage_mappings: types::Field<Vec<types::InterviewStageMapping>>,
+    #[serde(rename = "interviewStageMappings", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_stage_mappings: types::Member<Vec<types::InterviewStageMapping>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1791,17 +1803,17 @@ pub struct InterviewSchedule {
     #[serde(rename = "interviewStageId")]
     pub interview_stage_id: types::InterviewStageId,
     /// `scheduledBy`. A user of the organization.
-    #[serde(rename = "scheduledBy", default, skip_serializing_if = "types::Field::is_absent")]
-    pub scheduled_by: types::Field<types::UserSummary>,
+    #[serde(rename = "scheduledBy", default, skip_serializing_if = "types::Member::is_absent")]
+    pub scheduled_by: types::Member<types::UserSummary>,
     /// When it was created.
-    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub created_at: types::Field<types::Instant>,
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub created_at: types::Member<types::Instant>,
     /// When it was updated.
-    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub updated_at: types::Field<types::Instant>,
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub updated_at: types::Member<types::Instant>,
     /// `interviewEvents`. Each: A scheduled interview: time, place and interviewers.
-    #[serde(rename = "interviewEvents", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_events: types::Field<Vec<types::InterviewEvent>>,
+    #[serde(rename = "interviewEvents", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_events: types::Member<Vec<types::InterviewEvent>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1813,8 +1825,8 @@ pub struct InterviewSchedule {
 pub struct InterviewSchedulePayload {
     /// `interviewSchedule`. The interviews arranged for an application in one stage, and how far the
     /// arranging is.
-    #[serde(rename = "interviewSchedule", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_schedule: types::Field<types::InterviewSchedule>,
+    #[serde(rename = "interviewSchedule", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_schedule: types::Member<types::InterviewSchedule>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1834,8 +1846,8 @@ pub struct InterviewStage {
     #[serde(rename = "orderInInterviewPlan")]
     pub order_in_interview_plan: i64,
     /// `interviewStageGroupId`. The id of an interview stage group.
-    #[serde(rename = "interviewStageGroupId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_stage_group_id: types::Field<types::InterviewStageGroupId>,
+    #[serde(rename = "interviewStageGroupId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_stage_group_id: types::Member<types::InterviewStageGroupId>,
     /// `interviewPlanId`. The id of an interview plan.
     #[serde(rename = "interviewPlanId")]
     pub interview_plan_id: types::InterviewPlanId,
@@ -1882,50 +1894,50 @@ pub struct InterviewStageMapping {
 #[non_exhaustive]
 pub struct InterviewSummary {
     /// `id`. The id of an interview.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub id: types::Field<types::InterviewId>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub id: types::Member<types::InterviewId>,
     /// The title of the interview summary.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub title: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub title: types::Member<String>,
     /// The title that candidates see.
-    #[serde(rename = "externalTitle", default, skip_serializing_if = "types::Field::is_absent")]
-    pub external_title: types::Field<String>,
+    #[serde(rename = "externalTitle", default, skip_serializing_if = "types::Member::is_absent")]
+    pub external_title: types::Member<String>,
     /// The type of the interview summary.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub r#type: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub r#type: types::Member<String>,
     /// Whether it is archived.
-    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_archived: types::Field<bool>,
+    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_archived: types::Member<bool>,
     /// Whether it is a debrief.
-    #[serde(rename = "isDebrief", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_debrief: types::Field<bool>,
+    #[serde(rename = "isDebrief", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_debrief: types::Member<bool>,
     /// Whether feedback is required.
-    #[serde(rename = "isFeedbackRequired", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_feedback_required: types::Field<bool>,
+    #[serde(rename = "isFeedbackRequired", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_feedback_required: types::Member<bool>,
     /// Whether feedback is requested.
-    #[serde(rename = "isFeedbackRequested", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_feedback_requested: types::Field<bool>,
+    #[serde(rename = "isFeedbackRequested", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_feedback_requested: types::Member<bool>,
     /// The instructions, as HTML.
-    #[serde(rename = "instructionsHtml", default, skip_serializing_if = "types::Field::is_absent")]
-    pub instructions_html: types::Field<String>,
+    #[serde(rename = "instructionsHtml", default, skip_serializing_if = "types::Member::is_absent")]
+    pub instructions_html: types::Member<String>,
     /// The instructions, as plain text.
-    #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Field::is_absent")]
-    pub instructions_plain: types::Field<String>,
+    #[serde(rename = "instructionsPlain", default, skip_serializing_if = "types::Member::is_absent")]
+    pub instructions_plain: types::Member<String>,
     /// `jobId`. The id of a job.
-    #[serde(rename = "jobId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub job_id: types::Field<types::JobId>,
+    #[serde(rename = "jobId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub job_id: types::Member<types::JobId>,
     /// `feedbackFormDefinitionId`. The id of a feedback form definition.
-    #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
+    #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub feedback_form_definition_id: types::Member<types::FeedbackFormDefinitionId>,
     /// `interviewId`. The id of an interview.
-    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_id: types::Field<types::InterviewId>,
+    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_id: types::Member<types::InterviewId>,
     /// The interview duration, in minutes.
-    #[serde(rename = "interviewDurationMinutes", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_duration_minutes: types::Field<Number>,
+    #[serde(rename = "interviewDurationMinutes", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_duration_minutes: types::Member<Number>,
     /// Whether it is schedulable.
-    #[serde(rename = "isSchedulable", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_schedulable: types::Field<bool>,
+    #[serde(rename = "isSchedulable", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_schedulable: types::Member<bool>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1936,50 +1948,50 @@ pub struct InterviewSummary {
 #[non_exhaustive]
 pub struct Interviewer {
     /// `userId`. The id of a user.
-    #[serde(rename = "userId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub user_id: types::Field<types::UserId>,
+    #[serde(rename = "userId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub user_id: types::Member<types::UserId>,
     /// Whether feedback is required.
     #[serde(rename = "isFeedbackRequired")]
     pub is_feedback_required: bool,
     /// Whether it has submitted feedback.
-    #[serde(rename = "hasSubmittedFeedback", default, skip_serializing_if = "types::Field::is_absent")]
-    pub has_submitted_feedback: types::Field<bool>,
+    #[serde(rename = "hasSubmittedFeedback", default, skip_serializing_if = "types::Member::is_absent")]
+    pub has_submitted_feedback: types::Member<bool>,
     /// `trainingRole`. One of [`TrainingRole`](types::TrainingRole).
-    #[serde(rename = "trainingRole", default, skip_serializing_if = "types::Field::is_absent")]
-    pub training_role: types::Field<types::TrainingRole>,
+    #[serde(rename = "trainingRole", default, skip_serializing_if = "types::Member::is_absent")]
+    pub training_role: types::Member<types::TrainingRole>,
     /// `user`. A user of the organization.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub user: types::Field<types::UserSummary>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub user: types::Member<types::UserSummary>,
     /// `interviewerPool`. An interviewer pool without its members.
-    #[serde(rename = "interviewerPool", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interviewer_pool: types::Field<types::InterviewerPoolSummary>,
+    #[serde(rename = "interviewerPool", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interviewer_pool: types::Member<types::InterviewerPoolSummary>,
     /// `id`. The id of a user.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub id: types::Field<types::UserId>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub id: types::Member<types::UserId>,
     /// The first name of the interviewer.
-    #[serde(rename = "firstName", default, skip_serializing_if = "types::Field::is_absent")]
-    pub first_name: types::Field<String>,
+    #[serde(rename = "firstName", default, skip_serializing_if = "types::Member::is_absent")]
+    pub first_name: types::Member<String>,
     /// The last name of the interviewer.
-    #[serde(rename = "lastName", default, skip_serializing_if = "types::Field::is_absent")]
-    pub last_name: types::Field<String>,
+    #[serde(rename = "lastName", default, skip_serializing_if = "types::Member::is_absent")]
+    pub last_name: types::Member<String>,
     /// The email of the interviewer.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub email: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub email: types::Member<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
-    #[serde(rename = "globalRole", default, skip_serializing_if = "types::Field::is_absent")]
-    pub global_role: types::Field<types::GlobalRole>,
+    #[serde(rename = "globalRole", default, skip_serializing_if = "types::Member::is_absent")]
+    pub global_role: types::Member<types::GlobalRole>,
     /// Whether it is enabled.
-    #[serde(rename = "isEnabled", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_enabled: types::Field<bool>,
+    #[serde(rename = "isEnabled", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_enabled: types::Member<bool>,
     /// When it was updated.
-    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub updated_at: types::Field<types::Instant>,
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub updated_at: types::Member<types::Instant>,
     /// `managerId`. The id of a user.
-    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub manager_id: types::Field<types::UserId>,
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub manager_id: types::Member<types::UserId>,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -1998,11 +2010,11 @@ pub struct InterviewerPause {
     #[serde(rename = "startsAt")]
     pub starts_at: types::Instant,
     /// When it ends.
-    #[serde(rename = "endsAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub ends_at: types::Field<types::Instant>,
+    #[serde(rename = "endsAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub ends_at: types::Member<types::Instant>,
     /// The comment of the interviewer pause.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub comment: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub comment: types::Member<String>,
     /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
@@ -2023,14 +2035,14 @@ pub struct InterviewerPool {
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `trainingPath`. The training of a pool's interviewers, stage by stage.
-    #[serde(rename = "trainingPath", default, skip_serializing_if = "types::Field::is_absent")]
-    pub training_path: types::Field<types::TrainingPath>,
+    #[serde(rename = "trainingPath", default, skip_serializing_if = "types::Member::is_absent")]
+    pub training_path: types::Member<types::TrainingPath>,
     /// `qualifiedMembers`. Each: A user who is qualified to interview in the pool.
-    #[serde(rename = "qualifiedMembers", default, skip_serializing_if = "types::Field::is_absent")]
-    pub qualified_members: types::Field<Vec<types::QualifiedMember>>,
+    #[serde(rename = "qualifiedMembers", default, skip_serializing_if = "types::Member::is_absent")]
+    pub qualified_members: types::Member<Vec<types::QualifiedMember>>,
     /// `trainees`. Each: A user in training for the pool.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub trainees: types::Field<Vec<types::Trainee>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub trainees: types::Member<Vec<types::Trainee>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2048,8 +2060,8 @@ pub struct InterviewerPoolSummary {
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `trainingPath`. The training of a pool's interviewers, stage by stage.
-    #[serde(rename = "trainingPath", default, skip_serializing_if = "types::Field::is_absent")]
-    pub training_path: types::Field<types::TrainingPath>,
+    #[serde(rename = "trainingPath", default, skip_serializing_if = "types::Member::is_absent")]
+    pub training_path: types::Member<types::TrainingPath>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2062,11 +2074,11 @@ pub struct InterviewerSettings {
     /// The id of the interviewer settings.
     pub id: String,
     /// The daily limit of the interviewer settings.
-    #[serde(rename = "dailyLimit", default, skip_serializing_if = "types::Field::is_absent")]
-    pub daily_limit: types::Field<i64>,
+    #[serde(rename = "dailyLimit", default, skip_serializing_if = "types::Member::is_absent")]
+    pub daily_limit: types::Member<i64>,
     /// The weekly limit of the interviewer settings.
-    #[serde(rename = "weeklyLimit", default, skip_serializing_if = "types::Field::is_absent")]
-    pub weekly_limit: types::Field<i64>,
+    #[serde(rename = "weeklyLimit", default, skip_serializing_if = "types::Member::is_absent")]
+    pub weekly_limit: types::Member<i64>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2088,59 +2100,59 @@ pub struct Job {
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
     /// `locationId`. The id of a location.
-    #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub location_id: types::Field<types::LocationId>,
+    #[serde(rename = "locationId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub location_id: types::Member<types::LocationId>,
     /// `departmentId`. The id of a department.
-    #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub department_id: types::Field<types::DepartmentId>,
+    #[serde(rename = "departmentId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub department_id: types::Member<types::DepartmentId>,
     /// `defaultInterviewPlanId`. The id of an interview plan.
-    #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
+    #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub default_interview_plan_id: types::Member<types::InterviewPlanId>,
     /// `interviewPlanIds`. Each: The id of an interview plan.
-    #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
+    #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_plan_ids: types::Member<Vec<types::InterviewPlanId>>,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// `jobPostingIds`. Each: The id of a job posting.
-    #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Field::is_absent")]
-    pub job_posting_ids: types::Field<Vec<types::JobPostingId>>,
+    #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Member::is_absent")]
+    pub job_posting_ids: types::Member<Vec<types::JobPostingId>>,
     /// The custom requisition id of the job.
-    #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_requisition_id: types::Field<String>,
+    #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_requisition_id: types::Member<String>,
     /// `brandId`. The id of a brand.
-    #[serde(rename = "brandId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub brand_id: types::Field<types::BrandId>,
+    #[serde(rename = "brandId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub brand_id: types::Member<types::BrandId>,
     /// `hiringTeam`. Each: A user with a role on a hiring team.
-    #[serde(rename = "hiringTeam", default, skip_serializing_if = "types::Field::is_absent")]
-    pub hiring_team: types::Field<Vec<types::HiringTeamMember>>,
+    #[serde(rename = "hiringTeam", default, skip_serializing_if = "types::Member::is_absent")]
+    pub hiring_team: types::Member<Vec<types::HiringTeamMember>>,
     /// `author`. The user who wrote or made something.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub author: types::Field<types::NoteAuthor>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub author: types::Member<types::NoteAuthor>,
     /// When it was created.
-    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub created_at: types::Field<types::Instant>,
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub created_at: types::Member<types::Instant>,
     /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// When it was opened.
-    #[serde(rename = "openedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub opened_at: types::Field<types::Instant>,
+    #[serde(rename = "openedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub opened_at: types::Member<types::Instant>,
     /// When it was closed.
-    #[serde(rename = "closedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub closed_at: types::Field<types::Instant>,
+    #[serde(rename = "closedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub closed_at: types::Member<types::Instant>,
     /// `location`. A location, or a region that groups locations.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub location: types::Field<types::Location>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub location: types::Member<types::Location>,
     /// `openings`. Each: An opening: a position to fill.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub openings: types::Field<Vec<types::Opening>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub openings: types::Member<Vec<types::Opening>>,
     /// `compensation`. The pay of a job.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub compensation: types::Field<types::JobCompensation>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub compensation: types::Member<types::JobCompensation>,
     /// `compensationTiers`. Each: A range of pay that can be offered, made of components.
-    #[serde(rename = "compensationTiers", default, skip_serializing_if = "types::Field::is_absent")]
-    pub compensation_tiers: types::Field<Vec<types::CompensationTier>>,
+    #[serde(rename = "compensationTiers", default, skip_serializing_if = "types::Member::is_absent")]
+    pub compensation_tiers: types::Member<Vec<types::CompensationTier>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2167,8 +2179,8 @@ pub struct JobBoard {
 #[non_exhaustive]
 pub struct JobCompensation {
     /// `compensationTiers`. Each: A range of pay that can be offered, made of components.
-    #[serde(rename = "compensationTiers", default, skip_serializing_if = "types::Field::is_absent")]
-    pub compensation_tiers: types::Field<Vec<types::CompensationTier>>,
+    #[serde(rename = "compensationTiers", default, skip_serializing_if = "types::Member::is_absent")]
+    pub compensation_tiers: types::Member<Vec<types::CompensationTier>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2181,8 +2193,8 @@ pub struct JobInterviewActivity {
     /// The id of the job interview activity.
     pub id: String,
     /// The title of the job interview activity.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub title: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub title: types::Member<String>,
     /// `interviews`. Each: An interview; which fields are present depends on where it is shown.
     pub interviews: Vec<types::InterviewSummary>,
     /// Members that this version does not know.
@@ -2221,8 +2233,8 @@ pub struct JobInterviewStage {
     #[serde(rename = "orderInInterviewPlan")]
     pub order_in_interview_plan: i64,
     /// `interviewStageGroupId`. The id of an interview stage group.
-    #[serde(rename = "interviewStageGroupId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_stage_group_id: types::Field<types::InterviewStageGroupId>,
+    #[serde(rename = "interviewStageGroupId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_stage_group_id: types::Member<types::InterviewStageGroupId>,
     /// `activities`. Each: Something to be done in a stage: a set of interviews.
     pub activities: Vec<types::JobInterviewActivity>,
     /// Members that this version does not know.
@@ -2235,8 +2247,8 @@ pub struct JobInterviewStage {
 #[non_exhaustive]
 pub struct JobPayload {
     /// `job`. A job.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub job: types::Field<types::Job>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub job: types::Member<types::Job>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2251,8 +2263,8 @@ pub struct JobPosting {
     /// The title of the job posting.
     pub title: String,
     /// `status`. One of [`JobPostingStatus`](types::JobPostingStatus).
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub status: types::Field<types::JobPostingStatus>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub status: types::Member<types::JobPostingStatus>,
     /// The description, as plain text.
     #[serde(rename = "descriptionPlain")]
     pub description_plain: String,
@@ -2260,8 +2272,8 @@ pub struct JobPosting {
     #[serde(rename = "descriptionHtml")]
     pub description_html: String,
     /// The description for social networks.
-    #[serde(rename = "descriptionSocial", default, skip_serializing_if = "types::Field::is_absent")]
-    pub description_social: types::Field<String>,
+    #[serde(rename = "descriptionSocial", default, skip_serializing_if = "types::Member::is_absent")]
+    pub description_social: types::Member<String>,
     /// `descriptionParts`. A description in its parts: the brand's opening, the body, the brand's
     /// closing.
     #[serde(rename = "descriptionParts")]
@@ -2273,20 +2285,20 @@ pub struct JobPosting {
     #[serde(rename = "teamName")]
     pub team_name: String,
     /// The team name hierarchy of the job posting.
-    #[serde(rename = "teamNameHierarchy", default, skip_serializing_if = "types::Field::is_absent")]
-    pub team_name_hierarchy: types::Field<Vec<String>>,
+    #[serde(rename = "teamNameHierarchy", default, skip_serializing_if = "types::Member::is_absent")]
+    pub team_name_hierarchy: types::Member<Vec<String>>,
     /// `jobId`. The id of a job.
     #[serde(rename = "jobId")]
     pub job_id: types::JobId,
     /// `job`. A job; which fields are present depends on where it is shown.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub job: types::Field<types::JobSummary>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub job: types::Member<types::JobSummary>,
     /// The location name of the job posting.
     #[serde(rename = "locationName")]
     pub location_name: String,
     /// The location external name of the job posting.
-    #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Field::is_absent")]
-    pub location_external_name: types::Field<String>,
+    #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Member::is_absent")]
+    pub location_external_name: types::Member<String>,
     /// `locationIds`. The locations of a posting.
     #[serde(rename = "locationIds")]
     pub location_ids: types::PostingLocationIds,
@@ -2294,20 +2306,20 @@ pub struct JobPosting {
     #[serde(rename = "linkedData")]
     pub linked_data: types::LinkedData,
     /// The day on which it was published.
-    #[serde(rename = "publishedDate", default, skip_serializing_if = "types::Field::is_absent")]
-    pub published_date: types::Field<types::Date>,
+    #[serde(rename = "publishedDate", default, skip_serializing_if = "types::Member::is_absent")]
+    pub published_date: types::Member<types::Date>,
     /// Until when one can apply.
-    #[serde(rename = "applicationDeadline", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_deadline: types::Field<types::Instant>,
+    #[serde(rename = "applicationDeadline", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_deadline: types::Member<types::Instant>,
     /// `address`. A postal address.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub address: types::Field<types::Address>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub address: types::Member<types::Address>,
     /// Whether it is remote.
-    #[serde(rename = "isRemote", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_remote: types::Field<bool>,
+    #[serde(rename = "isRemote", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_remote: types::Member<bool>,
     /// `workplaceType`. One of [`WorkplaceType`](types::WorkplaceType).
-    #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
-    pub workplace_type: types::Field<types::WorkplaceType>,
+    #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Member::is_absent")]
+    pub workplace_type: types::Member<types::WorkplaceType>,
     /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
@@ -2318,16 +2330,16 @@ pub struct JobPosting {
     #[serde(
         rename = "applicationFormDefinitionId",
         default,
-        skip_serializing_if = "types::Field::is_absent"
+        skip_serializing_if = "types::Member::is_absent"
     )]
-    pub application_form_definition_id: types::Field<String>,
+    pub application_form_definition_id: types::Member<String>,
     /// `applicationConfirmationEmailTemplateId`. The id of a communication template.
     #[serde(
         rename = "applicationConfirmationEmailTemplateId",
         default,
-        skip_serializing_if = "types::Field::is_absent"
+        skip_serializing_if = "types::Member::is_absent"
     )]
-    pub application_confirmation_email_template_id: types::Field<types::CommunicationTemplateId>,
+    pub application_confirmation_email_template_id: types::Member<types::CommunicationTemplateId>,
     /// `surveyFormDefinitions`. Each: A survey: what it asks and of which kind it is.
     #[serde(rename = "surveyFormDefinitions")]
     pub survey_form_definitions: Vec<types::SurveyFormDefinition>,
@@ -2335,22 +2347,30 @@ pub struct JobPosting {
     #[serde(rename = "isListed")]
     pub is_listed: bool,
     /// Whether the usual beginning of descriptions is left out.
-    #[serde(rename = "suppressDescriptionOpening", default, skip_serializing_if = "types::Field::is_absent")]
-    pub suppress_description_opening: types::Field<bool>,
+    #[serde(
+        rename = "suppressDescriptionOpening",
+        default,
+        skip_serializing_if = "types::Member::is_absent"
+    )]
+    pub suppress_description_opening: types::Member<bool>,
     /// Whether the usual end of descriptions is left out.
-    #[serde(rename = "suppressDescriptionClosing", default, skip_serializing_if = "types::Field::is_absent")]
-    pub suppress_description_closing: types::Field<bool>,
+    #[serde(
+        rename = "suppressDescriptionClosing",
+        default,
+        skip_serializing_if = "types::Member::is_absent"
+    )]
+    pub suppress_description_closing: types::Member<bool>,
     /// The external link of the job posting.
-    #[serde(rename = "externalLink", default, skip_serializing_if = "types::Field::is_absent")]
-    pub external_link: types::Field<String>,
+    #[serde(rename = "externalLink", default, skip_serializing_if = "types::Member::is_absent")]
+    pub external_link: types::Member<String>,
     /// The apply link of the job posting.
     #[serde(rename = "applyLink")]
     pub apply_link: String,
     /// `compensation`. The pay of a posting, and whether the job board shows it.
     pub compensation: types::JobPostingCompensation,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// When it was updated.
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
@@ -2358,9 +2378,9 @@ pub struct JobPosting {
     #[serde(
         rename = "applicationLimitCalloutHtml",
         default,
-        skip_serializing_if = "types::Field::is_absent"
+        skip_serializing_if = "types::Member::is_absent"
     )]
-    pub application_limit_callout_html: types::Field<String>,
+    pub application_limit_callout_html: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2371,11 +2391,11 @@ pub struct JobPosting {
 #[non_exhaustive]
 pub struct JobPostingCompensation {
     /// The compensation tier summary of the job posting compensation.
-    #[serde(rename = "compensationTierSummary", default, skip_serializing_if = "types::Field::is_absent")]
-    pub compensation_tier_summary: types::Field<String>,
+    #[serde(rename = "compensationTierSummary", default, skip_serializing_if = "types::Member::is_absent")]
+    pub compensation_tier_summary: types::Member<String>,
     /// `summaryComponents`. Each: The range of one kind of pay over all tiers of a posting.
-    #[serde(rename = "summaryComponents", default, skip_serializing_if = "types::Field::is_absent")]
-    pub summary_components: types::Field<Vec<types::CompensationComponentSummary>>,
+    #[serde(rename = "summaryComponents", default, skip_serializing_if = "types::Member::is_absent")]
+    pub summary_components: types::Member<Vec<types::CompensationComponentSummary>>,
     /// `compensationTiers`. Each: A range of pay that can be offered, made of components.
     #[serde(rename = "compensationTiers")]
     pub compensation_tiers: Vec<types::CompensationTier>,
@@ -2392,8 +2412,8 @@ pub struct JobPostingCompensation {
 #[non_exhaustive]
 pub struct JobPostingDeletePayload {
     /// `jobPosting`. A job posting that is gone.
-    #[serde(rename = "jobPosting", default, skip_serializing_if = "types::Field::is_absent")]
-    pub job_posting: types::Field<types::DeletedJobPosting>,
+    #[serde(rename = "jobPosting", default, skip_serializing_if = "types::Member::is_absent")]
+    pub job_posting: types::Member<types::DeletedJobPosting>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2404,8 +2424,8 @@ pub struct JobPostingDeletePayload {
 #[non_exhaustive]
 pub struct JobPostingPayload {
     /// `jobPosting`. A job posting as lists show it, without description and forms.
-    #[serde(rename = "jobPosting", default, skip_serializing_if = "types::Field::is_absent")]
-    pub job_posting: types::Field<types::JobPostingSummary>,
+    #[serde(rename = "jobPosting", default, skip_serializing_if = "types::Member::is_absent")]
+    pub job_posting: types::Member<types::JobPostingSummary>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2420,8 +2440,8 @@ pub struct JobPostingSummary {
     /// The title of the job posting summary.
     pub title: String,
     /// `status`. One of [`JobPostingStatus`](types::JobPostingStatus).
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub status: types::Field<types::JobPostingStatus>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub status: types::Member<types::JobPostingStatus>,
     /// `jobId`. The id of a job.
     #[serde(rename = "jobId")]
     pub job_id: types::JobId,
@@ -2435,14 +2455,14 @@ pub struct JobPostingSummary {
     #[serde(rename = "locationName")]
     pub location_name: String,
     /// The location external name of the job posting summary.
-    #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Field::is_absent")]
-    pub location_external_name: types::Field<String>,
+    #[serde(rename = "locationExternalName", default, skip_serializing_if = "types::Member::is_absent")]
+    pub location_external_name: types::Member<String>,
     /// `locationIds`. The locations of a posting.
     #[serde(rename = "locationIds")]
     pub location_ids: types::PostingLocationIds,
     /// `workplaceType`. One of [`WorkplaceType`](types::WorkplaceType).
-    #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
-    pub workplace_type: types::Field<types::WorkplaceType>,
+    #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Member::is_absent")]
+    pub workplace_type: types::Member<types::WorkplaceType>,
     /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
     #[serde(rename = "employmentType")]
     pub employment_type: types::EmploymentType,
@@ -2450,20 +2470,20 @@ pub struct JobPostingSummary {
     #[serde(rename = "isListed")]
     pub is_listed: bool,
     /// The day on which it was published.
-    #[serde(rename = "publishedDate", default, skip_serializing_if = "types::Field::is_absent")]
-    pub published_date: types::Field<types::Date>,
+    #[serde(rename = "publishedDate", default, skip_serializing_if = "types::Member::is_absent")]
+    pub published_date: types::Member<types::Date>,
     /// Until when one can apply.
-    #[serde(rename = "applicationDeadline", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_deadline: types::Field<types::Instant>,
+    #[serde(rename = "applicationDeadline", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_deadline: types::Member<types::Instant>,
     /// The external link of the job posting summary.
-    #[serde(rename = "externalLink", default, skip_serializing_if = "types::Field::is_absent")]
-    pub external_link: types::Field<String>,
+    #[serde(rename = "externalLink", default, skip_serializing_if = "types::Member::is_absent")]
+    pub external_link: types::Member<String>,
     /// The apply link of the job posting summary.
     #[serde(rename = "applyLink")]
     pub apply_link: String,
     /// The compensation tier summary of the job posting summary.
-    #[serde(rename = "compensationTierSummary", default, skip_serializing_if = "types::Field::is_absent")]
-    pub compensation_tier_summary: types::Field<String>,
+    #[serde(rename = "compensationTierSummary", default, skip_serializing_if = "types::Member::is_absent")]
+    pub compensation_tier_summary: types::Member<String>,
     /// Whether it should display compensation on job board.
     #[serde(rename = "shouldDisplayCompensationOnJobBoard")]
     pub should_display_compensation_on_job_board: bool,
@@ -2484,56 +2504,56 @@ pub struct JobSummary {
     /// The title of the job summary.
     pub title: String,
     /// `locationId`. The id of a location.
-    #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub location_id: types::Field<types::LocationId>,
+    #[serde(rename = "locationId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub location_id: types::Member<types::LocationId>,
     /// `departmentId`. The id of a department.
-    #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub department_id: types::Field<types::DepartmentId>,
+    #[serde(rename = "departmentId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub department_id: types::Member<types::DepartmentId>,
     /// Whether it is confidential.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub confidential: types::Field<bool>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub confidential: types::Member<bool>,
     /// `status`. One of [`JobStatus`](types::JobStatus).
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub status: types::Field<types::JobStatus>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub status: types::Member<types::JobStatus>,
     /// `employmentType`. One of [`EmploymentType`](types::EmploymentType).
-    #[serde(rename = "employmentType", default, skip_serializing_if = "types::Field::is_absent")]
-    pub employment_type: types::Field<types::EmploymentType>,
+    #[serde(rename = "employmentType", default, skip_serializing_if = "types::Member::is_absent")]
+    pub employment_type: types::Member<types::EmploymentType>,
     /// `defaultInterviewPlanId`. The id of an interview plan.
-    #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
+    #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub default_interview_plan_id: types::Member<types::InterviewPlanId>,
     /// `interviewPlanIds`. Each: The id of an interview plan.
-    #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
+    #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_plan_ids: types::Member<Vec<types::InterviewPlanId>>,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// `jobPostingIds`. Each: The id of a job posting.
-    #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Field::is_absent")]
-    pub job_posting_ids: types::Field<Vec<types::JobPostingId>>,
+    #[serde(rename = "jobPostingIds", default, skip_serializing_if = "types::Member::is_absent")]
+    pub job_posting_ids: types::Member<Vec<types::JobPostingId>>,
     /// The custom requisition id of the job summary.
-    #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_requisition_id: types::Field<String>,
+    #[serde(rename = "customRequisitionId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_requisition_id: types::Member<String>,
     /// `brandId`. The id of a brand.
-    #[serde(rename = "brandId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub brand_id: types::Field<types::BrandId>,
+    #[serde(rename = "brandId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub brand_id: types::Member<types::BrandId>,
     /// `hiringTeam`. Each: A user with a role on a hiring team.
-    #[serde(rename = "hiringTeam", default, skip_serializing_if = "types::Field::is_absent")]
-    pub hiring_team: types::Field<Vec<types::HiringTeamMember>>,
+    #[serde(rename = "hiringTeam", default, skip_serializing_if = "types::Member::is_absent")]
+    pub hiring_team: types::Member<Vec<types::HiringTeamMember>>,
     /// `author`. The user who wrote or made something.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub author: types::Field<types::NoteAuthor>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub author: types::Member<types::NoteAuthor>,
     /// When it was created.
-    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub created_at: types::Field<types::Instant>,
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub created_at: types::Member<types::Instant>,
     /// When it was updated.
-    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub updated_at: types::Field<types::Instant>,
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub updated_at: types::Member<types::Instant>,
     /// When it was opened.
-    #[serde(rename = "openedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub opened_at: types::Field<types::Instant>,
+    #[serde(rename = "openedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub opened_at: types::Member<types::Instant>,
     /// When it was closed.
-    #[serde(rename = "closedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub closed_at: types::Field<types::Instant>,
+    #[serde(rename = "closedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub closed_at: types::Member<types::Instant>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2550,26 +2570,26 @@ pub struct JobTemplate {
     /// `status`. One of [`JobTemplateStatus`](types::JobTemplateStatus).
     pub status: types::JobTemplateStatus,
     /// `locationId`. The id of a location.
-    #[serde(rename = "locationId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub location_id: types::Field<types::LocationId>,
+    #[serde(rename = "locationId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub location_id: types::Member<types::LocationId>,
     /// `departmentId`. The id of a department.
-    #[serde(rename = "departmentId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub department_id: types::Field<types::DepartmentId>,
+    #[serde(rename = "departmentId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub department_id: types::Member<types::DepartmentId>,
     /// `defaultInterviewPlanId`. The id of an interview plan.
-    #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub default_interview_plan_id: types::Field<types::InterviewPlanId>,
+    #[serde(rename = "defaultInterviewPlanId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub default_interview_plan_id: types::Member<types::InterviewPlanId>,
     /// `interviewPlanIds`. Each: The id of an interview plan.
-    #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_plan_ids: types::Field<Vec<types::InterviewPlanId>>,
+    #[serde(rename = "interviewPlanIds", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_plan_ids: types::Member<Vec<types::InterviewPlanId>>,
     /// When it was created.
-    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub created_at: types::Field<types::Instant>,
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub created_at: types::Member<types::Instant>,
     /// When it was updated.
-    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub updated_at: types::Field<types::Instant>,
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub updated_at: types::Member<types::Instant>,
     /// `location`. A location, or a region that groups locations.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub location: types::Field<types::Location>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub location: types::Member<types::Location>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2580,32 +2600,32 @@ pub struct JobTemplate {
 #[non_exhaustive]
 pub struct LinkedData {
     /// The @context of the linked data.
-    #[serde(rename = "@context", default, skip_serializing_if = "types::Field::is_absent")]
-    pub at_context: types::Field<String>,
+    #[serde(rename = "@context", default, skip_serializing_if = "types::Member::is_absent")]
+    pub at_context: types::Member<String>,
     /// The @type of the linked data.
-    #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
-    pub at_type: types::Field<String>,
+    #[serde(rename = "@type", default, skip_serializing_if = "types::Member::is_absent")]
+    pub at_type: types::Member<String>,
     /// The title of the linked data.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub title: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub title: types::Member<String>,
     /// The description of the linked data.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub description: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub description: types::Member<String>,
     /// `identifier`. The posting's identifier, as schema.org PropertyValue.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub identifier: types::Field<types::LinkedDataIdentifier>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub identifier: types::Member<types::LinkedDataIdentifier>,
     /// The day on which it was posted.
-    #[serde(rename = "datePosted", default, skip_serializing_if = "types::Field::is_absent")]
-    pub date_posted: types::Field<types::Date>,
+    #[serde(rename = "datePosted", default, skip_serializing_if = "types::Member::is_absent")]
+    pub date_posted: types::Member<types::Date>,
     /// `hiringOrganization`. Who hires, as schema.org Organization.
-    #[serde(rename = "hiringOrganization", default, skip_serializing_if = "types::Field::is_absent")]
-    pub hiring_organization: types::Field<types::LinkedDataHiringOrganization>,
+    #[serde(rename = "hiringOrganization", default, skip_serializing_if = "types::Member::is_absent")]
+    pub hiring_organization: types::Member<types::LinkedDataHiringOrganization>,
     /// `jobLocation`. Where the job is, as schema.org Place.
-    #[serde(rename = "jobLocation", default, skip_serializing_if = "types::Field::is_absent")]
-    pub job_location: types::Field<types::LinkedDataJobLocation>,
+    #[serde(rename = "jobLocation", default, skip_serializing_if = "types::Member::is_absent")]
+    pub job_location: types::Member<types::LinkedDataJobLocation>,
     /// `employmentType`. One of [`LinkedDataEmploymentType`](types::LinkedDataEmploymentType).
-    #[serde(rename = "employmentType", default, skip_serializing_if = "types::Field::is_absent")]
-    pub employment_type: types::Field<types::LinkedDataEmploymentType>,
+    #[serde(rename = "employmentType", default, skip_serializing_if = "types::Member::is_absent")]
+    pub employment_type: types::Member<types::LinkedDataEmploymentType>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2616,14 +2636,14 @@ pub struct LinkedData {
 #[non_exhaustive]
 pub struct LinkedDataHiringOrganization {
     /// The @type of the linked data hiring organization.
-    #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
-    pub at_type: types::Field<String>,
+    #[serde(rename = "@type", default, skip_serializing_if = "types::Member::is_absent")]
+    pub at_type: types::Member<String>,
     /// The name of the linked data hiring organization.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub name: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub name: types::Member<String>,
     /// Where the same organisation has a page.
-    #[serde(rename = "sameAs", default, skip_serializing_if = "types::Field::is_absent")]
-    pub same_as: types::Field<String>,
+    #[serde(rename = "sameAs", default, skip_serializing_if = "types::Member::is_absent")]
+    pub same_as: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2634,14 +2654,14 @@ pub struct LinkedDataHiringOrganization {
 #[non_exhaustive]
 pub struct LinkedDataIdentifier {
     /// The @type of the linked data identifier.
-    #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
-    pub at_type: types::Field<String>,
+    #[serde(rename = "@type", default, skip_serializing_if = "types::Member::is_absent")]
+    pub at_type: types::Member<String>,
     /// The name of the linked data identifier.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub name: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub name: types::Member<String>,
     /// The value of the linked data identifier.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub value: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub value: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2652,11 +2672,11 @@ pub struct LinkedDataIdentifier {
 #[non_exhaustive]
 pub struct LinkedDataJobLocation {
     /// The @type of the linked data job location.
-    #[serde(rename = "@type", default, skip_serializing_if = "types::Field::is_absent")]
-    pub at_type: types::Field<String>,
+    #[serde(rename = "@type", default, skip_serializing_if = "types::Member::is_absent")]
+    pub at_type: types::Member<String>,
     /// `address`. A postal address.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub address: types::Field<types::Address>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub address: types::Member<types::Address>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2671,29 +2691,29 @@ pub struct Location {
     /// The name of the location.
     pub name: String,
     /// The external name of the location.
-    #[serde(rename = "externalName", default, skip_serializing_if = "types::Field::is_absent")]
-    pub external_name: types::Field<String>,
+    #[serde(rename = "externalName", default, skip_serializing_if = "types::Member::is_absent")]
+    pub external_name: types::Member<String>,
     /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `address`. A postal address.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub address: types::Field<types::Address>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub address: types::Member<types::Address>,
     /// Whether it is remote.
-    #[serde(rename = "isRemote", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_remote: types::Field<bool>,
+    #[serde(rename = "isRemote", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_remote: types::Member<bool>,
     /// `workplaceType`. One of [`WorkplaceType`](types::WorkplaceType).
-    #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Field::is_absent")]
-    pub workplace_type: types::Field<types::WorkplaceType>,
+    #[serde(rename = "workplaceType", default, skip_serializing_if = "types::Member::is_absent")]
+    pub workplace_type: types::Member<types::WorkplaceType>,
     /// `parentLocationId`. The id of a location.
-    #[serde(rename = "parentLocationId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub parent_location_id: types::Field<types::LocationId>,
+    #[serde(rename = "parentLocationId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub parent_location_id: types::Member<types::LocationId>,
     /// `type`. One of [`LocationType`](types::LocationType).
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub r#type: types::Field<types::LocationType>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub r#type: types::Member<types::LocationType>,
     /// The extra data of the location.
-    #[serde(rename = "extraData", default, skip_serializing_if = "types::Field::is_absent")]
-    pub extra_data: types::Field<Map<String, Value>>,
+    #[serde(rename = "extraData", default, skip_serializing_if = "types::Member::is_absent")]
+    pub extra_data: types::Member<Map<String, Value>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2717,11 +2737,11 @@ pub struct LocationComponent {
 #[non_exhaustive]
 pub struct MergePayload {
     /// `deletedCandidate`. A candidate, by id alone.
-    #[serde(rename = "deletedCandidate", default, skip_serializing_if = "types::Field::is_absent")]
-    pub deleted_candidate: types::Field<types::CandidateReference>,
+    #[serde(rename = "deletedCandidate", default, skip_serializing_if = "types::Member::is_absent")]
+    pub deleted_candidate: types::Member<types::CandidateReference>,
     /// `mergedCandidate`. A candidate, by id alone.
-    #[serde(rename = "mergedCandidate", default, skip_serializing_if = "types::Field::is_absent")]
-    pub merged_candidate: types::Field<types::CandidateReference>,
+    #[serde(rename = "mergedCandidate", default, skip_serializing_if = "types::Member::is_absent")]
+    pub merged_candidate: types::Member<types::CandidateReference>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2740,23 +2760,23 @@ pub struct NoteAuthor {
     #[serde(rename = "lastName")]
     pub last_name: String,
     /// The email of the note author.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub email: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub email: types::Member<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
-    #[serde(rename = "globalRole", default, skip_serializing_if = "types::Field::is_absent")]
-    pub global_role: types::Field<types::GlobalRole>,
+    #[serde(rename = "globalRole", default, skip_serializing_if = "types::Member::is_absent")]
+    pub global_role: types::Member<types::GlobalRole>,
     /// Whether it is enabled.
-    #[serde(rename = "isEnabled", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_enabled: types::Field<bool>,
+    #[serde(rename = "isEnabled", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_enabled: types::Member<bool>,
     /// When it was updated.
-    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub updated_at: types::Field<types::Instant>,
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub updated_at: types::Member<types::Instant>,
     /// `managerId`. The id of a user.
-    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub manager_id: types::Field<types::UserId>,
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub manager_id: types::Member<types::UserId>,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2769,11 +2789,11 @@ pub struct NotetakerTranscript {
     /// `id`. The id of a notetaker transcript.
     pub id: types::NotetakerTranscriptId,
     /// `interviewEventId`. The id of an interview event.
-    #[serde(rename = "interviewEventId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_event_id: types::Field<types::InterviewEventId>,
+    #[serde(rename = "interviewEventId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_event_id: types::Member<types::InterviewEventId>,
     /// `interviewScheduleId`. The id of an interview schedule.
-    #[serde(rename = "interviewScheduleId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_schedule_id: types::Field<types::InterviewScheduleId>,
+    #[serde(rename = "interviewScheduleId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_schedule_id: types::Member<types::InterviewScheduleId>,
     /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
@@ -2794,8 +2814,8 @@ pub struct Offer {
     /// `id`. The id of an offer.
     pub id: types::OfferId,
     /// When it was decided.
-    #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub decided_at: types::Field<types::Instant>,
+    #[serde(rename = "decidedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub decided_at: types::Member<types::Instant>,
     /// `applicationId`. The id of an application.
     #[serde(rename = "applicationId")]
     pub application_id: types::ApplicationId,
@@ -2803,17 +2823,17 @@ pub struct Offer {
     #[serde(rename = "acceptanceStatus")]
     pub acceptance_status: types::AcceptanceStatus,
     /// `offerStatus`. One of [`OfferStatus`](types::OfferStatus).
-    #[serde(rename = "offerStatus", default, skip_serializing_if = "types::Field::is_absent")]
-    pub offer_status: types::Field<types::OfferStatus>,
+    #[serde(rename = "offerStatus", default, skip_serializing_if = "types::Member::is_absent")]
+    pub offer_status: types::Member<types::OfferStatus>,
     /// `latestVersion`. One version of an offer: its terms, files, author and approval.
-    #[serde(rename = "latestVersion", default, skip_serializing_if = "types::Field::is_absent")]
-    pub latest_version: types::Field<types::OfferVersion>,
+    #[serde(rename = "latestVersion", default, skip_serializing_if = "types::Member::is_absent")]
+    pub latest_version: types::Member<types::OfferVersion>,
     /// `versions`. Each: One version of an offer: its terms, files, author and approval.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub versions: types::Field<Vec<types::OfferVersion>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub versions: types::Member<Vec<types::OfferVersion>>,
     /// `formDefinition`. What a form asks, section by section.
-    #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
-    pub form_definition: types::Field<types::FormDefinition>,
+    #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Member::is_absent")]
+    pub form_definition: types::Member<types::FormDefinition>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2824,8 +2844,8 @@ pub struct Offer {
 #[non_exhaustive]
 pub struct OfferDeletePayload {
     /// `offer`. An offer that is gone.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub offer: types::Field<types::DeletedOffer>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub offer: types::Member<types::DeletedOffer>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2836,8 +2856,8 @@ pub struct OfferDeletePayload {
 #[non_exhaustive]
 pub struct OfferPayload {
     /// `offer`. An offer to a candidate; lists give only its latest version.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub offer: types::Field<types::Offer>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub offer: types::Member<types::Offer>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2864,11 +2884,11 @@ pub struct OfferProcess {
 #[non_exhaustive]
 pub struct OfferSalary {
     /// The currency code of the offer salary.
-    #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Field::is_absent")]
-    pub currency_code: types::Field<String>,
+    #[serde(rename = "currencyCode", default, skip_serializing_if = "types::Member::is_absent")]
+    pub currency_code: types::Member<String>,
     /// The value of the offer salary.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub value: types::Field<Number>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub value: types::Member<Number>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2879,11 +2899,11 @@ pub struct OfferSalary {
 #[non_exhaustive]
 pub struct OfferStart {
     /// `id`. The id of an offer form.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub id: types::Field<types::OfferFormId>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub id: types::Member<types::OfferFormId>,
     /// `formDefinition`. What a form asks, section by section.
-    #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
-    pub form_definition: types::Field<types::FormDefinition>,
+    #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Member::is_absent")]
+    pub form_definition: types::Member<types::FormDefinition>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2896,29 +2916,29 @@ pub struct OfferVersion {
     /// `id`. The id of an offer version.
     pub id: types::OfferVersionId,
     /// When it starts.
-    #[serde(rename = "startDate", default, skip_serializing_if = "types::Field::is_absent")]
-    pub start_date: types::Field<types::Instant>,
+    #[serde(rename = "startDate", default, skip_serializing_if = "types::Member::is_absent")]
+    pub start_date: types::Member<types::Instant>,
     /// `salary`. A salary: an amount and its ISO 4217 currency.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub salary: types::Field<types::OfferSalary>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub salary: types::Member<types::OfferSalary>,
     /// When it was created.
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
     /// `openingId`. The id of an opening.
-    #[serde(rename = "openingId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub opening_id: types::Field<types::OpeningId>,
+    #[serde(rename = "openingId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub opening_id: types::Member<types::OpeningId>,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// `fileHandles`. Each: A file; file.info exchanges its handle for a download address.
-    #[serde(rename = "fileHandles", default, skip_serializing_if = "types::Field::is_absent")]
-    pub file_handles: types::Field<Vec<types::FileHandle>>,
+    #[serde(rename = "fileHandles", default, skip_serializing_if = "types::Member::is_absent")]
+    pub file_handles: types::Member<Vec<types::FileHandle>>,
     /// `author`. A user of the organization.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub author: types::Field<types::UserSummary>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub author: types::Member<types::UserSummary>,
     /// `approvalStatus`. One of [`ApprovalStatus`](types::ApprovalStatus).
-    #[serde(rename = "approvalStatus", default, skip_serializing_if = "types::Field::is_absent")]
-    pub approval_status: types::Field<types::ApprovalStatus>,
+    #[serde(rename = "approvalStatus", default, skip_serializing_if = "types::Member::is_absent")]
+    pub approval_status: types::Member<types::ApprovalStatus>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2931,26 +2951,26 @@ pub struct Opening {
     /// `id`. The id of an opening.
     pub id: types::OpeningId,
     /// When it was opened.
-    #[serde(rename = "openedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub opened_at: types::Field<types::Instant>,
+    #[serde(rename = "openedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub opened_at: types::Member<types::Instant>,
     /// When it was closed.
-    #[serde(rename = "closedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub closed_at: types::Field<types::Instant>,
+    #[serde(rename = "closedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub closed_at: types::Member<types::Instant>,
     /// Whether it is archived.
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// When it was archived.
-    #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub archived_at: types::Field<types::Instant>,
+    #[serde(rename = "archivedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub archived_at: types::Member<types::Instant>,
     /// `closeReasonId`. The id of a close reason.
-    #[serde(rename = "closeReasonId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub close_reason_id: types::Field<types::CloseReasonId>,
+    #[serde(rename = "closeReasonId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub close_reason_id: types::Member<types::CloseReasonId>,
     /// `openingState`. One of [`OpeningState`](types::OpeningState).
     #[serde(rename = "openingState")]
     pub opening_state: types::OpeningState,
     /// `latestVersion`. What an opening says at present.
-    #[serde(rename = "latestVersion", default, skip_serializing_if = "types::Field::is_absent")]
-    pub latest_version: types::Field<types::OpeningVersion>,
+    #[serde(rename = "latestVersion", default, skip_serializing_if = "types::Member::is_absent")]
+    pub latest_version: types::Member<types::OpeningVersion>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2961,8 +2981,8 @@ pub struct Opening {
 #[non_exhaustive]
 pub struct OpeningPayload {
     /// `opening`. An opening: a position to fill.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub opening: types::Field<types::Opening>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub opening: types::Member<types::Opening>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2985,17 +3005,17 @@ pub struct OpeningVersion {
     #[serde(rename = "createdAt")]
     pub created_at: types::Instant,
     /// `teamId`. The id of a department.
-    #[serde(rename = "teamId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub team_id: types::Field<types::DepartmentId>,
+    #[serde(rename = "teamId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub team_id: types::Member<types::DepartmentId>,
     /// `jobIds`. Each: The id of a job.
     #[serde(rename = "jobIds")]
     pub job_ids: Vec<types::JobId>,
     /// The day of the target hire.
-    #[serde(rename = "targetHireDate", default, skip_serializing_if = "types::Field::is_absent")]
-    pub target_hire_date: types::Field<types::Date>,
+    #[serde(rename = "targetHireDate", default, skip_serializing_if = "types::Member::is_absent")]
+    pub target_hire_date: types::Member<types::Date>,
     /// The day of the target start.
-    #[serde(rename = "targetStartDate", default, skip_serializing_if = "types::Field::is_absent")]
-    pub target_start_date: types::Field<types::Date>,
+    #[serde(rename = "targetStartDate", default, skip_serializing_if = "types::Member::is_absent")]
+    pub target_start_date: types::Member<types::Date>,
     /// Whether somebody who left is to be replaced.
     #[serde(rename = "isBackfill")]
     pub is_backfill: bool,
@@ -3049,20 +3069,20 @@ pub struct PingPayload {
 #[non_exhaustive]
 pub struct PostalAddress {
     /// The address country of the postal address.
-    #[serde(rename = "addressCountry", default, skip_serializing_if = "types::Field::is_absent")]
-    pub address_country: types::Field<String>,
+    #[serde(rename = "addressCountry", default, skip_serializing_if = "types::Member::is_absent")]
+    pub address_country: types::Member<String>,
     /// The address region of the postal address.
-    #[serde(rename = "addressRegion", default, skip_serializing_if = "types::Field::is_absent")]
-    pub address_region: types::Field<String>,
+    #[serde(rename = "addressRegion", default, skip_serializing_if = "types::Member::is_absent")]
+    pub address_region: types::Member<String>,
     /// The address locality of the postal address.
-    #[serde(rename = "addressLocality", default, skip_serializing_if = "types::Field::is_absent")]
-    pub address_locality: types::Field<String>,
+    #[serde(rename = "addressLocality", default, skip_serializing_if = "types::Member::is_absent")]
+    pub address_locality: types::Member<String>,
     /// The postal code of the postal address.
-    #[serde(rename = "postalCode", default, skip_serializing_if = "types::Field::is_absent")]
-    pub postal_code: types::Field<String>,
+    #[serde(rename = "postalCode", default, skip_serializing_if = "types::Member::is_absent")]
+    pub postal_code: types::Member<String>,
     /// The street address of the postal address.
-    #[serde(rename = "streetAddress", default, skip_serializing_if = "types::Field::is_absent")]
-    pub street_address: types::Field<String>,
+    #[serde(rename = "streetAddress", default, skip_serializing_if = "types::Member::is_absent")]
+    pub street_address: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3092,23 +3112,23 @@ pub struct Project {
     /// The title of the project.
     pub title: String,
     /// The description of the project.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub description: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub description: types::Member<String>,
     /// Whether it is archived.
-    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_archived: types::Field<bool>,
+    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_archived: types::Member<bool>,
     /// Whether it is confidential.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub confidential: types::Field<bool>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub confidential: types::Member<bool>,
     /// `authorId`. The id of a user.
-    #[serde(rename = "authorId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub author_id: types::Field<types::UserId>,
+    #[serde(rename = "authorId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub author_id: types::Member<types::UserId>,
     /// When it was created.
-    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub created_at: types::Field<types::Instant>,
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub created_at: types::Member<types::Instant>,
     /// `customFieldEntries`. Each: A custom field of a project with its value.
-    #[serde(rename = "customFieldEntries", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_field_entries: types::Field<Vec<types::ProjectCustomField>>,
+    #[serde(rename = "customFieldEntries", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_field_entries: types::Member<Vec<types::ProjectCustomField>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3121,13 +3141,13 @@ pub struct ProjectCustomField {
     /// `id`. The id of a custom field.
     pub id: types::CustomFieldId,
     /// Whether it is private.
-    #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_private: types::Field<bool>,
+    #[serde(rename = "isPrivate", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_private: types::Member<bool>,
     /// The title of the project custom field.
     pub title: String,
     /// The value as it is shown.
-    #[serde(rename = "valueLabel", default, skip_serializing_if = "types::Field::is_absent")]
-    pub value_label: types::Field<types::TextOrTexts>,
+    #[serde(rename = "valueLabel", default, skip_serializing_if = "types::Member::is_absent")]
+    pub value_label: types::Member<types::TextOrTexts>,
     /// The value of the project custom field.
     pub value: Value,
     /// Members that this version does not know.
@@ -3148,8 +3168,8 @@ pub struct QualifiedMember {
     #[serde(rename = "lastName")]
     pub last_name: String,
     /// The email of the qualified member.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub email: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub email: types::Member<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
@@ -3160,11 +3180,11 @@ pub struct QualifiedMember {
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// `managerId`. The id of a user.
-    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub manager_id: types::Field<types::UserId>,
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub manager_id: types::Member<types::UserId>,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// Whether it is paused.
     #[serde(rename = "isPaused")]
     pub is_paused: bool,
@@ -3178,32 +3198,32 @@ pub struct QualifiedMember {
 #[non_exhaustive]
 pub struct RecentEmailMessage {
     /// The record id of the recent email message.
-    #[serde(rename = "recordId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub record_id: types::Field<String>,
+    #[serde(rename = "recordId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub record_id: types::Member<String>,
     /// The source of the recent email message.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub source: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub source: types::Member<String>,
     /// The subject of the recent email message.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub subject: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub subject: types::Member<String>,
     /// The body of the recent email message.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub body: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub body: types::Member<String>,
     /// Whether the body is cut short.
-    #[serde(rename = "bodyTruncated", default, skip_serializing_if = "types::Field::is_absent")]
-    pub body_truncated: types::Field<bool>,
+    #[serde(rename = "bodyTruncated", default, skip_serializing_if = "types::Member::is_absent")]
+    pub body_truncated: types::Member<bool>,
     /// When it was sent.
-    #[serde(rename = "sentAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub sent_at: types::Field<types::Instant>,
+    #[serde(rename = "sentAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub sent_at: types::Member<types::Instant>,
     /// The bcc of the recent email message.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub bcc: types::Field<Value>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub bcc: types::Member<Value>,
     /// Whether there was a reply.
-    #[serde(rename = "receivedReply", default, skip_serializing_if = "types::Field::is_absent")]
-    pub received_reply: types::Field<bool>,
+    #[serde(rename = "receivedReply", default, skip_serializing_if = "types::Member::is_absent")]
+    pub received_reply: types::Member<bool>,
     /// `sequenceId`. The id of a sequence.
-    #[serde(rename = "sequenceId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub sequence_id: types::Field<types::SequenceId>,
+    #[serde(rename = "sequenceId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub sequence_id: types::Member<types::SequenceId>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3214,11 +3234,11 @@ pub struct RecentEmailMessage {
 #[non_exhaustive]
 pub struct RecentEmailMessagesPayload {
     /// `candidate`. A candidate, by id alone.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub candidate: types::Field<types::CandidateReference>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub candidate: types::Member<types::CandidateReference>,
     /// The watermark of the recent email messages payload.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub watermark: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub watermark: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3259,11 +3279,11 @@ pub struct Report {
     /// `status`. One of [`ReportStatus`](types::ReportStatus).
     pub status: types::ReportStatus,
     /// `reportData`. The rows of a report; cells are strings or numbers.
-    #[serde(rename = "reportData", default, skip_serializing_if = "types::Field::is_absent")]
-    pub report_data: types::Field<types::ReportData>,
+    #[serde(rename = "reportData", default, skip_serializing_if = "types::Member::is_absent")]
+    pub report_data: types::Member<types::ReportData>,
     /// The failure reason of the report.
-    #[serde(rename = "failureReason", default, skip_serializing_if = "types::Field::is_absent")]
-    pub failure_reason: types::Field<String>,
+    #[serde(rename = "failureReason", default, skip_serializing_if = "types::Member::is_absent")]
+    pub failure_reason: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3296,11 +3316,11 @@ pub struct ReportMetadata {
     /// The title of the report metadata.
     pub title: String,
     /// When the report was generated.
-    #[serde(rename = "reportGeneratedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub report_generated_at: types::Field<types::Instant>,
+    #[serde(rename = "reportGeneratedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub report_generated_at: types::Member<types::Instant>,
     /// Until when the same report is answered again instead of being made anew.
-    #[serde(rename = "cacheExpiresAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub cache_expires_at: types::Field<types::Instant>,
+    #[serde(rename = "cacheExpiresAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub cache_expires_at: types::Member<types::Instant>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3311,11 +3331,11 @@ pub struct ReportMetadata {
 #[non_exhaustive]
 pub struct RichText {
     /// The text, as HTML.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub html: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub html: types::Member<String>,
     /// The text, as plain text.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub plain: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub plain: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3326,14 +3346,14 @@ pub struct RichText {
 #[non_exhaustive]
 pub struct SelectableValue {
     /// The label of the selectable value.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub label: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub label: types::Member<String>,
     /// The value of the selectable value.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub value: types::Field<Value>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub value: types::Member<Value>,
     /// Whether it is archived.
-    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_archived: types::Field<bool>,
+    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_archived: types::Member<bool>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3346,23 +3366,23 @@ pub struct Sequence {
     /// `id`. The id of a sequence.
     pub id: types::SequenceId,
     /// The status of the sequence.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub status: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub status: types::Member<String>,
     /// `candidateId`. The id of a candidate.
-    #[serde(rename = "candidateId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub candidate_id: types::Field<types::CandidateId>,
+    #[serde(rename = "candidateId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub candidate_id: types::Member<types::CandidateId>,
     /// `applicationId`. The id of an application.
-    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_id: types::Field<types::ApplicationId>,
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_id: types::Member<types::ApplicationId>,
     /// `sequenceTemplateId`. The id of a sequence template.
-    #[serde(rename = "sequenceTemplateId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub sequence_template_id: types::Field<types::SequenceTemplateId>,
+    #[serde(rename = "sequenceTemplateId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub sequence_template_id: types::Member<types::SequenceTemplateId>,
     /// When it was created.
-    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub created_at: types::Field<types::Instant>,
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub created_at: types::Member<types::Instant>,
     /// The stages of the sequence.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub stages: types::Field<Vec<Map<String, Value>>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub stages: types::Member<Vec<Map<String, Value>>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3375,20 +3395,20 @@ pub struct SequenceTemplate {
     /// `id`. The id of a sequence template.
     pub id: types::SequenceTemplateId,
     /// The title of the sequence template.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub title: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub title: types::Member<String>,
     /// Whether it is archived.
-    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Field::is_absent")]
-    pub is_archived: types::Field<bool>,
+    #[serde(rename = "isArchived", default, skip_serializing_if = "types::Member::is_absent")]
+    pub is_archived: types::Member<bool>,
     /// Whether the link to unsubscribe works.
-    #[serde(rename = "unsubscribeLinkActive", default, skip_serializing_if = "types::Field::is_absent")]
-    pub unsubscribe_link_active: types::Field<bool>,
+    #[serde(rename = "unsubscribeLinkActive", default, skip_serializing_if = "types::Member::is_absent")]
+    pub unsubscribe_link_active: types::Member<bool>,
     /// When it was updated.
-    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub updated_at: types::Field<types::Instant>,
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub updated_at: types::Member<types::Instant>,
     /// The stages of the sequence template.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub stages: types::Field<Vec<Map<String, Value>>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub stages: types::Member<Vec<Map<String, Value>>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3399,20 +3419,20 @@ pub struct SequenceTemplate {
 #[non_exhaustive]
 pub struct SignatureRequestPayload {
     /// `relatedEntityType`. One of [`SignatureSubject`](types::SignatureSubject).
-    #[serde(rename = "relatedEntityType", default, skip_serializing_if = "types::Field::is_absent")]
-    pub related_entity_type: types::Field<types::SignatureSubject>,
+    #[serde(rename = "relatedEntityType", default, skip_serializing_if = "types::Member::is_absent")]
+    pub related_entity_type: types::Member<types::SignatureSubject>,
     /// `applicationId`. The id of an application.
-    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_id: types::Field<types::ApplicationId>,
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_id: types::Member<types::ApplicationId>,
     /// `offerId`. The id of an offer.
-    #[serde(rename = "offerId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub offer_id: types::Field<types::OfferId>,
+    #[serde(rename = "offerId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub offer_id: types::Member<types::OfferId>,
     /// `offerVersionId`. The id of an offer version.
-    #[serde(rename = "offerVersionId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub offer_version_id: types::Field<types::OfferVersionId>,
+    #[serde(rename = "offerVersionId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub offer_version_id: types::Member<types::OfferVersionId>,
     /// `eventType`. One of [`SignatureEventType`](types::SignatureEventType).
-    #[serde(rename = "eventType", default, skip_serializing_if = "types::Field::is_absent")]
-    pub event_type: types::Field<types::SignatureEventType>,
+    #[serde(rename = "eventType", default, skip_serializing_if = "types::Member::is_absent")]
+    pub event_type: types::Member<types::SignatureEventType>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3443,8 +3463,8 @@ pub struct Source {
     #[serde(rename = "isArchived")]
     pub is_archived: bool,
     /// `sourceType`. A kind of source.
-    #[serde(rename = "sourceType", default, skip_serializing_if = "types::Field::is_absent")]
-    pub source_type: types::Field<types::SourceType>,
+    #[serde(rename = "sourceType", default, skip_serializing_if = "types::Member::is_absent")]
+    pub source_type: types::Member<types::SourceType>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3578,8 +3598,8 @@ pub struct SurveySubmission {
     /// `id`. The id of a survey submission.
     pub id: types::SurveySubmissionId,
     /// `surveyFormDefinitionId`. The id of a survey form definition.
-    #[serde(rename = "surveyFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub survey_form_definition_id: types::Field<types::SurveyFormDefinitionId>,
+    #[serde(rename = "surveyFormDefinitionId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub survey_form_definition_id: types::Member<types::SurveyFormDefinitionId>,
     /// When it was submitted.
     #[serde(rename = "submittedAt")]
     pub submitted_at: types::Instant,
@@ -3587,17 +3607,17 @@ pub struct SurveySubmission {
     #[serde(rename = "candidateId")]
     pub candidate_id: types::CandidateId,
     /// `applicationId`. The id of an application.
-    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_id: types::Field<types::ApplicationId>,
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_id: types::Member<types::ApplicationId>,
     /// `surveyType`. One of [`SurveyType`](types::SurveyType).
     #[serde(rename = "surveyType")]
     pub survey_type: types::SurveyType,
     /// `formDefinition`. What a form asks, section by section.
-    #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Field::is_absent")]
-    pub form_definition: types::Field<types::FormDefinition>,
+    #[serde(rename = "formDefinition", default, skip_serializing_if = "types::Member::is_absent")]
+    pub form_definition: types::Member<types::FormDefinition>,
     /// What was filled in, by the path of the field.
-    #[serde(rename = "submittedValues", default, skip_serializing_if = "types::Field::is_absent")]
-    pub submitted_values: types::Field<Map<String, Value>>,
+    #[serde(rename = "submittedValues", default, skip_serializing_if = "types::Member::is_absent")]
+    pub submitted_values: types::Member<Map<String, Value>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3608,8 +3628,8 @@ pub struct SurveySubmission {
 #[non_exhaustive]
 pub struct SurveySubmissionPayload {
     /// `surveySubmission`. The answers to a survey; its form id is null once the form is deleted.
-    #[serde(rename = "surveySubmission", default, skip_serializing_if = "types::Field::is_absent")]
-    pub survey_submission: types::Field<types::SurveySubmission>,
+    #[serde(rename = "surveySubmission", default, skip_serializing_if = "types::Member::is_absent")]
+    pub survey_submission: types::Member<types::SurveySubmission>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3622,38 +3642,38 @@ pub struct TakeHomeAssignment {
     /// `id`. The id of a take home assignment.
     pub id: types::TakeHomeAssignmentId,
     /// The status of the take home assignment.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub status: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub status: types::Member<String>,
     /// `candidateId`. The id of a candidate.
-    #[serde(rename = "candidateId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub candidate_id: types::Field<types::CandidateId>,
+    #[serde(rename = "candidateId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub candidate_id: types::Member<types::CandidateId>,
     /// `applicationId`. The id of an application.
-    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub application_id: types::Field<types::ApplicationId>,
+    #[serde(rename = "applicationId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub application_id: types::Member<types::ApplicationId>,
     /// `interviewStageId`. The id of an interview stage.
-    #[serde(rename = "interviewStageId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_stage_id: types::Field<types::InterviewStageId>,
+    #[serde(rename = "interviewStageId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_stage_id: types::Member<types::InterviewStageId>,
     /// `interviewId`. The id of an interview.
-    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview_id: types::Field<types::InterviewId>,
+    #[serde(rename = "interviewId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview_id: types::Member<types::InterviewId>,
     /// `interview`. An interview; which fields are present depends on where it is shown.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub interview: types::Field<types::InterviewSummary>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub interview: types::Member<types::InterviewSummary>,
     /// `feedbackFormDefinitionId`. The id of a feedback form definition.
-    #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub feedback_form_definition_id: types::Field<types::FeedbackFormDefinitionId>,
+    #[serde(rename = "feedbackFormDefinitionId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub feedback_form_definition_id: types::Member<types::FeedbackFormDefinitionId>,
     /// The reviewers of the take home assignment.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub reviewers: types::Field<Vec<Map<String, Value>>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub reviewers: types::Member<Vec<Map<String, Value>>>,
     /// The submission of the take home assignment.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub submission: types::Field<Map<String, Value>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub submission: types::Member<Map<String, Value>>,
     /// When it was created.
-    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub created_at: types::Field<types::Instant>,
+    #[serde(rename = "createdAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub created_at: types::Member<types::Instant>,
     /// When it was updated.
-    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Field::is_absent")]
-    pub updated_at: types::Field<types::Instant>,
+    #[serde(rename = "updatedAt", default, skip_serializing_if = "types::Member::is_absent")]
+    pub updated_at: types::Member<types::Instant>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3665,8 +3685,8 @@ pub struct TakeHomeAssignment {
 pub struct TakeHomeAssignmentPayload {
     /// `takeHomeAssignment`. A task given to a candidate: its status, what was handed in, and who
     /// reviews it.
-    #[serde(rename = "takeHomeAssignment", default, skip_serializing_if = "types::Field::is_absent")]
-    pub take_home_assignment: types::Field<types::TakeHomeAssignment>,
+    #[serde(rename = "takeHomeAssignment", default, skip_serializing_if = "types::Member::is_absent")]
+    pub take_home_assignment: types::Member<types::TakeHomeAssignment>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3685,8 +3705,8 @@ pub struct Trainee {
     #[serde(rename = "lastName")]
     pub last_name: String,
     /// The email of the trainee.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub email: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub email: types::Member<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
@@ -3697,11 +3717,11 @@ pub struct Trainee {
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// `managerId`. The id of a user.
-    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub manager_id: types::Field<types::UserId>,
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub manager_id: types::Member<types::UserId>,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// Whether it is paused.
     #[serde(rename = "isPaused")]
     pub is_paused: bool,
@@ -3766,8 +3786,8 @@ pub struct TrainingStage {
     #[serde(rename = "approvalRequired")]
     pub approval_required: bool,
     /// `approvers`. Each: A user of the organization.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub approvers: types::Field<Vec<types::UserSummary>>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub approvers: types::Member<Vec<types::UserSummary>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3784,8 +3804,8 @@ pub struct TranscriptParticipant {
     /// The name of the transcript participant.
     pub name: String,
     /// The email of the transcript participant.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub email: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub email: types::Member<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3804,8 +3824,8 @@ pub struct User {
     #[serde(rename = "lastName")]
     pub last_name: String,
     /// The email of the user.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub email: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub email: types::Member<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
@@ -3816,11 +3836,11 @@ pub struct User {
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// `managerId`. The id of a user.
-    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub manager_id: types::Field<types::UserId>,
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub manager_id: types::Member<types::UserId>,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3839,8 +3859,8 @@ pub struct UserSummary {
     #[serde(rename = "lastName")]
     pub last_name: String,
     /// The email of the user summary.
-    #[serde(default, skip_serializing_if = "types::Field::is_absent")]
-    pub email: types::Field<String>,
+    #[serde(default, skip_serializing_if = "types::Member::is_absent")]
+    pub email: types::Member<String>,
     /// `globalRole`. One of [`GlobalRole`](types::GlobalRole).
     #[serde(rename = "globalRole")]
     pub global_role: types::GlobalRole,
@@ -3851,11 +3871,11 @@ pub struct UserSummary {
     #[serde(rename = "updatedAt")]
     pub updated_at: types::Instant,
     /// `managerId`. The id of a user.
-    #[serde(rename = "managerId", default, skip_serializing_if = "types::Field::is_absent")]
-    pub manager_id: types::Field<types::UserId>,
+    #[serde(rename = "managerId", default, skip_serializing_if = "types::Member::is_absent")]
+    pub manager_id: types::Member<types::UserId>,
     /// `customFields`. Each: A custom field of a record with its value.
-    #[serde(rename = "customFields", default, skip_serializing_if = "types::Field::is_absent")]
-    pub custom_fields: types::Field<Vec<types::CustomFieldValue>>,
+    #[serde(rename = "customFields", default, skip_serializing_if = "types::Member::is_absent")]
+    pub custom_fields: types::Member<Vec<types::CustomFieldValue>>,
     /// Members that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -3873,8 +3893,8 @@ pub struct Webhook {
     #[serde(rename = "requestUrl")]
     pub request_url: String,
     /// The secret token of the webhook.
-    #[serde(rename = "secretToken", default, skip_serializing_if = "types::Field::is_absent")]
-    pub secret_token: types::Field<String>,
+    #[serde(rename = "secretToken", default, skip_serializing_if = "types::Member::is_absent")]
+    pub secret_token: types::Member<String>,
     /// `webhookType`. One of [`WebhookType`](types::WebhookType).
     #[serde(rename = "webhookType")]
     pub webhook_type: types::WebhookType,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A member of an answer: absent, null, or a value. Ashby uses all three, and they are kept apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Field<T> {
+pub enum Member<T> {
     /// Not in the answer.
     #[default]
     Absent,
@@ -14,7 +14,7 @@ pub enum Field<T> {
     Value(T),
 }
 
-impl<T> Field<T> {
+impl<T> Member<T> {
     /// The value, if there is one.
     pub fn value(&self) -> Option<&T> {
         self.as_ref().into_value()
@@ -29,11 +29,11 @@ impl<T> Field<T> {
     }
 
     /// The same, borrowed.
-    pub fn as_ref(&self) -> Field<&T> {
+    pub fn as_ref(&self) -> Member<&T> {
         match self {
-            Self::Absent => Field::Absent,
-            Self::Null => Field::Null,
-            Self::Value(value) => Field::Value(value),
+            Self::Absent => Member::Absent,
+            Self::Null => Member::Null,
+            Self::Value(value) => Member::Value(value),
         }
     }
 
@@ -48,19 +48,19 @@ impl<T> Field<T> {
     }
 }
 
-impl<T> From<T> for Field<T> {
+impl<T> From<T> for Member<T> {
     fn from(value: T) -> Self {
         Self::Value(value)
     }
 }
 
-impl<T: Serialize> Serialize for Field<T> {
+impl<T: Serialize> Serialize for Member<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(serializer)
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Member<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
     }
