@@ -145,6 +145,9 @@ async fn a_limit_is_a_number_of_records_and_an_envelope_goes_on_from_there() {
     let ran =
         site.done(&format!("list candidates --envelope --sync-token {}", token.as_str().unwrap())).await;
     assert_eq!(envelope(&ran), (Vec::new(), Value::Null), "nothing has changed: {ran:#?}");
+    // Of what there is one, there is nothing to name.
+    let own: Value = serde_json::from_str(&site.done("get apiKeys").await.stdout).unwrap();
+    assert!(own["createdAt"].is_string(), "{own:#}");
     let one = site.done(&format!("get candidates {} --envelope", site.some("candidates"))).await;
     assert!(one.stdout.starts_with("{\"results\":{"), "{one:#?}");
 }

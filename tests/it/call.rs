@@ -142,6 +142,8 @@ async fn mistakes_are_found_before_anything_is_sent() {
         ("unknown_kind", &["list", "candidats"]),
         ("no_list", &["list", "apiKeys"]),
         ("no_jq", &["call", "candidate.list", "--jq", ".["]),
+        ("no_jq_term", &["call", "candidate.list", "--jq", ".[0] | | .id"]),
+        ("no_kind_to_list", &["list", "nonesuch"]),
         ("jq_table", &["call", "candidate.list", "--jq", ".", "--output", "table"]),
         ("on_behalf_of_read", &["call", "candidate.list", "--on-behalf-of", SECRET]),
         ("describe_unknown", &["describe", "candidate"]),

@@ -50,8 +50,8 @@ async fn the_demo_runs_what_it_prints_explains_its_numbers_and_answers_three_que
     // The second sync brought what changed, and nothing else.
     let [_, new, changed, deleted, ..] = second[..] else { panic!("{second:?}") };
     let churned = before(&text, " records change. The same command again:");
-    assert_eq!(before(&text, " records changed, and "), churned);
-    assert_eq!(before(&text, " rows with them: "), new + changed + deleted, "{text}\n{said}");
+    assert_eq!(before(&text, " records changed, which makes "), churned);
+    assert_eq!(before(&text, " rows: an interview's events"), new + changed + deleted, "{text}\n{said}");
     assert!((200..1_000).contains(&(new + changed)), "{said}");
     assert_eq!(before(&text, " records in "), first[1] + new - deleted, "{text}\n{said}");
     for question in [

@@ -346,6 +346,22 @@ async fn a_full_device_is_named() {
     }
 }
 
+/// Between rounds, too, in which nothing is written that could fail.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watch_does_not_go_on_for_a_reader_that_has_gone() {
+    let site = Site::new().await;
+    let mut child = start(site.ashby("sync users --to stdout --state state.json --watch --interval 1s"));
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // All that there is, so that nothing is left to be written.
+    for _ in 0..truth(site.organisation(), "users").len() {
+        assert!(lines.next_line().await.unwrap().is_some());
+    }
+    drop(lines);
+    let ran = ended(child).await;
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(ran.stderr.contains("nobody reads"), "{ran:#?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_has_seen_enough_ends_the_run() {
     let site = Site::new().await;

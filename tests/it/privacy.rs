@@ -291,6 +291,8 @@ async fn policies_are_listed_checked_and_compared() {
     assert_eq!(check["withheld"], serde_json::json!(["email_senders"]));
     let ran = site.done("sync users email_senders --privacy no-contact --to sqlite:senders.db").await;
     assert!(ran.stderr.contains("note: nothing leaves of email_senders"), "{ran:#?}");
+    let ran = site.done("sync users email_senders --privacy no-contact --to sqlite:senders.db -q").await;
+    assert_eq!(ran.stderr, "", "nothing went wrong, and nothing is to be decided");
     let ran = site.done("sync users --privacy no-contact --to sqlite:senders.db").await;
     assert!(!ran.stderr.contains("nothing leaves"), "{ran:#?}");
     std::fs::write(site.path("privacy.toml"), "preset = \"full\"\n[classes]\ncontacts = \"drop\"\n").unwrap();

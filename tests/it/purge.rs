@@ -252,6 +252,35 @@ async fn what_is_gone_goes_with_all_its_versions_and_nothing_else() {
     }
 }
 
+/// What cannot be told of afterwards is not begun, and what was told stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_is_sure_of_its_place_before_anything_goes_and_is_never_written_over() {
+    let site = Site::new().await;
+    site.done("sync candidates").await;
+    let id = truth(site.organisation(), "candidates").into_keys().next().unwrap();
+    let purge = format!("purge --candidate {id} --yes --receipt");
+    let nowhere = site.run(&format!("{purge} nowhere/x.json")).await;
+    assert_eq!(nowhere.code, Some(1), "{nowhere:#?}");
+    assert!(nowhere.stderr.contains("nothing was taken out"), "{nowhere:#?}");
+    let live = || sqlite(&site.path("ashby.db"), "candidates").contains_key(&id);
+    assert!(live());
+
+    std::fs::write(site.path("notes.txt"), "mine").unwrap();
+    let taken = site.run(&format!("{purge} notes.txt")).await;
+    assert_eq!(taken.code, Some(2), "{taken:#?}");
+    assert!(live() && std::fs::read_to_string(site.path("notes.txt")).unwrap() == "mine");
+    // One that is refused for another reason leaves nothing behind.
+    let unsure = site.run(&format!("purge --candidate {id} --receipt r.json")).await;
+    assert!(unsure.code == Some(2) && !site.path("r.json").exists(), "{unsure:#?}");
+
+    site.done(&format!("{purge} r.json")).await;
+    assert!(!live());
+    let told = std::fs::read_to_string(site.path("r.json")).unwrap();
+    assert!(told.contains("purged_at"));
+    assert_eq!(site.run(&format!("{purge} r.json")).await.code, Some(2));
+    assert_eq!(std::fs::read_to_string(site.path("r.json")).unwrap(), told);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_what_was_gone_for_long_enough_goes() {
     let site = Site::new().await;

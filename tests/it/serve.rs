@@ -424,8 +424,12 @@ async fn agents_come_over_http_too_and_readers_only_read() {
     let id = document(&listed)[0]["id"].clone();
     let note = json!({"candidateId": id, "note": "by program"});
     let write = json!({"entity": "candidates", "action": "create_note", "params": note});
-    let (status, _) = answer(server.post("/execute", &write).bearer_auth(&reader)).await;
-    assert_eq!(status, StatusCode::FORBIDDEN);
+    let (status, told) = answer(server.post("/execute", &write).bearer_auth(&reader)).await;
+    assert_eq!(
+        (status, &told["message"]),
+        (StatusCode::FORBIDDEN, &json!("this token may only read")),
+        "{told}"
+    );
     let (status, planned) = answer(server.post("/execute", &write).bearer_auth(&writer)).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{planned}");
     let mut apply = write.clone();

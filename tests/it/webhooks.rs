@@ -181,6 +181,9 @@ async fn events_are_passed_on_as_they_came_until_they_are_taken() {
     assert!(replayed.stdout.contains("127.0.0.1:9: "), "{replayed:?}");
     assert!(!format!("{replayed:?}").contains("SECRET"), "{replayed:?}");
     assert!(replayed.stderr.contains("not taken: 2 of 2 events"), "{replayed:?}");
+    let sent = run(bare(directory.path(), "webhook trigger ping --url http://127.0.0.1:9/SECRET")).await;
+    assert!(sent.code == Some(1) && !format!("{sent:?}").contains("SECRET"), "{sent:?}");
+    assert!(sent.stdout.contains("no answer (1)") && sent.stderr.contains("refused"), "{sent:?}");
 }
 
 fn webhooks(ran: &Ran) -> Vec<Value> {

@@ -51,6 +51,8 @@ pub(crate) struct Inner {
     copy: Option<LocalCopy>,
     client: Option<Client>,
     pub(crate) writes: Option<Arc<Writes>>,
+    /// Others may write here; whoever this is for may not.
+    pub(crate) is_reader: bool,
     documents: Option<Reader>,
     pub(crate) max_age: Option<Duration>,
     pub(crate) measures: Measures,
@@ -126,6 +128,7 @@ impl Agent {
                 copy,
                 client,
                 writes,
+                is_reader: false,
                 documents,
                 max_age,
                 measures,
@@ -191,7 +194,8 @@ impl Agent {
     #[must_use]
     pub fn reader(&self) -> Self {
         let tools = self.inner.tools.iter().filter(|tool| !tool.is_of_writes()).cloned().collect();
-        self.but(self.inner.copy.clone(), None, tools, self.inner.sight.clone())
+        let inner = Inner { writes: None, is_reader: true, tools, ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Waits until every write that was begun has ended and was noted, whoever still waits for its answer.

@@ -155,8 +155,8 @@ impl From<ashby_calls::Error> for Error {
 impl From<ashby_calls::Problems> for Error {
     fn from(problems: ashby_calls::Problems) -> Self {
         let operation = problems.operation().name;
-        Self::new("invalid_parameter", format!("{operation}: {problems}"))
-            .field("params")
-            .hint("describe_operation lists the parameters")
+        Self::new("invalid_parameter", format!("{operation}: {problems}")).field("params").hint(format!(
+            "describe_operation lists the parameters, and so does `ashby describe {operation}`"
+        ))
     }
 }

@@ -157,6 +157,10 @@ impl Writes {
 
 fn writes<'a>(agent: &'a Agent, operation: Option<&Operation>, call: &Call) -> Result<&'a Writes, Error> {
     agent.inner.writes.as_deref().ok_or_else(|| {
+        if agent.inner.is_reader {
+            return Error::new("writes_not_allowed", "this token may only read")
+                .hint("one that was made without --read-only may write, where the server allows it");
+        }
         let error = Error::new("writes_not_allowed", "nothing may be written here");
         match operation.filter(|_| call.door == SHELL) {
             // Plans live as long as their process; a person has another command.

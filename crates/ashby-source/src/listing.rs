@@ -316,7 +316,7 @@ impl Listing {
                 // What happened once by accident does not happen twice.
                 self.place.running = Some(Running { full: true, confirms: true, ..Running::default() });
                 turned.is_to_be_confirmed = true;
-                Ends::Incomplete(format!("{oddity}; it is listed once more"))
+                Ends::Incomplete(format!("{oddity}; it is listed once more, which counts"))
             }
             (ends, _) => {
                 self.place.has_had_records |= running.has_records;

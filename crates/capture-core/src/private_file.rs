@@ -150,7 +150,9 @@ pub fn replace_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>
     let path = canonical(path)?;
     let directory = directory_of(&path);
     // Made exclusively and with mode 0600; gone again if this fails.
-    let mut staged = tempfile::Builder::new().prefix(".staged-").tempfile_in(directory)?;
+    let staged = tempfile::Builder::new().prefix(".staged-").tempfile_in(directory);
+    // Its name says nothing to anybody.
+    let mut staged = staged.map_err(|error| io::Error::from(error.kind()))?;
     write(staged.as_file_mut())?;
     staged.as_file().sync_all()?;
     staged.persist(&path)?;

@@ -12,7 +12,7 @@ pub(crate) fn copy(settings: &Settings) -> Result<LocalCopy, Failure> {
     settings.check_destination()?;
     match settings.to().strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
         Some(path) => Ok(LocalCopy::new(path)),
-        None => Err(Failure::new(USAGE, "`--to` names no SQLite database, and only those are read")
+        None => Err(Failure::new(USAGE, "`--to` names no SQLite database, and this reads no other")
             .with_hint("name the one that `ashby sync` fills: --to sqlite:PATH")),
     }
 }
@@ -28,7 +28,8 @@ impl From<local_copy::Error> for Failure {
         match error {
             local_copy::Error::Copy(error) => error.into(),
             error => {
-                let failure = Failure::new(FAILED, error.to_string());
+                let is_absent = matches!(error, local_copy::Error::NoCopy(_));
+                let failure = Failure::new(if is_absent { USAGE } else { FAILED }, error.to_string());
                 match error.hint().map(str::to_owned) {
                     Some(hint) => failure.with_hint(hint),
                     None => failure.with_source(error),

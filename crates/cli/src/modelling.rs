@@ -21,20 +21,25 @@ pub(crate) fn options(settings: &Settings) -> Result<Options, Failure> {
     options.locking = settings.locking();
     let zone = settings.timezone();
     options.zone = TimeZone::get(zone).map_err(|_| {
-        Failure::new(USAGE, "timezone names no time zone")
+        Failure::new(USAGE, format!("{}: timezone names no time zone", settings.said_by("timezone")))
             .with_hint("write an IANA name, such as Europe/Berlin")
     })?;
     options.zone_name = zone.to_owned();
     for text in settings.holidays() {
         let date: Date = text.parse().map_err(|_| {
-            Failure::new(USAGE, "holidays must be dates").with_hint("write them as 2026-12-25")
+            Failure::new(USAGE, format!("{}: holidays must be dates", settings.said_by("holidays")))
+                .with_hint("write them as 2026-12-25")
         })?;
         options.holidays.insert(date);
     }
     for (title, category) in settings.source_categories() {
         if !CATEGORIES.contains(&category.as_str()) {
-            return Err(Failure::new(USAGE, "source_categories has a category that there is not")
-                .with_hint(format!("they are {}", CATEGORIES.join(", "))));
+            let place = settings.said_by("source_categories");
+            return Err(Failure::new(
+                USAGE,
+                format!("{place}: source_categories has a category that there is not"),
+            )
+            .with_hint(format!("they are {}", CATEGORIES.join(", "))));
         }
         options.source_categories.insert(title.clone(), category.clone());
     }

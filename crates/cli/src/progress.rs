@@ -106,6 +106,11 @@ impl Progress {
         (live.rounds.as_ref().map_or(0, Rounds::number), live.totals.clone())
     }
 
+    /// Whether the newest poll of a stream that has ended brought it up to date.
+    pub(crate) fn was_up_to_date(&self, stream: &str) -> bool {
+        self.live().rounds.as_ref().is_some_and(|rounds| rounds.was_up_to_date(stream))
+    }
+
     /// Whether the run as a whole cannot go on at present.
     pub(crate) fn is_troubled(&self) -> bool {
         self.live().is_troubled

@@ -89,6 +89,11 @@ impl Rounds {
         self.number
     }
 
+    /// Whether the newest poll of a stream brought it up to date.
+    pub(crate) fn was_up_to_date(&self, stream: &str) -> bool {
+        self.endings.get(stream) == Some(&Ending::UpToDate)
+    }
+
     pub(crate) fn started(&mut self) {
         self.began.get_or_insert_with(Instant::now);
     }

@@ -688,6 +688,11 @@ impl Settings {
         Ok(self.merged.inbox.as_deref())
     }
 
+    /// Where a setting comes from, for a message about what it says.
+    pub(crate) fn said_by(&self, name: &'static str) -> String {
+        self.layers.origin(name).unwrap_or_default()
+    }
+
     /// The settings that somebody set, and where.
     pub(crate) fn origins(&self) -> Vec<(&'static str, String)> {
         let origin = |setting: &Setting| {

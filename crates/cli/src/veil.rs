@@ -48,7 +48,7 @@ pub(crate) fn around(
     let veil = of(settings, privacy)?.selected(selection(settings.select())?);
     let is_withheld = |name: &&String| veil.plan(name).is_withheld();
     let withheld: Vec<&str> = streams.iter().flatten().filter(is_withheld).map(String::as_str).collect();
-    if !withheld.is_empty() {
+    if !withheld.is_empty() && !settings.quiet() {
         crate::output::explain(&format!(
             "note: nothing leaves of {}: the policy leaves out what tells their records apart\n",
             withheld.join(", ")

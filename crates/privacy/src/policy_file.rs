@@ -76,7 +76,10 @@ impl Policy {
                 ),
                 false => format!("did you mean {}?", near.join(" or ")),
             };
-            return Err(Problem { message: "there is no such policy".to_owned(), hint: Some(hint) });
+            return Err(Problem {
+                message: format!("there is no privacy policy `{}`", outside_text::name(spec)),
+                hint: Some(hint),
+            });
         }
         let read = private_file::read_small(path)
             .and_then(|text| String::from_utf8(text).map_err(|_| io::Error::other("it is not UTF-8 text")));
@@ -321,7 +324,7 @@ pub(crate) fn unknown_field(pattern: &Pattern, contract: &Contract) -> Option<St
     let stream = pattern.stream.as_deref().unwrap_or("*");
     let near: Vec<String> = near.iter().map(|name| format!("{stream}.{name}")).collect();
     let more = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
-    Some(format!("no field is called so{more}"))
+    Some(format!("no field is called `{}`{more}", outside_text::name(&format!("{stream}.{wanted}"))))
 }
 
 #[cfg(test)]
@@ -374,7 +377,7 @@ mod tests {
             ("preset = \"full\"\n[classes]\nidentifier = \"drop\"", "kept or hashed"),
             ("preset = \"full\"\n[fields]\n\"candidate.name\" = \"drop\"", "did you mean candidates"),
             ("preset = \"full\"\n[fields]\n\"candidates.phoneNumber\" = \"drop\"", "candidates.phoneNumbers"),
-            ("preset = \"full\"\n[fields]\n\"*.nonesuch\" = \"drop\"", "no field is called so"),
+            ("preset = \"full\"\n[fields]\n\"*.nonesuch\" = \"drop\"", "no field is called `*.nonesuch`"),
             ("preset = \"full\"\n[rows]\njobs = []", "a list of ids"),
             ("preset = \"full\"\n[rows]\nconfidential = true", "is text"),
             ("preset = \"full\"\n[classes]\ncontact = \"hash\"", "names no file with the key"),

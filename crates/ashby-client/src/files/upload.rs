@@ -56,12 +56,15 @@ impl Upload {
     /// A file on this machine, by its own name, which also tells what type it is of.
     ///
     /// # Errors
-    /// [`ErrorKind::LocalFile`] if there is no such file or it cannot be looked at.
+    /// [`ErrorKind::LocalFile`] if there is no such file, it cannot be looked at, or there is nothing in it.
     pub async fn from_path(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         let metadata = tokio::fs::metadata(&path).await.map_err(cannot_read)?;
         if !metadata.is_file() {
             return Err(Error::new(ErrorKind::LocalFile, OPERATION, "this is not a file"));
+        }
+        if metadata.len() == 0 {
+            return Err(Error::new(ErrorKind::LocalFile, OPERATION, "this file is empty"));
         }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(Self::new(&name, metadata.len(), Source::Path(path)))

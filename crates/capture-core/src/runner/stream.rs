@@ -120,7 +120,7 @@ impl Stream {
             Ends::Doubtful(why) => Some(why.clone()),
             Ends::Incomplete(why) => {
                 self.state.sweep_due = None;
-                self.unsaid = Some(format!("rows that this listing did not show were kept: {why}"));
+                self.unsaid = Some(format!("rows that this listing did not show stay: {why}"));
                 return;
             }
         };

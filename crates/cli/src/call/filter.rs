@@ -1,6 +1,6 @@
 //! `--jq`: a filter over results, and JSON as people read it.
 
-use jaq_core::load::{Arena, File, Loader};
+use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter as Compiled, Vars, data, unwrap_valr};
 use jaq_json::write::{Pp, write};
 use jaq_json::{Val, read};
@@ -20,6 +20,20 @@ const ONE: &str = "an expression sees the results, which are one input: `.` is a
 fn wrong(what: &str) -> Failure {
     Failure::new(USAGE, what)
         .with_hint("for example: --jq '.[].name'; the language is that of jq, https://jqlang.org/manual")
+}
+
+/// Where an expression goes wrong, in words.
+fn place(expression: &str, error: &load::Error<&str>) -> Option<String> {
+    // What is left of it there, or what stands there.
+    let (expected, found) = match error {
+        load::Error::Lex(errors) => errors.first().map(|(expected, rest)| (expected.as_str(), *rest))?,
+        load::Error::Parse(errors) => errors.first().map(|(expected, found)| (expected.as_str(), *found))?,
+        load::Error::Io(_) => return None,
+    };
+    let before = (found.as_ptr() as usize).checked_sub(expression.as_ptr() as usize)?;
+    let number = expression.get(..before)?.chars().count() + 1;
+    let found = if found.is_empty() { "its end".to_owned() } else { format!("character {number}") };
+    Some(format!(": {expected} expected at {found}"))
 }
 
 /// There is nothing of this name.
@@ -44,7 +58,10 @@ impl Filter {
         let arena = Arena::default();
         let program = File { code: expression, path: () };
         let modules = Loader::new(definitions).load(&arena, program);
-        let modules = modules.map_err(|_| wrong("what --jq gives is not a jq expression"))?;
+        let modules = modules.map_err(|errors| {
+            let at = errors.iter().find_map(|(_, error)| place(expression, error));
+            wrong(&format!("what --jq gives is not a jq expression{}", at.unwrap_or_default()))
+        })?;
         let compiled = Compiler::default().with_funs(functions).compile(modules);
         compiled.map(Self).map_err(|errors| {
             let mut unknown = errors.iter().flat_map(|(_, errors)| errors.iter().map(|(name, _)| *name));

@@ -213,7 +213,8 @@ pub(crate) fn parse(
             Some((place, path))
         });
     let files: Vec<_> = files.collect();
-    if view == View::Get && given.is_empty() && files.is_empty() && common.names_nothing() {
+    let takes_any = places(operation).next().is_some();
+    if view == View::Get && takes_any && given.is_empty() && files.is_empty() && common.names_nothing() {
         let message = format!("it is not said which record: `ashby get {name}` needs an id");
         return Err(Failure::new(USAGE, message)
             .with_hint(format!("ashby get {name} ID; `ashby get {name} --help` says what else names one")));
@@ -232,7 +233,7 @@ impl View {
             Self::Get => "info",
             Self::List => "list",
         };
-        let category = entity(word)?;
+        let category = entity(word, action)?;
         let of = |operation: &&Operation| operation.action() == action;
         category.operations.iter().find(of).ok_or_else(|| {
             let names: Vec<_> = category.operations.iter().map(|operation| operation.name).collect();
@@ -305,7 +306,8 @@ fn raw_operation(name: &str, is_read: bool) -> &'static Operation {
 }
 
 /// The category whose things a word names: `candidates`, `interview_stages`, `interviewStage`, `interview-stages`.
-fn entity(word: &str) -> Result<&'static Category, Failure> {
+/// Where there is none, those are named of which the action can be asked.
+fn entity(word: &str, action: &str) -> Result<&'static Category, Failure> {
     let plain = |text: &str| text.replace(['-', '_'], "").to_lowercase();
     let wanted = plain(word);
     let is_it = |category: &&Category| {
@@ -313,7 +315,9 @@ fn entity(word: &str) -> Result<&'static Category, Failure> {
     };
     catalog::CATEGORIES.iter().find(is_it).ok_or_else(|| {
         let failure = Failure::new(USAGE, format!("there is no kind of record named `{word}`"));
-        let plurals: Vec<String> = catalog::CATEGORIES.iter().map(|category| plural(category.name)).collect();
+        let has_it = |category: &&Category| category.operations.iter().any(|known| known.action() == action);
+        let plurals: Vec<String> =
+            catalog::CATEGORIES.iter().filter(has_it).map(|category| plural(category.name)).collect();
         match &catalog::nearest(word, plurals.iter().map(String::as_str))[..] {
             [] => failure.with_hint(format!("there are {}", plurals.join(", "))),
             near => failure.meaning(near),
@@ -672,10 +676,10 @@ mod tests {
         for word in
             ["interviewStage", "interviewStages", "interview_stages", "interview-stage", "InterviewStages"]
         {
-            assert_eq!(entity(word).unwrap().name, "interviewStage", "{word}");
+            assert_eq!(entity(word, "list").unwrap().name, "interviewStage", "{word}");
         }
-        assert_eq!(entity("apiKeys").unwrap().name, "apiKey");
-        assert!(entity("stages").is_err());
+        assert_eq!(entity("apiKeys", "info").unwrap().name, "apiKey");
+        assert!(entity("stages", "list").is_err());
         let plain: Vec<String> = catalog::CATEGORIES
             .iter()
             .flat_map(|category| [category.name.to_owned(), plural(category.name)])

@@ -241,7 +241,7 @@ fn explain(rows: u64, churned: u64) -> String {
         return String::new();
     }
     format!(
-        "\n({} records changed, and {} rows with them: an interview's events and an offer's versions have streams of \
+        "\n({} records changed, which makes {} rows: an interview's events and an offer's versions have streams of \
          their own.)\n",
         thousands(churned),
         thousands(rows)

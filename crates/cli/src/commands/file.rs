@@ -228,7 +228,7 @@ impl ResumeAction {
                         }
                         directory => {
                             let directory = directory.unwrap_or_else(|| directory_of(&candidate));
-                            let _made = make(&directory)?;
+                            let _made = make(&directory, "-o")?;
                             let name = name(&open, &resume, &mut HashSet::new());
                             tell(settings, &[save(settings, open, &directory.join(name), force).await?])
                         }
@@ -363,7 +363,10 @@ async fn upload_all(
 
 /// A file that is there and can be uploaded.
 pub(crate) async fn open(path: &Path, content_type: Option<&str>) -> Result<Upload, Failure> {
-    let file = Upload::from_path(path).await.map_err(|error| of_path(error, path))?;
+    let file = Upload::from_path(path).await.map_err(|error| {
+        let failure = of_path(error, path);
+        if path.exists() { failure } else { failure.with_code(USAGE) }
+    })?;
     Ok(match content_type {
         Some(content_type) => file.with_content_type(content_type),
         None => file,
@@ -415,7 +418,7 @@ async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failu
         }
         (None, None) => Vec::new(),
     };
-    let _made = make(&directory)?;
+    let _made = make(&directory, "-o")?;
     let (mut taken, mut all) = (HashSet::new(), Vec::new());
     for file in files {
         let open = client.open_file(&file.handle).await?.limit_bytes(flags.size.max_size);
@@ -427,7 +430,7 @@ async fn download(settings: &Settings, flags: DownloadFlags) -> Result<(), Failu
 
 /// Makes the directory that files are written to, its owner's alone: names of files tell who somebody is. Where nothing
 /// is written, it goes again.
-fn make(directory: &Path) -> Result<MadeDirectories, Failure> {
+fn make(directory: &Path, flag: &str) -> Result<MadeDirectories, Failure> {
     // Only our own place is made whole.
     let is_ours = directory.starts_with(DIRECTORY);
     let has_place = if is_ours { Ok(()) } else { private_file::check_directory_of(directory) };
@@ -437,7 +440,7 @@ fn make(directory: &Path) -> Result<MadeDirectories, Failure> {
         if failure.is_of_the_disk() {
             failure.with_code(FAILED)
         } else {
-            failure.with_hint("name another with -o")
+            failure.with_hint(format!("name another with {flag}"))
         }
     })
 }
@@ -499,7 +502,10 @@ async fn save(settings: &Settings, open: FileDownload, path: &Path, force: bool)
     let saved = Box::pin(open.save(path, force)).await.map_err(|error| {
         let exists = !force && path.exists();
         let failure = of_download(error, path);
-        if exists { failure.with_hint("--force replaces it, -o writes elsewhere") } else { failure }
+        match exists {
+            true => failure.with_code(USAGE).with_hint("--force replaces it, -o writes elsewhere"),
+            false => failure,
+        }
     })?;
     let path = path.display().to_string();
     let moved = Moved { path, content_type: saved.content_type, length_bytes: saved.length_bytes };

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use agents::Texts;
 use ashby_client::catalog::{self, Type};
 use ashby_webhooks::{Inbox, InboxOptions, Reader};
-use capture_core::{Place, Purge, Purging, Removal, StreamDescriptor, private_file};
+use capture_core::{Place, Purge, Purging, Removal, StreamDescriptor};
 use clap::Args;
 
 use crate::failure::{FAILED, Failure, USAGE};
@@ -22,7 +22,7 @@ use crate::settings::{Settings, duration};
 use crate::webhooks::{INBOX, inbox_of};
 use crate::{destination, local, modelling};
 use person::{Anonymous, Chooser, Looking, Person};
-use receipt::{Downloads, Found, InboxPart, Receipt};
+use receipt::{Downloads, Found, InboxPart, Receipt, ReceiptFile};
 
 /// What to take out.
 #[derive(Debug, Clone, Args)]
@@ -47,7 +47,7 @@ pub(crate) struct PurgeFlags {
     /// With --candidate or --anonymized: a directory of downloads, in which each candidate has a folder named by the id
     #[arg(long, value_name = "DIR", default_value = super::file::DIRECTORY)]
     downloads: PathBuf,
-    /// Write the receipt to this file, too, as JSON
+    /// Write the receipt to this file, too, as JSON. It must not be there yet: an earlier receipt is proof
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,
     /// Say what would go, and take out nothing
@@ -62,6 +62,8 @@ impl PurgeFlags {
     pub(crate) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let streams = descriptors();
         let place = destination::to_be_purged(settings)?;
+        // What cannot be told of afterwards is not begun.
+        let file = self.receipt.as_deref().map(ReceiptFile::claim).transpose()?;
         let person = match &self.candidate {
             Some(id) => Some(person_of(settings, id)?),
             None if self.anonymized => Some(anonymous(&*place, &streams).await?),
@@ -98,7 +100,7 @@ impl PurgeFlags {
         if self.dry_run || is_for_nothing {
             receipt.note =
                 Some(if self.dry_run { "nothing was taken out" } else { "there is nothing to take out" });
-            self.tell(settings, &receipt)?;
+            self.tell(settings, &receipt, file)?;
             return Ok(ExitCode::SUCCESS);
         }
         self.confirm(&receipt)?;
@@ -133,7 +135,7 @@ impl PurgeFlags {
         drop(purging);
         modelling::follow(settings)?;
         receipt.purged_at = Some(jiff::Timestamp::now().strftime("%FT%TZ").to_string());
-        self.tell(settings, &receipt)?;
+        self.tell(settings, &receipt, file)?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -184,7 +186,7 @@ impl PurgeFlags {
                 false => counted(records(&receipt.removal), "record"),
             };
             let message =
-                format!("{what} would be taken out and not come back: it needs --yes; nothing was taken out");
+                format!("{what} would be taken out for good: it needs --yes; nothing was taken out");
             return Err(Failure::new(USAGE, message).with_hint("--dry-run says what would go"));
         }
         said::question(&format!("{receipt}This cannot be undone. Go on? [y/N] "));
@@ -196,18 +198,16 @@ impl PurgeFlags {
         Err(Failure::new(FAILED, "not confirmed; nothing was taken out"))
     }
 
-    fn tell(&self, settings: &Settings, receipt: &Receipt) -> Result<(), Failure> {
-        if let Some(path) = &self.receipt {
-            let written = private_file::replace(path, output::json(receipt)?.as_bytes());
-            written.map_err(|error| {
-                Failure::new(FAILED, format!("cannot write the receipt {}", path.display()))
-                    .with_source(error)
-            })?;
+    fn tell(&self, settings: &Settings, receipt: &Receipt, file: Option<ReceiptFile>) -> Result<(), Failure> {
+        let printed = match settings.json() {
+            true => output::print_json(receipt),
+            false => output::print(&receipt.to_string()),
+        };
+        // Whatever became of the one, the other is written.
+        if let Some(file) = file {
+            file.write(receipt)?;
         }
-        match settings.json() {
-            true => output::print_json(receipt)?,
-            false => output::print(&receipt.to_string())?,
-        }
+        printed?;
         if self.candidate.is_some() && receipt.purged_at.is_some() {
             explain(
                 "what Ashby still has of them comes again with the next full listing: delete or anonymize them there \

@@ -37,12 +37,16 @@ pub(crate) struct QueryFlags {
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = time)]
     timeout: Duration,
     /// Rows at most
-    #[arg(long, value_name = "N", default_value = "10000")]
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = rows)]
     limit: NonZeroUsize,
 }
 
 fn time(text: &str) -> Result<Duration, String> {
     duration(text).ok_or_else(|| "write a duration such as 60s or 5m".to_owned())
+}
+
+fn rows(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "it must be a number above 0".to_owned())
 }
 
 impl QueryFlags {
@@ -86,7 +90,7 @@ impl QueryFlags {
         let model = match (has_model, answer.model_as_of.as_deref().and_then(|text| text.parse().ok())) {
             (true, Some(as_of)) => format!("; the model is {} old", age(as_of, now)),
             (true, None) => {
-                "; the model does not say how old it is (`ashby models build` makes it anew)".to_owned()
+                "; the model has no age: what it is made of has not all been listed (`ashby sync`)".to_owned()
             }
             (false, _) => "; there is no model, only records (`ashby models build` makes it)".to_owned(),
         };

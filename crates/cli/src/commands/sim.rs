@@ -146,6 +146,10 @@ async fn live(server: &Server, serve: &SimServe) -> Result<(), Failure> {
 
 async fn subscribe(server: &Server, webhooks: &SimWebhooks) -> Result<(), Failure> {
     let Some(url) = &webhooks.webhook else { return Ok(()) };
+    if !url.starts_with("http://") {
+        return Err(Failure::new(USAGE, "--webhook must be an address that begins with http://")
+            .with_hint("the simulator has nobody but this machine to tell, and speaks no TLS"));
+    }
     let secret = webhooks.webhook_secret_file.as_deref().map(webhooks::first_in).transpose()?;
     let all: Vec<&str> = Organisation::event_types().filter(|kind| *kind != "ping").collect();
     let wanted: Vec<&str> = match webhooks.webhook_types.as_slice() {

@@ -21,11 +21,21 @@ pub(crate) async fn run(settings: &Settings, action: StateAction) -> Result<Exit
     let place = destination::with_state(settings)?;
     match action {
         StateAction::Show => show(settings, &place.peek()?)?,
-        StateAction::Export => output::print_json(&place.peek()?.to_document())?,
+        StateAction::Export => output::print_json(&kept(&*place)?.to_document())?,
         StateAction::Reset { streams } => reset(settings, &*place, streams).await?,
         StateAction::Import { file, force } => import(settings, &*place, &file, force).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The state of a destination that there is: whoever keeps a copy of it wants to know if there is none.
+fn kept(place: &dyn Place) -> Result<State, Failure> {
+    let state = place.peek()?;
+    if place.exists() {
+        return Ok(state);
+    }
+    Err(Failure::new(USAGE, format!("there is nothing at {}", place.address()))
+        .with_hint("check `--to`; `ashby sync` makes what it names"))
 }
 
 /// Changes the state, and nothing else.
@@ -177,8 +187,10 @@ fn keep(state: &State) -> Result<std::path::PathBuf, Failure> {
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
-    text::of_file(file)
-        .map_err(|error| Failure::new(FAILED, format!("cannot read {}", file.display())).with_source(error))
+    text::of_file(file).map_err(|error| {
+        let code = if file.exists() { FAILED } else { USAGE };
+        Failure::new(code, format!("cannot read {}", file.display())).with_source(error)
+    })
 }
 
 fn show(settings: &Settings, state: &State) -> Result<(), Failure> {

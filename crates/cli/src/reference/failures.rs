@@ -93,7 +93,8 @@ pub(super) fn page() -> String {
         // As the summary of a sync has it: what is left out is no failure unless it was named.
         let code = match kind {
             Capture::Denied => format!("0; of a stream that was named {PARTIAL} beside others, {code} alone"),
-            Capture::Unsupported => "0".to_owned(),
+            // Who takes what there is and leaves, as `head` does, has what was wanted.
+            Capture::Unsupported | Capture::Closed => "0".to_owned(),
             kind if kind.is_stream_only() => format!("{PARTIAL} beside others, {code} alone"),
             _ => code.to_string(),
         };

@@ -182,7 +182,7 @@ pub(crate) fn no_profile(name: &str, there: &[&str], files: &[&Path]) -> Problem
         ([], []) if files.is_empty() => "; no file was read that could have one".to_owned(),
         ([], []) => format!("; {} has none: a profile is a table [profiles.NAME]", files.join(" and ")),
     };
-    Problem(format!("there is no such profile{more}"))
+    Problem(format!("there is no profile `{}`{more}", outside_text::name(name)))
 }
 
 #[cfg(test)]

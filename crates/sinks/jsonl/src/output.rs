@@ -18,7 +18,7 @@ use memchr::memchr2;
 use crate::BUFFER_BYTES;
 use crate::failure::not_opened;
 use crate::line::{push_key, push_reason};
-use crate::system::file_behind;
+use crate::system::{OutputReader, file_behind};
 
 /// How a line of a record goes on, and how each ends.
 const UPSERT: &str = r#"upsert","record":"#;
@@ -43,7 +43,9 @@ pub fn standard_output_with(state: Option<PathBuf>, locking: Locking) -> Box<dyn
     if io::stdout().is_terminal() {
         return with_state(Lines::new(Shown(io::stdout())), state, locking);
     }
-    with_state(Lines::new(io::stdout()).in_pieces().synced_by(file_behind(io::stdout())), state, locking)
+    let mut lines = Lines::new(io::stdout()).in_pieces().synced_by(file_behind(io::stdout()));
+    lines.reader = OutputReader::of(io::stdout());
+    with_state(lines, state, locking)
 }
 
 /// A terminal, which would obey what records hold: there it is written as escapes, and so stays the same JSON.
@@ -98,6 +100,8 @@ pub struct Lines<W> {
     takes_pieces: bool,
     /// What is synced with a flush.
     file: Option<Arc<File>>,
+    /// Who reads it, where that is known.
+    reader: Option<OutputReader>,
     buffer: Vec<u8>,
     /// How a line of each stream begins.
     prefixes: HashMap<String, String>,
@@ -110,6 +114,7 @@ impl<W: io::Write + Send> Lines<W> {
             output,
             takes_pieces: false,
             file: None,
+            reader: None,
             buffer: Vec::with_capacity(BUFFER_BYTES),
             prefixes: HashMap::new(),
         }
@@ -216,6 +221,10 @@ impl<W: io::Write + Send> Appender for Lines<W> {
     async fn flush(&mut self) -> Result<Option<Watermark>> {
         hand_over(&mut self.buffer, &mut self.output)?;
         self.output.flush().map_err(refused)?;
+        // A round without news writes nothing, and would go on for nobody.
+        if self.reader.as_ref().is_some_and(OutputReader::has_gone) {
+            return Err(refused(io::ErrorKind::BrokenPipe.into()));
+        }
         if let Some(file) = self.file.clone() {
             let synced = tokio::task::spawn_blocking(move || file.sync_data()).await;
             synced.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(refused)?;
@@ -296,6 +305,19 @@ mod tests {
         }
         assert_eq!(written[0].len(), 9);
         assert!(written[0] == written[1]);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_has_gone_is_noticed_without_anything_to_write() {
+        let (read, write) = io::pipe().expect("a pipe can be made");
+        let mut lines = Lines::new(io::sink());
+        lines.reader = OutputReader::of(&write);
+        lines.flush().await.unwrap();
+        drop(read);
+        assert_eq!(lines.flush().await.unwrap_err().kind(), ErrorKind::Closed);
+        let mut lines = Lines::new(io::sink());
+        lines.reader = OutputReader::of(tempfile::tempfile().expect("a file can be made"));
+        lines.flush().await.unwrap();
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Failure {
             Some(ErrorCode::CannotOpen) => (
                 ErrorKind::Storage,
                 "cannot be opened",
-                "check that its directory exists and that this user may write there",
+                "check that its directory exists, and that this user may read the file and write beside it",
             ),
             Some(ErrorCode::SystemIoFailure) => (
                 ErrorKind::Storage,

@@ -87,7 +87,7 @@ struct Missing {
 impl Bulk<'_> {
     pub(super) async fn run(&self) -> Result<ExitCode, Failure> {
         let client = self.settings.client()?;
-        let _made = make(&self.directory)?;
+        let _made = make(&self.directory, "--dir")?;
         let mut account = Account { directory: self.directory.clone(), ..Account::default() };
         let mut pages = client
             .pages(ListRequest::new(ReadOperation::new("candidate.list")).limit(self.settings.page_size()));
@@ -141,7 +141,7 @@ impl Bulk<'_> {
             }
         }
         let open = client.open_file(&resume.handle).await?.limit_bytes(self.max_size_bytes);
-        let _made = make(&folder)?;
+        let _made = make(&folder, "--dir")?;
         let name = safe_name(&open, resume);
         let name = if name == NOTE { format!("file {name}") } else { name };
         let path = folder.join(&name);

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use capture_core::Removal;
+use capture_core::{Removal, private_file};
 use serde::Serialize;
 
 use super::{person, records};
-use crate::failure::{FAILED, Failure};
-use crate::output::{counted, table, thousands};
+use crate::failure::{FAILED, Failure, USAGE};
+use crate::output::{self, counted, table, thousands};
 
 /// What is never looked into.
 const NOT_COVERED: [&str; 4] = [
@@ -80,6 +80,51 @@ struct FoundIn {
     file: String,
     /// How many of them are in it.
     found: u64,
+}
+
+/// Where a receipt is to be written: made before anything is taken out, and gone again if nothing comes of it.
+pub(super) struct ReceiptFile {
+    path: PathBuf,
+    file: File,
+    is_written: bool,
+}
+
+impl ReceiptFile {
+    /// # Errors
+    /// If something is there already, or nothing can be made there.
+    pub(super) fn claim(path: &Path) -> Result<Self, Failure> {
+        match private_file::options().write(true).create_new(true).open(path) {
+            Ok(file) => Ok(Self { path: path.to_owned(), file, is_written: false }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let message = format!("{} is there already; nothing was taken out", path.display());
+                Err(Failure::new(USAGE, message)
+                    .with_hint("name another file: a receipt is proof, and is kept"))
+            }
+            Err(error) => Err(Self::not_written(path, error)
+                .with_hint("name another file for the receipt; nothing was taken out")),
+        }
+    }
+
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn write(mut self, receipt: &Receipt) -> Result<(), Failure> {
+        let text = output::json(receipt)?;
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
+        self.is_written = written.is_ok();
+        written.map_err(|error| Self::not_written(&self.path, error))
+    }
+
+    fn not_written(path: &Path, error: io::Error) -> Failure {
+        Failure::new(FAILED, format!("cannot write the receipt {}", path.display())).with_source(error)
+    }
+}
+
+impl Drop for ReceiptFile {
+    fn drop(&mut self) {
+        if !self.is_written {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
 }
 
 impl Receipt {

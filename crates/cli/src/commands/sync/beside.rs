@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ashby_client::{Client, Usage};
 use axum::Router;
-use capture_core::{Handle, Observer, Place, Report, Result};
+use capture_core::{Event, Handle, Observer, Place, Report, Result};
 use http_service::{Limits, Vitals};
 use standing::{Keeper, Standing};
 use tokio_util::sync::CancellationToken;
@@ -37,7 +38,20 @@ pub(super) struct Beside {
     modelling: Option<Modelling>,
     observers: Vec<Arc<dyn Observer>>,
     sending: Option<Sending>,
+    begun: Begun,
     stop: CancellationToken,
+}
+
+/// Whether a stream was ever begun: until then nothing in the destination can have changed.
+#[derive(Clone, Default)]
+struct Begun(Arc<AtomicBool>);
+
+impl Observer for Begun {
+    fn observe(&self, event: &Event<'_>) {
+        if let Event::Started { .. } = event {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Beside {
@@ -55,7 +69,8 @@ impl Beside {
         let standing = Standing::new(usage, saved_at.collect::<BTreeMap<_, _>>());
         // Also when the run ends by itself.
         let stop = cancel.child_token();
-        let mut observers: Vec<Arc<dyn Observer>> = vec![Arc::new(standing.clone())];
+        let begun = Begun::default();
+        let mut observers: Vec<Arc<dyn Observer>> = vec![Arc::new(standing.clone()), Arc::new(begun.clone())];
         let vitals = match &within {
             Some(within) => Some(within.vitals.clone()),
             None => monitoring::start(settings, &stop).await?,
@@ -100,7 +115,7 @@ impl Beside {
         let path = place.path().and_then(|path| standing::beside(path).ok());
         let is_watch = settings.interval().is_some();
         let keeper = path.map(|path| Keeper::start(standing.clone(), path, is_watch));
-        Ok(Self { standing, keeper, receiver, forgetting, modelling, observers, sending, stop })
+        Ok(Self { standing, keeper, receiver, forgetting, modelling, observers, sending, begun, stop })
     }
 
     /// Says so when webhooks that were set up from here are disabled.
@@ -145,7 +160,7 @@ impl Beside {
     /// Ends all of it, after a run that captured something or came to nothing. What others may hold up is waited for
     /// together, so that the whole has one limit.
     pub(super) async fn end(self, has_failed: bool, is_interrupted: bool) {
-        let Self { keeper, receiver, forgetting, modelling, observers, sending, stop, .. } = self;
+        let Self { keeper, receiver, forgetting, modelling, observers, sending, begun, stop, .. } = self;
         stop.cancel();
         // The notifier is one of them, and all is said.
         drop(observers);
@@ -164,6 +179,10 @@ impl Beside {
         tokio::join!(received, sent);
         if let Some(keeper) = keeper {
             keeper.end().await;
+        }
+        // Where the run could not begin, neither can these, and the run has said why.
+        if has_failed && !begun.0.load(Ordering::Relaxed) {
+            return;
         }
         if let Some(forgetting) = forgetting {
             forgetting.end().await;

@@ -91,6 +91,10 @@ impl Summary {
         let (rounds, totals) = progress.totals();
         self.rounds = Some(rounds);
         self.in_trouble = progress.is_troubled();
+        // Who stops a watch in the middle of a round wants to know how things stood.
+        let is_between = |outcome: &Outcome| matches!(outcome, Outcome::Interrupted);
+        let between = self.report.streams.iter().filter(|(_, stream)| is_between(&stream.outcome));
+        self.up_to_date += between.filter(|(name, _)| progress.was_up_to_date(name)).count();
         for (name, total) in totals {
             if let Some(stream) = self.report.streams.get_mut(&name) {
                 (stream.records, stream.bytes, stream.requests) =

@@ -51,8 +51,8 @@ fn rate(text: &str) -> Result<f64, String> {
 
 /// How a delivery ended.
 struct Ended {
-    /// The status; none if there was no answer.
-    status: Option<u16>,
+    /// The status, or why there was no answer.
+    status: Result<u16, reqwest::Error>,
     took: Duration,
 }
 
@@ -111,18 +111,23 @@ impl Trigger {
             ended.extend(delivery.ok());
         }
         tell(&mut ended, started.elapsed(), settings.output() == Some(OutputFormat::Json))?;
-        let is_forged = ended.iter().any(|ended| ended.status == Some(401));
-        let taken = ended.iter().filter(|ended| ended.status.is_some_and(|status| status / 100 == 2)).count();
+        let is_forged = ended.iter().any(|ended| matches!(ended.status, Ok(401)));
+        let taken =
+            ended.iter().filter(|ended| ended.status.as_ref().is_ok_and(|status| status / 100 == 2)).count();
         if taken as u64 != self.count {
             let missing = thousands(self.count - taken as u64);
-            return Err(Failure::new(
-                FAILED,
-                format!("not taken: {missing} of {}", counted(self.count, "event")),
-            )
-            .with_hint(match is_forged {
+            let failure =
+                Failure::new(FAILED, format!("not taken: {missing} of {}", counted(self.count, "event")));
+            let failure = failure.with_hint(match is_forged {
                 true => "401 means that the secret is another one",
                 false => "see that a receiver answers at --url, and at that path",
-            }));
+            });
+            // The address is left out: whoever has it may write there.
+            let why = ended.into_iter().find_map(|ended| ended.status.err());
+            return Err(match why {
+                Some(error) => failure.with_source(error.without_url()),
+                None => failure,
+            });
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -140,9 +145,9 @@ async fn send(client: &reqwest::Client, url: &reqwest::Url, secret: Option<&str>
             let status = response.status().as_u16();
             // Read to its end, so that the connection can be used again.
             drop(response.bytes().await);
-            Some(status)
+            Ok(status)
         }
-        Err(_) => None,
+        Err(error) => Err(error),
     };
     Ended { status, took: started.elapsed() }
 }
@@ -152,12 +157,15 @@ fn tell(ended: &mut [Ended], elapsed: Duration, is_json: bool) -> Result<(), Fai
     ended.sort_by_key(|ended| ended.took);
     let mut statuses: BTreeMap<String, u64> = BTreeMap::new();
     for delivery in ended.iter() {
-        let status = delivery.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let status = match &delivery.status {
+            Ok(status) => status.to_string(),
+            Err(_) => "no answer".to_owned(),
+        };
         *statuses.entry(status).or_default() += 1;
     }
     let answered: Vec<f64> = ended
         .iter()
-        .filter(|ended| ended.status.is_some())
+        .filter(|ended| ended.status.is_ok())
         .map(|ended| ended.took.as_secs_f64() * 1e3)
         .collect();
     let at = |hundredths: usize| {

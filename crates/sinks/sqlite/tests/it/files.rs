@@ -133,7 +133,6 @@ mod unix {
     }
 
     #[tokio::test]
-    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     async fn who_may_read_the_file_but_not_write_beside_it_can_open_it() {
         let place = Place::new();
         let pets = stream("pets", &[]);
