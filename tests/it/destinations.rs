@@ -330,6 +330,7 @@ async fn a_full_device_is_named() {
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.stderr.contains("users.jsonl") && ran.stderr.contains("make room"), "{ran:#?}");
 
+    site.done("sync users").await;
     for arguments in [
         "sync users --to stdout",
         "state export",

@@ -221,7 +221,9 @@ async fn what_cannot_be_asked_for_is_a_mistake_in_the_command_line_and_a_bad_key
     let ran = run(board).await;
     assert_eq!(ran.code, Some(2), "{ran:#?}");
     let ran = site.run("list nosuch").await;
-    assert!(ran.stderr.contains("offerProcesses,"), "{ran:#?}");
+    assert!(ran.stderr.contains("brands,") && !ran.stderr.contains("apiKeys"), "{ran:#?}");
+    let ran = site.run("get nosuch").await;
+    assert!(ran.stderr.contains("apiKeys,"), "{ran:#?}");
     let ran = site.run("sync --select nosuch.a").await;
     assert!(ran.stderr.contains("there is no stream named `nosuch`"), "{ran:#?}");
 }

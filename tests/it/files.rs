@@ -61,7 +61,7 @@ async fn a_resume_goes_up_and_comes_down_again() {
         assert_eq!(directory.metadata().unwrap().permissions().mode() & 0o777, 0o700, "names tell, too");
     }
     let ran = site.called(&["resume", "download", &candidate]).await;
-    assert!(ran.code == Some(1) && ran.stderr.contains("--force"), "{ran:#?}");
+    assert!(ran.code == Some(2) && ran.stderr.contains("--force"), "{ran:#?}");
     assert_eq!(site.called(&["resume", "download", &candidate, "--force"]).await.code, Some(0));
     assert_eq!(files(&site), ["Curriculum Vitae.pdf", "ashby-files", "back.pdf"], "nothing else is left");
     let ran = site.called(&["resume", "download", &candidate, "-o", "ashby.toml"]).await;
@@ -107,7 +107,10 @@ async fn what_is_not_there_is_said() {
     let ran = site.run(&format!("resume download {without}")).await;
     assert!(ran.code == Some(1) && ran.stderr.contains("no résumé"), "{ran:#?}");
     let ran = site.run(&format!("resume upload {without} absent.pdf")).await;
-    assert!(ran.code == Some(1) && ran.stderr.contains("absent.pdf"), "{ran:#?}");
+    assert!(ran.code == Some(2) && ran.stderr.contains("absent.pdf"), "{ran:#?}");
+    std::fs::write(site.path("empty.pdf"), "").unwrap();
+    let ran = site.run(&format!("resume upload {without} empty.pdf")).await;
+    assert!(ran.code == Some(1) && ran.stderr.contains("this file is empty"), "{ran:#?}");
     let ran = site.run("resume upload nobody absent.pdf").await;
     assert!(ran.code == Some(2) && !ran.stderr.contains("nobody"), "{ran:#?}");
     assert_eq!(site.log().count("file.createFileUploadHandle"), 0);

@@ -285,7 +285,7 @@ async fn what_is_older_than_the_start_date_is_never_swept() {
             .done(&format!("sync candidates candidate_notes --since {late} --full --reconcile {reconcile}"))
             .await;
         assert_eq!(live(&site), all, "{ran:#?}");
-        assert!(ran.stderr.contains("kept: it shows only what was created since"), "{ran:#?}");
+        assert!(ran.stderr.contains("stay: it shows only what was created since"), "{ran:#?}");
         let notes = query(
             &site.path("ashby.db"),
             "select count(*) from candidate_notes where _deleted_at is not null",

@@ -23,7 +23,7 @@ async fn query(site: &Site, sql: &str, flags: &str) -> Ran {
 async fn the_page_is_a_file_that_stands_by_itself() {
     let site = Site::new().await;
     let none = site.run("report html -o page.html").await;
-    assert!(none.code == Some(1) && none.stderr.contains("ashby sync"), "{none:#?}");
+    assert!(none.code == Some(2) && none.stderr.contains("ashby sync"), "{none:#?}");
     site.done("sync").await;
     let ran = site.done("report html -o page.html --period all").await;
     assert!(ran.stdout.is_empty() && ran.stderr.contains("page.html: "), "{ran:#?}");

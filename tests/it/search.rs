@@ -8,7 +8,7 @@ use crate::support::Site;
 async fn words_are_looked_up_in_what_was_synced() {
     let site = Site::new().await;
     let ran = site.run("search anything").await;
-    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stderr.contains("ashby sync"), "{}", ran.stderr);
     assert_eq!(site.run("sync candidates applications jobs candidate_notes").await.code, Some(0));
 

@@ -2,14 +2,15 @@
 //!
 //! ```sh
 //! cargo build --release -p ashby-cli
-//! cargo run --release -p xtask --example deliveries                 # all of it; --only floor,listen,quiet,burst
+//! cargo run --release -p xtask --example deliveries                 # all of it; --only floor,listen,quiet,steady,burst
 //! cargo run --release -p xtask --example deliveries -- --only listen --events 1000000
 //! ```
 //!
 //! `floor` and `listen` are sent the same signed deliveries over as many connections: to a server that does no more than to
 //! answer 200 once the body is in a file, with one fsync for all that wait, and to `ashby listen`. `quiet` counts the requests
-//! of an hour in which nothing happens, which goes faster than others. `burst` changes a large organisation at once, and
-//! waits until every event is done.
+//! of an hour in which nothing happens, which goes faster than others. `steady` changes a large organisation again and again,
+//! and tells how long after its receipt an event was done, that is: what it tells of was read and committed. `burst`
+//! changes it at once, and waits until every event is done. Both keep to Ashby's limit of requests.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
@@ -64,8 +65,17 @@ struct Options {
     #[arg(long, default_value_t = 20_000)]
     applications: usize,
     /// Its changes
-    #[arg(long, default_value_t = 6_000)]
+    #[arg(long, default_value_t = 12_000)]
     changes: usize,
+    /// Changes of the steady part, each second
+    #[arg(long, default_value_t = 60)]
+    changes_per_second: usize,
+    /// How long the steady part lasts
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// The limit of requests that `ashby` keeps to
+    #[arg(long, default_value_t = 1_000)]
+    requests_per_minute: u32,
     /// Be the floor, and keep bodies in this file
     #[arg(long, hide = true)]
     serve: Option<PathBuf>,
@@ -76,6 +86,7 @@ enum Part {
     Floor,
     Listen,
     Quiet,
+    Steady,
     Burst,
 }
 
@@ -104,6 +115,9 @@ async fn main() -> Result<()> {
     if wants(Part::Quiet) {
         quiet(&binary, place.path(), options.faster).await?;
     }
+    if wants(Part::Steady) {
+        steady(&binary, place.path(), &options).await?;
+    }
     if wants(Part::Burst) {
         burst(&binary, place.path(), &options).await?;
     }
@@ -123,6 +137,15 @@ struct Receiver {
     said: tokio::io::Lines<BufReader<tokio::process::ChildStderr>>,
 }
 
+impl Receiver {
+    /// Reads what it says and forgets it: nobody may wait for a full pipe.
+    fn unheard(self) -> (Child, String) {
+        let Self { child, address, mut said } = self;
+        tokio::spawn(async move { while let Ok(Some(_)) = said.next_line().await {} });
+        (child, address)
+    }
+}
+
 async fn started(mut command: Command) -> Result<Receiver> {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true).spawn()?;
     let mut said = BufReader::new(child.stderr.take().ok_or("no standard error")?).lines();
@@ -137,15 +160,12 @@ async fn started(mut command: Command) -> Result<Receiver> {
 
 /// Sends deliveries, and says how that went.
 async fn received(name: &str, command: Command, options: &Options) -> Result<()> {
-    let mut receiver = started(command).await?;
-    // Nobody may wait for a full pipe.
-    let mut said = receiver.said;
-    tokio::spawn(async move { while let Ok(Some(_)) = said.next_line().await {} });
-    let process = receiver.child.id().ok_or("it has ended")?;
+    let (mut child, address) = started(command).await?.unheard();
+    let process = child.id().ok_or("it has ended")?;
     let next = Arc::new(AtomicU64::new(0));
     let began = Instant::now();
     let senders: Vec<_> = (0..options.connections)
-        .map(|_| tokio::spawn(send(receiver.address.clone(), Arc::clone(&next), options.events)))
+        .map(|_| tokio::spawn(send(address.clone(), Arc::clone(&next), options.events)))
         .collect();
     let mut memory = Vec::new();
     let mut taken_us: Vec<u32> = Vec::new();
@@ -186,7 +206,7 @@ async fn received(name: &str, command: Command, options: &Options) -> Result<()>
         memory.iter().map(|mib| format!("{mib:.1}")).collect::<Vec<_>>().join(" "),
         resident_mib(process, "VmHWM"),
     );
-    receiver.child.kill().await?;
+    child.kill().await?;
     Ok(())
 }
 
@@ -290,7 +310,12 @@ fn eprintln_address(listener: &TcpListener) -> Result<()> {
 }
 
 /// A watch with webhooks past its first round.
-async fn watching(binary: &Path, directory: &Path, server: &Server, arguments: &[&str]) -> Result<Receiver> {
+async fn watching(
+    binary: &Path,
+    directory: &Path,
+    server: &Server,
+    arguments: &[&str],
+) -> Result<(Child, String)> {
     let mut command = ashby(binary, directory);
     command
         .env("ASHBY_API_KEY", "sim-key")
@@ -299,7 +324,7 @@ async fn watching(binary: &Path, directory: &Path, server: &Server, arguments: &
         .args(arguments);
     let mut receiver = started(command).await?;
     while !receiver.said.next_line().await?.ok_or("it ended in its first round")?.starts_with("round 1 ") {}
-    Ok(receiver)
+    Ok(receiver.unheard())
 }
 
 async fn subscribe(server: &Server, address: &str) -> Result<()> {
@@ -317,9 +342,9 @@ async fn subscribe(server: &Server, address: &str) -> Result<()> {
 async fn quiet(binary: &Path, directory: &Path, faster: u32) -> Result<()> {
     let server = Server::start(Organisation::new(&Shape::small()), ServerOptions::default()).await?;
     let interval = format!("{}s", (15 * 60 / faster.max(1)).max(1));
-    let watch =
+    let (_watch, address) =
         watching(binary, directory, &server, &["--to", "sqlite:quiet.db", "--interval", &interval]).await?;
-    subscribe(&server, &watch.address).await?;
+    subscribe(&server, &address).await?;
     server.log().clear();
     tokio::time::sleep(Duration::from_secs(3600) / faster.max(1)).await;
     let counts = server.log().counts();
@@ -331,7 +356,13 @@ async fn quiet(binary: &Path, directory: &Path, faster: u32) -> Result<()> {
     Ok(())
 }
 
-async fn burst(binary: &Path, directory: &Path, options: &Options) -> Result<()> {
+/// A large organisation, and a watch that has listed it and is told of its changes.
+async fn large(
+    binary: &Path,
+    directory: &Path,
+    database: &str,
+    options: &Options,
+) -> Result<(Server, Child)> {
     let shape = Shape {
         candidates: options.applications * 2 / 3,
         applications: options.applications,
@@ -341,21 +372,71 @@ async fn burst(binary: &Path, directory: &Path, options: &Options) -> Result<()>
     };
     let server = Server::start(Organisation::new(&shape), ServerOptions::default()).await?;
     let streams = "candidates applications application_feedback offers approvals jobs interview_schedules interview_events";
-    let mut arguments = vec!["--to", "sqlite:burst.db", "--interval", "1h"];
+    let (to, limit) = (format!("sqlite:{database}"), options.requests_per_minute.to_string());
+    let mut arguments = vec!["--to", &to, "--interval", "1h", "--requests-per-minute", &limit];
     arguments.extend(streams.split(' '));
-    let watch = watching(binary, directory, &server, &arguments).await?;
-    subscribe(&server, &watch.address).await?;
+    let (watch, address) = watching(binary, directory, &server, &arguments).await?;
+    subscribe(&server, &address).await?;
     server.deliveries().set(DeliverySettings { concurrency: 64, ..DeliverySettings::default() });
-    let delivered = server.deliveries().counts().values().sum::<u64>();
     server.log().clear();
+    Ok((server, watch))
+}
+
+/// Waits until every event is done.
+async fn all_done(inbox: &Reader) -> Result<()> {
+    while inbox.kept()?.pending > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+async fn steady(binary: &Path, directory: &Path, options: &Options) -> Result<()> {
+    const TICKS_PER_SECOND: u64 = 10;
+    let (server, _watch) = large(binary, directory, "steady.db", options).await?;
+    let inbox = Reader::open(Inbox::beside(&directory.join("steady.db"))?)?;
+    all_done(&inbox).await?;
+    let before = inbox.history(0, None, &[], usize::MAX)?.last().map_or(0, |last| last.sequence);
+    let began = Instant::now();
+    let mut tick = tokio::time::interval(Duration::from_secs(1) / TICKS_PER_SECOND as u32);
+    let mut changed = 0;
+    for number in 1..=options.seconds * TICKS_PER_SECOND {
+        tick.tick().await;
+        let due = options.changes_per_second * number as usize / TICKS_PER_SECOND as usize;
+        server.organisation().churn(due - changed, number);
+        changed = due;
+    }
+    let took = began.elapsed().as_secs_f64();
+    server.deliveries().settled().await;
+    all_done(&inbox).await?;
+    let mut lags_ms = Vec::new();
+    for delivery in inbox.history(before, None, &[], usize::MAX)? {
+        let done = delivery.done_at.ok_or("an event is not done")?;
+        lags_ms.push(done.as_millisecond() - delivery.received_at.as_millisecond());
+    }
+    lags_ms.sort_unstable();
+    let at = |hundredths: usize| lags_ms.get((lags_ms.len() * hundredths).div_ceil(100).saturating_sub(1));
+    println!(
+        "{:.0} events/s for {took:.0} s ({} events): done {:?} ms after receipt at the median, {:?} ms at 99 %, {:?} ms at most; {} requests: {:?}",
+        lags_ms.len() as f64 / took,
+        lags_ms.len(),
+        at(50).unwrap_or(&0),
+        at(99).unwrap_or(&0),
+        at(100).unwrap_or(&0),
+        server.log().total(),
+        server.log().counts(),
+    );
+    Ok(())
+}
+
+async fn burst(binary: &Path, directory: &Path, options: &Options) -> Result<()> {
+    let (server, _watch) = large(binary, directory, "burst.db", options).await?;
+    let delivered = server.deliveries().counts().values().sum::<u64>();
     let began = Instant::now();
     server.organisation().churn(options.changes, 1);
     server.deliveries().settled().await;
     let arrived = began.elapsed().as_secs_f64();
     let inbox = Reader::open(Inbox::beside(&directory.join("burst.db"))?)?;
-    while inbox.kept()?.pending > 0 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    all_done(&inbox).await?;
     println!(
         "{} changes at once in an organisation of {} applications: {} events, all received after {arrived:.1} s, all done after {:.1} s; {} requests: {:?}",
         options.changes,

@@ -37,8 +37,8 @@ pub struct Delivery {
     pub event: Event,
     /// What it was signed with.
     pub signature: Option<Signature>,
-    /// Whether what follows from it has been done.
-    pub is_done: bool,
+    /// When what follows from it had been done, by the same clock; `None` while that is to come.
+    pub done_at: Option<Timestamp>,
 }
 
 /// What became of a delivery.

@@ -319,11 +319,13 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, Failure> {
     let body: Vec<u8> = row.get(3)?;
     let signature: Option<String> = row.get(2)?;
     let received_ms: i64 = row.get(1)?;
+    let done_ms: Option<i64> = row.get(4)?;
+    let at = |ms| Timestamp::from_millisecond(ms).map_err(|_| Failure::Unreadable);
     Ok(Delivery {
         sequence: row.get::<_, i64>(0)?.cast_unsigned(),
-        received_at: Timestamp::from_millisecond(received_ms).map_err(|_| Failure::Unreadable)?,
+        received_at: at(received_ms)?,
         event: Event::parse(Bytes::from(body)).map_err(|_| Failure::Unreadable)?,
         signature: signature.and_then(|signature| Signature::parse(signature.as_bytes())),
-        is_done: row.get::<_, Option<i64>>(4)?.is_some(),
+        done_at: done_ms.map(at).transpose()?,
     })
 }

@@ -37,7 +37,7 @@ async fn what_was_added_is_pending_until_it_is_done_also_after_a_restart() {
     assert_eq!((inbox.pending_count(), *inbox.arrivals().borrow()), (3, 5));
     let pending = inbox.pending(9).await.unwrap();
     assert_eq!(pending[0].event, event("2", "offerUpdate"));
-    assert_eq!((pending[0].signature, pending[0].is_done), (Some(signature), false));
+    assert_eq!((pending[0].signature, pending[0].done_at), (Some(signature), None));
     assert_eq!(added(inbox.add(event("6", "offerUpdate"), None).await.unwrap()), (6, false));
 }
 
