@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use capture_core::{Removal, private_file};
@@ -108,6 +108,8 @@ impl ReceiptFile {
     /// # Errors
     /// If it cannot be written.
     pub(super) fn write(mut self, receipt: &Receipt) -> Result<(), Failure> {
+        use std::io::Write as _;
+
         let text = output::json(receipt)?;
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
         self.is_written = written.is_ok();
