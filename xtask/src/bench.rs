@@ -185,19 +185,8 @@ struct Bench {
 
 impl Bench {
     fn new() -> Result<Self> {
-        // Together, so that both have the same dependencies with the same features.
-        let packages = [
-            "--package",
-            "ashby-cli",
-            "--package",
-            "source-ashby",
-            "--bins",
-            "--package",
-            "xtask",
-            "--example",
-            "floor",
-        ];
-        run_command(cargo(&["build", "--release"]).args(packages))?;
+        // All of it, so that all have the same dependencies with the same features, which are compiled already.
+        run_command(&mut cargo(&["build", "--release", "--workspace", "--bins", "--example", "floor"]))?;
         let release = target_directory()?.join("release");
         // On the disk that the target folder is on: a temporary folder may be memory.
         let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in(&release)?;

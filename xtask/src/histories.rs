@@ -67,7 +67,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let binary = match &options.binary {
         Some(binary) => binary.canonicalize().map_err(|error| format!("{}: {error}", binary.display()))?,
         None => {
-            run_command(&mut cargo(&["build", "--quiet", "--release", "--package", "ashby-cli"]))?;
+            run_command(&mut cargo(&["build", "--quiet", "--release", "--workspace", "--bins"]))?;
             target_directory()?.join("release/ashby")
         }
     };
