@@ -1,6 +1,8 @@
 //! A simulated organisation, a directory to work in, and the binary.
 
 pub(crate) mod console;
+#[cfg(target_os = "linux")]
+pub(crate) mod evil;
 pub(crate) mod hostile;
 pub(crate) mod lake;
 pub(crate) mod listening;

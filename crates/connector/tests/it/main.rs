@@ -2,10 +2,16 @@
 
 mod crashes;
 mod echoes;
+#[cfg(target_os = "linux")]
+#[path = "../../../../tests/it/support/evil.rs"]
+#[allow(dead_code, reason = "tests of the command make answers of their own with it")]
+mod evil;
 mod fixture;
 #[path = "../../../../tests/it/support/hostile.rs"]
 mod hostile;
 mod identity;
+#[cfg(target_os = "linux")]
+mod memory;
 mod monitoring;
 mod panics;
 mod predecessor;
