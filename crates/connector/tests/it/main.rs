@@ -5,6 +5,7 @@ mod echoes;
 #[cfg(target_os = "linux")]
 #[path = "../../../../tests/it/support/evil.rs"]
 #[allow(dead_code, reason = "tests of the command make answers of their own with it")]
+#[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test, in helpers as well")]
 mod evil;
 mod fixture;
 #[path = "../../../../tests/it/support/hostile.rs"]
