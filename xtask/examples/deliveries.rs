@@ -373,7 +373,7 @@ async fn large(
     let server = Server::start(Organisation::new(&shape), ServerOptions::default()).await?;
     let streams = "candidates applications application_feedback offers approvals jobs interview_schedules interview_events";
     let (to, limit) = (format!("sqlite:{database}"), options.requests_per_minute.to_string());
-    let mut arguments = vec!["--to", &to, "--interval", "1h", "--requests-per-minute", &limit];
+    let mut arguments = vec!["--to", &to, "--interval", "1h", "--max-rpm", &limit];
     arguments.extend(streams.split(' '));
     let (watch, address) = watching(binary, directory, &server, &arguments).await?;
     subscribe(&server, &address).await?;
