@@ -347,6 +347,37 @@ async fn a_full_device_is_named() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_cannot_begin_says_that_and_nothing_else() {
+    let site = Site::new().await;
+    fs::write(site.path("notes.db"), "these are notes, and no database\n".repeat(100)).unwrap();
+    let mut command = site.ashby("sync users --to sqlite:notes.db");
+    command.env("ASHBY_MODELS", "auto").stderr(Stdio::piped());
+    let ran = ended(command.spawn().unwrap()).await;
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.stderr.starts_with("error: ") && !ran.stderr.contains("model"), "{ran:#?}");
+}
+
+/// It is made once more, and what is said is true of that one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_that_is_suddenly_empty_is_told_as_it_is() {
+    let site = Site::new().await;
+    site.done("sync archive_reasons").await;
+    let rows = truth(site.organisation(), "archive_reasons").len();
+    site.server.faults().add(FaultRule::new("archiveReason.list", Fault::NoRecords).times(1));
+    let once = site.done("sync archive_reasons").await;
+    assert!(
+        once.stderr.contains("did not show stay: it had no records any more; it is listed once more"),
+        "{once:#?}"
+    );
+    let live = |site: &Site| crate::support::sqlite(&site.path("ashby.db"), "archive_reasons").len();
+    assert_eq!(live(&site), rows, "the second showed them");
+    site.server.faults().add(FaultRule::new("archiveReason.list", Fault::NoRecords));
+    let twice = site.done("sync archive_reasons").await;
+    assert!(twice.stderr.contains("it is listed once more, which counts"), "{twice:#?}");
+    assert_eq!(live(&site), 0, "{twice:#?}");
+}
+
 /// Between rounds, too, in which nothing is written that could fail.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watch_does_not_go_on_for_a_reader_that_has_gone() {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr};
 
-use crate::support::{Site, parquet, signal, start, truth, until};
+use crate::support::{PATIENCE, Site, parquet, signal, start, truth, until};
 
 type Said = Lines<BufReader<ChildStderr>>;
 
@@ -39,6 +39,18 @@ async fn rest(mut child: Child, mut said: Said) -> (Option<i32>, Vec<String>) {
         lines.push(line);
     }
     (child.wait().await.unwrap().code(), lines)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stops_a_watch_within_a_round_hears_how_things_stood() {
+    let site = Site::new().await;
+    let (child, mut said) = watch(&site, "users archive_reasons");
+    until_said(&mut said, |line| line.starts_with("round 1 ")).await;
+    site.server.faults().add(FaultRule::new("user.list", Fault::Hold));
+    tokio::time::timeout(PATIENCE, site.server.faults().wait_held(1)).await.unwrap();
+    let (code, lines) = rest(child, said).await;
+    assert_eq!(code, Some(0), "{lines:#?}");
+    assert!(lines.last().unwrap().starts_with("2 streams up to date, stopped after "), "{lines:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

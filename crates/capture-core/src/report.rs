@@ -48,7 +48,7 @@ pub struct StreamReport {
     /// How it ended (its newest poll).
     #[serde(flatten)]
     pub outcome: Outcome,
-    /// Records received.
+    /// Records received, without those that were found to be gone.
     pub records: u64,
     /// Bytes of JSON received.
     pub bytes: u64,

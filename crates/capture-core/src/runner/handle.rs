@@ -51,7 +51,7 @@ pub struct StreamStatus {
     pub listed_with: String,
     /// When the next poll begins, about.
     pub next_poll_at: Option<Timestamp>,
-    /// Records received in this run.
+    /// Records received in this run, without those that were found to be gone.
     pub records: u64,
 }
 
