@@ -89,8 +89,8 @@ pub struct StreamState {
     /// To whom the checkpoint belongs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<Identity>,
-    /// The stamp since which that one has read the stream, without anybody else in between: what it has seen since then
-    /// and does not see any more is gone, whatever others saw.
+    /// The stamp since which that one has read the stream, without anybody else in between: what the yardstick has seen
+    /// since then and does not see any more is gone, whatever others brought.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_since: Option<Stamp>,
     /// The stamp since which others than the yardstick have read the stream, if they have brought rows that were not

@@ -151,8 +151,12 @@ impl Judge {
         if let Some(key) = site.keys.get(ran.sync.key).filter(|_| ran.is_of_first_organisation()) {
             for stream in Stream::all() {
                 let yardstick = self.yardstick.entry(stream).or_default();
+                // A run that accepts and does not end may or may not have come that far.
                 if ran.sync.accept {
-                    *yardstick = [key.name].into();
+                    if ran.code == Some(0) {
+                        yardstick.clear();
+                    }
+                    yardstick.insert(key.name);
                 } else if selected.contains(&stream)
                     && key.reads(stream)
                     && yardstick.iter().filter_map(|name| site.keys.get(*name)).all(|other| key.covers(other))

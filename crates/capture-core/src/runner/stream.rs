@@ -134,22 +134,18 @@ impl Stream {
         Some(Sweep::new(Arc::clone(&self.descriptor), due.since, Within::Everything))
     }
 
-    /// Of the sweep that is due, what whoever asks can tell although others have seen rows that it may not see: rows that
-    /// it has seen itself since it asks, and if it is the yardstick, those that only it can have seen last.
+    /// Of the sweep that is due, what the yardstick can tell although others have brought rows that it may not see: those
+    /// that were last seen before, and those that it has seen itself since it asks again.
     pub(super) fn own_sweeps(&self, identity: &Identity) -> Vec<Sweep> {
-        let Some(sweep) = self.sweep() else { return Vec::new() };
-        let mut own = Vec::new();
-        if self.is_yardstick(identity)
-            && let Some(strangers) = self.state.strangers_since
-        {
-            own.push(Sweep::new(
-                Arc::clone(&self.descriptor),
-                strangers.min(sweep.since),
-                Within::Everything,
-            ));
+        let (Some(sweep), Some(strangers)) = (self.sweep(), self.state.strangers_since) else {
+            return Vec::new();
+        };
+        if !self.is_yardstick(identity) {
+            return Vec::new();
         }
-        own.extend(self.state.asked_since.map(|since| sweep.seen_since(since)));
-        own
+        let own = self.state.asked_since.map(|since| sweep.clone().seen_since(since));
+        let before = Sweep { since: strangers.min(sweep.since), ..sweep };
+        [Some(before), own].into_iter().flatten().collect()
     }
 
     /// Whether whoever asks can tell of every row whether it is gone.
@@ -203,8 +199,9 @@ impl Stream {
         self.is_dirty = true;
     }
 
-    /// Whether whoever asks can tell of all that belongs to a record whether it is gone, and may.
-    pub(super) fn can_sweep_scopes(&self, identity: &Identity, policy: ReconcilePolicy) -> bool {
+    /// Whether what whoever asks is not shown may be marked. To one that sees less, what became confidential looks as if it
+    /// were gone.
+    pub(super) fn may_mark(&self, identity: &Identity, policy: ReconcilePolicy) -> bool {
         match policy {
             ReconcilePolicy::Auto => self.is_yardstick(identity),
             ReconcilePolicy::Accept => true,

@@ -67,7 +67,7 @@ struct Verification {
 enum Asked {
     /// Of all that are unseen.
     All,
-    /// Of those that whoever asks has seen itself.
+    /// Of those that others have not brought.
     Own,
 }
 
@@ -419,7 +419,7 @@ impl<K: Sink> Writer<K> {
     async fn write_part(
         &mut self,
         capture: usize,
-        part: Part,
+        mut part: Part,
         requests: u32,
         steps: Option<(u64, u64)>,
     ) -> Result<()> {
@@ -454,13 +454,15 @@ impl<K: Sink> Writer<K> {
         if let Some(Ends::Incomplete(_)) = part.ends {
             stream.report.kept = None;
         }
-        let may_sweep_scopes = stream.can_sweep_scopes(&self.identity, self.options.reconcile);
+        let may_mark = stream.may_mark(&self.identity, self.options.reconcile);
         let descriptor = Arc::clone(&stream.descriptor);
+        if !may_mark {
+            part.records.retain(|record| !matches!(record.op, Op::Gone(Gone::NotFound)));
+        }
         self.put(&descriptor, seen, part.records).await?;
-        let whole = if may_sweep_scopes { part.whole_scopes } else { Vec::new() };
         // What belonged to a record that is not there is gone with it.
-        for (scopes, gone) in [(part.gone_scopes, Gone::NotFound), (whole, Gone::Unseen)] {
-            if !scopes.is_empty() && self.options.reconcile != ReconcilePolicy::Never {
+        for (scopes, gone) in [(part.gone_scopes, Gone::NotFound), (part.whole_scopes, Gone::Unseen)] {
+            if may_mark && !scopes.is_empty() {
                 let sweep = Sweep::new(Arc::clone(&descriptor), seen, Within::Scopes(scopes));
                 self.sweep(sweep.because(gone)).await?;
             }

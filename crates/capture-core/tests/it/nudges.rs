@@ -7,8 +7,8 @@ use async_trait::async_trait;
 
 use capture_core::memory::MemorySource;
 use capture_core::{
-    Batch, Capture, ErrorKind, Gone, Handle, Key, MemorySink, Nudge, Outcome, Purpose, ReadAgain, Record,
-    Result, Runner, RunnerOptions, Selection, Source, Step, StreamDescriptor, StreamRequest,
+    Batch, Capture, ErrorKind, Gone, Handle, Identity, Key, MemorySink, Nudge, Outcome, Purpose, ReadAgain,
+    Record, Result, Runner, RunnerOptions, Selection, Source, Step, StreamDescriptor, StreamRequest,
 };
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -20,9 +20,17 @@ async fn started(
     source: &(impl Source + Clone + 'static),
     sink: &MemorySink,
 ) -> (Handle, tokio::task::JoinHandle<capture_core::Result<capture_core::Report>>) {
+    started_as(source, sink, me()).await
+}
+
+async fn started_as(
+    source: &(impl Source + Clone + 'static),
+    sink: &MemorySink,
+    identity: Identity,
+) -> (Handle, tokio::task::JoinHandle<capture_core::Result<capture_core::Report>>) {
     let options = RunnerOptions::default().interval(Some(Duration::from_secs(3600)));
     let runner = Runner::new(source.clone(), sink.clone()).options(options);
-    let (handle, run) = runner.start([Selection::new("pets")], me(), CancellationToken::new());
+    let (handle, run) = runner.start([Selection::new("pets")], identity, CancellationToken::new());
     let run = tokio::spawn(run);
     until(|| handle.status().get("pets").is_some_and(|pets| pets.up_to_date_at.is_some())).await;
     (handle, run)
@@ -96,6 +104,37 @@ async fn whoever_asks_for_records_hears_what_came_of_them_once_it_is_durable() {
     run.await.unwrap().unwrap();
     let over = handle.read_again(ReadAgain::records("pets", [])).await.unwrap_err();
     assert_eq!(over.kind(), ErrorKind::Closed);
+}
+
+/// What is confidential looks to it as if it were gone; what is reported is.
+#[tokio::test(start_paused = true)]
+async fn who_may_see_less_marks_only_what_is_reported() {
+    let body = |key: &str| format!(r#"{{"id":"{key}"}}"#);
+    let source = MemorySource::new("pets", []);
+    for key in ["a", "b", "c", "d", "e"] {
+        source.push(Record::upsert(key, body(key)).in_scope("mia"));
+    }
+    let sink = MemorySink::new();
+    let (handle, run) = started(&source, &sink).await;
+    handle.stop();
+    run.await.unwrap().unwrap();
+
+    source.vanish("c");
+    let other = Identity::new("other", "https://example.org");
+    let (handle, run) = started_as(&source, &sink, other).await;
+    source.vanish("a");
+    source.vanish("b");
+    let reported = Gone::Reported { at: None };
+    let keys = [("a".into(), Gone::NotFound), ("b".into(), reported.clone())];
+    let back = handle.read_again(ReadAgain::records("pets", keys)).await.unwrap();
+    assert_eq!(back.gone, ["a", "b"].map(Key::from), "whoever asked hears of both");
+    source.vanish("d");
+    handle.read_again(ReadAgain::within("pets", ["mia".into()])).await.unwrap();
+    let gone: Vec<_> =
+        sink.all_rows("pets").into_iter().filter_map(|(key, row)| Some((key, row.gone?))).collect();
+    assert_eq!(gone, [("b".into(), reported)]);
+    handle.stop();
+    run.await.unwrap().unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,8 +18,7 @@ impl<K: Sink> Writer<K> {
             }
             let Some((capture, index)) = self.find(&stream) else { continue };
             let captured = &self.captures[capture];
-            let may_be_marked =
-                captured.streams[index].can_sweep_scopes(&self.identity, self.options.reconcile);
+            let may_be_marked = captured.streams[index].may_mark(&self.identity, self.options.reconcile);
             if !captured.rereads[index] || !may_be_marked {
                 continue;
             }

@@ -126,17 +126,15 @@ impl<K: Sink> Writer<K> {
         Ok(())
     }
 
-    /// Whoever asks cannot tell of every row: of those in question, some are gone all the same.
+    /// The yardstick cannot tell of every row, since others brought some: those that it has seen itself it can.
     async fn pay_in_part(&mut self, capture: usize, index: usize, can_ask: bool) -> Result<()> {
         let stream = &self.captures[capture].streams[index];
         let is_doubtful = stream.state.sweep_due.as_ref().is_some_and(|due| due.doubt.is_some());
-        let is_for_others =
-            self.options.reconcile == ReconcilePolicy::Auto && !stream.can_tell(&self.identity);
-        if !is_for_others || is_doubtful {
+        if self.options.reconcile != ReconcilePolicy::Auto || is_doubtful {
             return Ok(());
         }
-        let mut share = Share::default();
         let own = stream.own_sweeps(&self.identity);
+        let mut share = Share::default();
         for sweep in &own {
             let part = self.sink.unseen(sweep).await?;
             (share.unseen, share.of) = (share.unseen + part.unseen, part.of);
