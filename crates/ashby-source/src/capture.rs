@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ashby_client::{Page, split_usable};
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use capture_core::{
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use json_slices::Prefix;
 
+use crate::earlier::Earlier;
 use crate::listing::{Arrived, Listing, Turned};
 use crate::record::{Assembled, Gaps, Owner, assemble, count, key_fields};
 use crate::reread::{Single, filter, pages_within};
@@ -34,6 +36,8 @@ pub(crate) struct ListCapture {
     /// The request to which a token alone belongs.
     bare: Option<String>,
     tally: Tally,
+    /// Tokens with which it has gone on.
+    earlier: Earlier,
     /// The listing is complete and its last batch handed out.
     complete: bool,
 }
@@ -54,7 +58,11 @@ impl ListCapture {
         notes: Vec<String>,
     ) -> Self {
         let tally = Tally { requests: 0, notes };
-        Self { walk, rows, descriptors, listing, bare, tally, complete: false }
+        let mut earlier = Earlier::default();
+        if let Some(token) = listing.token() {
+            earlier.note(token);
+        }
+        Self { walk, rows, descriptors, listing, bare, tally, earlier, complete: false }
     }
 
     /// Turns a page into one part a stream.
@@ -203,9 +211,16 @@ impl Capture for ListCapture {
             return self.batch(Vec::new());
         };
         let lists_changes = self.listing.lists_changes();
+        // Its request may be another one.
+        if !lists_changes {
+            self.earlier.forget();
+        }
         let Sorted { mut parts, arrived } = self.sort(page).inspect_err(|_| self.walk.forget_cursors())?;
         let turned = self.listing.page(self.walk.refresh, arrived);
         self.complete = turned.ends.is_some() && !turned.is_to_be_confirmed;
+        if let Some(token) = self.listing.token().filter(|_| self.complete) {
+            self.earlier.note(token);
+        }
         if self.complete {
             self.walk.has_time_no_more();
         }
@@ -232,6 +247,10 @@ impl Capture for ListCapture {
         self.walk.has_time();
         self.complete = false;
         true
+    }
+
+    fn look_back(&mut self, span: Duration) -> bool {
+        self.earlier.before(span).is_some_and(|token| self.listing.look_back(token))
     }
 
     fn rereads(&self, stream: usize) -> bool {

@@ -11,6 +11,7 @@ mod capture;
 mod checkpoint;
 mod children;
 mod clock;
+mod earlier;
 mod error;
 mod fields;
 mod going;

@@ -30,6 +30,20 @@ pub(crate) struct Listing {
     place: Place,
     /// What the next listing of everything asks for, where that is less than what the token belongs to.
     narrower: Option<Asked>,
+    /// Whether it lists from an earlier token.
+    back: Back,
+}
+
+/// Whether changes are listed again that a listing has shown already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Back {
+    /// No.
+    #[default]
+    No,
+    /// The token is an earlier one than this, to which there is a way back.
+    Before(SyncToken),
+    /// Ashby does not accept earlier tokens.
+    Refused,
 }
 
 /// What a listing asks for.
@@ -145,7 +159,7 @@ impl Listing {
             running: None,
             has_had_records: false,
         };
-        Self { token: None, place, narrower: None }
+        Self { token: None, place, narrower: None, back: Back::No }
     }
 
     /// The same with this start date in its request.
@@ -194,7 +208,7 @@ impl Listing {
     /// A listing of these parts: a token without a place belongs to the request of `bare`.
     pub(crate) fn of(token: Option<SyncToken>, place: Option<Place>, bare: Option<&str>) -> Self {
         let place = place.unwrap_or_else(|| Self::new(bare.unwrap_or_default()).place);
-        Self { token, place, narrower: None }
+        Self { token, place, narrower: None, back: Back::No }
     }
 
     /// Its parts, to be persisted.
@@ -237,8 +251,30 @@ impl Listing {
     pub(crate) fn forget(&mut self) {
         self.narrow();
         let Place { fingerprint, created_after_ms, has_had_records, .. } = self.place.clone();
-        *self = Self::new(fingerprint).dated(created_after_ms);
+        let back = if self.back == Back::Refused { Back::Refused } else { Back::No };
+        *self = Self { back, ..Self::new(fingerprint).dated(created_after_ms) };
         self.place.has_had_records = has_had_records;
+    }
+
+    /// The next listing is of what changed since this earlier token, of the same request; `false` if one is running, or
+    /// there is no such way.
+    pub(crate) fn look_back(&mut self, earlier: &SyncToken) -> bool {
+        if self.place.running.is_some() || self.back == Back::Refused {
+            return false;
+        }
+        let Some(token) = &mut self.token else { return false };
+        let newest = std::mem::replace(token, earlier.clone());
+        if let Back::No = self.back
+            && newest != *earlier
+        {
+            self.back = Back::Before(newest);
+        }
+        true
+    }
+
+    /// The newest token, with which it goes on.
+    pub(crate) fn token(&self) -> Option<&SyncToken> {
+        self.token.as_ref()
     }
 
     /// Begins a listing unless one is running.
@@ -344,13 +380,23 @@ impl Listing {
         self.place.newest = running.newest.or(self.place.newest.take());
         match page.token {
             // The listing that confirms this one is of everything.
-            Some(token) => self.token = Some(token),
+            Some(token) => {
+                self.goes_on_from_newest();
+                self.token = Some(token);
+            }
             // Without a new token, an incremental listing can be made again from the old one; a full one cannot be
             // followed by an incremental one at all.
             None if running.full => self.token = None,
-            None => {}
+            None => self.goes_on_from_newest(),
         }
         turned
+    }
+
+    fn goes_on_from_newest(&mut self) {
+        if let Back::Before(newest) = &self.back {
+            self.token = Some(newest.clone());
+            self.back = Back::No;
+        }
     }
 
     /// Ashby refused the token or the cursor: what to do is done, and said.
@@ -363,6 +409,12 @@ impl Listing {
         };
         let (full, restarts, had_cursor) = (running.full, running.restarts, running.cursor.is_some());
         match recovery {
+            Recovery::DropToken if !full && matches!(self.back, Back::Before(_)) => {
+                self.goes_on_from_newest();
+                self.back = Back::Refused;
+                self.run(false, 0);
+                Ok("Ashby does not accept an earlier sync token: what changed is listed from the newest")
+            }
             Recovery::DropToken if !full => {
                 self.token = None;
                 self.run(true, 0);

@@ -72,8 +72,8 @@ pub use record::{Gone, Key, Op, Record, Shape};
 pub use report::{Kept, Outcome, Report, StreamReport};
 pub use retry::retried;
 pub use runner::{
-    Again, Handle, Nudge, Polled, ReadAgain, ReadBack, Runner, RunnerOptions, StreamRetry, StreamStatus,
-    has_its_turn,
+    Again, Handle, Nudge, PollNow, Polled, ReadAgain, ReadBack, Runner, RunnerOptions, StreamRetry,
+    StreamStatus, has_its_turn,
 };
 pub use sink::{CommitPace, Committed, Counts, Share, Sink, Sweep, Within, Write};
 pub use source::{

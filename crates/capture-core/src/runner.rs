@@ -35,7 +35,7 @@ use crate::{
     Selection, Sink, Source, State, StreamRequest,
 };
 
-pub use ask::{Again, Polled, ReadAgain, ReadBack};
+pub use ask::{Again, PollNow, Polled, ReadAgain, ReadBack};
 pub use handle::{Handle, Nudge, StreamStatus};
 pub use turns::has_its_turn;
 

@@ -267,6 +267,13 @@ pub trait Capture: Send {
         false
     }
 
+    /// The next poll is to show also what changed up to so long ago, although a listing has shown it; `false` if there is
+    /// no way to that, and the next poll shows what is new. Called between two polls.
+    fn look_back(&mut self, span: Duration) -> bool {
+        let _ = span;
+        false
+    }
+
     /// Whether single records of that stream can be [read again](Self::reread).
     fn rereads(&self, stream: usize) -> bool {
         let _ = stream;

@@ -20,13 +20,14 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
 
 use plan::Task;
-use work::{Before, Waiting, Wanted, Worked, work};
+use work::{Before, ListedInstead, Waiting, Wanted, Worked, work};
 
 /// Events that are in hand at once; the others wait in the inbox.
 const IN_HAND: usize = 20_000;
 
-/// A stream's reads follow each other at this distance, so that what comes meanwhile is read together.
-const PAUSE: Duration = Duration::from_millis(250);
+/// A stream's reads follow each other at this distance, so that what comes meanwhile is read together: the first event is
+/// read at once, and where they never end, the listings of some streams fit into Ashby's limit of requests.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// The first pause after something could not be read, and the longest.
 const RETRY: Duration = Duration::from_secs(1);
@@ -76,7 +77,7 @@ struct Lane {
     /// How often in a row something could not be read.
     tries: u32,
     /// The last time what changed was listed because that costs less.
-    is_listed_instead: bool,
+    listed: Option<ListedInstead>,
 }
 
 impl Lane {
@@ -131,7 +132,7 @@ pub async fn follow(inbox: &dyn Inbox, handle: &Handle) -> Result<()> {
             let due = lane.take_due(now);
             if !due.is_empty() {
                 lane.is_busy = true;
-                let before = Before { tries: lane.tries, is_listed_instead: lane.is_listed_instead };
+                let before = Before { tries: lane.tries, listed: lane.listed };
                 under_way.push(work(handle, stream, due, before, now));
             }
         }
@@ -178,7 +179,7 @@ fn take(
     left: &mut HashMap<u64, usize>,
     worked: Worked,
 ) -> Option<Vec<u64>> {
-    let Worked { stream, began, done, again, follows, is_listed_instead, error } = worked;
+    let Worked { stream, began, done, again, follows, listed, error } = worked;
     if error.as_ref().is_some_and(|error| error.kind() == ErrorKind::Closed) {
         return None;
     }
@@ -187,7 +188,7 @@ fn take(
     }
     let lane = lanes.entry(stream).or_default();
     lane.is_busy = false;
-    lane.is_listed_instead = is_listed_instead;
+    lane.listed = listed;
     lane.tries = if error.is_some() { lane.tries + 1 } else { 0 };
     lane.not_before = Some(match lane.tries {
         0 => began + PAUSE,

@@ -1,8 +1,9 @@
 //! Reads what waits of one stream, in the cheapest way that proves something.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
-use capture_core::{Error, ErrorKind, Gone, Handle, Key, Purpose, ReadAgain, Result};
+use capture_core::{Error, ErrorKind, Gone, Handle, Key, PollNow, Purpose, ReadAgain, Result};
 use tokio::time::Instant;
 
 use super::pause_after;
@@ -12,6 +13,11 @@ use crate::table::{Plan, Refresh, Row, row};
 
 /// From so many records on, a listing of what changed costs less than to ask for each.
 const LISTED_FROM: usize = 4;
+
+/// An event comes a while after its change, which another listing may have shown meanwhile. So a listing for events looks
+/// back: at first so far, and further if it did not show what it should, but no further than this.
+const LOOK_BACK: Duration = Duration::from_secs(2);
+const LONGEST_LOOK_BACK: Duration = Duration::from_secs(1200);
 
 /// So many records are asked for before others may have their turn.
 const AT_ONCE: usize = 16;
@@ -57,24 +63,33 @@ pub(super) struct Worked {
     pub(super) again: Waiting,
     /// What follows from it.
     pub(super) follows: Vec<(Task, Vec<u64>)>,
-    /// Whether what changed was listed because that costs less.
-    pub(super) is_listed_instead: bool,
+    /// What changed was listed because that costs less.
+    pub(super) listed: Option<ListedInstead>,
     /// Why something could not be read.
     pub(super) error: Option<Error>,
+}
+
+/// What changed was listed instead of asking for each record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ListedInstead {
+    /// How far back the next one looks.
+    look_back: Duration,
+    /// How many requests it took.
+    requests: u32,
 }
 
 /// What was before.
 pub(super) struct Before {
     /// How often in a row something could not be read.
     pub(super) tries: u32,
-    /// Whether the last time what changed was listed because that costs less: it was said then.
-    pub(super) is_listed_instead: bool,
+    /// The last time what changed was listed because that costs less: it was said then.
+    pub(super) listed: Option<ListedInstead>,
 }
 
 struct Work<'a> {
     handle: &'a Handle,
     captured: HashSet<String>,
-    was_listed_instead: bool,
+    before: Option<ListedInstead>,
     waiting: Waiting,
     worked: Worked,
 }
@@ -83,7 +98,7 @@ pub(super) async fn work(
     handle: &Handle,
     stream: &'static str,
     waiting: Waiting,
-    Before { tries, is_listed_instead: was_listed_instead }: Before,
+    Before { tries, listed: before }: Before,
     began: Instant,
 ) -> Worked {
     let worked = Worked {
@@ -92,11 +107,11 @@ pub(super) async fn work(
         done: Vec::new(),
         again: Waiting::new(),
         follows: Vec::new(),
-        is_listed_instead: false,
+        listed: None,
         error: None,
     };
     let captured = handle.status().into_keys().collect();
-    let mut work = Work { handle, captured, was_listed_instead, waiting, worked };
+    let mut work = Work { handle, captured, before, waiting, worked };
     if let Err(error) = work.run(tries).await {
         work.worked.error = Some(error);
     }
@@ -177,31 +192,52 @@ impl Work<'_> {
             })
             .collect();
         let needs_one = self.waiting.keys().any(|what| matches!(what, What::Changes | What::Listed(_)));
+        let cost = self.before.map_or(0, |before| before.requests as usize);
         let is_cheaper = awaited.len() >= LISTED_FROM
+            && awaited.len() > cost
             && row(stream).is_some_and(|row| matches!(row.plan, Plan::List(Refresh::Token)))
             && self.handle.status().get(stream).is_some_and(|status| !status.listing_everything);
         if !needs_one && !is_cheaper {
             return Ok(());
         }
-        self.worked.is_listed_instead = !needs_one;
-        if !needs_one && !self.was_listed_instead {
+        if !needs_one && self.before.is_none() {
             let note = format!(
                 "events named {} records at once: what changed is listed instead of asking for each",
                 awaited.len()
             );
             self.handle.note(stream, note).await?;
         }
-        let polled = self.handle.poll(stream, awaited.keys().cloned().collect()).await?;
+        let look_back = self.before.map_or(LOOK_BACK, |before| before.look_back);
+        let ask = PollNow::new(stream).awaiting(awaited.keys().cloned()).looking_back(look_back);
+        let polled = self.handle.poll(ask).await?;
         for key in &polled.shown {
             if let Some(what) = awaited.get(key) {
                 self.is_done(what);
             }
         }
         self.is_done(&What::Changes);
+        if is_cheaper {
+            self.listed(awaited, look_back, polled.requests);
+        }
         for what in self.named(|what| matches!(what, What::Listed(_))) {
             self.was_not_shown(what);
         }
         Ok(())
+    }
+
+    /// What changed was listed, which costs less than to ask for each. What it has not shown was perhaps shown by one before,
+    /// earlier than this one looks back.
+    fn listed(&mut self, awaited: HashMap<Key, What>, look_back: Duration, requests: u32) {
+        let missing: Vec<What> =
+            awaited.into_values().filter(|what| self.waiting.contains_key(what)).collect();
+        let looks_further = missing.len() >= LISTED_FROM && look_back < LONGEST_LOOK_BACK;
+        let next = if looks_further { (look_back * 4).min(LONGEST_LOOK_BACK) } else { look_back };
+        self.worked.listed = Some(ListedInstead { look_back: next, requests });
+        for what in missing.into_iter().filter(|_| looks_further) {
+            if let Some(wanted) = self.waiting.remove(&what) {
+                self.worked.again.insert(what, wanted);
+            }
+        }
     }
 
     /// A listing that may lag behind the event has not shown it: it is looked for again, with longer and longer pauses.

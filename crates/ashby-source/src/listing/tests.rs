@@ -140,6 +140,8 @@ enum Happening {
     Request,
     ChangeParameters,
     ListEverything,
+    /// Changes are to be listed from a token that some listing has left.
+    LookBack(usize),
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -152,6 +154,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         9 => Just(Happening::Request),
         1 => Just(Happening::ChangeParameters),
         1 => Just(Happening::ListEverything),
+        2 => (0..5usize).prop_map(Happening::LookBack),
     ]
 }
 
@@ -168,6 +171,7 @@ proptest! {
         let mut destination = Destination::default();
         let mut fingerprint = "f0".to_owned();
         let mut listing = destination.restore(&fingerprint);
+        let mut tokens: Vec<SyncToken> = Vec::new();
         for (index, happening) in happenings.iter().enumerate() {
             match happening {
                 Happening::Touch(id) => server.touch(*id),
@@ -175,12 +179,21 @@ proptest! {
                 Happening::ExpireTokens => server.oldest_token = server.sequence,
                 Happening::ExpireCursors => server.oldest_cursor = server.sequence,
                 Happening::Crash => listing = destination.restore(&fingerprint),
-                Happening::Request => drop(destination.step(&mut listing, &mut server, refresh)),
+                Happening::Request => {
+                    let is_complete = destination.step(&mut listing, &mut server, refresh);
+                    tokens.extend(listing.token().filter(|_| is_complete).cloned());
+                }
                 Happening::ChangeParameters => {
                     fingerprint = format!("f{index}");
                     listing = destination.restore(&fingerprint);
+                    tokens.clear();
                 }
                 Happening::ListEverything => listing.forget(),
+                Happening::LookBack(back) => {
+                    if let Some(token) = tokens.iter().rev().nth(*back) {
+                        listing.look_back(token);
+                    }
+                }
             }
         }
         // The listing that is under way ends; the next one sees a quiet organisation.
@@ -218,6 +231,41 @@ fn the_token_of_an_empty_listing_is_kept() {
     }
     listing.begin(Refresh::Token);
     assert_eq!(listing.position(), (None, Some(&SyncToken::from("b".to_owned()))));
+}
+
+#[test]
+fn an_earlier_token_that_is_refused_costs_no_listing_of_everything() {
+    let (first, second) = (SyncToken::from("first"), SyncToken::from("second"));
+    let mut listing = Listing::of(Some(second.clone()), None, Some("f"));
+    assert!(listing.look_back(&first));
+    listing.begin(Refresh::Token);
+    assert_eq!(listing.position(), (None, Some(&first)));
+    assert!(!listing.look_back(&second), "one is under way");
+    listing.refused(Recovery::DropToken).unwrap();
+    assert_eq!(listing.position(), (None, Some(&second)));
+    let end = listing.page(Refresh::Token, arrived(None, Some("third"), 1));
+    assert_eq!(end.ends, Some(Ends::Complete));
+    assert!(!listing.look_back(&first), "it is not tried again");
+
+    // The newest one is refused like any other.
+    listing.begin(Refresh::Token);
+    listing.refused(Recovery::DropToken).unwrap();
+    assert_eq!(listing.position(), (None, None));
+}
+
+#[test]
+fn who_has_looked_back_and_gets_no_token_goes_on_from_the_newest() {
+    let (first, second) = (SyncToken::from("first"), SyncToken::from("second"));
+    let mut listing = Listing::of(Some(second.clone()), None, Some("f"));
+    assert!(listing.look_back(&second) && listing.look_back(&first) && listing.look_back(&first));
+    listing.begin(Refresh::Token);
+    listing.page(Refresh::Token, arrived(None, None, 1));
+    assert_eq!(listing.token(), Some(&second));
+    assert!(listing.look_back(&first));
+    listing.begin(Refresh::Token);
+    listing.page(Refresh::Token, arrived(None, Some("third"), 1));
+    assert_eq!(listing.token(), Some(&"third".into()));
+    assert!(!Listing::new("f").look_back(&first), "everything will be listed");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use ashby_sim::{Kind, Mutation, Shape};
 use ashby_source::AshbySource;
 use ashby_source::hybrid::{Delivery, Inbox, follow};
 use async_trait::async_trait;
-use capture_core::{Gone, Key, Result, Runner, RunnerOptions, Selection};
+use capture_core::{Gone, Key, PollNow, Result, Runner, RunnerOptions, Selection};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -202,9 +202,47 @@ async fn events_are_done_once_what_they_name_is_as_ashby_has_it() {
     }
     assert_eq!(gone("applications", &told), Some(Gone::NotFound));
     // … and neither does one that a listing of what changed shows.
-    handle.poll("candidates", Vec::new()).await.unwrap();
+    handle.poll(PollNow::new("candidates")).await.unwrap();
     until(|| gone("applications", &listed).is_some()).await;
     assert_eq!(gone("applications", &listed), Some(Gone::NotFound));
+    handle.stop();
+    run.await.unwrap().unwrap();
+}
+
+/// Events come a while after what they tell of, which another listing may have shown meanwhile.
+#[tokio::test]
+async fn late_events_of_many_changes_cost_a_listing_and_not_a_request_each() {
+    let world = World::new(&Shape { applications: 150, ..Shape::small() }).await;
+    let options = RunnerOptions::default().interval(Some(Duration::from_secs(3600)));
+    let runner = Runner::new(AshbySource::new(world.client.clone()), world.sink.clone()).options(options);
+    let selections = [Selection::new("applications")];
+    let (handle, run) = runner.start(selections, identity(&world.client), CancellationToken::new());
+    let run = tokio::spawn(run);
+    let is_up_to_date =
+        || handle.status().get("applications").is_some_and(|status| status.up_to_date_at.is_some());
+    until(is_up_to_date).await;
+
+    let changed: Vec<String> = world.rows("applications").into_keys().take(120).collect();
+    let patch = json!({"archivedAt": "2026-01-01T00:00:00.000Z"}).as_object().unwrap().clone();
+    for id in &changed {
+        let change = Mutation::Update { kind: Kind::Application, id: id.clone(), patch: patch.clone() };
+        world.server.organisation().mutate(&change).unwrap();
+    }
+    let keys = || changed.iter().map(|id| Key::from(id.as_str()));
+    let polled = handle.poll(PollNow::new("applications").awaiting(keys())).await.unwrap();
+    assert_eq!((polled.shown.len(), polled.requests), (120, 2), "the next token is behind them");
+    assert_eq!(handle.poll(PollNow::new("applications").awaiting(keys())).await.unwrap().shown, []);
+
+    world.server.log().clear();
+    let inbox = Memory::default();
+    for id in &changed {
+        inbox.add("applicationUpdate", &json!({"application": {"id": id}}));
+    }
+    tokio::select! {
+        ended = follow(&inbox, &handle) => panic!("{ended:?}"),
+        () = until(|| inbox.is_through()) => {}
+    }
+    assert_eq!(world.server.log().counts(), BTreeMap::from([("application.list".to_owned(), 2)]));
     handle.stop();
     run.await.unwrap().unwrap();
 }

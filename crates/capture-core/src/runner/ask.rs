@@ -1,6 +1,7 @@
 //! What a run is asked for while it runs, and what comes of it.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -16,6 +17,39 @@ pub struct ReadAgain {
     pub what: Again,
     /// Why.
     pub purpose: Purpose,
+}
+
+/// A poll of a stream out of turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PollNow {
+    /// The stream.
+    pub stream: String,
+    /// Whoever asks wants to know which of these are shown.
+    pub awaited: Vec<Key>,
+    /// Also what changed up to so long ago is to be shown again, where that is possible.
+    pub look_back: Duration,
+}
+
+impl PollNow {
+    /// For what is new.
+    pub fn new(stream: impl Into<String>) -> Self {
+        Self { stream: stream.into(), awaited: Vec::new(), look_back: Duration::ZERO }
+    }
+
+    /// Says which of these are shown.
+    #[must_use]
+    pub fn awaiting(mut self, keys: impl IntoIterator<Item = Key>) -> Self {
+        self.awaited = keys.into_iter().collect();
+        self
+    }
+
+    /// Shows again what changed up to so long ago ([`Capture::look_back`](crate::Capture::look_back)).
+    #[must_use]
+    pub fn looking_back(mut self, span: Duration) -> Self {
+        self.look_back = span;
+        self
+    }
 }
 
 /// Which records are read again.
@@ -70,11 +104,13 @@ pub struct Polled {
     pub shown: Vec<Key>,
     /// Whether such a listing was of everything and has ended.
     pub everything: bool,
+    /// How many requests the poll took.
+    pub requests: u32,
 }
 
 /// A question to a run.
 pub(super) enum Ask {
-    Poll { stream: String, awaited: Vec<Key>, reply: Reply<Polled> },
+    Poll { ask: PollNow, reply: Reply<Polled> },
     Reread { ask: ReadAgain, reply: Reply<ReadBack> },
     Belonging { stream: String, owner: Key, reply: Reply<Vec<Key>> },
     OwnerGone { stream: String, owner: Key, gone: Gone, reply: Reply<()> },
@@ -169,6 +205,11 @@ pub(super) struct Awaited {
 impl Awaited {
     pub(super) fn new(stream: usize, keys: Vec<Key>, reply: Reply<Polled>) -> Self {
         Self { stream, keys: keys.into_iter().collect(), polled: Polled::default(), listing: None, reply }
+    }
+
+    /// Takes note of what a poll has cost.
+    pub(super) fn costs(&mut self, requests: u32) {
+        self.polled.requests += requests;
     }
 
     /// Takes note of what a poll has brought.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::ask::{Again, Ask, Polled, ReadAgain, ReadBack, Reply};
+use super::ask::{Again, Ask, PollNow, Polled, ReadAgain, ReadBack, Reply};
 use crate::{Error, ErrorKind, Gone, Key, Outcome, Purpose, Result};
 
 /// How many nudges may wait.
@@ -94,7 +94,7 @@ impl Handle {
     /// [`ErrorKind::Closed`] if the run has ended.
     pub async fn nudge(&self, nudge: Nudge) -> Result<()> {
         let ask = match nudge {
-            Nudge::Poll { stream } => Ask::Poll { stream, awaited: Vec::new(), reply: Reply::to_nobody() },
+            Nudge::Poll { stream } => Ask::Poll { ask: PollNow::new(stream), reply: Reply::to_nobody() },
             Nudge::Reread { stream, keys } => {
                 let what = Again::Records(keys.into_iter().map(|key| (key, Gone::NotFound)).collect());
                 let ask = ReadAgain { stream, what, purpose: Purpose::Refresh };
@@ -114,12 +114,12 @@ impl Handle {
     }
 
     /// Polls a stream now, and once more if a poll is under way, and returns once that is over and durable. Says which
-    /// of the `awaited` records were shown by a listing that began after this call.
+    /// of the awaited records were shown by a listing that began after this call.
     ///
     /// # Errors
     /// As for [`read_again`](Self::read_again).
-    pub async fn poll(&self, stream: &str, awaited: Vec<Key>) -> Result<Polled> {
-        self.ask(|reply| Ask::Poll { stream: stream.to_owned(), awaited, reply }).await
+    pub async fn poll(&self, ask: PollNow) -> Result<Polled> {
+        self.ask(|reply| Ask::Poll { ask, reply }).await
     }
 
     /// Rows of a stream that belong to a record, at most [`Share::KEYS`](crate::Share::KEYS); none where the destination

@@ -50,7 +50,11 @@ impl Schedule {
 /// What a task is asked for. Once nobody can ask any more, a task that polls once ends.
 pub(super) enum Command {
     /// Poll now, or once more if a poll is under way: what was listed before this command may be older than it.
-    Poll { ticket: u64 },
+    Poll {
+        /// Also what changed up to so long ago is to be shown.
+        look_back: Duration,
+        ticket: u64,
+    },
     /// Read records again.
     Reread { stream: usize, what: Again, purpose: Purpose, ticket: u64 },
 }
@@ -110,6 +114,8 @@ struct Task {
     commands: mpsc::Receiver<Command>,
     /// Of commands that the next poll answers.
     tickets: Vec<u64>,
+    /// How far back they want it to look.
+    look_back: Duration,
     outlet: Outlet,
 }
 
@@ -130,7 +136,8 @@ pub(super) async fn run(
     let name_hash = capture.streams().first().map_or(0, |stream| xxh3_64(stream.name.as_bytes()));
     let outlet = Outlet { index, shared };
     let Schedule { interval, turns, .. } = schedule;
-    let mut task = Task { capture, interval, turns, commands, tickets: Vec::new(), outlet };
+    let mut task =
+        Task { capture, interval, turns, commands, tickets: Vec::new(), look_back: Duration::ZERO, outlet };
     let mut next = Instant::now() + schedule.first_poll_delay;
     loop {
         if task.serve_until(Some(next)).await.is_err() {
@@ -174,8 +181,8 @@ impl Task {
                 () = self.outlet.shared.stop.cancelled() => return Err(Stopped),
                 () = wait => return Ok(()),
                 command = self.commands.recv(), if is_open => match command {
-                    Some(Command::Poll { ticket }) => {
-                        self.tickets.push(ticket);
+                    Some(Command::Poll { look_back, ticket }) => {
+                        self.notes_poll(look_back, ticket);
                         return Ok(());
                     }
                     Some(command) => self.carry_out(command).await?,
@@ -186,11 +193,17 @@ impl Task {
         }
     }
 
+    /// The next poll answers it.
+    fn notes_poll(&mut self, look_back: Duration, ticket: u64) {
+        self.tickets.push(ticket);
+        self.look_back = self.look_back.max(look_back);
+    }
+
     async fn carry_out(&mut self, command: Command) -> Result<(), Stopped> {
         let (stream, what, purpose, ticket) = match command {
             Command::Reread { stream, what, purpose, ticket } => (stream, what, purpose, ticket),
-            Command::Poll { ticket } => {
-                self.tickets.push(ticket);
+            Command::Poll { look_back, ticket } => {
+                self.notes_poll(look_back, ticket);
                 return Ok(());
             }
         };
@@ -241,6 +254,10 @@ impl Task {
         let mut age = Age::default();
         let mut requests_before = 0;
         let tickets = std::mem::take(&mut self.tickets);
+        let look_back = std::mem::take(&mut self.look_back);
+        if !look_back.is_zero() {
+            self.capture.look_back(look_back);
+        }
         self.outlet.send(Content::Started { tickets }).await?;
         loop {
             while let Ok(command) = self.commands.try_recv() {

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::RunnerOptions;
-use super::ask::{Ask, Awaited, Due, ReadAgain, Rereading, told, unanswered};
+use super::ask::{Ask, Awaited, Due, PollNow, ReadAgain, Rereading, told, unanswered};
 use super::audit::Audit;
 use super::handle::Board;
 use super::poll::{Command, Content, Message, Schedule};
@@ -222,6 +222,9 @@ impl<K: Sink> Writer<K> {
                     let audit = streams.get_mut(part.stream).and_then(|stream| stream.audit.as_mut());
                     audit.is_some_and(|audit| audit.note(part))
                 });
+                for awaited in &mut self.captures[capture].awaited {
+                    awaited.costs(batch.requests);
+                }
                 self.write(capture, batch).await?;
                 drop(permit);
                 // A stream that never pauses must not put the commit off for ever.
@@ -239,7 +242,8 @@ impl<K: Sink> Writer<K> {
                     first.report.requests += u64::from(requests);
                 }
                 self.poll_ended(capture, false)?;
-                let awaited = std::mem::take(&mut self.captures[capture].awaited);
+                let mut awaited = std::mem::take(&mut self.captures[capture].awaited);
+                awaited.iter_mut().for_each(|awaited| awaited.costs(requests));
                 self.answers.extend(awaited.into_iter().map(Awaited::into_answer));
                 for stream in &mut self.captures[capture].streams {
                     stream.is_lost = false;
@@ -581,13 +585,13 @@ impl<K: Sink> Writer<K> {
     /// Hands a question to the capture that can answer it.
     async fn pass_on(&mut self, ask: Ask) -> Result<()> {
         match ask {
-            Ask::Poll { stream, awaited, reply } => {
+            Ask::Poll { ask: PollNow { stream, awaited, look_back }, reply } => {
                 let Some((capture, index)) = self.find(&stream) else {
                     reply.send(Err(not_captured(&stream)));
                     return Ok(());
                 };
                 self.ticket += 1;
-                match self.command(capture, Command::Poll { ticket: self.ticket }) {
+                match self.command(capture, Command::Poll { look_back, ticket: self.ticket }) {
                     Ok(()) => {
                         _ = self.polls_asked.insert(self.ticket, Awaited::new(index, awaited, reply));
                     }

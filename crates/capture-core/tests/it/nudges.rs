@@ -7,8 +7,9 @@ use async_trait::async_trait;
 
 use capture_core::memory::MemorySource;
 use capture_core::{
-    Batch, Capture, ErrorKind, Gone, Handle, Identity, Key, MemorySink, Nudge, Outcome, Purpose, ReadAgain,
-    Record, Result, Runner, RunnerOptions, Selection, Source, Step, StreamDescriptor, StreamRequest,
+    Batch, Capture, ErrorKind, Gone, Handle, Identity, Key, MemorySink, Nudge, Outcome, PollNow, Purpose,
+    ReadAgain, Record, Result, Runner, RunnerOptions, Selection, Source, Step, StreamDescriptor,
+    StreamRequest,
 };
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -201,7 +202,9 @@ async fn a_poll_that_is_waited_for_begins_after_the_question_and_says_what_it_sh
     }
     let first = {
         let handle = handle.clone();
-        tokio::spawn(async move { handle.poll("pets", vec!["b".into(), "z".into()]).await })
+        tokio::spawn(
+            async move { handle.poll(PollNow::new("pets").awaiting(["b", "z"].map(Key::from))).await },
+        )
     };
     until(|| handle.status()["pets"].polling).await;
     // Now that poll has begun: what it has listed already may be older than a second question.
@@ -209,7 +212,9 @@ async fn a_poll_that_is_waited_for_begins_after_the_question_and_says_what_it_sh
     until(|| sink.rows("pets").contains_key(&"b".into())).await;
     let second = {
         let handle = handle.clone();
-        tokio::spawn(async move { handle.poll("pets", vec!["b".into(), "c".into()]).await })
+        tokio::spawn(
+            async move { handle.poll(PollNow::new("pets").awaiting(["b", "c"].map(Key::from))).await },
+        )
     };
     gate.add_permits(2);
     assert_eq!(first.await.unwrap().unwrap().shown, ["b"].map(Key::from));
