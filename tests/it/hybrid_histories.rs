@@ -20,11 +20,14 @@ use serde_json::Value;
 use crate::support::listening::{Listening, SECRET};
 use crate::support::{Records, Site, query, sqlite_in, truth};
 
-const STREAMS: [&str; 8] = [
+const STREAMS: [&str; 11] = [
     "candidates",
+    "candidate_notes",
     "applications",
     "application_feedback",
     "jobs",
+    "job_postings",
+    "openings",
     "offers",
     "approvals",
     "interview_schedules",
@@ -161,9 +164,22 @@ impl History {
 
     async fn happen(mut self) {
         self.ever.note(self.site.organisation());
+        // Webhooks may be there before anything was listed, and the first listing may be cut short.
+        let is_first_interrupted = self.chance.random_bool(0.3);
+        if is_first_interrupted {
+            let mut watch = self.watch().await;
+            self.subscribe().await;
+            self.change();
+            let requests = self.chance.random_range(1..20);
+            let log = self.site.server.log().clone();
+            crate::support::until("some requests", move || log.total() >= requests).await;
+            watch.child.kill().await.unwrap();
+        }
         let mut watch = self.watch().await;
         self.first_round(&mut watch).await;
-        self.subscribe().await;
+        if !is_first_interrupted {
+            self.subscribe().await;
+        }
         for _ in 0..self.chance.random_range(2..5) {
             for _ in 0..self.chance.random_range(1..12) {
                 self.change();
