@@ -37,6 +37,7 @@ mod mcp;
 mod memory;
 mod migrate;
 mod models;
+mod monitoring;
 mod official;
 mod operations;
 mod output;

@@ -111,7 +111,7 @@ impl Default for RunnerOptions {
         Self {
             interval: None,
             streams_at_once: 16,
-            in_flight_bytes: 3 << 20,
+            in_flight_bytes: 2 << 20,
             commit_pace: None,
             retry: StreamRetry::default(),
             reconcile: ReconcilePolicy::default(),
