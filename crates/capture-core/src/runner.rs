@@ -110,7 +110,7 @@ impl Default for RunnerOptions {
     fn default() -> Self {
         Self {
             interval: None,
-            streams_at_once: 16,
+            streams_at_once: 12,
             in_flight_bytes: 2 << 20,
             commit_pace: None,
             retry: StreamRetry::default(),
