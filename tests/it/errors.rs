@@ -169,3 +169,20 @@ async fn what_may_be_a_key_is_not_repeated_wherever_it_stands() {
     let ran = run(bare(directory.path(), "sync --config c.toml")).await;
     assert!(ran.stderr.contains("[masked: c.toml, line 2]") && !ran.stderr.contains(KEY), "{ran:#?}");
 }
+
+#[tokio::test]
+async fn what_is_refused_says_where_to_look_and_nothing_that_leads_astray() {
+    let directory = tempfile::tempdir().unwrap();
+    for (arguments, said, hint) in [
+        ("sync --timezone X", "unexpected argument '--timezone'", "For more information, try '--help'.\n"),
+        ("query --db x", "unexpected argument '--db'", "Usage: ashby query <SQL>\n"),
+        ("token revoke bot", "there is no token bot", "hint: `ashby token list` shows them\n"),
+        ("token rotate bot", "there is no token bot", "hint: `ashby token list` shows them\n"),
+        ("config trust", "cannot read ashby.toml", "hint: `ashby config trust FILE` trusts a file"),
+    ] {
+        let ran = run(bare(directory.path(), arguments)).await;
+        assert_eq!(ran.code, Some(2), "{ran:#?}");
+        assert!(ran.stderr.starts_with(&format!("error: {said}")) && ran.stderr.contains(hint), "{ran:#?}");
+        assert!(!ran.stderr.contains("as a value") && !ran.stderr.contains("\n\n\n"), "{ran:#?}");
+    }
+}

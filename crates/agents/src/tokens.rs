@@ -138,8 +138,7 @@ impl Tokens {
         let before = all.len();
         all.retain(|kept| kept.name != name);
         if all.len() == before {
-            return Err(Error::new("not_found", format!("there is no token {}", outside_text::name(name)))
-                .field("name"));
+            return Err(no_token(name));
         }
         self.save(&all)
     }
@@ -151,9 +150,7 @@ impl Tokens {
     pub fn rotate(&self, name: &str) -> Result<String, Error> {
         let mut all = self.list()?;
         let kept = all.iter_mut().find(|kept| kept.name == name);
-        let kept = kept.ok_or_else(|| {
-            Error::new("not_found", format!("there is no token {}", outside_text::name(name))).field("name")
-        })?;
+        let kept = kept.ok_or_else(|| no_token(name))?;
         let token = random();
         kept.sha256 = hash(&token);
         kept.created = Timestamp::now();
@@ -211,6 +208,12 @@ fn random() -> String {
 /// As tokens are kept: SHA-256, hexadecimal.
 pub(crate) fn hash(token: &str) -> String {
     Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn no_token(name: &str) -> Error {
+    Error::new("not_found", format!("there is no token {}", outside_text::name(name)))
+        .field("name")
+        .hint("`ashby token list` shows them")
 }
 
 #[cfg(test)]

@@ -726,7 +726,8 @@ fn is_told(layers: &Layers, name: &str) -> bool {
 /// If it cannot be read, or something is wrong in it.
 pub(crate) fn trust_file(path: &Path) -> Result<(PathBuf, Vec<String>), Failure> {
     let unreadable = |error: std::io::Error| {
-        Failure::new(USAGE, format!("cannot read {}", path.display())).with_source(error)
+        let failure = Failure::new(USAGE, format!("cannot read {}", path.display()));
+        failure.with_source(error).with_hint("`ashby config trust FILE` trusts a file of settings elsewhere")
     };
     let content =
         capture_core::private_file::read_small_file(path).map(Zeroizing::new).map_err(unreadable)?;

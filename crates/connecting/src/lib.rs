@@ -56,13 +56,23 @@ pub fn refuse(error: &clap::Error) -> ! {
         helped(error.print());
     }
     let text = error.render().to_string();
+    let text = without_tip(&text);
     // A reader that has gone needs no word.
     let _ = match given::blotted(&text) {
+        Cow::Borrowed(_) if matches!(text, Cow::Owned(_)) => std::io::stderr().write_all(text.as_bytes()),
         Cow::Owned(blotted) => std::io::stderr().write_all(blotted.as_bytes()),
         // In colours, where a terminal shows it.
         Cow::Borrowed(_) => error.print(),
     };
     std::process::exit(error.exit_code())
+}
+
+/// Wherever a command takes arguments, clap says how an unknown flag is passed as one. None of ours begins with a dash.
+fn without_tip(text: &str) -> Cow<'_, str> {
+    let Some(from) = text.find("\n  tip: to pass '") else { return Cow::Borrowed(text) };
+    let rest = &text[from + 1..];
+    let to = rest.find("\n\n").map_or(rest.len(), |end| end + 2);
+    Cow::Owned(format!("{}{}", &text[..=from], &rest[to..]))
 }
 
 /// Ends the process after help: well (0), also where nobody reads it, unless it could not be written (1).
