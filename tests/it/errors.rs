@@ -175,7 +175,7 @@ async fn what_is_refused_says_where_to_look_and_nothing_that_leads_astray() {
     let directory = tempfile::tempdir().unwrap();
     for (arguments, said, hint) in [
         ("sync --timezone X", "unexpected argument '--timezone'", "For more information, try '--help'.\n"),
-        ("query --db x", "unexpected argument '--db'", "Usage: ashby query <SQL>\n"),
+        ("query --db x", "unexpected argument '--db'", "Usage: ashby query "),
         ("token revoke bot", "there is no token bot", "hint: `ashby token list` shows them\n"),
         ("token rotate bot", "there is no token bot", "hint: `ashby token list` shows them\n"),
         ("config trust", "cannot read ashby.toml", "hint: `ashby config trust FILE` trusts a file"),

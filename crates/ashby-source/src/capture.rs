@@ -58,10 +58,8 @@ impl ListCapture {
         notes: Vec<String>,
     ) -> Self {
         let tally = Tally { requests: 0, notes };
-        let mut earlier = Earlier::default();
-        if let Some(token) = listing.token() {
-            earlier.note(token);
-        }
+        // How old a saved token is nobody knows: to go back to it may mean to list a month again.
+        let earlier = Earlier::default();
         Self { walk, rows, descriptors, listing, bare, tally, earlier, complete: false }
     }
 
@@ -207,9 +205,13 @@ impl Capture for ListCapture {
             self.walk.forget_cursors();
             return Ok(Step::UpToDate { requests: 0 });
         }
-        let Some(page) = self.walk.next_page(&mut self.listing, &mut self.tally).await? else {
-            return self.batch(Vec::new());
-        };
+        let looked_back = self.listing.looks_back();
+        let page = self.walk.next_page(&mut self.listing, &mut self.tally).await?;
+        if looked_back && !self.listing.looks_back() {
+            // Ashby has refused one of them, or too much has changed since.
+            self.earlier.forget();
+        }
+        let Some(page) = page else { return self.batch(Vec::new()) };
         let lists_changes = self.listing.lists_changes();
         // Its request may be another one.
         if !lists_changes {

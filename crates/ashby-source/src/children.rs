@@ -12,7 +12,9 @@ use std::sync::Arc;
 
 use ashby_client::Lane;
 use async_trait::async_trait;
-use capture_core::{Batch, Capture, Checkpoint, Ends, Extent, Key, Part, Result, Step, StreamDescriptor};
+use capture_core::{
+    Batch, Capture, Checkpoint, Ends, Extent, Gone, Key, Part, Result, Step, StreamDescriptor,
+};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, FuturesOrdered, StreamExt};
 use serde::{Deserialize, Serialize};
@@ -250,9 +252,8 @@ impl ChildCapture {
                 round.unusable = round.unusable.saturating_add(count(&gaps.unusable));
                 round.hollow |= gaps.hollow;
             }
-            // That it is gone itself can be told by anybody who has just seen it listed.
             Children::ParentVanished => {
-                part.gone_scopes.push(Key::from(parent));
+                part.gone_scopes.push((Key::from(parent), Gone::NotFound));
                 round.vanished += 1;
             }
         }
@@ -393,7 +394,7 @@ impl Capture for ChildCapture {
                     part.whole_scopes.push(parent.clone());
                 }
                 Children::Some(records, _) => part.records.extend(records),
-                Children::ParentVanished => part.gone_scopes.push(parent.clone()),
+                Children::ParentVanished => part.gone_scopes.push((parent.clone(), Gone::NotFound)),
             }
         }
         let mut batch = Batch::new(vec![part], self.progress.to_checkpoint()?);

@@ -30,20 +30,9 @@ pub(crate) struct Listing {
     place: Place,
     /// What the next listing of everything asks for, where that is less than what the token belongs to.
     narrower: Option<Asked>,
-    /// Whether it lists from an earlier token.
-    back: Back,
-}
-
-/// Whether changes are listed again that a listing has shown already.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-enum Back {
-    /// No.
-    #[default]
-    No,
-    /// The token is an earlier one than this, to which there is a way back.
-    Before(SyncToken),
-    /// Ashby does not accept earlier tokens.
-    Refused,
+    /// The newest token while an earlier one is in its place, to list changes again. Not persisted: after a crash the listing goes
+    /// on from the earlier one.
+    newest_token: Option<SyncToken>,
 }
 
 /// What a listing asks for.
@@ -159,7 +148,7 @@ impl Listing {
             running: None,
             has_had_records: false,
         };
-        Self { token: None, place, narrower: None, back: Back::No }
+        Self { token: None, place, narrower: None, newest_token: None }
     }
 
     /// The same with this start date in its request.
@@ -208,7 +197,7 @@ impl Listing {
     /// A listing of these parts: a token without a place belongs to the request of `bare`.
     pub(crate) fn of(token: Option<SyncToken>, place: Option<Place>, bare: Option<&str>) -> Self {
         let place = place.unwrap_or_else(|| Self::new(bare.unwrap_or_default()).place);
-        Self { token, place, narrower: None, back: Back::No }
+        Self { token, place, narrower: None, newest_token: None }
     }
 
     /// Its parts, to be persisted.
@@ -251,25 +240,33 @@ impl Listing {
     pub(crate) fn forget(&mut self) {
         self.narrow();
         let Place { fingerprint, created_after_ms, has_had_records, .. } = self.place.clone();
-        let back = if self.back == Back::Refused { Back::Refused } else { Back::No };
-        *self = Self { back, ..Self::new(fingerprint).dated(created_after_ms) };
+        *self = Self::new(fingerprint).dated(created_after_ms);
         self.place.has_had_records = has_had_records;
     }
 
     /// The next listing is of what changed since this earlier token, of the same request; `false` if one is running, or
-    /// there is no such way.
+    /// everything will be listed.
     pub(crate) fn look_back(&mut self, earlier: &SyncToken) -> bool {
-        if self.place.running.is_some() || self.back == Back::Refused {
+        if self.place.running.is_some() {
             return false;
         }
         let Some(token) = &mut self.token else { return false };
-        let newest = std::mem::replace(token, earlier.clone());
-        if let Back::No = self.back
-            && newest != *earlier
-        {
-            self.back = Back::Before(newest);
+        if token != earlier {
+            let before = std::mem::replace(token, earlier.clone());
+            self.newest_token.get_or_insert(before);
         }
         true
+    }
+
+    /// Whether it lists from an earlier token than the newest.
+    pub(crate) fn looks_back(&self) -> bool {
+        self.newest_token.is_some()
+    }
+
+    fn goes_on_from_newest(&mut self) {
+        if let Some(newest) = self.newest_token.take() {
+            self.token = Some(newest);
+        }
     }
 
     /// The newest token, with which it goes on.
@@ -381,7 +378,7 @@ impl Listing {
         match page.token {
             // The listing that confirms this one is of everything.
             Some(token) => {
-                self.goes_on_from_newest();
+                self.newest_token = None;
                 self.token = Some(token);
             }
             // Without a new token, an incremental listing can be made again from the old one; a full one cannot be
@@ -390,13 +387,6 @@ impl Listing {
             None => self.goes_on_from_newest(),
         }
         turned
-    }
-
-    fn goes_on_from_newest(&mut self) {
-        if let Back::Before(newest) = &self.back {
-            self.token = Some(newest.clone());
-            self.back = Back::No;
-        }
     }
 
     /// Ashby refused the token or the cursor: what to do is done, and said.
@@ -409,11 +399,12 @@ impl Listing {
         };
         let (full, restarts, had_cursor) = (running.full, running.restarts, running.cursor.is_some());
         match recovery {
-            Recovery::DropToken if !full && matches!(self.back, Back::Before(_)) => {
+            Recovery::DropToken if !full && self.looks_back() => {
                 self.goes_on_from_newest();
-                self.back = Back::Refused;
                 self.run(false, 0);
-                Ok("Ashby does not accept an earlier sync token: what changed is listed from the newest")
+                Ok(
+                    "Ashby does not accept an earlier sync token any more: what changed is listed from the newest",
+                )
             }
             Recovery::DropToken if !full => {
                 self.token = None;
@@ -427,6 +418,7 @@ impl Listing {
             }
             Recovery::DropToken | Recovery::DropCursor => {
                 // Next time from the first page, and with fresh patience.
+                self.goes_on_from_newest();
                 self.run(full, 0);
                 let message = if had_cursor {
                     format!("Ashby refused the page cursor {} times in one listing", restarts + 1)
@@ -443,6 +435,7 @@ impl Listing {
     /// The listing cannot come to an end: the next one begins at the first page.
     pub(crate) fn give_up(&mut self) {
         let full = self.place.running.as_ref().is_some_and(|running| running.full);
+        self.goes_on_from_newest();
         self.run(full, 0);
     }
 }

@@ -114,6 +114,11 @@ impl Gone {
         WORDS.iter().zip(1..).find(|(word, _)| Some(**word) == why).map_or(0, |(_, rank)| rank)
     }
 
+    /// Whether the other side said so, rather than not to show it: to one that sees less, that looks the same.
+    pub fn is_reported(&self) -> bool {
+        !matches!(self, Self::Unseen | Self::NotFound)
+    }
+
     /// Since when it is gone, if the other side said so.
     pub fn at(&self) -> Option<jiff::Timestamp> {
         match self {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Checkpoint, Error, ErrorKind, Key, Record, Result, StreamDescriptor};
+use crate::{Checkpoint, Error, ErrorKind, Gone, Key, Record, Result, StreamDescriptor};
 
 /// Which stream to capture, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +122,7 @@ pub struct Part {
     /// Records of which all that belong to them are in this part: what else belongs to them is gone.
     pub whole_scopes: Vec<Key>,
     /// Records that are gone themselves, as was seen just now: so is all that belongs to them.
-    pub gone_scopes: Vec<Key>,
+    pub gone_scopes: Vec<(Key, Gone)>,
     /// What the records say of others that belong to them. What else is known to belong to one is asked for by itself.
     pub belongings: Vec<Belongings>,
     /// These are the last records of the listing.

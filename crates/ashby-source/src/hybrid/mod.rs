@@ -14,13 +14,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use capture_core::{ErrorKind, Gone, Handle, Result};
+use capture_core::{ErrorKind, Handle, Result};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
 
 use plan::Task;
-use work::{Before, ListedInstead, Waiting, Wanted, Worked, work};
+use work::{Before, ListedInstead, Waiting, Wanted, Worked, says_more, work};
 
 /// Events that are in hand at once; the others wait in the inbox.
 const IN_HAND: usize = 20_000;
@@ -160,10 +160,8 @@ pub async fn follow(inbox: &dyn Inbox, handle: &Handle) -> Result<()> {
 fn add(lanes: &mut BTreeMap<&'static str, Lane>, left: &mut HashMap<u64, usize>, task: Task, events: &[u64]) {
     let lane = lanes.entry(task.stream).or_default();
     let wanted = lane.waiting.entry(task.what).or_insert_with(|| Wanted::new(task.gone.clone()));
-    // A merge says more than a deletion.
-    if matches!(task.gone, Gone::MergedInto(_)) {
-        wanted.gone = task.gone;
-    }
+    // A merge says more than a deletion, and a deletion more than that it was not found.
+    says_more(&mut wanted.gone, &task.gone);
     for event in events {
         if !wanted.events.contains(event) {
             wanted.events.push(*event);
@@ -208,9 +206,7 @@ fn take(
             // Another event has asked for the same meanwhile: it does not wait.
             Entry::Occupied(place) => {
                 let wanted = place.into_mut();
-                if matches!(before.gone, Gone::MergedInto(_)) {
-                    wanted.gone = before.gone;
-                }
+                says_more(&mut wanted.gone, &before.gone);
                 for event in before.events {
                     if wanted.events.contains(&event) {
                         release(left, event);

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use capture_core::{Error, ErrorKind, Gone, Handle, Key, PollNow, Purpose, ReadAgain, Result};
+use capture_core::{Error, ErrorKind, Gone, Handle, Key, PollNow, Polled, Purpose, ReadAgain, Result};
 use tokio::time::Instant;
 
 use super::pause_after;
@@ -18,6 +18,13 @@ const LISTED_FROM: usize = 4;
 /// back: at first so far, and further if it did not show what it should, but no further than this.
 const LOOK_BACK: Duration = Duration::from_secs(2);
 const LONGEST_LOOK_BACK: Duration = Duration::from_secs(1200);
+
+/// How much further each time. It may cost as much more.
+const FURTHER: u32 = 4;
+
+/// Lists may lag behind events, and one that looked back may have shown a record as it was before the event: so long after it, what
+/// is new is listed once more. Nothing waits for it.
+const LAG: Duration = Duration::from_secs(3);
 
 /// So many records are asked for before others may have their turn.
 const AT_ONCE: usize = 16;
@@ -200,7 +207,7 @@ impl Work<'_> {
         if !needs_one && !is_cheaper {
             return Ok(());
         }
-        if !needs_one && self.before.is_none() {
+        if is_cheaper && self.before.is_none() {
             let note = format!(
                 "events named {} records at once: what changed is listed instead of asking for each",
                 awaited.len()
@@ -208,7 +215,8 @@ impl Work<'_> {
             self.handle.note(stream, note).await?;
         }
         let look_back = self.before.map_or(LOOK_BACK, |before| before.look_back);
-        let ask = PollNow::new(stream).awaiting(awaited.keys().cloned()).looking_back(look_back);
+        let ask = PollNow::new(stream).awaiting(awaited.keys().cloned());
+        let ask = if is_cheaper { ask.looking_back(look_back) } else { ask };
         let polled = self.handle.poll(ask).await?;
         for key in &polled.shown {
             if let Some(what) = awaited.get(key) {
@@ -217,7 +225,7 @@ impl Work<'_> {
         }
         self.is_done(&What::Changes);
         if is_cheaper {
-            self.listed(awaited, look_back, polled.requests);
+            self.listed(awaited, look_back, &polled);
         }
         for what in self.named(|what| matches!(what, What::Listed(_))) {
             self.was_not_shown(what);
@@ -227,12 +235,17 @@ impl Work<'_> {
 
     /// What changed was listed, which costs less than to ask for each. What it has not shown was perhaps shown by one before,
     /// earlier than this one looks back.
-    fn listed(&mut self, awaited: HashMap<Key, What>, look_back: Duration, requests: u32) {
+    fn listed(&mut self, awaited: HashMap<Key, What>, look_back: Duration, polled: &Polled) {
         let missing: Vec<What> =
             awaited.into_values().filter(|what| self.waiting.contains_key(what)).collect();
-        let looks_further = missing.len() >= LISTED_FROM && look_back < LONGEST_LOOK_BACK;
-        let next = if looks_further { (look_back * 4).min(LONGEST_LOOK_BACK) } else { look_back };
-        self.worked.listed = Some(ListedInstead { look_back: next, requests });
+        let next = next_look_back(look_back, missing.len(), polled);
+        let looks_further = next > look_back;
+        self.worked.listed = Some(ListedInstead { look_back: next, requests: polled.requests });
+        if polled.looked_back {
+            let mut later = Wanted::new(Gone::NotFound);
+            later.not_before = Some(Instant::now() + LAG);
+            self.worked.again.insert(What::Changes, later);
+        }
         for what in missing.into_iter().filter(|_| looks_further) {
             if let Some(wanted) = self.waiting.remove(&what) {
                 self.worked.again.insert(what, wanted);
@@ -289,13 +302,12 @@ impl Work<'_> {
     }
 
     async fn read_within(&mut self, chunk: &[What]) -> Result<()> {
-        let owners: HashSet<Key> = chunk
-            .iter()
-            .filter_map(|what| match what {
-                What::Within(owner, _) => Some(owner.clone()),
-                _ => None,
-            })
-            .collect();
+        let mut owners: HashMap<Key, Gone> = HashMap::new();
+        for what in chunk {
+            if let (What::Within(owner, _), Some(wanted)) = (what, self.waiting.get(what)) {
+                says_more(owners.entry(owner.clone()).or_insert(Gone::NotFound), &wanted.gone);
+            }
+        }
         let stream = self.worked.stream;
         let back = self.handle.read_again(ReadAgain::within(stream, owners)).await?;
         let settled: HashSet<Key> = back.shown.into_iter().chain(back.gone).collect();
@@ -319,23 +331,18 @@ impl Work<'_> {
         let Wanted { gone, events, .. } = wanted;
         if Single::of(row).is_some() {
             for key in self.handle.belonging_to(row.name, owner.clone()).await? {
-                let again = match gone {
-                    Gone::MergedInto(_) => {
-                        self.shows_more_of(row.name, &key, &events);
-                        What::Record(key)
-                    }
-                    _ => What::Confirm(key),
-                };
-                self.follows(row.name, again, gone.clone(), &events);
+                if let Gone::MergedInto(_) = gone {
+                    self.shows_more_of(row.name, &key, &events);
+                    self.follows(row.name, What::Record(key), Gone::NotFound, &events);
+                } else {
+                    self.follows(row.name, What::Confirm(key), gone.clone(), &events);
+                }
             }
         } else if matches!(row.plan, Plan::PerParent { .. }) || filter(row).is_some() {
-            let survivor = match &gone {
-                Gone::MergedInto(into) => Some(into.clone()),
-                _ => None,
-            };
-            for key in [Some(owner.clone()), survivor].into_iter().flatten() {
-                self.follows(row.name, What::Within(key, None), Gone::NotFound, &events);
+            if let Gone::MergedInto(into) = &gone {
+                self.follows(row.name, What::Within(into.clone(), None), Gone::NotFound, &events);
             }
+            self.follows(row.name, What::Within(owner.clone(), None), of_what_belonged(&gone), &events);
         } else if matches!(gone, Gone::MergedInto(_)) {
             self.follows(row.name, What::Changes, Gone::NotFound, &events);
         }
@@ -367,10 +374,11 @@ impl Work<'_> {
                             }
                         }
                         if !is_list && owner_stream == self.worked.stream {
-                            for key in [&owner, into] {
-                                let within = What::Within(key.clone(), None);
-                                self.follows(owned.name, within, Gone::NotFound, &events);
-                            }
+                            let (within, of_it) =
+                                (What::Within(owner.clone(), None), of_what_belonged(&gone));
+                            self.follows(owned.name, within, of_it, &events);
+                            let within = What::Within(into.clone(), None);
+                            self.follows(owned.name, within, Gone::NotFound, &events);
                         } else if is_list && Single::of(owned).is_none() {
                             self.follows(owned.name, What::Changes, Gone::NotFound, &events);
                         }
@@ -416,6 +424,29 @@ impl Work<'_> {
     }
 }
 
+/// How far back the next listing looks: further, if that may show what is missing and promises to cost less than to ask for each.
+fn next_look_back(look_back: Duration, missing: usize, polled: &Polled) -> Duration {
+    let pays = missing > polled.requests.saturating_mul(FURTHER) as usize;
+    let further = (look_back * FURTHER).min(LONGEST_LOOK_BACK).max(look_back);
+    if polled.looked_back && pays { further } else { look_back }
+}
+
+/// How what belonged to a record is known to be gone, if it is not there any more: it was not merged itself.
+fn of_what_belonged(gone: &Gone) -> Gone {
+    match gone {
+        Gone::MergedInto(_) => Gone::Reported { at: None },
+        gone => gone.clone(),
+    }
+}
+
+/// Takes the reason that says more.
+pub(super) fn says_more(reason: &mut Gone, other: &Gone) {
+    let rank = |gone: &Gone| Gone::rank_of(Some(gone.why()));
+    if rank(other) > rank(reason) {
+        reason.clone_from(other);
+    }
+}
+
 /// Whether a record that is read by itself is what a listing shows.
 fn is_as_listed(stream: &str) -> bool {
     row(stream).and_then(Single::of).is_some_and(|single| single.is_as_listed())
@@ -436,5 +467,41 @@ fn note(first: &mut Option<Error>, result: Result<()>) -> Result<()> {
             Ok(())
         }
         Ok(()) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_looks_further_back_while_that_pays() {
+        let next = |look_back_s: u64, missing: usize, requests: u32, looked_back: bool| {
+            let mut polled = Polled::default();
+            (polled.requests, polled.looked_back) = (requests, looked_back);
+            next_look_back(Duration::from_secs(look_back_s), missing, &polled).as_secs()
+        };
+        assert_eq!(next(2, 2_000, 100, true), 8);
+        assert_eq!(next(512, 5, 1, true), 1200);
+        assert_eq!(next(1200, 2_000, 1, true), 1200, "no further than that");
+        assert_eq!(next(2, 4, 1, true), 2, "to ask for each costs no more");
+        assert_eq!(next(2, 400, 100, true), 2);
+        assert_eq!(next(2, 2_000, 1, false), 2, "it could not");
+    }
+
+    #[test]
+    fn of_two_reasons_the_one_that_says_more_counts() {
+        let (into, reported) = (Gone::MergedInto("c".into()), Gone::Reported { at: None });
+        for (first, then, counts) in [
+            (&Gone::NotFound, &reported, &reported),
+            (&reported, &Gone::NotFound, &reported),
+            (&reported, &into, &into),
+            (&into, &reported, &into),
+        ] {
+            let mut reason = first.clone();
+            says_more(&mut reason, then);
+            assert_eq!(reason, *counts);
+        }
+        assert_eq!(of_what_belonged(&into), reported);
     }
 }

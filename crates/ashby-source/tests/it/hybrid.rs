@@ -242,7 +242,9 @@ async fn late_events_of_many_changes_cost_a_listing_and_not_a_request_each() {
         ended = follow(&inbox, &handle) => panic!("{ended:?}"),
         () = until(|| inbox.is_through()) => {}
     }
-    assert_eq!(world.server.log().counts(), BTreeMap::from([("application.list".to_owned(), 2)]));
+    // More than two pages if so much time passed meanwhile that it had to look further back.
+    let counts = world.server.log().counts();
+    assert!(counts.len() == 1 && (2..10).contains(&counts["application.list"]), "{counts:?}");
     handle.stop();
     run.await.unwrap().unwrap();
 }

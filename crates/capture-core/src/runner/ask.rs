@@ -57,8 +57,9 @@ impl PollNow {
 pub enum Again {
     /// These. Each with how it is known to be gone, should it not be there.
     Records(Vec<(Key, Gone)>),
-    /// All that belong to these ([`Record::scope`](crate::Record::scope)).
-    Within(Vec<Key>),
+    /// All that belong to these ([`Record::scope`](crate::Record::scope)). Each with how it is known to be gone, should it not be
+    /// there.
+    Within(Vec<(Key, Gone)>),
 }
 
 impl ReadAgain {
@@ -69,7 +70,7 @@ impl ReadAgain {
     }
 
     /// All that belong to these.
-    pub fn within(stream: impl Into<String>, scopes: impl IntoIterator<Item = Key>) -> Self {
+    pub fn within(stream: impl Into<String>, scopes: impl IntoIterator<Item = (Key, Gone)>) -> Self {
         let what = Again::Within(scopes.into_iter().collect());
         Self { stream: stream.into(), what, purpose: Purpose::Refresh }
     }
@@ -92,7 +93,8 @@ pub struct ReadBack {
     pub gone_scopes: Vec<Key>,
     /// Records of the stream that came.
     pub shown: Vec<Key>,
-    /// How many records came, those of other streams that were read with them included.
+    /// How many records came, those of other streams that were read with them included, and without those that are not
+    /// there.
     pub records: u64,
 }
 
@@ -104,8 +106,10 @@ pub struct Polled {
     pub shown: Vec<Key>,
     /// Whether such a listing was of everything and has ended.
     pub everything: bool,
-    /// How many requests the poll took.
+    /// How many requests its listing of changes took; none for one of everything, or one that had begun before.
     pub requests: u32,
+    /// Whether it looked back as it was asked to.
+    pub looked_back: bool,
 }
 
 /// A question to a run.
@@ -159,36 +163,40 @@ pub(super) struct Rereading {
 
 impl Rereading {
     pub(super) fn new(what: &Again, reply: Reply<ReadBack>) -> Self {
-        let reasons = match what {
-            Again::Records(records) => records.iter().cloned().collect(),
-            Again::Within(_) => HashMap::new(),
-        };
-        Self { reasons, reply }
+        let (Again::Records(asked) | Again::Within(asked)) = what;
+        Self { reasons: asked.iter().cloned().collect(), reply }
     }
 
     /// Says of what is not there how that is known, and sums up.
     pub(super) fn judge(&self, batch: &mut Batch, stream: usize) -> ReadBack {
         let mut back = ReadBack::default();
         for part in &mut batch.parts {
-            back.records += part.records.len() as u64;
+            back.records +=
+                part.records.iter().filter(|record| matches!(record.op, Op::Upsert(_))).count() as u64;
             if part.stream != stream {
                 continue;
             }
-            back.gone_scopes.extend(part.gone_scopes.iter().cloned());
+            for (scope, gone) in &mut part.gone_scopes {
+                back.gone_scopes.push(scope.clone());
+                self.explain(scope, gone);
+            }
             for record in &mut part.records {
                 let Op::Gone(gone) = &mut record.op else {
                     back.shown.push(record.key.clone());
                     continue;
                 };
                 back.gone.push(record.key.clone());
-                if *gone == Gone::NotFound
-                    && let Some(reason) = self.reasons.get(&record.key)
-                {
-                    *gone = reason.clone();
-                }
+                self.explain(&record.key, gone);
             }
         }
         back
+    }
+
+    /// Of what is not there, whoever asked may know more.
+    fn explain(&self, key: &Key, gone: &mut Gone) {
+        if let Some(reason) = self.reasons.get(key).filter(|_| *gone == Gone::NotFound) {
+            gone.clone_from(reason);
+        }
     }
 }
 
@@ -207,9 +215,15 @@ impl Awaited {
         Self { stream, keys: keys.into_iter().collect(), polled: Polled::default(), listing: None, reply }
     }
 
-    /// Takes note of what a poll has cost.
+    /// Takes note of what a listing has cost.
     pub(super) fn costs(&mut self, requests: u32) {
-        self.polled.requests += requests;
+        if self.listing == Some(Extent::Changes) {
+            self.polled.requests += requests;
+        }
+    }
+
+    pub(super) fn looks_back(&mut self) {
+        self.polled.looked_back = true;
     }
 
     /// Takes note of what a poll has brought.

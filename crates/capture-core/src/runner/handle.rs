@@ -132,7 +132,7 @@ impl Handle {
     }
 
     /// Marks what belongs to a record that was just seen to be gone, with how that is known, unless nothing is to be
-    /// marked ([`ReconcilePolicy::Never`](crate::ReconcilePolicy::Never)).
+    /// marked ([`ReconcilePolicy::Never`](crate::ReconcilePolicy::Never)), or whoever asks sees less and nobody reported it.
     ///
     /// # Errors
     /// As for [`read_again`](Self::read_again).

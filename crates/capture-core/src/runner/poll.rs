@@ -13,7 +13,7 @@ use crate::budget::Budget;
 use crate::runner::StreamRetry;
 use crate::runner::ask::Again;
 use crate::runner::turns::Turns;
-use crate::{Batch, Capture, Error, ErrorKind, Key, Purpose, Record, Result, Step};
+use crate::{Batch, Capture, Error, ErrorKind, Gone, Key, Purpose, Record, Result, Step};
 
 /// What the tasks have in common.
 pub(super) struct Shared {
@@ -70,6 +70,7 @@ pub(super) enum Content {
     /// A poll begins, which answers these commands.
     Started {
         tickets: Vec<u64>,
+        looks_back: bool,
     },
     /// The stream's turn has come to be listed whole, for the first time since then.
     ListsAgain {
@@ -255,10 +256,8 @@ impl Task {
         let mut requests_before = 0;
         let tickets = std::mem::take(&mut self.tickets);
         let look_back = std::mem::take(&mut self.look_back);
-        if !look_back.is_zero() {
-            self.capture.look_back(look_back);
-        }
-        self.outlet.send(Content::Started { tickets }).await?;
+        let looks_back = !look_back.is_zero() && self.capture.look_back(look_back);
+        self.outlet.send(Content::Started { tickets, looks_back }).await?;
         loop {
             while let Ok(command) = self.commands.try_recv() {
                 self.carry_out(command).await?;
@@ -334,6 +333,10 @@ impl Task {
     }
 }
 
+fn keys(asked: Vec<(Key, Gone)>) -> Vec<Key> {
+    asked.into_iter().map(|(key, _)| key).collect()
+}
+
 async fn read_again(
     capture: &mut dyn Capture,
     stream: usize,
@@ -341,11 +344,8 @@ async fn read_again(
     purpose: Purpose,
 ) -> Result<Batch> {
     match what {
-        Again::Records(records) => {
-            let keys: Vec<Key> = records.into_iter().map(|(key, _)| key).collect();
-            capture.reread(stream, &keys, purpose).await
-        }
-        Again::Within(scopes) => capture.reread_within(stream, &scopes).await,
+        Again::Records(records) => capture.reread(stream, &keys(records), purpose).await,
+        Again::Within(scopes) => capture.reread_within(stream, &keys(scopes)).await,
     }
 }
 

@@ -190,7 +190,8 @@ impl Stream {
 
     /// Whether whoever asks can tell what is gone: nobody else filled the stream.
     pub(super) fn is_yardstick(&self, identity: &Identity) -> bool {
-        self.state.yardstick.as_ref().is_none_or(|yardstick| identity.sees_no_less_than(yardstick))
+        let yardstick = self.state.yardstick.as_ref().or(self.state.asked_by.as_ref());
+        yardstick.is_none_or(|yardstick| identity.sees_no_less_than(yardstick))
     }
 
     pub(super) fn moves_to(&mut self, checkpoint: Checkpoint) {

@@ -207,7 +207,7 @@ impl<K: Sink> Writer<K> {
 
     async fn receive(&mut self, Message { capture, content }: Message) -> Result<()> {
         match content {
-            Content::Started { tickets } => self.started(capture, &tickets),
+            Content::Started { tickets, looks_back } => self.started(capture, &tickets, looks_back),
             Content::ListsAgain { since, every } => {
                 // What came before belongs to the poll before.
                 self.commit_if_allowed().await?;
@@ -222,11 +222,12 @@ impl<K: Sink> Writer<K> {
                     let audit = streams.get_mut(part.stream).and_then(|stream| stream.audit.as_mut());
                     audit.is_some_and(|audit| audit.note(part))
                 });
-                for awaited in &mut self.captures[capture].awaited {
-                    awaited.costs(batch.requests);
-                }
+                let requests = batch.requests;
                 self.write(capture, batch).await?;
                 drop(permit);
+                for awaited in &mut self.captures[capture].awaited {
+                    awaited.costs(requests);
+                }
                 // A stream that never pauses must not put the commit off for ever.
                 let is_overdue = self.commit_due.is_some_and(|due| due <= Instant::now());
                 if is_overdue || ends_audit || self.uncommitted_bytes >= self.pace.bytes {
@@ -269,10 +270,13 @@ impl<K: Sink> Writer<K> {
         Ok(())
     }
 
-    fn started(&mut self, capture: usize, tickets: &[u64]) {
+    fn started(&mut self, capture: usize, tickets: &[u64], looks_back: bool) {
         let now = Instant::now();
         let capture = &mut self.captures[capture];
         capture.awaited.extend(tickets.iter().filter_map(|ticket| self.polls_asked.remove(ticket)));
+        if looks_back {
+            capture.awaited.iter_mut().for_each(Awaited::looks_back);
+        }
         capture.rounds.polling_since = Some(now);
         for stream in &mut capture.streams {
             stream.started = Some(now);
@@ -460,12 +464,22 @@ impl<K: Sink> Writer<K> {
         }
         let may_mark = stream.may_mark(&self.identity, self.options.reconcile);
         let descriptor = Arc::clone(&stream.descriptor);
-        if !may_mark {
-            part.records.retain(|record| !matches!(record.op, Op::Gone(Gone::NotFound)));
-        }
+        part.records.retain(|record| match &record.op {
+            Op::Gone(gone) => may_mark || gone.is_reported(),
+            Op::Upsert(_) => true,
+        });
         self.put(&descriptor, seen, part.records).await?;
         // What belonged to a record that is not there is gone with it.
-        for (scopes, gone) in [(part.gone_scopes, Gone::NotFound), (part.whole_scopes, Gone::Unseen)] {
+        let mut scopes: Vec<(Gone, Vec<Key>)> = vec![(Gone::Unseen, part.whole_scopes)];
+        for (scope, gone) in part.gone_scopes {
+            match scopes.iter_mut().find(|(reason, _)| *reason == gone) {
+                Some((_, of_reason)) => of_reason.push(scope),
+                None => scopes.push((gone, vec![scope])),
+            }
+        }
+        for (gone, scopes) in scopes {
+            let may_mark =
+                self.options.reconcile != ReconcilePolicy::Never && (may_mark || gone.is_reported());
             if may_mark && !scopes.is_empty() {
                 let sweep = Sweep::new(Arc::clone(&descriptor), seen, Within::Scopes(scopes));
                 self.sweep(sweep.because(gone)).await?;
@@ -616,8 +630,11 @@ impl<K: Sink> Writer<K> {
                     reply.send(Err(not_captured(&stream)));
                     return Ok(());
                 };
-                if self.options.reconcile != ReconcilePolicy::Never {
-                    let stream = Arc::clone(&self.captures[capture].streams[index].descriptor);
+                let policy = self.options.reconcile;
+                let stream = &self.captures[capture].streams[index];
+                let may_mark = stream.may_mark(&self.identity, policy) || gone.is_reported();
+                if may_mark && policy != ReconcilePolicy::Never {
+                    let stream = Arc::clone(&stream.descriptor);
                     self.sweep(everything_of(stream, owner).because(gone)).await?;
                 }
                 self.answers.push(Due::Marked(reply));
