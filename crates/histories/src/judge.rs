@@ -116,7 +116,7 @@ impl Judge {
 
     pub(crate) fn after_run(&mut self, site: &Site, before: &Holding, after: &Holding, ran: &Ran) {
         self.ending(ran);
-        self.remember(site, after, ran);
+        self.remember(site, before, ran);
         self.buried(site, before, after, ran);
         self.strangers(site, before, after, ran);
         self.went_back(site, before, after, ran);
@@ -146,7 +146,7 @@ impl Judge {
     }
 
     /// What a run changes in what is to be expected.
-    fn remember(&mut self, site: &Site, after: &Holding, ran: &Ran) {
+    fn remember(&mut self, site: &Site, before: &Holding, ran: &Ran) {
         let selected = selected(&ran.sync.selection);
         if let Some(key) = site.keys.get(ran.sync.key).filter(|_| ran.is_of_first_organisation()) {
             for stream in Stream::all() {
@@ -165,7 +165,7 @@ impl Judge {
                         yardstick.clear();
                     }
                     yardstick.insert(key.name);
-                } else if selected.contains(&stream) && sees_all(key, site, stream, after) {
+                } else if selected.contains(&stream) && sees_all(key, site, stream, before) {
                     // It may take over, and nobody knows that it would not see what becomes confidential later.
                     yardstick.insert(key.name);
                 }
@@ -412,7 +412,7 @@ impl Judge {
     }
 }
 
-/// Whether a key sees every row that is there.
+/// Whether a key sees every row that was there.
 fn sees_all(key: &Key, site: &Site, stream: Stream, holding: &Holding) -> bool {
     let organisation = &site.organisations[0];
     holding.of(stream).filter(|(_, row)| row.live).all(|(name, _)| {
