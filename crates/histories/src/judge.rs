@@ -151,21 +151,16 @@ impl Judge {
         if let Some(key) = site.keys.get(ran.sync.key).filter(|_| ran.is_of_first_organisation()) {
             for stream in Stream::all() {
                 let yardstick = self.yardstick.entry(stream).or_default();
+                let reads = selected.contains(&stream) && key.reads(stream);
+                let covers_all =
+                    yardstick.iter().filter_map(|name| site.keys.get(*name)).all(|other| key.covers(other));
                 // A run that accepts and does not end may or may not have come that far.
-                if ran.sync.accept {
+                if ran.sync.accept || (reads && covers_all) {
                     if ran.code == Some(0) {
                         yardstick.clear();
                     }
                     yardstick.insert(key.name);
-                } else if selected.contains(&stream)
-                    && key.reads(stream)
-                    && yardstick.iter().filter_map(|name| site.keys.get(*name)).all(|other| key.covers(other))
-                {
-                    if ran.code == Some(0) {
-                        yardstick.clear();
-                    }
-                    yardstick.insert(key.name);
-                } else if selected.contains(&stream) && sees_all(key, site, stream, before) {
+                } else if reads && sees_all(key, site, stream, before) {
                     // It may take over, and nobody knows that it would not see what becomes confidential later.
                     yardstick.insert(key.name);
                 }

@@ -20,9 +20,9 @@ use super::probation::{Probation, Verdict, foreign};
 use super::stream::{Stream, in_future};
 use super::sweeps::Rounds;
 use crate::{
-    Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Extent, Gone, Identity, Kept, Key,
-    Observer, Op, Outcome, Part, Purpose, ReconcilePolicy, Record, Report, Result, Sink, Stamp, State,
-    StateUpdate, StreamDescriptor, Sweep, Within, Write,
+    Batch, CommitPace, Difference, Ends, Error, ErrorKind, Event, Extent, Identity, Kept, Key, Observer, Op,
+    Outcome, Part, Purpose, ReconcilePolicy, Record, Report, Result, Sink, Stamp, State, StateUpdate,
+    StreamDescriptor, Sweep, Within, Write,
 };
 
 /// A capture that has been opened.
@@ -469,22 +469,7 @@ impl<K: Sink> Writer<K> {
             Op::Upsert(_) => true,
         });
         self.put(&descriptor, seen, part.records).await?;
-        // What belonged to a record that is not there is gone with it.
-        let mut scopes: Vec<(Gone, Vec<Key>)> = vec![(Gone::Unseen, part.whole_scopes)];
-        for (scope, gone) in part.gone_scopes {
-            match scopes.iter_mut().find(|(reason, _)| *reason == gone) {
-                Some((_, of_reason)) => of_reason.push(scope),
-                None => scopes.push((gone, vec![scope])),
-            }
-        }
-        for (gone, scopes) in scopes {
-            let may_mark =
-                self.options.reconcile != ReconcilePolicy::Never && (may_mark || gone.is_reported());
-            if may_mark && !scopes.is_empty() {
-                let sweep = Sweep::new(Arc::clone(&descriptor), seen, Within::Scopes(scopes));
-                self.sweep(sweep.because(gone)).await?;
-            }
-        }
+        self.sweep_scopes(&descriptor, seen, part.whole_scopes, part.gone_scopes, may_mark).await?;
         self.ask_for_unnamed(part.belongings).await?;
         self.uncommitted_bytes += bytes;
         self.board.note(&descriptor.name, |status| status.records += records);
@@ -630,13 +615,7 @@ impl<K: Sink> Writer<K> {
                     reply.send(Err(not_captured(&stream)));
                     return Ok(());
                 };
-                let policy = self.options.reconcile;
-                let stream = &self.captures[capture].streams[index];
-                let may_mark = stream.may_mark(&self.identity, policy) || gone.is_reported();
-                if may_mark && policy != ReconcilePolicy::Never {
-                    let stream = Arc::clone(&stream.descriptor);
-                    self.sweep(everything_of(stream, owner).because(gone)).await?;
-                }
+                self.owner_is_gone(capture, index, owner, gone).await?;
                 self.answers.push(Due::Marked(reply));
                 self.commit_soon();
             }
