@@ -8,18 +8,13 @@ use serde_json::Value;
 
 use crate::hybrid_histories::free_port;
 use crate::support::listening::{Listening, get};
-use crate::support::{Site, until};
+use crate::support::{Site, named, skipped, until};
 
 fn document(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations").join(name).canonicalize().unwrap()
 }
 
-/// Says that something is not there; where it must be, that fails.
-#[allow(clippy::print_stderr, reason = "a test's message")]
-fn skipped(what: &str) {
-    assert!(std::env::var_os("ASHBY_NEEDS_MONITORING").is_none(), "{what}");
-    eprintln!("skipped: {what}");
-}
+const NEEDS: &str = "ASHBY_NEEDS_MONITORING";
 
 /// What the dashboard asks Prometheus.
 fn expressions() -> Vec<String> {
@@ -100,7 +95,7 @@ async fn prometheus_scrapes_a_watch_and_understands_the_alerts_and_what_the_dash
     let watch = Listening::of(site.ashby(command)).await;
     let scraped = watch.metrics.clone().unwrap();
     let Some(prometheus) = Prometheus::start(site.directory.path(), &scraped) else {
-        return skipped("there is no `prometheus`");
+        return skipped(NEEDS, "there is no `prometheus`");
     };
     assert!(prometheus.series("ashby_stream_lag_seconds").await >= 2);
     assert_eq!(prometheus.series("up == 1").await, 1);
@@ -130,9 +125,8 @@ async fn prometheus_scrapes_a_watch_and_understands_the_alerts_and_what_the_dash
 
 #[test]
 fn grafanas_own_library_reads_the_dashboard_and_loses_nothing() {
-    let Some(python) = std::env::var_os("ASHBY_GRAFANA_PYTHON") else {
-        return skipped("ASHBY_GRAFANA_PYTHON names no Python with grafana-foundation-sdk");
-    };
+    let python = named("ASHBY_GRAFANA_PYTHON", NEEDS, "Python with grafana-foundation-sdk");
+    let Some(python) = python else { return };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/official/dashboard.py");
     let ran = Command::new(python).arg(script).arg(document("dashboard.json")).output().unwrap();
     let said = String::from_utf8_lossy(&ran.stdout);

@@ -17,14 +17,8 @@ fn npm() -> Option<PathBuf> {
 }
 
 /// What a variable of `.ci/run` names.
-#[expect(clippy::print_stderr, reason = "whoever runs the tests is to know what was not tested")]
 fn named(variable: &str, what: &str) -> Option<String> {
-    let found = std::env::var(variable).ok();
-    if found.is_none() {
-        assert!(std::env::var_os("ASHBY_NEEDS_MCP").is_none(), "{variable} names no {what}");
-        eprintln!("skipped: {variable} names no {what}");
-    }
-    found
+    crate::support::named(variable, "ASHBY_NEEDS_MCP", what)
 }
 
 fn script(name: &str) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Checkpoint, Error, ErrorKind, Gone, Key, Record, Result, StreamDescriptor};
+use crate::{Checkpoint, Error, ErrorKind, Gone, Key, Op, Record, Result, StreamDescriptor};
 
 /// Which stream to capture, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +136,11 @@ impl Part {
     /// Records of a stream, and nothing said of its listing.
     pub fn new(stream: usize, records: Vec<Record>) -> Self {
         Self { stream, records, ..Self::default() }
+    }
+
+    /// How many records are there: what is gone is none.
+    pub(crate) fn records_there(&self) -> u64 {
+        self.records.iter().filter(|record| matches!(record.op, Op::Upsert(_))).count() as u64
     }
 
     /// The first of a listing.

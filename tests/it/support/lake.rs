@@ -11,14 +11,8 @@ use super::{Records, Site};
 
 /// Python with `duckdb`, `pyarrow` and `moto[server]`; `None`, said aloud, if none is named. Where they must be there, that
 /// fails.
-#[allow(clippy::print_stderr, reason = "a test's message")]
 pub(crate) fn python() -> Option<String> {
-    let python = std::env::var("ASHBY_LAKE_PYTHON").ok();
-    if python.is_none() {
-        assert!(std::env::var_os("ASHBY_NEEDS_LAKE").is_none(), "ASHBY_LAKE_PYTHON names no Python");
-        eprintln!("skipped: ASHBY_LAKE_PYTHON names no Python with duckdb, pyarrow and moto[server]");
-    }
-    python
+    super::named("ASHBY_LAKE_PYTHON", "ASHBY_NEEDS_LAKE", "Python with duckdb, pyarrow and moto[server]")
 }
 
 /// An S3 server, which lasts as long as the tests.

@@ -187,6 +187,22 @@ pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     assert!(tokio::time::timeout(PATIENCE, wait).await.is_ok(), "in vain: {what}");
 }
 
+/// Says that something is not there that a test wants; where it must be, that fails.
+#[allow(clippy::print_stderr, reason = "whoever runs the tests is to know what was not tested")]
+pub(crate) fn skipped(needs: &str, what: &str) {
+    assert!(std::env::var_os(needs).is_none(), "{what}");
+    eprintln!("skipped: {what}");
+}
+
+/// What a variable of `.ci/run` names.
+pub(crate) fn named(variable: &str, needs: &str, what: &str) -> Option<String> {
+    let found = std::env::var(variable).ok();
+    if found.is_none() {
+        skipped(needs, &format!("{variable} names no {what}"));
+    }
+    found
+}
+
 /// A snapshot of what people see, with what changes from run to run replaced.
 pub(crate) fn snapshot(name: &str, site: &Site, text: &str) {
     let directory = site.directory.path().to_str().unwrap();

@@ -171,8 +171,7 @@ impl Rereading {
     pub(super) fn judge(&self, batch: &mut Batch, stream: usize) -> ReadBack {
         let mut back = ReadBack::default();
         for part in &mut batch.parts {
-            back.records +=
-                part.records.iter().filter(|record| matches!(record.op, Op::Upsert(_))).count() as u64;
+            back.records += part.records_there();
             if part.stream != stream {
                 continue;
             }

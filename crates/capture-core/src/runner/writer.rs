@@ -453,8 +453,7 @@ impl<K: Sink> Writer<K> {
         if let Some(note) = stream.unsaid.take() {
             say(&*self.observer, stream, &note);
         }
-        // What is not there any more is none.
-        let records = part.records.iter().filter(|record| matches!(record.op, Op::Upsert(_))).count() as u64;
+        let records = part.records_there();
         let bytes: u64 = part.records.iter().map(|record| record.len_bytes() as u64).sum();
         stream.report.records += records;
         stream.report.bytes += bytes;
