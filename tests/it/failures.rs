@@ -366,3 +366,44 @@ async fn a_sync_ends_in_order_when_its_terminal_goes_away() {
     let ran = ended(child).await;
     assert_eq!(ran.code, Some(130), "{ran:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_that_go_nowhere_are_told_of() {
+    use std::process::Stdio;
+
+    let site = Site::new().await;
+    let told = "records go nowhere";
+    let sync = "sync users --to stdout --state";
+    assert!(!site.run(&format!("{sync} piped.json")).await.stderr.contains(told));
+    // Without a state, the next run brings them again.
+    let mut aside = site.ashby("sync users --to stdout");
+    let ran = aside.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().await;
+    assert!(!String::from_utf8(ran.unwrap().stderr).unwrap().contains(told));
+
+    let mut led = site.ashby(&format!("{sync} led.json"));
+    let led = led.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    // A shell closes it.
+    let ours = site.ashby(&format!("{sync} closed.json"));
+    let mut closed = tokio::process::Command::new("sh");
+    closed.current_dir(ours.as_std().get_current_dir().unwrap()).env_clear();
+    closed.arg("-c").arg("exec \"$0\" \"$@\" >&-").arg(ours.as_std().get_program());
+    closed
+        .args(ours.as_std().get_args())
+        .envs(ours.as_std().get_envs().filter_map(|(name, value)| value.map(|value| (name, value))));
+    let closed = closed.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    for child in [led, closed] {
+        let said = String::from_utf8(child.wait_with_output().await.unwrap().stderr).unwrap();
+        assert_eq!(said.matches(told).count(), 1, "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_made_has_the_code_of_what_was_wrong() {
+    let site = Site::new().await;
+    // A place that cannot be is a slip in the command line; one that is forbidden is none.
+    let resumes = "resume download --all --dir";
+    assert_eq!(site.run(&format!("{resumes} absent/resumes")).await.code, Some(2));
+    let ran = site.run(&format!("{resumes} /sys/resumes")).await;
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(ran.stderr.contains("hint: name another with --dir"), "{ran:#?}");
+}

@@ -82,7 +82,9 @@ impl FileStateStore {
             self.directories = MadeDirectories::default();
             self.directories = private_file::make_directories(directory).map_err(|error| {
                 let message = format!("cannot make the directory {}", directory.display());
-                Error::new(ErrorKind::Storage, message).with_source(error)
+                Error::new(ErrorKind::Storage, message)
+                    .with_source(error)
+                    .with_hint("check that this user may write there, or name another place")
             })?;
             self.lock = Some(Lock::acquire_with(&self.path, self.locking)?);
         }

@@ -17,6 +17,20 @@ pub(crate) fn open_files(wanted: u64) -> u64 {
     wanted
 }
 
+/// Whether what goes to standard output goes nowhere: it was closed, which at the start becomes the null device, or it was
+/// led there.
+pub(crate) fn output_goes_nowhere() -> bool {
+    #[cfg(unix)]
+    {
+        let Ok(null) = rustix::fs::stat("/dev/null") else { return false };
+        let is_device = |mode| rustix::fs::FileType::from_raw_mode(mode).is_char_device();
+        rustix::fs::fstat(std::io::stdout())
+            .is_ok_and(|output| is_device(output.st_mode) && output.st_rdev == null.st_rdev)
+    }
+    #[cfg(not(unix))]
+    false
+}
+
 /// Asks a process of ours to end in order. On Windows nothing can be asked of one without a console of its own: whoever waits
 /// for it ends it.
 pub(crate) fn terminate(process: u32) {

@@ -80,7 +80,16 @@ impl Error {
             Self::Changed => "start again without a cursor",
             Self::Hidden(_) => "leave it out; the description of the data has the columns that there are",
             Self::NoIndex => "make it with `ashby search --rebuild`",
-            Self::GivenUp | Self::Sqlite(_) => return None,
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+                    "check that it is a file, and that this user may read it and write beside it"
+                }
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                    "another program has it for itself: try again when that is done"
+                }
+                _ => return None,
+            },
+            Self::GivenUp => return None,
         })
     }
 

@@ -63,6 +63,10 @@ impl Error {
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                     ("is damaged", "build it anew with `ashby models build --full`")
                 }
+                Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => (
+                    "cannot be opened or written",
+                    "check that it is a file, and that this user may write it and its directory",
+                ),
                 _ => (
                     "could not be built",
                     "build it anew with `ashby models build --full`; if it stays so, please report it",

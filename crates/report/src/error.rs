@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
+
 /// What keeps a page from being made. Messages name files, ids and what is missing; never a record's values.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -45,12 +47,43 @@ impl Error {
             Self::TimeZone(_) => {
                 "set `timezone` to an IANA name such as Europe/Berlin, and build the model anew"
             }
-            Self::Sqlite(_) => return None,
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+                    "check that it is a file, and that this user may read it and write beside it"
+                }
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                    "make it anew: `ashby models build --full`"
+                }
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                    "another program has it for itself: try again when that is done"
+                }
+                _ => return None,
+            },
         })
     }
 
     /// Whether it is about what was asked, not about what is there.
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::UnknownJob(_) | Self::UnknownDepartment(_) | Self::Period(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_read_has_a_way_out() {
+        for (code, hint) in [
+            (ffi::SQLITE_CANTOPEN, "this user may read it"),
+            (ffi::SQLITE_PERM, "this user may read it"),
+            (ffi::SQLITE_NOTADB, "models build --full"),
+            (ffi::SQLITE_BUSY, "try again"),
+        ] {
+            let error = Error::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+            assert!(error.hint().is_some_and(|said| said.contains(hint)), "{error:?}");
+        }
     }
 }

@@ -16,7 +16,7 @@ const LISTED_FROM: usize = 4;
 
 /// An event comes a while after its change, which another listing may have shown meanwhile. So a listing for events looks
 /// back: at first so far, and further if it did not show what it should, but no further than this.
-const LOOK_BACK: Duration = Duration::from_secs(2);
+const LOOK_BACK: Duration = Duration::from_secs(1);
 const LONGEST_LOOK_BACK: Duration = Duration::from_secs(1200);
 
 /// How much further each time. It may cost as much more.

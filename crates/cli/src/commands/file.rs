@@ -435,10 +435,14 @@ fn make(directory: &Path, flag: &str) -> Result<MadeDirectories, Failure> {
     let is_ours = directory.starts_with(DIRECTORY);
     let has_place = if is_ours { Ok(()) } else { private_file::check_directory_of(directory) };
     has_place.and_then(|()| private_file::make_directories(directory)).map_err(|error| {
-        let failure = Failure::new(USAGE, format!("cannot make the directory {}", directory.display()));
+        // A place that cannot be is a slip; one that this user may not write to, or a full disk, is none.
+        use std::io::ErrorKind::{AlreadyExists, InvalidInput, NotADirectory, NotFound};
+        let is_slip = matches!(error.kind(), NotFound | NotADirectory | AlreadyExists | InvalidInput);
+        let code = if is_slip { USAGE } else { FAILED };
+        let failure = Failure::new(code, format!("cannot make the directory {}", directory.display()));
         let failure = failure.with_source(error);
         if failure.is_of_the_disk() {
-            failure.with_code(FAILED)
+            failure
         } else {
             failure.with_hint(format!("name another with {flag}"))
         }

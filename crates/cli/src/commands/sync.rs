@@ -30,7 +30,7 @@ use crate::patience::{self, PATIENCE};
 use crate::progress::Progress;
 use crate::said::{self, Level};
 use crate::settings::Settings;
-use crate::{output, signals, text, veil};
+use crate::{output, signals, system, text, veil};
 
 use beside::Beside;
 pub(crate) use beside::Within;
@@ -114,6 +114,13 @@ impl<'a> Prepared<'a> {
         cancel: CancellationToken,
         within: Option<&mut Within>,
     ) -> Result<Self, Failure> {
+        // What was thrown away once does not come again.
+        if place.takes_stdout() && place.keeps_state() && system::output_goes_nowhere() {
+            said::note(
+                "standard output is closed or the null device: records go nowhere, and the next sync goes on after \
+                 them\n",
+            );
+        }
         let job = Job { client, place, asks: Asks::of(settings), options: options(settings)? };
         let usage = job.client.clone();
         let beside = Beside::start(settings, &*job.place, move || usage.usage(), &cancel, within).await?;

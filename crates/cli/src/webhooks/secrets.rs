@@ -60,7 +60,8 @@ pub(crate) fn first_in(path: &Path) -> Result<String, Failure> {
                 .with_hint("it takes the path of a file with a secret a line")
         }
         _ => Failure::new(CREDENTIALS, format!("cannot read the secrets in {}", path.display()))
-            .with_source(error),
+            .with_source(error)
+            .with_hint("check that this user may read it: a file of text with a secret a line"),
     })?;
     Secrets::lines(&text).next().map(str::to_owned).ok_or_else(|| none_in(path))
 }
