@@ -334,6 +334,11 @@ async fn a_run_that_was_killed_is_not_said_to_be_on() {
     crate::support::until("the run says where it stands", is_told).await;
     let ran = site.done("status --output json").await;
     assert!(ran.stdout.contains("\"is_on\": true"), "{ran:#?}");
+    // Whoever is refused meanwhile says nothing in its place.
+    let refused = site.run("sync users").await;
+    assert!(refused.code == Some(1) && refused.stderr.contains("in use"), "{refused:#?}");
+    let ran = site.done("status --output json").await;
+    assert!(ran.stdout.contains("\"is_on\": true"), "{ran:#?}");
     child.start_kill().unwrap();
     child.wait().await.unwrap();
     let ran = site.done("status --output json").await;
@@ -406,4 +411,69 @@ async fn what_cannot_be_made_has_the_code_of_what_was_wrong() {
     let ran = site.run(&format!("{resumes} /sys/resumes")).await;
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     assert!(ran.stderr.contains("hint: name another with --dir"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_the_newest_run_ended_is_known_later() {
+    let site = Site::new().await;
+    site.done("sync users").await;
+    let ran = site.done("status").await;
+    assert!(
+        ran.stdout.contains("no run is on; the last ended") && !ran.stdout.contains("failed"),
+        "{ran:#?}"
+    );
+    let mut refused = site.ashby("sync users");
+    refused.env("ASHBY_API_KEY", "another");
+    assert_eq!(run(refused).await.code, Some(3));
+    let ran = site.done("status").await;
+    assert!(ran.stdout.contains(" ago and failed: "), "{ran:#?}");
+    let ran = site.done("status --output json").await;
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(told["run"]["ended"]["failed"].is_string(), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_quiet_still_says_what_its_exit_code_is_about() {
+    let site = Site::new().await;
+    site.server.faults().add(FaultRule::new(
+        "user.list",
+        Fault::Error {
+            code: "missing_endpoint_permission".to_owned(),
+            shape: ErrorShape::Objects,
+            status: 403,
+        },
+    ));
+    let ran = site.run("sync users jobs -q").await;
+    assert!(ran.code != Some(0) && ran.stderr.contains("users"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_nobody_could_see_is_not_good() {
+    let site = Site::new().await;
+    let mut command = site.ashby("token create full");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let child = command.stdout(full).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let said = String::from_utf8(child.wait_with_output().await.unwrap().stderr).unwrap();
+    assert!(said.contains("is revoked again"), "{said}");
+    let mut command = site.ashby("token create nowhere");
+    let child =
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let said = String::from_utf8(child.wait_with_output().await.unwrap().stderr).unwrap();
+    assert!(said.contains("nobody would see the token"), "{said}");
+    let ran = site.done("token list --output json").await;
+    assert!(!ran.stdout.contains("full") && !ran.stdout.contains("nowhere"), "{ran:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_looks_leaves_no_proof_and_no_demo_takes_another_page() {
+    let site = Site::new().await;
+    site.done("sync candidates").await;
+    let candidate = truth(site.organisation(), "candidates").keys().next().unwrap().clone();
+    let ran = site.run(&format!("purge --candidate {candidate} --dry-run --receipt r.json")).await;
+    assert!(ran.code == Some(2) && !site.path("r.json").exists(), "{ran:#?}");
+
+    std::fs::write(site.path("ashby-demo.html"), "mine").unwrap();
+    let ran = run(bare(site.directory.path(), "demo")).await;
+    assert!(ran.code == Some(1) && ran.stderr.contains("ashby-demo.html"), "{ran:#?}");
+    assert_eq!(std::fs::read_to_string(site.path("ashby-demo.html")).unwrap(), "mine");
 }

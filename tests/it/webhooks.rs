@@ -281,9 +281,10 @@ async fn what_is_set_up_must_be_enabled() {
     let made =
         site.run("webhook setup https://hooks.example.com/ashby --secret-file s --types candidateHire,offerUpdate --yes").await;
     assert_eq!(made.code, Some(1), "{made:?}");
-    for said in
-        ["disabled: candidateHire, offerUpdate\n", "`ashby webhook enable candidateHire offerUpdate`\n"]
-    {
+    for said in [
+        "answered with success: candidateHire, offerUpdate\n",
+        "`ashby webhook enable candidateHire offerUpdate`\n",
+    ] {
         assert!(made.stderr.contains(said), "{said}: {made:?}");
     }
     let list = site.done("webhook list --output json").await;

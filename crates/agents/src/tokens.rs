@@ -69,7 +69,7 @@ impl Tokens {
         let stamp = match self.path.metadata() {
             Ok(found) => (found.modified().ok(), found.len()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(_) => return Err(self.unreadable()),
+            Err(error) => return Err(self.not_opened(&error)),
         };
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((before, kept)) = &*read
@@ -77,7 +77,7 @@ impl Tokens {
         {
             return Ok(kept.clone());
         }
-        let bytes = std::fs::read(&self.path).map_err(|_| self.unreadable())?;
+        let bytes = std::fs::read(&self.path).map_err(|error| self.not_opened(&error))?;
         let kept: Vec<Kept> = serde_json::from_slice(&bytes).map_err(|_| self.unreadable())?;
         *read = Some((stamp, kept.clone()));
         Ok(kept)
@@ -192,6 +192,12 @@ impl Tokens {
         })?;
         *self.read.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
+    }
+
+    fn not_opened(&self, error: &std::io::Error) -> Error {
+        let path = self.path.display();
+        Error::new("configuration", format!("the file of tokens {path} cannot be opened: {error}"))
+            .hint("check that it is a file and that this user may read it")
     }
 
     fn unreadable(&self) -> Error {

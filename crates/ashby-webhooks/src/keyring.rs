@@ -83,13 +83,14 @@ impl Keyring {
         {
             state.looked = Instant::now();
             let seen = look(path);
-            if seen.is_some() && seen != state.seen {
+            if seen != state.seen {
+                let is_there = seen.is_some();
                 state.seen = seen;
-                match read(path) {
+                match is_there.then(|| read(path)).flatten() {
                     Some(secrets) => state.secrets = Arc::new(secrets),
                     None => tracing::warn!(
                         file = %path.display(),
-                        "the file of secrets has changed and none was found in it: those before stay valid"
+                        "the file of secrets has changed or gone, and no secret was found in it: those before stay valid"
                     ),
                 }
             }

@@ -214,7 +214,7 @@ fn busy(path: &Path, file: &File) -> Error {
         holder => holder,
     };
     Error::new(ErrorKind::Busy, format!("{} is in use by {holder}", path.display()))
-        .with_hint("wait for that run to end or stop it, or give this one another destination")
+        .with_hint("wait for that run to end or stop it, or give this one a place of its own")
 }
 
 fn unusable(lock_path: &Path, error: io::Error) -> Error {

@@ -148,6 +148,13 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// As [`replace`], or if `write` fails.
 pub fn replace_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let path = canonical(path)?;
+    // A device or a pipe would be a file from then on, for everybody.
+    if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is no regular file, and is not replaced",
+        ));
+    }
     let directory = directory_of(&path);
     // Made exclusively and with mode 0600; gone again if this fails.
     let staged = tempfile::Builder::new().prefix(".staged-").tempfile_in(directory);
@@ -233,6 +240,19 @@ mod tests {
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         assert!(read_small_file(&pipe).unwrap_err().to_string().contains("no plain file"));
         assert_eq!(read_small(&path.with_extension("x")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_replaced_by_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let led = directory.path().join("led");
+        symlink(&pipe, &led).unwrap();
+        for path in [&pipe, &led] {
+            assert!(replace(path, b"x").unwrap_err().to_string().contains("no regular file"));
+        }
+        assert!(!fs::symlink_metadata(&pipe).unwrap().is_file());
     }
 
     fn mode(path: &Path) -> u32 {

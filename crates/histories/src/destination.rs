@@ -171,7 +171,9 @@ impl Destination {
         let done = match loss {
             Loss::Deleted => fs::remove_file(path),
             Loss::Rotated => {
-                self.taken.entry(*stream).or_default().push_str(&content);
+                // What was torn before has no end: whoever took the file has no line of it.
+                let end = content.rfind('\n').map_or(0, |end| end + 1);
+                self.taken.entry(*stream).or_default().push_str(&content[..end]);
                 fs::remove_file(path)
             }
             Loss::Torn => {

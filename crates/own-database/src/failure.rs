@@ -52,8 +52,8 @@ impl Failure {
             Self::Unreadable => damaged,
             Self::File(_) => (
                 ErrorKind::Storage,
-                "cannot be made",
-                "check that its directory exists and that this user may write there",
+                "cannot be opened or made",
+                "check that its directory exists, and that this user may read it and write there",
             ),
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(ErrorCode::NotADatabase) => foreign,

@@ -48,6 +48,9 @@ pub struct Saved {
     /// Received events of which something is still to be done, where webhooks are received.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_events: Option<u64>,
+    /// How it ended, once it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
     /// Why the run as a whole cannot go on at present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
@@ -55,10 +58,28 @@ pub struct Saved {
     pub streams: BTreeMap<String, StreamStanding>,
 }
 
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// It was all through.
+    Done,
+    /// Somebody stopped it.
+    Interrupted,
+    /// It could not begin, or not go on; and why.
+    Failed(String),
+}
+
 impl Saved {
     /// Whether the run is on, as far as can be told.
     pub fn is_on(&self, now: Timestamp) -> bool {
         self.ended_at.is_none() && now.duration_since(self.updated_at) < SILENCE && self.may_be_there()
+    }
+
+    /// Whether it is of another run, which is on.
+    fn is_anothers(&self, own: &Self) -> bool {
+        let is_own = self.process == own.process && self.began_at == own.began_at;
+        !is_own && self.is_on(own.updated_at)
     }
 
     /// Whether its process is there, or could only be seen from elsewhere.
@@ -81,6 +102,7 @@ pub fn read(path: &Path) -> Option<Saved> {
 
 /// Keeps the file up.
 pub struct Keeper {
+    standing: Standing,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -89,12 +111,13 @@ impl Keeper {
     /// From now on.
     pub fn start(standing: Standing, path: PathBuf, watch: bool) -> Self {
         let stop = CancellationToken::new();
-        let task = tokio::spawn(keep(standing, path, watch, stop.clone()));
-        Self { stop, task }
+        let task = tokio::spawn(keep(standing.clone(), path, watch, stop.clone()));
+        Self { standing, stop, task }
     }
 
-    /// Says in it that the run has ended.
-    pub async fn end(self) {
+    /// Says in it that the run has ended, and how.
+    pub async fn end(self, ended: Ended) {
+        self.standing.live().ended = Some(ended);
         self.stop.cancel();
         let _ = self.task.await;
     }
@@ -106,7 +129,12 @@ async fn keep(standing: Standing, path: PathBuf, watch: bool, stop: Cancellation
         let is_over = stop.is_cancelled();
         let saved = standing.saved(watch, is_over);
         let path = path.clone();
+        let has_begun = standing.has_begun();
         let written = tokio::task::spawn_blocking(move || {
+            // The destination is another's, who says where it stands.
+            if !has_begun && read(&path).is_some_and(|other| other.is_anothers(&saved)) {
+                return Ok(());
+            }
             let text = serde_json::to_vec_pretty(&saved)?;
             private_file::replace(&path, &text)
         });
@@ -139,6 +167,7 @@ impl Standing {
             began_at: self.0.began_at,
             updated_at: now,
             ended_at: is_over.then_some(now),
+            ended: live.ended.clone(),
             watch,
             requests: (self.0.usage)().requests,
             commits: live.commits,

@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-pub use file::{Keeper, Saved, beside, read};
+pub use file::{Ended, Keeper, Saved, beside, read};
 pub use metrics::Metrics;
 pub use readiness::monitor;
 
@@ -40,6 +40,7 @@ struct Live {
     streams: BTreeMap<String, Seen>,
     trouble: Option<Trouble>,
     commits: u64,
+    ended: Option<Ended>,
 }
 
 /// What was seen of a stream.
@@ -142,6 +143,11 @@ impl Standing {
 
     fn live(&self) -> MutexGuard<'_, Live> {
         self.0.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a stream was begun, so that the destination is this run's.
+    fn has_begun(&self) -> bool {
+        !self.live().streams.is_empty()
     }
 
     /// This run is under way now.

@@ -27,7 +27,7 @@ const IN_HAND: usize = 20_000;
 
 /// A stream's reads follow each other at this distance, so that what comes meanwhile is read together: the first event is
 /// read at once, and where they never end, the listings of some streams fit into Ashby's limit of requests.
-const PAUSE: Duration = Duration::from_millis(650);
+const PAUSE: Duration = Duration::from_millis(600);
 
 /// The first pause after something could not be read, and the longest.
 const RETRY: Duration = Duration::from_secs(1);

@@ -47,6 +47,7 @@ pub(crate) async fn run(settings: &Settings, is_live: bool) -> Result<ExitCode, 
     let cancel = signals::cancellation_with("the demo ends with its sync\n")?;
     let path = PathBuf::from(DATABASE);
     remove_old(&path)?;
+    is_ours(Path::new(PAGE))?;
 
     print(
         "A simulated company opens its doors: 20,000 applications, 15,000 candidates, and all that belongs to them.\n",
@@ -140,10 +141,21 @@ fn page(path: &Path) -> Result<(), Failure> {
         report::page(&model, &Options { organisation: Some(COMPANY.to_owned()), ..Options::default() })?;
     write(Path::new(PAGE), &page.html)?;
     print(&format!(
-        "\n$ ashby report html --to sqlite:{DATABASE} -o {PAGE}\n\n{PAGE} shows the last twelve months in {} figures: open it in a \
+        "\n$ ashby report html --to sqlite:{DATABASE} -o {PAGE} --force\n\n{PAGE} shows the last twelve months in {} figures: open it in a \
          browser.\n",
         page.figures
     ))
+}
+
+/// Refuses to write over a page that is no demo's.
+fn is_ours(page: &Path) -> Result<(), Failure> {
+    match std::fs::read(page) {
+        Ok(text) if memchr::memmem::find(&text, COMPANY.as_bytes()).is_none() => {
+            Err(Failure::new(FAILED, format!("there is a file {PAGE} already, which no demo has written"))
+                .with_hint("move it away, or run the demo in another directory"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Removes what an earlier demo left, and nothing that is not a demo's.

@@ -48,7 +48,7 @@ pub(crate) struct PurgeFlags {
     #[arg(long, value_name = "DIR", default_value = super::file::DIRECTORY)]
     downloads: PathBuf,
     /// Write the receipt to this file, too, as JSON. It must not be there yet: an earlier receipt is proof
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "purge_dry_run")]
     receipt: Option<PathBuf>,
     /// Say what would go, and take out nothing
     #[arg(id = "purge_dry_run", long = "dry-run")]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use capture_core::Place;
 use jiff::Timestamp;
 use serde::Serialize;
-use standing::{Saved, StreamStanding, Trouble};
+use standing::{Ended, Saved, StreamStanding, Trouble};
 
 use crate::failure::Failure;
 use crate::output::{age, counted, explain, print, print_json, thousands};
@@ -49,6 +49,8 @@ struct Run {
     /// When it last wrote where it stands.
     seen_at: Timestamp,
     ended_at: Option<Timestamp>,
+    /// How, as far as it could say.
+    ended: Option<Ended>,
     requests: u64,
     commits: u64,
     trouble: Option<Trouble>,
@@ -157,6 +159,7 @@ fn described(saved: Saved, is_on: bool) -> Run {
         began_at: saved.began_at,
         seen_at: saved.updated_at,
         ended_at: saved.ended_at,
+        ended: saved.ended,
         requests: saved.requests,
         commits: saved.commits,
         trouble: saved.trouble,
@@ -180,7 +183,12 @@ fn told(status: &Status, now: Timestamp) -> String {
         }
         Some(run) => match run.ended_at {
             Some(ended_at) => {
-                text.push_str(&format!("no run is on; the last ended {} ago\n", age(ended_at, now)))
+                let how = match &run.ended {
+                    Some(Ended::Failed(why)) => format!(" and failed: {why}"),
+                    Some(Ended::Interrupted) => ", interrupted".to_owned(),
+                    Some(Ended::Done) | None => String::new(),
+                };
+                text.push_str(&format!("no run is on; the last ended {} ago{how}\n", age(ended_at, now)))
             }
             None => text.push_str(&format!(
                 "no run is on; the last was seen {} ago and did not end in order\n",

@@ -161,7 +161,7 @@ impl<'a> Prepared<'a> {
         drop(display);
         // What it tells of, too, must hear of the end.
         drop(observer);
-        beside.end(ended.is_err(), cancel.is_cancelled()).await;
+        beside.end(&ended, cancel.is_cancelled()).await;
 
         let report = ended?;
         let off = selection::off(&wanted, &*job.place, &report);
@@ -172,7 +172,7 @@ impl<'a> Prepared<'a> {
             None => summary,
         };
         let summary = summary.verbose(settings.verbose());
-        tell(settings, &*job.place, &summary)?;
+        tell(settings, &*job.place, &summary, wanted.is_explicit())?;
         Ok(summary.ended(wanted.is_explicit()))
     }
 }
@@ -195,11 +195,11 @@ fn pauses(settings: &Settings) -> Pauses {
 }
 
 /// Prints what a sync came to, where it does not get among records.
-fn tell(settings: &Settings, place: &dyn Place, summary: &Summary) -> Result<(), Failure> {
+fn tell(settings: &Settings, place: &dyn Place, summary: &Summary, is_explicit: bool) -> Result<(), Failure> {
     if settings.json() && !place.takes_stdout() {
         return output::print_json(summary);
     }
-    let is_trouble = summary.is_trouble();
+    let is_trouble = summary.is_trouble() || summary.is_failure(is_explicit);
     if !settings.quiet() || is_trouble {
         let level = if is_trouble { Level::Error } else { Level::Info };
         // The document that was asked for, where standard output is the records'.

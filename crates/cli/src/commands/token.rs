@@ -14,7 +14,7 @@ use crate::failure::{Failure, USAGE};
 use crate::output::{self, explain};
 use crate::settings::Settings;
 use crate::table::Table;
-use crate::veil;
+use crate::{system, veil};
 
 #[derive(Debug, Args)]
 pub(crate) struct TokenFlags {
@@ -65,6 +65,13 @@ impl TokenFlags {
         match &self.action {
             TokenAction::Create { name, expires, read_only, privacy } => {
                 let expires = expires.as_deref().map(span).transpose()?.map(|span| Timestamp::now() + span);
+                if system::output_goes_nowhere() {
+                    return Err(Failure::new(
+                        USAGE,
+                        "standard output is closed or the null device: nobody would see the token",
+                    )
+                    .with_hint("print it to a terminal, a pipe or a file; nothing was made"));
+                }
                 let token = tokens.create_under(
                     name,
                     expires,
@@ -72,7 +79,13 @@ impl TokenFlags {
                     privacy.as_deref().map(named).transpose()?,
                 );
                 let token = token.map_err(usage)?;
-                shown_once(settings, name, &token)?;
+                // One that nobody has seen is of no use to those who should have it.
+                shown_once(settings, name, &token).map_err(|failure| match tokens.revoke(name) {
+                    Ok(()) => failure.with_hint("the token was not shown, and is revoked again"),
+                    Err(_) => {
+                        failure.with_hint(format!("revoke it, and make another: `ashby token revoke {name}`"))
+                    }
+                })?;
             }
             TokenAction::List => {
                 let all = tokens.list().map_err(usage)?;
@@ -102,7 +115,11 @@ impl TokenFlags {
                 output::print_done(settings, told, &serde_json::json!({ "name": name, "revoked": true }))?;
             }
             TokenAction::Rotate { name } => {
-                shown_once(settings, name, &tokens.rotate(name).map_err(usage)?)?;
+                shown_once(settings, name, &tokens.rotate(name).map_err(usage)?).map_err(|failure| {
+                    failure.with_hint(format!(
+                        "the earlier token is no longer good: `ashby token rotate {name}` once more"
+                    ))
+                })?;
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -9,7 +9,7 @@ use ashby_client::{Client, Usage};
 use axum::Router;
 use capture_core::{Event, Handle, Observer, Place, Report, Result};
 use http_service::{Limits, Vitals};
-use standing::{Keeper, Standing};
+use standing::{Ended, Keeper, Standing};
 use tokio_util::sync::CancellationToken;
 
 use super::forgetting::Forgetting;
@@ -159,7 +159,8 @@ impl Beside {
 
     /// Ends all of it, after a run that captured something or came to nothing. What others may hold up is waited for
     /// together, so that the whole has one limit.
-    pub(super) async fn end(self, has_failed: bool, is_interrupted: bool) {
+    pub(super) async fn end(self, ended: &Result<Report>, is_interrupted: bool) {
+        let has_failed = ended.is_err();
         let Self { keeper, receiver, forgetting, modelling, observers, sending, begun, stop, .. } = self;
         stop.cancel();
         // The notifier is one of them, and all is said.
@@ -178,7 +179,7 @@ impl Beside {
         };
         tokio::join!(received, sent);
         if let Some(keeper) = keeper {
-            keeper.end().await;
+            keeper.end(how(ended, is_interrupted)).await;
         }
         // Where the run could not begin, neither can these, and the run has said why.
         if has_failed && !begun.0.load(Ordering::Relaxed) {
@@ -190,5 +191,14 @@ impl Beside {
         if let Some(modelling) = modelling {
             modelling.end(is_interrupted).await;
         }
+    }
+}
+
+/// How a run ended, for whoever asks later.
+fn how(ended: &Result<Report>, is_interrupted: bool) -> Ended {
+    match ended {
+        Err(error) => Ended::Failed(error.to_string()),
+        Ok(report) if is_interrupted || report.interrupted => Ended::Interrupted,
+        Ok(_) => Ended::Done,
     }
 }

@@ -56,13 +56,13 @@ pub(super) async fn run(settings: &Settings, screen: &Screen) -> Result<ExitCode
     };
     drop(display);
     drop(observer);
-    beside.end(ended.is_err(), cancel.is_cancelled()).await;
+    beside.end(&ended, cancel.is_cancelled()).await;
     let summary = Summary::new(ended?, &client.usage(), started.elapsed());
     let summary = match settings.interval() {
         Some(_) => summary.watched(&progress),
         None => summary,
     };
     let summary = summary.verbose(settings.verbose());
-    super::tell(settings, &*place, &summary)?;
+    super::tell(settings, &*place, &summary, true)?;
     Ok(summary.ended(true))
 }

@@ -115,6 +115,11 @@ impl Summary {
         self.report.streams.values().all(|stream| stream.counts.written == 0)
     }
 
+    /// Whether its exit code says that something is wrong, which is then said, too.
+    pub(crate) fn is_failure(&self, is_explicit: bool) -> bool {
+        !matches!(self.exit_code(is_explicit), 0 | INTERRUPTED)
+    }
+
     /// How the process ends. Who reads failures as JSON is told of one; people and logs have it in what was told.
     pub(crate) fn ended(&self, is_explicit: bool) -> ExitCode {
         let code = self.exit_code(is_explicit);

@@ -103,7 +103,7 @@ impl Update {
         let changes = [("requestUrl", self.url.as_str().into())];
         change(&client, &mut held, &mut found, &changes, |webhook| webhook.url.clone_from(&self.url)).await?;
         show::show(settings, &found)?;
-        Ok(show::verdict(&found))
+        show::verdict(&found)
     }
 }
 
@@ -114,7 +114,7 @@ impl Enable {
         let client = settings.client()?;
         change(&client, &mut held, &mut found, &[("enabled", true.into())], |_| {}).await?;
         show::show(settings, &found)?;
-        Ok(show::verdict(&found))
+        show::verdict(&found)
     }
 }
 
@@ -124,6 +124,10 @@ const UNDER_WAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(3);
 impl Rotate {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode, Failure> {
         let mut held = Held::take(settings.webhooks_file()?)?;
+        if self.finish && held.kept.rotated_at.is_none() && held.kept.earlier_secrets.is_empty() {
+            return Err(Failure::new(USAGE, "no earlier secret is kept here: nothing was rotated")
+                .with_hint("`ashby webhook rotate` makes a new one"));
+        }
         if self.finish {
             let since = held.kept.rotated_at.map(|at| jiff::Timestamp::now().duration_since(at));
             if let Some(since) = since.filter(|since| *since < UNDER_WAY && !self.yes) {
@@ -173,7 +177,7 @@ impl Rotate {
         explain(
             "the earlier secret stays valid, for what is under way; after three hours: `ashby webhook rotate --finish`\n",
         );
-        Ok(show::verdict(&found))
+        show::verdict(&found)
     }
 }
 

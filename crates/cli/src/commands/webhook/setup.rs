@@ -99,7 +99,7 @@ impl Setup {
                 ),
             }
         }
-        let code = show::verdict(&all);
+        let verdict = show::verdict(&all);
         // Ashby's API has not taken all types; whoever asked for all wants those that it takes.
         let takes_all = self.types.iter().any(|kind| kind == "all");
         let is_untaken = |failure: &Failure| takes_all && failure.with_causes().contains("webhookType");
@@ -120,7 +120,10 @@ impl Setup {
             ));
         }
         if failures.is_empty() {
-            return Ok(code);
+            return verdict;
+        }
+        if let Err(disabled) = verdict {
+            explain(&format!("{}\n", disabled.with_causes()));
         }
         let lines: Vec<String> = failures.iter().map(Failure::with_causes).collect();
         let hint = match held.kept.webhooks.is_empty() {

@@ -52,20 +52,19 @@ pub(super) fn show(settings: &Settings, webhooks: &[Webhook]) -> Result<(), Fail
     }
 }
 
-/// Says which are disabled; the exit code follows.
-pub(super) fn verdict(webhooks: &[Webhook]) -> ExitCode {
+/// Fails if some are disabled, and says which.
+pub(super) fn verdict(webhooks: &[Webhook]) -> Result<ExitCode, Failure> {
     let disabled: Vec<&str> =
         webhooks.iter().filter(|webhook| !webhook.enabled).map(|webhook| webhook.kind.as_str()).collect();
     if disabled.is_empty() {
-        return ExitCode::SUCCESS;
+        return Ok(ExitCode::SUCCESS);
     }
-    output::explain(&format!(
-        "disabled: {}\nAshby's ping was not answered with success: see that a receiver with the same secret answers at \
-         the URL, then `ashby webhook enable {}`\n",
-        disabled.join(", "),
+    let message =
+        format!("disabled, for Ashby's ping was not answered with success: {}", disabled.join(", "));
+    Err(Failure::new(FAILED, message).with_hint(format!(
+        "see that a receiver with the same secret answers at the URL, then `ashby webhook enable {}`",
         disabled.join(" ")
-    ));
-    ExitCode::from(FAILED)
+    )))
 }
 
 pub(super) fn list(settings: &Settings) -> Result<ExitCode, Failure> {
@@ -88,7 +87,7 @@ pub(super) async fn info(settings: &Settings, which: &Which) -> Result<ExitCode,
     }
     remember(&mut held, &found)?;
     show(settings, &found)?;
-    Ok(verdict(&found))
+    verdict(&found)
 }
 
 /// Keeps what became of webhooks.
